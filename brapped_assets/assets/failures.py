@@ -1,0 +1,35 @@
+"""A run that fails says in one sentence why and what to do; the UI shows that sentence first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from brapped_assets.settings import SettingsError
+from brapped_assets.spotify import ConsentNeeded, Postponed, SpotifyError, Transient
+from brapped_assets.warehouse.errors import Busy, Interrupted, WarehouseError
+
+# Metadata key of a failure; `brapped sync` turns it into its exit code.
+CURE = "cure"
+CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_A_PERSON = "time", "login", "a person"
+
+
+def cure_of(error: Exception) -> str:
+    """Who or what mends this: `time`, `login`, or `a person`."""
+    if isinstance(error, Transient | Postponed | Busy | Interrupted):
+        return CURED_BY_TIME
+    return CURED_BY_LOGIN if isinstance(error, ConsentNeeded) else CURED_BY_A_PERSON
+
+
+def failure(error: Exception) -> dg.Failure:
+    """`error` as a Dagster failure. The next poll is the retry: a step that fails is not run again by itself."""
+    return dg.Failure(str(error), metadata={CURE: cure_of(error)}, allow_retries=False)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what we know can go wrong into a failure with a remedy; anything else is a bug and stays a traceback."""
+    try:
+        yield
+    except (SpotifyError, WarehouseError, SettingsError) as error:
+        raise failure(error) from error

@@ -1,0 +1,169 @@
+"""Poll, land, report: the newest plays of every listener, kept as served."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+import dagster as dg
+
+from brapped_assets import partitions
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.failures import failure, told_plainly
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
+from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, Transient, UnreadableItem
+from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item
+from brapped_assets.warehouse import landing, proof
+
+TABLE = "raw.recently_played"
+SPOTIFY_POOL = "spotify_api"
+# Beyond this the hours of our clock and Spotify's may differ; plays are stamped by Spotify's.
+TOLERATED_SKEW = timedelta(seconds=60)
+
+
+@dataclass
+class Polled:
+    """Sums over the listeners of one run."""
+
+    listeners: int = 0
+    items: int = 0
+    landed: int = 0
+    rejected: int = 0
+    gaps: int = 0
+
+
+@dg.asset(
+    partitions_def=partitions.hours,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool=SPOTIFY_POOL,
+    # A postponed poll materializes nothing: its hours stay open for the next.
+    output_required=False,
+    # A poll every 20 minutes closes each hour within 5 minutes of its end: two hours without one is a missed beat.
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)),
+    group_name="listening",
+    kinds={"spotify", "postgres"},
+    owners=table_metadata.OWNERS,
+    metadata=table_metadata.definition(TABLE),
+    code_version="1",
+)
+def recently_played_raw(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """One row per play and listener, as Spotify served it.
+
+    Partition H means *polled after hour H had ended*: a poll asks for the newest 50 plays, without a cursor, and lands
+    every one not seen before, whichever hour it belongs to. So one poll closes every hour still open.
+    """
+    started = perf_counter()
+    now = datetime.now(UTC)
+    hours = [partitions.hour_of(key) for key in context.partition_keys]
+    if hours[-1] + partitions.HOUR > now:
+        raise dg.Failure(
+            f"Hour {context.partition_keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).",
+            allow_retries=False,
+        )
+    with told_plainly():
+        try:
+            polled = _poll_all(context, spotify, neon, now)
+        except Postponed as postponed:
+            context.log.warning("Nothing was asked; the hours stay open. %s", postponed)
+            return
+        with neon.transaction() as tx:
+            by_hour = proof.landed_by_hour(tx, hours)
+            table = table_metadata.contents(tx, TABLE)
+        calls_left = spotify.ledger.left(now)
+
+    for hour in by_hour:
+        context.add_asset_metadata(
+            {"dagster/partition_row_count": hour.plays, "is_vouched_for": hour.is_vouched_for},
+            partition_key=partitions.key_of(hour.hour),
+        )
+    # Once a run, on its newest hour: Dagster would repeat a result's numbers on every hour of a range.
+    context.add_asset_metadata(
+        {
+            "items_served": polled.items,
+            "plays_landed": polled.landed,
+            "items_rejected": polled.rejected,
+            "gaps_found": polled.gaps,
+            "calls_used": spotify.ledger.made,
+            "calls_left_today": calls_left,
+            "seconds": round(perf_counter() - started, 3),
+        },
+        partition_key=context.partition_keys[-1],
+    )
+    yield dg.MaterializeResult(metadata=table)
+
+
+def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, now: datetime) -> Polled:
+    """Poll each listener; one's trouble stops nobody else.
+
+    Raises Postponed (for all: the quota is the app's), ConsentNeeded when nobody could be polled, and the first
+    Transient after everybody else was served: an hour is closed when every listener who can be polled was.
+    """
+    polled = Polled()
+    ended: ConsentNeeded | None = None
+    transient: Transient | None = None
+    for connected in spotify.connected(now):
+        try:
+            _poll(context, connected, neon, polled)
+        except ConsentNeeded as error:
+            spotify.end_consent(connected.listener, now)
+            context.log.error("%s: %s", connected.listener.display_name, error)
+            ended = error
+        except Transient as error:
+            context.log.error("%s: %s", connected.listener.display_name, error)
+            transient = error
+    if transient is not None:
+        raise failure(transient)
+    if ended is not None and polled.listeners == 0:
+        raise ended
+    return polled
+
+
+def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon: NeonResource, polled: Polled) -> None:
+    listener = connected.listener
+    page = connected.client.recently_played()
+    polled_at = datetime.now(UTC)
+    skew = page.answered_at - polled_at if page.answered_at else None
+    if skew is not None and abs(skew) > TOLERATED_SKEW:
+        context.log.warning("This machine's clock and Spotify's differ by %d s.", skew.total_seconds())
+    with neon.transaction() as tx:
+        if not page.items and landing.has_landed(tx, listener.listener_id):
+            # A failed read is not an empty result: who was served plays before is not served none.
+            raise Transient("Spotify answered with an empty page although plays were served before")
+        # First what an older parser could not read: it counts as seen when this page is judged.
+        understood = landing.retry_rejected(
+            tx, listener.listener_id, parser_version=PARSER_VERSION, parse=_understood, now=polled_at
+        )
+        landed = landing.land(
+            tx,
+            landing.Page(
+                listener_id=listener.listener_id,
+                run_id=context.run_id,
+                polled_at=polled_at,
+                played=[item for item in page.items if isinstance(item, PlayedItem)],
+                unreadable=[item for item in page.items if isinstance(item, UnreadableItem)],
+                parser_version=PARSER_VERSION,
+                clock_skew_ms=int(skew.total_seconds() * 1000) if skew is not None else None,
+                keys_missing=page.keys_missing,
+                keys_new=page.keys_new,
+            ),
+        )
+    if landed.gap:
+        context.log.warning(
+            "%s: no play of this page was known: plays may be missing between %s and %s UTC.",
+            listener.display_name,
+            *(instant.strftime("%Y-%m-%d %H:%M:%S") for instant in landed.gap),
+        )
+    polled.listeners += 1
+    polled.items += len(page.items)
+    polled.landed += landed.landed + understood
+    polled.rejected += sum(isinstance(item, UnreadableItem) for item in page.items)
+    polled.gaps += landed.gap is not None
+
+
+def _understood(text: str) -> PlayedItem | None:
+    item = parse_item(json.loads(text))
+    return item if isinstance(item, PlayedItem) else None

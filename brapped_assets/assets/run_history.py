@@ -1,0 +1,40 @@
+"""Dagster's own history, kept small: it grows by about 40 kB a run (measured), which would outgrow the plays."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.failures import told_plainly
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.warehouse import calls
+
+KEEP_RUNS = timedelta(days=30)
+# The budget looks back 24 hours; the rest is for whoever wants to know what a month cost.
+KEEP_CALLS = timedelta(days=90)
+# Each deletion is a handful of statements; what is left over goes tomorrow.
+RUNS_A_DAY = 500
+
+
+@dg.asset(
+    group_name="operation",
+    kinds={"dagster"},
+    owners=table_metadata.OWNERS,
+    code_version="1",
+)
+def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.MaterializeResult[None]:
+    """Runs of the last 30 days and the ledger of calls of the last 90. Losing all of it would change no play."""
+    now = datetime.now(UTC)
+    instance = context.instance
+    old = instance.get_run_records(dg.RunsFilter(created_before=now - KEEP_RUNS), limit=RUNS_A_DAY, ascending=True)
+    for record in old:
+        instance.delete_run(record.dagster_run.run_id)
+    with told_plainly(), neon.transaction() as tx:
+        minutes = calls.forget_before(tx, now - KEEP_CALLS)
+    return dg.MaterializeResult(
+        metadata={
+            "runs_deleted": len(old),
+            "runs_kept": instance.get_runs_count(),
+            "ledger_rows_deleted": minutes,
+        }
+    )

@@ -1,0 +1,78 @@
+"""Ask, write, report: Spotify's own ranking, six calls a day. It has no counts and is never part of a total."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
+from brapped_assets.spotify import Postponed, TimeRange, TopArtist, TopTrack
+from brapped_assets.warehouse import dimensions, landing
+
+TABLE = "star.spotify_top"
+
+
+@dg.asset(
+    pool=SPOTIFY_POOL,
+    # Asked daily; a day may be lost to a quota, a week may not.
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=7), warn_window=timedelta(days=2)),
+    # A postponed ranking materializes nothing; tomorrow asks again.
+    output_required=False,
+    group_name="catalogue",
+    kinds={"spotify", "postgres"},
+    owners=table_metadata.OWNERS,
+    metadata=table_metadata.definition(TABLE),
+    code_version="1",
+)
+def spotify_top(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """One row per listener, local day, list (artists or tracks), time range and rank. Fills both dimensions."""
+    started = perf_counter()
+    with told_plainly():
+        try:
+            rows = sum(_rank(connected, neon) for connected in spotify.connected(datetime.now(UTC)))
+        except Postponed as postponed:
+            context.log.warning("Not asked today. %s", postponed)
+            return
+        with neon.transaction() as tx:
+            table = table_metadata.contents(tx, TABLE)
+    yield dg.MaterializeResult(
+        metadata={
+            **table,
+            "ranks_written": rows,
+            "calls_used": spotify.ledger.made,
+            "seconds": round(perf_counter() - started, 3),
+        }
+    )
+
+
+def _rank(connected: ConnectedListener, neon: NeonResource) -> int:
+    """One listener's six lists, written together; returns the rows."""
+    now = datetime.now(UTC)
+    taken_on = now.astimezone(ZoneInfo(connected.listener.time_zone)).date()
+    artists: dict[TimeRange, list[TopArtist]] = {}
+    tracks: dict[TimeRange, list[TopTrack]] = {}
+    for time_range in get_args(TimeRange):
+        artists[time_range] = connected.client.top_artists(time_range)
+        tracks[time_range] = connected.client.top_tracks(time_range)
+    ranking = [("artists", span, top.rank, top.artist.artist_id) for span, tops in artists.items() for top in tops] + [
+        ("tracks", span, top.rank, top.track_ref) for span, tops in tracks.items() for top in tops
+    ]
+    with neon.transaction() as tx:
+        known = {top.artist.artist_id: top.artist for tops in artists.values() for top in tops}
+        # In one order, so that two runs wait for each other instead of deadlocking.
+        for _, artist in sorted(known.items()):
+            dimensions.save_artist(
+                tx, artist.artist_id, name=artist.name, genres=artist.genres, image_url=artist.image_url, now=now
+            )
+        landing.land_tracks(tx, [(top.track_ref, top.track) for tops in tracks.values() for top in tops], now)
+        dimensions.apply_payloads(tx)
+        return dimensions.save_top(tx, connected.listener.listener_id, taken_on, ranking)

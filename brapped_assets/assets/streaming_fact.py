@@ -1,0 +1,71 @@
+"""Merge, report: every landed play becomes a row of the fact."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+import dagster as dg
+
+from brapped_assets import partitions
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.recently_played_raw import recently_played_raw
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.warehouse import proof
+from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.merge import merge_plays
+
+TABLE = "star.streaming_fact"
+
+
+@dg.asset(
+    deps=[recently_played_raw],
+    partitions_def=partitions.hours,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    # As its source: every poll is merged in the same run.
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)),
+    group_name="listening",
+    kinds={"postgres"},
+    owners=table_metadata.OWNERS,
+    metadata=table_metadata.definition(TABLE),
+    code_version="1",
+)
+def streaming_fact(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """One row per play of a listener, by the instant it ended.
+
+    Partition H is the poll after hour H; the rows it adds may belong to any hour. What is merged is what is marked as
+    not merged yet, so that doing it again, or not having done it, loses and doubles nothing.
+    """
+    started = perf_counter()
+    hours = [partitions.hour_of(key) for key in context.partition_keys]
+    with told_plainly():
+        with neon.transaction() as tx:
+            everybody = listeners(tx)
+        added = 0
+        for listener in everybody:
+            # A transaction each: one listener's trouble leaves the others merged.
+            with neon.transaction() as tx:
+                added += merge_plays(tx, listener.listener_id, datetime.now(UTC)).added
+        with neon.transaction() as tx:
+            by_hour = proof.plays_by_hour(tx, hours)
+            table = table_metadata.contents(tx, TABLE)
+        level = backlog_level(neon, spotify, datetime.now(UTC))
+
+    for hour in by_hour:
+        context.add_asset_metadata(
+            {
+                "dagster/partition_row_count": hour.plays,
+                "counted_plays": hour.counted_plays,
+                "minutes_played": round(hour.ms_played / 60_000, 1),
+            },
+            partition_key=partitions.key_of(hour.hour),
+        )
+    context.add_asset_metadata(
+        {"plays_added": added, "seconds": round(perf_counter() - started, 3)},
+        partition_key=context.partition_keys[-1],
+    )
+    yield dg.MaterializeResult(metadata={**table, **level})

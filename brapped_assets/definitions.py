@@ -1,0 +1,29 @@
+"""Everything Dagster sees: the table of contents. No logic, and nothing outside is touched at import."""
+
+import dagster as dg
+
+from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.recently_played_raw import recently_played_raw
+from brapped_assets.assets.run_history import run_history
+from brapped_assets.assets.spotify_top import spotify_top
+from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.track_dim import track_dim
+from brapped_assets.checks import daily_checks, poll_checks
+from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule
+from brapped_assets.sensors import refresh_dimensions_sensor
+
+neon = NeonResource()
+
+defs = dg.Definitions(
+    assets=[recently_played_raw, streaming_fact, track_dim, artist_dim, spotify_top, run_history],
+    asset_checks=[poll_checks, daily_checks],
+    jobs=[hourly_plays, refresh_dimensions, daily_upkeep],
+    schedules=[hourly_plays_schedule, daily_upkeep_schedule],
+    sensors=[refresh_dimensions_sensor],
+    resources={"neon": neon, "spotify": SpotifyResource(neon=neon)},
+    # One process a run: two steps in processes of their own cost three times the CPU (measured: 18.6 s against 5.8 s).
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,34 @@
+"""The three jobs: poll and merge, the dimensions, the day."""
+
+import dagster as dg
+
+from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.recently_played_raw import recently_played_raw
+from brapped_assets.assets.run_history import run_history
+from brapped_assets.assets.spotify_top import spotify_top
+from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.track_dim import track_dim
+from brapped_assets.checks import daily_checks, poll_checks
+
+# Polling goes first whenever runs queue up.
+POLL_FIRST = {"dagster/priority": "10"}
+
+hourly_plays = dg.define_asset_job(
+    "hourly_plays",
+    selection=dg.AssetSelection.assets(recently_played_raw, streaming_fact).without_checks()
+    | dg.AssetSelection.checks(poll_checks),
+    tags=POLL_FIRST,
+    description="Poll every listener, merge, check. One run closes every hour still open.",
+)
+refresh_dimensions = dg.define_asset_job(
+    "refresh_dimensions",
+    selection=dg.AssetSelection.assets(track_dim, artist_dim),
+    description="Read landed tracks; ask for artists, most played first, inside the day's budget.",
+)
+daily_upkeep = dg.define_asset_job(
+    "daily_upkeep",
+    selection=dg.AssetSelection.assets(spotify_top, run_history)
+    | dg.AssetSelection.checks(poll_checks)
+    | dg.AssetSelection.checks(daily_checks),
+    description="Spotify's own ranking, every check over everything, and the retention of history.",
+)

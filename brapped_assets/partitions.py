@@ -1,0 +1,69 @@
+"""The hours, in UTC, and which of them are due. Partition H means "polled after hour H had ended"."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from brapped_assets.settings import Settings
+
+HOUR = timedelta(hours=1)
+KEY_FORMAT = "%Y-%m-%d-%H:%M"
+# How far back an hour nobody closed is still asked for. What the API showed then is long gone either way: the gap
+# rows tell, not the grid.
+LOOK_BACK = timedelta(hours=72)
+
+# A constant at load: moving the first hour would orphan what is materialized.
+START = Settings.load().brapped_start
+
+# Ends at the last hour that is over (end_offset 0): an hour that can still grow is not materialized. UTC, because
+# a local zone has hours that happen twice.
+hours = dg.HourlyPartitionsDefinition(start_date=START, timezone="UTC", fmt=KEY_FORMAT)
+
+
+@dataclass(frozen=True)
+class HourRange:
+    """First and last hour, both included, by their UTC beginnings."""
+
+    first: datetime
+    last: datetime
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What makes one run cover the whole range."""
+        return {
+            "dagster/asset_partition_range_start": key_of(self.first),
+            "dagster/asset_partition_range_end": key_of(self.last),
+        }
+
+
+def key_of(hour: datetime) -> str:
+    return hour.astimezone(UTC).strftime(KEY_FORMAT)
+
+
+def hour_of(key: str) -> datetime:
+    return datetime.strptime(key, KEY_FORMAT).replace(tzinfo=UTC)
+
+
+def look_back(now: datetime, start: datetime = START) -> list[str]:
+    """Keys of the ended hours a poll may still close, oldest first; at most 72, empty before the first has ended."""
+    newest = _beginning(now) - HOUR
+    oldest = max(start, newest - LOOK_BACK + HOUR)
+    return [key_of(oldest + n * HOUR) for n in range(int((newest - oldest) / HOUR) + 1)]
+
+
+def due(candidates: list[str], closed: Collection[str]) -> HourRange | None:
+    """The range one poll should close: from the oldest open hour to the newest candidate.
+
+    With none open, the newest hour is polled again: every poll counts, for the API shows only 50 plays. None when
+    there is no candidate at all.
+    """
+    if not candidates:
+        return None
+    oldest_open = next((key for key in candidates if key not in closed), candidates[-1])
+    return HourRange(hour_of(oldest_open), hour_of(candidates[-1]))
+
+
+def _beginning(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,170 @@
+"""SpotifyResource: the listeners who can be asked for, each with a client of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.spotify import (
+    RECENTLY_PLAYED,
+    AccessTokens,
+    ConsentNeeded,
+    Malformed,
+    Postponed,
+    Purpose,
+    QuotaState,
+    Refused,
+    SpotifyApp,
+    SpotifyClient,
+    admit,
+    calls_left_for_enrichment,
+)
+from brapped_assets.warehouse import calls
+from brapped_assets.warehouse import listeners as people
+from brapped_assets.warehouse.listeners import Listener
+
+
+@dataclass
+class SharedLedger:
+    """The `CallLedger` of all processes: decided by `quota.admit`, kept by the warehouse."""
+
+    neon: NeonResource
+    budget: int
+    made: int = 0
+    """Calls this run has made."""
+
+    def reserve(self, endpoint: str, *, purpose: Purpose, now: datetime) -> None:
+        with self.neon.transaction() as tx:
+            spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now, lock=True)
+            admit(_state(spent), purpose=purpose, budget=self.budget, now=now)
+            calls.count(tx, endpoint, now)
+        self.made += 1
+
+    def postpone(self, until: datetime, reason: str) -> None:
+        with self.neon.transaction() as tx:
+            calls.postpone(tx, until, reason)
+
+    def left(self, now: datetime) -> int:
+        """Calls that enrichment may still make, the day's remaining polls set aside."""
+        with self.neon.transaction() as tx:
+            state = _state(calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now))
+        return calls_left_for_enrichment(state, self.budget)
+
+    def enrichment_waits_until(self, now: datetime) -> datetime | None:
+        """When it is worth asking for artists again; None: now."""
+        with self.neon.transaction() as tx:
+            state = _state(calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now))
+        try:
+            admit(state, purpose="enrichment", budget=self.budget, now=now)
+        except Postponed as postponed:
+            return postponed.not_before
+        return None
+
+
+@dataclass(frozen=True)
+class ConnectedListener:
+    """A listener and the client that speaks for them."""
+
+    listener: Listener
+    client: SpotifyClient
+
+
+class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers
+    """Spotify at SPOTIFY_API_URL, for whoever's refresh token is in the settings.
+
+    It has no fields, for the reason given at `NeonResource`.
+    """
+
+    neon: dg.ResourceDependency[NeonResource]
+    _settings: Settings = PrivateAttr()
+    _ledger: SharedLedger = PrivateAttr()
+    _clients: list[SpotifyClient] = PrivateAttr(default_factory=list)
+    # A rotated token that came before it was known whose it is.
+    _unclaimed: str | None = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["SpotifyResource"]:
+        self._settings = Settings.load()
+        self._ledger = SharedLedger(self.neon, self._settings.spotify_daily_call_budget)
+        try:
+            yield self
+        finally:
+            for client in self._clients:
+                client.close()
+
+    @property
+    def ledger(self) -> SharedLedger:
+        return self._ledger
+
+    def connected(self, now: datetime) -> list[ConnectedListener]:
+        """Every listener whose consent holds, as far as is known without asking.
+
+        Raises ConsentNeeded when that is nobody, SettingsError when nobody has ever logged in, and what
+        `SpotifyClient.profile` raises the first time a token is seen.
+        """
+        if self._settings.spotify_refresh_token is None:
+            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+        given = self._settings.spotify_refresh_token.get_secret_value()
+        with self.neon.transaction() as tx:
+            listener = people.by_token(tx, given)
+            token = people.newest_token(tx, listener.listener_id, given) if listener else given
+        if listener is not None and listener.consent_ended_at is not None:
+            raise ConsentNeeded
+        client = self._client(given, token)
+        return [ConnectedListener(listener or self._meet(client, given, now), client)]
+
+    def end_consent(self, listener: Listener, now: datetime) -> None:
+        """Remember that this listener's token is dead, so that nobody asks with it again."""
+        with self.neon.transaction() as tx:
+            people.end_consent(tx, listener.listener_id, now)
+
+    def _meet(self, client: SpotifyClient, given: str, now: datetime) -> Listener:
+        """Whose token is it? One call, made once for a token."""
+        try:
+            profile = client.profile()
+            who: dict[str, str | None] = {
+                "spotify_user_id": profile.user_id,
+                "account_id": profile.account_id,
+                "display_name": profile.display_name,
+            }
+        except (Refused, Malformed):
+            # Plays can be collected without a name; a poll that is refused too will say so itself.
+            who = {}
+        # The machine's own zone would be a guess: a cloud runner lives in UTC.
+        zone = self._settings.brapped_timezone or "UTC"
+        with self.neon.transaction() as tx:
+            listener = people.welcome(tx, refresh_token=given, time_zone=zone, now=now, **who)
+        if self._unclaimed:
+            self._keep_rotated(given, self._unclaimed)
+        return listener
+
+    def _keep_rotated(self, given: str, rotated: str) -> None:
+        with self.neon.transaction() as tx:
+            owner = people.by_token(tx, given)
+            if owner is None:
+                self._unclaimed = rotated
+            else:
+                now = datetime.now(UTC)
+                people.keep_rotated(tx, owner.listener_id, given=given, rotated=rotated, now=now)
+
+    def _client(self, given: str, token: str) -> SpotifyClient:
+        settings = self._settings
+        secret = settings.spotify_client_secret
+        app = SpotifyApp(
+            settings.spotify_client_id or "",
+            secret.get_secret_value() if secret else None,
+            settings.spotify_accounts_url,
+        )
+        tokens = AccessTokens(app, token, on_rotated=lambda rotated: self._keep_rotated(given, rotated))
+        client = SpotifyClient(settings.spotify_api_url, tokens, self.ledger)
+        self._clients.append(client)
+        return client
+
+
+def _state(spent: calls.Spent) -> QuotaState:
+    return QuotaState(spent.not_before, spent.reason, spent.calls, spent.polls, max(1, spent.listeners))

@@ -1,0 +1,77 @@
+"""When we ask: a poll every 20 minutes, and the day's upkeep once a day."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from brapped_assets import partitions
+from brapped_assets.jobs import daily_upkeep, hourly_plays
+from brapped_assets.settings import Settings
+
+RAW = dg.AssetKey("recently_played_raw")
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+# Each of 72 hours is materialized by up to three polls, and a heal writes many at once; more than enough.
+MATERIALIZATIONS_TO_READ = 1000
+
+
+def closed_hours(instance: dg.DagsterInstance, candidates: Collection[str]) -> set[str]:
+    """Which of these hours are materialized. Reads these only, so that a decade of hours costs nothing."""
+    if not candidates:
+        return set()
+    found = instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=RAW, asset_partitions=list(candidates)), limit=MATERIALIZATIONS_TO_READ
+    )
+    return {record.partition_key for record in found.records if record.partition_key}
+
+
+def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
+    """Whether a run of this job is queued or running."""
+    return bool(instance.get_run_ids(dg.RunsFilter(job_name=job_name, statuses=UNFINISHED), limit=1))
+
+
+def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg.SkipReason:
+    """The one run that closes every hour still open, or polls the newest again; at most one at a time."""
+    if Settings.load().spotify_refresh_token is None:
+        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+    if is_under_way(instance, hourly_plays.name):
+        return dg.SkipReason("An earlier poll is queued or running; it polls for this tick too.")
+    candidates = partitions.look_back(now)
+    due = partitions.due(candidates, closed_hours(instance, candidates))
+    if due is None:
+        return dg.SkipReason(f"The first hour ({partitions.START:%Y-%m-%d %H:%M} UTC) has not ended yet.")
+    return dg.RunRequest(tags=due.tags)
+
+
+# 50 plays of 30 s take 25 minutes: at a poll every 20 no listener outruns the API. At 5 past, an hour that has just
+# ended is complete but for late uploads.
+@dg.schedule(
+    job=hourly_plays,
+    cron_schedule="5,25,45 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Polls at minutes 5, 25 and 45. A tick missed while asleep is made up by the next one.",
+)
+def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    # The clock, not the tick's time: a tick evaluated late polls for what is over by now.
+    return next_poll(context.instance, datetime.now(UTC))
+
+
+# Asked for every hour but run once a day: Dagster drops a key it knows. A laptop that sleeps at night loses no day.
+@dg.schedule(
+    job=daily_upkeep,
+    cron_schedule="35 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
+)
+def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    if Settings.load().spotify_refresh_token is None:
+        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+    return dg.RunRequest(run_key=f"{datetime.now(UTC):%Y-%m-%d}")

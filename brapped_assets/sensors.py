@@ -1,0 +1,52 @@
+"""When the dimensions are refreshed: as long as the newest level says that something is due."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
+from brapped_assets.jobs import refresh_dimensions
+from brapped_assets.schedules import UNFINISHED
+
+# Both write the level: the fact finds new work, the artists say how much they left over.
+LEVEL_WRITERS = [dg.AssetKey("streaming_fact"), dg.AssetKey("artist_dim")]
+# A refresh that failed writes no level; asking again at once would fail in a loop.
+REST_AFTER_FAILURE = timedelta(minutes=15)
+
+
+def is_due(level: dict[str, Any], now: datetime) -> bool:
+    """Whether a level (metadata of a materialization) asks for a refresh at `now`."""
+    next_due_at = level.get(NEXT_DUE_AT)
+    return bool(level.get(DUE)) or (next_due_at is not None and next_due_at <= now.timestamp())
+
+
+def newest_level(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """The level written last, as plain values; empty when nothing was ever materialized."""
+    events = [event for key in LEVEL_WRITERS if (event := instance.get_latest_materialization_event(key))]
+    if not events:
+        return {}
+    newest = max(events, key=lambda event: event.timestamp).asset_materialization
+    assert newest is not None
+    return {name: value.value for name, value in newest.metadata.items() if name in (DUE, NEXT_DUE_AT)}
+
+
+@dg.sensor(
+    job=refresh_dimensions,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Refreshes tracks and artists while the newest level says that some are due. Reads Dagster's own "
+    "event log, never the warehouse: Neon may sleep between polls.",
+)
+def refresh_dimensions_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    now = datetime.now(UTC)
+    if not is_due(newest_level(context.instance), now):
+        return dg.SkipReason("Nothing is due.")
+    latest = context.instance.get_run_records(dg.RunsFilter(job_name=refresh_dimensions.name), limit=1)
+    if latest and latest[0].dagster_run.status in UNFINISHED:
+        return dg.SkipReason("A refresh is queued or running.")
+    if latest and latest[0].dagster_run.status == dg.DagsterRunStatus.FAILURE:
+        ended_at = latest[0].end_time
+        if ended_at is not None and now.timestamp() - ended_at < REST_AFTER_FAILURE.total_seconds():
+            return dg.SkipReason("The last refresh failed a moment ago; the next try is in a quarter of an hour.")
+    return dg.RunRequest()

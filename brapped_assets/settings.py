@@ -1,0 +1,132 @@
+"""Settings, from the environment or one `.env` file; the environment wins.
+
+The file is `$BRAPPED_HOME/.env` where it exists, else `./.env`. One file, never a mixture, so that a demo home
+cannot pick up a real account from the folder it was started in.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import available_timezones
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE = ".env"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text names it and says what it should look like."""
+
+
+def _http_url(url: str) -> str:
+    AnyHttpUrl(url)
+    return url.rstrip("/")
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; it looks like Europe/Berlin or Asia/Kolkata")
+    return name
+
+
+def default_home() -> Path:
+    """`~/.brapped`; for root /var/lib/brapped, because the embedded server must be able to traverse it."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return Path("/var/lib/brapped") if is_root else Path.home() / ".brapped"
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Settings(BaseSettings):
+    """Every setting there is, under its name in lower case. Blank counts as absent."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    spotify_client_id: str | None = None
+    spotify_client_secret: SecretStr | None = None
+    spotify_refresh_token: SecretStr | None = None
+    spotify_api_url: HttpUrl = "https://api.spotify.com/v1"
+    spotify_accounts_url: HttpUrl = "https://accounts.spotify.com"
+    spotify_redirect_uri: HttpUrl = "http://127.0.0.1:8898/callback"
+    spotify_daily_call_budget: int = Field(default=1000, ge=1)
+    database_url: SecretStr | None = None
+    dagster_pg_url: SecretStr | None = None
+    brapped_home: Path = Field(default_factory=default_home)
+    brapped_timezone: TimeZone | None = None
+    # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
+    brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    brapped_heartbeat_url: HttpUrl | None = None
+
+    @field_validator("brapped_start")
+    @classmethod
+    def _whole_hour_in_utc(cls, start: datetime) -> datetime:
+        start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
+        return start.replace(minute=0, second=0, microsecond=0)
+
+    @field_validator("brapped_home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings as they are now. Raises SettingsError."""
+        file = env_file()
+        from_file = {name: value or "" for name, value in dotenv_values(file).items()}
+        known = {name.upper() for name in cls.model_fields}
+        unknown = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")} - known
+        if unknown:
+            raise SettingsError(
+                f"Unknown setting {', '.join(sorted(unknown))}. The settings are: {', '.join(sorted(known))}."
+            )
+        try:
+            return cls(_env_file=file, brapped_home=home_folder())  # type: ignore[call-arg]  # see BaseSettings
+        except ValidationError as error:
+            raise SettingsError(_in_words(error, file)) from None
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.brapped_home / "dagster"
+
+    def database_url_text(self) -> str | None:
+        """The warehouse's URL, to be handed to the driver and nowhere else; None means embedded."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+
+def home_folder() -> Path:
+    """BRAPPED_HOME, from the environment or `./.env`, else the default."""
+    home = os.environ.get("BRAPPED_HOME") or dotenv_values(ENV_FILE).get("BRAPPED_HOME") or default_home()
+    return Path(home).expanduser().absolute()
+
+
+def env_file() -> Path:
+    """The one `.env` that is read, and that `brapped login` writes."""
+    here, at_home = Path(ENV_FILE).absolute(), home_folder() / ENV_FILE
+    return here if here.exists() and not at_home.exists() else at_home
+
+
+def write_env(file: Path, values: Mapping[str, str]) -> None:
+    """Set `values` in a `.env` file, keeping every other line; the file stays private (0600) at every moment."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    kept = [line for line in lines if line.split("=", 1)[0].removeprefix("export ").strip() not in values]
+    text = "\n".join([*kept, *(f"{name}={value}" for name, value in values.items())]) + "\n"
+    partial = file.with_name(f"{file.name}.new")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+    partial.replace(file)
+
+
+def _in_words(error: ValidationError, file: Path) -> str:
+    def one(problem: Any) -> str:
+        name = ".".join(str(part) for part in problem["loc"]).upper()
+        return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+
+    return f"{'; '.join(one(problem) for problem in error.errors())}. (Read from the environment and {file}.)"

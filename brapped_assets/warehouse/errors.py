@@ -1,0 +1,105 @@
+"""What can be wrong with the database, each in words that say what to do.
+
+WarehouseError
+├── Unreachable            nobody answers, or the name or password is wrong
+├── Interrupted            the connection was lost on the way; what was not committed is not there
+├── Busy                   another run held the same rows for too long
+├── OutOfSpace             disk or quota full
+├── ReadOnly               a standby, or a role that may not write
+├── NotAllowed             the role lacks a privilege
+├── TooOld                 PostgreSQL before 15
+├── NewerSchema            a newer Brapped migrated this database
+└── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors as pg
+
+MINIMUM_MAJOR = 15
+
+
+class WarehouseError(Exception):
+    """Base: its text is meant for the person at the keyboard."""
+
+
+class Unreachable(WarehouseError):
+    pass
+
+
+class Interrupted(WarehouseError):
+    pass
+
+
+class Busy(WarehouseError):
+    pass
+
+
+class OutOfSpace(WarehouseError):
+    pass
+
+
+class ReadOnly(WarehouseError):
+    pass
+
+
+class NotAllowed(WarehouseError):
+    pass
+
+
+class TooOld(WarehouseError):
+    def __init__(self, server_version: int) -> None:
+        super().__init__(
+            f"The database is PostgreSQL {server_version // 10000}; Brapped needs {MINIMUM_MAJOR} or newer. "
+            "Upgrade it, or take DATABASE_URL out of the settings to use the embedded one."
+        )
+
+
+class NewerSchema(WarehouseError):
+    def __init__(self, *, found: str, known: str) -> None:
+        super().__init__(
+            f"The database was prepared by a newer Brapped (its schema is {found}, this program knows {known}). "
+            "Upgrade this program: pip install --upgrade brapped."
+        )
+
+
+class EmbeddedUnusable(WarehouseError):
+    pass
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the driver's errors that a user can cause or mend into a WarehouseError; others pass unchanged.
+
+    The driver's own text is dropped where it could carry the connection string.
+    """
+    try:
+        yield
+    except pg.DiskFull as error:
+        raise OutOfSpace(
+            "The database is out of space. Nothing was lost: the work was rolled back and will be done again. "
+            "Free some disk (or raise the plan's storage), then run `brapped sync`."
+        ) from error
+    except pg.ReadOnlySqlTransaction as error:
+        raise ReadOnly(
+            "The database accepts no writes. Point DATABASE_URL at the primary, with a role that may write."
+        ) from error
+    except pg.InsufficientPrivilege as error:
+        raise NotAllowed(
+            f"The database role lacks a privilege ({error.diag.message_primary}). "
+            "Use the role that owns the database in DATABASE_URL."
+        ) from error
+    except (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected) as error:
+        raise Busy(
+            "Another run is working on the same listener. Nothing was lost: what is not merged yet stays marked "
+            "for the next run."
+        ) from error
+    except pg.AdminShutdown as error:
+        raise Interrupted("The database was shut down on the way; the next run does the work again.") from error
+    except psycopg.OperationalError as error:
+        # An insufficient resource other than disk, a crash, or a cut connection: all cured by trying later.
+        raise Interrupted(
+            f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
+        ) from error

@@ -1,0 +1,200 @@
+"""Landing: keep every play of a page, whole, before anyone tries to understand it. Takes no lock."""
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.payloads import canonical, content_hash, stable
+from brapped_assets.warehouse.statements import sql
+
+# Spotify says 50; pages of 43 to 48 are often seen (spotify-web-api.md, 2.2), so a page from here on may be cut.
+SHORTEST_CUT_PAGE = 40
+
+
+class Played(Protocol):
+    """One play of a page, understood: END (UTC), the track's id or uri, track and context as received."""
+
+    @property
+    def played_at(self) -> datetime: ...
+    @property
+    def track_ref(self) -> str: ...
+    @property
+    def track(self) -> dict[str, Any]: ...
+    @property
+    def context(self) -> dict[str, Any] | None: ...
+
+
+class Unreadable(Protocol):
+    """One item of a page that could not be understood, as received, and why."""
+
+    @property
+    def payload(self) -> Any: ...
+    @property
+    def reason(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one poll of one listener brought, and what is known about the answer itself."""
+
+    listener_id: int
+    run_id: str
+    polled_at: datetime
+    played: Sequence[Played]
+    unreadable: Sequence[Unreadable]
+    parser_version: int
+    clock_skew_ms: int | None = None
+    keys_missing: Collection[str] = ()
+    keys_new: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Landing:
+    """`landed` plays were new; `gap` is the stretch (from, to) in which plays may be missing, if any."""
+
+    poll_id: int
+    landed: int
+    overlapped: bool
+    gap: tuple[datetime, datetime] | None
+
+
+def land(tx: Connection, page: Page) -> Landing:
+    """Write a page: payloads, plays, what was rejected, and the proof, all or nothing.
+
+    Landing the same page again, or at the same time from another run, changes no play.
+    """
+    instants = [item.played_at for item in page.played]
+    items = len(page.played) + len(page.unreadable)
+    poll = tx.execute(
+        sql("landing/poll"),
+        {
+            "listener_id": page.listener_id,
+            "run_id": page.run_id,
+            "polled_at": page.polled_at,
+            "items": items,
+            "rejected": len(page.unreadable),
+            "oldest_at": min(instants, default=None),
+            "newest_at": max(instants, default=None),
+            "clock_skew_ms": page.clock_skew_ms,
+            "keys_missing": sorted(page.keys_missing),
+            "keys_new": sorted(page.keys_new),
+        },
+    ).fetchone()
+    assert poll is not None
+    poll_id: int = poll["poll_id"]
+
+    _land_plays(tx, page.listener_id, page.played, [poll_id] * len(page.played), page.polled_at)
+    rejected_before = _land_unreadable(tx, page, poll_id)
+    proof = tx.execute(
+        sql("landing/proof"),
+        {
+            "listener_id": page.listener_id,
+            "poll_id": poll_id,
+            "items": items,
+            "distinct_items": len({(item.played_at, item.track_ref) for item in page.played}),
+            "rejected_before": rejected_before,
+            "shortest_cut_page": SHORTEST_CUT_PAGE,
+            # Whatever was played after the oldest play of a page is in the page.
+            "collected_since": min(instants, default=page.polled_at),
+        },
+    ).fetchone()
+    assert proof is not None
+    gap = (proof["gap_start"], proof["gap_end"]) if proof["gap_start"] else None
+    return Landing(poll_id, proof["landed"], proof["overlapped"], gap)
+
+
+def has_landed(tx: Connection, listener_id: int) -> bool:
+    """Whether any poll of this listener ever brought a play."""
+    row = tx.execute(sql("landing/has_landed"), {"listener_id": listener_id}).fetchone()
+    assert row is not None
+    return bool(row["has_landed"])
+
+
+def retry_rejected(
+    tx: Connection,
+    listener_id: int,
+    *,
+    parser_version: int,
+    parse: Callable[[str], Played | None],
+    now: datetime,
+) -> int:
+    """Read again what an older parser rejected; returns how many plays were understood this time."""
+    understood: list[Played] = []
+    poll_ids: list[int] = []
+    for row in tx.execute(
+        sql("landing/rejected_by_older_parser"),
+        {"listener_id": listener_id, "parser_version": parser_version},
+    ).fetchall():
+        item = parse(row["payload"])
+        tx.execute(
+            sql("landing/rejected_again" if item is None else "landing/rejected_understood"),
+            {**row, "listener_id": listener_id, "parser_version": parser_version},
+        )
+        if item is not None:
+            understood.append(item)
+            poll_ids.append(row["poll_id"])
+    _land_plays(tx, listener_id, understood, poll_ids, now)
+    return len(understood)
+
+
+def land_tracks(tx: Connection, tracks: Sequence[tuple[str, dict[str, Any]]], now: datetime) -> None:
+    """Keep track objects (reference, as received) that came without a play; `track_dim` reads them from there."""
+    _land_track_payloads(tx, [ref for ref, _ in tracks], [canonical(stable(track)) for _, track in tracks], now)
+
+
+def _land_plays(
+    tx: Connection, listener_id: int, played: Sequence[Played], poll_ids: Sequence[int], now: datetime
+) -> None:
+    if not played:
+        return
+    tracks = [canonical(stable(item.track)) for item in played]
+    contexts = [canonical(stable(item.context)) if item.context else None for item in played]
+    _land_track_payloads(tx, [item.track_ref for item in played], tracks, now)
+    known_contexts = [context for context in contexts if context is not None]
+    if known_contexts:
+        tx.execute(
+            sql("landing/contexts"),
+            {"hashes": [content_hash(context) for context in known_contexts], "payloads": known_contexts},
+        )
+    tx.execute(
+        sql("landing/plays"),
+        {
+            "listener_id": listener_id,
+            "played_ats": [item.played_at for item in played],
+            "refs": [item.track_ref for item in played],
+            "payload_hashes": [content_hash(track) for track in tracks],
+            "context_hashes": [content_hash(context) if context else None for context in contexts],
+            "poll_ids": list(poll_ids),
+        },
+    )
+
+
+def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], now: datetime) -> None:
+    tx.execute(
+        sql("landing/track_payloads"),
+        {"hashes": [content_hash(text) for text in texts], "refs": refs, "payloads": texts, "now": now},
+    )
+
+
+def _land_unreadable(tx: Connection, page: Page, poll_id: int) -> int:
+    """Keep what was not understood; returns how many of these an earlier poll had met already."""
+    if not page.unreadable:
+        return 0
+    # Escaped to ASCII: text that PostgreSQL can store, whatever was sent.
+    texts = [json.dumps(item.payload) for item in page.unreadable]
+    rows = tx.execute(
+        sql("landing/rejected"),
+        {
+            "listener_id": page.listener_id,
+            "hashes": [content_hash(text) for text in texts],
+            "payloads": texts,
+            "reasons": [item.reason for item in page.unreadable],
+            "parser_version": page.parser_version,
+            "poll_id": poll_id,
+            "now": page.polled_at,
+        },
+    ).fetchall()
+    return sum(row["poll_id"] != poll_id for row in rows)

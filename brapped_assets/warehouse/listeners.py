@@ -1,0 +1,110 @@
+"""Listeners: who they are, in which zone they live, and whether their consent still holds."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+# Whose id it is when Spotify (or a stand-in) does not say: a single listener needs no more.
+UNNAMED = "me"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One person. `authorized_at` None: consent date unknown; `consent_ended_at` None: consent holds (UTC)."""
+
+    listener_id: int
+    spotify_user_id: str
+    display_name: str
+    time_zone: str
+    collected_since: datetime | None
+    authorized_at: datetime | None
+    consent_ended_at: datetime | None
+
+
+def listeners(tx: Connection) -> list[Listener]:
+    """All of them, the first first."""
+    return [Listener(**row) for row in tx.execute(sql("listeners/all")).fetchall()]
+
+
+def by_token(tx: Connection, refresh_token: str) -> Listener | None:
+    """The listener this token was last seen with, if any."""
+    row = tx.execute(sql("listeners/by_token"), {"fingerprint": fingerprint(refresh_token)}).fetchone()
+    return Listener(**row) if row else None
+
+
+def welcome(
+    tx: Connection,
+    *,
+    refresh_token: str,
+    time_zone: str,
+    now: datetime,
+    spotify_user_id: str | None = None,
+    account_id: str | None = None,
+    display_name: str | None = None,
+    authorized_at: datetime | None = None,
+) -> Listener:
+    """Remember whose token this is; a new person gets `time_zone`, a known one keeps theirs.
+
+    Without an id, the only listener there is (or the first to come) is meant; once the id is known, that
+    listener gets it. `authorized_at` None leaves the consent date unknown, for consent dies by a clock that only
+    a login starts.
+    """
+    row = tx.execute(
+        sql("listeners/welcome"),
+        {
+            "spotify_user_id": spotify_user_id,
+            "unnamed": UNNAMED,
+            "account_id": account_id,
+            "display_name": display_name,
+            "time_zone": time_zone,
+            "authorized_at": authorized_at,
+            "fingerprint": fingerprint(refresh_token),
+            "now": now,
+        },
+    ).fetchone()
+    assert row is not None
+    return Listener(**row)
+
+
+def end_consent(tx: Connection, listener_id: int, now: datetime) -> None:
+    """Spotify refused the token for good; nobody asks with it again."""
+    tx.execute(sql("listeners/end_consent"), {"listener_id": listener_id, "now": now})
+
+
+def fingerprint(refresh_token: str) -> str:
+    """Tells tokens apart without keeping any: 128 bits of a keyed hash."""
+    code = hmac.HMAC(b"brapped refresh token", hashes.SHA256())
+    code.update(refresh_token.encode())
+    return code.finalize().hex()[:32]
+
+
+def keep_rotated(tx: Connection, listener_id: int, *, given: str, rotated: str, now: datetime) -> None:
+    """Keep the token Spotify sent in exchange for `given`, readable only by whoever still holds `given`."""
+    encrypted = Fernet(_key(given)).encrypt(rotated.encode())
+    tx.execute(sql("listeners/keep_rotated"), {"listener_id": listener_id, "encrypted": encrypted, "now": now})
+
+
+def newest_token(tx: Connection, listener_id: int, given: str) -> str:
+    """The token to use: the rotated one as long as it stems from `given`, else `given` itself.
+
+    After a new login `given` is another one, the key no longer fits, and the new consent wins.
+    """
+    row = tx.execute(sql("listeners/rotated"), {"listener_id": listener_id}).fetchone()
+    if row is None:
+        return given
+    try:
+        return Fernet(_key(given)).decrypt(bytes(row["encrypted"])).decode()
+    except InvalidToken:
+        return given
+
+
+def _key(given: str) -> bytes:
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"brapped rotated token").derive(given.encode())
+    return base64.urlsafe_b64encode(derived)

@@ -1,0 +1,274 @@
+-- The warehouse, as of the first release. Instants are UTC timestamptz; local days and hours are the listener's.
+create schema raw;
+create schema star;
+create schema bi;
+comment on schema raw is 'What Spotify served, as served, each payload once.';
+comment on schema star is 'The star schema: one fact, its dimensions; tables are named as their Dagster assets.';
+comment on schema audit is 'The proof: polls, gaps, calls, rejected rows, listeners.';
+comment on schema bi is 'The public contract: views for BI tools and notebooks. Everything else may change.';
+
+-- audit ---------------------------------------------------------------------------------------------------
+
+create table audit.listener (
+    listener_id       int generated always as identity primary key,
+    spotify_user_id   text not null unique,
+    account_id        text,
+    display_name      text not null,
+    time_zone         text not null,
+    collected_since   timestamptz,
+    authorized_at     timestamptz,
+    token_fingerprint text,
+    consent_ended_at  timestamptz,
+    merged_at         timestamptz,
+    created_at        timestamptz not null
+);
+comment on table audit.listener is
+    'One row per person. The merge of a person''s plays locks this row, so two merges never interleave.';
+comment on column audit.listener.time_zone is 'IANA zone; set at login, changed only by `brapped timezone`.';
+comment on column audit.listener.collected_since is
+    'The oldest play of the first poll: whatever was played after it is collected, but for the gaps.';
+comment on column audit.listener.authorized_at is
+    'When consent was given; it ends six months later. Null: unknown (the token came from the environment).';
+comment on column audit.listener.token_fingerprint is
+    'Keyed hash of the refresh token last seen, to tell whose token it is without keeping it.';
+comment on column audit.listener.consent_ended_at is
+    'When Spotify answered invalid_grant to the token with this fingerprint; null while consent holds.';
+
+comment on column audit.listener.merged_at is 'When the last merge of this listener''s plays began.';
+
+create table audit.rotated_token (
+    listener_id   int primary key references audit.listener on delete cascade,
+    encrypted     bytea not null,
+    stored_at     timestamptz not null
+);
+comment on table audit.rotated_token is
+    'A refresh token Spotify sent in exchange for the one in the environment, encrypted with a key derived from that one: it is readable, and wins, only as long as the environment still holds the consent it came from.';
+
+create table audit.poll (
+    poll_id       bigint generated always as identity primary key,
+    listener_id   int not null references audit.listener on delete cascade,
+    run_id        text not null,
+    polled_at     timestamptz not null,
+    items         int not null,
+    landed        int not null,
+    rejected      int not null,
+    oldest_at     timestamptz,
+    newest_at     timestamptz,
+    overlapped    boolean not null,
+    clock_skew_ms int,
+    keys_missing  text[] not null,
+    keys_new      text[] not null
+);
+create index poll_by_time on audit.poll (listener_id, polled_at);
+comment on table audit.poll is 'One row per poll that Spotify answered and that was landed: the proof of each hour.';
+comment on column audit.poll.overlapped is
+    'True when the page held a play an earlier poll had landed (or this was the first poll): nothing can be missing in between.';
+
+create table audit.gap (
+    gap_id      bigint generated always as identity primary key,
+    listener_id int not null references audit.listener on delete cascade,
+    gap_start   timestamptz not null,
+    gap_end     timestamptz not null,
+    reason      text not null,
+    poll_id     bigint not null references audit.poll,
+    closed_at   timestamptz,
+    closed_by   text,
+    unique (listener_id, gap_start, gap_end)
+);
+comment on table audit.gap is 'One row per stretch of time in which plays may be missing.';
+
+create table audit.rejected_row (
+    listener_id    int not null references audit.listener on delete cascade,
+    source         text not null,
+    content_hash   uuid not null,
+    payload        text not null,
+    reason         text not null,
+    parser_version int not null,
+    times          int not null,
+    poll_id        bigint not null references audit.poll,
+    first_seen_at  timestamptz not null,
+    last_seen_at   timestamptz not null,
+    primary key (listener_id, source, content_hash)
+);
+comment on table audit.rejected_row is
+    'What could not be understood, whole, once by content; tried again when the parser changes.';
+
+create table audit.api_call (
+    minute   timestamptz not null,
+    endpoint text not null,
+    calls    int not null,
+    primary key (minute, endpoint)
+);
+comment on table audit.api_call is 'Calls made to Spotify, by minute and endpoint; the budget is a rolling 24 hours.';
+
+create table audit.api_quota (
+    only_row   boolean primary key default true check (only_row),
+    not_before timestamptz,
+    reason     text
+);
+insert into audit.api_quota default values;
+comment on table audit.api_quota is
+    'One row: until when Spotify asked us to stay away. Locked for update by whoever is about to call.';
+
+-- raw -----------------------------------------------------------------------------------------------------
+
+create table raw.track_payload (
+    payload_key   int generated always as identity primary key,
+    content_hash  uuid not null unique,
+    track_ref     text not null,
+    payload       jsonb not null,
+    is_applied    boolean not null default false,
+    first_seen_at timestamptz not null
+);
+create index track_payload_to_apply on raw.track_payload (payload_key) where not is_applied;
+comment on table raw.track_payload is
+    'One row per distinct track object served; fields that change by themselves (popularity, markets) left out.';
+
+create table raw.context (
+    context_key   int generated always as identity primary key,
+    content_hash  uuid not null unique,
+    payload       jsonb not null,
+    context_type  text generated always as (payload ->> 'type') stored,
+    context_uri   text generated always as (payload ->> 'uri') stored
+);
+comment on table raw.context is 'One row per distinct context (album, playlist, artist) a play was started from.';
+
+create table raw.recently_played (
+    listener_id int not null references audit.listener on delete cascade,
+    played_at   timestamptz not null,
+    track_ref   text not null,
+    payload_key int not null references raw.track_payload,
+    context_key int references raw.context,
+    poll_id     bigint not null references audit.poll,
+    is_merged   boolean not null default false,
+    primary key (listener_id, played_at, track_ref)
+);
+create index recently_played_to_merge on raw.recently_played (listener_id, played_at) where not is_merged;
+comment on table raw.recently_played is
+    'One row per play as polled. `is_merged` says whether the fact has it: a mark on the row, never a watermark.';
+
+-- star ----------------------------------------------------------------------------------------------------
+
+create table star.artist_dim (
+    artist_key   int generated always as identity primary key,
+    artist_id    text unique,
+    artist_name  text not null,
+    genres       text,
+    image_url    text,
+    asked_at     timestamptz,
+    ask_again_at timestamptz,
+    is_unknown   boolean not null default false
+);
+create unique index artist_dim_by_name_alone on star.artist_dim (artist_name) where artist_id is null;
+create index artist_dim_queue on star.artist_dim (ask_again_at) where artist_id is not null;
+comment on table star.artist_dim is
+    'One row per artist. An artist known by name only (no id) is provisional. `ask_again_at` null: Spotify was never asked.';
+comment on column star.artist_dim.is_unknown is 'Spotify said it does not know this id; asked again after a month.';
+
+create table star.album_dim (
+    album_key              int generated always as identity primary key,
+    album_ref              text not null unique,
+    album_id               text,
+    album_name             text not null,
+    artist_name            text,
+    album_type             text,
+    release_date           date,
+    release_date_precision text,
+    total_tracks           int,
+    image_url              text
+);
+comment on table star.album_dim is 'One row per album. `album_ref` is its id, or for a local file artist and title.';
+
+create table star.track_dim (
+    track_key   int generated always as identity primary key,
+    track_ref   text not null unique,
+    track_id    text,
+    track_name  text not null,
+    artist_key  int not null references star.artist_dim,
+    album_key   int references star.album_dim,
+    duration_ms int,
+    explicit    boolean,
+    isrc        text,
+    payload_key int references raw.track_payload
+);
+create index track_dim_by_artist on star.track_dim (artist_key);
+comment on table star.track_dim is
+    'One row per track. `track_ref` is its id, or the uri of a local file. `artist_key` is the main (first) artist.';
+
+create table star.track_artist (
+    track_key  int not null references star.track_dim on delete cascade,
+    position   smallint not null,
+    artist_key int not null references star.artist_dim,
+    primary key (track_key, position)
+);
+create index track_artist_by_artist on star.track_artist (artist_key);
+comment on table star.track_artist is 'One row per credit, position 0 the main artist. Featured credits never add to totals.';
+
+create table star.play_label (
+    label_key smallint generated always as identity primary key,
+    label     text not null unique
+);
+comment on table star.play_label is 'Words that repeat on millions of plays (platform, country, reasons), each once.';
+
+-- Every source's half is kept whole beside the merged answer, so that a match can be taken apart again.
+-- Wide columns first: the row stays free of padding.
+create table star.streaming_fact (
+    play_key         bigint generated always as identity,
+    played_at        timestamptz not null,
+    played_at_local  timestamp not null,
+    api_at           timestamptz,
+    export_at        timestamptz,
+    legacy_at        timestamptz,
+    listener_id      int not null references audit.listener on delete cascade,
+    track_key        int not null references star.track_dim,
+    ms_played        int not null check (ms_played >= 0),
+    played_on        date not null generated always as (played_at_local::date) stored,
+    api_track_key    int references star.track_dim,
+    api_duration_ms  int,
+    api_context_key  int references raw.context,
+    export_track_key int references star.track_dim,
+    export_ms        int,
+    legacy_track_key int references star.track_dim,
+    played_hour      smallint not null generated always as (extract(hour from played_at_local)::smallint) stored,
+    platform_key     smallint references star.play_label,
+    country_key      smallint references star.play_label,
+    reason_start_key smallint references star.play_label,
+    reason_end_key   smallint references star.play_label,
+    is_estimated     boolean not null,
+    skipped          boolean,
+    shuffle          boolean,
+    offline          boolean,
+    incognito        boolean,
+    primary key (play_key),
+    check (api_at is not null or export_at is not null or legacy_at is not null)
+);
+create index streaming_fact_by_time on star.streaming_fact (listener_id, played_at);
+create index streaming_fact_by_track on star.streaming_fact (track_key);
+create unique index streaming_fact_api_half on star.streaming_fact (listener_id, api_at, api_track_key)
+    where api_at is not null;
+comment on table star.streaming_fact is
+    'One row per play of a listener. `played_at` is the END of the play; local columns are in the listener''s zone.';
+comment on column star.streaming_fact.is_estimated is
+    'True: ms_played is least(duration, greatest(30 s, time since the previous END)); false: Spotify reported it.';
+
+create table star.spotify_top (
+    listener_id int not null references audit.listener on delete cascade,
+    taken_on    date not null,
+    kind        text not null check (kind in ('artists', 'tracks')),
+    time_range  text not null check (time_range in ('short_term', 'medium_term', 'long_term')),
+    rank        smallint not null,
+    artist_key  int references star.artist_dim,
+    track_key   int references star.track_dim,
+    primary key (listener_id, taken_on, kind, time_range, rank),
+    check ((kind = 'artists') = (artist_key is not null) and (kind = 'tracks') = (track_key is not null))
+);
+comment on table star.spotify_top is
+    'Spotify''s own ranking, one row per listener, local day, list and rank; without counts, never part of a total.';
+
+-- An album's date comes as year, month or day, and sometimes as nonsense ("0000"): nonsense is no date.
+create function star.release_date(served text) returns date language plpgsql immutable as $$
+begin
+    return rpad(served, 10, '-01-01')::date;
+exception when others then
+    return null;
+end $$;

@@ -1,0 +1,39 @@
+"""What is kept of an answer: as received, but once, and in a form PostgreSQL can store."""
+
+import hashlib
+import json
+import math
+from typing import Any
+from uuid import UUID
+
+# These change by themselves and would make every day's copy of a track a new one.
+VOLATILE = frozenset({"popularity", "available_markets", "is_playable", "preview_url", "restrictions"})
+
+
+def stable(payload: dict[str, Any]) -> dict[str, Any]:
+    """A track or context without the fields that change by themselves, on any level."""
+    cleaned: dict[str, Any] = storable(payload)
+    return cleaned
+
+
+def storable(value: Any) -> Any:
+    """`value` without volatile fields, and with what jsonb refuses replaced: NUL and half characters, NaN."""
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return [storable(inner) for inner in value]
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-16", "replace").decode("utf-16", "replace")
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def canonical(value: Any) -> str:
+    """JSON text that is the same for equal values, whatever the order of their keys."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(text: str) -> UUID:
+    """The first half of SHA-256: 16 bytes tell any two payloads of a lifetime apart."""
+    return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])

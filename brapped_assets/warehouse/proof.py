@@ -1,0 +1,57 @@
+"""What a run can say about the hours it covered and the tables it wrote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.sql import SQL, Identifier
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class LandedHour:
+    """Plays polled that ended in this hour (UTC), and whether nothing can be missing from it."""
+
+    hour: datetime
+    plays: int
+    is_vouched_for: bool
+
+
+@dataclass(frozen=True)
+class FactHour:
+    """Rows of the fact that ended in this hour (UTC), those of 30 s and more, and milliseconds of all."""
+
+    hour: datetime
+    plays: int
+    counted_plays: int
+    ms_played: int
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: str
+    is_nullable: bool
+    description: str | None
+
+
+def landed_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[LandedHour]:
+    return [LandedHour(**row) for row in tx.execute(sql("proof/landed_by_hour"), {"hours": list(hours)}).fetchall()]
+
+
+def plays_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[FactHour]:
+    return [FactHour(**row) for row in tx.execute(sql("proof/plays_by_hour"), {"hours": list(hours)}).fetchall()]
+
+
+def columns(tx: Connection, table: str) -> list[Column]:
+    """The table's columns as the database has them, so that what the UI shows cannot be stale."""
+    return [Column(**row) for row in tx.execute(sql("proof/columns"), {"table": table}).fetchall()]
+
+
+def rows(tx: Connection, table: str) -> int:
+    """How many rows the table (`schema.name`) has."""
+    row = tx.execute(SQL("select count(*) as rows from {}").format(Identifier(*table.split(".")))).fetchone()
+    assert row is not None
+    return int(row["rows"])

@@ -1,0 +1,3 @@
+select sum(calls)::int as calls, %(budget)s::int as budget from audit.api_call
+where minute > %(now)s::timestamptz - interval '24 hours'
+having sum(calls) > %(budget)s

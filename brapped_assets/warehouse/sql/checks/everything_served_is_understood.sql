@@ -1,0 +1,2 @@
+select listener_id, reason, times, first_seen_at, last_seen_at, left(payload, 200) as payload from audit.rejected_row
+order by last_seen_at desc

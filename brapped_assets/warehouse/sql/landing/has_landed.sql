@@ -1,0 +1,1 @@
+select exists (select from raw.recently_played where listener_id = %(listener_id)s) as has_landed

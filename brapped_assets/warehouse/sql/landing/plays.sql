@@ -1,0 +1,10 @@
+-- A play seen before, by an earlier poll or by another run a moment ago, stays as it is.
+insert into raw.recently_played (listener_id, played_at, track_ref, payload_key, context_key, poll_id)
+select distinct on (i.played_at, i.track_ref)
+       %(listener_id)s, i.played_at, i.track_ref, p.payload_key, c.context_key, i.poll_id
+from unnest(%(played_ats)s::timestamptz[], %(refs)s::text[], %(payload_hashes)s::uuid[], %(context_hashes)s::uuid[],
+            %(poll_ids)s::bigint[]) as i (played_at, track_ref, payload_hash, context_hash, poll_id)
+join raw.track_payload p on p.content_hash = i.payload_hash
+left join raw.context c on c.content_hash = i.context_hash
+order by i.played_at, i.track_ref, i.payload_hash
+on conflict (listener_id, played_at, track_ref) do nothing

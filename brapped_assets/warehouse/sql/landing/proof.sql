@@ -1,0 +1,41 @@
+-- Did this page reach back to what earlier polls had landed? If not, plays may be missing in between: a gap.
+-- Runs after the rows of the page are in: a row another run landed a moment ago is visible now and counts.
+with page as (
+    select count(*) as landed from raw.recently_played
+    where listener_id = %(listener_id)s and poll_id = %(poll_id)s
+),
+earlier as (
+    select (select r.played_at from raw.recently_played r
+             where r.listener_id = %(listener_id)s and r.poll_id <> %(poll_id)s
+             order by r.played_at desc limit 1) as newest_at,
+           (select min(p.polled_at) from audit.poll p
+             where p.listener_id = %(listener_id)s and p.poll_id <> %(poll_id)s) as first_polled_at
+),
+verdict as (
+    select page.landed, earlier.newest_at, earlier.first_polled_at,
+           -- No earlier poll: nothing was promised yet. Known items: the page overlaps.
+           -- No earlier play at all, and a page too short to have been cut: everything since is in it.
+           earlier.first_polled_at is null
+           or %(distinct_items)s - page.landed + %(rejected_before)s > 0
+           or (earlier.newest_at is null and %(items)s < %(shortest_cut_page)s) as overlapped
+    from page, earlier
+),
+gap as (
+    insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)
+    select %(listener_id)s, v.gap_start, min(r.played_at), 'page without overlap', %(poll_id)s
+    from (select coalesce(newest_at, first_polled_at) as gap_start from verdict where not overlapped) v
+    join raw.recently_played r
+      on r.listener_id = %(listener_id)s and r.poll_id = %(poll_id)s and r.played_at > v.gap_start
+    group by v.gap_start
+    on conflict (listener_id, gap_start, gap_end) do nothing
+    returning gap_start, gap_end
+),
+since as (
+    update audit.listener set collected_since = %(collected_since)s
+    where listener_id = %(listener_id)s and collected_since is null
+),
+poll as (
+    update audit.poll p set landed = v.landed, overlapped = v.overlapped
+    from verdict v where p.poll_id = %(poll_id)s
+)
+select v.landed, v.overlapped, gap.gap_start, gap.gap_end from verdict v left join gap on true

@@ -1,0 +1,1 @@
+delete from audit.api_call where minute < %(before)s

@@ -1,0 +1,1 @@
+select not_before, reason from audit.api_quota

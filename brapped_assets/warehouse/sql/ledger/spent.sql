@@ -1,0 +1,4 @@
+select coalesce(sum(calls), 0)::int as calls,
+       coalesce(sum(calls) filter (where endpoint = %(poll_endpoint)s), 0)::int as polls,
+       (select count(*)::int from audit.listener where consent_ended_at is null) as listeners
+from audit.api_call where minute > %(now)s - interval '24 hours'

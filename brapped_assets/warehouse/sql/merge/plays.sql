@@ -1,0 +1,26 @@
+-- Every landed play that the fact lacks becomes a row of it; its milliseconds are estimated by the next statement.
+with waiting as (
+    select r.played_at, r.track_ref, r.context_key, t.track_key,
+           -- A length must be a number PostgreSQL's int can hold; anything else is no length.
+           case when jsonb_typeof(p.payload -> 'duration_ms') = 'number'
+                 and (p.payload -> 'duration_ms')::numeric between 1 and 2147483647
+                then (p.payload -> 'duration_ms')::numeric::int end as duration_ms
+    from raw.recently_played r
+    join raw.track_payload p using (payload_key)
+    join star.track_dim t on t.track_ref = r.track_ref
+    where r.listener_id = %(listener_id)s and not r.is_merged
+),
+merged as (
+    update raw.recently_played r set is_merged = true
+    from waiting w
+    where r.listener_id = %(listener_id)s and r.played_at = w.played_at and r.track_ref = w.track_ref
+    returning 1
+)
+insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
+                                 api_at, api_track_key, api_duration_ms, api_context_key)
+select %(listener_id)s, w.played_at, w.played_at at time zone %(time_zone)s, w.track_key, 0, true,
+       w.played_at, w.track_key, w.duration_ms, w.context_key
+from waiting w
+order by w.played_at, w.track_ref
+on conflict (listener_id, api_at, api_track_key) where api_at is not null do nothing
+returning played_at

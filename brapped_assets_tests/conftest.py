@@ -1,0 +1,107 @@
+"""Real parts for the tests: an embedded PostgreSQL, the simulated account over HTTP, an ephemeral Dagster instance."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+import psycopg
+import pytest
+
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.server import RunningServer, serve
+from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import Warehouse
+
+OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests reaches them, and no `.env` of theirs either."""
+    for name in list(os.environ):
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("BRAPPED_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[embedded.EmbeddedServer]:
+    """One embedded server for the session; a short path, outside pytest's private folder."""
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    server = embedded.start(home)
+    try:
+        with Warehouse(home, server.url("brapped")) as warehouse, warehouse.transaction():
+            pass  # migrated: the template of every test's database
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(postgres: embedded.EmbeddedServer) -> Iterator[str]:
+    """A migrated, empty warehouse of the test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template brapped strategy file_copy")  # type: ignore[arg-type]
+        yield postgres.url(name)
+        connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def warehouse(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(tmp_path, database_url) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def account() -> SimulatedAccount:
+    """A simulated listener with everything at its default; tests set faults and clocks on it."""
+    return SimulatedAccount()
+
+
+@pytest.fixture
+def spotify_server(account: SimulatedAccount) -> Iterator[RunningServer]:
+    with serve(account) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Connected:
+    """Settings point at this account and this database: what a logged-in user's environment looks like."""
+
+    account: SimulatedAccount
+    server: RunningServer
+    database_url: str
+    warehouse: Warehouse
+
+
+@pytest.fixture
+def connected(
+    account: SimulatedAccount,
+    spotify_server: RunningServer,
+    database_url: str,
+    warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Connected:
+    monkeypatch.setenv("SPOTIFY_API_URL", f"{spotify_server.url}/v1")
+    monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", spotify_server.url)
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", account.client_id)
+    monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", account.client_secret)
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", account.refresh_token(authorized_at=datetime.now(UTC)))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("BRAPPED_TIMEZONE", "Asia/Kolkata")
+    return Connected(account, spotify_server, database_url, warehouse)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
