@@ -71,7 +71,7 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
 )
-def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def daily_upkeep_schedule() -> dg.RunRequest | dg.SkipReason:
     if Settings.load().spotify_refresh_token is None:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
     return dg.RunRequest(run_key=f"{datetime.now(UTC):%Y-%m-%d}")

@@ -50,9 +50,9 @@ def database_url(postgres: embedded.EmbeddedServer) -> Iterator[str]:
     """A migrated, empty warehouse of the test's own."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template brapped strategy file_copy")  # type: ignore[arg-type]
+        connection.execute(f"create database {name} template brapped strategy file_copy")
         yield postgres.url(name)
-        connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+        connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import failure, told_plainly
+from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
-from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, Transient, UnreadableItem
+from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, SpotifyError, Transient, UnreadableItem
 from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item
 from brapped_assets.warehouse import landing, proof
 
@@ -99,24 +99,27 @@ def recently_played_raw(
 def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, now: datetime) -> Polled:
     """Poll each listener; one's trouble stops nobody else.
 
-    Raises Postponed (for all: the quota is the app's), ConsentNeeded when nobody could be polled, and the first
-    Transient after everybody else was served: an hour is closed when every listener who can be polled was.
+    An hour is closed when every listener who can be polled was. So a consent that ended holds it only when nobody
+    else was polled (ConsentNeeded); any other trouble holds it, and is raised after everybody was served. Postponed
+    is for all at once: the quota is the app's.
     """
     polled = Polled()
     ended: ConsentNeeded | None = None
-    transient: Transient | None = None
+    trouble: SpotifyError | None = None
     for connected in spotify.connected(now):
         try:
             _poll(context, connected, neon, polled)
-        except ConsentNeeded as error:
-            spotify.end_consent(connected.listener, now)
-            context.log.error("%s: %s", connected.listener.display_name, error)
-            ended = error
-        except Transient as error:
-            context.log.error("%s: %s", connected.listener.display_name, error)
-            transient = error
-    if transient is not None:
-        raise failure(transient)
+        except Postponed:
+            raise
+        except SpotifyError as error:
+            context.log.warning("%s: %s", connected.listener.display_name, error)
+            if isinstance(error, ConsentNeeded):
+                spotify.end_consent(connected, now)
+                ended = error
+            else:
+                trouble = trouble or error
+    if trouble is not None:
+        raise trouble
     if ended is not None and polled.listeners == 0:
         raise ended
     return polled

@@ -42,7 +42,8 @@ class SimulatedAccount:
     Everything may be changed while a server runs: `clock`, `listener`, `mode`, `faults`, `feed_lag` (added to every
     play's own lag), `page_size` (how many plays the feed holds: 50, by reports also 43 to 48), `tokens` (lifetimes,
     `rotate`, `revoke()`) and `redirect_uris` (registered ones beyond loopback). `served` maps (played_at, track uri)
-    to the instant a play was first shown; `calls` is every call in order.
+    to the instant a play was first shown; `calls` is every call in order. `client_of` is an account whose app this
+    listener uses too.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SimulatedAccount:
         mode: Mode = "restricted",
         feed_lag: timedelta = timedelta(0),
         page_size: int = 50,
+        client_of: "SimulatedAccount | None" = None,
     ) -> None:
         self.catalogue = catalogue or Catalogue(seed)
         self.listener = listener or Listener(self.catalogue, seed)
@@ -62,8 +64,8 @@ class SimulatedAccount:
         self.mode: Mode = mode
         self.feed_lag = feed_lag
         self.page_size = page_size
-        self.client_id = blake2b(f"{seed}/client id".encode(), digest_size=16).hexdigest()
-        self.client_secret = blake2b(f"{seed}/client secret".encode(), digest_size=16).hexdigest()
+        self.client_id: str = client_of.client_id if client_of else _credential(seed, "id")
+        self.client_secret: str = client_of.client_secret if client_of else _credential(seed, "secret")
         self.redirect_uris: set[str] = set()
         self.faults = Faults()
         self.tokens = Tokens(seed, self._now)
@@ -131,3 +133,8 @@ class SimulatedAccount:
         best_tracks = sorted(tracks, key=lambda track: (-tracks[track], track.uri))
         best_artists = sorted(artists, key=lambda artist: (-artists[artist], artist.id or ""))
         return best_tracks[:100], best_artists[:100]
+
+
+def _credential(seed: str, name: str) -> str:
+    """Thirty-two hexadecimal digits, as Spotify's client ids and secrets are."""
+    return blake2b(f"{seed}/client {name}".encode(), digest_size=16).hexdigest()

@@ -15,7 +15,7 @@ LOCAL_TRACKS = 12
 FIRST_DEBUT, STREAMING, LAST_DEBUT = 1958, 2006, 2032
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Artist:
     """One artist. `id` is None for the artist of a local file."""
 
@@ -27,7 +27,7 @@ class Artist:
     followers: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Album:
     """One release. `released` is the first day that `release_date`, cut to its precision, can mean."""
 
@@ -49,7 +49,7 @@ class Album:
         return self.released.isoformat()[: lengths[precision]] if precision else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Track:
     """One track on one album; a recording released twice is two tracks with one `isrc`.
 

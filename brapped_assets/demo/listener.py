@@ -23,7 +23,7 @@ PLATFORMS = (*PHONES, "android", "windows", "osx", "linux", "web_player windows 
 ABROAD = ("GB", "US", "NL", "AE", "JP")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Play:
     """One play of one track, whether the API will ever show it or not.
 

@@ -23,6 +23,7 @@ from brapped_assets.demo.api import WebApi, as_response
 from brapped_assets.demo.art import cover
 from brapped_assets.demo.errors import ApiError
 from brapped_assets.demo.faults import answer
+from brapped_assets.demo.household import Household
 
 
 def create_app(account: SimulatedAccount) -> Starlette:
@@ -101,7 +102,7 @@ def _halved(send: Send) -> Send:
 
 
 class RunningServer:
-    """A server that answers at `url` (no slash at the end); which account answers may be changed while it runs."""
+    """A server that answers at `url` (no slash at the end); whose account answers may be changed while it runs."""
 
     def __init__(self, url: str, account: SimulatedAccount) -> None:
         self.url = url
@@ -112,10 +113,14 @@ class RunningServer:
         """What goes into SPOTIFY_API_URL."""
         return f"{self.url}/v1"
 
-    def become(self, account: SimulatedAccount) -> None:
-        """Answer for another account from the next call on: stopping a server takes 0.2 s, a new account nothing."""
+    def become(self, account: SimulatedAccount, *others: SimulatedAccount) -> None:
+        """Answer for other accounts from the next call on: stopping a server takes 0.2 s, a new account nothing.
+
+        Several accounts are several listeners of one app; give them different seeds and one `client_of`.
+        """
         self.account = account
-        self._app = create_app(account)
+        accounts = (account, *others)
+        self._app = Household(accounts, [create_app(each) for each in accounts])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

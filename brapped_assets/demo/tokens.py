@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 from base64 import b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -131,6 +130,10 @@ class Tokens:
             return None
         return Grant(frozenset(held["scope"].split()), held["user"])
 
+    def issued(self, token: str) -> bool:
+        """Whether a code or token of any kind was signed here, whatever became of it since."""
+        return self._claims(token) is not None
+
     def revoke(self) -> None:
         """The listener takes back every consent given up to now."""
         self._revocations += 1
@@ -148,14 +151,18 @@ class Tokens:
         return urlsafe_b64encode(self._signature(body) + body).decode().rstrip("=")
 
     def _read(self, kind: str, token: str) -> dict[str, Any] | None:
+        claims = self._claims(token)
+        return claims if claims is not None and claims["kind"] == kind else None
+
+    def _claims(self, token: str) -> dict[str, Any] | None:
         try:
             raw = b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        except (Base64Error, ValueError):
+        except ValueError:
             return None
         if not hmac.compare_digest(raw[:16], self._signature(raw[16:])):
             return None
         claims: dict[str, Any] = json.loads(raw[16:])
-        return claims if claims["kind"] == kind else None
+        return claims
 
     def _signature(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, "sha256")[:16]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -16,6 +16,7 @@ from brapped_assets.spotify import (
     ConsentNeeded,
     Malformed,
     Postponed,
+    Profile,
     Purpose,
     QuotaState,
     Refused,
@@ -72,6 +73,8 @@ class ConnectedListener:
 
     listener: Listener
     client: SpotifyClient
+    token: str = field(repr=False)
+    """The refresh token the client began with."""
 
 
 class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers
@@ -107,38 +110,50 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         Raises ConsentNeeded when that is nobody, SettingsError when nobody has ever logged in, and what
         `SpotifyClient.profile` raises the first time a token is seen.
         """
-        if self._settings.spotify_refresh_token is None:
-            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
-        given = self._settings.spotify_refresh_token.get_secret_value()
+        given = self._given_token()
         with self.neon.transaction() as tx:
             listener = people.by_token(tx, given)
             token = people.newest_token(tx, listener.listener_id, given) if listener else given
         if listener is not None and listener.consent_ended_at is not None:
             raise ConsentNeeded
         client = self._client(given, token)
-        return [ConnectedListener(listener or self._meet(client, given, now), client)]
+        return [ConnectedListener(listener or self._meet(client, given, now), client, token)]
 
-    def end_consent(self, listener: Listener, now: datetime) -> None:
-        """Remember that this listener's token is dead, so that nobody asks with it again."""
+    def end_consent(self, connected: ConnectedListener, now: datetime) -> None:
+        """Remember that this listener's token is dead, so that nobody asks with it again.
+
+        Unless another process was sent a new one meanwhile: then only the old one is dead.
+        """
+        given = self._given_token()
         with self.neon.transaction() as tx:
-            people.end_consent(tx, listener.listener_id, now)
+            listener_id = connected.listener.listener_id
+            if people.newest_token(tx, listener_id, given) == connected.token:
+                people.end_consent(tx, listener_id, now)
+
+    def _given_token(self) -> str:
+        if self._settings.spotify_refresh_token is None:
+            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+        return self._settings.spotify_refresh_token.get_secret_value()
 
     def _meet(self, client: SpotifyClient, given: str, now: datetime) -> Listener:
         """Whose token is it? One call, made once for a token."""
         try:
-            profile = client.profile()
-            who: dict[str, str | None] = {
-                "spotify_user_id": profile.user_id,
-                "account_id": profile.account_id,
-                "display_name": profile.display_name,
-            }
+            profile: Profile | None = client.profile()
         except (Refused, Malformed):
             # Plays can be collected without a name; a poll that is refused too will say so itself.
-            who = {}
+            profile = None
         # The machine's own zone would be a guess: a cloud runner lives in UTC.
         zone = self._settings.brapped_timezone or "UTC"
         with self.neon.transaction() as tx:
-            listener = people.welcome(tx, refresh_token=given, time_zone=zone, now=now, **who)
+            listener = people.welcome(
+                tx,
+                refresh_token=given,
+                time_zone=zone,
+                now=now,
+                spotify_user_id=profile.user_id if profile else None,
+                account_id=profile.account_id if profile else None,
+                display_name=profile.display_name if profile else None,
+            )
         if self._unclaimed:
             self._keep_rotated(given, self._unclaimed)
         return listener

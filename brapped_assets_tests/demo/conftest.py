@@ -6,8 +6,10 @@ import requests
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import nonstop
 from brapped_assets.demo.server import RunningServer, serve
 
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Get = Callable[..., requests.Response]
 
 
@@ -62,3 +64,11 @@ def get(server: RunningServer, account: SimulatedAccount) -> Get:
         return requests.get(f"{server.api_url}{path}", params=query, headers=headers, timeout=5)
 
     return call
+
+
+@pytest.fixture
+def nonstop_account(account: SimulatedAccount, clock: Clock) -> SimulatedAccount:
+    """Eighty plays of thirty seconds from 12:00, and it is 13:00."""
+    account.listener = nonstop(account.catalogue, START, count=80)
+    clock.now = START + timedelta(hours=1)
+    return account

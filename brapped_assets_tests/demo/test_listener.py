@@ -49,7 +49,7 @@ def test_two_processes_agree() -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(
-    start=st.datetimes(datetime(2008, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    start=st.datetimes(datetime(2008, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # hypothesis wants bare bounds
     hours=st.floats(0, 60),
     before=st.floats(0, 30),
     after=st.floats(0, 30),
