@@ -1,1 +1,122 @@
-def main() -> None: ...
+"""The `brapped` command: how each is called, and how what goes wrong is said. What it does is in `commands/`."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from brapped_assets import __version__
+from brapped_assets.commands import exit_codes
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
+from brapped_assets.warehouse.errors import WarehouseError
+
+app = typer.Typer(
+    name="brapped",
+    help="Keep every Spotify play in your own PostgreSQL, and prove that nothing is missing.",
+    epilog="Exit codes of all commands: 0 done (status: healthy), 1 something failed, 2 usage or configuration, "
+    "3 consent needed (brapped login), 4 postponed by Spotify.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Port = Annotated[int, typer.Option(help="Where the page is served; the next free port is used when it is taken.")]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  (typer's callback)
+    if wanted:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: ARG001  (acts in its callback)
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    port: Port = 3300,
+    reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+) -> None:
+    """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
+    from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
+
+    raise typer.Exit(run(console, port=port, reset=reset))
+
+
+@app.command()
+def up(port: Port = 3000) -> None:
+    """Collect your plays, every 20 minutes, and show them in Dagster's UI, until Ctrl-C."""
+    from brapped_assets.commands.up import up as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Settings.load(), console, port=port))
+
+
+@app.command()
+def login(
+    paste: Annotated[
+        bool, typer.Option(help="Paste the address your browser ends at: for SSH, containers and friends elsewhere.")
+    ] = False,
+    no_browser: Annotated[bool, typer.Option(help="Print the address instead of opening a browser.")] = False,
+) -> None:
+    """Connect a Spotify account, or renew its consent (it lasts six months)."""
+    from brapped_assets.commands.login import login as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Settings.load(), console, paste=paste, open_browser=not no_browser))
+
+
+@app.command()
+def sync() -> None:
+    """Do once what is due, and exit: for cron and other schedulers."""
+    from brapped_assets.commands.sync import sync as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Settings.load(), console))
+
+
+@app.command()
+def status(
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Is everything collected? What is wrong, and the one command that mends it."""
+    from brapped_assets.commands.status import status as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Settings.load(), console, as_json=json))
+
+
+@app.command()
+def timezone(
+    zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
+) -> None:
+    """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
+    from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Settings.load(), console, zone=zone))
+
+
+def main() -> None:
+    """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
+    try:
+        app()
+    except (SettingsError, WarehouseError, SpotifyError, OSError) as error:
+        errors.print(f"[red]✗[/] {error}")
+        sys.exit(_exit_code(error))
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(exit_codes.FAILED)
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, SettingsError):
+        return exit_codes.USAGE
+    if isinstance(error, ConsentNeeded):
+        return exit_codes.CONSENT_NEEDED
+    return exit_codes.POSTPONED if isinstance(error, Postponed) else exit_codes.FAILED

@@ -15,7 +15,8 @@ from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule
 from brapped_assets.sensors import refresh_dimensions_sensor
 
-neon = NeonResource()
+# "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
+neon = NeonResource.configure_at_launch()
 
 defs = dg.Definitions(
     assets=[recently_played_raw, streaming_fact, track_dim, artist_dim, spotify_top, run_history],

@@ -144,7 +144,7 @@ def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon:
             tx,
             landing.Page(
                 listener_id=listener.listener_id,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 polled_at=polled_at,
                 played=[item for item in page.items if isinstance(item, PlayedItem)],
                 unreadable=[item for item in page.items if isinstance(item, UnreadableItem)],

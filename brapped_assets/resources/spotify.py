@@ -8,63 +8,20 @@ from datetime import UTC, datetime
 import dagster as dg
 from pydantic import PrivateAttr
 
+from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import (
-    RECENTLY_PLAYED,
     AccessTokens,
     ConsentNeeded,
     Malformed,
-    Postponed,
     Profile,
-    Purpose,
-    QuotaState,
     Refused,
     SpotifyApp,
     SpotifyClient,
-    admit,
-    calls_left_for_enrichment,
 )
-from brapped_assets.warehouse import calls
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse.listeners import Listener
-
-
-@dataclass
-class SharedLedger:
-    """The `CallLedger` of all processes: decided by `quota.admit`, kept by the warehouse."""
-
-    neon: NeonResource
-    budget: int
-    made: int = 0
-    """Calls this run has made."""
-
-    def reserve(self, endpoint: str, *, purpose: Purpose, now: datetime) -> None:
-        with self.neon.transaction() as tx:
-            spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now, lock=True)
-            admit(_state(spent), purpose=purpose, budget=self.budget, now=now)
-            calls.count(tx, endpoint, now)
-        self.made += 1
-
-    def postpone(self, until: datetime, reason: str) -> None:
-        with self.neon.transaction() as tx:
-            calls.postpone(tx, until, reason)
-
-    def left(self, now: datetime) -> int:
-        """Calls that enrichment may still make, the day's remaining polls set aside."""
-        with self.neon.transaction() as tx:
-            state = _state(calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now))
-        return calls_left_for_enrichment(state, self.budget)
-
-    def enrichment_waits_until(self, now: datetime) -> datetime | None:
-        """When it is worth asking for artists again; None: now."""
-        with self.neon.transaction() as tx:
-            state = _state(calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now))
-        try:
-            admit(state, purpose="enrichment", budget=self.budget, now=now)
-        except Postponed as postponed:
-            return postponed.not_before
-        return None
 
 
 @dataclass(frozen=True)
@@ -179,7 +136,3 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         client = SpotifyClient(settings.spotify_api_url, tokens, self.ledger)
         self._clients.append(client)
         return client
-
-
-def _state(spent: calls.Spent) -> QuotaState:
-    return QuotaState(spent.not_before, spent.reason, spent.calls, spent.polls, max(1, spent.listeners))

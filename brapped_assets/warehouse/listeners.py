@@ -78,6 +78,11 @@ def end_consent(tx: Connection, listener_id: int, now: datetime) -> None:
     tx.execute(sql("listeners/end_consent"), {"listener_id": listener_id, "now": now})
 
 
+def move(tx: Connection, listener_id: int, time_zone: str) -> None:
+    """Set the zone; plays merged from now on have its local time, earlier ones once they are rebuilt."""
+    tx.execute(sql("listeners/move"), {"listener_id": listener_id, "time_zone": time_zone})
+
+
 def fingerprint(refresh_token: str) -> str:
     """Tells tokens apart without keeping any: 128 bits of a keyed hash."""
     code = hmac.HMAC(b"brapped refresh token", hashes.SHA256())

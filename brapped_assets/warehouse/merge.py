@@ -41,3 +41,10 @@ def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
     listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
     assert listener is not None
     return tx.execute(sql("merge/local_time"), {**listener, "year": year}).rowcount
+
+
+def years_played(tx: Connection, listener_id: int) -> list[int]:
+    """The UTC years with plays, from the first to the last."""
+    row = tx.execute(sql("merge/years"), {"listener_id": listener_id}).fetchone()
+    assert row is not None
+    return list(range(row["first"], row["last"] + 1)) if row["first"] is not None else []

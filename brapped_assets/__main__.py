@@ -1,0 +1,3 @@
+from brapped_assets.cli import main
+
+main()

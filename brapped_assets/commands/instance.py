@@ -1,0 +1,86 @@
+"""Dagster's own instance: its home, its database, and the runs a crash left behind."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psutil
+
+from brapped_assets.settings import Settings
+from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import LOCAL_HOSTS
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+# On runs made by `brapped sync`, which no daemon watches: whether they are alive is asked of their process.
+PROCESS_TAG = "brapped/process"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What every Dagster process needs to find its instance; writes its dagster.yaml. Starts the embedded server if
+    Dagster's database is there."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
+    (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
+    if settings.dagster_pg_url is not None:
+        url = storage_url(settings.dagster_pg_url.get_secret_value())
+    else:
+        url = embedded.start(settings.brapped_home).url("dagster", driver="psycopg2")
+    return {
+        "BRAPPED_HOME": str(settings.brapped_home),
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "DAGSTER_PG_URL": url,
+    }
+
+
+def storage_url(url: str) -> str:
+    """A PostgreSQL URL for Dagster's storage: psycopg2, and TLS for any host but this machine's."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    host = parts.hostname or query.get("host", "")
+    if host not in LOCAL_HOSTS and not host.startswith("/"):
+        query.setdefault("sslmode", "require")
+    return urlunsplit(parts._replace(scheme="postgresql+psycopg2", query=urlencode(query, safe="/")))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
+    """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured)."""
+    os.environ.update(environment(settings))
+    import dagster as dg  # noqa: PLC0415  (seconds; commands that need no Dagster do not pay for it)
+
+    with dg.DagsterInstance.get() as instance:
+        instance.optimize_for_webserver(statement_timeout=30_000, pool_recycle=3600, max_overflow=2)
+        yield instance
+
+
+def fail_leftover_runs(instance: "dg.DagsterInstance") -> int:
+    """Declare dead what a crash left as running, so that it blocks no poll; returns how many. Call it only while no
+    daemon of this instance runs."""
+    import dagster as dg  # noqa: PLC0415
+
+    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    leftover = [
+        run for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)) if not _is_alive(run.tags.get(PROCESS_TAG))
+    ]
+    for run in leftover:
+        instance.report_run_failed(run, "The process of this run is gone; its work is done again by the next poll.")
+    return len(leftover)
+
+
+def this_process() -> str:
+    """Host and process id, as the tag has them."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _is_alive(process: str | None) -> bool:
+    if process is None:
+        return False
+    host, _, pid = process.rpartition(":")
+    # Another machine's process cannot be seen from here; its run is left alone.
+    return host != socket.gethostname() or (int(pid) != os.getpid() and psutil.pid_exists(int(pid)))

@@ -1,0 +1,134 @@
+"""`brapped status`: is everything collected, what is wrong, and the one command that mends it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from brapped_assets import __version__
+from brapped_assets.commands import exit_codes
+from brapped_assets.settings import Settings, env_file
+from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
+from brapped_assets.warehouse import calls, dimensions, overview
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.overview import ListenerOverview
+
+# Polls come every 20 minutes, or hourly from a scheduler; three hours without one is a standstill.
+STANDSTILL = timedelta(hours=3)
+RENEW_WITHIN_DAYS = 14
+
+
+def status(settings: Settings, console: Console, *, as_json: bool) -> int:
+    """Print how things stand; the exit code is 0 when nothing is wrong. Asks the warehouse only."""
+    now = datetime.now(UTC)
+    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+        with warehouse.transaction() as tx:
+            everybody = overview.by_listener(tx)
+            spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
+            backlog = dimensions.backlog(tx, now)
+            stored = overview.stored_bytes(tx)
+        left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
+    problems, code = _problems(settings, everybody, spent, now)
+    state = {
+        "version": __version__,
+        "settings_file": str(env_file()),
+        "database": "DATABASE_URL" if settings.database_url else f"embedded in {settings.brapped_home}",
+        "listeners": [_listener(listener, now) for listener in everybody],
+        "calls_last_24_hours": spent.calls,
+        "calls_left_today": left,
+        "not_before": spent.not_before if spent.not_before and spent.not_before > now else None,
+        "artists_to_look_up": backlog.artists,
+        "artists_done_in_days": _days_to_do(backlog.artists, settings, len(everybody)),
+        "stored_megabytes": round(stored / 1_000_000, 1),
+        "problems": problems,
+        "healthy": not problems,
+    }
+    if as_json:
+        console.print_json(json.dumps(state, default=str))
+    else:
+        _show(console, state)
+    return code
+
+
+def _problems(
+    settings: Settings, everybody: list[ListenerOverview], spent: calls.Spent, now: datetime
+) -> tuple[list[dict[str, str]], int]:
+    """What is wrong with its remedy, the gravest deciding the exit code."""
+    found: list[tuple[int, str, str]] = []
+    if settings.spotify_refresh_token is None:
+        found.append((exit_codes.CONSENT_NEEDED, "No Spotify account is connected.", "brapped login"))
+    for one in everybody:
+        ends_at = one.consent_ends_at
+        if one.consent_ended_at is not None or (ends_at is not None and ends_at < now):
+            found.append((exit_codes.CONSENT_NEEDED, f"{one.display_name}: consent has ended.", "brapped login"))
+        elif ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
+            days = (ends_at - now).days
+            found.append((exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login"))
+        if one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
+            when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"
+            found.append((exit_codes.FAILED, f"{one.display_name}: no successful poll {when}.", "brapped sync"))
+        if one.rejected:
+            text = f"{one.display_name}: {one.rejected} plays wait for a newer Brapped to understand them."
+            found.append((exit_codes.FAILED, text, "pip install --upgrade brapped"))
+    if spent.not_before is not None and spent.not_before > now:
+        text = f"Spotify asked to wait until {spent.not_before:%Y-%m-%d %H:%M} UTC ({spent.reason})."
+        found.append((exit_codes.POSTPONED, text, "nothing to do: polling goes on by itself"))
+    # Consent first: without it nothing else can heal. A wait that Spotify asked for explains a standstill.
+    order = [exit_codes.CONSENT_NEEDED, exit_codes.POSTPONED, exit_codes.FAILED]
+    code = next((code for code in order if any(code == kind for kind, _, _ in found)), exit_codes.DONE)
+    return [{"problem": text, "remedy": remedy} for _, text, remedy in found], code
+
+
+def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
+    days_left = (one.consent_ends_at - now).days if one.consent_ends_at and one.consent_ended_at is None else None
+    return {
+        "name": one.display_name,
+        "time_zone": one.time_zone,
+        "collected_since": one.collected_since,
+        "last_polled_at": one.last_polled_at,
+        "polls": one.polls,
+        "plays": one.plays,
+        "gaps_open": one.gaps_open,
+        "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),
+        "consent_days_left": days_left,
+    }
+
+
+def _days_to_do(artists: int, settings: Settings, people: int) -> float:
+    """Days until every artist is looked up, at today's budget."""
+    a_day = max(1, settings.spotify_daily_call_budget - POLLS_A_DAY * max(1, people))
+    return round(artists / a_day, 1)
+
+
+def _show(console: Console, state: dict[str, Any]) -> None:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for one in state["listeners"]:
+        consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
+        gaps = f"{one['gaps_open']} ({one['hours_in_gaps']} hours)" if one["gaps_open"] else "none"
+        table.add_row(f"[bold]{one['name']}[/]", one["time_zone"])
+        table.add_row("  plays", str(one["plays"]))
+        table.add_row("  collected since", _minute(one["collected_since"]))
+        table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
+        table.add_row("  gaps", gaps)
+        table.add_row("  consent", consent)
+    table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
+    table.add_row(
+        "artists to look up",
+        f"{state['artists_to_look_up']}, done in about {state['artists_done_in_days']} days"
+        if state["artists_to_look_up"]
+        else "none",
+    )
+    table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
+    table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
+    console.print(table)
+    for problem in state["problems"]:
+        console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
+    if state["healthy"]:
+        console.print("[green]✓[/] Everything is collected.")
+
+
+def _minute(instant: datetime | None) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if instant else "never"

@@ -1,0 +1,115 @@
+"""`brapped sync`: poll due hours, merge, refresh the dimensions, check; then exit."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import requests
+from rich.console import Console
+
+from brapped_assets import partitions
+from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
+from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
+from brapped_assets.commands.instance import PROCESS_TAG, fail_leftover_runs, opened, this_process
+from brapped_assets.definitions import defs
+from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
+from brapped_assets.schedules import closed_hours
+from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.settings import Settings, SettingsError
+
+HEARTBEAT_TIMEOUT_SECONDS = 10
+
+
+@dataclass
+class Report:
+    """What the run did, in the words of its metadata; `exit_code` as in the table of `exit_codes`."""
+
+    exit_code: int = DONE
+    problems: list[str] = field(default_factory=list)
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+def sync(settings: Settings, console: Console) -> int:
+    """One round of everything that is due; returns the exit code. Raises SettingsError without an account."""
+    if settings.spotify_refresh_token is None:
+        raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+    # Dagster's own log lines are for its UI; here a few sentences are better.
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    report = Report()
+    with opened(settings) as instance:
+        fail_leftover_runs(instance)
+        now = datetime.now(UTC)
+        candidates = partitions.look_back(now)
+        due = partitions.due(candidates, closed_hours(instance, candidates))
+        if due is None:
+            console.print(f"Nothing to do: the first hour ({partitions.START:%Y-%m-%d %H:%M} UTC) has not ended yet.")
+            return DONE
+        with console.status("Asking Spotify for the newest plays…"):
+            polled = _run(instance, hourly_plays.name, report, due.tags)
+        if polled and not report.numbers:
+            report.exit_code = POSTPONED
+            report.problems.append("Spotify asked to wait; nothing was asked, and nothing is lost by waiting.")
+        if polled and is_due(newest_level(instance), now):
+            with console.status("Looking up artists…"):
+                _run(instance, refresh_dimensions.name, report)
+        if report.exit_code == DONE and not _was_kept_up_today(instance, now):
+            with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
+                _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
+    _tell(console, report)
+    if report.exit_code == DONE and settings.brapped_heartbeat_url:
+        _beat(settings.brapped_heartbeat_url, console)
+    return report.exit_code
+
+
+def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict[str, str] | None = None) -> bool:
+    """Run a job in this process and take its numbers and troubles into the report; whether it succeeded."""
+    result = defs.resolve_job_def(job_name).execute_in_process(
+        instance=instance, tags={**(tags or {}), PROCESS_TAG: this_process()}, raise_on_error=False
+    )
+    for event in result.get_asset_materialization_events():
+        for name, value in event.materialization.metadata.items():
+            report.numbers[name] = value.value
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            rows = check.metadata["offending_rows"].value
+            report.problems.append(f"Check {check.check_name} ({check.severity.value.lower()}): {rows} rows.")
+    for failure in result.get_step_failure_events():
+        data = failure.step_failure_data
+        told = data.user_failure_data
+        cure = told.metadata.get(CURE) if told else None
+        codes = {CURED_BY_LOGIN: CONSENT_NEEDED, CURED_BY_TIME: FAILED}
+        report.exit_code = codes.get(str(cure.value) if cure else "", FAILED)
+        error = data.error
+        report.problems.append((told and told.description) or (error.message.strip() if error else "It failed."))
+    return bool(result.success)
+
+
+def _was_kept_up_today(instance: dg.DagsterInstance, now: datetime) -> bool:
+    """Whether the day's upkeep has run, made by the daemon's schedule or by an earlier `sync`."""
+    latest = instance.get_run_records(
+        dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
+    )
+    return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
+
+
+def _tell(console: Console, report: Report) -> None:
+    numbers = report.numbers
+    if "items_served" in numbers:
+        console.print(
+            f"Spotify showed {numbers['items_served']} plays, {numbers['plays_landed']} of them new; "
+            f"{numbers.get('plays_added', 0)} added to your history. {numbers['calls_left_today']} calls left today."
+        )
+    if numbers.get("artists_asked"):
+        console.print(f"{numbers['artists_asked']} artists looked up.")
+    for problem in report.problems:
+        console.print(f"[yellow]![/] {problem}", highlight=False)
+
+
+def _beat(url: str, console: Console) -> None:
+    """Tell whoever watches over the scheduler that this run succeeded; a deaf watcher is no failure of ours."""
+    try:
+        requests.get(url, timeout=HEARTBEAT_TIMEOUT_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        console.print(f"[yellow]![/] The heartbeat URL did not answer ({type(error).__name__}).")

@@ -1,0 +1,57 @@
+"""The ledger of calls that all processes share: decided by `spotify.quota`, kept by the warehouse."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from brapped_assets.spotify import RECENTLY_PLAYED, Postponed, Purpose, QuotaState, admit, calls_left_for_enrichment
+from brapped_assets.warehouse import calls
+from brapped_assets.warehouse.connections import Connection
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
+
+    def transaction(self) -> AbstractContextManager[Connection]: ...
+
+
+@dataclass
+class SharedLedger:
+    """The `CallLedger` of all processes."""
+
+    warehouse: Transactions
+    budget: int
+    made: int = 0
+    """Calls made through this object."""
+
+    def reserve(self, endpoint: str, *, purpose: Purpose, now: datetime) -> None:
+        with self.warehouse.transaction() as tx:
+            admit(self._state(tx, now, lock=True), purpose=purpose, budget=self.budget, now=now)
+            calls.count(tx, endpoint, now)
+        self.made += 1
+
+    def postpone(self, until: datetime, reason: str) -> None:
+        with self.warehouse.transaction() as tx:
+            calls.postpone(tx, until, reason)
+
+    def left(self, now: datetime) -> int:
+        """Calls that enrichment may still make, the day's remaining polls set aside."""
+        with self.warehouse.transaction() as tx:
+            return calls_left_for_enrichment(self._state(tx, now), self.budget)
+
+    def enrichment_waits_until(self, now: datetime) -> datetime | None:
+        """When it is worth asking for artists again; None: now."""
+        with self.warehouse.transaction() as tx:
+            state = self._state(tx, now)
+        try:
+            admit(state, purpose="enrichment", budget=self.budget, now=now)
+        except Postponed as postponed:
+            return postponed.not_before
+        return None
+
+    @staticmethod
+    def _state(tx: Connection, now: datetime, *, lock: bool = False) -> QuotaState:
+        spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now, lock=lock)
+        # Whoever is about to be met for the first time needs polls too.
+        return QuotaState(spent.not_before, spent.reason, spent.calls, spent.polls, max(1, spent.listeners))

@@ -1,0 +1,35 @@
+"""How things stand with each listener, in a few numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class ListenerOverview:
+    """Instants are UTC. `consent_ends_at` None: the date of consent is unknown; `consent_ended_at`: it is over."""
+
+    display_name: str
+    time_zone: str
+    collected_since: datetime | None
+    consent_ended_at: datetime | None
+    consent_ends_at: datetime | None
+    last_polled_at: datetime | None
+    polls: int
+    plays: int
+    gaps_open: int
+    seconds_in_gaps: float
+    rejected: int
+
+
+def by_listener(tx: Connection) -> list[ListenerOverview]:
+    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener")).fetchall()]
+
+
+def stored_bytes(tx: Connection) -> int:
+    """Size of this database, all in."""
+    row = tx.execute(sql("overview/stored_bytes")).fetchone()
+    assert row is not None
+    return int(row["bytes"])
