@@ -27,7 +27,7 @@ errors = Console(stderr=True, highlight=False)
 Port = Annotated[int, typer.Option(help="Where the page is served; the next free port is used when it is taken.")]
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  (typer's callback)
+def _version(wanted: bool) -> None:
     if wanted:
         console.print(__version__)
         raise typer.Exit
@@ -35,7 +35,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  (typer's callback)
 
 @app.callback()
 def options(
-    version: Annotated[  # noqa: ARG001  (acts in its callback)
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:

@@ -23,7 +23,11 @@ class SettingsError(Exception):
 
 
 def _http_url(url: str) -> str:
-    AnyHttpUrl(url)
+    try:
+        AnyHttpUrl(url)
+    except ValidationError:
+        # Pydantic's text would repeat the value, and the path of a heartbeat's URL is a secret.
+        raise ValueError("this is no URL; it looks like https://host/path") from None
     return url.rstrip("/")
 
 

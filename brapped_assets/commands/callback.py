@@ -32,7 +32,7 @@ def wait_for_callback(redirect_uri: str, wait: timedelta, *, on_ready: Callable[
     caught: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  (the library's name)
+        def do_GET(self) -> None:
             if urlsplit(self.path).path != (expected.path or "/"):
                 self.send_error(404)
                 return

@@ -22,8 +22,10 @@ PROCESS_TAG = "brapped/process"
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What every Dagster process needs to find its instance; writes its dagster.yaml. Starts the embedded server if
-    Dagster's database is there."""
+    """What every Dagster process needs to find its instance.
+
+    Writes its dagster.yaml, and starts the embedded server when Dagster's database is there.
+    """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
@@ -60,8 +62,10 @@ def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
 
 
 def fail_leftover_runs(instance: "dg.DagsterInstance") -> int:
-    """Declare dead what a crash left as running, so that it blocks no poll; returns how many. Call it only while no
-    daemon of this instance runs."""
+    """Declare dead what a crash left as running, so that it blocks no poll; returns how many.
+
+    To be called before this instance's daemon starts: the runs of a daemon carry no process to ask for.
+    """
     import dagster as dg  # noqa: PLC0415
 
     unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]

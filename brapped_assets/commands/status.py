@@ -9,8 +9,8 @@ from rich.table import Table
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
-from brapped_assets.settings import Settings, env_file
 from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.settings import Settings, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
 from brapped_assets.warehouse import calls, dimensions, overview
 from brapped_assets.warehouse.connections import Warehouse

@@ -1,6 +1,5 @@
 """`brapped sync`: poll due hours, merge, refresh the dimensions, check; then exit."""
 
-import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +19,8 @@ from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
 
 HEARTBEAT_TIMEOUT_SECONDS = 10
+# Dagster's log lines are in its UI; here a few sentences are better.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass
@@ -35,8 +36,6 @@ def sync(settings: Settings, console: Console) -> int:
     """One round of everything that is due; returns the exit code. Raises SettingsError without an account."""
     if settings.spotify_refresh_token is None:
         raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
-    # Dagster's own log lines are for its UI; here a few sentences are better.
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     report = Report()
     with opened(settings) as instance:
         fail_leftover_runs(instance)
@@ -66,7 +65,10 @@ def sync(settings: Settings, console: Console) -> int:
 def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict[str, str] | None = None) -> bool:
     """Run a job in this process and take its numbers and troubles into the report; whether it succeeded."""
     result = defs.resolve_job_def(job_name).execute_in_process(
-        instance=instance, tags={**(tags or {}), PROCESS_TAG: this_process()}, raise_on_error=False
+        instance=instance,
+        run_config=QUIET,
+        tags={**(tags or {}), PROCESS_TAG: this_process()},
+        raise_on_error=False,
     )
     for event in result.get_asset_materialization_events():
         for name, value in event.materialization.metadata.items():

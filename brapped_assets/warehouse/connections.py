@@ -22,6 +22,8 @@ Connection = psycopg.Connection[dict[str, Any]]
 # Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
 COLD_START_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 10
+# A network that went silent is noticed within a minute; the system's own default is two hours.
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 # What waiting does not cure.
 FINAL_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "SSL", "invalid")
@@ -71,8 +73,9 @@ class Warehouse:
             self._connection = None
 
     def _live_connection(self) -> Connection:
-        if self._connection is not None and not self._connection.closed:
+        if self._connection is not None and _is_alive(self._connection):
             return self._connection
+        self.close()
         conninfo = connection_string(self._url or embedded.start(self._home).url("brapped"))
         connection = connect(conninfo)
         try:
@@ -87,18 +90,25 @@ class Warehouse:
 
 def connection_string(url: str) -> str:
     """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise."""
+    not_a_url = Unreachable(
+        "DATABASE_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database, where signs "
+        "like @ : / # in the password are percent-encoded (%40 %3A %2F %23)."
+    )
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         # The driver's message repeats the URL, password and all.
-        raise Unreachable(
-            "DATABASE_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
-        ) from None
+        raise not_a_url from None
     host = str(given.get("host") or given.get("hostaddr") or "")
+    port = str(given.get("port") or "")
+    # Half a password that was not encoded ends up as host or port, which the driver's messages repeat.
+    if "@" in host or (not port.replace(",", "").isdigit() and port):
+        raise not_a_url
     if host not in LOCAL_HOSTS and not host.startswith("/"):
         given.setdefault("sslmode", "require")
     given.setdefault("application_name", "brapped")
-    given.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    for name, seconds in {"connect_timeout": CONNECT_TIMEOUT_SECONDS, **KEEPALIVES}.items():
+        given.setdefault(name, seconds)
     return make_conninfo("", **given)
 
 
@@ -126,3 +136,18 @@ def connect(conninfo: str) -> Connection:
         connection.close()
         raise TooOld(version)
     return connection
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether the server has not hung up since the last transaction, as far as this side has heard; asks nobody.
+
+    A database that restarted or fell asleep in between costs a reconnection, not a failed run.
+    """
+    try:
+        # First its last words, then the end of the stream.
+        for _ in range(2):
+            connection.pgconn.consume_input()
+            connection.pgconn.is_busy()
+    except psycopg.OperationalError:
+        return False
+    return not connection.closed

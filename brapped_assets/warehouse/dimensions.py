@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.payloads import reference
 from brapped_assets.warehouse.statements import sql
 
 # Pictures and names change rarely; an id Spotify does not know may be known later.
@@ -101,7 +102,7 @@ def save_top(tx: Connection, listener_id: int, taken_on: date, rankings: Sequenc
         "kinds": [kind for kind, _, _, _ in rankings],
         "time_ranges": [time_range for _, time_range, _, _ in rankings],
         "ranks": [rank for _, _, rank, _ in rankings],
-        "ids": [spotify_id for _, _, _, spotify_id in rankings],
+        "ids": [reference(spotify_id) for _, _, _, spotify_id in rankings],
     }
     tx.execute(sql("dims/clear_top"), values)
     return tx.execute(sql("dims/save_top"), values).rowcount

@@ -36,6 +36,10 @@ class EmbeddedServer:
         """Connection URL of one of its databases; holds no secret."""
         return str(self._server.get_uri(database=database, driver=driver))
 
+    def restart(self) -> None:
+        """Start it again, unless it runs."""
+        self._server.start()
+
     def stop(self) -> None:
         """Let go; the server stops if this was its last holder."""
         self._server.cleanup()
@@ -70,15 +74,19 @@ def start(home: Path) -> EmbeddedServer:
     try:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        server = get_server(pgdata)
+        running = EmbeddedServer(get_server(pgdata))
+        try:
+            _create_databases(running)
+        except psycopg.OperationalError:
+            # It was killed, while the library still remembers having started it.
+            running.restart()
+            _create_databases(running)
     except (OSError, subprocess.SubprocessError, AssertionError) as error:
         raise EmbeddedUnusable(
             f"The embedded PostgreSQL cannot start in {pgdata} ({type(error).__name__}: {error}). Its own words are in "
             f"{pgdata / 'log'}. Check that the disk has room and that the folder is yours, or set BRAPPED_HOME "
             "to another folder, or DATABASE_URL to another PostgreSQL."
         ) from error
-    running = EmbeddedServer(server)
-    _create_databases(running)
     return running
 
 

@@ -1,4 +1,4 @@
-"""Landing: keep every play of a page, whole, before anyone tries to understand it. Takes no lock."""
+"""Landing: keep every play of a page, whole, before anyone tries to understand it. Waits for no merge."""
 
 import json
 from collections.abc import Callable, Collection, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.payloads import canonical, content_hash, stable
+from brapped_assets.warehouse.payloads import canonical, content_hash, reference, stable
 from brapped_assets.warehouse.statements import sql
 
 # Spotify says 50; pages of 43 to 48 are often seen (spotify-web-api.md, 2.2), so a page from here on may be cut.
@@ -94,7 +94,7 @@ def land(tx: Connection, page: Page) -> Landing:
             "listener_id": page.listener_id,
             "poll_id": poll_id,
             "items": items,
-            "distinct_items": len({(item.played_at, item.track_ref) for item in page.played}),
+            "distinct_items": len({(item.played_at, reference(item.track_ref)) for item in page.played}),
             "rejected_before": rejected_before,
             "shortest_cut_page": SHORTEST_CUT_PAGE,
             # Whatever was played after the oldest play of a page is in the page.
@@ -164,7 +164,7 @@ def _land_plays(
         {
             "listener_id": listener_id,
             "played_ats": [item.played_at for item in played],
-            "refs": [item.track_ref for item in played],
+            "refs": [reference(item.track_ref) for item in played],
             "payload_hashes": [content_hash(track) for track in tracks],
             "context_hashes": [content_hash(context) if context else None for context in contexts],
             "poll_ids": list(poll_ids),
@@ -175,7 +175,12 @@ def _land_plays(
 def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], now: datetime) -> None:
     tx.execute(
         sql("landing/track_payloads"),
-        {"hashes": [content_hash(text) for text in texts], "refs": refs, "payloads": texts, "now": now},
+        {
+            "hashes": [content_hash(text) for text in texts],
+            "refs": [reference(ref) for ref in refs],
+            "payloads": texts,
+            "now": now,
+        },
     )
 
 

@@ -147,6 +147,43 @@ create index recently_played_to_merge on raw.recently_played (listener_id, playe
 comment on table raw.recently_played is
     'One row per play as polled. `is_merged` says whether the fact has it: a mark on the row, never a watermark.';
 
+-- Reading what was served: whatever is missing, or of another kind than documented, is null and fails nothing.
+
+create function star.text_of(served jsonb) returns text language sql immutable
+return case when jsonb_typeof(served) = 'string' then nullif(left(served #>> '{}', 500), '') end;
+comment on function star.text_of is 'A text that is not empty, at most 500 characters of it: no index takes a text without end.';
+
+create function star.whole_number(served jsonb) returns int language sql immutable
+return case when jsonb_typeof(served) = 'number' then
+            case when served::numeric between 0 and 2147483647 then served::numeric::int end end;
+comment on function star.whole_number is 'A number from 0 on that an int can hold.';
+
+create function star.credits_of(track jsonb) returns table ("position" smallint, artist_id text, artist_name text)
+language sql immutable as $$
+select (c.ordinality - 1)::smallint, star.text_of(c.credit -> 'id'),
+       coalesce(star.text_of(c.credit -> 'name'), 'Unknown artist')
+from jsonb_array_elements(case when jsonb_typeof(track -> 'artists') = 'array' and track -> 'artists' <> '[]'
+                               then track -> 'artists' else '[null]' end) with ordinality as c (credit, ordinality)
+where c.ordinality <= 1000
+$$;
+comment on function star.credits_of is
+    'The artists of a track in the served order, position 0 the main artist; a track without any has one, unknown.';
+
+create function star.album_ref(track jsonb) returns text language sql immutable
+return coalesce(star.text_of(track #> '{album,id}'),
+                'name:' || coalesce(left(star.text_of(track #> '{artists,0,name}'), 200), '') || chr(31)
+                        || left(star.text_of(track #> '{album,name}'), 200));
+comment on function star.album_ref is 'The album''s id or, for a local file, artist and title; null without either.';
+
+create function star.release_date(served text) returns date language plpgsql immutable as $$
+begin
+    return case when served ~ '^[0-9]{4}(-[0-9]{2}){0,2}$' then rpad(served, 10, '-01-01')::date end;
+exception when datetime_field_overflow or invalid_datetime_format then
+    return null;
+end $$;
+comment on function star.release_date is
+    'Year, month or day; its first day where only year or month is known. Nonsense ("0000") is no date.';
+
 -- star ----------------------------------------------------------------------------------------------------
 
 create table star.artist_dim (
@@ -175,7 +212,8 @@ create table star.album_dim (
     release_date           date,
     release_date_precision text,
     total_tracks           int,
-    image_url              text
+    image_url              text,
+    payload_key            int references raw.track_payload
 );
 comment on table star.album_dim is 'One row per album. `album_ref` is its id, or for a local file artist and title.';
 
@@ -264,11 +302,3 @@ create table star.spotify_top (
 );
 comment on table star.spotify_top is
     'Spotify''s own ranking, one row per listener, local day, list and rank; without counts, never part of a total.';
-
--- An album's date comes as year, month or day, and sometimes as nonsense ("0000"): nonsense is no date.
-create function star.release_date(served text) returns date language plpgsql immutable as $$
-begin
-    return rpad(served, 10, '-01-01')::date;
-exception when others then
-    return null;
-end $$;

@@ -1,27 +1,22 @@
 -- The newest payload of a track says what it is; an older one read late changes nothing.
 with track as (
-    select distinct on (p.track_ref) p.track_ref, p.payload_key, p.payload as served,
-           coalesce(p.payload #>> '{album,id}',
-                    'name:' || coalesce(p.payload #>> '{artists,0,name}', '') || chr(31)
-                            || (p.payload #>> '{album,name}')) as album_ref
-    from raw.track_payload p where p.payload_key = any(%(payload_keys)s)
+    select distinct on (p.track_ref) p.track_ref, p.payload_key, p.payload as served, c.artist_id, c.artist_name
+    from raw.track_payload p
+    cross join lateral star.credits_of(p.payload) c
+    where p.payload_key = any(%(payload_keys)s) and c.position = 0
     order by p.track_ref, p.payload_key desc
 )
 insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, duration_ms, explicit, isrc,
                             payload_key)
-select t.track_ref, t.served ->> 'id', coalesce(nullif(t.served ->> 'name', ''), t.track_ref), a.artist_key,
-       al.album_key,
-       case when jsonb_typeof(t.served -> 'duration_ms') = 'number'
-             and (t.served -> 'duration_ms')::numeric between 1 and 2147483647
-            then (t.served -> 'duration_ms')::numeric::int end,
+select t.track_ref, case when t.served ->> 'id' = t.track_ref then t.track_ref end,
+       coalesce(star.text_of(t.served -> 'name'), t.track_ref), a.artist_key, al.album_key,
+       nullif(star.whole_number(t.served -> 'duration_ms'), 0),
        case when jsonb_typeof(t.served -> 'explicit') = 'boolean' then (t.served -> 'explicit')::boolean end,
-       t.served #>> '{external_ids,isrc}', t.payload_key
+       star.text_of(t.served #> '{external_ids,isrc}'), t.payload_key
 from track t
 join star.artist_dim a
-  on a.artist_id = t.served #>> '{artists,0,id}'
-  or (t.served #>> '{artists,0,id}' is null and a.artist_id is null
-      and a.artist_name = coalesce(nullif(t.served #>> '{artists,0,name}', ''), 'Unknown artist'))
-left join star.album_dim al on al.album_ref = t.album_ref
+  on a.artist_id = t.artist_id or (t.artist_id is null and a.artist_id is null and a.artist_name = t.artist_name)
+left join star.album_dim al on al.album_ref = star.album_ref(t.served)
 order by t.track_ref
 on conflict (track_ref) do update
    set track_id = excluded.track_id, track_name = excluded.track_name, artist_key = excluded.artist_key,

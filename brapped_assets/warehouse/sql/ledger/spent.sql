@@ -1,4 +1,5 @@
+-- A minute's calls count until a whole day after its end, not its beginning.
 select coalesce(sum(calls), 0)::int as calls,
        coalesce(sum(calls) filter (where endpoint = %(poll_endpoint)s), 0)::int as polls,
        (select count(*)::int from audit.listener where consent_ended_at is null) as listeners
-from audit.api_call where minute > %(now)s - interval '24 hours'
+from audit.api_call where minute > %(now)s - interval '24 hours 1 minute'

@@ -1,10 +1,7 @@
 -- Every landed play that the fact lacks becomes a row of it; its milliseconds are estimated by the next statement.
 with waiting as (
     select r.played_at, r.track_ref, r.context_key, t.track_key,
-           -- A length must be a number PostgreSQL's int can hold; anything else is no length.
-           case when jsonb_typeof(p.payload -> 'duration_ms') = 'number'
-                 and (p.payload -> 'duration_ms')::numeric between 1 and 2147483647
-                then (p.payload -> 'duration_ms')::numeric::int end as duration_ms
+           nullif(star.whole_number(p.payload -> 'duration_ms'), 0) as duration_ms
     from raw.recently_played r
     join raw.track_payload p using (payload_key)
     join star.track_dim t on t.track_ref = r.track_ref

@@ -1,0 +1,97 @@
+"""`brapped demo`: the whole product with a simulated account. Everything but the account's URL is the real thing."""
+
+import os
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import requests
+import tzlocal
+from rich.console import Console
+
+from brapped_assets.commands.login import remember
+from brapped_assets.commands.supervisor import free_port
+from brapped_assets.commands.up import AlreadyUp, only_one, up
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener
+from brapped_assets.demo.server import serve
+from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, write_env
+from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
+from brapped_assets.warehouse import embedded
+
+ACCOUNT_PORT = 8899
+REDIRECT_URI = "http://127.0.0.1:8898/callback"
+SECONDS = 10
+
+
+def demo(console: Console, *, port: int, reset: bool) -> int:
+    """Serve the simulated account, log in to it, then `up`. Returns the exit code.
+
+    Lives in `demo` under the home, with its own settings and databases. Raises SettingsError when DATABASE_URL is
+    set: a demo must not write into somebody's warehouse.
+    """
+    if os.environ.get("DATABASE_URL"):
+        raise SettingsError("DATABASE_URL is set, and the demo never writes into a warehouse of yours. Unset it first.")
+    home = home_folder() / "demo"
+    _forget_other_settings(home)
+    try:
+        with only_one(home):
+            if reset:
+                _reset(home, console)
+    except AlreadyUp as already:
+        console.print(str(already))
+        return 0
+
+    zone = tzlocal.get_localzone_name() or "UTC"
+    catalogue = Catalogue()
+    account = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
+    with serve(account, port=free_port(ACCOUNT_PORT)) as server:
+        account_settings = {
+            "SPOTIFY_API_URL": server.api_url,
+            "SPOTIFY_ACCOUNTS_URL": server.url,
+            "SPOTIFY_REDIRECT_URI": REDIRECT_URI,
+            "BRAPPED_TIMEZONE": zone,
+        }
+        write_env(home / ENV_FILE, account_settings)
+        app = SpotifyApp(account.client_id, account.client_secret, server.url)
+        request = authorization_request(app, REDIRECT_URI)
+        listener, page = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
+        console.print(
+            f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you watch, at "
+            f"{server.url}. Their account shows {len(page.items)} plays."
+        )
+        return up(Settings.load(), console, port=port, name="demo")
+
+
+def _forget_other_settings(home: Path) -> None:
+    """Nothing of a real account reaches the demo: only its own home counts from here on, in children too."""
+    for name in list(os.environ):
+        if name.startswith(("SPOTIFY_", "BRAPPED_", "DAGSTER_")):
+            del os.environ[name]
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["BRAPPED_HOME"] = str(home)
+    write_env(home / ENV_FILE, {})
+
+
+def _reset(home: Path, console: Console) -> None:
+    if embedded.folder(home).exists():
+        embedded.start(home).stop()
+    for leftover in home.iterdir():
+        # The lock is ours at this moment.
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        elif leftover.suffix != ".lock":
+            leftover.unlink()
+    write_env(home / ENV_FILE, {})
+    console.print("The demo begins anew.")
+
+
+def _agree(consent_page_url: str) -> str:
+    """Press Agree on the simulated account's consent page; the address the browser would end at."""
+    page = requests.get(consent_page_url, timeout=SECONDS)
+    page.raise_for_status()
+    found = re.search(r'id="agree" href="([^"]+)"', page.text)
+    assert found is not None
+    return unescape(found.group(1))

@@ -1,0 +1,154 @@
+"""Dagster's processes under one roof: one shared code server, the daemon, the web server. One Ctrl-C stops them all."""
+
+import logging
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import psutil
+import requests
+from honcho.manager import Manager
+from honcho.printer import Message
+from rich.console import Console
+
+LOG_BYTES, LOG_FILES = 5_000_000, 3
+# Words of a child that its owner should see; the rest goes to the log file only.
+TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
+WORKSPACE = """load_from:
+  - grpc_server:
+      host: 127.0.0.1
+      port: {port}
+      location_name: {name}
+"""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where everything listens, on 127.0.0.1 only."""
+
+    dagster_port: int
+    code_port: int
+    workspace: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.dagster_port}"
+
+
+def plan(dagster_home: Path, console: Console, *, name: str, port: int) -> Services:
+    """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code."""
+    dagster_port = free_port(port)
+    if dagster_port != port:
+        console.print(f"Port {port} is taken; using {dagster_port}.")
+    services = Services(dagster_port, free_port(0), dagster_home / "workspace.yaml")
+    services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
+    return services
+
+
+def run(
+    services: Services, env: dict[str, str], folder: Path, console: Console, on_ready: Callable[[], None]
+) -> int | None:
+    """Run until Ctrl-C or SIGTERM (returns None), or until one of them ends by itself.
+
+    Then the others are stopped, and its exit code is returned. `folder` is where they work and log.
+    """
+    printer = _LogFile(folder / "logs" / "brapped.log", console)
+    manager = Manager(printer=printer)
+    python = sys.executable
+    after_code = [python, "-m", "brapped_assets.commands.service", str(services.code_port)]
+    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--host", "127.0.0.1"]
+    # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
+    commands = {
+        "code": [python, "-m", "dagster", *code, "--port", str(services.code_port), "--heartbeat-timeout", "86400"],
+        "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
+        "web": [
+            *after_code, python, "-m", "dagster_webserver",
+            "-h", "127.0.0.1", "-p", str(services.dagster_port), "-w", str(services.workspace),
+        ],
+    }  # fmt: skip
+    for name, command in commands.items():
+        manager.add_process(name, _quoted(command), env=env, cwd=str(folder))
+    stopping = threading.Event()
+    threading.Thread(target=_announce, args=(services.url, on_ready, stopping), daemon=True).start()
+    try:
+        manager.loop()
+    finally:
+        stopping.set()
+    # 130 and 143 are its words for Ctrl-C and SIGTERM: somebody wanted it to stop.
+    return None if manager.returncode in (130, 143) else int(manager.returncode or 1)
+
+
+def stop_leftovers(dagster_home: Path) -> int:
+    """End what a killed supervisor left running for this instance; returns how many processes that were."""
+    leftovers = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != psutil.Process().pid and process.environ().get("DAGSTER_HOME") == str(dagster_home):
+                leftovers.append(process)
+                process.terminate()
+        except psutil.Error:
+            # Somebody else's process, or gone already.
+            continue
+    _, alive = psutil.wait_procs(leftovers, timeout=5)
+    for process in alive:
+        process.kill()
+    return len(leftovers)
+
+
+def free_port(preferred: int) -> int:
+    """`preferred`, or the next free one on 127.0.0.1; 0 means any."""
+    for port in range(preferred, preferred + 50) if preferred else [0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"No port is free on 127.0.0.1 from {preferred} to {preferred + 49}; name another with --port.")
+
+
+def _announce(url: str, on_ready: Callable[[], None], stopping: threading.Event) -> None:
+    """Call `on_ready` once the web server answers."""
+    while not stopping.is_set():
+        try:
+            if requests.get(f"{url}/server_info", timeout=2).ok:
+                on_ready()
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.2)
+
+
+def _quoted(command: Sequence[str]) -> str:
+    return subprocess.list2cmdline(command) if sys.platform == "win32" else f"exec {shlex.join(command)}"
+
+
+class _LogFile:
+    """Honcho's printer: everything to a file of bounded size, trouble to the console too."""
+
+    width = 0
+
+    def __init__(self, path: Path, console: Console) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._console = console
+        self._path = path
+        self._log = logging.getLogger("brapped.processes")
+        self._log.propagate = False
+        self._log.setLevel(logging.INFO)
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        self._log.handlers = [handler]
+
+    def write(self, message: Message) -> None:
+        text = message.data.decode(errors="replace") if isinstance(message.data, bytes) else str(message.data)
+        text = text.rstrip()
+        self._log.info("%s %s", message.name, text)
+        if any(word in text for word in TROUBLE):
+            self._console.print(f"[yellow]![/] {message.name}: {text}  (more in {self._path})", markup=True)

@@ -1,0 +1,88 @@
+"""`brapped up`: collect for good, on this machine."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.panel import Panel
+
+from brapped_assets.commands import exit_codes, supervisor
+from brapped_assets.commands.instance import environment, fail_leftover_runs, opened
+from brapped_assets.settings import Settings
+
+
+class AlreadyUp(Exception):
+    """Another `brapped up` has this home; the text says where it listens."""
+
+
+def up(settings: Settings, console: Console, *, port: int, name: str = "brapped") -> int:
+    """Poll once, then run Dagster until Ctrl-C; returns the exit code.
+
+    `name` is what Dagster's UI calls the code: the demo says there that it is one.
+    """
+    try:
+        with only_one(settings.brapped_home) as running:
+            return _run(settings, console, running, port=port, name=name)
+    except AlreadyUp as already:
+        console.print(str(already))
+        return exit_codes.DONE
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[Path]:
+    """Hold this home; yields the file in which to say where we listen. Raises AlreadyUp when somebody else does.
+
+    The lock is the operating system's: a killed holder holds nothing.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    running = home / "running.json"
+    try:
+        with FileLock(home / "up.lock", timeout=0):
+            try:
+                yield running
+            finally:
+                running.unlink(missing_ok=True)
+    except Timeout:
+        where = json.loads(running.read_text(encoding="utf-8")) if running.exists() else {}
+        raise AlreadyUp(f"Brapped is already up: {where.get('dagster', 'it is starting')}") from None
+
+
+def _run(settings: Settings, console: Console, running: Path, *, port: int, name: str) -> int:
+    supervisor.stop_leftovers(settings.dagster_home)
+    # Held until the end: the embedded server stops with its last holder.
+    env = {**os.environ, **environment(settings)}
+    if settings.spotify_refresh_token is None:
+        console.print("No Spotify account is connected yet; connect one with [bold]brapped login[/].")
+        with opened(settings) as instance:
+            fail_leftover_runs(instance)
+    else:
+        # First of all a poll: what Spotify still shows may be gone in half an hour. In a process of its own, so that
+        # this one stays small for years.
+        first = subprocess.run([sys.executable, "-m", "brapped_assets", "sync"], env=env, check=False)
+        if first.returncode == exit_codes.USAGE:
+            return exit_codes.USAGE
+    services = supervisor.plan(settings.dagster_home, console, name=name, port=port)
+    running.write_text(json.dumps({"pid": os.getpid(), "dagster": services.url}), encoding="utf-8")
+
+    def say_where() -> None:
+        lines = [f"Dagster  [bold]{services.url}[/]", "Polls at minutes 5, 25 and 45. Ctrl-C stops everything."]
+        console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
+
+    with console.status("Starting Dagster…") as waiting:
+
+        def ready() -> None:
+            waiting.stop()
+            say_where()
+
+        code = supervisor.run(services, env, settings.brapped_home, console, ready)
+    if code is None:
+        console.print("Stopped. What is collected stays; the next start polls first.")
+        return exit_codes.DONE
+    console.print(f"[red]✗[/] One of the processes ended by itself ({code}). See {settings.brapped_home / 'logs'}.")
+    return exit_codes.FAILED

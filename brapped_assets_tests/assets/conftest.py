@@ -1,0 +1,56 @@
+"""A clock that moves only when it is told to, for the project and the simulated account alike."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.server import RunningServer, serve
+from brapped_assets.spotify import AccessTokens, SpotifyClient
+
+NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def slept(clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds the client waited between attempts: the clock jumps over them."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.shift(seconds)
+
+    for waits in (SpotifyClient, AccessTokens):
+        monkeypatch.setitem(waits.__init__.__kwdefaults__, "sleep", sleep)
+    return slept
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.fixture
+def account(catalogue: Catalogue, clock: time_machine.Traveller) -> SimulatedAccount:
+    return SimulatedAccount(catalogue=catalogue)
+
+
+@pytest.fixture(scope="session")
+def one_server(catalogue: Catalogue) -> Iterator[RunningServer]:
+    with serve(SimulatedAccount(catalogue=catalogue)) as running:
+        yield running
+
+
+@pytest.fixture
+def spotify_server(one_server: RunningServer, account: SimulatedAccount) -> RunningServer:
+    one_server.become(account)
+    return one_server
