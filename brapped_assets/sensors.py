@@ -23,10 +23,11 @@ def is_due(level: dict[str, Any], now: datetime) -> bool:
 
 def newest_level(instance: dg.DagsterInstance) -> dict[str, Any]:
     """The level written last, as plain values; empty when nothing was ever materialized."""
-    events = [event for key in LEVEL_WRITERS if (event := instance.get_latest_materialization_event(key))]
-    if not events:
+    records = [record for key in LEVEL_WRITERS for record in instance.fetch_materializations(key, limit=1).records]
+    if not records:
         return {}
-    newest = max(events, key=lambda event: event.timestamp).asset_materialization
+    # By their place in the log: after a clock that was ahead for a while, the latest instant is not the newest event.
+    newest = max(records, key=lambda record: record.storage_id).asset_materialization
     assert newest is not None
     return {name: value.value for name, value in newest.metadata.items() if name in (DUE, NEXT_DUE_AT)}
 

@@ -44,8 +44,8 @@ def artist_dim(
         with neon.transaction() as tx:
             waiting = dimensions.artists_due(tx, now, CALLS_A_RUN)
         if waiting:
-            client = spotify.connected(now)[0].client
             try:
+                client = spotify.connected(now)[0].client
                 for artist_id in waiting:
                     if monotonic() - started > SECONDS_A_RUN:
                         break

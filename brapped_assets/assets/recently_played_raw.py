@@ -113,11 +113,12 @@ def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
             raise
         except SpotifyError as error:
             context.log.warning("%s: %s", connected.listener.display_name, error)
-            if isinstance(error, ConsentNeeded):
-                spotify.end_consent(connected, now)
+            if not isinstance(error, ConsentNeeded):
+                trouble = trouble or error
+            elif spotify.end_consent(connected, now):
                 ended = error
             else:
-                trouble = trouble or error
+                trouble = trouble or Transient("Another run was sent a new token meanwhile; the next poll uses it")
     if trouble is not None:
         raise trouble
     if ended is not None and polled.listeners == 0:

@@ -76,16 +76,18 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         client = self._client(given, token)
         return [ConnectedListener(listener or self._meet(client, given, now), client, token)]
 
-    def end_consent(self, connected: ConnectedListener, now: datetime) -> None:
+    def end_consent(self, connected: ConnectedListener, now: datetime) -> bool:
         """Remember that this listener's token is dead, so that nobody asks with it again.
 
-        Unless another process was sent a new one meanwhile: then only the old one is dead.
+        False when another process was sent a new one meanwhile: then only the old one is dead.
         """
         given = self._given_token()
         with self.neon.transaction() as tx:
             listener_id = connected.listener.listener_id
-            if people.newest_token(tx, listener_id, given) == connected.token:
-                people.end_consent(tx, listener_id, now)
+            if people.newest_token(tx, listener_id, given) != connected.token:
+                return False
+            people.end_consent(tx, listener_id, now)
+        return True
 
     def _given_token(self) -> str:
         if self._settings.spotify_refresh_token is None:
@@ -96,8 +98,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """Whose token is it? One call, made once for a token."""
         try:
             profile: Profile | None = client.profile()
-        except (Refused, Malformed):
-            # Plays can be collected without a name; a poll that is refused too will say so itself.
+        except SpotifyError as error:
+            # Plays can be collected without a name; a poll that is refused too will say so itself. And a rotated
+            # token that belonged to nobody would be lost, and the consent with it.
+            if not isinstance(error, Refused | Malformed) and self._unclaimed is None:
+                raise
             profile = None
         # The machine's own zone would be a guess: a cloud runner lives in UTC.
         zone = self._settings.brapped_timezone or "UTC"

@@ -40,7 +40,7 @@ def a_healthy_poll_has_everything(connected: Connected, instance: dg.DagsterInst
 
 
 @pytest.mark.parametrize(
-    ("kind", "retry_after", "waits", "reason"),
+    "case",
     [
         ("quota_exceeded", 30_000, 30_000, "QUOTA_EXCEEDED"),
         ("quota_exceeded", 3, 3, "QUOTA_EXCEEDED"),
@@ -49,16 +49,15 @@ def a_healthy_poll_has_everything(connected: Connected, instance: dg.DagsterInst
         ("rate_limited_without_header", None, 90 + 30, "rate limited"),
         ("rate_limited_plain_text", None, 90 + 30, "rate limited"),
     ],
+    ids=lambda case: f"{case[0]}-{case[2]}s",
 )
 def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
     connected: Connected,
     instance: dg.DagsterInstance,
     clock: Traveller,
-    kind: Kind,
-    retry_after: int | None,
-    waits: int,
-    reason: str,
+    case: tuple[Kind, int | None, int, str],
 ) -> None:
+    kind, retry_after, waits, reason = case
     connected.account.faults.add(kind, path=FEED, times=None, retry_after=retry_after)
     result = poll(instance, job="hourly_plays")
     assert result.success
@@ -80,7 +79,7 @@ def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "pauses"),
+    "case",
     [
         ("rate_limited", FEED, 1),
         ("rate_limited_without_header", FEED, 1),
@@ -91,10 +90,12 @@ def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
         ("cut_off", FEED, 1),
         ("unauthorized", FEED, 0),
     ],
+    ids=lambda case: f"{case[0]}{case[1].replace('/', '-')}",
 )
 def test_a_fault_that_passes_is_waited_for(
-    connected: Connected, instance: dg.DagsterInstance, slept: list[float], kind: Kind, path: str, pauses: int
+    connected: Connected, instance: dg.DagsterInstance, slept: list[float], case: tuple[Kind, str, int]
 ) -> None:
+    kind, path, pauses = case
     connected.account.faults.add(kind, path=path)
     assert poll(instance).success
     assert len(slept) == pauses
@@ -103,7 +104,7 @@ def test_a_fault_that_passes_is_waited_for(
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "sentence", "cure"),
+    "case",
     [
         ("server_error", FEED, "me/player/recently-played: Spotify answered 503", "time"),
         ("server_error", "/api/token", "no access token: the token endpoint answered 503", "time"),
@@ -124,29 +125,32 @@ def test_a_fault_that_passes_is_waited_for(
         (
             "not_on_user_list",
             FEED,
-            "this listener is not on the app's user list; the app's owner adds them (five at most) under User "
-            "Management at https://developer.spotify.com/dashboard",
+            (
+                "this listener is not on the app's user list; the app's owner adds them (five at most) under User "
+                "Management at https://developer.spotify.com/dashboard"
+            ),
             "a person",
         ),
         (
             "owner_without_premium",
             FEED,
-            "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
-            "listener connects the app of somebody who has one",
+            (
+                "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
+                "listener connects the app of somebody who has one"
+            ),
             "a person",
         ),
         ("forbidden", FEED, "me/player/recently-played: this app may not use it (Forbidden)", "a person"),
     ],
+    ids=lambda case: f"{case[0]}{case[1].replace('/', '-')}",
 )
 def test_a_fault_that_stays_fails_the_run_and_leaves_the_hours_open(
     connected: Connected,
     instance: dg.DagsterInstance,
     clock: Traveller,
-    kind: Kind,
-    path: str,
-    sentence: str,
-    cure: str,
+    case: tuple[Kind, str, str, str],
 ) -> None:
+    kind, path, sentence, cure = case
     connected.account.faults.add(kind, path=path, times=None)
     result = poll(instance)
     assert why(result) == (sentence, cure)
@@ -198,8 +202,10 @@ def test_a_consent_that_ended_says_what_to_do_and_is_not_asked_with_again(
     else:
         clock.shift(account.tokens.consent_lifetime)
     told = (
-        "Spotify no longer accepts this consent (it ends six months after the login, or was revoked); "
-        "run `brapped login`",
+        (
+            "Spotify no longer accepts this consent (it ends six months after the login, or was revoked); "
+            "run `brapped login`"
+        ),
         "login",
     )
     assert why(poll(instance)) == told

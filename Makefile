@@ -1,0 +1,37 @@
+# Every target sets up what it needs. On a fresh machine: Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo up test check bench clean
+
+demo: $(INSTALLED)  ## everything with a simulated account
+	$(BIN)/brapped demo
+
+up: $(INSTALLED)  ## collect a real account
+	$(BIN)/brapped up
+
+test: $(INSTALLED)  ## the tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: $(INSTALLED)  ## lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+bench: $(INSTALLED)  ## each budget beside the measured figure
+	$(BIN)/python -m bench
+
+clean:  ## remove the environment; what was collected stays
+	rm -rf $(VENV)
+
+# The stamp is as old as what it was made from.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Brapped needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv module is missing (Debian, Ubuntu: apt install python3-venv)."; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(INSTALLED)

@@ -1,0 +1,182 @@
+"""Two runs at once, each on its own connection, in an order the test decides."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.errors import Busy
+from brapped_assets.warehouse.landing import Landing
+from brapped_assets.warehouse.merge import Merge, merge_plays
+from brapped_assets_tests.warehouse.pages import Unread, at, everything, fact, gaps, landed, newcomer, plays, poll
+
+
+@pytest.fixture
+def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(tmp_path, database_url) as other:
+        yield other
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+def _in_transaction(warehouse: Warehouse, work: Callable[[Connection], Any], *, lock_seconds: int = 10) -> Any:
+    with warehouse.transaction(lock_seconds=lock_seconds) as tx:
+        return work(tx)
+
+
+def _wait_until_waiting(tx: Connection, waiting: "Future[Any]") -> None:
+    """Until the other run waits for a lock this transaction holds."""
+    deadline = time.monotonic() + 10
+    while not tx.execute("select 1 from pg_locks where not granted").fetchall():
+        assert not waiting.done(), waiting.exception() or "it did not wait"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_the_same_page_landed_at_once_is_there_once_and_makes_no_false_gap(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0]))
+    page, odd = plays([0, *range(10, 30)]), [Unread("odd")]
+    with warehouse.transaction() as tx:
+        first = poll(tx, me, page, odd)
+        second: Future[Landing] = threads.submit(_in_transaction, other, lambda theirs: poll(theirs, me, page, odd))
+        _wait_until_waiting(tx, second)
+    assert (first.landed, second.result().landed) == (20, 0)
+    with warehouse.transaction() as tx:
+        assert (first.gap, second.result().gap, gaps(tx)) == (None, None, [])
+        assert len(landed(tx, me)) == 21
+        assert tx.execute("select times from audit.rejected_row").fetchall() == [{"times": 2}]
+
+
+def test_two_first_polls_at_once_make_no_gap(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+    with warehouse.transaction() as tx:
+        poll(tx, me, plays(range(50)))
+        second: Future[Landing] = threads.submit(
+            _in_transaction, other, lambda theirs: poll(theirs, me, plays(range(1, 51)))
+        )
+        _wait_until_waiting(tx, second)
+    assert second.result().landed == 1
+    with warehouse.transaction() as tx:
+        assert gaps(tx) == []
+        assert tx.execute("select collected_since from audit.listener").fetchall() == [{"collected_since": at(0)}]
+
+
+def test_a_page_whose_twin_was_rolled_back_lands_itself_and_keeps_its_gap(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0]))
+    with pytest.raises(ZeroDivisionError), warehouse.transaction() as tx:
+        poll(tx, me, plays([60, 64]))
+        second: Future[Landing] = threads.submit(
+            _in_transaction, other, lambda theirs: poll(theirs, me, plays([60, 64]))
+        )
+        _wait_until_waiting(tx, second)
+        raise ZeroDivisionError
+    assert (second.result().landed, second.result().gap) == (2, (at(0), at(60)))
+
+
+def test_pages_in_opposite_order_do_not_deadlock(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        newcomer(tx, "other")
+    for round_ in range(5):
+        page = [play for ref in "abcdefgh" for play in plays(range(6), f"{ref}{round_}")]
+        mine = threads.submit(_in_transaction, warehouse, lambda tx, items=page: poll(tx, me, items))
+        theirs = threads.submit(_in_transaction, other, lambda tx, items=page[::-1]: poll(tx, me + 1, items))
+        assert (mine.result().landed, theirs.result().landed) == (48, 48)
+
+
+def test_two_merges_at_once_double_nothing(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4, 8]))
+    with warehouse.transaction() as tx:
+        first = merge_plays(tx, me, at(9))
+        second: Future[Merge] = threads.submit(_in_transaction, other, lambda theirs: merge_plays(theirs, me, at(9)))
+        _wait_until_waiting(tx, second)
+    assert (first.added, second.result().added) == (3, 0)
+    with warehouse.transaction() as tx:
+        assert len(fact(tx, me)) == 3
+
+
+def test_a_merge_that_waited_too_long_is_busy_and_its_rows_stay_marked(warehouse: Warehouse, other: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+    with warehouse.transaction() as tx:
+        merge_plays(tx, me, at(5))
+        with pytest.raises(Busy, match="stays marked"):
+            _in_transaction(other, lambda theirs: merge_plays(theirs, me, at(5)), lock_seconds=1)
+        tx.execute("truncate star.streaming_fact")  # as if this merge had come to nothing
+        tx.execute("update raw.recently_played set is_merged = false")
+    with other.transaction() as tx:
+        assert [row["is_merged"] for row in landed(tx, me)] == [False, False]
+        assert merge_plays(tx, me, at(5)).added == 2
+
+
+def test_landing_does_not_wait_for_a_merge_and_what_lands_meanwhile_is_merged_next(
+    warehouse: Warehouse, other: Warehouse
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+    with warehouse.transaction() as tx:
+        assert merge_plays(tx, me, at(5)).added == 2
+        with other.transaction(lock_seconds=1) as theirs:
+            assert poll(theirs, me, plays([4, 8])).landed == 1
+    with warehouse.transaction() as tx:
+        assert [row["is_merged"] for row in landed(tx, me)] == [True, True, False]
+        assert merge_plays(tx, me, at(9)).added == 1
+
+
+def test_merges_of_two_listeners_meet_at_a_new_track_and_both_get_it(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me, you = newcomer(tx, "mine"), newcomer(tx, "yours")
+        poll(tx, me, plays([0], "new"))
+        poll(tx, you, plays([1], "new"))
+    with warehouse.transaction() as tx:
+        merge_plays(tx, me, at(2))
+        second: Future[Merge] = threads.submit(_in_transaction, other, lambda theirs: merge_plays(theirs, you, at(2)))
+        _wait_until_waiting(tx, second)
+    assert second.result().added == 1
+    with warehouse.transaction() as tx:
+        assert [row["track_ref"] for row in everything(tx)["track"]] == ["new"]
+
+
+def test_payloads_read_at_once_are_read_once(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, [*plays([0], "a"), *plays([4], "b")])
+    with warehouse.transaction() as tx:
+        assert apply_payloads(tx) == 2
+        second: Future[int] = threads.submit(_in_transaction, other, apply_payloads)
+        _wait_until_waiting(tx, second)
+    assert second.result() == 0
+    with warehouse.transaction() as tx:
+        assert len(everything(tx)["credit"]) == 2

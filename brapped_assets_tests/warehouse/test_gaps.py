@@ -1,0 +1,125 @@
+"""Gaps are facts: a page that reaches back to nothing known may hide a loss."""
+
+import pytest
+
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.landing import SHORTEST_CUT_PAGE, land, retry_rejected
+from brapped_assets_tests.warehouse.pages import Play, Unread, at, gaps, newcomer, page, plays, poll, song
+
+HOUR = 60
+
+
+def _since(tx: Connection) -> object:
+    row = tx.execute("select collected_since from audit.listener").fetchone()
+    assert row is not None
+    return row["collected_since"]
+
+
+def test_a_first_poll_makes_no_gap_and_says_since_when_plays_are_collected(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        assert _since(tx) is None
+        assert poll(tx, me, plays(range(50))).gap is None
+        assert (gaps(tx), _since(tx)) == ([], at(0))
+        poll(tx, me, plays(range(-10, 30)))
+        assert _since(tx) == at(0)
+
+
+@pytest.mark.parametrize("items", [1, 3, 45, 50])
+def test_a_page_without_overlap_makes_one_gap_with_exact_ends(warehouse: Warehouse, items: int) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        result = poll(tx, me, plays(range(HOUR, HOUR + items)))
+        assert (result.overlapped, result.gap) == (False, (at(4), at(HOUR)))
+        assert gaps(tx) == [(at(4), at(HOUR))]
+        row = tx.execute("select listener_id, reason, poll_id, closed_at, closed_by from audit.gap").fetchone()
+    assert row == {
+        "listener_id": me,
+        "reason": "page without overlap",
+        "poll_id": result.poll_id,
+        "closed_at": None,
+        "closed_by": None,
+    }
+
+
+def test_overlap_by_a_single_item_makes_none(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        result = poll(tx, me, plays([4, *range(HOUR, HOUR + 49)]))
+        assert (result.overlapped, result.gap, gaps(tx)) == (True, None, [])
+
+
+def test_a_late_upload_on_a_page_without_overlap_does_not_hide_the_gap(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        result = poll(tx, me, [*plays([2], "offline"), *plays(range(HOUR, HOUR + 49))])
+        assert result.gap == (at(4), at(HOUR))
+
+
+def test_an_item_met_before_but_never_understood_counts_as_overlap(warehouse: Warehouse) -> None:
+    odd = Unread({"played_at": "never"})
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]), [odd])
+        assert poll(tx, me, plays(range(HOUR, HOUR + 49)), [odd]).overlapped
+        assert gaps(tx) == []
+
+
+def test_an_item_rejected_for_the_first_time_is_no_overlap(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        assert poll(tx, me, plays(range(HOUR, HOUR + 49)), [Unread("new")]).gap == (at(4), at(HOUR))
+
+
+def test_an_item_understood_since_counts_as_overlap(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0]), [Unread("play at 4")])
+        retry_rejected(tx, me, parser_version=2, parse=lambda _: Play(at(4), song("a")), now=at(HOUR))
+        assert poll(tx, me, plays([4, *range(HOUR, HOUR + 49)])).overlapped
+
+
+def test_a_short_page_after_an_empty_first_poll_makes_none(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, [], polled_at=at(0)))
+        assert _since(tx) == at(0)
+        assert poll(tx, me, plays(range(5, 5 + SHORTEST_CUT_PAGE - 1))).overlapped
+        assert gaps(tx) == []
+
+
+def test_a_page_that_may_be_cut_after_an_empty_first_poll_makes_one(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, [], polled_at=at(0)))
+        assert poll(tx, me, plays(range(5, 5 + SHORTEST_CUT_PAGE))).gap == (at(0), at(5))
+
+
+def test_a_full_first_page_of_plays_older_than_the_empty_poll_makes_none(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, [], polled_at=at(HOUR)))
+        assert poll(tx, me, plays(range(50))).gap is None
+
+
+def test_the_same_gap_is_not_written_twice(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0]))
+        poll(tx, me, plays([HOUR]))
+        for _ in range(2):
+            poll(tx, me, plays([HOUR]))
+        assert gaps(tx) == [(at(0), at(HOUR))]
+
+
+def test_every_hole_has_its_own_gap(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me, you = newcomer(tx, "mine"), newcomer(tx, "yours")
+        for hour in range(3):
+            poll(tx, me, plays([hour * HOUR]))
+        poll(tx, you, plays([5]))
+        assert gaps(tx) == [(at(0), at(HOUR)), (at(HOUR), at(2 * HOUR))]

@@ -1,0 +1,126 @@
+"""SIGKILL before every statement, and before every commit: what is done again ends as if nothing had happened."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+import pytest
+
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.landing import retry_rejected
+from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
+
+CONTEXT = {"type": "album", "uri": "spotify:album:1"}
+Step = Callable[[Connection], object]
+
+
+def _welcome(tx: Connection) -> object:
+    return newcomer(tx)
+
+
+def _first_page(tx: Connection) -> object:
+    return poll(tx, 1, [Play(at(0), song("a", artists=["alice", "bob"]), CONTEXT), *plays([4])], [Unread("odd")])
+
+
+def _second_page(tx: Connection) -> object:
+    """Overlap by nothing, a local file, something odd again and something understood at last."""
+    retry_rejected(
+        tx, 1, parser_version=2, parse=lambda text: Play(at(1), song("b")) if "odd" in text else None, now=at(60)
+    )
+    return poll(tx, 1, [Play(at(58), local_file("demo")), Play(at(60), song("a", name="Renamed"))], [Unread("odd")])
+
+
+def _merge(tx: Connection) -> object:
+    return merge_plays(tx, 1, at(61))
+
+
+# Each step with what was done before it, undisturbed.
+STEPS: list[tuple[list[Step], Step]] = [
+    ([_welcome], _first_page),
+    ([_welcome, _first_page, _merge], _second_page),
+    ([_welcome, _first_page], _merge),
+    ([_welcome, _first_page, _merge, _second_page], _merge),
+    ([_welcome, _first_page, _merge, apply_payloads, _second_page, _merge], apply_payloads),
+]
+
+
+@pytest.mark.parametrize(("before", "step"), STEPS, ids=["land", "land on gap", "merge", "merge late", "read"])
+def test_killed_anywhere_and_done_again_nothing_is_lost_and_nothing_twice(
+    warehouse: Warehouse, database_url: str, before: list[Step], step: Step
+) -> None:
+    def prepare() -> dict[str, Any]:
+        with warehouse.transaction() as tx:
+            tx.execute("truncate audit.listener, raw.track_payload, raw.context, star.artist_dim, star.album_dim"
+                       " restart identity cascade")  # fmt: skip
+        for earlier in before:
+            with warehouse.transaction() as tx:
+                earlier(tx)
+        with warehouse.transaction() as tx:
+            return everything(tx)
+
+    untouched = prepare()
+    with warehouse.transaction() as tx:
+        step(tx)
+    with warehouse.transaction() as tx:
+        undisturbed = everything(tx)
+    assert undisturbed != untouched
+
+    statements = 0
+    while True:
+        assert prepare() == untouched
+        warehouse.close()
+        if not _killed(database_url, step, after=statements):
+            break
+        with warehouse.transaction() as tx:
+            assert everything(tx) == untouched
+        with warehouse.transaction() as tx:
+            step(tx)
+        with warehouse.transaction() as tx:
+            assert everything(tx) == undisturbed, f"killed after {statements} statements"
+        statements += 1
+    assert statements >= 5
+    with warehouse.transaction() as tx:
+        assert everything(tx) == undisturbed
+
+
+def _killed(database_url: str, step: Step, *, after: int) -> bool:
+    """Do the step in a process that is killed after so many statements; False when it got through to the end."""
+    child = os.fork()
+    if child == 0:  # only the kernel may end it from here on: nothing of pytest's runs twice
+        try:
+            _run_until_killed(database_url, step, after)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.waitstatus_to_exitcode(status) == 0
+    return False
+
+
+def _run_until_killed(database_url: str, step: Step, left: int) -> None:
+    execute: Callable[..., Any] = psycopg.Connection.execute
+
+    def statement() -> None:
+        nonlocal left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+
+    def counted(connection: Connection, *args: Any, **options: Any) -> Any:
+        statement()
+        return execute(connection, *args, **options)
+
+    connection = psycopg.connect(
+        database_url, autocommit=True, prepare_threshold=None, row_factory=psycopg.rows.dict_row
+    )
+    with patch.object(psycopg.Connection, "execute", counted), connection.transaction():
+        step(connection)
+        statement()  # the commit
+    os._exit(0)
