@@ -1,10 +1,12 @@
 """The `brapped` command: how each is called, and how what goes wrong is said. What it does is in `commands/`."""
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
@@ -24,7 +26,10 @@ app = typer.Typer(
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-Port = Annotated[int, typer.Option(help="Where the page is served; the next free port is used when it is taken.")]
+Port = Annotated[
+    int,
+    typer.Option(min=0, max=65535, help="Where the page is served; the next free one when it is taken. 0: any."),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -104,10 +109,12 @@ def timezone(
 
 def main() -> None:
     """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
+    # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
+    warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     try:
         app()
     except (SettingsError, WarehouseError, SpotifyError, OSError) as error:
-        errors.print(f"[red]✗[/] {error}")
+        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(_exit_code(error))
     except KeyboardInterrupt:
         errors.print("Stopped.")

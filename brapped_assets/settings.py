@@ -82,7 +82,10 @@ class Settings(BaseSettings):
     def load(cls) -> Self:
         """The settings as they are now. Raises SettingsError."""
         file = env_file()
-        from_file = {name: value or "" for name, value in dotenv_values(file).items()}
+        try:
+            from_file = {name: value or "" for name, value in dotenv_values(file).items()}
+        except UnicodeDecodeError:
+            raise SettingsError(f"{file} is no UTF-8 text. Save it as UTF-8 (without a byte-order mark).") from None
         known = {name.upper() for name in cls.model_fields}
         unknown = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")} - known
         if unknown:

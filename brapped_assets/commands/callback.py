@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -32,21 +32,24 @@ def wait_for_callback(redirect_uri: str, wait: timedelta, *, on_ready: Callable[
     caught: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
+        # Browsers connect ahead of time and say nothing: neither the answer nor the end may wait for those.
+        timeout = 5
+
         def do_GET(self) -> None:
             if urlsplit(self.path).path != (expected.path or "/"):
                 self.send_error(404)
                 return
-            caught.append(f"{expected.scheme}://{expected.netloc}{self.path}")
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write(PAGE)
+            caught.append(f"{expected.scheme}://{expected.netloc}{self.path}")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Silent: the address holds the code."""
 
     try:
-        server = HTTPServer((expected.hostname or "", expected.port or 80), Handler)
+        server = ThreadingHTTPServer((expected.hostname or "", expected.port or 80), Handler)
     except OSError as error:
         raise LoginFailed(
             f"Nobody can listen at {redirect_uri} ({error.strerror}). Close what uses that port, or use "

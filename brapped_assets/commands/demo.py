@@ -10,9 +10,10 @@ import requests
 import tzlocal
 from rich.console import Console
 
+from brapped_assets.commands import exit_codes
 from brapped_assets.commands.login import remember
-from brapped_assets.commands.supervisor import free_port
-from brapped_assets.commands.up import AlreadyUp, only_one, up
+from brapped_assets.commands.supervisor import free_port, stop_leftovers
+from brapped_assets.commands.up import AlreadyUp, collect, only_one
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
@@ -37,13 +38,16 @@ def demo(console: Console, *, port: int, reset: bool) -> int:
     home = home_folder() / "demo"
     _forget_other_settings(home)
     try:
-        with only_one(home):
+        with only_one(home) as running:
             if reset:
                 _reset(home, console)
+            return _run(console, home, running, port=port)
     except AlreadyUp as already:
         console.print(str(already))
-        return 0
+        return exit_codes.DONE
 
+
+def _run(console: Console, home: Path, running: Path, *, port: int) -> int:
     zone = tzlocal.get_localzone_name() or "UTC"
     catalogue = Catalogue()
     account = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
@@ -62,7 +66,7 @@ def demo(console: Console, *, port: int, reset: bool) -> int:
             f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you watch, at "
             f"{server.url}. Their account shows {len(page.items)} plays."
         )
-        return up(Settings.load(), console, port=port, name="demo")
+        return collect(Settings.load(), console, running, port=port, name="demo")
 
 
 def _forget_other_settings(home: Path) -> None:
@@ -76,6 +80,7 @@ def _forget_other_settings(home: Path) -> None:
 
 
 def _reset(home: Path, console: Console) -> None:
+    stop_leftovers(home / "dagster")
     if embedded.folder(home).exists():
         embedded.start(home).stop()
     for leftover in home.iterdir():

@@ -12,7 +12,7 @@ import psutil
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import LOCAL_HOSTS
+from brapped_assets.warehouse.connections import LOCAL_HOSTS, connect, connection_string
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -24,13 +24,17 @@ PROCESS_TAG = "brapped/process"
 def environment(settings: Settings) -> dict[str, str]:
     """What every Dagster process needs to find its instance.
 
-    Writes its dagster.yaml, and starts the embedded server when Dagster's database is there.
+    Writes its dagster.yaml, and starts the embedded server when Dagster's database is there. Raises a WarehouseError
+    when that database does not answer.
     """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     if settings.dagster_pg_url is not None:
-        url = storage_url(settings.dagster_pg_url.get_secret_value())
+        given = settings.dagster_pg_url.get_secret_value()
+        # Dagster waits six seconds for a sleeping database, and then repeats the URL in a traceback.
+        connect(connection_string(given, setting="DAGSTER_PG_URL"), setting="DAGSTER_PG_URL").close()
+        url = storage_url(given)
     else:
         url = embedded.start(settings.brapped_home).url("dagster", driver="psycopg2")
     return {

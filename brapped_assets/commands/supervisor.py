@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -17,8 +18,14 @@ import requests
 from honcho.manager import Manager
 from honcho.printer import Message
 from rich.console import Console
+from rich.markup import escape
 
+from brapped_assets.settings import env_file
+
+# In the environment of everything a supervisor starts, and of nothing else: names the instance it works for.
+MARK = "SUPERVISED_BY_BRAPPED"
 LOG_BYTES, LOG_FILES = 5_000_000, 3
+HIGHEST_PORT = 65535
 # Words of a child that its owner should see; the rest goes to the log file only.
 TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
 WORKSPACE = """load_from:
@@ -57,7 +64,8 @@ def run(
 ) -> int | None:
     """Run until Ctrl-C or SIGTERM (returns None), or until one of them ends by itself.
 
-    Then the others are stopped, and its exit code is returned. `folder` is where they work and log.
+    Then the others are stopped, and its exit code is returned. `folder` is where they log. They work beside the
+    settings file, which may be the `.env` of the folder we were started in.
     """
     printer = _LogFile(folder / "logs" / "brapped.log", console)
     manager = Manager(printer=printer)
@@ -74,7 +82,7 @@ def run(
         ],
     }  # fmt: skip
     for name, command in commands.items():
-        manager.add_process(name, _quoted(command), env=env, cwd=str(folder))
+        manager.add_process(name, _quoted(command), env=env, cwd=str(env_file().parent))
     stopping = threading.Event()
     threading.Thread(target=_announce, args=(services.url, on_ready, stopping), daemon=True).start()
     try:
@@ -90,28 +98,30 @@ def stop_leftovers(dagster_home: Path) -> int:
     leftovers = []
     for process in psutil.process_iter():
         try:
-            if process.pid != psutil.Process().pid and process.environ().get("DAGSTER_HOME") == str(dagster_home):
-                leftovers.append(process)
+            if process.environ().get(MARK) == str(dagster_home):
                 process.terminate()
+                leftovers.append(process)
         except psutil.Error:
             # Somebody else's process, or gone already.
             continue
     _, alive = psutil.wait_procs(leftovers, timeout=5)
     for process in alive:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     return len(leftovers)
 
 
 def free_port(preferred: int) -> int:
     """`preferred`, or the next free one on 127.0.0.1; 0 means any."""
-    for port in range(preferred, preferred + 50) if preferred else [0]:
+    last = min(preferred + 49, HIGHEST_PORT)
+    for port in range(preferred, last + 1) if preferred else [0]:
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise OSError(f"No port is free on 127.0.0.1 from {preferred} to {preferred + 49}; name another with --port.")
+    raise OSError(f"No port is free on 127.0.0.1 from {preferred} to {last}; name another with --port.")
 
 
 def _announce(url: str, on_ready: Callable[[], None], stopping: threading.Event) -> None:
@@ -151,4 +161,4 @@ class _LogFile:
         text = text.rstrip()
         self._log.info("%s %s", message.name, text)
         if any(word in text for word in TROUBLE):
-            self._console.print(f"[yellow]![/] {message.name}: {text}  (more in {self._path})", markup=True)
+            self._console.print(f"[yellow]![/] {message.name}: {escape(text)}  (more in {self._path})")

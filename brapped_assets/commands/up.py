@@ -21,14 +21,11 @@ class AlreadyUp(Exception):
     """Another `brapped up` has this home; the text says where it listens."""
 
 
-def up(settings: Settings, console: Console, *, port: int, name: str = "brapped") -> int:
-    """Poll once, then run Dagster until Ctrl-C; returns the exit code.
-
-    `name` is what Dagster's UI calls the code: the demo says there that it is one.
-    """
+def up(settings: Settings, console: Console, *, port: int) -> int:
+    """Poll once, then run Dagster until Ctrl-C; returns the exit code."""
     try:
         with only_one(settings.brapped_home) as running:
-            return _run(settings, console, running, port=port, name=name)
+            return collect(settings, console, running, port=port, name="brapped")
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
@@ -53,10 +50,14 @@ def only_one(home: Path) -> Iterator[Path]:
         raise AlreadyUp(f"Brapped is already up: {where.get('dagster', 'it is starting')}") from None
 
 
-def _run(settings: Settings, console: Console, running: Path, *, port: int, name: str) -> int:
+def collect(settings: Settings, console: Console, running: Path, *, port: int, name: str) -> int:
+    """What `up` does once it holds the home. `name` is what Dagster's UI calls the code: the demo says that it is one.
+
+    `running` is the file in which to say where we listen.
+    """
     supervisor.stop_leftovers(settings.dagster_home)
     # Held until the end: the embedded server stops with its last holder.
-    env = {**os.environ, **environment(settings)}
+    env = {**os.environ, **environment(settings), supervisor.MARK: str(settings.dagster_home)}
     if settings.spotify_refresh_token is None:
         console.print("No Spotify account is connected yet; connect one with [bold]brapped login[/].")
         with opened(settings) as instance:

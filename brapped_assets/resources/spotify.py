@@ -19,6 +19,7 @@ from brapped_assets.spotify import (
     Refused,
     SpotifyApp,
     SpotifyClient,
+    SpotifyError,
 )
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse.listeners import Listener

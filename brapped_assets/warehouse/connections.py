@@ -88,10 +88,13 @@ class Warehouse:
         return connection
 
 
-def connection_string(url: str) -> str:
-    """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise."""
+def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
+    """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise.
+
+    Raises Unreachable when it is no URL; `setting` is where it comes from.
+    """
     not_a_url = Unreachable(
-        "DATABASE_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database, where signs "
+        f"{setting} is not a PostgreSQL URL. It looks like postgresql://user:password@host/database, where signs "
         "like @ : / # in the password are percent-encoded (%40 %3A %2F %23)."
     )
     try:
@@ -112,8 +115,8 @@ def connection_string(url: str) -> str:
     return make_conninfo("", **given)
 
 
-def connect(conninfo: str) -> Connection:
-    """Open one connection, waiting through a cold start. Raises Unreachable or TooOld."""
+def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
+    """Open one connection, waiting through a cold start. Raises Unreachable, which names `setting`, or TooOld."""
     deadline = time.monotonic() + COLD_START_SECONDS
     while True:
         try:
@@ -126,7 +129,7 @@ def connect(conninfo: str) -> Connection:
             reason = (str(error).strip() or "no answer").splitlines()[-1]
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
                 raise Unreachable(
-                    f"The database does not answer ({reason}). Check DATABASE_URL: host, database, user, "
+                    f"The database does not answer ({reason}). Check {setting}: host, database, user, "
                     "password; on Neon, that the project exists and its compute may start."
                 ) from None
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)

@@ -4,6 +4,7 @@ It listens on a Unix socket in its own folder (0700) with trust: whoever can ent
 It outlives a holder that was killed; `start` attaches to it.
 """
 
+import atexit
 import logging
 import os
 import platform
@@ -13,6 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -42,7 +44,21 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Let go; the server stops if this was its last holder."""
+        self.forget_the_dead()
         self._server.cleanup()
+
+    def forget_the_dead(self) -> None:
+        """Take ended processes off the list of holders.
+
+        The library trusts each to say goodbye; a killed one, or a run of Dagster's (multiprocessing calls no exit
+        handlers), does not, and the server would never stop again.
+        """
+        with self._server._lock:  # noqa: SLF001  (the library's own lock on its own list)
+            holders = self._server.global_process_id_list
+            listed = holders.get_and_remove(0)  # nobody has this id: a way to read
+            alive = [pid for pid in listed if psutil.pid_exists(pid)]
+            if alive != listed:
+                holders.put(alive)
 
 
 def folder(home: Path) -> Path:
@@ -75,6 +91,8 @@ def start(home: Path) -> EmbeddedServer:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         running = EmbeddedServer(get_server(pgdata))
+        # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
+        atexit.register(running.forget_the_dead)
         try:
             _create_databases(running)
         except psycopg.OperationalError:

@@ -1,0 +1,196 @@
+"""Whose token it is, which token is used, and what becomes of a consent."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import requests
+from time_machine import Traveller
+
+from brapped_assets.definitions import defs
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.warehouse import listeners
+from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, why
+from brapped_assets_tests.conftest import Connected
+
+WHO = "select spotify_user_id, display_name, time_zone, account_id from audit.listener"
+FINGERPRINTS = "select count(*) from audit.listener where token_fingerprint = %(fingerprint)s"
+
+
+@pytest.fixture
+def pkce(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A login without a secret, whose refresh token Spotify exchanges at each use, as until June 2026."""
+    token = connected.account.refresh_token(pkce=True)
+    connected.account.tokens.rotate = True
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", token)
+    monkeypatch.delenv("SPOTIFY_CLIENT_SECRET")
+    return token
+
+
+def test_whose_token_it_is_is_asked_once_and_never_again(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller
+) -> None:
+    for _ in range(3):
+        assert poll(instance).success
+        clock.shift(timedelta(hours=1))
+    assert run("daily_upkeep", instance).success
+    assert calls(connected).count("/v1/me") == 1
+    listener = connected.account.listener
+    (who,) = rows(connected, WHO)
+    assert list(who.values()) == [listener.user_id, "Simulated Listener", "Asia/Kolkata", listener.account_id]
+
+
+def test_without_a_zone_in_the_settings_a_listener_lives_in_utc_and_not_in_the_machines(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BRAPPED_TIMEZONE")
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert poll(instance).success
+    assert rows(connected, WHO)[0]["time_zone"] == "UTC"
+
+
+def test_a_stand_in_that_knows_no_profile_is_collected_from_all_the_same(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.account.faults.add("server_error", path="/v1/me", status=404)
+    assert poll(instance).success
+    assert fact(connected) == served(connected) != []
+    assert [row["spotify_user_id"] for row in rows(connected, WHO)] == ["me"]
+    assert poll(instance).success
+    assert calls(connected).count("/v1/me") == 1
+    # The next login tells the name, and the plays stay with whom they belong to.
+    clock.shift(timedelta(hours=1))
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", connected.account.refresh_token())
+    assert poll(instance).success
+    assert [row["display_name"] for row in rows(connected, WHO)] == ["Simulated Listener"]
+    assert fact(connected) == served(connected)
+
+
+def test_somebody_who_is_not_on_the_apps_list_is_told_so_at_the_first_poll(
+    connected: Connected, instance: dg.DagsterInstance
+) -> None:
+    connected.account.faults.add("not_on_user_list", path="/v1", times=None)
+    assert why(poll(instance))[0].startswith("this listener is not on the app's user list")
+    assert closed(instance) == set()
+
+
+def test_a_rotated_token_is_kept_and_used_by_the_next_run(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, pkce: str
+) -> None:
+    for _ in range(3):
+        # Each use kills the token before it: that these succeed is the proof.
+        assert poll(instance).success
+        clock.shift(timedelta(hours=2))
+    assert fact(connected) == served(connected)
+    kept = bytes(value(connected, "select encrypted from audit.rotated_token"))
+    assert connected.account.tokens.refresh_token(client_id="", scope="").encode()[:8] not in kept
+    with connected.warehouse.transaction() as tx:
+        newest = listeners.newest_token(tx, 1, pkce)
+        assert newest != pkce
+        assert listeners.newest_token(tx, 1, "another login's token") == "another login's token"
+    assert newest.encode() not in kept
+
+
+def test_a_new_login_wins_over_a_rotated_token(
+    connected: Connected, instance: dg.DagsterInstance, pkce: str, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    assert poll(instance).success
+    connected.account.tokens.revoke()
+    again = connected.account.refresh_token(pkce=True)
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", again)
+    for _ in range(2):
+        clock.shift(timedelta(hours=1))
+        assert poll(instance).success
+    assert value(connected, FINGERPRINTS, fingerprint=listeners.fingerprint(again)) == 1
+    assert value(connected, "select count(*) from audit.listener") == 1
+
+
+def test_a_lost_race_for_a_rotated_token_does_not_end_the_consent(
+    connected: Connected, instance: dg.DagsterInstance, pkce: str, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    assert poll(instance).success
+    before = SpotifyResource.connected
+
+    def and_meanwhile_another_run_refreshes(self: SpotifyResource, now: datetime) -> object:
+        found = before(self, now)
+        monkeypatch.setattr(SpotifyResource, "connected", before)
+        with dg.DagsterInstance.ephemeral() as another:
+            assert poll(another).success
+        return found
+
+    clock.shift(timedelta(hours=1))
+    monkeypatch.setattr(SpotifyResource, "connected", and_meanwhile_another_run_refreshes)
+    assert why(poll(instance)) == ("Another run was sent a new token meanwhile; the next poll uses it", "time")
+    assert value(connected, "select count(*) from audit.listener where consent_ended_at is null") == 1
+    clock.shift(timedelta(minutes=20))
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+
+
+def test_a_rotated_token_is_kept_even_when_it_is_not_known_whose_it_is(
+    connected: Connected, instance: dg.DagsterInstance, pkce: str, clock: Traveller
+) -> None:
+    connected.account.faults.add("server_error", path="/v1/me", times=4)
+    first = poll(instance)
+    clock.shift(timedelta(minutes=20))
+    assert first.success
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+
+
+def test_a_stand_in_that_needs_no_client_id_needs_none_here(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.account.client_id = ""
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", connected.account.refresh_token(pkce=True))
+    monkeypatch.delenv("SPOTIFY_CLIENT_ID")
+    monkeypatch.delenv("SPOTIFY_CLIENT_SECRET")
+    assert poll(instance).success
+    assert fact(connected) == served(connected) != []
+
+
+def test_wrong_credentials_name_the_settings_and_leave_the_consent_alone(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    assert poll(instance).success
+    right = connected.account.client_secret
+    monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", "wrong")
+    clock.shift(timedelta(hours=1))
+    sentence, cure = why(poll(instance))
+    assert "check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET" in sentence
+    assert cure == "a person"
+    monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", right)
+    assert poll(instance).success
+
+
+def test_without_a_login_a_run_says_which_command_connects(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPOTIFY_REFRESH_TOKEN")
+    assert why(poll(instance))[0] == "No Spotify account is connected yet. Connect one with `brapped login`."
+    assert calls(connected) == []
+
+
+def test_a_setting_nobody_knows_fails_the_run_by_its_name(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAPPED_TIMEZON", "Asia/Kolkata")
+    result = poll(instance)
+    assert not result.success
+    assert "Unknown setting BRAPPED_TIMEZON." in str([event.event_specific_data for event in result.all_events])
+
+
+def test_resources_have_no_field_that_the_ui_could_show() -> None:
+    for name in ("neon", "spotify"):
+        schema = defs.get_repository_def().get_top_level_resources()[name].config_schema
+        assert schema.default_value in ({}, None)
+
+
+def test_a_resource_says_nothing_of_its_token(connected: Connected, tmp_path: Path) -> None:
+    with dg.build_resources(dict(defs.resources or {})) as resources:
+        (one,) = resources.spotify.connected(datetime.now(UTC))
+        assert one.token
+        assert one.token not in repr(one) + repr(resources.spotify) + repr(resources.neon)
+        with pytest.raises(requests.exceptions.RequestException):
+            requests.get("http://127.0.0.1:9/", timeout=0.1)

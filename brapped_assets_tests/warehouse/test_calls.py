@@ -1,0 +1,85 @@
+"""The ledger of calls: one for all processes, over a rolling day."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from brapped_assets.warehouse import calls, listeners
+from brapped_assets.warehouse.calls import Spent
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.warehouse.pages import NOON, at, newcomer
+
+POLL = "/me/player/recently-played"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(tmp_path, database_url) as other:
+        yield other
+
+
+def _calls(tx: Connection, minutes: float) -> int:
+    return calls.spent(tx, poll_endpoint=POLL, now=at(minutes)).calls
+
+
+def test_calls_are_counted_by_endpoint(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        assert calls.spent(tx, poll_endpoint=POLL, now=NOON) == Spent(None, None, 0, 0, 0)
+        ann = newcomer(tx, "a")
+        newcomer(tx, "b")
+        listeners.end_consent(tx, ann, NOON)
+        for endpoint in (POLL, POLL, "/artists", "/artists", "/artists"):
+            calls.count(tx, endpoint, NOON)
+        assert calls.spent(tx, poll_endpoint=POLL, now=NOON) == Spent(None, None, 5, 2, 1)
+
+
+def test_a_call_counts_for_a_whole_day_and_then_no_more(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        calls.count(tx, POLL, at(0.99))  # at 12:00:59
+        assert [_calls(tx, 24 * 60 + minutes) for minutes in (-1, 0.98, 1)] == [1, 1, 0]
+
+
+def test_old_rows_of_the_ledger_are_forgotten(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        for days in range(3):
+            calls.count(tx, POLL, NOON - days * DAY)
+        assert calls.forget_before(tx, NOON - DAY) == 1
+        assert tx.execute("select count(*) as n from audit.api_call").fetchone() == {"n": 2}
+
+
+def test_spotifys_wish_is_kept_and_never_shortened(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        for minutes, reason in ((60, "first"), (30, "shorter"), (90, "longer")):
+            calls.postpone(tx, at(minutes), reason)
+        spent = calls.spent(tx, poll_endpoint=POLL, now=NOON)
+    assert (spent.not_before, spent.reason) == (at(90), "longer")
+
+
+def test_whoever_is_about_to_call_waits_for_whoever_else_is(warehouse: Warehouse, other: Warehouse) -> None:
+    def reserve() -> int:
+        with other.transaction() as tx:
+            spent = calls.spent(tx, poll_endpoint=POLL, now=NOON, lock=True).calls
+            calls.count(tx, POLL, NOON)
+            return spent
+
+    with ThreadPoolExecutor(1) as thread:
+        with warehouse.transaction() as tx:
+            assert calls.spent(tx, poll_endpoint=POLL, now=NOON, lock=True).calls == 0
+            second = thread.submit(reserve)
+            while not tx.execute("select 1 from pg_locks where not granted").fetchall():
+                assert not second.done()
+                time.sleep(0.005)
+            calls.count(tx, POLL, NOON)
+        assert second.result() == 1
+
+
+def test_asking_without_the_lock_waits_for_nobody(warehouse: Warehouse, other: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        calls.spent(tx, poll_endpoint=POLL, now=NOON, lock=True)
+        with other.transaction(lock_seconds=1) as theirs:
+            assert _calls(theirs, 0) == 0
