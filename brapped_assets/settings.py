@@ -5,6 +5,7 @@ cannot pick up a real account from the folder it was started in.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,11 +82,11 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """The settings as they are now. Raises SettingsError."""
-        file = env_file()
         try:
+            file = env_file()
             from_file = {name: value or "" for name, value in dotenv_values(file).items()}
         except UnicodeDecodeError:
-            raise SettingsError(f"{file} is no UTF-8 text. Save it as UTF-8 (without a byte-order mark).") from None
+            raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.") from None
         known = {name.upper() for name in cls.model_fields}
         unknown = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")} - known
         if unknown:
@@ -119,16 +120,28 @@ def env_file() -> Path:
 
 
 def write_env(file: Path, values: Mapping[str, str]) -> None:
-    """Set `values` in a `.env` file, keeping every other line; the file stays private (0600) at every moment."""
+    """Set `values` in a `.env` file, keeping every other line; the file stays private (0600) at every moment.
+
+    Raises SettingsError for a value that no line of such a file can hold.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n") if file.exists() else []
     kept = [line for line in lines if line.split("=", 1)[0].removeprefix("export ").strip() not in values]
-    text = "\n".join([*kept, *(f"{name}={value}" for name, value in values.items())]) + "\n"
+    text = "\n".join([*kept, *(f"{name}={_quoted(name, value)}" for name, value in values.items())]) + "\n"
     partial = file.with_name(f"{file.name}.new")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         out.write(text)
     partial.replace(file)
+
+
+def _quoted(name: str, value: str) -> str:
+    if any(sign in value for sign in ("\n", "\r", "${")):
+        raise SettingsError(f"{name}: no line of {ENV_FILE} can hold a value with line breaks or ${{.")
+    if re.fullmatch(r"[A-Za-z0-9_./:@%+,~=?&-]*", value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _in_words(error: ValidationError, file: Path) -> str:

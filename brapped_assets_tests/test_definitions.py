@@ -1,9 +1,147 @@
 """What Dagster sees."""
 
-import dagster as dg
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
 
+import dagster as dg
+import pytest
+
+from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS
 from brapped_assets.definitions import defs
+from brapped_assets.partitions import hours
+
+
+class Expected(NamedTuple):
+    group: str
+    kinds: set[str]
+    table: str | None
+    pool: str | None = None
+    days_of_freshness: float | None = None
+    is_hourly: bool = False
+
+
+THREE_HOURS = 3 / 24
+ASSETS = {
+    "recently_played_raw": Expected(
+        "listening", {"spotify", "postgres"}, "raw.recently_played", "spotify_api", THREE_HOURS, is_hourly=True
+    ),
+    "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
+    "track_dim": Expected("catalogue", {"postgres"}, "star.track_dim", None, 30),
+    "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
+    "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
+    "run_history": Expected("operation", {"dagster"}, None),
+}
+
+
+def keys(*names: str) -> set[dg.AssetKey]:
+    return {dg.AssetKey(name) for name in names}
 
 
 def test_the_definitions_load_and_hold_together() -> None:
     dg.Definitions.validate_loadable(defs)
+
+
+def test_these_are_the_assets_and_no_others() -> None:
+    assert defs.resolve_asset_graph().get_all_asset_keys() == keys(*ASSETS)
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_an_asset_says_whose_it_is_what_it_is_and_how_old_it_may_grow(name: str) -> None:
+    expected, key = ASSETS[name], dg.AssetKey(name)
+    spec = defs.resolve_assets_def(key).specs_by_key[key]
+    assert spec.group_name == expected.group
+    assert spec.kinds == expected.kinds
+    assert spec.owners == ["team:brapped"]
+    assert spec.code_version == "1"
+    assert spec.description
+    assert spec.metadata.get("dagster/table_name") == (f"brapped.{expected.table}" if expected.table else None)
+    assert spec.partitions_def == (hours if expected.is_hourly else None)
+    fresh = spec.freshness_policy
+    if expected.days_of_freshness is None:
+        assert fresh is None
+    else:
+        assert isinstance(fresh, dg.FreshnessPolicy)
+        window = fresh.fail_window  # type: ignore[attr-defined]
+        assert window.to_timedelta() == timedelta(days=expected.days_of_freshness)
+    assert defs.resolve_assets_def(key).op.pool == expected.pool
+
+
+@pytest.mark.parametrize("name", ["recently_played_raw", "streaming_fact"])
+def test_any_number_of_hours_is_one_run(name: str) -> None:
+    assert defs.resolve_assets_def(name).backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_flow_goes_one_way() -> None:
+    graph = defs.resolve_asset_graph()
+    parents = {name: graph.get(dg.AssetKey(name)).parent_keys for name in ASSETS}
+    assert parents == {
+        "recently_played_raw": set(),
+        "streaming_fact": keys("recently_played_raw"),
+        "track_dim": keys("streaming_fact"),
+        "artist_dim": keys("track_dim"),
+        "spotify_top": set(),
+        "run_history": set(),
+    }
+
+
+def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
+    poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
+    assert len(poll) <= 4
+    expected = {
+        "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
+        "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
+        "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
+    }
+    priorities = {}
+    for name, (assets, checks) in expected.items():
+        job = defs.resolve_job_def(name)
+        assert set(job.asset_layer.selected_asset_keys) == assets
+        assert {key.name for key in job.asset_layer.asset_graph.asset_check_keys} == checks
+        assert job.description
+        priorities[name] = int(job.tags.get("dagster/priority", 0))
+        assert job.executor_def is dg.in_process_executor
+    assert priorities["hourly_plays"] > max(priorities["refresh_dimensions"], priorities["daily_upkeep"])
+    assert {job.name for job in defs.get_repository_def().get_all_jobs() if not job.name.startswith("__")} == set(
+        expected
+    )
+
+
+def test_schedules_and_sensor_run_without_being_switched_on() -> None:
+    repository = defs.get_repository_def()
+    crons = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
+    assert crons == {"hourly_plays_schedule": "5,25,45 * * * *", "daily_upkeep_schedule": "35 * * * *"}
+    assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
+    assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
+    (sensor,) = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
+    assert (sensor.name, sensor.minimum_interval_seconds) == ("refresh_dimensions_sensor", 30)
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_checks_never_block_and_say_what_they_claim() -> None:
+    for spec in [*POLL_CHECKS, *DAILY_CHECKS]:
+        assert not spec.blocking
+        assert spec.description
+
+
+def test_loading_touches_nothing_outside(tmp_path: Path) -> None:
+    """In a process of its own that refuses sockets and writing to the home, with a URL nobody answers and no home."""
+    code = """
+import sys
+REFUSED = ("socket.connect", "socket.bind", "socket.getaddrinfo")
+def refuse(event, args):
+    if event in REFUSED or (event in ("open", "os.mkdir") and "home" in str(args[0])
+                            and (event == "os.mkdir" or set(str(args[1])) & set("wax"))):
+        raise AssertionError(f"{event} {args}")
+sys.addaudithook(refuse)
+from brapped_assets.definitions import defs
+assert len(defs.get_repository_def().schedule_defs) == 2
+"""
+    environment = {"BRAPPED_HOME": str(tmp_path / "home"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], check=False, env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr[-1000:]
+    assert not (tmp_path / "home").exists()

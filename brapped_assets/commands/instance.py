@@ -31,7 +31,8 @@ def environment(settings: Settings) -> dict[str, str]:
     text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     if settings.dagster_pg_url is not None:
-        given = settings.dagster_pg_url.get_secret_value()
+        # A scheme that names a driver is SQLAlchemy's.
+        given = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
         # Dagster waits six seconds for a sleeping database, and then repeats the URL in a traceback.
         connect(connection_string(given, setting="DAGSTER_PG_URL"), setting="DAGSTER_PG_URL").close()
         url = storage_url(given)

@@ -37,6 +37,9 @@ PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
 def login(settings: Settings, console: Console, *, paste: bool, open_browser: bool) -> int:
     """Connect an account or renew its consent. Raises LoginFailed and its kin, each naming the likely mistake."""
     app = _app(settings, console)
+    # A database that does not answer is better known before somebody has agreed.
+    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction():
+        pass
     request = authorization_request(app, settings.spotify_redirect_uri)
     console.print("Open this address and agree:" if paste or not open_browser else "Your browser opens this address:")
     # One line, whole: a wrapped address cannot be copied.

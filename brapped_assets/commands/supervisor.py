@@ -71,7 +71,7 @@ def run(
     manager = Manager(printer=printer)
     python = sys.executable
     after_code = [python, "-m", "brapped_assets.commands.service", str(services.code_port)]
-    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--host", "127.0.0.1"]
+    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--empty-working-directory", "--host", "127.0.0.1"]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
     commands = {
         "code": [python, "-m", "dagster", *code, "--port", str(services.code_port), "--heartbeat-timeout", "86400"],

@@ -57,7 +57,13 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
     """
     supervisor.stop_leftovers(settings.dagster_home)
     # Held until the end: the embedded server stops with its last holder.
-    env = {**os.environ, **environment(settings), supervisor.MARK: str(settings.dagster_home)}
+    env = {
+        **os.environ,
+        **environment(settings),
+        supervisor.MARK: str(settings.dagster_home),
+        # They work where we were started, if the settings file is there; its Python files are none of their business.
+        "PYTHONSAFEPATH": "1",
+    }
     if settings.spotify_refresh_token is None:
         console.print("No Spotify account is connected yet; connect one with [bold]brapped login[/].")
         with opened(settings) as instance:
@@ -65,7 +71,11 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
     else:
         # First of all a poll: what Spotify still shows may be gone in half an hour. In a process of its own, so that
         # this one stays small for years.
-        first = subprocess.run([sys.executable, "-m", "brapped_assets", "sync"], env=env, check=False)
+        try:
+            first = subprocess.run([sys.executable, "-m", "brapped_assets", "sync"], env=env, check=False)
+        except KeyboardInterrupt:
+            console.print("Stopped.")
+            return exit_codes.DONE
         if first.returncode == exit_codes.USAGE:
             return exit_codes.USAGE
     services = supervisor.plan(settings.dagster_home, console, name=name, port=port)

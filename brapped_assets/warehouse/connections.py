@@ -99,13 +99,12 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     )
     try:
         given = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
+    except (psycopg.ProgrammingError, UnicodeDecodeError):
         # The driver's message repeats the URL, password and all.
         raise not_a_url from None
     host = str(given.get("host") or given.get("hostaddr") or "")
-    port = str(given.get("port") or "")
-    # Half a password that was not encoded ends up as host or port, which the driver's messages repeat.
-    if "@" in host or (not port.replace(",", "").isdigit() and port):
+    # Half a password that was not encoded ends up as host, port or database, which the driver's messages repeat.
+    if "@" in f"{host}{given.get('dbname')}" or not set(str(given.get("port", ""))) <= set("0123456789,"):
         raise not_a_url
     if host not in LOCAL_HOSTS and not host.startswith("/"):
         given.setdefault("sslmode", "require")
@@ -126,7 +125,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
             )
             break
         except psycopg.OperationalError as error:
-            reason = (str(error).strip() or "no answer").splitlines()[-1]
+            reason = " ".join(str(error).split()) or "no answer"
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
                 raise Unreachable(
                     f"The database does not answer ({reason}). Check {setting}: host, database, user, "

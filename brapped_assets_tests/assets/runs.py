@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import dagster as dg
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from brapped_assets import partitions
 from brapped_assets.definitions import defs
@@ -30,6 +31,13 @@ def poll(instance: dg.DagsterInstance, hours: int = 1, job: str = "poll_only") -
     newest = partitions.look_back(datetime.now(UTC))[-hours:]
     hour_range = partitions.HourRange(partitions.hour_of(newest[0]), partitions.hour_of(newest[-1]))
     return run(job, instance, hour_range.tags)
+
+
+def noted_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+    """A run that some other process asked for."""
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("brapped"), "__repository__")
+    asked = dg.DagsterRun(job_name=job, status=status, remote_job_origin=RemoteJobOrigin(repository, job))
+    return instance.add_run(asked)
 
 
 def closed(instance: dg.DagsterInstance, asset: str = RAW) -> set[str]:

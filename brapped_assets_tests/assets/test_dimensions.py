@@ -11,6 +11,7 @@ from brapped_assets.assets import artist_dim
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import calls as ledger
+from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.conftest import Connected
 
 from .conftest import NOW
@@ -21,6 +22,8 @@ ASKED = "select count(*) from star.artist_dim where asked_at is not null"
 
 @pytest.fixture
 def polled(connected: Connected, instance: dg.DagsterInstance) -> Connected:
+    """After one poll; a short page, because every artist on it costs a call."""
+    connected.account.page_size = 20
     assert poll(instance).success
     return connected
 
@@ -83,7 +86,7 @@ def test_an_error_after_four_artists_keeps_four_and_gives_the_fifth_back(
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
     with polled.warehouse.transaction() as tx:
-        *_, fifth = artist_dim.dimensions.artists_due(tx, NOW, 5)
+        *_, fifth = dimensions.artists_due(tx, NOW, 5)
     polled.account.faults.add("malformed_json", path=f"/v1/artists/{fifth}")
     assert why(run("refresh_dimensions", instance)) == ("an answer of 50 bytes is not JSON", "a person")
     assert value(polled, ASKED) == 4
@@ -127,7 +130,7 @@ def test_an_artist_another_run_has_taken_is_left_to_it(
 ) -> None:
     one = value(polled, "select min(artist_id) from star.artist_dim")
     with polled.warehouse.transaction() as tx:
-        assert artist_dim.dimensions.lease_artist(tx, one, NOW)
+        assert dimensions.lease_artist(tx, one, NOW)
     assert run("refresh_dimensions", instance).success
     assert one not in artists_asked(polled)
     level = newest_level(instance)

@@ -14,7 +14,7 @@ from brapped_assets.resources.neon import NeonResource
 from brapped_assets.schedules import closed_hours
 from brapped_assets_tests.conftest import Connected
 
-from .conftest import NOW
+from .conftest import NOW, defaults_of
 from .runs import FACT, closed, fact, metadata_of, poll, rows, run, served, value, why
 
 
@@ -69,7 +69,7 @@ def test_a_clock_that_jumps_forward_and_back_loses_nothing(
 def test_a_poll_whose_merge_found_no_room_is_merged_by_the_next(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(NeonResource.transaction.__kwdefaults__, "lock_seconds", 1)
+    monkeypatch.setitem(defaults_of(NeonResource.transaction), "lock_seconds", 1)
     assert poll(instance).success
     clock.shift(timedelta(hours=12))
     with psycopg.connect(connected.database_url) as another:
@@ -96,7 +96,7 @@ def test_reading_and_refreshing_again_change_nothing(connected: Connected, insta
     assert poll(instance).success
     assert run("refresh_dimensions", instance).success
     tables = ("track_dim", "album_dim", "artist_dim", "track_artist", "streaming_fact")
-    before = {table: rows(connected, f"select * from star.{table} order by 1, 2") for table in tables}  # type: ignore[arg-type]
+    before = {table: rows(connected, f"select * from star.{table} order by 1, 2") for table in tables}
     assert poll(instance).success
     assert run("refresh_dimensions", instance).success
-    assert {table: rows(connected, f"select * from star.{table} order by 1, 2") for table in tables} == before  # type: ignore[arg-type]
+    assert {table: rows(connected, f"select * from star.{table} order by 1, 2") for table in tables} == before

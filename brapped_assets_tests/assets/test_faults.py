@@ -12,7 +12,7 @@ from brapped_assets.spotify import SpotifyClient
 from brapped_assets.warehouse import listeners
 from brapped_assets_tests.conftest import Connected
 
-from .conftest import NOW
+from .conftest import NOW, defaults_of
 from .runs import FEED, calls, closed, fact, poll, served, value, warnings, why
 
 NEWEST = "2026-11-20-14:00"
@@ -28,7 +28,7 @@ def known(connected: Connected) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Silence counts as no answer after a quarter of a second, not after 20."""
-    monkeypatch.setitem(SpotifyClient.__init__.__kwdefaults__, "timeout", (5.0, 0.25))
+    monkeypatch.setitem(defaults_of(SpotifyClient.__init__), "timeout", (5.0, 0.25))
 
 
 def a_healthy_poll_has_everything(connected: Connected, instance: dg.DagsterInstance, clock: Traveller) -> None:

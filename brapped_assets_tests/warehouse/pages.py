@@ -7,7 +7,9 @@ from typing import Any
 
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
 from brapped_assets.warehouse.landing import Landing, Page, land
+from brapped_assets.warehouse.merge import merge_plays
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Row = dict[str, Any]
@@ -92,6 +94,33 @@ def page(
 
 def poll(tx: Connection, listener_id: int, played: Sequence[Play], unreadable: Sequence[Unread] = ()) -> Landing:
     return land(tx, page(listener_id, played, unreadable))
+
+
+def listened(tx: Connection) -> int:
+    """Two plays of a known song from an album, a local file without anything, and a gap before them."""
+    me = newcomer(tx, "ann", zone="Asia/Kolkata")
+    known = song(
+        "a",
+        artists=["alice", "bob", "carol"],
+        explicit=False,
+        external_ids={"isrc": "DEAB12345678"},
+        album={
+            "id": "album-a",
+            "name": "Album a",
+            "artists": [{"id": "id-various", "name": "Various"}],
+            "album_type": "compilation",
+            "release_date": "2019",
+            "total_tracks": 20,
+            "images": [{"url": "https://i/a"}],
+        },
+    )
+    context = {"type": "playlist", "uri": "spotify:playlist:1"}
+    poll(tx, me, [Play(at(-600), known)])
+    poll(tx, me, [Play(at(0), known, context), Play(at(0.25), {**local_file("demo"), "album": None})])
+    merge_plays(tx, me, at(1))
+    apply_payloads(tx)
+    save_artist(tx, "id-alice", name="Alice", genres=["folk", "jazz"], image_url="https://i/alice", now=at(1))
+    return me
 
 
 def fact(tx: Connection, listener_id: int) -> list[Row]:

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
@@ -84,14 +84,17 @@ def test_a_page_whose_twin_was_rolled_back_lands_itself_and_keeps_its_gap(
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0]))
-    with warehouse.transaction() as tx:
+    second: list[Future[Landing]] = []
+
+    def come_to_nothing(tx: Connection) -> None:
         poll(tx, me, plays([60, 64]))
-        second: Future[Landing] = threads.submit(
-            _in_transaction, other, lambda theirs: poll(theirs, me, plays([60, 64]))
-        )
-        _wait_until_waiting(tx, second)
-        raise psycopg.Rollback
-    assert (second.result().landed, second.result().gap) == (2, (at(0), at(60)))
+        second.append(threads.submit(_in_transaction, other, lambda theirs: poll(theirs, me, plays([60, 64]))))
+        _wait_until_waiting(tx, second[0])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        _in_transaction(warehouse, come_to_nothing)
+    assert (second[0].result().landed, second[0].result().gap) == (2, (at(0), at(60)))
 
 
 def test_pages_in_opposite_order_do_not_deadlock(
@@ -102,14 +105,14 @@ def test_pages_in_opposite_order_do_not_deadlock(
         newcomer(tx, "other")
     for round_ in range(5):
         page = [play for ref in "abcdefgh" for play in plays(range(6), f"{ref}{round_}")]
-        mine = threads.submit(_in_transaction, warehouse, lambda tx, items=page: poll(tx, me, items))
-        theirs = threads.submit(_in_transaction, other, lambda tx, items=page[::-1]: poll(tx, me + 1, items))
-        assert (mine.result().landed, theirs.result().landed) == (48, 48)
+        runs: list[Future[Landing]] = [
+            threads.submit(_in_transaction, one, partial(poll, listener_id=who, played=items))
+            for one, who, items in ((warehouse, me, page), (other, me + 1, page[::-1]))
+        ]
+        assert [run.result().landed for run in runs] == [48, 48]
 
 
-def test_two_merges_at_once_double_nothing(
-    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
-) -> None:
+def test_two_merges_at_once_double_nothing(warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0, 4, 8]))

@@ -31,7 +31,7 @@ def _healthy(tx: Connection) -> None:
 def _execute(*statements: str) -> Callable[[Connection], None]:
     def spoil(tx: Connection) -> None:
         for statement in statements:
-            tx.execute(statement)  # type: ignore[arg-type]
+            tx.execute(statement)
 
     return spoil
 

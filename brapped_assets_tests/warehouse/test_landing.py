@@ -176,8 +176,12 @@ JSON = st.recursive(
     | st.floats()
     | st.text(st.characters(codec=None), max_size=5)
     | st.sampled_from(["\x00", "\ud800", "\udc00x", "0000", "", "id-alice", "alice", 10**400]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "name", "0", "images", "url", "\x00", "popularity"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "name", "0", "images", "url", "\x00", "popularity"]), inner, max_size=3
+        )
+    ),
     max_leaves=8,
 )
 TRACK_KEYS = ["name", "artists", "album", "duration_ms", "explicit", "external_ids", "popularity", "x"]

@@ -1,0 +1,50 @@
+"""`python -m bench [NAME…]`: measure, and print the tables."""
+
+import argparse
+import sys
+from importlib import import_module
+from time import perf_counter
+
+from rich.console import Console
+
+from bench import figures, scene
+
+WIDTH = 150
+# The module of this name, and what it measures.
+BENCHMARKS = {
+    "poll": "one poll: calls, connections, round trips, milliseconds",
+    "hourly_run": "the hourly run against a run of two empty assets; bytes of history",
+    "merge": "the merge of 1,000 landed hours",
+    "cold_sync": "`brapped sync` with nothing new, as a process",
+    "cold_demo": "`brapped demo` to its first hour and to its page",
+    "warehouse_size": "bytes a play",
+    "neon_day": "how often a day wakes the warehouse",
+    "keen_year": "calls a day, and plays lost",
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure, and print every figure beside its budget and a baseline of the same run.",
+        epilog="\n".join(f"{name:16}{what}" for name, what in BENCHMARKS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all without one")
+    names = parser.parse_args(arguments).names or list(BENCHMARKS)
+    unknown = set(names) - BENCHMARKS.keys()
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    # A pipe has no width of its own; rich would take 80 columns.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    for name in names:
+        # Each has a server of its own: what one leaves in its caches is no advantage for the next.
+        with scene.opened() as here:
+            started = perf_counter()
+            # Imported here: the definitions read the settings when they are imported.
+            measured = import_module(f"bench.{name}").measure(here)
+            console.print(figures.table(f"{name} ({perf_counter() - started:.0f} s)", measured))
+
+
+if __name__ == "__main__":
+    main()

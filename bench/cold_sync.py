@@ -1,0 +1,66 @@
+"""`brapped sync` with nothing new, as a process from nothing, beside an interpreter that only imports Dagster."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+
+from bench.figures import Figure
+from bench.scene import Scene, connected, environment
+from bench.wire import counted
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import nonstop
+from brapped_assets.warehouse import embedded
+
+TIMES = 3
+SYNC = [sys.executable, "-m", "brapped_assets", "sync"]
+IMPORTS = [sys.executable, "-c", "import dagster, dagster_postgres"]
+
+
+def seconds_of(command: list[str]) -> float:
+    """How long a process takes from start to end. Raises CalledProcessError when it fails."""
+    started = perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return perf_counter() - started
+
+
+def measure(scene: Scene) -> list[Figure]:
+    catalogue = Catalogue()
+    # All of it long over: after the first sync nothing is new.
+    listener = nonstop(catalogue, datetime.now(UTC) - timedelta(days=2), seconds=200, count=50)
+    home = scene.folder / "sync"
+    with connected(SimulatedAccount(listener, catalogue=catalogue), None), environment({"BRAPPED_HOME": str(home)}):
+        seconds_of(SYNC)
+        times = [(seconds_of(SYNC), seconds_of(IMPORTS)) for _ in range(TIMES)]
+        server = embedded.start(home)
+        with counted(server.url("brapped")) as warehouse, counted(server.url("dagster")) as dagster:
+            with environment({**os.environ, "DATABASE_URL": warehouse.url, "DAGSTER_PG_URL": dagster.url}):
+                seconds_of(SYNC)
+        server.stop()
+    synced, imported = (median(each) for each in zip(*times, strict=True))
+    return [
+        Figure(
+            "sync, nothing new: cold",
+            synced,
+            "s",
+            budget=15,
+            baseline=imported,
+            baseline_is="import dagster, dagster_postgres",
+            note=f"both databases on the embedded server, which it starts and stops; median of {TIMES}, in turn",
+        ),
+        Figure(
+            "sync, nothing new: connections",
+            warehouse.connections + dagster.connections,
+            budget=10,
+            note=f"{warehouse.connections} to the warehouse, {dagster.connections} to Dagster's database",
+        ),
+        Figure(
+            "sync, nothing new: round trips",
+            warehouse.round_trips + dagster.round_trips,
+            budget=250,
+            note=f"{warehouse.round_trips} to the warehouse, {dagster.round_trips} to Dagster's database",
+        ),
+    ]

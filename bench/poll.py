@@ -1,0 +1,84 @@
+"""A poll as the hourly job makes it, checks included: calls, connections, round trips, time inside the assets."""
+
+import time
+from datetime import UTC, datetime
+from statistics import median
+from time import perf_counter
+
+import dagster as dg
+import requests
+
+from bench.figures import Figure
+from bench.scene import Scene, connected, hurried_account
+from bench.wire import counted
+from brapped_assets import partitions
+from brapped_assets.commands.sync import QUIET
+from brapped_assets.definitions import defs
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.server import RunningServer
+from brapped_assets.jobs import hourly_plays
+
+POLLS = 7
+# The listener ends a play every second: each poll finds something new, as most do while somebody listens.
+PAUSE = 1.0
+
+
+def poll_newest_hour(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """One run of the hourly job in this process, for the newest hour that has ended."""
+    newest = partitions.hour_of(partitions.look_back(datetime.now(UTC))[-1])
+    return defs.resolve_job_def(hourly_plays.name).execute_in_process(
+        instance=instance, run_config=QUIET, tags=partitions.HourRange(newest, newest).tags
+    )
+
+
+def measure(scene: Scene) -> list[Figure]:
+    account = hurried_account()
+    with scene.database() as name, dg.DagsterInstance.ephemeral() as instance:
+        with counted(scene.postgres.url(name)) as wire, connected(account, wire.url):
+            poll_newest_hour(instance)  # the first asks whose token it is
+            before = wire.connections, wire.round_trips, len(account.calls)
+            poll_newest_hour(instance)
+            connections, round_trips = wire.connections - before[0], wire.round_trips - before[1]
+            calls = [call.path for call in account.calls[before[2] :] if call.path.startswith("/v1/")]
+        with connected(account, scene.postgres.url(name)) as server:
+            inside = [_milliseconds_inside(instance) for _ in range(POLLS)]
+            bare = [_bare(server, account) for _ in range(POLLS)]
+    return [
+        Figure("poll: API calls", len(calls), budget=1, note="besides one for an access token, each run being new"),
+        Figure(
+            "poll: further calls for track rows", sum(not path.endswith("/recently-played") for path in calls), budget=0
+        ),
+        Figure("poll: connections to the warehouse", connections),
+        Figure("poll: SQL round trips", round_trips, note="two assets and four checks"),
+        Figure(
+            "poll: time inside the two assets",
+            median(inside),
+            "ms",
+            baseline=median(bare),
+            baseline_is="token, page and JSON, nothing else",
+            note=f"median of {POLLS}",
+        ),
+    ]
+
+
+def _milliseconds_inside(instance: dg.DagsterInstance) -> float:
+    time.sleep(PAUSE)
+    events = poll_newest_hour(instance).get_asset_materialization_events()
+    told = [event.materialization.metadata for event in events]
+    return 1000 * sum(float(str(metadata["seconds"].value)) for metadata in told if "seconds" in metadata)
+
+
+def _bare(server: RunningServer, account: SimulatedAccount) -> float:
+    """Milliseconds for what no poll can do without."""
+    started = perf_counter()
+    with requests.Session() as session:
+        form = {"grant_type": "refresh_token", "refresh_token": account.refresh_token()}
+        credentials = (account.client_id, account.client_secret)
+        token = session.post(f"{server.url}/api/token", data=form, auth=credentials, timeout=10).json()["access_token"]
+        page = session.get(
+            f"{server.api_url}/me/player/recently-played?limit=50",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        ).json()
+    assert page["items"]
+    return 1000 * (perf_counter() - started)

@@ -1,0 +1,98 @@
+"""Brapped as its user meets it: a folder, a home, an environment, and commands."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from brapped_assets import cli
+from brapped_assets.commands.instance import opened
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener, ScriptedListener
+from brapped_assets.settings import Settings
+from brapped_assets.warehouse import embedded
+
+from .user import Said, User, processes_of, words
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.fixture
+def account(catalogue: Catalogue) -> SimulatedAccount:
+    """Somebody who played ten tracks in the last day: few artists, so few calls."""
+    now = datetime.now(UTC)
+    day = Listener(catalogue, plays_per_day=200).plays_between(now - timedelta(days=2), now - timedelta(hours=1))
+    shown = [play for play in day if play.ms_played >= 30_000 and not play.private and not play.offline][-10:]
+    return SimulatedAccount(ScriptedListener(shown), catalogue=catalogue)
+
+
+@pytest.fixture(scope="module")
+def user() -> Iterator[User]:
+    """An empty folder and an empty home of short path; afterwards nothing of theirs may run any more."""
+    folder = Path(tempfile.mkdtemp(prefix="brapped-"))
+    folder.chmod(0o755)
+    try:
+        yield User(folder)
+        assert processes_of(folder) == []
+    finally:
+        for process in processes_of(folder):
+            process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def dagster_template(postgres: embedded.EmbeddedServer) -> str:
+    """A database with Dagster's tables, made once: they take a second."""
+    before = dict(os.environ)
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    try:
+        settings = Settings(brapped_home=home, dagster_pg_url=postgres.url("dagster"), _env_file=None)  # type: ignore[call-arg, arg-type]
+        with opened(settings):
+            return "dagster"
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def dagster_url(
+    postgres: embedded.EmbeddedServer, dagster_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Dagster's storage of the test's own, with no run in it; DAGSTER_PG_URL names it."""
+    name = f"dagster_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {dagster_template} strategy file_copy")
+        monkeypatch.setenv("DAGSTER_PG_URL", postgres.url(name))
+        # Set by the commands themselves; named here, so that they are taken away again.
+        monkeypatch.setenv("DAGSTER_HOME", "")
+        yield postgres.url(name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def brapped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command in this process, through the same `main` as the console script."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli.console, "_width", 200)
+
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["brapped", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        output, errors = capsys.readouterr()
+        return Said(int(ended.value.code or 0), words(output), words(errors))
+
+    return run

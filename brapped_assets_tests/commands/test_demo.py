@@ -1,0 +1,256 @@
+"""The wheel, installed into an environment of its own, and `brapped demo` from it: one start for all of this."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+import requests
+from dotenv import dotenv_values
+
+from brapped_assets.cli import console
+from brapped_assets.commands.demo import _reset
+from brapped_assets.warehouse import embedded
+
+from .user import Dagster, Started, User, free_port, processes_of, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+CHECKOUT = Path(__file__).parents[2]
+REAL = {
+    "SPOTIFY_CLIENT_ID": "a-real-client-id",
+    "SPOTIFY_REFRESH_TOKEN": "a-real-refresh-token",
+    "SPOTIFY_API_URL": "http://127.0.0.1:1/v1",
+    "BRAPPED_HEARTBEAT_URL": "http://127.0.0.1:1/a-real-heartbeat",
+    "BRAPPED_START": "2020-01-01T00:00:00+00:00",
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy of the source, so that the checkout stays as it is."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    shutil.copytree(CHECKOUT / "brapped_assets", source / "brapped_assets", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(CHECKOUT / name, source)
+    build = ["wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, source]
+    subprocess.run([sys.executable, "-m", "pip", *build], check=True, stdout=subprocess.DEVNULL)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, user: User) -> User:
+    """A user whose Python has the wheel, and this environment's packages, but not this checkout."""
+    environment = user.folder / "venv"
+    venv.create(environment, symlinks=True)
+    python = environment / "bin" / "python"
+    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(environment), "platbase": str(environment)}))
+    # A plain path: .pth files inside it (the editable install of this checkout is one) are not followed.
+    (site / "this_environment.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    install = ["install", "--quiet", "--no-deps", "--no-index", "--no-warn-script-location", "--ignore-installed"]
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, *install, wheel], check=True)
+    user.python = python
+    return user
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is up, and how it was asked for."""
+
+    user: User
+    started: Started
+    dagster: Dagster
+    port: int
+    seconds: float
+
+    @property
+    def home(self) -> Path:
+        return self.user.home / "demo"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {name: value or "" for name, value in dotenv_values(self.home / ".env").items()}
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(f"postgresql://postgres@/brapped?host={embedded.folder(self.home)}") as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+
+@pytest.fixture(scope="module")
+def demo(installed: User) -> Iterator[Demo]:
+    """The demo from an empty folder, among settings of a real account; Ctrl-C at the end."""
+    (installed.work / ".env").write_text("".join(f"{name}={value}\n" for name, value in REAL.items()))
+    port = free_port()
+    dagster = Dagster(port)
+    began = datetime.now().astimezone()
+    with installed.started("demo", "--port", str(port), **REAL) as started:
+
+        def is_up() -> bool:
+            assert started.process.poll() is None, started.says()
+            return dagster.is_up() and bool(dagster.location()) and "demo is up" in started.says()
+
+        wait_until(is_up, 90, "the demo is up")
+        seconds = (datetime.now().astimezone() - began).total_seconds()
+        yield Demo(installed, started, dagster, port, seconds)
+        assert started.stop() == 0, started.says()
+        assert "Stopped." in started.says()
+        wait_until(lambda: not processes_of(installed.folder), 10, "everything has stopped")
+
+
+def test_the_wheel_has_everything_that_is_no_python(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    source = CHECKOUT / "brapped_assets"
+    wanted = {
+        str(file.relative_to(CHECKOUT))
+        for file in source.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
+    }
+    assert wanted <= inside
+    assert not any(name.startswith("brapped_assets_tests") for name in inside)
+
+
+def test_the_installed_command_is_not_the_checkout(installed: User) -> None:
+    where = [installed.python, "-c", "import brapped_assets; print(brapped_assets.__file__)"]
+    found = subprocess.run(where, cwd=installed.work, env=installed.environment, capture_output=True, text=True)
+    assert found.stdout.startswith(str(installed.folder / "venv")), found
+    assert (installed.folder / "venv" / "bin" / "brapped").exists()
+
+
+def test_the_demo_is_up_with_data_within_a_minute(demo: Demo) -> None:
+    assert demo.seconds < 60
+    location = demo.dagster.location()
+    assert location["name"] == "demo"
+    (repository,) = location["locationOrLoadError"]["repositories"]
+    assert {each["name"]: each["scheduleState"]["status"] for each in repository["schedules"]} == {
+        "hourly_plays_schedule": "RUNNING",
+        "daily_upkeep_schedule": "RUNNING",
+    }
+    assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
+        ("refresh_dimensions_sensor", "RUNNING")
+    ]
+
+
+def test_the_hours_are_materialized_and_the_checks_passed(demo: Demo) -> None:
+    nodes = demo.dagster.ask(
+        "{assetNodes {assetKey {path} partitionStats {numMaterialized numFailed}"
+        " assetMaterializations(limit: 1) {runId}"
+        " assetChecksOrError {... on AssetChecks {checks {name executionForLatestMaterialization {status}}}}}}"
+    )["assetNodes"]
+    by_name = {node["assetKey"]["path"][0]: node for node in nodes}
+    for name in ("recently_played_raw", "streaming_fact"):
+        assert by_name[name]["partitionStats"] == {"numMaterialized": 72, "numFailed": 0}
+    assert all(node["assetMaterializations"] for node in nodes), nodes
+    checks = {
+        check["name"]: (check["executionForLatestMaterialization"] or {}).get("status")
+        for node in nodes
+        for check in node["assetChecksOrError"]["checks"]
+    }
+    assert len(checks) >= 10
+    assert set(checks.values()) == {"SUCCEEDED"}, checks
+
+
+def test_the_warehouse_has_what_the_simulated_account_serves(demo: Demo) -> None:
+    settings = demo.settings
+    token = requests.post(
+        f"{settings['SPOTIFY_ACCOUNTS_URL']}/api/token",
+        data={"grant_type": "refresh_token", "refresh_token": settings["SPOTIFY_REFRESH_TOKEN"]},
+        auth=(settings["SPOTIFY_CLIENT_ID"], settings["SPOTIFY_CLIENT_SECRET"]),
+        timeout=10,
+    ).json()["access_token"]
+    feed = requests.get(
+        f"{settings['SPOTIFY_API_URL']}/me/player/recently-played",
+        params={"limit": 50},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    ).json()["items"]
+    kept = demo.rows("select played_at, track_id from bi.plays order by 1 desc limit 50")
+    assert len(kept) == 50
+    newest = kept[0][0]
+    served = [(datetime.fromisoformat(item["played_at"]), item["track"]["id"]) for item in feed]
+    # The listener listens on: newer plays come with the next poll.
+    known = [play for play in served if play[0] <= newest]
+    assert len(known) >= 45
+    assert kept[: len(known)] == known
+
+
+def test_every_artist_played_has_a_picture(demo: Demo) -> None:
+    without = "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    assert demo.rows(without) == [(0,)]
+
+
+def test_nothing_of_a_real_account_reaches_the_demo(demo: Demo) -> None:
+    values = set(REAL.values())
+    assert not values & set(demo.settings.values())
+    assert demo.settings["BRAPPED_TIMEZONE"] == "Asia/Kolkata"
+    ours = processes_of(demo.user.folder)
+    # Forks of the command itself show the environment it was started with.
+    its_own = psutil.Process(demo.started.process.pid).cmdline()
+    children = [process for process in ours if process.cmdline() != its_own]
+    assert len(children) >= 4
+    assert not any(values & set(process.environ().values()) for process in children)
+    assert not any("a-real" in word for process in ours for word in process.cmdline())
+    assert "a-real" not in demo.started.says()
+
+
+def test_the_demo_listens_on_this_machine_only(demo: Demo) -> None:
+    listening = [
+        connection.laddr
+        for process in processes_of(demo.user.folder)
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    # gRPC listens on an IPv6 socket, at the same address.
+    assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+    assert demo.port in {address.port for address in listening}
+    # Dagster, its code server, the simulated account.
+    assert len({address.port for address in listening}) == 3
+
+
+def test_a_second_demo_says_where_the_first_is(demo: Demo) -> None:
+    second = demo.user.run("demo", "--reset")
+    assert (second.code, second.output) == (0, f"Brapped is already up: {demo.dagster.url}")
+    assert demo.rows("select count(*) >= 50 from bi.plays") == [(True,)]
+
+
+def test_a_demo_with_a_database_url_refuses_to_start(demo: Demo) -> None:
+    refused = demo.user.run("demo", DATABASE_URL="postgresql://somebody:a-password@example.com/db")
+    assert refused.code == 2
+    assert "DATABASE_URL is set, and the demo never writes into a warehouse of yours." in refused.errors
+    assert "a-password" not in refused.errors
+
+
+def test_the_demo_says_what_it_is_and_where(demo: Demo) -> None:
+    says = demo.started.says()
+    assert "This is a demo: Simulated Listener is simulated" in says
+    assert f"Dagster {demo.dagster.url}" in says
+    assert "Traceback" not in says
+    assert "Warning" not in says
+
+
+def test_reset_forgets_everything_but_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    try:
+        embedded.start(home)
+        (home / "dagster").mkdir()
+        (home / "up.lock").touch()
+        (home / ".env").write_text("SPOTIFY_REFRESH_TOKEN=old\n")
+        _reset(home, console)
+        assert {path.name for path in home.iterdir()} == {"up.lock", ".env"}
+        assert dotenv_values(home / ".env") == {}
+        assert processes_of(home) == []
+    finally:
+        shutil.rmtree(home)

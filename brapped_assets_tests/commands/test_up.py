@@ -1,0 +1,257 @@
+"""`brapped up`: without a login, killed in the middle of a poll, and up again. Two starts of it for all of this.
+
+What is real: PostgreSQL, the code server, the daemon, its queue and pool, the web server, SIGKILL. What is not: nobody
+waits for minute 5, 25 or 45; the run that the schedule asks for is put into the queue by hand, with the tags it
+asks for.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from rich.console import Console
+
+from brapped_assets.commands import supervisor
+from brapped_assets.commands.up import AlreadyUp, only_one
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener, ScriptedListener
+from brapped_assets.demo.server import RunningServer, serve
+from brapped_assets.warehouse import embedded
+
+from .user import Dagster, Started, User, free_port, processes_of, wait_until
+
+FEED = "/v1/me/player"
+
+
+@dataclass
+class Life:
+    """A person with an account, a folder with their settings, and what is up for them now."""
+
+    user: User
+    account: SimulatedAccount
+    server: RunningServer
+    dagster: Dagster
+    started: Started
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(f"postgresql://postgres@/brapped?host={embedded.folder(self.user.home)}") as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def kept(self) -> list[tuple[Any, ...]]:
+        return self.rows("select played_at, track_id from bi.plays order by 1, 2")
+
+    def shown(self) -> list[tuple[datetime, str]]:
+        return sorted((at, uri.removeprefix("spotify:track:")) for at, uri in self.account.served)
+
+
+
+@pytest.fixture(scope="module")
+def life(catalogue: Catalogue, user: User) -> Iterator[Life]:
+    """Up without a login. The settings are in `./.env`, as in a checkout."""
+    now = datetime.now(UTC)
+    heard = Listener(catalogue, plays_per_day=300).plays_between(now - timedelta(days=3), now - timedelta(minutes=10))
+    shown = [play for play in heard if play.ms_played >= 30_000 and not play.private and not play.offline]
+    account = SimulatedAccount(ScriptedListener(shown[-40:-15]), catalogue=catalogue)
+    with serve(account) as server:
+        settings = {
+            "SPOTIFY_API_URL": server.api_url,
+            "SPOTIFY_ACCOUNTS_URL": server.url,
+            "SPOTIFY_CLIENT_ID": account.client_id,
+            "SPOTIFY_CLIENT_SECRET": account.client_secret,
+        }
+        (user.work / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        # Named like a module of the standard library: what lies in the folder must not be imported.
+        (user.work / "secrets.py").write_text("raise SystemExit('imported from the working folder')\n")
+        port = free_port()
+        with user.started("up", "--port", str(port)) as started:
+            life = Life(user, account, server, Dagster(port), started)
+            wait_until_up(life)
+            yield life
+
+
+@pytest.fixture(scope="module")
+def again(life: Life, killed: dict[str, str]) -> Iterator[Life]:
+    """The start after the kill; Ctrl-C at the end."""
+    with life.user.started("up", "--port", life.dagster.url.rpartition(":")[2]) as started:
+        life.started = started
+        wait_until_up(life)
+        yield life
+        assert started.stop() == 0, started.says()
+        wait_until(lambda: not processes_of(life.user.folder), 10, "everything has stopped")
+
+
+@pytest.fixture(scope="module")
+def killed(life: Life) -> dict[str, str]:
+    """Everything is killed while Spotify keeps a poll waiting and another waits in the queue; ids of the two runs."""
+    log_in(life)
+    asked = life.dagster.dry_run("brapped", "hourly_plays_schedule")
+    assert asked["skipReason"] is None, asked
+    (request,) = asked["runRequests"]
+    tags = request["tags"]
+    assert {"dagster/asset_partition_range_start", "dagster/asset_partition_range_end"} <= {t["key"] for t in tags}
+    life.account.faults.add("slow", path=FEED, seconds=15)
+    running = life.dagster.launch("brapped", "hourly_plays", tags)
+    # The fault is met when the call begins, the token comes before it.
+    token = "/api/token"
+    wait_until(lambda: any(call.path == token for call in life.account.calls), 30, "the daemon's poll has begun")
+    waiting = life.dagster.launch("brapped", "hourly_plays", tags)
+    time.sleep(2)
+    statuses = life.dagster.status(running), life.dagster.status(waiting)
+    skipped = life.dagster.dry_run("brapped", "hourly_plays_schedule")["skipReason"]
+    # The supervisor first, so that it can stop nobody; PostgreSQL too, as when the power fails.
+    life.started.process.kill()
+    for process in processes_of(life.user.folder):
+        process.kill()
+    life.started.process.wait(10)
+    wait_until(lambda: not processes_of(life.user.folder), 10, "everything is dead")
+    life.account.faults.clear()
+    return {"running": running, "waiting": waiting, "statuses": " ".join(statuses), "skipped": skipped}
+
+
+def wait_until_up(life: Life) -> None:
+    def is_up() -> bool:
+        assert life.started.process.poll() is None, life.started.says()
+        return "brapped is up" in life.started.says() and life.dagster.is_up() and bool(life.dagster.location())
+
+    wait_until(is_up, 60, "Dagster is up")
+
+
+def log_in(life: Life) -> None:
+    """A consent, in the settings file, while everything runs."""
+    file = life.user.work / ".env"
+    file.write_text(f"{file.read_text()}SPOTIFY_REFRESH_TOKEN={life.account.refresh_token()}\n")
+
+
+@pytest.mark.slow
+def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
+    assert "No Spotify account is connected yet; connect one with brapped login." in life.started.says()
+    assert f"Dagster {life.dagster.url}" in life.started.says()
+    assert "Traceback" not in life.started.says()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("schedule", ["hourly_plays_schedule", "daily_upkeep_schedule"])
+def test_without_a_login_the_schedules_skip_and_say_why(life: Life, schedule: str) -> None:
+    asked = life.dagster.dry_run("brapped", schedule)
+    assert asked["skipReason"] == "No Spotify account is connected yet. Connect one with `brapped login`."
+    assert life.dagster.runs() == []
+
+
+@pytest.mark.slow
+def test_a_taken_port_of_a_second_start_says_where_the_first_is(life: Life) -> None:
+    said = life.user.run("up", "--port", "0")
+    assert (said.code, said.output) == (0, f"Brapped is already up: {life.dagster.url}")
+
+
+@pytest.mark.slow
+def test_the_daemon_runs_one_poll_at_a_time_and_no_tick_asks_meanwhile(killed: dict[str, str]) -> None:
+    assert killed["statuses"] == "STARTED QUEUED"
+    assert killed["skipped"] == "An earlier poll is queued or running; it polls for this tick too."
+
+
+@pytest.mark.slow
+def test_after_a_kill_in_the_middle_of_a_poll_the_next_start_polls_at_once(again: Life) -> None:
+    assert "Spotify showed 25 plays, 25 of them new" in again.started.says()
+    assert len(again.kept()) == 25
+    assert again.kept() == again.shown()
+
+
+@pytest.mark.slow
+def test_the_dead_run_is_failed_and_its_pool_is_free(again: Life, killed: dict[str, str]) -> None:
+    assert again.dagster.status(killed["running"]) == "FAILURE"
+    # What waited behind it is taken from the queue by the daemon, alone.
+    wait_until(lambda: again.dagster.status(killed["waiting"]) == "SUCCESS", 40, "the queued poll has run")
+    assert again.kept() == again.shown()
+    assert again.dagster.dry_run("brapped", "hourly_plays_schedule")["skipReason"] is None
+
+
+@pytest.mark.slow
+def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, catalogue: Catalogue) -> None:
+    now = datetime.now(UTC)
+    strangers = Listener(catalogue, "somebody else").plays_between(now - timedelta(days=2), now - timedelta(minutes=5))
+    heard = [play for play in strangers if play.ms_played >= 30_000 and not play.private and not play.offline][-10:]
+    assert isinstance(again.account.listener, ScriptedListener)
+    person = ScriptedListener([*again.account.listener.plays, *heard])
+    before = len(again.kept())
+    refreshes = len(again.dagster.runs("refresh_dimensions"))
+    again.account.listener = person
+    (request,) = again.dagster.dry_run("brapped", "hourly_plays_schedule")["runRequests"]
+    run = again.dagster.launch("brapped", "hourly_plays", request["tags"])
+    wait_until(lambda: again.dagster.status(run) == "SUCCESS", 40, "the poll has run")
+    assert len(again.kept()) > before
+    assert again.kept() == again.shown()
+    without = "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    wait_until(lambda: again.rows(without) == [(0,)], 60, "the sensor has had the new artists looked up")
+    assert len(again.dagster.runs("refresh_dimensions")) > refreshes
+
+
+# --- parts of it, without a start -----------------------------------------------------------------------------------
+
+
+def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        services = supervisor.plan(user.folder, Console(width=200), name="brapped", port=port)
+    assert services.dagster_port != port
+    assert capsys.readouterr().out == f"Port {port} is taken; using {services.dagster_port}.\n"
+
+
+def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 65535)), pytest.raises(OSError, match="name another with --port"):
+        supervisor.free_port(65535)
+
+
+def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User) -> None:
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    stubborn = [
+        sys.executable,
+        "-c",
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)",
+    ]
+    mine = {**user.environment, supervisor.MARK: str(user.folder)}
+    with (
+        subprocess.Popen(sleep, env=mine) as leftover,
+        subprocess.Popen(stubborn, env=mine, stdout=subprocess.PIPE) as deaf,
+        subprocess.Popen(sleep, env={**mine, supervisor.MARK: f"{user.folder}/other"}) as of_another_home,
+        # Somebody's shell, in which they look around in this instance.
+        subprocess.Popen(sleep, env={**user.environment, "DAGSTER_HOME": str(user.folder)}) as shell,
+    ):
+        try:
+            assert deaf.stdout is not None
+            deaf.stdout.readline()
+            assert supervisor.stop_leftovers(user.folder) == 2
+            assert (leftover.wait(5), deaf.wait(5)) == (-15, -9)
+            assert of_another_home.poll() is None
+            assert shell.poll() is None
+        finally:
+            for process in (leftover, deaf, of_another_home, shell):
+                process.kill()
+
+
+def test_a_home_is_held_once_and_a_killed_holder_holds_nothing(user: User) -> None:
+    home = user.folder / "held"
+    hold = (
+        "import sys, time; from pathlib import Path; from brapped_assets.commands.up import only_one\n"
+        "with only_one(Path(sys.argv[1])) as running:\n"
+        "    running.write_text('{\"dagster\": \"http://there\"}'); print(1, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, str(home)], stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            with pytest.raises(AlreadyUp, match="Brapped is already up: http://there"), only_one(home):
+                pass
+        finally:
+            holder.kill()
+    with only_one(home) as running:
+        assert running == home / "running.json"
+    assert not running.exists()

@@ -1,0 +1,183 @@
+"""Each claim can fail: it says how often, shows rows, and stops nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+
+import dagster as dg
+import pytest
+from time_machine import Traveller, travel
+
+from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS, WARNINGS
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.warehouse import dimensions
+from brapped_assets_tests.assets.runs import poll, run, value
+from brapped_assets_tests.conftest import Connected
+
+NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
+POLL = {spec.name for spec in POLL_CHECKS}
+DAILY = {spec.name for spec in DAILY_CHECKS}
+CATALOGUE = Catalogue()
+
+
+@pytest.fixture
+def clock() -> Iterator[Traveller]:
+    with travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def account(clock: Traveller) -> SimulatedAccount:
+    return SimulatedAccount(catalogue=CATALOGUE)
+
+
+@pytest.fixture
+def polled(connected: Connected, instance: dg.DagsterInstance) -> Connected:
+    assert poll(instance).success
+    with connected.warehouse.transaction() as tx:
+        # What track_dim does, so that there are credits to check.
+        assert dimensions.apply_payloads(tx) > 0
+    return connected
+
+
+def verdicts(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {one.check_name: one for one in result.get_asset_check_evaluations()}
+
+
+def told(verdict: dg.AssetCheckEvaluation, name: str) -> Any:
+    return verdict.metadata[name].value
+
+
+def spoil(connected: Connected, *statements: LiteralString) -> None:
+    with connected.warehouse.transaction() as tx:
+        for statement in statements:
+            tx.execute(statement)
+
+
+SPOILED: dict[str, LiteralString] = {
+    "no_hour_was_lost": "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
+    " values (1, '2026-11-20 10:00Z', '2026-11-20 11:00Z', 'for the test', 1)",
+    "every_landed_play_is_merged": "update raw.recently_played set is_merged = false where played_at ="
+    " (select max(played_at) from raw.recently_played);"
+    " update audit.poll set polled_at = polled_at - interval '2 minutes'",
+    "every_play_has_track_and_artist": "delete from star.track_artist where (track_key, position) ="
+    " (select track_key, 0 from star.streaming_fact order by played_at desc limit 1)",
+    "no_play_is_in_the_future": "update star.streaming_fact set played_at = '2026-11-20 15:13Z' where play_key = 1",
+    "latest_poll_is_recent": "update audit.poll set polled_at = polled_at - interval '181 minutes'",
+    "consent_lasts_14_days": "update audit.listener set authorized_at = '2026-06-03 15:06Z'",
+    "call_budget_holds": "insert into audit.api_call values ('2026-11-20 15:00Z', 'test', 1001)",
+    "answers_have_the_known_keys": "update audit.poll set keys_new = '{items.mood}'",
+    "everything_served_is_understood": "insert into audit.rejected_row values"
+    " (1, 'poll', gen_random_uuid(), '{}', 'for the test', 1, 1, 1, now(), now())",
+    "api_plays_keep_their_distance": "insert into star.streaming_fact"
+    " (listener_id, track_key, played_at, played_at_local, api_at, api_track_key, ms_played, is_estimated)"
+    " select listener_id, track_key, played_at + interval '29 s', played_at_local + interval '29 s',"
+    " api_at + interval '29 s', api_track_key, 30000, true from star.streaming_fact where play_key = 1",
+    "local_time_agrees_with_the_zone": "update star.streaming_fact set played_at_local = played_at at time zone 'UTC'"
+    " where play_key <= 7",
+}
+
+
+def test_every_check_is_tried_here() -> None:
+    assert set(SPOILED) == POLL | DAILY
+    assert not POLL & DAILY
+    assert POLL | DAILY > WARNINGS
+
+
+def test_a_healthy_warehouse_passes_every_check(polled: Connected, instance: dg.DagsterInstance) -> None:
+    found = verdicts(run("daily_upkeep", instance))
+    assert set(found) == POLL | DAILY
+    for verdict in found.values():
+        assert verdict.passed
+        assert (told(verdict, "offending_rows"), told(verdict, "sample")) == (0, [])
+        # Daily: over everything.
+        assert told(verdict, "checked_from") == "1970-01-01T00:00:00+00:00"
+
+
+def test_every_check_can_fail_and_shows_the_rows(polled: Connected, instance: dg.DagsterInstance) -> None:
+    """Each after the other on one warehouse, so that a check that fails for another's sake is seen as well."""
+    broken: dict[str, int] = {}
+    for name, statement in SPOILED.items():
+        spoil(polled, *statement.split(";"))
+        broken[name] = 7 if name == "local_time_agrees_with_the_zone" else 1
+    result = run("daily_upkeep", instance)
+    # Checks report; they stop nothing, not even when they are errors.
+    assert result.success
+    for name, verdict in verdicts(result).items():
+        assert not verdict.passed, name
+        offending, sample = told(verdict, "offending_rows"), told(verdict, "sample")
+        assert offending >= broken[name]
+        assert len(sample) == min(5, offending)
+        assert all(isinstance(row, dict) and row for row in sample)
+        expected = dg.AssetCheckSeverity.WARN if name in WARNINGS else dg.AssetCheckSeverity.ERROR
+        assert verdict.severity == expected, name
+
+
+@pytest.mark.parametrize("name", ["no_hour_was_lost", "no_play_is_in_the_future"])
+def test_a_failing_check_fails_no_poll(polled: Connected, instance: dg.DagsterInstance, name: str) -> None:
+    spoil(polled, SPOILED[name])
+    result = poll(instance, job="hourly_plays")
+    assert result.success
+    found = verdicts(result)
+    assert {check for check, verdict in found.items() if not verdict.passed} == {name}
+    assert set(found) == POLL
+    assert len(found) <= 4
+
+
+def test_a_poll_looks_at_what_it_touched_and_the_day_at_everything(
+    polled: Connected, instance: dg.DagsterInstance
+) -> None:
+    spoil(
+        polled,
+        "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
+        " values (1, '2026-11-17 10:00Z', '2026-11-17 11:00Z', 'older than three days', 1)",
+    )
+    by_poll = verdicts(poll(instance, job="hourly_plays"))["no_hour_was_lost"]
+    assert by_poll.passed
+    assert told(by_poll, "checked_from") == (NOW.replace(minute=0) - timedelta(hours=73)).isoformat()
+    assert not verdicts(run("daily_upkeep", instance))["no_hour_was_lost"].passed
+    # A run that heals five hours looks back further.
+    assert not verdicts(poll(instance, 5, job="hourly_plays"))["no_hour_was_lost"].passed
+
+
+def test_a_closed_gap_is_no_offence(polled: Connected, instance: dg.DagsterInstance) -> None:
+    spoil(polled, SPOILED["no_hour_was_lost"], "update audit.gap set closed_at = now(), closed_by = 'an export'")
+    assert verdicts(poll(instance, job="hourly_plays"))["no_hour_was_lost"].passed
+
+
+def test_spotify_adding_a_key_is_seen_the_same_day(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from brapped_assets.demo import payloads
+
+    real = payloads.play
+    monkeypatch.setattr(payloads, "play", lambda item, base: real(item, base) | {"mood": "sunny"})
+    assert poll(instance).success
+    verdict = verdicts(run("daily_upkeep", instance))["answers_have_the_known_keys"]
+    assert [(row["key"], row["kind"], row["polls"]) for row in told(verdict, "sample")] == [("items.mood", "new", 1)]
+
+
+def test_what_cannot_be_understood_is_kept_and_told(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from brapped_assets.demo import payloads
+
+    real = payloads.play
+    first: list[str] = []
+
+    def without_track(item: Any, base: str) -> dict[str, Any]:
+        payload = real(item, base)
+        first.append(payload["played_at"])
+        return payload | ({"track": None} if payload["played_at"] == first[0] else {})
+
+    monkeypatch.setattr(payloads, "play", without_track)
+    assert poll(instance).success
+    verdict = verdicts(run("daily_upkeep", instance))["everything_served_is_understood"]
+    assert told(verdict, "offending_rows") == 1
+    assert told(verdict, "sample")[0]["reason"] == "the track is not an object"
+    assert value(connected, "select count(*) from star.streaming_fact") == 49
+    # An hour later Spotify sends it whole, and it is a play like any other.
+    monkeypatch.setattr(payloads, "play", real)
+    assert poll(instance).success
+    assert value(connected, "select count(*) from star.streaming_fact") == 50

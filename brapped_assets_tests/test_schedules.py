@@ -1,0 +1,149 @@
+"""When we ask, on an instance that has a database of its own, as the daemon does."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from time_machine import Traveller, travel
+
+from brapped_assets import partitions
+from brapped_assets.definitions import defs
+from brapped_assets.schedules import UNFINISHED, closed_hours
+from brapped_assets_tests.assets.runs import noted_run
+
+NOW = datetime(2026, 11, 20, 15, 5, 3, tzinfo=UTC)
+NOT_CONNECTED = "No Spotify account is connected yet. Connect one with `brapped login`."
+
+
+@pytest.fixture
+def clock() -> Iterator[Traveller]:
+    with travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "some token")
+    with dg.DagsterInstance.local_temp() as instance:
+        yield instance
+
+
+def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays_schedule") -> dg.RunRequest | str:
+    """What this tick asks for, or why it asks for nothing."""
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=datetime.now(UTC), repository_def=defs.get_repository_def()
+    )
+    with context:
+        answer = defs.resolve_schedule_def(schedule).evaluate_tick(context)
+    if answer.skip_message:
+        assert not answer.run_requests
+        return answer.skip_message
+    (request,) = answer.run_requests or []
+    return request
+
+
+def polled(instance: dg.DagsterInstance, first: datetime, last: datetime) -> None:
+    """Materialize the hours from `first` to `last`, both included."""
+    for n in range(int((last - first) / partitions.HOUR) + 1):
+        key = partitions.key_of(first + n * partitions.HOUR)
+        instance.report_runless_asset_event(dg.AssetMaterialization("recently_played_raw", partition=key))
+
+
+def hours_of(request: dg.RunRequest | str) -> tuple[str, str]:
+    assert isinstance(request, dg.RunRequest)
+    tags = request.tags
+    return tags["dagster/asset_partition_range_start"], tags["dagster/asset_partition_range_end"]
+
+
+def test_the_first_tick_asks_for_72_hours_at_once(local: dg.DagsterInstance) -> None:
+    assert hours_of(tick(local)) == ("2026-11-17-15:00", "2026-11-20-14:00")
+
+
+def test_after_a_poll_only_the_newest_hour_is_asked_for_again(local: dg.DagsterInstance, clock: Traveller) -> None:
+    polled(local, NOW.replace(minute=0, second=0) - 72 * partitions.HOUR, datetime(2026, 11, 20, 14, tzinfo=UTC))
+    for _ in range(3):
+        request = tick(local)
+        assert hours_of(request) == ("2026-11-20-14:00", "2026-11-20-14:00")
+        # No key: Dagster would drop the second poll of an hour.
+        assert isinstance(request, dg.RunRequest)
+        assert request.run_key is None
+        clock.shift(timedelta(minutes=20))
+    assert hours_of(tick(local)) == ("2026-11-20-15:00", "2026-11-20-15:00")
+
+
+def test_a_daemon_that_slept_for_30_hours_asks_for_one_run_over_all_of_them(
+    local: dg.DagsterInstance, clock: Traveller
+) -> None:
+    polled(local, datetime(2026, 11, 18, 21, tzinfo=UTC), datetime(2026, 11, 20, 14, tzinfo=UTC))
+    clock.shift(timedelta(hours=30))
+    assert hours_of(tick(local)) == ("2026-11-20-15:00", "2026-11-21-20:00")
+
+
+def test_a_tick_evaluated_late_polls_for_what_is_over_by_then(local: dg.DagsterInstance) -> None:
+    context = dg.build_schedule_context(
+        instance=local, scheduled_execution_time=NOW - timedelta(hours=5), repository_def=defs.get_repository_def()
+    )
+    with context:
+        answer = defs.resolve_schedule_def("hourly_plays_schedule").evaluate_tick(context)
+    assert [hours_of(request)[1] for request in answer.run_requests or []] == ["2026-11-20-14:00"]
+
+
+def test_a_hole_in_the_look_back_is_closed_and_an_older_one_is_left(local: dg.DagsterInstance) -> None:
+    polled(local, datetime(2026, 11, 17, 15, tzinfo=UTC), datetime(2026, 11, 18, 3, tzinfo=UTC))
+    polled(local, datetime(2026, 11, 18, 5, tzinfo=UTC), datetime(2026, 11, 20, 14, tzinfo=UTC))
+    assert hours_of(tick(local)) == ("2026-11-18-04:00", "2026-11-20-14:00")
+    polled(local, datetime(2026, 11, 18, 4, tzinfo=UTC), datetime(2026, 11, 18, 4, tzinfo=UTC))
+    assert hours_of(tick(local)) == ("2026-11-20-14:00", "2026-11-20-14:00")
+
+
+@pytest.mark.parametrize("status", UNFINISHED, ids=lambda status: status.value)
+def test_while_a_poll_is_queued_or_running_no_other_is_asked_for(
+    local: dg.DagsterInstance, status: dg.DagsterRunStatus
+) -> None:
+    other = noted_run(local, "refresh_dimensions", status)
+    assert isinstance(tick(local), dg.RunRequest)
+    local.delete_run(other.run_id)
+    noted_run(local, "hourly_plays", status)
+    assert tick(local) == "An earlier poll is queued or running; it polls for this tick too."
+
+
+@pytest.mark.parametrize(
+    "status", [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+)
+def test_a_poll_that_ended_in_any_way_holds_nobody_up(local: dg.DagsterInstance, status: dg.DagsterRunStatus) -> None:
+    noted_run(local, "hourly_plays", status)
+    assert isinstance(tick(local), dg.RunRequest)
+
+
+@pytest.mark.parametrize("schedule", ["hourly_plays_schedule", "daily_upkeep_schedule"])
+def test_with_nobody_logged_in_nothing_is_asked_and_the_tick_says_so(
+    local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, schedule: str
+) -> None:
+    monkeypatch.delenv("SPOTIFY_REFRESH_TOKEN")
+    assert tick(local, schedule) == NOT_CONNECTED
+
+
+def test_before_the_first_hour_has_ended_the_tick_says_when_it_begins(
+    local: dg.DagsterInstance, clock: Traveller
+) -> None:
+    clock.move_to(partitions.START + timedelta(minutes=25))
+    assert tick(local) == "The first hour (2026-01-01 00:00 UTC) has not ended yet."
+
+
+def test_the_daily_upkeep_is_one_run_a_day_whichever_hour_comes_first(
+    local: dg.DagsterInstance, clock: Traveller
+) -> None:
+    seen = []
+    for _ in range(3):
+        request = tick(local, "daily_upkeep_schedule")
+        assert isinstance(request, dg.RunRequest)
+        seen.append(request.run_key)
+        clock.shift(timedelta(hours=6))
+    assert seen == ["2026-11-20", "2026-11-20", "2026-11-21"]
+
+
+def test_only_the_asked_hours_are_read(local: dg.DagsterInstance) -> None:
+    polled(local, datetime(2026, 11, 20, 10, tzinfo=UTC), datetime(2026, 11, 20, 14, tzinfo=UTC))
+    assert closed_hours(local, ["2026-11-20-09:00", "2026-11-20-12:00"]) == {"2026-11-20-12:00"}
+    assert closed_hours(local, []) == set()

@@ -1,0 +1,113 @@
+"""The embedded server: real, shared, revived when it dies; what cannot work is refused in words."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.errors import EmbeddedUnusable
+from brapped_assets_tests.warehouse.pages import newcomer
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A short path outside pytest's private folder; whatever runs there is stopped afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    try:
+        yield home
+    finally:
+        if (home / "postgres" / "PG_VERSION").exists():
+            embedded.start(home)._server.stop()
+        shutil.rmtree(home)
+
+
+def _postmaster(server: embedded.EmbeddedServer) -> int:
+    pid = server._server.get_pid()
+    assert isinstance(pid, int)
+    return pid
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(home: Path) -> None:
+    holder = os.fork()
+    if holder == 0:  # only the kernel may end it: nothing of pytest's runs twice
+        try:
+            with Warehouse(home) as warehouse, warehouse.transaction() as tx:
+                newcomer(tx)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(holder, 0)
+
+    with Warehouse(home) as warehouse:
+        with warehouse.transaction() as tx:
+            assert tx.execute("select count(*) as n from audit.listener").fetchone() == {"n": 1}
+        server = embedded.start(home)
+        pid = _postmaster(server)
+        with psycopg.connect(server.url("dagster")) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+        assert (home / "postgres").stat().st_mode & 0o777 == 0o700
+
+        postmaster = psutil.Process(pid)
+        os.kill(pid, signal.SIGQUIT)
+        while not _gone(pid):
+            psutil.wait_procs([postmaster], timeout=0.02)
+        with warehouse.transaction() as tx:
+            assert tx.execute("select count(*) as n from audit.listener").fetchone() == {"n": 1}
+        assert _postmaster(embedded.start(home)) != pid
+
+
+def test_starting_it_twice_joins_it(postgres: embedded.EmbeddedServer) -> None:
+    again = embedded.start(Path(postgres._server.pgdata).parent)
+    assert _postmaster(again) == _postmaster(postgres)
+    assert again.url("brapped") == postgres.url("brapped")
+
+
+def test_data_of_another_version_is_refused_untouched_and_the_remedy_told(tmp_path: Path) -> None:
+    data = embedded.folder(tmp_path)
+    data.mkdir()
+    (data / "PG_VERSION").write_text("16\n")
+    with pytest.raises(EmbeddedUnusable, match=r"PostgreSQL 16; this Brapped carries \d+\..*upgrade_db"):
+        embedded.start(tmp_path)
+    assert [file.name for file in data.iterdir()] == ["PG_VERSION"]
+
+
+def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedUnusable, match="too long for a Unix socket"):
+        embedded.start(tmp_path / ("x" * 90))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    # A file where the folder should be: root may write everything else.
+    (tmp_path / "file").touch()
+    with pytest.raises(EmbeddedUnusable, match=r"cannot start in .*file/postgres.*set BRAPPED_HOME"):
+        embedded.start(tmp_path / "file")
+
+
+@as_root
+def test_roots_own_home_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EmbeddedUnusable, match=r"You are root.*for example /var/lib/brapped"):
+        embedded.start(Path("~root/.brapped"))
+
+
+@as_root
+def test_root_without_useradd_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(EmbeddedUnusable, match=r"`useradd`.*is not installed"):
+        embedded.start(tmp_path)

@@ -1,0 +1,161 @@
+"""Transactions: their limits, and what happens when the server hangs up or runs out of space."""
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
+from brapped_assets_tests.warehouse.pages import newcomer
+
+
+def _one(warehouse: Warehouse, query: str = "select 1 as found") -> object:
+    with warehouse.transaction() as tx:
+        row = tx.execute(query).fetchone()
+        assert row is not None
+        return row["found"]
+
+
+def _in_transaction(warehouse: Warehouse, work: Callable[[Connection], None]) -> None:
+    with warehouse.transaction() as tx:
+        work(tx)
+
+
+# Cut off -----------------------------------------------------------------------------------------------------
+
+
+def _cut(postgres: EmbeddedServer, warehouse: Warehouse) -> None:
+    """The server hangs up, and this side has heard of it."""
+    held = warehouse._connection
+    assert held is not None
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute("select pg_terminate_backend(%s, 5000)", (held.info.backend_pid,))
+    assert select.select([held.fileno()], [], [], 5)[0]
+
+
+def test_a_connection_cut_on_the_way_loses_what_was_not_committed_and_the_next_transaction_works(
+    postgres: EmbeddedServer, warehouse: Warehouse
+) -> None:
+    def work(tx: Connection) -> None:
+        newcomer(tx)
+        _cut(postgres, warehouse)
+        tx.execute("select 1")
+
+    with pytest.raises(Interrupted, match="the next run does the work again"):
+        _in_transaction(warehouse, work)
+    assert _one(warehouse, "select count(*) as found from audit.listener") == 0
+
+
+def test_a_connection_cut_before_the_commit_is_no_success(postgres: EmbeddedServer, warehouse: Warehouse) -> None:
+    def work(tx: Connection) -> None:
+        newcomer(tx)
+        _cut(postgres, warehouse)
+
+    with pytest.raises(Interrupted):
+        _in_transaction(warehouse, work)
+    assert _one(warehouse, "select count(*) as found from audit.listener") == 0
+
+
+def test_a_connection_cut_between_two_transactions_is_replaced_unnoticed(
+    postgres: EmbeddedServer, warehouse: Warehouse
+) -> None:
+    first = _one(warehouse, "select pg_backend_pid() as found")
+    assert _one(warehouse, "select pg_backend_pid() as found") == first
+    _cut(postgres, warehouse)
+    assert _one(warehouse, "select pg_backend_pid() as found") != first
+
+
+def test_a_closed_warehouse_opens_again(warehouse: Warehouse) -> None:
+    assert _one(warehouse) == 1
+    warehouse.close()
+    warehouse.close()
+    assert _one(warehouse) == 1
+
+
+# What a transaction is --------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_its_error_passes_unchanged(warehouse: Warehouse) -> None:
+    def work(tx: Connection) -> None:
+        newcomer(tx)
+        tx.execute("insert into audit.api_quota default values")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        _in_transaction(warehouse, work)
+    assert _one(warehouse, "select count(*) as found from audit.listener") == 0
+
+
+def test_limits_and_zone_are_the_transactions_own_and_nothing_is_prepared(
+    warehouse: Warehouse, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"alter database {connection.info.dbname} set timezone = 'Asia/Tokyo'")
+    for _ in range(8):  # psycopg prepares what it has sent five times
+        with warehouse.transaction(lock_seconds=3, statement_seconds=7) as tx:
+            assert tx.execute(
+                "select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,"
+                " current_setting('timezone') as zone"
+            ).fetchone() == {"lock": "3s", "statement": "7s", "zone": "UTC"}
+            assert tx.execute("select name from pg_prepared_statements").fetchall() == []
+    held = warehouse._connection
+    assert held is not None
+    after = held.execute(
+        "select current_setting('lock_timeout') as lock, current_setting('timezone') as zone"
+    ).fetchone()
+    assert after == {"lock": "0", "zone": "Asia/Tokyo"}
+
+
+# Out of space -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(postgres: EmbeddedServer) -> Iterator[Path]:
+    """A disk of 24 MB that the server can write to."""
+    disk = Path(tempfile.mkdtemp(prefix="brapped-"))
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", disk], check=False).returncode
+    ):
+        disk.rmdir()
+        pytest.skip("a small disk can only be mounted by root, and not in every container")
+    try:
+        shutil.chown(disk, "pgserver")
+        disk.chmod(0o755)
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+        disk.rmdir()
+
+
+def test_a_full_disk_is_told_nothing_is_half_written_and_work_goes_on_once_there_is_room(
+    postgres: EmbeddedServer, small_disk: Path, tmp_path: Path
+) -> None:
+    fill = "insert into raw.context (content_hash, payload) select gen_random_uuid(), to_jsonb(repeat(n::text, 200))"
+
+    def work(tx: Connection) -> None:
+        newcomer(tx)
+        tx.execute(f"{fill} from generate_series(100000, 200000) n")
+
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"create tablespace small location '{small_disk}'")
+        try:
+            admin.execute("create database cramped template brapped tablespace small strategy file_copy")
+            with Warehouse(tmp_path, postgres.url("cramped")) as warehouse:
+                with pytest.raises(OutOfSpace, match="Free some disk"):
+                    _in_transaction(warehouse, work)
+                subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
+                with warehouse.transaction() as tx:
+                    assert tx.execute("select listener_id from audit.listener").fetchall() == []
+                    newcomer(tx)
+                    tx.execute(f"{fill} from generate_series(100000, 110000) n")
+        finally:
+            admin.execute("drop database if exists cramped with (force)")
+            admin.execute("drop tablespace small")

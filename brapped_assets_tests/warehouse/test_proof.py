@@ -1,0 +1,51 @@
+"""What a run reports about hours and tables."""
+
+from datetime import timedelta
+
+from brapped_assets.warehouse import proof
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.proof import Column, FactHour, LandedHour
+from brapped_assets_tests.warehouse.pages import NOON, at, newcomer, plays, poll
+
+HOURS = [NOON + timedelta(hours=n) for n in range(-1, 4)]
+
+
+def test_an_hour_is_vouched_for_when_collecting_had_begun_and_no_open_gap_touches_it(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 59.999]))
+        poll(tx, me, plays([130]))
+        found = proof.landed_by_hour(tx, HOURS)
+        tx.execute("update audit.gap set closed_at = gap_end, closed_by = 'export'")
+        closed = proof.landed_by_hour(tx, HOURS)
+    assert found == [
+        LandedHour(HOURS[0], 0, is_vouched_for=False),
+        LandedHour(HOURS[1], 2, is_vouched_for=False),
+        LandedHour(HOURS[2], 0, is_vouched_for=False),
+        LandedHour(HOURS[3], 1, is_vouched_for=False),
+        LandedHour(HOURS[4], 0, is_vouched_for=True),
+    ]
+    assert [hour.is_vouched_for for hour in closed] == [False, True, True, True, True]
+
+
+def test_the_facts_hours_count_short_plays_apart(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4, 60]))
+        merge_plays(tx, me, NOON)
+        tx.execute("update star.streaming_fact set ms_played = 29999 where played_at = %s", (at(4),))
+        assert proof.plays_by_hour(tx, HOURS[:3]) == [
+            FactHour(HOURS[0], 0, 0, 0),
+            FactHour(HOURS[1], 2, 1, 229_999),
+            FactHour(HOURS[2], 1, 1, 200_000),
+        ]
+
+
+def test_tables_are_described_as_the_database_has_them(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        newcomer(tx)
+        assert proof.rows(tx, "audit.listener") == 1
+        columns = proof.columns(tx, "audit.listener")
+    assert columns[0] == Column("listener_id", "integer", is_nullable=False, description=None)
+    assert [column.name for column in columns if column.description][0] == "time_zone"  # noqa: RUF015 - the first of many
