@@ -1,6 +1,5 @@
 """`brapped sync` with nothing new, as a process from nothing, beside an interpreter that only imports Dagster."""
 
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -36,9 +35,12 @@ def measure(scene: Scene) -> list[Figure]:
         seconds_of(SYNC)
         times = [(seconds_of(SYNC), seconds_of(IMPORTS)) for _ in range(TIMES)]
         server = embedded.start(home)
-        with counted(server.url("brapped")) as warehouse, counted(server.url("dagster")) as dagster:
-            with environment({**os.environ, "DATABASE_URL": warehouse.url, "DAGSTER_PG_URL": dagster.url}):
-                seconds_of(SYNC)
+        with (
+            counted(server.url("brapped")) as warehouse,
+            counted(server.url("dagster")) as dagster,
+            environment({"DATABASE_URL": warehouse.url, "DAGSTER_PG_URL": dagster.url}),
+        ):
+            seconds_of(SYNC)
         server.stop()
     synced, imported = (median(each) for each in zip(*times, strict=True))
     return [

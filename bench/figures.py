@@ -6,7 +6,7 @@ from typing import Literal
 
 from rich.table import Table
 
-Unit = Literal["", "s", "ms", "B", "kB"]
+Unit = Literal["", "s", "ms", "h", "B", "kB"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def table(name: str, figures: Sequence[Figure]) -> Table:
             _budget(figure),
             _amount(figure.measured, figure.unit),
             f"{_amount(figure.baseline, figure.unit)}, {figure.baseline_is}" if figure.baseline is not None else "",
-            f"{figure.ratio:.2f}" if figure.ratio is not None else "",
+            f"{figure.ratio:.3g}" if figure.ratio is not None else "",
             f"[{colours[figure.verdict]}]{figure.verdict}[/]",
         )
     return drawn
@@ -63,7 +63,7 @@ def table(name: str, figures: Sequence[Figure]) -> Table:
 def _budget(figure: Figure) -> str:
     most = [f"≤ {_amount(figure.budget, figure.unit)}"] if figure.budget is not None else []
     if figure.ratio_budget is not None:
-        most.append(f"≤ {figure.ratio_budget:g} × baseline")
+        most.append(f"≤ {figure.ratio_budget:g} x baseline")
     return ", ".join(most)
 
 

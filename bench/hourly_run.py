@@ -3,7 +3,7 @@
 Both instances are Dagster's PostgreSQL storage with few connections, as every command opens it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
@@ -11,7 +11,7 @@ from time import perf_counter
 import dagster as dg
 
 from bench.figures import Figure
-from bench.poll import poll_newest_hour
+from bench.poll import milliseconds_inside, poll_newest_hour
 from bench.scene import Scene, connected, environment, hurried_account
 from bench.wire import Wire, counted
 from brapped_assets.commands.instance import opened
@@ -82,7 +82,8 @@ def measure(scene: Scene) -> list[Figure]:
             baseline=empty_seconds * 1000,
             baseline_is=is_it,
             ratio_budget=1.3,
-            note=f"median of {PAIRS}, in turn; {our_events} events against {empty_events}",
+            note=f"median of {PAIRS}, in turn; {our_events} events against {empty_events}, "
+            f"{milliseconds_inside(polled):.0f} ms inside the assets",
         ),
         Figure("hourly run: round trips of Dagster's storage", our_trips, baseline=empty_trips, baseline_is=is_it),
         Figure(
@@ -106,8 +107,7 @@ def _instance(scene: Scene, database: str, *, is_counted: bool = True) -> Iterat
             yield instance, wire
 
 
-def _seconds(run: object, instance: dg.DagsterInstance) -> float:
-    assert callable(run)
+def _seconds(run: Callable[[dg.DagsterInstance], dg.ExecuteInProcessResult], instance: dg.DagsterInstance) -> float:
     started = perf_counter()
     assert run(instance).success
     return perf_counter() - started

@@ -1,83 +1,128 @@
-"""A simulated keen year: polls and calls a day, ids asked for too early, and plays that were shown but not collected.
+"""A keen year: polls and calls a day, ids asked for too early, and plays that were shown but not collected.
 
-Everything the assets call is called (client, ledger, landing, merge, dimensions), at the schedule's minutes of every
-day and without Dagster. A poll whose page cannot differ from the one before is counted in the ledger but not made:
-there are 26,280 in a year, and four in five of them are such.
+The first 92 days are lived: everything the assets call is called over real HTTP and SQL (client, ledger, landing,
+merge, dimensions), at the schedule's minutes and without Dagster; 4,000 artists wait from the first day, as after an
+import, and fall due again after 90. Only a poll whose page is the same as before is counted without being made (four
+in five). What a year of such polls can miss is then computed from the listener alone, for the whole year.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import time_machine
 
-from bench import scene
 from bench.figures import Figure
-from brapped_assets.assets.artist_dim import CALLS_A_RUN
-from brapped_assets.demo.account import SHOWN_FROM_MS, Call, SimulatedAccount
+from bench.keeper import Keeper
+from bench.landed_plays import PAGE, shown
+from bench.neon_day import minutes_of
+from bench.scene import Scene, connected
+from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.schedules import hourly_plays_schedule
 from brapped_assets.settings import Settings
-from brapped_assets.spotify import (
-    POLLS_A_DAY,
-    RECENTLY_PLAYED,
-    AccessTokens,
-    PlayedItem,
-    Postponed,
-    SpotifyApp,
-    SpotifyClient,
-)
-from brapped_assets.warehouse import calls, dimensions, landing, listeners
+from brapped_assets.spotify import POLLS_A_DAY
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.dimensions import REFRESH_AFTER
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-DAYS = 365
-POLL_MINUTES = (5, 25, 45)
+YEAR, LIVED = timedelta(days=365), timedelta(days=92)
 DAY = timedelta(days=1)
-PAGE = 50
+ARTISTS, PLAYS_A_DAY = 4_000, 63  # of which some 55 are shown: 20,000 a year
+WAITING = "insert into star.artist_dim (artist_id, artist_name) select unnest(%(ids)s::text[]), 'known by id'"
 
 
-class Keeper:
-    """What a run does, as plain calls."""
+def measure(scene: Scene) -> list[Figure]:
+    catalogue = Catalogue(artists=ARTISTS)
+    listener = Listener(catalogue, plays_per_day=PLAYS_A_DAY)
+    account = SimulatedAccount(listener, catalogue=catalogue)
+    hours = [BEGIN + timedelta(hours=hour) for hour in range(YEAR // timedelta(hours=1))]
+    polls = [hour + timedelta(minutes=minute) for hour in hours for minute in minutes_of(hourly_plays_schedule)]
+    lived = [at for at in polls if at < BEGIN + LIVED]
 
-    def __init__(self, warehouse: Warehouse, settings: Settings, account: SimulatedAccount) -> None:
-        self.warehouse = warehouse
-        self.ledger = SharedLedger(warehouse, settings.spotify_daily_call_budget)
-        token = account.refresh_token(authorized_at=BEGIN)
-        app = SpotifyApp(account.client_id, account.client_secret, settings.spotify_accounts_url)
-        self.client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token), self.ledger)
+    with (
+        scene.database(is_durable=False) as name,
+        time_machine.travel(BEGIN, tick=False) as clock,
+        connected(account, scene.postgres.url(name)),
+        Warehouse(scene.folder, scene.postgres.url(name)) as warehouse,
+    ):
+        settings = Settings.load()
+        keeper = Keeper(warehouse, settings, account, BEGIN)
         with warehouse.transaction() as tx:
-            self.listener_id = listeners.welcome(
-                tx, refresh_token=token, time_zone="Asia/Kolkata", now=BEGIN
-            ).listener_id
+            tx.execute(WAITING, {"ids": [catalogue.artist_at(number).id for number in range(ARTISTS)]})
+        page: list[datetime] = []
+        is_due = True
+        for at in lived:
+            clock.move_to(at)
+            before, page = page, [play.played_at for play in account.feed()]
+            is_new = page != before
+            if is_new:
+                keeper.poll(at)
+            else:
+                keeper.count_poll(at)
+            if is_new or is_due:
+                is_due = keeper.ask_for_artists(at)
+        collected = keeper.collected()
 
-    def poll(self, now: datetime) -> None:
-        page = self.client.recently_played()
-        with self.warehouse.transaction() as tx:
-            played = [item for item in page.items if isinstance(item, PlayedItem)]
-            landing.land(tx, landing.Page(self.listener_id, "year", now, played, [], 1))
-        with self.warehouse.transaction() as tx:
-            merge_plays(tx, self.listener_id, now)
-            dimensions.apply_payloads(tx)
+    asked: dict[str, list[datetime]] = defaultdict(list)
+    for call in account.calls:
+        if call.path.startswith("/v1/") and not call.path.endswith("/recently-played"):
+            asked[call.path].append(call.at)
+    others = sorted(at for times in asked.values() for at in times)
+    early = sum(b - a < REFRESH_AFTER for times in asked.values() for a, b in pairwise(times))
+    plays = shown(listener, BEGIN - DAY * 30, BEGIN + YEAR)
+    visible = {at: span for at, span in _visible(plays).items() if span[1] > polls[0]}
+    missable = [at for at, (start, end) in visible.items() if not _any_between(polls, start, end)]
+    lost = [at for at, (start, _) in visible.items() if start <= lived[-1] and at not in collected]
+    in_a_year = sum(play.played_at >= BEGIN for play in plays)
+    is_it = f"{LIVED.days} days of {in_a_year:,} plays a year, {len(asked):,} artists, {len(others):,} calls for them"
+    return [
+        Figure("keen year: polls a day", max(Counter(at.date() for at in polls).values()), budget=POLLS_A_DAY),
+        Figure(
+            "keen year: calls in any 24 hours, at most",
+            _most_in_a_day(sorted([*lived, *others])),
+            budget=settings.spotify_daily_call_budget,
+            baseline=POLLS_A_DAY,
+            baseline_is="the polls alone",
+            note=is_it,
+        ),
+        Figure("keen year: ids asked for before they were due", early, budget=0),
+        Figure(
+            "keen year: plays shown and lost, lived days", len(lost), budget=0, note=f"{len(collected):,} collected"
+        ),
+        Figure(
+            "keen year: plays shown between two polls only, whole year",
+            len(missable),
+            budget=0,
+            baseline=len(visible),
+            baseline_is="plays ever shown",
+            note="offline plays uploaded so late that 50 newer ones push them out before the next poll",
+        ),
+    ]
 
-    def count_poll(self, now: datetime) -> None:
-        with self.warehouse.transaction() as tx:
-            calls.count(tx, RECENTLY_PLAYED, now)
 
-    def ask_for_artists(self, now: datetime) -> None:
-        with self.warehouse.transaction() as tx:
-            due = dimensions.artists_due(tx, now, CALLS_A_RUN)
-        for artist_id in due:
-            try:
-                artist = self.client.artist(artist_id)
-            except Postponed:
-                return
-            with self.warehouse.transaction() as tx:
-                if artist is None:
-                    dimensions.mark_unknown(tx, artist_id, now)
-                else:
-                    dimensions.save_artist(
-                        tx, artist_id, name=artist.name, genres=artist.genres, image_url=artist.image_url, now=now
-                    )
+def _visible(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]]:
+    """By END, from when until when each play is among the newest 50; what never is, is not in it."""
+    spans: dict[datetime, tuple[datetime, datetime]] = {}
+    for place, play in enumerate(plays):
+        # Uploads come at most 30 hours late, so what decides lies among the next few hundred.
+        newer = sorted(other.served_from for other in plays[place + 1 : place + 600])
+        until = newer[PAGE - 1] if len(newer) >= PAGE else datetime.max.replace(tzinfo=UTC)
+        if play.served_from < until:
+            spans[play.played_at] = play.served_from, until
+    return spans
+
+
+def _any_between(instants: list[datetime], start: datetime, end: datetime) -> bool:
+    """Whether one of the sorted instants lies in [start, end)."""
+    place = bisect_left(instants, start)
+    return place < len(instants) and instants[place] < end
+
+
+def _most_in_a_day(instants: list[datetime]) -> int:
+    """The most of the sorted instants that lie within any 24 hours."""
+    return max(
+        place + 1 - bisect_left(instants, at - DAY + timedelta(microseconds=1)) for place, at in enumerate(instants)
+    )

@@ -18,19 +18,19 @@ SERVED_BY = "https://api.spotify.com"
 
 def shown(listener: Listener, start: datetime, end: datetime) -> list[Play]:
     """The listener's plays of this time that Spotify would show, oldest first."""
-    return [
-        play for play in listener.plays_between(start, end) if play.ms_played >= SHOWN_FROM_MS and not play.private
-    ]
+    return [play for play in listener.plays_between(start, end) if play.ms_played >= SHOWN_FROM_MS and not play.private]
 
 
 def land_plays(warehouse: Warehouse, plays: Sequence[Play], *, is_merged: bool = False) -> int:
-    """Land these plays for the one listener, a page of 50 a poll, and merge each if asked to; returns the listener's id."""
+    """Land these plays for the one listener, a page of 50 a poll, each merged if asked for; returns their key."""
     with warehouse.transaction() as tx:
         listener_id = listeners.welcome(
             tx, refresh_token="bench", time_zone="Asia/Kolkata", now=plays[0].played_at
         ).listener_id
     for first in range(0, len(plays), PAGE):
-        items = [parse_item(payloads.restricted(payloads.play(play, SERVED_BY))) for play in plays[first : first + PAGE]]
+        items = [
+            parse_item(payloads.restricted(payloads.play(play, SERVED_BY))) for play in plays[first : first + PAGE]
+        ]
         played = [item for item in items if isinstance(item, PlayedItem)]
         polled_at = played[-1].played_at + timedelta(minutes=1)
         with warehouse.transaction() as tx:

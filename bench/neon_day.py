@@ -4,6 +4,7 @@ Every tick of the schedules and of the sensor is evaluated at its simulated inst
 the warehouse behind the wire. The clock stands still during a run, so a run wakes the warehouse for an instant.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -57,6 +58,7 @@ def measure(scene: Scene) -> list[Figure]:
         Figure(
             "a day on Neon: hours awake",
             awake / timedelta(hours=1),
+            "h",
             baseline=24,
             baseline_is="the hours of a day",
             note="each burst and the five minutes until it sleeps again",
@@ -64,13 +66,18 @@ def measure(scene: Scene) -> list[Figure]:
     ]
 
 
+def minutes_of(schedule: dg.ScheduleDefinition) -> list[int]:
+    """The minutes of an hour at which a schedule ticks."""
+    return [int(minute) for minute in str(schedule.cron_schedule).split()[0].split(",")]
+
+
 def _tick(instance: dg.DagsterInstance, wire: Wire, now: datetime, clock: time_machine.Traveller) -> int:
     """Evaluate what is to be evaluated now, then run what was asked for; returns the queries of the evaluation."""
     clock.move_to(now)
     before = wire.round_trips
     is_whole_minute = now.second == 0
-    is_poll = is_whole_minute and f"{now.minute}" in hourly_plays_schedule.cron_schedule.split()[0].split(",")
-    is_upkeep = is_whole_minute and f"{now.minute}" == daily_upkeep_schedule.cron_schedule.split()[0]
+    is_poll = is_whole_minute and now.minute in minutes_of(hourly_plays_schedule)
+    is_upkeep = is_whole_minute and now.minute in minutes_of(daily_upkeep_schedule)
     asked = next_poll(instance, now) if is_poll else None
     needs_upkeep = is_upkeep and not instance.get_runs_count(dg.RunsFilter(job_name=daily_upkeep.name))
     needs_refresh = is_due(newest_level(instance), now)
@@ -94,8 +101,8 @@ def _refresh(instance: dg.DagsterInstance) -> None:
     _run(instance, refresh_dimensions.name, {})
 
 
-def _run(instance: dg.DagsterInstance, job: str, tags: dict[str, str]) -> None:
-    defs.resolve_job_def(job).execute_in_process(instance=instance, run_config=QUIET, tags=tags)
+def _run(instance: dg.DagsterInstance, job: str, tags: Mapping[str, str]) -> None:
+    defs.resolve_job_def(job).execute_in_process(instance=instance, run_config=QUIET, tags=dict(tags))
 
 
 def _bursts(instants: list[datetime]) -> list[tuple[datetime, datetime]]:
@@ -110,6 +117,5 @@ def _bursts(instants: list[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def _off_beat(bursts: list[tuple[datetime, datetime]]) -> str:
-    minutes = hourly_plays_schedule.cron_schedule.split()[0].split(",")
-    others = [f"{start:%H:%M}" for start, _ in bursts if f"{start.minute}" not in minutes]
+    others = [f"{start:%H:%M}" for start, _ in bursts if start.minute not in minutes_of(hourly_plays_schedule)]
     return f"beside the polls: {', '.join(others)}" if others else "the polls, and nothing beside them"

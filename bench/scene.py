@@ -64,10 +64,12 @@ def opened() -> Iterator[Scene]:
     """The scene, with no setting of whoever runs it in sight: neither of the environment nor of a `.env` here."""
     folder = Path(tempfile.mkdtemp(prefix="brapped-"))
     here = Path.cwd()
-    with environment({name: None for name in os.environ if name.startswith(OURS)}):
+    with (
+        environment({name: None for name in os.environ if name.startswith(OURS)}),
+        warnings.catch_warnings(action="ignore"),  # Dagster's, of betas that are known
+    ):
         os.environ["BRAPPED_HOME"] = str(folder / "home")
         os.chdir(folder)
-        warnings.simplefilter("ignore")  # Dagster's, of betas that are known
         server = embedded.start(folder / "home")
         try:
             with Warehouse(folder / "home", server.url("brapped")) as warehouse, warehouse.transaction():

@@ -52,6 +52,7 @@ def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg
 # 50 plays of 30 s take 25 minutes: at a poll every 20 no listener outruns the API. At 5 past, an hour that has just
 # ended is complete but for late uploads.
 @dg.schedule(
+    name="hourly_plays",
     job=hourly_plays,
     cron_schedule="5,25,45 * * * *",
     execution_timezone="UTC",
@@ -65,6 +66,7 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
 
 # Asked for every hour but run once a day: Dagster drops a key it knows. A laptop that sleeps at night loses no day.
 @dg.schedule(
+    name="daily_upkeep",
     job=daily_upkeep,
     cron_schedule="35 * * * *",
     execution_timezone="UTC",

@@ -33,6 +33,7 @@ def newest_level(instance: dg.DagsterInstance) -> dict[str, Any]:
 
 
 @dg.sensor(
+    name="refresh_dimensions",
     job=refresh_dimensions,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,

@@ -37,6 +37,11 @@ def postgres() -> Iterator[embedded.EmbeddedServer]:
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     server = embedded.start(home)
     try:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            # What tests make is thrown away; without waiting for the disk a database is made five times as fast.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                admin.execute(f"alter system set {setting} = off")
+            admin.execute("select pg_reload_conf()")
         with Warehouse(home, server.url("brapped")) as warehouse, warehouse.transaction():
             pass  # migrated: the template of every test's database
         yield server

@@ -112,11 +112,11 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
 def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     repository = defs.get_repository_def()
     crons = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
-    assert crons == {"hourly_plays_schedule": "5,25,45 * * * *", "daily_upkeep_schedule": "35 * * * *"}
+    assert crons == {"hourly_plays": "5,25,45 * * * *", "daily_upkeep": "35 * * * *"}
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
     (sensor,) = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
-    assert (sensor.name, sensor.minimum_interval_seconds) == ("refresh_dimensions_sensor", 30)
+    assert (sensor.name, sensor.minimum_interval_seconds) == ("refresh_dimensions", 30)
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
 
 

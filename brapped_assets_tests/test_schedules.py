@@ -29,7 +29,7 @@ def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dags
         yield instance
 
 
-def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays_schedule") -> dg.RunRequest | str:
+def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.RunRequest | str:
     """What this tick asks for, or why it asks for nothing."""
     context = dg.build_schedule_context(
         instance=instance, scheduled_execution_time=datetime.now(UTC), repository_def=defs.get_repository_def()
@@ -85,7 +85,7 @@ def test_a_tick_evaluated_late_polls_for_what_is_over_by_then(local: dg.DagsterI
         instance=local, scheduled_execution_time=NOW - timedelta(hours=5), repository_def=defs.get_repository_def()
     )
     with context:
-        answer = defs.resolve_schedule_def("hourly_plays_schedule").evaluate_tick(context)
+        answer = defs.resolve_schedule_def("hourly_plays").evaluate_tick(context)
     assert [hours_of(request)[1] for request in answer.run_requests or []] == ["2026-11-20-14:00"]
 
 
@@ -116,7 +116,7 @@ def test_a_poll_that_ended_in_any_way_holds_nobody_up(local: dg.DagsterInstance,
     assert isinstance(tick(local), dg.RunRequest)
 
 
-@pytest.mark.parametrize("schedule", ["hourly_plays_schedule", "daily_upkeep_schedule"])
+@pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep"])
 def test_with_nobody_logged_in_nothing_is_asked_and_the_tick_says_so(
     local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, schedule: str
 ) -> None:
@@ -136,7 +136,7 @@ def test_the_daily_upkeep_is_one_run_a_day_whichever_hour_comes_first(
 ) -> None:
     seen = []
     for _ in range(3):
-        request = tick(local, "daily_upkeep_schedule")
+        request = tick(local, "daily_upkeep")
         assert isinstance(request, dg.RunRequest)
         seen.append(request.run_key)
         clock.shift(timedelta(hours=6))

@@ -45,7 +45,7 @@ def level(instance: dg.DagsterInstance, asset: str, due: int, next_due_at: datet
 def tick(instance: dg.DagsterInstance) -> str | None:
     """Why nothing is asked for; None when a refresh is."""
     with dg.build_sensor_context(instance=instance, repository_def=defs.get_repository_def()) as context:
-        answer = defs.resolve_sensor_def("refresh_dimensions_sensor").evaluate_tick(context)
+        answer = defs.resolve_sensor_def("refresh_dimensions").evaluate_tick(context)
     assert len(answer.run_requests or []) == (answer.skip_message is None)
     return answer.skip_message
 

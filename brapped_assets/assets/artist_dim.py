@@ -12,13 +12,15 @@ from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.spotify import Postponed, SpotifyClient
+from brapped_assets.spotify import Malformed, Postponed, SpotifyClient, Transient
 from brapped_assets.warehouse import dimensions
 
 TABLE = "star.artist_dim"
 # A run ends soon, so that a poll never waits long behind it.
 CALLS_A_RUN = 100
 SECONDS_A_RUN = 60.0
+# Then it is not about an artist.
+FAILURES_IN_A_ROW = 3
 
 
 @dg.asset(
@@ -46,10 +48,20 @@ def artist_dim(
         if waiting:
             try:
                 client = spotify.connected(now)[0].client
+                failures = 0
                 for artist_id in waiting:
                     if monotonic() - started > SECONDS_A_RUN:
                         break
-                    found = _ask(artist_id, client, neon)
+                    try:
+                        found = _ask(artist_id, client, neon)
+                    except (Transient, Malformed) as error:
+                        # This one stays leased for ten minutes, so that it does not hold up the others.
+                        failures += 1
+                        context.log.warning("%s: %s", artist_id, error)
+                        if failures == FAILURES_IN_A_ROW:
+                            raise
+                        continue
+                    failures = 0
                     asked += found is not None
                     unknown += found is False
             except Postponed as postponed:
@@ -79,7 +91,7 @@ def _ask(artist_id: str, client: SpotifyClient, neon: NeonResource) -> bool | No
             return None
     try:
         artist = client.artist(artist_id)
-    except BaseException:
+    except Postponed:
         # Not asked after all: due again at once, not when the lease ends.
         with neon.transaction() as tx:
             dimensions.release_artist(tx, artist_id, now)

@@ -3,13 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
+from brapped_assets.settings import Settings
 from brapped_assets.warehouse import calls
+from brapped_assets.warehouse.connections import is_this_machine
 
 KEEP_RUNS = timedelta(days=30)
+# A database elsewhere has a free plan to fit into.
+KEEP_RUNS_ELSEWHERE = timedelta(days=7)
 # The budget looks back 24 hours; the rest is for whoever wants to know what a month cost.
 KEEP_CALLS = timedelta(days=90)
 # Each deletion is a handful of statements; what is left over goes tomorrow.
@@ -23,10 +28,16 @@ RUNS_A_DAY = 500
     code_version="1",
 )
 def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.MaterializeResult[None]:
-    """Runs of the last 30 days and the ledger of calls of the last 90. Losing all of it would change no play."""
+    """Dagster's runs of the last 30 days, and the ledger of calls of the last 90. Losing all of it changes no play.
+
+    Where Dagster's database is not on this machine, runs are kept for 7 days.
+    """
     now = datetime.now(UTC)
+    url = Settings.load().dagster_pg_url
+    is_here = url is None or is_this_machine(str(conninfo_to_dict(url.get_secret_value()).get("host") or ""))
+    keep = KEEP_RUNS if is_here else KEEP_RUNS_ELSEWHERE
     instance = context.instance
-    old = instance.get_run_records(dg.RunsFilter(created_before=now - KEEP_RUNS), limit=RUNS_A_DAY, ascending=True)
+    old = instance.get_run_records(dg.RunsFilter(created_before=now - keep), limit=RUNS_A_DAY, ascending=True)
     for record in old:
         instance.delete_run(record.dagster_run.run_id)
     with told_plainly(), neon.transaction() as tx:

@@ -13,7 +13,7 @@ from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
-from brapped_assets.spotify import Postponed, TimeRange, TopArtist, TopTrack
+from brapped_assets.spotify import Malformed, Postponed, Refused, TimeRange, TopArtist, TopTrack
 from brapped_assets.warehouse import dimensions, landing
 
 TABLE = "star.spotify_top"
@@ -23,7 +23,7 @@ TABLE = "star.spotify_top"
     pool=SPOTIFY_POOL,
     # Asked daily; a day may be lost to a quota, a week may not.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=7), warn_window=timedelta(days=2)),
-    # A postponed ranking materializes nothing; tomorrow asks again.
+    # A ranking that cannot be had today materializes nothing; tomorrow asks again.
     output_required=False,
     group_name="catalogue",
     kinds={"spotify", "postgres"},
@@ -39,8 +39,9 @@ def spotify_top(
     with told_plainly():
         try:
             rows = sum(_rank(connected, neon) for connected in spotify.connected(datetime.now(UTC)))
-        except Postponed as postponed:
-            context.log.warning("Not asked today. %s", postponed)
+        except (Postponed, Refused, Malformed) as error:
+            # An extra: a token without its scope, or a stand-in that serves plays only, still collects every play.
+            context.log.warning("No ranking today. %s", error)
             return
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)

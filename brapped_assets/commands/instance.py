@@ -12,7 +12,7 @@ import psutil
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import LOCAL_HOSTS, connect, connection_string
+from brapped_assets.warehouse.connections import connect, connection_string, is_this_machine
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -49,8 +49,7 @@ def storage_url(url: str) -> str:
     """A PostgreSQL URL for Dagster's storage: psycopg2, and TLS for any host but this machine's."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    host = parts.hostname or query.get("host", "")
-    if host not in LOCAL_HOSTS and not host.startswith("/"):
+    if not is_this_machine(parts.hostname or query.get("host", "")):
         query.setdefault("sslmode", "require")
     return urlunsplit(parts._replace(scheme="postgresql+psycopg2", query=urlencode(query, safe="/")))
 

@@ -26,6 +26,8 @@ from brapped_assets.settings import env_file
 MARK = "SUPERVISED_BY_BRAPPED"
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 HIGHEST_PORT = 65535
+# From being asked to end to being killed.
+GRACE_SECONDS = 5
 # Words of a child that its owner should see; the rest goes to the log file only.
 TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
 WORKSPACE = """load_from:
@@ -71,10 +73,11 @@ def run(
     manager = Manager(printer=printer)
     python = sys.executable
     after_code = [python, "-m", "brapped_assets.commands.service", str(services.code_port)]
-    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--empty-working-directory", "--host", "127.0.0.1"]
+    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--empty-working-directory"]
+    listen = ["--host", "127.0.0.1", "--port", str(services.code_port)]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
     commands = {
-        "code": [python, "-m", "dagster", *code, "--port", str(services.code_port), "--heartbeat-timeout", "86400"],
+        "code": [python, "-m", "dagster", *code, *listen, "--heartbeat-timeout", "86400"],
         "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
         "web": [
             *after_code, python, "-m", "dagster_webserver",
@@ -104,7 +107,7 @@ def stop_leftovers(dagster_home: Path) -> int:
         except psutil.Error:
             # Somebody else's process, or gone already.
             continue
-    _, alive = psutil.wait_procs(leftovers, timeout=5)
+    _, alive = psutil.wait_procs(leftovers, timeout=GRACE_SECONDS)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -116,6 +119,9 @@ def free_port(preferred: int) -> int:
     last = min(preferred + 49, HIGHEST_PORT)
     for port in range(preferred, last + 1) if preferred else [0]:
         with socket.socket() as probe:
+            if sys.platform != "win32":
+                # As the web server does: connections of a moment ago (ours, before a restart) take no port.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -79,7 +79,8 @@ def admit(state: QuotaState, *, purpose: Purpose, budget: int, now: datetime) ->
         Postponed: Spotify's "not before" lies ahead; this alone holds a poll.
         BudgetSpent: An enrichment call would eat into what polling needs.
     """
-    if state.not_before is not None and now < state.not_before:
+    # Beyond the longest wait there is, it was stored by a clock that was ahead, and must not silence polling.
+    if state.not_before is not None and now < state.not_before <= now + _LONGEST_WAIT:
         raise Postponed(state.not_before, state.not_before_reason or "Spotify asked to wait")
     if purpose == "enrichment" and calls_left_for_enrichment(state, budget) < 1:
         # The window rolls, so calls come back one by one; an hour is when looking again is worth a run.

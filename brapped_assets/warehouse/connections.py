@@ -88,6 +88,11 @@ class Warehouse:
         return connection
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether a connection to `host` stays here: a loopback name, or the folder of a Unix socket."""
+    return host in LOCAL_HOSTS or host.startswith("/")
+
+
 def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise.
 
@@ -106,7 +111,7 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     # Half a password that was not encoded ends up as host, port or database, which the driver's messages repeat.
     if "@" in f"{host}{given.get('dbname')}" or not set(str(given.get("port", ""))) <= set("0123456789,"):
         raise not_a_url
-    if host not in LOCAL_HOSTS and not host.startswith("/"):
+    if not is_this_machine(host):
         given.setdefault("sslmode", "require")
     given.setdefault("application_name", "brapped")
     for name, seconds in {"connect_timeout": CONNECT_TIMEOUT_SECONDS, **KEEPALIVES}.items():

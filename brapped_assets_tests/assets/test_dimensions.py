@@ -9,6 +9,7 @@ from time_machine import Traveller
 from brapped_assets import partitions
 from brapped_assets.assets import artist_dim
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
+from brapped_assets.demo.faults import Kind
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import calls as ledger
 from brapped_assets.warehouse import dimensions
@@ -82,19 +83,29 @@ def test_the_most_played_are_asked_first(
     assert is_due(newest_level(instance), datetime.now(UTC))
 
 
-def test_an_error_after_four_artists_keeps_four_and_gives_the_fifth_back(
+def test_an_artist_whose_answer_is_broken_holds_up_nobody_else(
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
     with polled.warehouse.transaction() as tx:
         *_, fifth = dimensions.artists_due(tx, NOW, 5)
     polled.account.faults.add("malformed_json", path=f"/v1/artists/{fifth}")
+    assert run("refresh_dimensions", instance).success
+    not_asked = "select artist_id from star.artist_dim where artist_id is not null and asked_at is null"
+    assert value(polled, not_asked) == fifth
+    # Asked again when its lease has ended.
+    clock.shift(dimensions.LEASE)
+    assert run("refresh_dimensions", instance).success
+    assert value(polled, f"select count(*) from ({not_asked}) left_over") == 0
+
+
+def test_three_broken_answers_in_a_row_end_the_run_and_keep_what_was_asked(
+    polled: Connected, instance: dg.DagsterInstance, clock: Traveller
+) -> None:
+    with polled.warehouse.transaction() as tx:
+        for artist_id in dimensions.artists_due(tx, NOW, 7)[4:]:
+            polled.account.faults.add("malformed_json", path=f"/v1/artists/{artist_id}")
     assert why(run("refresh_dimensions", instance)) == ("an answer of 50 bytes is not JSON", "a person")
     assert value(polled, ASKED) == 4
-    assert artists_asked(polled)[4:] == [fifth]
-    assert value(polled, "select ask_again_at from star.artist_dim where artist_id = %(id)s", id=fifth) == NOW
-    assert run("refresh_dimensions", instance).success
-    assert artists_asked(polled)[5] == fifth
-    assert value(polled, "select count(*) from star.artist_dim where artist_id is not null and asked_at is null") == 0
 
 
 def test_the_budget_ends_a_run_in_good_order_and_says_when_to_come_back(
@@ -220,26 +231,20 @@ def test_spotifys_own_ranking_is_six_lists_for_six_calls_and_fills_both_dimensio
     ]
 
 
-def test_a_postponed_ranking_writes_nothing_and_is_green(connected: Connected, instance: dg.DagsterInstance) -> None:
-    connected.account.faults.add("quota_exceeded", path="/v1/me/top/tracks")
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("quota_exceeded", "Spotify is not to be called before 2026-11-20 23:27:00 UTC: QUOTA_EXCEEDED"),
+        ("missing_scope", "the consent does not cover this call"),
+        ("malformed_json", "an answer of 50 bytes is not JSON"),
+    ],
+)
+def test_a_ranking_that_cannot_be_had_today_writes_nothing_and_is_green(
+    connected: Connected, instance: dg.DagsterInstance, kind: Kind, reason: str
+) -> None:
+    connected.account.faults.add(kind, path="/v1/me/top/tracks")
     result = run("daily_upkeep", instance)
     assert result.success
     assert metadata_of(result, "spotify_top") == {}
-    assert any(text.startswith("Not asked today. Spotify is not to be called") for text in warnings(result, instance))
+    assert any(text.startswith(f"No ranking today. {reason}") for text in warnings(result, instance))
     assert value(connected, "select count(*) from star.spotify_top") == 0
-
-
-def test_history_older_than_a_month_is_deleted_and_no_play_with_it(
-    connected: Connected, instance: dg.DagsterInstance, clock: Traveller
-) -> None:
-    old = poll(instance).run_id
-    clock.shift(timedelta(days=29))
-    recent = poll(instance).run_id
-    clock.shift(timedelta(days=2))
-    told = metadata_of(run("daily_upkeep", instance), "run_history")[None]
-    assert (told["runs_deleted"], told["ledger_rows_deleted"]) == (1, 0)
-    assert not instance.has_run(old)
-    assert instance.has_run(recent)
-    assert value(connected, "select count(*) from star.streaming_fact") > 50
-    clock.shift(timedelta(days=90))
-    assert metadata_of(run("daily_upkeep", instance), "run_history")[None]["ledger_rows_deleted"] > 0

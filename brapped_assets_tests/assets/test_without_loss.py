@@ -117,7 +117,7 @@ def keen_year(keen: Listener) -> list[tuple[datetime, list[str]]]:
     plays = keen.plays_between(start, start + timedelta(days=year - 3))
     shown = {play for play in plays if play.ms_played >= 30_000 and not play.private}
     seen = set()
-    polls = []
+    polls: list[tuple[datetime, list[str]]] = []
     before: set[object] = set()
     appear = sorted(
         play.served_from for play in keen.plays_between(start - timedelta(days=40), start + timedelta(year))

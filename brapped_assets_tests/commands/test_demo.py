@@ -43,7 +43,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
-    shutil.copytree(CHECKOUT / "brapped_assets", source / "brapped_assets", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        CHECKOUT / "brapped_assets", source / "brapped_assets", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(CHECKOUT / name, source)
     build = ["wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, source]
@@ -136,11 +138,11 @@ def test_the_demo_is_up_with_data_within_a_minute(demo: Demo) -> None:
     assert location["name"] == "demo"
     (repository,) = location["locationOrLoadError"]["repositories"]
     assert {each["name"]: each["scheduleState"]["status"] for each in repository["schedules"]} == {
-        "hourly_plays_schedule": "RUNNING",
-        "daily_upkeep_schedule": "RUNNING",
+        "hourly_plays": "RUNNING",
+        "daily_upkeep": "RUNNING",
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
-        ("refresh_dimensions_sensor", "RUNNING")
+        ("refresh_dimensions", "RUNNING")
     ]
 
 
@@ -188,7 +190,9 @@ def test_the_warehouse_has_what_the_simulated_account_serves(demo: Demo) -> None
 
 
 def test_every_artist_played_has_a_picture(demo: Demo) -> None:
-    without = "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    without = (
+        "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    )
     assert demo.rows(without) == [(0,)]
 
 

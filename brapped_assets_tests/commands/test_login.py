@@ -69,7 +69,9 @@ def test_a_login_keeps_the_token_and_greets_by_name(
     said = brapped("login")
     assert (said.code, said.errors) == (0, "")
     oldest = min(play.played_at for play in account.feed()).astimezone()
-    assert f"Hello, Scripted Listener! Spotify shows 10 plays, reaching back to {oldest:%A %d %B, %H:%M}." in said.output
+    assert (
+        f"Hello, Scripted Listener! Spotify shows 10 plays, reaching back to {oldest:%A %d %B, %H:%M}." in said.output
+    )
     assert "Your days are counted in Asia/Kolkata" in said.output
     assert "request both exports now at https://www.spotify.com/account/privacy/" in said.output
     browser.wait()

@@ -109,9 +109,7 @@ def test_without_a_login_there_is_nothing_to_sync(brapped: Brapped, dagster_url:
     assert said.errors == "✗ No Spotify account is connected yet. Connect one with `brapped login`."
 
 
-def test_an_ended_consent_is_renewed_by_a_login(
-    logged_in: Connected, brapped: Brapped, heartbeats: list[str]
-) -> None:
+def test_an_ended_consent_is_renewed_by_a_login(logged_in: Connected, brapped: Brapped, heartbeats: list[str]) -> None:
     logged_in.account.tokens.revoke()
     said = brapped("sync")
     assert said.code == 3

@@ -53,7 +53,6 @@ class Life:
         return sorted((at, uri.removeprefix("spotify:track:")) for at, uri in self.account.served)
 
 
-
 @pytest.fixture(scope="module")
 def life(catalogue: Catalogue, user: User) -> Iterator[Life]:
     """Up without a login. The settings are in `./.env`, as in a checkout."""
@@ -93,7 +92,7 @@ def again(life: Life, killed: dict[str, str]) -> Iterator[Life]:
 def killed(life: Life) -> dict[str, str]:
     """Everything is killed while Spotify keeps a poll waiting and another waits in the queue; ids of the two runs."""
     log_in(life)
-    asked = life.dagster.dry_run("brapped", "hourly_plays_schedule")
+    asked = life.dagster.dry_run("brapped", "hourly_plays")
     assert asked["skipReason"] is None, asked
     (request,) = asked["runRequests"]
     tags = request["tags"]
@@ -106,7 +105,7 @@ def killed(life: Life) -> dict[str, str]:
     waiting = life.dagster.launch("brapped", "hourly_plays", tags)
     time.sleep(2)
     statuses = life.dagster.status(running), life.dagster.status(waiting)
-    skipped = life.dagster.dry_run("brapped", "hourly_plays_schedule")["skipReason"]
+    skipped = life.dagster.dry_run("brapped", "hourly_plays")["skipReason"]
     # The supervisor first, so that it can stop nobody; PostgreSQL too, as when the power fails.
     life.started.process.kill()
     for process in processes_of(life.user.folder):
@@ -122,7 +121,10 @@ def wait_until_up(life: Life) -> None:
         assert life.started.process.poll() is None, life.started.says()
         return "brapped is up" in life.started.says() and life.dagster.is_up() and bool(life.dagster.location())
 
-    wait_until(is_up, 60, "Dagster is up")
+    try:
+        wait_until(is_up, 60, "Dagster is up")
+    except AssertionError as late:
+        raise AssertionError(f"{late}; {life.started.says()}") from None
 
 
 def log_in(life: Life) -> None:
@@ -139,7 +141,7 @@ def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("schedule", ["hourly_plays_schedule", "daily_upkeep_schedule"])
+@pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep"])
 def test_without_a_login_the_schedules_skip_and_say_why(life: Life, schedule: str) -> None:
     asked = life.dagster.dry_run("brapped", schedule)
     assert asked["skipReason"] == "No Spotify account is connected yet. Connect one with `brapped login`."
@@ -171,7 +173,7 @@ def test_the_dead_run_is_failed_and_its_pool_is_free(again: Life, killed: dict[s
     # What waited behind it is taken from the queue by the daemon, alone.
     wait_until(lambda: again.dagster.status(killed["waiting"]) == "SUCCESS", 40, "the queued poll has run")
     assert again.kept() == again.shown()
-    assert again.dagster.dry_run("brapped", "hourly_plays_schedule")["skipReason"] is None
+    assert again.dagster.dry_run("brapped", "hourly_plays")["skipReason"] is None
 
 
 @pytest.mark.slow
@@ -184,12 +186,14 @@ def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, 
     before = len(again.kept())
     refreshes = len(again.dagster.runs("refresh_dimensions"))
     again.account.listener = person
-    (request,) = again.dagster.dry_run("brapped", "hourly_plays_schedule")["runRequests"]
+    (request,) = again.dagster.dry_run("brapped", "hourly_plays")["runRequests"]
     run = again.dagster.launch("brapped", "hourly_plays", request["tags"])
     wait_until(lambda: again.dagster.status(run) == "SUCCESS", 40, "the poll has run")
     assert len(again.kept()) > before
     assert again.kept() == again.shown()
-    without = "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    without = (
+        "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    )
     wait_until(lambda: again.rows(without) == [(0,)], 60, "the sensor has had the new artists looked up")
     assert len(again.dagster.runs("refresh_dimensions")) > refreshes
 
@@ -210,7 +214,8 @@ def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch
         supervisor.free_port(65535)
 
 
-def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User) -> None:
+def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     stubborn = [
         sys.executable,
@@ -229,7 +234,7 @@ def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User) -
             assert deaf.stdout is not None
             deaf.stdout.readline()
             assert supervisor.stop_leftovers(user.folder) == 2
-            assert (leftover.wait(5), deaf.wait(5)) == (-15, -9)
+            wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, 5, "both have ended")
             assert of_another_home.poll() is None
             assert shell.poll() is None
         finally:
@@ -242,7 +247,7 @@ def test_a_home_is_held_once_and_a_killed_holder_holds_nothing(user: User) -> No
     hold = (
         "import sys, time; from pathlib import Path; from brapped_assets.commands.up import only_one\n"
         "with only_one(Path(sys.argv[1])) as running:\n"
-        "    running.write_text('{\"dagster\": \"http://there\"}'); print(1, flush=True); time.sleep(60)"
+        '    running.write_text(\'{"dagster": "http://there"}\'); print(1, flush=True); time.sleep(60)'
     )
     with subprocess.Popen([sys.executable, "-c", hold, str(home)], stdout=subprocess.PIPE) as holder:
         try:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,7 +90,10 @@ class User:
                 yield Started(process, log)
             finally:
                 if process.poll() is None:
+                    # A test failed: nobody is left to stop what this one started.
                     process.kill()
+                    for left in processes_of(self.folder):
+                        left.kill()
                 process.wait()
 
 
@@ -177,7 +181,7 @@ class Dagster:
     def dry_run(self, location: str, schedule: str) -> dict[str, Any]:
         """What a tick of this schedule would do now."""
         asked = self.ask(
-            "mutation($s: ScheduleSelector!) {scheduleDryRun(selectorData: $s, timestamp: null) {__typename"
+            "mutation($s: ScheduleSelector!, $at: Float) {scheduleDryRun(selectorData: $s, timestamp: $at) {__typename"
             " ... on DryRunInstigationTick {evaluationResult {skipReason error {message}"
             " runRequests {tags {key value}}}}}}",
             s={
@@ -185,6 +189,7 @@ class Dagster:
                 "repositoryName": "__repository__",
                 "scheduleName": schedule,
             },
+            at=datetime.now(UTC).timestamp(),
         )
         result: dict[str, Any] = asked["scheduleDryRun"]["evaluationResult"]
         return result

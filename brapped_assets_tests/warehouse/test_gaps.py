@@ -75,6 +75,14 @@ def test_an_item_rejected_for_the_first_time_is_no_overlap(warehouse: Warehouse)
         assert poll(tx, me, plays(range(HOUR, HOUR + 49)), [Unread("new")]).gap == (at(4), at(HOUR))
 
 
+def test_a_page_that_could_not_be_read_at_all_makes_a_gap_up_to_the_poll(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        unread = page(me, [], [Unread({"track": None}, "no track")], polled_at=at(HOUR))
+        assert land(tx, unread).gap == (at(4), at(HOUR))
+
+
 def test_an_item_understood_since_counts_as_overlap(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)

@@ -22,11 +22,13 @@ verdict as (
 ),
 gap as (
     insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)
-    select %(listener_id)s, v.gap_start, min(r.played_at), 'page without overlap', %(poll_id)s
+    -- What could not be read may be newer than all that could: then it reaches to the poll itself.
+    select %(listener_id)s, v.gap_start, coalesce(min(r.played_at), %(polled_at)s), 'page without overlap', %(poll_id)s
     from (select coalesce(newest_at, first_polled_at) as gap_start from verdict where not overlapped) v
-    join raw.recently_played r
+    left join raw.recently_played r
       on r.listener_id = %(listener_id)s and r.poll_id = %(poll_id)s and r.played_at > v.gap_start
     group by v.gap_start
+    having min(r.played_at) is not null or %(rejected)s > 0
     on conflict (listener_id, gap_start, gap_end) do nothing
     returning gap_start, gap_end
 ),

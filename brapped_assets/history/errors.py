@@ -1,0 +1,85 @@
+"""What can be wrong with a path or a file somebody wants to import, each in words that say what to do.
+
+HistoryError
+├── Missing         there is nothing at this path
+├── Forbidden       this user may not read it, or the disk does not give it
+├── NotAnExport     something else: a web page, a photo, Spotify's other data
+├── CutOff          a zip whose end is missing
+├── Encrypted       a zip with a password
+├── TooLarge        a zip that would expand beyond reason
+└── Damaged         it is, or was, a listening history, and cannot be read whole
+
+No text carries anything of a file's content, which may be an address or a private name.
+"""
+
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zipfile import BadZipFile
+
+AGAIN = "Download it again from Spotify and import the new one."
+
+
+class HistoryError(Exception):
+    """Base: `name` is the file as it was called, `reason` what is wrong and what to do about it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        # Both go to `args`, so that the error survives pickling between processes.
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class Missing(HistoryError):
+    pass
+
+
+class Forbidden(HistoryError):
+    pass
+
+
+class NotAnExport(HistoryError):
+    pass
+
+
+class CutOff(HistoryError):
+    pass
+
+
+class Encrypted(HistoryError):
+    pass
+
+
+class TooLarge(HistoryError):
+    pass
+
+
+class Damaged(HistoryError):
+    pass
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turn what the operating system and the zip reader raise while reading into a HistoryError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing(name, "there is no such file or folder. Check the path.") from error
+    except PermissionError as error:
+        raise Forbidden(
+            name, "this user may not read it. Give yourself the permission, or copy it to your own folder."
+        ) from error
+    except NotImplementedError as error:
+        raise Damaged(
+            name, "it is packed in a way this program cannot unpack. Unpack it and import the folder."
+        ) from error
+    # The zip reader lets each of these escape when the bytes are not what the zip's own directory promises.
+    except (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
+        raise Damaged(name, f"the zip is damaged. {AGAIN}") from error
+    except OSError as error:
+        raise Forbidden(name, f"it cannot be read ({error.strerror or 'disk error'}). Copy it and try again.") from error

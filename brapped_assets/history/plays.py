@@ -1,0 +1,63 @@
+"""What one row of an export can be: a play, something that is not music, or a row nobody understands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["extended", "account"]
+OtherKind = Literal["video", "podcast", "audiobook", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPlay:
+    """One play of one track, as one row of one file tells it.
+
+    `ended_at` is the END of the play in UTC: to the second in extended history (to the millisecond where the stamp
+    of an offline play has them), to the minute in account data. `ms_played` is between 0 and 24 hours. `track_id` is
+    Spotify's id of 22 characters; `track_uri` is the uri as exported, which for a local file is all there is. A name
+    the export does not tell is an empty text. `artist` is the artist of the ALBUM in extended history (facts,
+    section 6.3) and the track's in account data, which tells nothing of what comes after it here. None: not told.
+    """
+
+    kind: Kind
+    ended_at: datetime
+    ms_played: int
+    track_id: str | None
+    track_uri: str | None
+    title: str
+    artist: str
+    album: str | None = None
+    platform: str | None = None
+    country: str | None = None
+    reason_start: str | None = None
+    reason_end: str | None = None
+    shuffle: bool | None = None
+    skipped: bool | None = None
+    offline: bool | None = None
+    incognito: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OddRow:
+    """A row that cannot be understood, to be kept whole until a newer parser can.
+
+    `payload_text` is the row as JSON without IP addresses and user agents. Numbers beyond 64 bits stand in it as
+    texts, and characters PostgreSQL cannot store as U+FFFD. `reason` is one of a few constant texts, to be counted by.
+    """
+
+    payload_text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """A row that is understood and is no music; it is counted by kind and otherwise left out.
+
+    `unknown`: Spotify itself no longer knows what was played (every name is there and null). No later parser could
+    read more out of it, so it is not an OddRow.
+    """
+
+    kind: OtherKind
+
+
+Row = HistoryPlay | OddRow | OtherRow

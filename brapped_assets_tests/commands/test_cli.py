@@ -1,0 +1,133 @@
+"""What every command has in common: help, exit codes, and a sentence for whatever a user can cause."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from brapped_assets import __version__
+
+from .user import Said, User
+
+Brapped = Callable[..., Said]
+COMMANDS = ["demo", "up", "login", "sync", "status", "timezone"]
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_help_lists_every_command_and_every_exit_code(brapped: Brapped) -> None:
+    said = brapped("--help")
+    assert said.code == 0
+    for command in COMMANDS:
+        assert f" {command} " in said.output
+    for code in (
+        "0 done (status: healthy)",
+        "1 something failed",
+        "2 usage or configuration",
+        "3 consent needed (brapped login)",
+        "4 postponed by Spotify",
+    ):
+        assert code in said.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(brapped: Brapped, command: str) -> None:
+    said = brapped(command, "--help")
+    assert (said.code, said.errors) == (0, "")
+    assert f"brapped {command}" in said.output
+
+
+def test_the_version_is_told(brapped: Brapped) -> None:
+    assert brapped("--version") == Said(0, __version__, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["up", "--port", "web"], ["up", "--port", "99999"], ["demo", "--port", "-1"], ["timezone"]],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_code_2(brapped: Brapped, arguments: list[str]) -> None:
+    said = brapped(*arguments)
+    assert said.code == 2
+    assert "Usage: brapped" in said.errors
+    assert "Traceback" not in said.errors
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("BRAPPED_TIMEZON", "Europe/Berlin", "Unknown setting BRAPPED_TIMEZON. The settings are: BRAPPED_HEARTBEAT_URL"),
+        ("BRAPPED_TIMEZONE", "Berlin", "BRAPPED_TIMEZONE: 'Berlin' is no IANA time zone"),
+        ("BRAPPED_START", "soon", "BRAPPED_START: "),
+        ("BRAPPED_HEARTBEAT_URL", "a-secret", "BRAPPED_HEARTBEAT_URL: this is no URL"),
+        ("SPOTIFY_DAILY_CALL_BUDGET", "0", "SPOTIFY_DAILY_CALL_BUDGET: "),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    brapped: Brapped, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = brapped("status")
+    assert (said.code, said.output) == (2, "")
+    assert sentence in said.errors
+    assert "a-secret" not in said.errors
+
+
+def test_a_settings_file_in_another_encoding_is_named(brapped: Brapped) -> None:
+    Path(".env").write_bytes("BRAPPED_TIMEZONE=Europe/Berlin\nNAME=Jürgen\n".encode("utf-16"))
+    said = brapped("status")
+    assert said.code == 2
+    assert "The settings file .env is not UTF-8 text." in said.errors
+
+
+@pytest.mark.parametrize("command", [["status"], ["sync"], ["up"], ["login", "--no-browser"]], ids=" ".join)
+@pytest.mark.parametrize("home", ["a file", "not writable"])
+def test_a_home_that_cannot_be_one_is_a_sentence(
+    brapped: Brapped, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], home: str
+) -> None:
+    a_file = tmp_path / "file"
+    a_file.touch()
+    # In /proc nobody can make a folder, not even root.
+    where = a_file if home == "a file" else Path("/proc/brapped")
+    monkeypatch.setenv("BRAPPED_HOME", str(where))
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "a-token")
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "an-id")
+    said = brapped(*command)
+    assert said.code == 1
+    assert said.errors.startswith("✗ ")
+    assert str(where) in said.errors
+    assert "Traceback" not in said.errors
+
+
+def test_square_brackets_in_an_error_are_shown_as_they_are(
+    brapped: Brapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAPPED_TIMEZONE", "[bold]x[/nothing]")
+    said = brapped("status")
+    assert said.code == 2
+    assert "'[bold]x[/nothing]' is no IANA time zone" in said.errors
+
+
+@pytest.mark.slow
+def test_the_checkout_loads_in_dagsters_own_tools_without_any_setting(user: User) -> None:
+    """workspace.yaml is what `dagster-webserver -w` reads; `dg` reads pyproject.toml."""
+    scripts = Path(sys.executable).parent
+    clean = {name: user.environment[name] for name in ("PATH", "HOME", "LANG")}
+    clean["PATH"] = f"{scripts}{os.pathsep}{clean['PATH']}"
+    validate = [scripts / "dagster", "definitions", "validate", "-w", CHECKOUT / "workspace.yaml"]
+    listed = [scripts / "dg", "list", "defs", "--json"]
+    with (
+        subprocess.Popen(
+            validate, cwd=CHECKOUT, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as first,
+        subprocess.Popen(
+            listed, cwd=CHECKOUT, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as second,
+    ):
+        validated, definitions = first.communicate(timeout=60)[0], second.communicate(timeout=60)[0]
+    assert first.returncode == 0, validated
+    assert second.returncode == 0
+    for name in ("recently_played_raw", "streaming_fact", "hourly_plays_schedule", "refresh_dimensions_sensor"):
+        assert name in definitions

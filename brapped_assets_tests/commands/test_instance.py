@@ -1,0 +1,114 @@
+"""Dagster's own instance: where its storage is, and the runs a crash left behind."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from brapped_assets.commands.instance import (
+    PROCESS_TAG,
+    environment,
+    fail_leftover_runs,
+    opened,
+    storage_url,
+    this_process,
+)
+from brapped_assets.definitions import defs
+from brapped_assets.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("postgresql://me:pw@127.0.0.1:5432/dagster", "postgresql+psycopg2://me:pw@127.0.0.1:5432/dagster"),
+        ("postgresql://me@localhost/dagster", "postgresql+psycopg2://me@localhost/dagster"),
+        ("postgresql://me:@/dagster?host=/tmp/x", "postgresql+psycopg2://me:@/dagster?host=/tmp/x"),
+        ("postgres://me:p%40w@db.example/d", "postgresql+psycopg2://me:p%40w@db.example/d?sslmode=require"),
+        (
+            "postgresql://me:pw@ep-x.neon.tech/d?sslmode=verify-full&channel_binding=require",
+            "postgresql+psycopg2://me:pw@ep-x.neon.tech/d?sslmode=verify-full&channel_binding=require",
+        ),
+        ("postgresql+psycopg2://me@/d?host=db.example", "postgresql+psycopg2://me@/d?host=db.example&sslmode=require"),
+    ],
+)
+def test_dagsters_storage_is_reached_by_psycopg2_and_with_tls_unless_it_is_here(given: str, stored: str) -> None:
+    assert storage_url(given) == stored
+
+
+def test_the_instance_is_written_anew_at_every_start(dagster_url: str) -> None:
+    settings = Settings.load()
+    file = settings.dagster_home / "dagster.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("of an older version")
+    found = environment(settings)
+    assert "DAGSTER_PG_URL" in file.read_text()
+    assert found == {
+        "BRAPPED_HOME": str(settings.brapped_home),
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "DAGSTER_PG_URL": storage_url(dagster_url),
+    }
+    # The URL and its password stay out of the file.
+    assert dagster_url not in file.read_text()
+
+
+def test_the_instance_has_the_queue_the_pool_and_the_monitoring_it_needs(dagster_url: str) -> None:
+    with opened(Settings.load()) as instance:
+        assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
+        pools = instance.get_concurrency_config().pool_config
+        assert (pools.default_pool_limit, str(pools.pool_granularity)) == (1, "PoolGranularity.RUN")
+        assert (instance.run_monitoring_enabled, instance.run_monitoring_max_runtime_seconds) == (True, 300)
+        assert not instance.telemetry_enabled
+        assert instance.freshness_enabled
+
+
+def unfinished(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, process: str | None) -> str:
+    """A run that began and of which nothing more was heard; its id."""
+    job = defs.resolve_job_def("refresh_dimensions")
+    tags = {PROCESS_TAG: process} if process else {}
+    return instance.create_run_for_job(job, tags=tags, status=status).run_id
+
+
+def test_leftovers_of_a_dead_process_are_failed_and_those_of_a_live_one_left_alone(
+    instance: dg.DagsterInstance,
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    host, started = socket.gethostname(), dg.DagsterRunStatus.STARTED
+    dead = [
+        unfinished(instance, started, f"{host}:{ended.pid}"),
+        # This process has just begun, so a run under its id is of an earlier one, before a restart of the machine.
+        unfinished(instance, started, this_process()),
+        # The daemon's, which does not run yet.
+        unfinished(instance, started, None),
+        unfinished(instance, dg.DagsterRunStatus.STARTING, None),
+        unfinished(instance, dg.DagsterRunStatus.CANCELING, None),
+    ]
+    alive = [
+        unfinished(instance, started, f"{host}:{os.getppid()}"),
+        unfinished(instance, started, f"another-machine:{ended.pid}"),
+        unfinished(instance, dg.DagsterRunStatus.QUEUED, None),
+    ]
+    assert fail_leftover_runs(instance) == len(dead)
+
+    def status(run_id: str) -> dg.DagsterRunStatus:
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        return run.status
+
+    assert {status(run_id) for run_id in dead} == {dg.DagsterRunStatus.FAILURE}
+    assert not {status(run_id) for run_id in alive} & {dg.DagsterRunStatus.FAILURE}
+    assert fail_leftover_runs(instance) == 0
+    (told,) = [entry.user_message for entry in instance.all_logs(dead[0]) if "is gone" in entry.user_message]
+    assert told == "The process of this run is gone; its work is done again by the next poll."
+
+
+def test_the_process_tag_names_host_and_process() -> None:
+    assert this_process() == f"{socket.gethostname()}:{os.getpid()}"
+
+
+def test_dagster_yaml_is_in_the_package() -> None:
+    assert (Path(__file__).parents[2] / "brapped_assets" / "dagster.yaml").is_file()

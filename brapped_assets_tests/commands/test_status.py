@@ -1,0 +1,140 @@
+"""`brapped status`: healthy or not, and each problem with the one command that mends it."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from brapped_assets.warehouse import calls, listeners
+from brapped_assets_tests.conftest import Connected
+
+from .user import Said
+
+Brapped = Callable[..., Said]
+POLLED = (
+    "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped)"
+    " select listener_id, 'run', %(at)s, 0, 0, 0, true from audit.listener"
+)
+
+
+@pytest.fixture
+def healthy(connected: Connected) -> Connected:
+    """Logged in ten days ago, polled a minute ago."""
+    now = datetime.now(UTC)
+    with connected.warehouse.transaction() as tx:
+        listeners.welcome(
+            tx,
+            refresh_token=os.environ["SPOTIFY_REFRESH_TOKEN"],
+            time_zone="Asia/Kolkata",
+            now=now,
+            display_name="Asha",
+            authorized_at=now - timedelta(days=10),
+        )
+        tx.execute(POLLED, {"at": now - timedelta(minutes=1)})
+    return connected
+
+
+@pytest.mark.usefixtures("healthy")
+def test_all_is_well(brapped: Brapped) -> None:
+    said = brapped("status")
+    assert (said.code, said.errors) == (0, "")
+    assert "✓ Everything is collected." in said.output
+    assert "Asha Asia/Kolkata" in said.output
+    assert "gaps none" in said.output
+    assert "artists to look up none" in said.output
+    assert "calls left today" in said.output
+
+
+@pytest.mark.usefixtures("healthy")
+def test_programs_get_the_same_facts(brapped: Brapped) -> None:
+    said = brapped("status", "--json")
+    state = json.loads(said.output)
+    assert (said.code, state["healthy"], state["problems"]) == (0, True, [])
+    (asha,) = state["listeners"]
+    assert (asha["name"], asha["time_zone"], asha["plays"], asha["gaps_open"]) == ("Asha", "Asia/Kolkata", 0, 0)
+    assert 165 <= asha["consent_days_left"] <= 175
+    assert state["database"] == "DATABASE_URL"
+    shown = brapped("status").output
+    assert f"consent {asha['consent_days_left']} days left" in shown
+    assert f"calls left today {state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)" in shown
+
+
+def test_without_a_login_the_remedy_is_one(
+    connected: Connected, brapped: Brapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPOTIFY_REFRESH_TOKEN")
+    said = brapped("status")
+    assert said.code == 3
+    assert "✗ No Spotify account is connected. → brapped login" in said.output
+
+
+def test_an_ended_consent_needs_a_login(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        listeners.end_consent(tx, listeners.listeners(tx)[0].listener_id, datetime.now(UTC))
+    said = brapped("status")
+    assert said.code == 3
+    assert "✗ Asha: consent has ended. → brapped login" in said.output
+
+
+@pytest.mark.parametrize(("days_ago", "code", "problem"), [(190, 3, "consent has ended."), (175, 1, "consent ends in ")])
+def test_a_consent_that_runs_out_is_told_in_time(
+    healthy: Connected, brapped: Brapped, days_ago: int, code: int, problem: str
+) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.listener set authorized_at = now() - make_interval(days => %s)", (days_ago,))
+    said = brapped("status")
+    assert said.code == code
+    assert f"✗ Asha: {problem}" in said.output
+    assert "→ brapped login" in said.output
+
+
+def test_a_standstill_is_mended_by_a_sync(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.poll set polled_at = '2026-11-20T10:30:00Z'")
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ Asha: no successful poll since 2026-11-20 10:30 UTC. → brapped sync" in said.output
+
+
+def test_a_first_poll_that_never_came_is_a_standstill(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("delete from audit.poll")
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ Asha: no successful poll yet. → brapped sync" in said.output
+    assert "last poll never, 0 in all" in said.output
+
+
+def test_a_wait_that_spotify_asked_for_is_no_failure_of_ours(healthy: Connected, brapped: Brapped) -> None:
+    until = datetime.now(UTC) + timedelta(hours=5)
+    with healthy.warehouse.transaction() as tx:
+        calls.postpone(tx, until, "QUOTA_EXCEEDED")
+        tx.execute("update audit.poll set polled_at = now() - interval '4 hours'")
+    said = brapped("status")
+    assert said.code == 4
+    assert f"✗ Spotify asked to wait until {until:%Y-%m-%d %H:%M} UTC (QUOTA_EXCEEDED). → nothing to do" in said.output
+    state = json.loads(brapped("status", "--json").output)
+    assert [problem["remedy"] for problem in state["problems"]] == [
+        "brapped sync",
+        "nothing to do: polling goes on by itself",
+    ]
+
+
+def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        calls.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED")
+    assert brapped("status").code == 0
+
+
+def test_a_gap_is_a_fact_and_no_fault(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute(
+            "insert into audit.gap (listener_id, gap_start, gap_end, reason, found_at)"
+            " select listener_id, now() - interval '3 hours', now() - interval '90 minutes', 'page', now()"
+            " from audit.listener"
+        )
+    said = brapped("status")
+    assert said.code == 0
+    assert "gaps 1 (1.5 hours)" in said.output

@@ -1,0 +1,69 @@
+"""`brapped timezone`: local days and hours of everything, in one command."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Play, ScriptedListener
+from brapped_assets_tests.conftest import Connected
+
+from .user import Said
+
+Brapped = Callable[..., Said]
+# On both sides of New Year, of midnight in either zone, and of a change of the clocks.
+INSTANTS = [datetime(2025, 10, 26, 0, 30, tzinfo=UTC), datetime(2025, 10, 26, 1, 30, tzinfo=UTC)] + [
+    datetime(2025, 12, 31, 17, 45, tzinfo=UTC) + timedelta(hours=hour) for hour in range(10)
+]
+
+
+@pytest.fixture
+def account(catalogue: Catalogue) -> SimulatedAccount:
+    track = catalogue.discography(0)[0][1][0]
+    plays = [Play(at, at, 40_000, track) for at in INSTANTS]
+    return SimulatedAccount(ScriptedListener(plays), catalogue=catalogue)
+
+
+def local(connected: Connected) -> list[tuple[datetime, datetime, str, int]]:
+    with connected.warehouse.transaction() as tx:
+        rows = tx.execute("select played_at, played_at_local, played_on, played_hour from bi.plays order by 1").fetchall()
+    return [(row["played_at"], row["played_at_local"], str(row["played_on"]), row["played_hour"]) for row in rows]
+
+
+def expected(zone: str) -> list[tuple[datetime, datetime, str, int]]:
+    there = [(at, at.astimezone(ZoneInfo(zone))) for at in INSTANTS]
+    return [(at, moved.replace(tzinfo=None), f"{moved:%Y-%m-%d}", moved.hour) for at, moved in there]
+
+
+@pytest.mark.usefixtures("dagster_url")
+def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brapped) -> None:
+    assert brapped("sync").code == 0
+    assert local(connected) == expected("Asia/Kolkata")
+    said = brapped("timezone", "Europe/Berlin")
+    assert said.code == 0
+    assert said.output == "Scripted Listener lives in Europe/Berlin now; 12 plays have their new local time."
+    assert local(connected) == expected("Europe/Berlin")
+    # Again: nothing changes, so an interrupted change is mended by repeating it.
+    assert "; 0 plays have" in brapped("timezone", "Europe/Berlin").output
+    # Plays merged later have it too.
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    assert isinstance(connected.account.listener, ScriptedListener)
+    plays = connected.account.listener.plays
+    connected.account.listener = ScriptedListener([*plays, Play(now, now, 40_000, plays[0].track)])
+    assert brapped("sync").code == 0
+    assert local(connected)[-1][1] == now.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+
+
+def test_a_zone_nobody_knows_changes_nothing(connected: Connected, brapped: Brapped) -> None:
+    said = brapped("timezone", "Berlin")
+    assert (said.code, said.output) == (2, "")
+    assert said.errors == "✗ 'Berlin' is no IANA time zone; it looks like Europe/Berlin or Asia/Kolkata."
+
+
+def test_without_a_listener_there_is_no_zone_to_change(connected: Connected, brapped: Brapped) -> None:
+    said = brapped("timezone", "Europe/Berlin")
+    assert said.code == 2
+    assert "Nobody is connected yet; `brapped login` sets the zone of a new listener." in said.errors
