@@ -83,7 +83,8 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         cure = told.metadata.get(CURE) if told else None
         codes = {CURED_BY_LOGIN: CONSENT_NEEDED, CURED_BY_TIME: FAILED}
         report.exit_code = codes.get(str(cure.value) if cure else "", FAILED)
-        error = data.error
+        # Dagster wraps what was raised in an error of its own.
+        error = data.error.cause or data.error if data.error else None
         report.problems.append((told and told.description) or (error.message.strip() if error else "It failed."))
     return bool(result.success)
 

@@ -76,7 +76,6 @@ def land(tx: Connection, page: Page) -> Landing:
             "polled_at": page.polled_at,
             "items": items,
             "rejected": len(page.unreadable),
-            "rejected": len(page.unreadable),
             "oldest_at": min(instants, default=None),
             "newest_at": max(instants, default=None),
             "clock_skew_ms": page.clock_skew_ms,

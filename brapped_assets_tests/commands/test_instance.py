@@ -90,7 +90,7 @@ def test_leftovers_of_a_dead_process_are_failed_and_those_of_a_live_one_left_alo
     alive = [
         unfinished(instance, started, f"{host}:{os.getppid()}"),
         unfinished(instance, started, f"another-machine:{ended.pid}"),
-        unfinished(instance, dg.DagsterRunStatus.QUEUED, None),
+        unfinished(instance, dg.DagsterRunStatus.NOT_STARTED, None),
     ]
     assert fail_leftover_runs(instance) == len(dead)
 

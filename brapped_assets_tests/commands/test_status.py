@@ -14,8 +14,8 @@ from .user import Said
 
 Brapped = Callable[..., Said]
 POLLED = (
-    "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped)"
-    " select listener_id, 'run', %(at)s, 0, 0, 0, true from audit.listener"
+    "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped, keys_missing, keys_new)"
+    " select listener_id, 'run', %(at)s, 0, 0, 0, true, '{}', '{}' from audit.listener"
 )
 
 
@@ -131,9 +131,9 @@ def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -
 def test_a_gap_is_a_fact_and_no_fault(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
         tx.execute(
-            "insert into audit.gap (listener_id, gap_start, gap_end, reason, found_at)"
-            " select listener_id, now() - interval '3 hours', now() - interval '90 minutes', 'page', now()"
-            " from audit.listener"
+            "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
+            " select listener_id, now() - interval '3 hours', now() - interval '90 minutes', 'page', poll_id"
+            " from audit.poll"
         )
     said = brapped("status")
     assert said.code == 0

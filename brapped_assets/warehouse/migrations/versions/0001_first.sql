@@ -302,3 +302,66 @@ create table star.spotify_top (
 );
 comment on table star.spotify_top is
     'Spotify''s own ranking, one row per listener, local day, list and rank; without counts, never part of a total.';
+
+-- Columns of the tables that are Dagster assets: its UI shows these words --------------------------------------
+
+comment on column raw.recently_played.listener_id is 'Whose play.';
+comment on column raw.recently_played.played_at is 'END of the play (UTC), to the millisecond, as served.';
+comment on column raw.recently_played.track_ref is 'Id of the track as served; of a local file its uri.';
+comment on column raw.recently_played.payload_key is 'The track object as served: raw.track_payload.';
+comment on column raw.recently_played.context_key is 'What it was played from: raw.context; null for searches, queues and radios.';
+comment on column raw.recently_played.poll_id is 'The poll that landed it first: audit.poll.';
+comment on column raw.recently_played.is_merged is 'Whether the fact has it.';
+
+comment on column star.streaming_fact.play_key is 'Key of the play.';
+comment on column star.streaming_fact.played_at is 'END of the play (UTC).';
+comment on column star.streaming_fact.played_at_local is 'The same in the listener''s zone, without zone.';
+comment on column star.streaming_fact.played_on is 'Local day.';
+comment on column star.streaming_fact.played_hour is 'Local hour, 0 to 23.';
+comment on column star.streaming_fact.listener_id is 'Whose play.';
+comment on column star.streaming_fact.track_key is 'The track: star.track_dim.';
+comment on column star.streaming_fact.ms_played is 'Milliseconds listened, reported or estimated.';
+comment on column star.streaming_fact.api_at is 'The API''s half: END as polled (UTC); null when no poll told of the play.';
+comment on column star.streaming_fact.api_track_key is 'The API''s half: the track as polled.';
+comment on column star.streaming_fact.api_duration_ms is 'The API''s half: length of the track as polled, for the estimate.';
+comment on column star.streaming_fact.api_context_key is 'The API''s half: what it was played from (raw.context).';
+comment on column star.streaming_fact.export_at is 'The export''s half: END as exported (UTC); null when no export told of the play.';
+comment on column star.streaming_fact.export_track_key is 'The export''s half: the track as exported.';
+comment on column star.streaming_fact.export_ms is 'The export''s half: milliseconds listened, as reported.';
+comment on column star.streaming_fact.legacy_at is 'The old tables'' half: END as they have it (UTC).';
+comment on column star.streaming_fact.legacy_track_key is 'The old tables'' half: the track as they have it.';
+comment on column star.streaming_fact.platform_key is 'Device, from the export (star.play_label).';
+comment on column star.streaming_fact.country_key is 'Country of the connection, from the export (star.play_label).';
+comment on column star.streaming_fact.reason_start_key is 'Why the play began, from the export (star.play_label).';
+comment on column star.streaming_fact.reason_end_key is 'Why the play ended, from the export (star.play_label).';
+comment on column star.streaming_fact.skipped is 'From the export.';
+comment on column star.streaming_fact.shuffle is 'From the export.';
+comment on column star.streaming_fact.offline is 'From the export.';
+comment on column star.streaming_fact.incognito is 'Private session, from the export.';
+
+comment on column star.track_dim.track_key is 'Key of the track.';
+comment on column star.track_dim.track_ref is 'Its id, or the uri of a local file.';
+comment on column star.track_dim.track_id is 'Spotify id; null for a local file.';
+comment on column star.track_dim.track_name is 'Title.';
+comment on column star.track_dim.artist_key is 'Main (first) artist: star.artist_dim.';
+comment on column star.track_dim.album_key is 'Album: star.album_dim; null until its payload is read.';
+comment on column star.track_dim.duration_ms is 'Length in milliseconds.';
+comment on column star.track_dim.explicit is 'Marked explicit.';
+comment on column star.track_dim.isrc is 'International Standard Recording Code.';
+comment on column star.track_dim.payload_key is 'The payload these columns were read from: raw.track_payload.';
+
+comment on column star.artist_dim.artist_key is 'Key of the artist.';
+comment on column star.artist_dim.artist_id is 'Spotify id; null when known by name only.';
+comment on column star.artist_dim.artist_name is 'Name.';
+comment on column star.artist_dim.genres is 'Comma separated; mostly null, Spotify hardly serves them any more.';
+comment on column star.artist_dim.image_url is 'Picture.';
+comment on column star.artist_dim.asked_at is 'When Spotify was last asked for this artist.';
+comment on column star.artist_dim.ask_again_at is 'When to ask (again); null: never asked, so now.';
+
+comment on column star.spotify_top.listener_id is 'Whose ranking.';
+comment on column star.spotify_top.taken_on is 'Local day on which it was asked for.';
+comment on column star.spotify_top.kind is 'artists or tracks.';
+comment on column star.spotify_top.time_range is 'Spotify''s: short_term (4 weeks), medium_term (6 months), long_term (a year).';
+comment on column star.spotify_top.rank is '1 is first.';
+comment on column star.spotify_top.artist_key is 'The artist, in lists of artists.';
+comment on column star.spotify_top.track_key is 'The track, in lists of tracks.';

@@ -1,0 +1,118 @@
+"""Single values of a row, by one rule: what is missing or null is not told, what has another type makes the row odd.
+
+Numbers may be texts and flags may be numbers or texts, because exports pass through spreadsheets and other programs.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+DAY_MS = 24 * 60 * 60 * 1000
+# Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
+FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
+# The largest number of seconds that is no number of milliseconds since: 2969 in seconds, January 2001 in ms.
+LARGEST_SECONDS = 10**12 - 1
+UPLOADED_AFTER = timedelta(minutes=10)
+# A device's clock may be ahead of ours, by a time zone at most.
+AHEAD = timedelta(days=1)
+NAMED_UTC = re.compile(r" ?(UTC|\[UTC\])$")
+SHORTEST_INSTANT = len("2024-01-05 14:23")
+LONGEST_NUMBER = 30
+FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+class Odd(Exception):
+    """A value that cannot be understood; its text is the `reason` of the row."""
+
+
+def text(value: Any) -> str | None:
+    """A text that is not empty, as it stands; a song may be called 1979 and come as a number."""
+    if type(value) is str:
+        return value or None
+    if value is None:
+        return None
+    if type(value) is int or type(value) is float:
+        return str(value)
+    raise Odd("a name or a word is not a text")
+
+
+def flag(value: Any) -> bool | None:
+    if value is None or type(value) is bool:
+        return value
+    key = str(value).strip().lower() if isinstance(value, str | int) else "?"
+    if key in FLAGS:
+        return FLAGS[key]
+    if not key:
+        return None
+    raise Odd("a flag is neither true nor false")
+
+
+def milliseconds(value: Any) -> int:
+    """A time played: 0 to 24 hours in ms, fractions cut off."""
+    number = value if type(value) is int else _number(value)
+    if number is None or not 0 <= number <= DAY_MS:
+        raise Odd("the time played is not a number of milliseconds between 0 and 24 hours")
+    return int(number)
+
+
+def instant(value: Any) -> datetime:
+    """A point in time in UTC; one without a zone is UTC (facts, sections 6.1 and 6.2)."""
+    if type(value) is not str or len(value) < SHORTEST_INSTANT:
+        raise Odd("the time is not an instant")
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = _unusual_instant(value)
+    if at.tzinfo is not UTC:
+        at = _in_utc(at)
+    if at < FIRST_INSTANT:
+        raise Odd("the time lies before Spotify existed")
+    if at > datetime.now(UTC) + AHEAD:
+        raise Odd("the time lies in the future")
+    return at
+
+
+def ended_at(ts: datetime, ms_played: int, *, offline: bool | None, stamp: Any) -> datetime:
+    """The END of a play of extended history.
+
+    `ts`, unless the play was offline and `ts` is the time of its upload: over 10 minutes after `offline_timestamp`,
+    the START on the device (facts, section 6.3: seconds in new files, ms in old ones, 0 or null when unknown), plus
+    the time played. A stamp before 2006 is a device without a clock, and as good as unknown.
+    """
+    if not offline:
+        return ts
+    number = stamp if type(stamp) is int else _number(stamp)
+    if number is None:
+        return ts
+    started_ms = number * 1000 if number <= LARGEST_SECONDS else number
+    try:
+        end = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(started_ms) + ms_played)
+    except (OverflowError, ValueError):
+        return ts
+    return end if end >= FIRST_INSTANT and ts - end > UPLOADED_AFTER else ts
+
+
+def _number(value: Any) -> float | None:
+    """None where there is none; a number beyond 64 bits arrives here as a text."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Odd("a number is something else")
+    try:
+        return float(value) if len(str(value)) <= LONGEST_NUMBER else None
+    except ValueError:
+        raise Odd("a number is something else") from None
+
+
+def _unusual_instant(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(NAMED_UTC.sub("", value))
+    except ValueError:
+        raise Odd("the time is not an instant") from None
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise Odd("the time is not an instant") from None
