@@ -20,9 +20,11 @@ IMPORTS = [sys.executable, "-c", "import dagster, dagster_postgres"]
 
 
 def seconds_of(command: list[str]) -> float:
-    """How long a process takes from start to end. Raises CalledProcessError when it fails."""
+    """How long a process takes from start to end. Raises RuntimeError with its words when it fails."""
     started = perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}")
     return perf_counter() - started
 
 

@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import calls
-from brapped_assets.warehouse.connections import is_this_machine
+from brapped_assets.warehouse.connections import host_of, is_this_machine
 
 KEEP_RUNS = timedelta(days=30)
 # A database elsewhere has a free plan to fit into.
@@ -34,7 +33,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     """
     now = datetime.now(UTC)
     url = Settings.load().dagster_pg_url
-    is_here = url is None or is_this_machine(str(conninfo_to_dict(url.get_secret_value()).get("host") or ""))
+    is_here = url is None or is_this_machine(host_of(url.get_secret_value()))
     keep = KEEP_RUNS if is_here else KEEP_RUNS_ELSEWHERE
     instance = context.instance
     old = instance.get_run_records(dg.RunsFilter(created_before=now - keep), limit=RUNS_A_DAY, ascending=True)

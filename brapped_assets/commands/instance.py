@@ -12,7 +12,7 @@ import psutil
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import connect, connection_string, is_this_machine
+from brapped_assets.warehouse.connections import connect, connection_string, host_of, is_this_machine
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -49,7 +49,7 @@ def storage_url(url: str) -> str:
     """A PostgreSQL URL for Dagster's storage: psycopg2, and TLS for any host but this machine's."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    if not is_this_machine(parts.hostname or query.get("host", "")):
+    if not is_this_machine(host_of(url)):
         query.setdefault("sslmode", "require")
     return urlunsplit(parts._replace(scheme="postgresql+psycopg2", query=urlencode(query, safe="/")))
 

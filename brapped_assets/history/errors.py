@@ -82,4 +82,6 @@ def explained(name: str) -> Iterator[None]:
     except (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
         raise Damaged(name, f"the zip is damaged. {AGAIN}") from error
     except OSError as error:
-        raise Forbidden(name, f"it cannot be read ({error.strerror or 'disk error'}). Copy it and try again.") from error
+        raise Forbidden(
+            name, f"it cannot be read ({error.strerror or 'disk error'}). Copy it and try again."
+        ) from error

@@ -1,16 +1,16 @@
 """What one row of an export can be: a play, something that is not music, or a row nobody understands."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["extended", "account"]
 OtherKind = Literal["video", "podcast", "audiobook", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPlay:
+class HistoryPlay(NamedTuple):
     """One play of one track, as one row of one file tells it.
+
+    A tuple, because there are millions: measured, a frozen dataclass takes 2.3 us to make and this one 0.6.
 
     `ended_at` is the END of the play in UTC: to the second in extended history (to the millisecond where the stamp
     of an offline play has them), to the minute in account data. `ms_played` is between 0 and 24 hours. `track_id` is
@@ -37,20 +37,18 @@ class HistoryPlay:
     incognito: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OddRow:
+class OddRow(NamedTuple):
     """A row that cannot be understood, to be kept whole until a newer parser can.
 
-    `payload_text` is the row as JSON without IP addresses and user agents. Numbers beyond 64 bits stand in it as
-    texts, and characters PostgreSQL cannot store as U+FFFD. `reason` is one of a few constant texts, to be counted by.
+    `payload_text` is the row as JSON without IP addresses and user agents. Characters PostgreSQL cannot
+    store stand in it as U+FFFD. `reason` is one of a few constant texts, to be counted by.
     """
 
     payload_text: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherRow:
+class OtherRow(NamedTuple):
     """A row that is understood and is no music; it is counted by kind and otherwise left out.
 
     `unknown`: Spotify itself no longer knows what was played (every name is there and null). No later parser could

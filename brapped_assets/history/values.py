@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 DAY_MS = 24 * 60 * 60 * 1000
+EPOCH = datetime.fromtimestamp(0, UTC)
 # Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
 FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
-# The largest number of seconds that is no number of milliseconds since: 2969 in seconds, January 2001 in ms.
-LARGEST_SECONDS = 10**12 - 1
+# As seconds this is the year 5138, as milliseconds 1973: a stamp below it is in seconds.
+LARGEST_SECONDS = 10**11
 UPLOADED_AFTER = timedelta(minutes=10)
 # A device's clock may be ahead of ours, by a time zone at most.
 AHEAD = timedelta(days=1)
@@ -55,7 +56,7 @@ def milliseconds(value: Any) -> int:
     return int(number)
 
 
-def instant(value: Any) -> datetime:
+def instant(value: Any, now: datetime) -> datetime:
     """A point in time in UTC; one without a zone is UTC (facts, sections 6.1 and 6.2)."""
     if type(value) is not str or len(value) < SHORTEST_INSTANT:
         raise Odd("the time is not an instant")
@@ -67,33 +68,31 @@ def instant(value: Any) -> datetime:
         at = _in_utc(at)
     if at < FIRST_INSTANT:
         raise Odd("the time lies before Spotify existed")
-    if at > datetime.now(UTC) + AHEAD:
+    if at - now > AHEAD:
         raise Odd("the time lies in the future")
     return at
 
 
-def ended_at(ts: datetime, ms_played: int, *, offline: bool | None, stamp: Any) -> datetime:
-    """The END of a play of extended history.
+def ended_at(ts: datetime, ms_played: int, stamp: Any) -> datetime:
+    """The END of an offline play of extended history.
 
-    `ts`, unless the play was offline and `ts` is the time of its upload: over 10 minutes after `offline_timestamp`,
-    the START on the device (facts, section 6.3: seconds in new files, ms in old ones, 0 or null when unknown), plus
-    the time played. A stamp before 2006 is a device without a clock, and as good as unknown.
+    `ts`, unless that is the time of the upload: over 10 minutes after `offline_timestamp`, the START on the device
+    (facts, section 6.3: seconds in new files, ms in old ones, 0 or null when unknown), plus the time played.
+    A stamp before 2006 is a device without a clock, and as good as unknown.
     """
-    if not offline:
-        return ts
     number = stamp if type(stamp) is int else _number(stamp)
     if number is None:
         return ts
-    started_ms = number * 1000 if number <= LARGEST_SECONDS else number
+    started_ms = number * 1000 if number < LARGEST_SECONDS else number
     try:
-        end = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(started_ms) + ms_played)
+        end = EPOCH + timedelta(milliseconds=int(started_ms) + ms_played)
     except (OverflowError, ValueError):
         return ts
     return end if end >= FIRST_INSTANT and ts - end > UPLOADED_AFTER else ts
 
 
 def _number(value: Any) -> float | None:
-    """None where there is none; a number beyond 64 bits arrives here as a text."""
+    """None where there is none, or one longer than any real one."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -86,6 +87,12 @@ class Warehouse:
             raise
         self._connection = connection
         return connection
+
+
+def host_of(url: str) -> str:
+    """Host of a PostgreSQL URL, SQLAlchemy's with a driver in the scheme included; a folder for a Unix socket."""
+    parts = urlsplit(url)
+    return parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
 
 
 def is_this_machine(host: str) -> bool:

@@ -26,7 +26,7 @@ def test_the_address_comes_back_whole(address: str) -> None:
 
 
 def test_other_paths_are_not_it(address: str) -> None:
-    statuses = []
+    statuses: list[int] = []
 
     def ask() -> None:
         base = address.removesuffix("/callback")
@@ -46,7 +46,7 @@ def test_a_connection_that_says_nothing_holds_up_nobody(address: str) -> None:
     silent = socket.socket()
 
     def ask() -> None:
-        silent.connect(("127.0.0.1", int(address.split(":")[2].split("/")[0])))
+        silent.connect(("127.0.0.1", int(address.split(":")[2].split("/", maxsplit=1)[0])))
         requests.get(f"{address}?code=right", timeout=5)
 
     asked = Thread(target=ask)
@@ -64,7 +64,7 @@ def test_the_wait_ends_in_time_even_while_somebody_is_silent(address: str) -> No
         wait_for_callback(
             address,
             timedelta(seconds=0.5),
-            on_ready=lambda: silent.connect(("127.0.0.1", int(address.split(":")[2].split("/")[0]))),
+            on_ready=lambda: silent.connect(("127.0.0.1", int(address.split(":")[2].split("/", maxsplit=1)[0]))),
         )
     assert monotonic() - began < 3
 

@@ -58,7 +58,11 @@ def test_wrong_usage_is_exit_code_2(brapped: Brapped, arguments: list[str]) -> N
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("BRAPPED_TIMEZON", "Europe/Berlin", "Unknown setting BRAPPED_TIMEZON. The settings are: BRAPPED_HEARTBEAT_URL"),
+        (
+            "BRAPPED_TIMEZON",
+            "Europe/Berlin",
+            "Unknown setting BRAPPED_TIMEZON. The settings are: BRAPPED_HEARTBEAT_URL",
+        ),
         ("BRAPPED_TIMEZONE", "Berlin", "BRAPPED_TIMEZONE: 'Berlin' is no IANA time zone"),
         ("BRAPPED_START", "soon", "BRAPPED_START: "),
         ("BRAPPED_HEARTBEAT_URL", "a-secret", "BRAPPED_HEARTBEAT_URL: this is no URL"),
@@ -101,9 +105,7 @@ def test_a_home_that_cannot_be_one_is_a_sentence(
     assert "Traceback" not in said.errors
 
 
-def test_square_brackets_in_an_error_are_shown_as_they_are(
-    brapped: Brapped, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_square_brackets_in_an_error_are_shown_as_they_are(brapped: Brapped, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAPPED_TIMEZONE", "[bold]x[/nothing]")
     said = brapped("status")
     assert said.code == 2
@@ -116,8 +118,8 @@ def test_the_checkout_loads_in_dagsters_own_tools_without_any_setting(user: User
     scripts = Path(sys.executable).parent
     clean = {name: user.environment[name] for name in ("PATH", "HOME", "LANG")}
     clean["PATH"] = f"{scripts}{os.pathsep}{clean['PATH']}"
-    validate = [scripts / "dagster", "definitions", "validate", "-w", CHECKOUT / "workspace.yaml"]
-    listed = [scripts / "dg", "list", "defs", "--json"]
+    validate = [str(scripts / "dagster"), "definitions", "validate", "-w", str(CHECKOUT / "workspace.yaml")]
+    listed = [str(scripts / "dg"), "list", "defs", "--json"]
     with (
         subprocess.Popen(
             validate, cwd=CHECKOUT, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -102,8 +102,8 @@ def test_leftovers_of_a_dead_process_are_failed_and_those_of_a_live_one_left_alo
     assert {status(run_id) for run_id in dead} == {dg.DagsterRunStatus.FAILURE}
     assert not {status(run_id) for run_id in alive} & {dg.DagsterRunStatus.FAILURE}
     assert fail_leftover_runs(instance) == 0
-    (told,) = [entry.user_message for entry in instance.all_logs(dead[0]) if "is gone" in entry.user_message]
-    assert told == "The process of this run is gone; its work is done again by the next poll."
+    told = [entry.dagster_event.message for entry in instance.all_logs(dead[0]) if entry.dagster_event]
+    assert "The process of this run is gone; its work is done again by the next poll." in told
 
 
 def test_the_process_tag_names_host_and_process() -> None:

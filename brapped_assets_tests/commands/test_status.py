@@ -14,7 +14,8 @@ from .user import Said
 
 Brapped = Callable[..., Said]
 POLLED = (
-    "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped, keys_missing, keys_new)"
+    "insert into audit.poll"
+    " (listener_id, run_id, polled_at, items, landed, rejected, overlapped, keys_missing, keys_new)"
     " select listener_id, 'run', %(at)s, 0, 0, 0, true, '{}', '{}' from audit.listener"
 )
 
@@ -78,7 +79,9 @@ def test_an_ended_consent_needs_a_login(healthy: Connected, brapped: Brapped) ->
     assert "✗ Asha: consent has ended. → brapped login" in said.output
 
 
-@pytest.mark.parametrize(("days_ago", "code", "problem"), [(190, 3, "consent has ended."), (175, 1, "consent ends in ")])
+@pytest.mark.parametrize(
+    ("days_ago", "code", "problem"), [(190, 3, "consent has ended."), (175, 1, "consent ends in ")]
+)
 def test_a_consent_that_runs_out_is_told_in_time(
     healthy: Connected, brapped: Brapped, days_ago: int, code: int, problem: str
 ) -> None:

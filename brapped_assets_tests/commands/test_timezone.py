@@ -29,7 +29,9 @@ def account(catalogue: Catalogue) -> SimulatedAccount:
 
 def local(connected: Connected) -> list[tuple[datetime, datetime, str, int]]:
     with connected.warehouse.transaction() as tx:
-        rows = tx.execute("select played_at, played_at_local, played_on, played_hour from bi.plays order by 1").fetchall()
+        rows = tx.execute(
+            "select played_at, played_at_local, played_on, played_hour from bi.plays order by 1"
+        ).fetchall()
     return [(row["played_at"], row["played_at_local"], str(row["played_on"]), row["played_hour"]) for row in rows]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+import psycopg
 import requests
 
 T = TypeVar("T")
@@ -62,14 +63,14 @@ class User:
             "TZ": "Asia/Kolkata",
         }
 
-    def run(self, *arguments: str, seconds: float = 60, **environment: str) -> Said:
+    def run(self, *arguments: str, **environment: str) -> Said:
         done = subprocess.run(
             [self.python.with_name("brapped"), *arguments],
             cwd=self.work,
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=seconds,
+            timeout=60,
             check=False,
         )
         return Said(done.returncode, words(done.stdout), words(done.stderr))
@@ -116,6 +117,12 @@ def processes_of(folder: Path) -> list[psutil.Process]:
         if any(home.startswith(str(folder)) for home in homes):
             found.append(process)
     return found
+
+
+def plays(database_url: str) -> list[tuple[Any, ...]]:
+    """The whole fact, surrogate keys and all."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute("select * from star.streaming_fact order by 1, 2, 3").fetchall()
 
 
 def free_port() -> int:

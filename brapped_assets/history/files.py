@@ -1,0 +1,104 @@
+"""One JSON document of an export, in a zip or in a folder, opened only while it is read."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+from zipfile import ZipFile, ZipInfo
+
+from brapped_assets.history.errors import AGAIN, Damaged, Encrypted, explained
+from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.history.rows import CHUNK_BYTES, rows, texts
+
+ENCRYPTED_FLAG = 0x1
+# `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
+# `endsong_3.json`, and each as a browser saves it the second time: `endsong_3 (1).json`.
+NUMBERED = re.compile(
+    r"(?:endsong_?|endvideo_?|StreamingHistory(?:_[a-z]+_)?|Streaming_History_[a-z]+_\d{4}(?:-\d{4})?_)"
+    r"(\d{1,4})(?: ?\(\d+\))?\.json",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFile:
+    """A document that is a listening history of either kind.
+
+    `name` is as in the archive, never a path to write to; `archive` is the zip, or the folder that holds the file.
+    `running_number` is Spotify's own within one archive and kind, None where the name has none. `size` is in bytes,
+    unpacked. The rows of a video file look like those of any other; only its name tells.
+    """
+
+    name: str
+    archive: Path
+    kind: Kind
+    size: int
+    is_video: bool = False
+    member: ZipInfo | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def running_number(self) -> int | None:
+        found = NUMBERED.fullmatch(base_name(self.name))
+        return int(found[1]) if found else None
+
+    def content_hash(self) -> str:
+        """SHA-256 of the unpacked bytes, in hexadecimal digits: the same for a file in a zip and beside it.
+
+        Raises:
+            HistoryError: it cannot be read, or no longer.
+        """
+        digest = hashlib.sha256()
+        with opened(self.archive, self.name, self.member) as stream:
+            while True:
+                with explained(self.name):
+                    chunk = stream.read(CHUNK_BYTES)
+                if not chunk:
+                    return digest.hexdigest()
+                digest.update(chunk)
+
+    def read(self) -> Iterator[Row]:
+        """Every row of the file in its order, none left out: plays, odd rows and rows of other kinds.
+
+        An error may come after any number of rows. Then the file counts as not read: the caller takes back what
+        it wrote of it.
+
+        Raises:
+            Damaged: the file cannot be read to its end.
+            HistoryError: it cannot be read at all.
+        """
+        with opened(self.archive, self.name, self.member) as stream:
+            now = datetime.now(UTC)
+            try:
+                for row in rows(texts(stream, self.name), self.name):
+                    parsed = parse_row(row, now=now)
+                    yield OtherRow("video") if self.is_video and not isinstance(parsed, OddRow) else parsed
+            except RecursionError as error:
+                raise Damaged(self.name, f"it is nested deeper than any export. {AGAIN}") from error
+
+
+def base_name(name: str) -> str:
+    """A member's name without its folders; some programs separate them with a backslash."""
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+@contextmanager
+def opened(archive: Path, name: str, member: ZipInfo | None) -> Iterator[BinaryIO]:
+    """The bytes of a member of a zip, or of a file in a folder. Nothing is ever unpacked to the disk.
+
+    Raises:
+        HistoryError: it cannot be opened.
+    """
+    with ExitStack() as stack:
+        with explained(name):
+            if member is None:
+                stream: BinaryIO = stack.enter_context((archive / name).open("rb"))
+            elif member.flag_bits & ENCRYPTED_FLAG:
+                raise Encrypted(name, "it has a password. Unpack it with the password and import the folder.")
+            else:
+                stream = cast("BinaryIO", stack.enter_context(stack.enter_context(ZipFile(archive)).open(member)))
+        yield stream

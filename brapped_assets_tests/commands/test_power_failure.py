@@ -1,0 +1,69 @@
+"""The embedded server after it, or one of its holders, was killed."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from brapped_assets.warehouse import embedded
+
+from .user import processes_of, wait_until
+
+HOLD = (
+    "import sys, time; from pathlib import Path; from brapped_assets.warehouse import embedded\n"
+    "embedded.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
+)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    try:
+        yield home
+        assert processes_of(home) == []
+    finally:
+        for process in processes_of(home):
+            process.kill()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def kill_a_holder(home: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(home)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"up\n"
+        holder.send_signal(signal.SIGKILL)
+
+
+def test_a_killed_holder_does_not_keep_the_server_running(home: Path) -> None:
+    kill_a_holder(home)
+    (left,) = processes_of(home)
+    running = embedded.start(home)
+    assert processes_of(home) == [left]
+    running.stop()
+    wait_until(lambda: not processes_of(home), 5, "the server has stopped")
+
+
+@pytest.mark.parametrize("its_id_is", ["nobody's", "another program's"])
+def test_a_killed_server_starts_again(home: Path, its_id_is: str) -> None:
+    kill_a_holder(home)
+    (server,) = processes_of(home)
+    server.kill()
+    lock_file = embedded.folder(home) / "postmaster.pid"
+    if its_id_is == "another program's":
+        # As after a restart of a container, where the same few ids are given out each time.
+        lines = lock_file.read_text().splitlines(keepends=True)
+        lock_file.write_text("".join([f"{psutil.Process().pid}\n", *lines[1:]]))
+    running = embedded.start(home)
+    try:
+        with psycopg.connect(running.url("brapped")) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        running.stop()
+    wait_until(lambda: not processes_of(home), 5, "the server has stopped")

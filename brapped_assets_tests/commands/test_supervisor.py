@@ -1,0 +1,74 @@
+"""What holds the processes of `up` together, without a start of them."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from brapped_assets.commands import supervisor
+from brapped_assets.commands.up import AlreadyUp, only_one
+
+from .user import User, wait_until
+
+
+def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        services = supervisor.plan(user.folder, Console(width=200), name="brapped", port=port)
+    assert services.dagster_port != port
+    assert capsys.readouterr().out == f"Port {port} is taken; using {services.dagster_port}.\n"
+
+
+def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 65535)), pytest.raises(OSError, match="name another with --port"):
+        supervisor.free_port(65535)
+
+
+def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    stubborn = [
+        sys.executable,
+        "-c",
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)",
+    ]
+    mine = {**user.environment, supervisor.MARK: str(user.folder)}
+    with (
+        subprocess.Popen(sleep, env=mine) as leftover,
+        subprocess.Popen(stubborn, env=mine, stdout=subprocess.PIPE) as deaf,
+        subprocess.Popen(sleep, env={**mine, supervisor.MARK: f"{user.folder}/other"}) as of_another_home,
+        # Somebody's shell, in which they look around in this instance.
+        subprocess.Popen(sleep, env={**user.environment, "DAGSTER_HOME": str(user.folder)}) as shell,
+    ):
+        try:
+            assert deaf.stdout is not None
+            deaf.stdout.readline()
+            assert supervisor.stop_leftovers(user.folder) == 2
+            wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, 5, "both have ended")
+            assert of_another_home.poll() is None
+            assert shell.poll() is None
+        finally:
+            for process in (leftover, deaf, of_another_home, shell):
+                process.kill()
+
+
+def test_a_home_is_held_once_and_a_killed_holder_holds_nothing(user: User) -> None:
+    home = user.folder / "held"
+    hold = (
+        "import sys, time; from pathlib import Path; from brapped_assets.commands.up import only_one\n"
+        "with only_one(Path(sys.argv[1])) as running:\n"
+        '    running.write_text(\'{"dagster": "http://there"}\'); print(1, flush=True); time.sleep(60)'
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, str(home)], stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            with pytest.raises(AlreadyUp, match="Brapped is already up: http://there"), only_one(home):
+                pass
+        finally:
+            holder.kill()
+    with only_one(home) as running:
+        assert running == home / "running.json"
+    assert not running.exists()
