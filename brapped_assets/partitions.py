@@ -31,7 +31,13 @@ class HourRange:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What makes one run cover the whole range."""
+        """What makes one run cover the whole range.
+
+        A single hour goes by its own tag: for checks in a range run Dagster 1.13 lists every hour since the first
+        (431 ms a run after a year, 1.7 s after ten, against 205 ms; measured).
+        """
+        if self.first == self.last:
+            return {"dagster/partition": key_of(self.first)}
         return {
             "dagster/asset_partition_range_start": key_of(self.first),
             "dagster/asset_partition_range_end": key_of(self.last),

@@ -68,7 +68,8 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
 @dg.schedule(
     name="daily_upkeep",
     job=daily_upkeep,
-    cron_schedule="35 * * * *",
+    # Just after a poll, which has woken the database anyway.
+    cron_schedule="8 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",

@@ -67,6 +67,11 @@ def test_keys_are_those_of_the_partitions() -> None:
     assert hour_of(key_of(NOW.replace(minute=0))) == NOW.replace(minute=0)
 
 
+def test_a_single_hour_goes_by_its_own_tag() -> None:
+    hour = hour_of("2026-11-20-14:00")
+    assert HourRange(hour, hour).tags == {"dagster/partition": "2026-11-20-14:00"}
+
+
 def test_a_range_becomes_the_tags_of_one_run() -> None:
     assert HourRange(hour_of("2026-11-17-15:00"), hour_of("2026-11-20-14:00")).tags == {
         "dagster/asset_partition_range_start": "2026-11-17-15:00",

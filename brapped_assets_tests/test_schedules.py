@@ -53,6 +53,9 @@ def polled(instance: dg.DagsterInstance, first: datetime, last: datetime) -> Non
 def hours_of(request: dg.RunRequest | str) -> tuple[str, str]:
     assert isinstance(request, dg.RunRequest)
     tags = request.tags
+    hour = tags.get("dagster/partition")
+    if hour is not None:
+        return hour, hour
     return tags["dagster/asset_partition_range_start"], tags["dagster/asset_partition_range_end"]
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
@@ -45,9 +46,12 @@ def spotify_top(
             return
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
+        # The ranked tracks bring artists in who were never played.
+        level = backlog_level(neon, spotify, datetime.now(UTC))
     yield dg.MaterializeResult(
         metadata={
             **table,
+            **level,
             "ranks_written": rows,
             "calls_used": spotify.ledger.made,
             "seconds": round(perf_counter() - started, 3),

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -27,22 +28,33 @@ def environment(settings: Settings) -> dict[str, str]:
     Writes its dagster.yaml, and starts the embedded server when Dagster's database is there. Raises a WarehouseError
     when that database does not answer.
     """
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
-    (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     if settings.dagster_pg_url is not None:
         # A scheme that names a driver is SQLAlchemy's.
-        given = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
-        # Dagster waits six seconds for a sleeping database, and then repeats the URL in a traceback.
-        connect(connection_string(given, setting="DAGSTER_PG_URL"), setting="DAGSTER_PG_URL").close()
-        url = storage_url(given)
+        url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
     else:
-        url = embedded.start(settings.brapped_home).url("dagster", driver="psycopg2")
+        url = embedded.start(settings.brapped_home).url("dagster")
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    template = Template(files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8"))
+    text = template.substitute(tables_are_missing=str(_tables_are_missing(url)).lower())
+    (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     return {
         "BRAPPED_HOME": str(settings.brapped_home),
         "DAGSTER_HOME": str(settings.dagster_home),
-        "DAGSTER_PG_URL": url,
+        "DAGSTER_PG_URL": storage_url(url),
     }
+
+
+def _tables_are_missing(url: str) -> bool:
+    """Whether Dagster has yet to make its tables: the last it makes stand for all.
+
+    Asked here first, because Dagster waits six seconds for a sleeping database, and then shows the URL in a traceback.
+    """
+    with connect(connection_string(url, setting="DAGSTER_PG_URL"), setting="DAGSTER_PG_URL") as connection:
+        row = connection.execute(
+            "select to_regclass('runs') is null or to_regclass('event_logs') is null"
+            " or to_regclass('instigators') is null or to_regclass('daemon_heartbeats') is null as missing"
+        ).fetchone()
+    return bool(row and row["missing"])
 
 
 def storage_url(url: str) -> str:

@@ -18,7 +18,7 @@ from brapped_assets.history.errors import (
 )
 from brapped_assets.history.finding import find
 
-from .exports import AUDIO, FOLDER, account, document, extended, names, nameless, zipped
+from .exports import AUDIO, FOLDER, account, document, extended, nameless, names, zipped
 
 PLAYS, MINUTES = document([extended()]), document([account()])
 
@@ -164,7 +164,7 @@ def test_the_first_rows_may_be_odd_or_not_music(tmp_path: Path) -> None:
 def test_a_zip_that_is_cut_off_is_to_be_downloaded_again(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", {AUDIO: PLAYS})
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(CutOff, match="cut off.*Download it again"):
+    with pytest.raises(CutOff, match=r"cut off.*Download it again"):
         find(path)
 
 
@@ -173,7 +173,7 @@ def test_a_zip_with_a_password_says_so(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    with pytest.raises(HistoryError, match="has a password. Unpack it"):
+    with pytest.raises(HistoryError, match=r"has a password. Unpack it"):
         find(path)
 
 
@@ -213,7 +213,7 @@ def test_a_path_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_a_folder_of_failed_downloads_says_why(tmp_path: Path) -> None:
     (tmp_path / "my_spotify_data.zip").write_bytes(b"<html>")
-    with pytest.raises(NotAnExport, match="my_spotify_data.zip: it is a web page"):
+    with pytest.raises(NotAnExport, match=r"my_spotify_data.zip: it is a web page"):
         find(tmp_path)
 
 
