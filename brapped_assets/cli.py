@@ -12,7 +12,8 @@ from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
-from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.connections import connection_string
+from brapped_assets.warehouse.errors import NotAUrl, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -63,7 +64,7 @@ def up(port: Port = 3000) -> None:
     """Collect your plays, every 20 minutes, and show them in Dagster's UI, until Ctrl-C."""
     from brapped_assets.commands.up import up as run  # noqa: PLC0415
 
-    raise typer.Exit(run(Settings.load(), console, port=port))
+    raise typer.Exit(run(_settings(), console, port=port))
 
 
 @app.command()
@@ -76,7 +77,7 @@ def login(
     """Connect a Spotify account, or renew its consent (it lasts six months)."""
     from brapped_assets.commands.login import login as run  # noqa: PLC0415
 
-    raise typer.Exit(run(Settings.load(), console, paste=paste, open_browser=not no_browser))
+    raise typer.Exit(run(_settings(), console, paste=paste, open_browser=not no_browser))
 
 
 @app.command()
@@ -84,7 +85,7 @@ def sync() -> None:
     """Do once what is due, and exit: for cron and other schedulers."""
     from brapped_assets.commands.sync import sync as run  # noqa: PLC0415
 
-    raise typer.Exit(run(Settings.load(), console))
+    raise typer.Exit(run(_settings(), console))
 
 
 @app.command()
@@ -94,7 +95,7 @@ def status(
     """Is everything collected? What is wrong, and the one command that mends it."""
     from brapped_assets.commands.status import status as run  # noqa: PLC0415
 
-    raise typer.Exit(run(Settings.load(), console, as_json=json))
+    raise typer.Exit(run(_settings(), console, as_json=json))
 
 
 @app.command()
@@ -104,7 +105,19 @@ def timezone(
     """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
     from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
 
-    raise typer.Exit(run(Settings.load(), console, zone=zone))
+    raise typer.Exit(run(_settings(), console, zone=zone))
+
+
+def _settings() -> Settings:
+    """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
+    settings = Settings.load()
+    for name in ("database_url", "dagster_pg_url"):
+        url = getattr(settings, name)
+        if url is not None:
+            connection_string(
+                url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1), setting=name.upper()
+            )
+    return settings
 
 
 def main() -> None:
@@ -122,7 +135,7 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError):
+    if isinstance(error, SettingsError | NotAUrl):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

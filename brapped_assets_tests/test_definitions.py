@@ -112,7 +112,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
 def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     repository = defs.get_repository_def()
     crons = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
-    assert crons == {"hourly_plays": "5,25,45 * * * *", "daily_upkeep": "35 * * * *"}
+    assert crons == {"hourly_plays": "5,25,45 * * * *", "daily_upkeep": "8 * * * *"}
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
     (sensor,) = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
 from brapped_assets.warehouse import embedded, migrations
-from brapped_assets.warehouse.errors import MINIMUM_MAJOR, TooOld, Unreachable, explained
+from brapped_assets.warehouse.errors import MINIMUM_MAJOR, NotAUrl, TooOld, Unreachable, explained
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +103,9 @@ def is_this_machine(host: str) -> bool:
 def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise.
 
-    Raises Unreachable when it is no URL; `setting` is where it comes from.
+    Raises NotAUrl when it is none; `setting` is where it comes from.
     """
-    not_a_url = Unreachable(
+    not_a_url = NotAUrl(
         f"{setting} is not a PostgreSQL URL. It looks like postgresql://user:password@host/database, where signs "
         "like @ : / # in the password are percent-encoded (%40 %3A %2F %23)."
     )

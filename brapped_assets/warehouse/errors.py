@@ -2,6 +2,7 @@
 
 WarehouseError
 ├── Unreachable            nobody answers, or the name or password is wrong
+│   └── NotAUrl            the setting is no PostgreSQL URL at all
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
 ├── OutOfSpace             disk or quota full
@@ -26,6 +27,10 @@ class WarehouseError(Exception):
 
 
 class Unreachable(WarehouseError):
+    pass
+
+
+class NotAUrl(Unreachable):
     pass
 
 

@@ -255,6 +255,6 @@ def test_a_database_that_does_not_answer_is_known_before_anybody_agrees(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "nonsense")
     said = brapped("login")
-    assert said.code == 1
+    assert said.code == 2
     assert "DATABASE_URL is not a PostgreSQL URL" in said.errors
     assert browser.opened == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brapped_assets.history.errors import HistoryError, Missing
+from brapped_assets.history.errors import Damaged, HistoryError, Missing
 from brapped_assets.history.finding import find
 from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow
 
@@ -76,3 +76,9 @@ def test_a_mistake_in_the_callers_loop_is_not_taken_for_damage(tmp_path: Path) -
 
     with pytest.raises(ValueError, match="ours"):
         consume()
+
+
+def test_a_row_nested_beyond_reason_is_no_traceback(tmp_path: Path) -> None:
+    file = written(tmp_path, b"[" + b"[" * 900 + b"]" * 900 + b"]")
+    with pytest.raises(Damaged, match="nested deeper"):
+        list(file.read())

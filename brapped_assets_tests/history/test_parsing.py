@@ -225,7 +225,7 @@ JSON = st.recursive(
 KEYS = [*extended(), *account()]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(
     base=st.sampled_from([extended(), account(), nameless()]),
     changes=st.dictionaries(st.sampled_from(KEYS), JSON),

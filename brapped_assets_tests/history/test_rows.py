@@ -31,7 +31,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(
     items=st.lists(VALUES, max_size=12),
     ascii_only=st.booleans(),
@@ -46,12 +46,13 @@ def test_wherever_the_pieces_end_the_rows_are_those_of_the_document(
     assert list(rows(pieces, "it")) == items
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(items=st.lists(VALUES, min_size=1, max_size=6), data=st.data(), size=st.integers(1, 40))
 def test_a_changed_document_gives_what_json_gives_or_is_damaged(
     items: list[Any], data: st.DataObject, size: int
 ) -> None:
-    text = json.dumps(items)
+    # Written out, because half of an escaped pair is a character that cannot be kept: a test of its own, below.
+    text = json.dumps(items, ensure_ascii=False)
     at = data.draw(st.integers(0, len(text) - 1))
     text = text[:at] + data.draw(st.text('[]{},:" 01a\\', max_size=2)) + text[at + data.draw(st.integers(0, 2)) :]
     try:

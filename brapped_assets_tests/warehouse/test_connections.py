@@ -52,7 +52,7 @@ def _refused(url: str) -> str:
 )
 def test_what_is_no_url_is_refused_without_repeating_it(url: str) -> None:
     message = _refused(url)
-    assert message.startswith("Unreachable: DATABASE_URL is not a PostgreSQL URL.")
+    assert message.startswith("NotAUrl: DATABASE_URL is not a PostgreSQL URL.")
     assert "canary" not in message
 
 
