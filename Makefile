@@ -12,8 +12,9 @@ demo: $(INSTALLED)  ## everything with a simulated account
 up: $(INSTALLED)  ## collect a real account
 	$(BIN)/brapped up
 
+# Four at a time: half of them wait for processes to start and stop.
 test: $(INSTALLED)  ## the tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
 check: $(INSTALLED)  ## lint, types, tests
 	$(BIN)/ruff format --check .
