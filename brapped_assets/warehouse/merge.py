@@ -1,9 +1,11 @@
-"""The merge: what has landed becomes the fact. A pure function of what has been seen, whatever the order."""
+"""The merge: whatever was seen becomes the fact. A pure function of what has been seen, whatever the order."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.rematch import rematch
 from brapped_assets.warehouse.statements import sql
 
 
@@ -22,15 +24,42 @@ def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:
     Holds the listener's row for the transaction. Raises Busy when another merge holds it for too long: what is not
     merged stays marked, and the next run does it.
     """
-    listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
-    assert listener is not None
+    listener = lock_listener(tx, listener_id)
     tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
     tx.execute(sql("merge/artists"), listener)
     tx.execute(sql("merge/tracks"), listener)
     instants = [row["played_at"] for row in tx.execute(sql("merge/plays"), listener).fetchall()]
-    if instants:
-        tx.execute(sql("merge/estimates"), {**listener, "instants": instants})
-    return Merge(len(instants), min(instants, default=None), max(instants, default=None))
+    if not instants:
+        return Merge(0, None, None)
+    first_at, last_at = min(instants), max(instants)
+    again = rematch(tx, listener, first_at, last_at)
+    moved = settle(tx, listener, again.play_keys)
+    changed = tx.execute(
+        sql("merge/estimated_at"), {**listener, "instants": [*instants, *again.instants, *moved]}
+    ).fetchall()
+    estimate(tx, [row["play_key"] for row in changed])
+    return Merge(len(instants), first_at, last_at)
+
+
+def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
+    """The listener's id and zone; no other merge of theirs begins before this transaction ends."""
+    listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
+    assert listener is not None
+    return listener
+
+
+def settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> list[datetime]:
+    """Let rows whose halves changed say what these say; returns the instants (UTC) they left and came to."""
+    if not play_keys:
+        return []
+    rows = tx.execute(sql("rematch/settle"), {**listener, "play_keys": play_keys}).fetchall()
+    return [instant for row in rows for instant in (row["was_at"], row["played_at"])]
+
+
+def estimate(tx: Connection, play_keys: list[int]) -> None:
+    """Estimate the milliseconds of rows that only the API told of."""
+    if play_keys:
+        tx.execute(sql("merge/estimates"), {"play_keys": play_keys})
 
 
 def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
@@ -38,8 +67,7 @@ def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
 
     Year by year, so that a poll's merge waits seconds at most; doing a year again changes nothing.
     """
-    listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
-    assert listener is not None
+    listener = lock_listener(tx, listener_id)
     return tx.execute(sql("merge/local_time"), {**listener, "year": year}).rowcount
 
 

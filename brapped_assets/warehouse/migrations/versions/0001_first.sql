@@ -243,7 +243,7 @@ create index track_artist_by_artist on star.track_artist (artist_key);
 comment on table star.track_artist is 'One row per credit, position 0 the main artist. Featured credits never add to totals.';
 
 create table star.play_label (
-    label_key smallint generated always as identity primary key,
+    label_key int generated always as identity primary key,
     label     text not null unique
 );
 comment on table star.play_label is 'Words that repeat on millions of plays (platform, country, reasons), each once.';
@@ -268,10 +268,10 @@ create table star.streaming_fact (
     export_ms        int,
     legacy_track_key int references star.track_dim,
     played_hour      smallint not null generated always as (extract(hour from played_at_local)::smallint) stored,
-    platform_key     smallint references star.play_label,
-    country_key      smallint references star.play_label,
-    reason_start_key smallint references star.play_label,
-    reason_end_key   smallint references star.play_label,
+    platform_key     int references star.play_label,
+    country_key      int references star.play_label,
+    reason_start_key int references star.play_label,
+    reason_end_key   int references star.play_label,
     is_estimated     boolean not null,
     skipped          boolean,
     shuffle          boolean,

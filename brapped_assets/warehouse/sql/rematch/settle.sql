@@ -1,0 +1,15 @@
+-- What a row says follows from its halves: the instant and track from the API where it told of the play, everything
+-- measured from the export. Rows the API alone told of are estimated by the next statement.
+with halves as (
+    select f.play_key, f.played_at as was_at, coalesce(f.api_at, f.export_at) as played_at,
+           coalesce(f.api_track_key, d.track_key) as track_key, f.export_ms
+    from star.streaming_fact f
+    left join raw.export_track x using (export_track_key)
+    left join star.track_dim d on d.track_ref = x.track_ref
+    where f.play_key = any(%(play_keys)s)
+)
+update star.streaming_fact f
+   set played_at = h.played_at, played_at_local = h.played_at at time zone %(time_zone)s, track_key = h.track_key,
+       ms_played = coalesce(h.export_ms, f.ms_played), is_estimated = h.export_ms is null
+  from halves h where f.play_key = h.play_key
+returning h.was_at, f.played_at
