@@ -83,7 +83,7 @@ def natural(tx: Connection, listener_id: int) -> list[tuple[Any, ...]]:
     """The fact without its keys."""
     rows = tx.execute(
         """select f.played_at, t.track_ref, f.ms_played, f.is_estimated, f.api_at, at.track_ref as api_ref, f.export_at,
-                  x.track_ref as export_ref, f.export_ms, f.in_extended, f.in_account, platform.label as platform
+                  x.track_ref as export_ref, f.export_ms, f.in_extended, platform.label as platform
            from star.streaming_fact f join star.track_dim t using (track_key)
            left join star.track_dim at on at.track_key = f.api_track_key
            left join raw.export_track x using (export_track_key)
@@ -91,7 +91,7 @@ def natural(tx: Connection, listener_id: int) -> list[tuple[Any, ...]]:
            where f.listener_id = %s""",
         (listener_id,),
     ).fetchall()
-    return sorted(tuple(row.values()) for row in rows) if False else sorted((tuple(map(str, row.values())) for row in rows))
+    return sorted(tuple(map(str, row.values())) for row in rows)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
