@@ -72,8 +72,8 @@ def test_plays(warehouse: Warehouse) -> None:
 @pytest.mark.parametrize(
     ("halves", "source"),
     [
-        ("api_at = null, export_at = played_at", "export"),
-        ("export_at = played_at, legacy_at = played_at", "both"),
+        ("api_at = null, export_at = played_at, in_extended = true", "export"),
+        ("export_at = played_at, in_extended = true, legacy_at = played_at", "both"),
         ("legacy_at = played_at", "api"),
         ("api_at = null, legacy_at = played_at", "legacy"),
     ],
