@@ -15,6 +15,7 @@ BENCHMARKS = {
     "poll": "one poll: calls, connections, round trips, milliseconds",
     "hourly_run": "the hourly run against a run of two empty assets; bytes of history",
     "merge": "the merge of 1,000 landed hours",
+    "import_history": "an export of a million rows; fewer with BENCH_ROWS",
     "cold_sync": "`brapped sync` with nothing new, as a process",
     "cold_demo": "`brapped demo` to its first hour and to its page",
     "warehouse_size": "bytes a play",

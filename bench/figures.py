@@ -6,7 +6,7 @@ from typing import Literal
 
 from rich.table import Table
 
-Unit = Literal["", "s", "ms", "h", "B", "kB"]
+Unit = Literal["", "s", "ms", "h", "B", "kB", "MB"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
+from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
@@ -88,6 +89,24 @@ def sync() -> None:
     raise typer.Exit(run(_settings(), console))
 
 
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Zip, folder (also one of downloads), JSON file, or URL.", show_default=False
+        ),
+    ],
+    listener: Annotated[
+        str | None, typer.Option(help="Whose export it is, by name or Spotify id, when there are several listeners.")
+    ] = None,
+) -> None:
+    """Bring in Spotify's own data export: your years before Brapped. Needs no login; the same file twice is no harm."""
+    from brapped_assets.commands.import_history import import_files as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, paths, listener=listener))
+
+
 @app.command()
 def status(
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -126,7 +145,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     try:
         app()
-    except (SettingsError, WarehouseError, SpotifyError, OSError) as error:
+    except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
         errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(_exit_code(error))
     except KeyboardInterrupt:
@@ -135,7 +154,7 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | NotAUrl):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

@@ -7,9 +7,10 @@ from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
 from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.checks import daily_checks, poll_checks
-from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
+from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule
@@ -19,9 +20,9 @@ from brapped_assets.sensors import refresh_dimensions_sensor
 neon = NeonResource.configure_at_launch()
 
 defs = dg.Definitions(
-    assets=[recently_played_raw, streaming_fact, track_dim, artist_dim, spotify_top, run_history],
+    assets=[recently_played_raw, streaming_fact, streaming_history, track_dim, artist_dim, spotify_top, run_history],
     asset_checks=[poll_checks, daily_checks],
-    jobs=[hourly_plays, refresh_dimensions, daily_upkeep],
+    jobs=[hourly_plays, import_history, refresh_dimensions, daily_upkeep],
     schedules=[hourly_plays_schedule, daily_upkeep_schedule],
     sensors=[refresh_dimensions_sensor],
     resources={"neon": neon, "spotify": SpotifyResource(neon=neon)},

@@ -1,4 +1,4 @@
-"""The three jobs: poll and merge, the dimensions, the day."""
+"""The four jobs: poll and merge, exports, the dimensions, the day."""
 
 import dagster as dg
 
@@ -7,6 +7,7 @@ from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
 from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.checks import daily_checks, poll_checks
 
@@ -19,6 +20,13 @@ hourly_plays = dg.define_asset_job(
     | dg.AssetSelection.checks(poll_checks),
     tags=POLL_FIRST,
     description="Poll every listener, merge, check. One run closes every hour still open.",
+)
+import_history = dg.define_asset_job(
+    "import_history",
+    selection=dg.AssetSelection.assets(streaming_history).without_checks(),
+    # Decades take minutes, or longer on a slow line; the limit for everything else is made for polls.
+    tags={"dagster/max_runtime": "86400"},
+    description="Spotify's own data export, from files or URLs. Polls go on meanwhile.",
 )
 refresh_dimensions = dg.define_asset_job(
     "refresh_dimensions",

@@ -29,6 +29,7 @@ ASSETS = {
         "listening", {"spotify", "postgres"}, "raw.recently_played", "spotify_api", THREE_HOURS, is_hourly=True
     ),
     "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
+    "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
     "track_dim": Expected("catalogue", {"postgres"}, "star.track_dim", None, 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
     "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
@@ -80,6 +81,8 @@ def test_the_flow_goes_one_way() -> None:
     assert parents == {
         "recently_played_raw": set(),
         "streaming_fact": keys("recently_played_raw"),
+        # No edge: an import must not turn fresh hours stale.
+        "streaming_history": set(),
         "track_dim": keys("streaming_fact"),
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
@@ -92,6 +95,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     assert len(poll) <= 4
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
+        "import_history": (keys("streaming_history"), set()),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
         "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
     }
@@ -103,7 +107,8 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
         assert job.description
         priorities[name] = int(job.tags.get("dagster/priority", 0))
         assert job.executor_def is dg.in_process_executor
-    assert priorities["hourly_plays"] > max(priorities["refresh_dimensions"], priorities["daily_upkeep"])
+    assert priorities.pop("hourly_plays") > max(priorities.values())
+    assert defs.resolve_job_def("import_history").tags["dagster/max_runtime"] == "86400"
     assert {job.name for job in defs.get_repository_def().get_all_jobs() if not job.name.startswith("__")} == set(
         expected
     )

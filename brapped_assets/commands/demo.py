@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import tzlocal
 from rich.console import Console
 
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.import_history import import_files
 from brapped_assets.commands.login import remember
 from brapped_assets.commands.supervisor import free_port, stop_leftovers
 from brapped_assets.commands.up import AlreadyUp, collect, only_one
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
 from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, write_env
@@ -25,10 +28,12 @@ from brapped_assets.warehouse import embedded
 ACCOUNT_PORT = 8899
 REDIRECT_URI = "http://127.0.0.1:8898/callback"
 SECONDS = 10
+EXPORT = "my_spotify_data.zip"
+EXPORTED = timedelta(days=3 * 365)
 
 
 def demo(console: Console, *, port: int, reset: bool) -> int:
-    """Serve the simulated account, log in to it, then `up`. Returns the exit code.
+    """Serve the simulated account, log in to it, import three years of its export, then `up`. Returns the exit code.
 
     Lives in `demo` under the home, with its own settings and databases. Raises SettingsError when DATABASE_URL is
     set: a demo must not write into somebody's warehouse.
@@ -66,7 +71,20 @@ def _run(console: Console, home: Path, running: Path, *, port: int) -> int:
             f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you watch, at "
             f"{server.url}. Their account shows {len(page.items)} plays."
         )
+        console.print("Their export, three years up to last midnight, comes in first:")
+        code = import_files(Settings.load(), console, [str(_export(home, account))])
+        if code != exit_codes.DONE:
+            return code
         return collect(Settings.load(), console, running, port=port, name="demo")
+
+
+def _export(home: Path, account: SimulatedAccount) -> Path:
+    """Their own data export, written once: a second start finds it imported."""
+    export, partial = home / EXPORT, home / f"partial-{EXPORT}"
+    if not export.exists():
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        write_export(account.listener, partial, start=midnight - EXPORTED, end=midnight).replace(export)
+    return export
 
 
 def _forget_other_settings(home: Path) -> None:

@@ -143,6 +143,7 @@ def _greet(console: Console, listener: Listener, page: RecentlyPlayedPage) -> No
     console.print("Consent lasts six months; `brapped status` says when to renew it.")
     console.print(
         f"\nYears before today: request [bold]both[/] exports now at {PRIVACY_PAGE} "
-        "(account data: days; extended streaming history: up to 30 days).\n"
+        "(account data: days; extended streaming history: up to 30 days), and bring them in with "
+        "[bold]brapped import[/].\n"
         "Now run [bold]brapped up[/] to collect every 20 minutes, or [bold]brapped sync[/] from a scheduler."
     )

@@ -58,7 +58,9 @@ def _problems(
 ) -> tuple[list[dict[str, str]], int]:
     """What is wrong with its remedy, the gravest deciding the exit code."""
     found: list[tuple[int, str, str]] = []
-    if settings.spotify_refresh_token is None:
+    # An export alone is a full way to use Brapped: nobody promised to poll.
+    exports_alone = settings.spotify_refresh_token is None and any(one.plays and not one.polls for one in everybody)
+    if settings.spotify_refresh_token is None and not exports_alone:
         found.append((exit_codes.CONSENT_NEEDED, "No Spotify account is connected.", "brapped login"))
     for one in everybody:
         ends_at = one.consent_ends_at
@@ -67,6 +69,8 @@ def _problems(
         elif ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
             days = (ends_at - now).days
             found.append((exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login"))
+        if exports_alone and not one.polls:
+            continue
         if one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
             when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"
             found.append((exit_codes.FAILED, f"{one.display_name}: no successful poll {when}.", "brapped sync"))
@@ -127,7 +131,9 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     for problem in state["problems"]:
         console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
-        console.print("[green]✓[/] Everything is collected.")
+        is_polled = any(one["polls"] for one in state["listeners"])
+        told = "Everything is collected." if is_polled else "Your exports are in; nothing is polled without a login."
+        console.print(f"[green]✓[/] {told}")
 
 
 def _minute(instant: datetime | None) -> str:

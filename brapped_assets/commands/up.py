@@ -65,7 +65,10 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
         "PYTHONSAFEPATH": "1",
     }
     if settings.spotify_refresh_token is None:
-        console.print("No Spotify account is connected yet; connect one with [bold]brapped login[/].")
+        console.print(
+            "No Spotify account is connected yet; connect one with [bold]brapped login[/], or bring in an export with "
+            "[bold]brapped import[/]."
+        )
         with opened(settings) as instance:
             fail_leftover_runs(instance)
     else:

@@ -73,6 +73,13 @@ def welcome(
     return Listener(**row)
 
 
+def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
+    """The listener of exports that came without any login; the first login later finds their plays and is theirs."""
+    row = tx.execute(sql("listeners/alone"), {"unnamed": UNNAMED, "time_zone": time_zone, "now": now}).fetchone()
+    assert row is not None
+    return Listener(**row)
+
+
 def end_consent(tx: Connection, listener_id: int, now: datetime) -> None:
     """Spotify refused the token for good; nobody asks with it again."""
     tx.execute(sql("listeners/end_consent"), {"listener_id": listener_id, "now": now})

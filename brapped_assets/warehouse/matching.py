@@ -16,25 +16,27 @@ REACH = timedelta(seconds=90)
 class Observation:
     """One source's word for one play.
 
-    `key` is the caller's handle and decides nothing; `at` the END (UTC); `track_id` Spotify's id, if told; `title`
-    normalised; `artists` normalised: whoever is credited on the track or its album, or the export's album artist.
-    `ms_played` where it was measured: of two that end at once, the longer is the likelier to have been shown.
+    `key` is the caller's handle and decides nothing; `at` the END (UTC); `track_ref` Spotify's id, or the uri of a
+    local file, or anything that no other source says; `title` normalised; `artists` normalised: whoever is credited on
+    the track or its album, or the export's album artist. `ms_played` where it was measured: of two that end at once,
+    the longer is the likelier to have been shown. `nth` of several that say the same otherwise.
     """
 
     key: int
     at: datetime
-    track_id: str | None
+    track_ref: str | None
     title: str
     artists: frozenset[str]
     ms_played: int = 0
+    nth: int = 1
 
 
 Pair = tuple[Observation, Observation]
 
 
 def same_track(one: Observation, other: Observation) -> bool:
-    """Equal id, or equal title with an artist in common. Only what the observations themselves say counts."""
-    if one.track_id is not None and one.track_id == other.track_id:
+    """Equal reference, or equal title with an artist in common. Only what the observations themselves say counts."""
+    if one.track_ref is not None and one.track_ref == other.track_ref:
         return True
     return one.title == other.title and not one.artists.isdisjoint(other.artists)
 
@@ -49,7 +51,9 @@ def pairs(ones: Sequence[Observation], others: Sequence[Observation], reach: tim
 
 def _in_order(observations: Sequence[Observation]) -> list[Observation]:
     """By time, then by everything an observation says: the same set is always the same sequence."""
-    return sorted(observations, key=lambda o: (o.at, -o.ms_played, o.track_id or "", o.title, sorted(o.artists)))
+    return sorted(
+        observations, key=lambda o: (o.at, -o.ms_played, o.track_ref or "", o.title, sorted(o.artists), o.nth)
+    )
 
 
 def _components(

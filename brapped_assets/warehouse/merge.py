@@ -1,11 +1,12 @@
 """The merge: whatever was seen becomes the fact. A pure function of what has been seen, whatever the order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rematch import rematch
+from brapped_assets.warehouse.rematch import Rematch, Stretch, arrays, joined, rematch
 from brapped_assets.warehouse.statements import sql
 
 
@@ -31,14 +32,20 @@ def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:
     instants = [row["played_at"] for row in tx.execute(sql("merge/plays"), listener).fetchall()]
     if not instants:
         return Merge(0, None, None)
-    first_at, last_at = min(instants), max(instants)
-    again = rematch(tx, listener, first_at, last_at)
-    moved = settle(tx, listener, again.play_keys)
-    changed = tx.execute(
-        sql("merge/estimated_at"), {**listener, "instants": [*instants, *again.instants, *moved]}
-    ).fetchall()
-    estimate(tx, [row["play_key"] for row in changed])
-    return Merge(len(instants), first_at, last_at)
+    follow(tx, listener, joined((instant, instant) for instant in instants))
+    return Merge(len(instants), min(instants), max(instants))
+
+
+def follow(
+    tx: Connection, listener: dict[str, Any], touched: Sequence[Stretch], play_keys: Sequence[int] = ()
+) -> Rematch:
+    """What new rows in these stretches, and new halves of the rows `play_keys`, make of the rows around them."""
+    again = rematch(tx, listener, touched)
+    moved = _settle(tx, listener, [*again.play_keys, *play_keys])
+    changed = joined([*touched, *((instant, instant) for instant in (*again.instants, *moved))])
+    if changed:
+        tx.execute(sql("merge/estimates"), {**listener, **arrays(changed)})
+    return again
 
 
 def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
@@ -48,18 +55,12 @@ def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
     return listener
 
 
-def settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> list[datetime]:
+def _settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> list[datetime]:
     """Let rows whose halves changed say what these say; returns the instants (UTC) they left and came to."""
     if not play_keys:
         return []
     rows = tx.execute(sql("rematch/settle"), {**listener, "play_keys": play_keys}).fetchall()
     return [instant for row in rows for instant in (row["was_at"], row["played_at"])]
-
-
-def estimate(tx: Connection, play_keys: list[int]) -> None:
-    """Estimate the milliseconds of rows that only the API told of."""
-    if play_keys:
-        tx.execute(sql("merge/estimates"), {"play_keys": play_keys})
 
 
 def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:

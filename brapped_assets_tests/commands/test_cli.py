@@ -13,7 +13,7 @@ from brapped_assets import __version__
 from .user import Said, User
 
 Brapped = Callable[..., Said]
-COMMANDS = ["demo", "up", "login", "sync", "status", "timezone"]
+COMMANDS = ["demo", "up", "login", "sync", "import", "status", "timezone"]
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -45,7 +45,14 @@ def test_the_version_is_told(brapped: Brapped) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["up", "--port", "web"], ["up", "--port", "99999"], ["demo", "--port", "-1"], ["timezone"]],
+    [
+        ["nonsense"],
+        ["up", "--port", "web"],
+        ["up", "--port", "99999"],
+        ["demo", "--port", "-1"],
+        ["timezone"],
+        ["import"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage_is_exit_code_2(brapped: Brapped, arguments: list[str]) -> None:

@@ -12,9 +12,23 @@ import pytest
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import Busy
+from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
 from brapped_assets.warehouse.landing import Landing
 from brapped_assets.warehouse.merge import Merge, merge_plays
-from brapped_assets_tests.warehouse.pages import Unread, at, everything, fact, gaps, landed, newcomer, plays, poll
+from brapped_assets_tests.warehouse.pages import (
+    Play,
+    Unread,
+    at,
+    everything,
+    fact,
+    gaps,
+    landed,
+    newcomer,
+    plays,
+    poll,
+    song,
+)
+from brapped_assets_tests.warehouse.told import Told, natural
 
 
 @pytest.fixture
@@ -184,3 +198,48 @@ def test_payloads_read_at_once_are_read_once(
     assert second.result() == 0
     with warehouse.transaction() as tx:
         assert len(everything(tx)["credit"]) == 2
+
+
+def _export(tx: Connection, listener_id: int) -> ExportMerge:
+    told = [Told(at(0), 120_000), Told(at(2), 45_000), Told(at(8), 150_000)]
+    return merge_exported(tx, listener_id, "extended", told, Occurrences())
+
+
+@pytest.mark.parametrize("export_first", [True, False])
+def test_a_polls_merge_and_an_import_at_once_are_one_after_the_other(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor, export_first: bool
+) -> None:
+    with warehouse.transaction() as tx:
+        me, you = newcomer(tx), newcomer(tx, "you")
+        for listener_id in (me, you):
+            poll(tx, listener_id, [Play(at(minute), song("a", artists=["Alice"])) for minute in (0, 4, 8)])
+    works: list[Callable[[Connection], Any]] = [partial(_export, listener_id=me), lambda tx: merge_plays(tx, me, at(9))]
+    first, second = works if export_first else works[::-1]
+    with warehouse.transaction() as tx:
+        first(tx)
+        waiting: Future[Any] = threads.submit(_in_transaction, other, second)
+        _wait_until_waiting(tx, waiting)
+        with Warehouse(Path(), tx.info.dsn) as third, third.transaction(lock_seconds=1) as theirs:
+            # Neither a page nor another listener waits.
+            poll(theirs, you, [Play(at(12), song("a", artists=["Alice"]))])
+    waiting.result()
+    with warehouse.transaction() as tx:
+        merge_plays(tx, you, at(9))
+        _export(tx, you)
+        mine, yours = natural(tx, me), natural(tx, you)
+        assert [row.played_at for row in mine] == [at(0), at(2), at(4), at(8)]
+        assert mine == [row for row in yours if row.played_at < at(12)]
+
+
+def test_two_imports_of_new_tracks_at_once_both_get_through(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me, you = newcomer(tx), newcomer(tx, "you")
+    with warehouse.transaction() as tx:
+        assert _export(tx, me).added == 3
+        waiting: Future[Any] = threads.submit(_in_transaction, other, partial(_export, listener_id=you))
+        _wait_until_waiting(tx, waiting)
+    assert waiting.result().added == 3
+    with warehouse.transaction() as tx:
+        assert natural(tx, me) == natural(tx, you)

@@ -11,9 +11,11 @@ import pytest
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.exports import Occurrences, merge_exported
 from brapped_assets.warehouse.landing import retry_rejected
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
+from brapped_assets_tests.warehouse.told import Told
 
 CONTEXT = {"type": "album", "uri": "spotify:album:1"}
 Step = Callable[[Connection], object]
@@ -39,6 +41,16 @@ def _merge(tx: Connection) -> object:
     return merge_plays(tx, 1, at(61))
 
 
+def _export(tx: Connection) -> object:
+    """What the first page told, relinked and measured, and two plays of its own."""
+    told = [Told(at(0), 120_000, "a2", "Song a", "alice"), Told(at(2), 0), Told(at(2), 0)]
+    return merge_exported(tx, 1, "extended", told, Occurrences())
+
+
+def _account(tx: Connection) -> object:
+    return merge_exported(tx, 1, "account", [Told(at(2), 0, None), Told(at(9), 31_000, None)], Occurrences())
+
+
 # Each step with what was done before it, undisturbed.
 STEPS: list[tuple[list[Step], Step]] = [
     ([_welcome], _first_page),
@@ -46,17 +58,25 @@ STEPS: list[tuple[list[Step], Step]] = [
     ([_welcome, _first_page], _merge),
     ([_welcome, _first_page, _merge, _second_page], _merge),
     ([_welcome, _first_page, _merge, apply_payloads, _second_page, _merge], apply_payloads),
+    ([_welcome, _first_page, _merge], _export),
+    ([_welcome, _first_page, _account, _export], _merge),
+    ([_welcome, _first_page, _merge, _account], _export),
+    ([_welcome, _export], _account),
 ]
+NAMES = [
+    "land", "land on gap", "merge", "merge late", "read", "export", "merge after exports", "export after account data",
+    "account data",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "step"), STEPS, ids=["land", "land on gap", "merge", "merge late", "read"])
+@pytest.mark.parametrize(("before", "step"), STEPS, ids=NAMES)
 def test_killed_anywhere_and_done_again_nothing_is_lost_and_nothing_twice(
     warehouse: Warehouse, database_url: str, before: list[Step], step: Step
 ) -> None:
     def prepare() -> dict[str, Any]:
         with warehouse.transaction() as tx:
-            tx.execute("truncate audit.listener, raw.track_payload, raw.context, star.artist_dim, star.album_dim"
-                       " restart identity cascade")  # fmt: skip
+            tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, star.play_label,"
+                       " star.artist_dim, star.album_dim restart identity cascade")  # fmt: skip
         for earlier in before:
             with warehouse.transaction() as tx:
                 earlier(tx)

@@ -1,8 +1,8 @@
 -- An export names no artist's id. Whoever is not known by that name yet is provisional, until a track of theirs is read.
 insert into star.artist_dim (artist_name)
-select distinct s.artist
+select distinct coalesce(nullif(s.artist, ''), 'Unknown artist')
 from staged_track s
 where not exists (select from star.track_dim t where t.track_ref = s.track_ref)
-  and not exists (select from star.artist_dim a where a.artist_name = s.artist)
+  and not exists (select from star.artist_dim a where a.artist_name = coalesce(nullif(s.artist, ''), 'Unknown artist'))
 order by 1
 on conflict do nothing

@@ -1,11 +1,21 @@
--- Gone with the transaction, so nothing is left behind by a kill, and nothing needs a session.
-drop table if exists staged_track, staged_play;
+-- Gone with the transaction, so nothing is left behind by a kill, and nothing needs a session. Tracks and details repeat
+-- on many plays and are there once.
+drop table if exists staged_play, staged_track, staged_detail, stored;
 create temporary table staged_track (
     track_number int primary key, content_hash uuid not null, track_ref text not null, track_id text,
     title text not null, artist text not null, album text
 ) on commit drop;
+create temporary table staged_detail (
+    detail_number int primary key, platform text, country text, reason_start text, reason_end text,
+    shuffle boolean, skipped boolean, offline boolean, incognito boolean
+) on commit drop;
 create temporary table staged_play (
-    ended_at timestamptz not null, ms_played int not null, occurrence int not null, track_number int not null,
-    platform text, country text, reason_start text, reason_end text,
+    ended_us bigint not null, ms_played int not null, occurrence int not null, track_number int not null,
+    detail_number int not null
+) on commit drop;
+create temporary table stored (
+    play_key bigint not null, export_at timestamptz not null, minute timestamptz not null, track_ref text not null,
+    title text not null, export_ms int not null, export_nth int not null, in_extended boolean not null,
+    in_account boolean not null, platform_key int, country_key int, reason_start_key int, reason_end_key int,
     shuffle boolean, skipped boolean, offline boolean, incognito boolean
 ) on commit drop

@@ -1,14 +1,19 @@
 -- The API tells no milliseconds: at most the track's length, at most the time since the listener's previous END, but
 -- at least 30 s, below which Spotify shows no play. An unknown length counts as those 30 s.
+-- For every estimated row in one of the stretches of time in which a row came, went or moved, and for its successor.
 with estimate as (
-    select f.play_key,
+    select distinct on (f.play_key) f.play_key,
            least(coalesce(f.api_duration_ms, 30000),
                  greatest(30000, coalesce(extract(epoch from f.played_at - previous.played_at) * 1000, 2147483647))
            )::int as ms_played
-    from star.streaming_fact f
+    from unnest(%(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) as s (first_at, last_at)
+    cross join lateral (select min(n.played_at) as played_at from star.streaming_fact n
+                         where n.listener_id = %(listener_id)s and n.played_at > s.last_at) following
+    join star.streaming_fact f
+      on f.listener_id = %(listener_id)s and f.is_estimated
+     and f.played_at between s.first_at and coalesce(following.played_at, s.last_at)
     cross join lateral (select max(p.played_at) as played_at from star.streaming_fact p
                          where p.listener_id = f.listener_id and p.played_at < f.played_at) previous
-    where f.play_key = any(%(play_keys)s) and f.is_estimated
 )
 update star.streaming_fact f set ms_played = e.ms_played
 from estimate e where f.play_key = e.play_key and f.ms_played <> e.ms_played

@@ -11,5 +11,6 @@ cross join lateral (select count(*)::int as gaps_open,
                            coalesce(sum(extract(epoch from g.gap_end - g.gap_start)), 0)::float as seconds_in_gaps
                       from audit.gap g where g.listener_id = l.listener_id and g.closed_at is null) gap
 cross join lateral (select count(*)::int as rejected
-                      from audit.rejected_row r where r.listener_id = l.listener_id) rejected
+                      from audit.rejected_row r
+                     where r.listener_id = l.listener_id and r.source = 'poll') rejected
 order by l.listener_id

@@ -9,17 +9,17 @@ moved as materialized (
 received as (
     update star.streaming_fact f
        set export_at = m.export_at, export_track_key = m.export_track_key, export_ms = m.export_ms,
-           in_extended = m.in_extended, in_account = m.in_account, platform_key = m.platform_key,
-           country_key = m.country_key, reason_start_key = m.reason_start_key, reason_end_key = m.reason_end_key,
-           shuffle = m.shuffle, skipped = m.skipped, offline = m.offline, incognito = m.incognito
+           export_nth = m.export_nth, in_extended = m.in_extended, in_account = m.in_account,
+           platform_key = m.platform_key, country_key = m.country_key, reason_start_key = m.reason_start_key,
+           reason_end_key = m.reason_end_key, shuffle = m.shuffle, skipped = m.skipped, offline = m.offline, incognito = m.incognito
       from moved m where f.play_key = m.target
     returning f.play_key, f.played_at
 ),
 emptied as (
     update star.streaming_fact f
-       set export_at = null, export_track_key = null, export_ms = null, in_extended = false, in_account = false,
-           platform_key = null, country_key = null, reason_start_key = null, reason_end_key = null,
-           shuffle = null, skipped = null, offline = null, incognito = null
+       set export_at = null, export_track_key = null, export_ms = null, export_nth = null,
+           in_extended = false, in_account = false, platform_key = null, country_key = null,
+           reason_start_key = null, reason_end_key = null, shuffle = null, skipped = null, offline = null, incognito = null
       from move m
      where f.play_key = m.source and f.api_at is not null
        and not exists (select from move t where t.target = m.source)
@@ -32,10 +32,11 @@ gone as (
 ),
 split as (
     insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
-                                     export_at, export_track_key, export_ms, in_extended, in_account, platform_key,
-                                     country_key, reason_start_key, reason_end_key, shuffle, skipped, offline, incognito)
+                                     export_at, export_track_key, export_ms, export_nth, in_extended, in_account,
+                                     platform_key, country_key, reason_start_key, reason_end_key, shuffle, skipped,
+                                     offline, incognito)
     select m.listener_id, m.export_at, m.export_at at time zone %(time_zone)s, d.track_key, m.export_ms, false,
-           m.export_at, m.export_track_key, m.export_ms, m.in_extended, m.in_account, m.platform_key,
+           m.export_at, m.export_track_key, m.export_ms, m.export_nth, m.in_extended, m.in_account, m.platform_key,
            m.country_key, m.reason_start_key, m.reason_end_key, m.shuffle, m.skipped, m.offline, m.incognito
     from moved m
     join raw.export_track x using (export_track_key)

@@ -1,27 +1,36 @@
--- Every row within reach of a polled play, with what each half says of its track.
-with polled as (
-    select f.api_at from star.streaming_fact f
-    where f.listener_id = %(listener_id)s
-      and f.api_at between %(first_at)s::timestamptz - %(reach)s and %(last_at)s::timestamptz + %(reach)s
+-- Every row within reach of a polled play in one of the spans, with what each half says of its track. Step by step: the
+-- planner cannot know how few rows lie in a stretch of time, and would start from all tracks.
+with polled as materialized (
+    select distinct found.api_at
+    from unnest(%(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) as s (first_at, last_at)
+    cross join lateral (select f.api_at from star.streaming_fact f
+                         where f.listener_id = %(listener_id)s
+                           and f.api_at between s.first_at - %(reach)s and s.last_at + %(reach)s) found
 ),
-near as (
-    select distinct f.play_key
+near as materialized (
+    select distinct found.play_key
     from polled p
-    join star.streaming_fact f
-      on f.listener_id = %(listener_id)s
-     and f.played_at between p.api_at - 2 * %(reach)s and p.api_at + 2 * %(reach)s
+    cross join lateral (select f.play_key from star.streaming_fact f
+                         where f.listener_id = %(listener_id)s
+                           and f.played_at between p.api_at - 2 * %(reach)s and p.api_at + 2 * %(reach)s
+                        offset 0) found
 )
-select f.play_key, f.api_at, api.track_id as api_track_id, served.title as api_title, served.artists as api_artists,
-       f.export_at, f.export_ms, x.track_id as export_track_id, x.title as export_title, x.artist as export_artist
+select half.*, served.title as api_title, served.artists as api_artists
 from near
-join star.streaming_fact f using (play_key)
-left join star.track_dim api on api.track_key = f.api_track_key
-left join raw.recently_played r
-  on r.listener_id = f.listener_id and r.played_at = f.api_at and r.track_ref = api.track_ref
-left join raw.track_payload p on p.payload_key = r.payload_key
+cross join lateral (
+    select f.play_key, f.listener_id, f.api_at, api.track_ref as api_ref, f.export_at, f.export_ms, f.export_nth,
+           f.in_extended, x.track_ref as export_ref, x.title as export_title, x.artist as export_artist
+    from star.streaming_fact f
+    left join star.track_dim api on api.track_key = f.api_track_key
+    left join raw.export_track x on x.export_track_key = f.export_track_key
+    where f.play_key = near.play_key
+    offset 0
+) half
 left join lateral (
     select star.text_of(p.payload -> 'name') as title,
            array(select c.artist_name from star.credits_of(p.payload) c
                  union select a.artist_name from star.credits_of(p.payload -> 'album') a) as artists
-) served on f.api_at is not null
-left join raw.export_track x on x.export_track_key = f.export_track_key
+    from raw.recently_played r join raw.track_payload p using (payload_key)
+    where r.listener_id = half.listener_id and r.played_at = half.api_at and r.track_ref = half.api_ref
+    offset 0
+) served on true

@@ -1,0 +1,144 @@
+"""The import of a life: 1,000,000 plays (BENCH_ROWS), 95 in 100 of them exported, the newest polled.
+
+In a process of its own, beside a floor (parse, COPY and one INSERT … SELECT of the same files) and pandas.to_sql on a
+sample; then 100,000 rows more, which should cost what 100,000 rows cost and not what is stored.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+import psycopg
+from sqlalchemy import create_engine
+
+from bench.exported_life import BEGIN, life, poll, row, write
+from bench.figures import Figure
+from bench.import_process import Imported, imported
+from bench.scene import Scene
+from brapped_assets.warehouse.connections import Warehouse
+
+PLAYS = int(os.environ.get("BENCH_ROWS", "1000000"))
+EXPORTED, POLLED_FROM = PLAYS * 95 // 100, PLAYS * 94 // 100
+MORE, SAMPLE = PLAYS // 10, min(20_000, PLAYS)
+LATER = timedelta(days=365)
+KEYS = tuple(row(next(life(BEGIN, 1))))
+FLOOR = """
+create temporary table floor_staged (ts timestamptz, platform text, ms_played int, conn_country text, ip_addr text,
+    master_metadata_track_name text, master_metadata_album_artist_name text, master_metadata_album_album_name text,
+    spotify_track_uri text, episode_name text, episode_show_name text, spotify_episode_uri text, audiobook_title text,
+    audiobook_uri text, audiobook_chapter_uri text, audiobook_chapter_title text, reason_start text, reason_end text,
+    shuffle boolean, skipped boolean, offline boolean, offline_timestamp bigint, incognito_mode boolean);
+create table floor_fact (play_key bigint generated always as identity primary key, played_at timestamptz not null,
+    track_id text, track_name text, artist_name text, album_name text, ms_played int not null, platform text,
+    country text, reason_start text, reason_end text, shuffle boolean, skipped boolean, offline boolean,
+    incognito boolean);
+create index on floor_fact (played_at);
+create index on floor_fact (track_id)
+"""
+FLOOR_INSERT = """
+insert into floor_fact (played_at, track_id, track_name, artist_name, album_name, ms_played, platform, country,
+                        reason_start, reason_end, shuffle, skipped, offline, incognito)
+select ts, spotify_track_uri, master_metadata_track_name, master_metadata_album_artist_name,
+       master_metadata_album_album_name, ms_played, platform, conn_country, reason_start, reason_end, shuffle, skipped,
+       offline, incognito_mode
+from floor_staged order by ts
+"""
+
+
+def measure(scene: Scene) -> list[Figure]:
+    export, again, later = scene.folder / "export", scene.folder / "again", scene.folder / "later"
+    size = write(islice(life(BEGIN, PLAYS), EXPORTED), export)
+    newest = list(islice(life(BEGIN, PLAYS), POLLED_FROM, PLAYS))
+    # The newest tenth once more, as the next year's export would hold it, and a tenth nobody has seen.
+    write(islice(life(BEGIN, PLAYS), EXPORTED - MORE, EXPORTED), again)
+    write(life(newest[-1].ended_at + LATER, MORE, seed="later"), later)
+    with scene.database() as name:
+        url = scene.postgres.url(name)
+        empty = scene.bytes_of(name)
+        with Warehouse(scene.folder, url) as warehouse:
+            listener_id = poll(warehouse, newest)
+        whole = _alone(imported, export, url, listener_id)
+        full = scene.bytes_of(name) - empty
+        more = [_alone(imported, folder, url, listener_id) for folder in (later, again)]
+    with scene.database() as name:
+        url = scene.postgres.url(name)
+        with Warehouse(scene.folder, url) as warehouse:
+            first = _alone(imported, later, url, poll(warehouse, newest[:100]))
+        floor = _alone(_floor, export, url)
+        pandas = _alone(_pandas, url)
+    return [
+        Figure(
+            f"import of {whole.rows:,} rows, {size / 1e6:,.0f} MB: rows a second, at least 40,000",
+            whole.rows / whole.seconds,
+            baseline=pandas,
+            baseline_is=f"pandas.to_sql, rows a second, {SAMPLE:,} rows",
+            note=_told(whole),
+        ),
+        Figure(
+            "the same, seconds",
+            whole.seconds,
+            "s",
+            budget=whole.rows / 40_000,
+            baseline=floor,
+            baseline_is="parse, COPY, one INSERT … SELECT",
+            ratio_budget=1.8,
+        ),
+        Figure("peak memory of the importing process", whole.peak_bytes / 1e6, "MB", budget=300),
+        Figure(
+            f"{more[0].rows:,} new rows into a fact of {PLAYS:,}",
+            more[0].seconds,
+            "s",
+            baseline=first.seconds,
+            baseline_is="the same rows into an empty one",
+            note=_told(more[0]),
+        ),
+        Figure(f"{more[1].rows:,} rows that are there already", more[1].seconds, "s", note=_told(more[1])),
+        Figure(f"warehouse of {PLAYS:,} plays: a play, all in", full / PLAYS, "B", budget=300),
+    ]
+
+
+def _told(took: Imported) -> str:
+    stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in took.by_stage.items())
+    became = took.plays
+    return (
+        f"seconds: {stages}; CPU seconds: {took.own_cpu:.1f} here, {took.database_cpu:.1f} in PostgreSQL; "
+        f"{became.added:,} added, {became.matched:,} matched, {became.known:,} known"
+    )
+
+
+def _alone(work: Callable[..., Any], *args: Any) -> Any:
+    """In a process of its own, which begins with nothing."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(work, *args).result()
+
+
+def _floor(folder: Path, url: str) -> float:
+    """Seconds of the least that any import must do, file by file in one transaction."""
+    started = perf_counter()
+    with psycopg.connect(url) as connection:
+        connection.execute(FLOOR)
+        for path in sorted(folder.iterdir()):
+            with connection.cursor() as cursor, cursor.copy("copy floor_staged from stdin") as copy:
+                for told in json.loads(path.read_bytes()):
+                    copy.write_row([told[key] for key in KEYS])
+        connection.execute(FLOOR_INSERT)
+    return perf_counter() - started
+
+
+def _pandas(url: str) -> float:
+    """Rows a second of DataFrame.to_sql, whose rows are at hand already."""
+    frame = pd.DataFrame(row(play) for play in life(BEGIN, SAMPLE))
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    started = perf_counter()
+    frame.to_sql("by_pandas", engine, index=False)
+    seconds = perf_counter() - started
+    engine.dispose()
+    return SAMPLE / seconds

@@ -1,0 +1,115 @@
+"""The import itself, in a process of its own, so that its memory and its processor seconds are its own."""
+
+import resource
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+from unittest.mock import patch
+
+import psutil
+import psycopg
+
+from brapped_assets.history.finding import find
+from brapped_assets.importing import Summary, import_history
+from brapped_assets.warehouse import exports, imports
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.exports import ExportMerge
+from brapped_assets.warehouse.statements import sql
+
+STAGES = {
+    "names": ("history/labels", "history/export_tracks", "history/artists", "history/tracks"),
+    "insert": ("history/extended",),
+    "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
+}
+
+
+@dataclass
+class Imported:
+    """What an import took: seconds by stage, CPU seconds of the process and of its PostgreSQL backend, peak bytes."""
+
+    seconds: float
+    by_stage: dict[str, float]
+    own_cpu: float
+    database_cpu: float
+    peak_bytes: int
+    rows: int
+    plays: ExportMerge
+
+
+@dataclass
+class Timed:
+    """The warehouse, with a clock: how long transactions, merges and single statements took."""
+
+    warehouse: Warehouse
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @contextmanager
+    def clock(self, what: str) -> Iterator[None]:
+        before = perf_counter()
+        yield
+        self.seconds[what] += perf_counter() - before
+
+    @contextmanager
+    def transaction(self, *, lock_seconds: int = 10) -> Iterator[Connection]:
+        with self.clock("transactions"), self.warehouse.transaction(lock_seconds=lock_seconds) as tx:
+            yield tx
+
+
+def imported(folder: Path, url: str, listener_id: int) -> Imported:
+    """Import every history file under the folder, as the command does."""
+    with Warehouse(folder, url) as warehouse:
+        with warehouse.transaction() as tx:
+            backend = psutil.Process(tx.info.backend_pid)
+        timed, summary = Timed(warehouse), Summary()
+        cpu, own, started = _cpu(backend), process_time(), perf_counter()
+        with _statements_timed(timed):
+            import_history(timed, listener_id, [find(folder)], summary)
+        seconds = perf_counter() - started
+        return Imported(
+            seconds,
+            _by_stage(seconds, timed.seconds),
+            process_time() - own,
+            _cpu(backend) - cpu,
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            summary.rows,
+            summary.plays,
+        )
+
+
+def _by_stage(seconds: float, timed: dict[str, float]) -> dict[str, float]:
+    stages = {stage: timed.get(stage, 0.0) for stage in STAGES}
+    return {
+        "read": seconds - timed["transactions"],
+        "copy": timed["merge"] - sum(stages.values()),
+        **stages,
+        "commit": timed["transactions"] - timed["merge"],
+    }
+
+
+@contextmanager
+def _statements_timed(timed: Timed) -> Iterator[None]:
+    stage_of = {str(sql(name)): stage for stage, names in STAGES.items() for name in names}
+    execute: Any = psycopg.Connection.execute
+    merge: Any = exports.merge_exported
+
+    def execute_timed(connection: Any, query: Any, *args: Any, **options: Any) -> Any:
+        with timed.clock(stage_of.get(query, "other statements")):
+            return execute(connection, query, *args, **options)
+
+    def merge_timed(*args: Any) -> Any:
+        with timed.clock("merge"):
+            return merge(*args)
+
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(psycopg.Connection, "execute", execute_timed))
+        patches.enter_context(patch.object(imports, "merge_exported", merge_timed))
+        yield
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -1,0 +1,73 @@
+"""Fetch, merge, report: the files of Spotify's own data export."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from time import perf_counter
+
+import dagster as dg
+from pydantic import Field
+
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.fetching import here
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.finding import find
+from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.settings import Settings
+
+TABLE = "audit.import_file"
+
+
+class Exports(dg.Config):
+    """What to import, and for whom."""
+
+    paths: list[str] = Field(
+        description="Zips, folders or JSON files of an export, on the machine that runs this, or URLs that "
+        "universal-pathlib understands (s3://…, https://…)."
+    )
+    listener: str | None = Field(
+        default=None, description="Name or Spotify id of whose export it is; needed when there are several listeners."
+    )
+
+
+# No edge into the hourly job: it would turn fresh hours stale at each import.
+@dg.asset(
+    group_name="listening",
+    kinds={"json", "postgres"},
+    owners=table_metadata.OWNERS,
+    metadata=table_metadata.definition(TABLE),
+    code_version="1",
+)
+def streaming_history(
+    context: dg.AssetExecutionContext, config: Exports, neon: NeonResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """One row per file of Spotify's data export, known by its content; its plays are merged into the fact.
+
+    The same file again changes nothing, and one that was stopped half-way goes on. Launch it with the job
+    `import_history`, which may take longer than a poll.
+    """
+    started = perf_counter()
+    summary = Summary()
+    with told_plainly(), ExitStack() as stack:
+        try:
+            found = [find(stack.enter_context(here(path))) for path in config.paths]
+        except HistoryError as error:
+            raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
+        with neon.transaction() as tx:
+            listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC))
+        import_history(neon, listener.listener_id, found, summary)
+        with neon.transaction() as tx:
+            table = table_metadata.contents(tx, TABLE)
+    for name, reason in summary.failed:
+        context.log.warning("%s: %s", name, reason)
+    told = {**summary.as_numbers(), "seconds": round(perf_counter() - started, 3)}
+    if summary.failed:
+        raise dg.Failure(
+            f"{len(summary.failed)} of the files could not be read, and nothing of them was imported. "
+            f"{summary.failed[0].name}: {summary.failed[0].reason}",
+            metadata={**told, CURE: CURED_BY_A_PERSON},
+            allow_retries=False,
+        )
+    yield dg.MaterializeResult(metadata={**table, **told})

@@ -1,0 +1,69 @@
+"""Files that lie elsewhere, brought here for the time of an import."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import requests
+from upath import UPath
+
+from brapped_assets.history.errors import HistoryError
+
+TIMEOUT_SECONDS = 60
+WANTED = {".json", ".zip"}
+
+
+class NotFetched(HistoryError):
+    """It lies elsewhere and cannot be had."""
+
+
+@contextmanager
+def here(address: str) -> Iterator[Path]:
+    """A local path as it is, or what lies at a URL in a temporary folder, gone at the end.
+
+    Any URL that universal-pathlib understands (`s3://`, `gs://` and others need their own package), a file or a folder,
+    and https. Raises NotFetched, which never repeats a URL's query: it may be a signature.
+    """
+    parts = urlsplit(address)
+    if "://" not in address:
+        yield Path(address)
+        return
+    name = unquote(PurePosixPath(parts.path).name) or "export"
+    shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    with tempfile.TemporaryDirectory(prefix="brapped-import-") as folder:
+        to = Path(folder) / name
+        try:
+            if parts.scheme in {"http", "https"}:
+                _download(address, to)
+            else:
+                _copy(UPath(address), to)
+        except requests.HTTPError as error:
+            raise NotFetched(shown, f"the server answered {error.response.status_code}. Check the URL.") from None
+        except requests.RequestException as error:
+            raise NotFetched(shown, f"it cannot be fetched ({type(error).__name__}). Check the URL.") from None
+        except ImportError as error:
+            raise NotFetched(shown, f"this kind of URL needs another package ({error}).") from None
+        except Exception as error:  # noqa: BLE001  # every storage raises errors of its own; their texts may hold secrets
+            raise NotFetched(shown, f"it cannot be fetched ({type(error).__name__}). Check the URL.") from None
+        yield to
+
+
+def _download(url: str, to: Path) -> None:
+    with closing(requests.get(url, stream=True, timeout=TIMEOUT_SECONDS)) as answer, to.open("wb") as out:
+        answer.raise_for_status()
+        for chunk in answer.iter_content(1 << 20):
+            out.write(chunk)
+
+
+def _copy(source: UPath, to: Path) -> None:
+    if source.is_dir():
+        for found in source.rglob("*"):
+            if PurePosixPath(found.path).suffix.lower() in WANTED and found.is_file():
+                _copy(found, to / PurePosixPath(found.path).relative_to(PurePosixPath(source.path)))
+        return
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as stream, to.open("wb") as out:
+        shutil.copyfileobj(stream, out)

@@ -1,0 +1,205 @@
+"""Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
+
+import json
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Protocol
+
+import tzlocal
+
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.files import HistoryFile, base_name
+from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
+from brapped_assets.history.parsing import PARSER_VERSION, parse_row
+from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
+from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse import imports
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
+from brapped_assets.warehouse.listeners import Listener, alone, by_token, listeners
+
+# Between two pieces a poll gets its turn, after seconds at most.
+PIECE_ROWS = 50_000
+# A poll's merge takes seconds; an import can wait for it.
+LOCK_SECONDS = 60
+# Measured on exports of both kinds; only the time left is estimated by it.
+BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
+
+Progress = Callable[[int, int], None]
+"""Rows done so far, and how many there will be in all, as far as is known."""
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
+
+    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
+
+
+@dataclass
+class Summary:
+    """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
+
+    `files` are the histories it met, `files_known` those among them that were merged whole before. `failed` are
+    histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
+    """
+
+    files: int = 0
+    files_known: int = 0
+    rows: int = 0
+    plays: ExportMerge = field(default_factory=ExportMerge)
+    other: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+    failed: list[Unusable] = field(default_factory=list)
+    ignored: list[Unusable] = field(default_factory=list)
+
+    def as_numbers(self) -> dict[str, int]:
+        """Every count under a name of its own, for programs."""
+        return {
+            "rows": self.rows,
+            "files": self.files,
+            "files_known": self.files_known,
+            "files_failed": len(self.failed),
+            **{f"plays_{what}": count for what, count in asdict(self.plays).items()},
+            **{f"not_music_{kind}": count for kind, count in sorted(self.other.items())},
+            **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
+        }
+
+
+def whose(tx: Connection, settings: Settings, name: str | None, now: datetime) -> Listener:
+    """Whose plays an export tells of.
+
+    The named listener, else the one who is logged in, else the only one there is, else somebody new without a login.
+    Raises SettingsError when it could be several people's.
+    """
+    everybody = listeners(tx)
+    called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
+    if name is not None:
+        named = [one for one in everybody if name in (one.display_name, one.spotify_user_id)]
+        if len(named) != 1:
+            raise SettingsError(f"No single listener is called {name!r}. The listeners are: {called}.")
+        return named[0]
+    token = settings.spotify_refresh_token
+    logged_in = by_token(tx, token.get_secret_value()) if token else None
+    if logged_in is None and len(everybody) > 1:
+        raise SettingsError(f"Whose export is it? Name the listener. The listeners are: {called}.")
+    if logged_in is not None or everybody:
+        return logged_in or everybody[0]
+    return alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)
+
+
+def import_history(
+    warehouse: Transactions,
+    listener_id: int,
+    found: Sequence[Found],
+    summary: Summary,
+    *,
+    progress: Progress = lambda _done, _expected: None,
+    piece_rows: int = PIECE_ROWS,
+) -> None:
+    """Merge every file that is not merged yet, a transaction a file or `piece_rows` rows; `summary` is kept up to date.
+
+    Stopped at any moment, what is merged stays, and the next import of the same files goes on from there. A file that
+    cannot be read whole leaves nothing behind and stops no other. Raises a WarehouseError.
+    """
+    for name, reason in (one for each in found for one in each.unusable):
+        is_history = HISTORY_NAME.search(base_name(name))
+        (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
+    _retry_odd(warehouse, listener_id)
+    documents = [document for each in found for document in each.files]
+    archives = archive_names(documents)
+    expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
+    for number, document in enumerate(documents):
+        before = summary.rows
+        progress(before, before + sum(expected[number:]))
+        try:
+            file = imports.File(
+                document.content_hash(),
+                document.kind,
+                document.name,
+                archives[document.archive],
+                document.running_number,
+            )
+            for _ in _import_file(warehouse, listener_id, file, document, summary=summary, piece_rows=piece_rows):
+                left = max(0, expected[number] - (summary.rows - before))
+                progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
+        except HistoryError as error:
+            summary.failed.append(Unusable(error.name, error.reason))
+    progress(summary.rows, summary.rows)
+
+
+def _import_file(
+    warehouse: Transactions,
+    listener_id: int,
+    file: imports.File,
+    document: HistoryFile,
+    *,
+    summary: Summary,
+    piece_rows: int,
+) -> Iterator[None]:
+    """Merge one file, and pause after each piece. Raises HistoryError before anything of it is merged."""
+    with warehouse.transaction() as tx:
+        known = imports.known(tx, listener_id, file.content_hash)
+    if known is not None and known.is_finished:
+        summary.files += 1
+        summary.files_known += 1
+        summary.rows += known.rows_read
+        summary.plays += ExportMerge(known=known.plays)
+        summary.other.update(known.other)
+        summary.odd.update(known.odd)
+        return
+    merged_rows = known.rows_read if known else 0
+    pieces = pieces_of(document.read(), piece_rows)
+    # Most files are one piece, and so read whole before anything is written. A longer one must be, too.
+    first, is_last = next(pieces)
+    if is_last or merged_rows:
+        pieces = chain([(first, is_last)], pieces)
+    else:
+        deque(pieces, maxlen=0)
+        pieces = pieces_of(document.read(), piece_rows)
+    summary.files += 1
+    rows_read = 0
+    occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
+    other: Counter[str] = Counter()
+    odd: Counter[str] = Counter()
+    for rows, is_last in pieces:
+        merged = rows[: max(0, merged_rows - rows_read)]
+        fresh = rows[len(merged) :]
+        rows_read += len(rows)
+        other_here = Counter(row.kind for row in rows if isinstance(row, OtherRow))
+        odd_here = Counter(row.reason for row in rows if isinstance(row, OddRow))
+        other.update(other_here)
+        odd.update(odd_here)
+        plays_merged = by_kind(merged)
+        for kind, plays in plays_merged.items():
+            occurrences[kind].skip(plays)
+        became = ExportMerge(known=sum(map(len, plays_merged.values())))
+        if fresh or is_last:
+            odd_rows = [row for row in fresh if isinstance(row, OddRow)]
+            piece = imports.Piece(rows_read, is_last, by_kind(fresh), odd_rows, other, odd)
+            with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+                became += imports.merge_piece(
+                    tx, listener_id, file, piece, occurrences, parser_version=PARSER_VERSION, now=datetime.now(UTC)
+                )
+        summary.rows += len(rows)
+        summary.plays += became
+        summary.other.update(other_here)
+        summary.odd.update(odd_here)
+        yield
+
+
+def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
+    """Read again what an older parser could not."""
+    now = datetime.now(UTC)
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        understood: list[Row] = []
+        for row in imports.odd_by_older_parser(tx, listener_id, PARSER_VERSION):
+            parsed = parse_row(json.loads(row.payload_text), now=now)
+            imports.note_retried(tx, listener_id, row, PARSER_VERSION, is_odd=isinstance(parsed, OddRow))
+            understood.append(parsed)
+        for kind, plays in by_kind(understood).items():
+            merge_exported(tx, listener_id, kind, plays, Occurrences())

@@ -1,0 +1,137 @@
+"""Imported files: known by their content, merged piece by piece, each piece together with how far it goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.exports import Exported, ExportMerge, Kind, Occurrences, merge_exported
+from brapped_assets.warehouse.payloads import content_hash
+from brapped_assets.warehouse.statements import sql
+
+
+class Odd(Protocol):
+    """One row of a file that could not be understood, as JSON, and why."""
+
+    @property
+    def payload_text(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of an export, known by `content_hash`.
+
+    `archive` is the same text for all files of one export; `running_number` is Spotify's own within it and the kind.
+    """
+
+    content_hash: str
+    kind: Kind
+    name: str
+    archive: str
+    running_number: int | None
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A file some import has met: how many of its rows are merged, and what they were."""
+
+    rows_read: int
+    plays: int
+    other: dict[str, int]
+    odd: dict[str, int]
+    is_finished: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a file that follow one another.
+
+    `rows_read` counts the rows of the file up to the end of this piece; `other_so_far` and `odd_so_far` those among
+    them that are no music, by kind, and those that nobody understands, by reason. `odd` are this piece's own.
+    """
+
+    rows_read: int
+    is_last: bool
+    plays: Mapping[Kind, Sequence[Exported]]
+    odd: Sequence[Odd]
+    other_so_far: Mapping[str, int]
+    odd_so_far: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class KeptOdd:
+    """A row that could not be understood when it was imported, as JSON."""
+
+    content_hash: UUID
+    payload_text: str
+
+
+def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
+    """The file with this content, if an import of this listener has merged any of it."""
+    row = tx.execute(sql("imports/known"), {"listener_id": listener_id, "content_hash": content_hash}).fetchone()
+    return KnownFile(**row) if row else None
+
+
+def merge_piece(
+    tx: Connection,
+    listener_id: int,
+    file: File,
+    piece: Piece,
+    occurrences: Mapping[Kind, Occurrences],
+    *,
+    parser_version: int,
+    now: datetime,
+) -> ExportMerge:
+    """Merge a piece, keep its odd rows, and note how far the file is merged: all or nothing.
+
+    A piece that another import of the same file has merged meanwhile is left alone. Raises Busy as `merge_plays` does.
+    """
+    values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
+    tx.execute(sql("imports/begin"), values)
+    merged = tx.execute(sql("imports/lock"), values).fetchone()
+    assert merged is not None
+    if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
+        for kind, plays in piece.plays.items():
+            occurrences[kind].skip(plays)
+        return ExportMerge(known=sum(map(len, piece.plays.values())))
+    became = ExportMerge()
+    for kind, plays in piece.plays.items():
+        became += merge_exported(tx, listener_id, kind, plays, occurrences[kind])
+    if piece.odd:
+        odd = {
+            "hashes": [content_hash(row.payload_text) for row in piece.odd],
+            "payloads": [row.payload_text for row in piece.odd],
+            "reasons": [row.reason for row in piece.odd],
+        }
+        tx.execute(sql("imports/odd"), {**values, **odd})
+    # An offline play may have ended long before the first row of its file, and vouches for nothing in between.
+    instants = [play.ended_at for plays in piece.plays.values() for play in plays if not play.offline]
+    progress = {
+        "rows_read": piece.rows_read,
+        "rows_other": Jsonb(dict(piece.other_so_far)),
+        "rows_odd": Jsonb(dict(piece.odd_so_far)),
+        "first_at": min(instants, default=None),
+        "last_at": max(instants, default=None),
+        "is_last": piece.is_last,
+    }
+    tx.execute(sql("imports/advance"), {**values, **asdict(became), **progress})
+    return became
+
+
+def odd_by_older_parser(tx: Connection, listener_id: int, parser_version: int) -> list[KeptOdd]:
+    """Rows that only older parsers have tried to understand."""
+    values = {"listener_id": listener_id, "parser_version": parser_version}
+    return [KeptOdd(**row) for row in tx.execute(sql("imports/odd_by_older_parser"), values).fetchall()]
+
+
+def note_retried(tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool) -> None:
+    """This parser does not understand the row either (`is_odd`), or it need not be kept any longer."""
+    values = {"listener_id": listener_id, "source": "import", "content_hash": row.content_hash}
+    statement = "landing/rejected_again" if is_odd else "landing/rejected_understood"
+    tx.execute(sql(statement), {**values, "parser_version": parser_version})

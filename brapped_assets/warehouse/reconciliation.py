@@ -1,0 +1,38 @@
+"""Polls and exports held against each other: how many plays both tell of, and how far their clocks are apart."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.matching import REACH
+from brapped_assets.warehouse.statements import sql
+
+# Seconds that the export is later than the poll. A bin is closed at its lower end and open at its upper one.
+EDGES = (-60.0, -30.0, -10.0, -5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+BOUNDS = (-REACH.total_seconds(), *EDGES, REACH.total_seconds())
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Plays of one listener by who tells of them, and the histogram of the differences of those both tell of.
+
+    `histogram` has one entry per bin, from the earliest to the latest: "-1 to 0 s", and how many plays of extended
+    history were exported so much later (negative: earlier) than polled. Plays at its ends say that 90 s are too few.
+    """
+
+    matched: int
+    only_polled: int
+    only_exported: int
+    histogram: dict[str, int]
+
+
+def reconciliation(tx: Connection, listener_id: int) -> Reconciliation:
+    """All plays of a listener; by day they are in `audit.reconciliation`."""
+    totals = tx.execute(sql("reconciliation/totals"), {"listener_id": listener_id}).fetchone()
+    assert totals is not None
+    differences = tx.execute(
+        sql("reconciliation/differences"), {"listener_id": listener_id, "edges": list(EDGES)}
+    ).fetchall()
+    plays = {row["bin"]: row["plays"] for row in differences}
+    bins = [f"{low:.0f} to {high:.0f} s" for low, high in pairwise(BOUNDS)]
+    return Reconciliation(**totals, histogram={name: plays.get(number, 0) for number, name in enumerate(bins)})

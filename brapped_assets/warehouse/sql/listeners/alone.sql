@@ -1,0 +1,5 @@
+-- Somebody with exports and without a login; whoever logs in first is them.
+insert into audit.listener (spotify_user_id, display_name, time_zone, created_at)
+values (%(unnamed)s, 'You', %(time_zone)s, %(now)s)
+on conflict (spotify_user_id) do update set time_zone = listener.time_zone
+returning listener_id, spotify_user_id, display_name, time_zone, collected_since, authorized_at, consent_ended_at

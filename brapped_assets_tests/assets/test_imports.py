@@ -1,0 +1,73 @@
+"""The data export through Dagster: the same import, its summary as metadata."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.export import write_export
+from brapped_assets.demo.listener import Listener
+from brapped_assets.history.finding import find
+from brapped_assets.importing import Summary, import_history
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import everything, metadata_of, poll, value, why
+from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.history.exports import document, extended, zipped
+
+HISTORY = "streaming_history"
+
+
+def launch(instance: dg.DagsterInstance, *paths: Path | str) -> dg.ExecuteInProcessResult:
+    config = {"ops": {HISTORY: {"config": {"paths": [str(path) for path in paths]}}}}
+    return everything.resolve_job_def("import_history").execute_in_process(
+        instance=instance, run_config=config, raise_on_error=False
+    )
+
+
+@pytest.fixture
+def export(catalogue: Catalogue, tmp_path: Path) -> Path:
+    """The last days of what the account's listener played."""
+    return write_export(Listener(catalogue), tmp_path / "e.zip", start=NOW - timedelta(days=9), end=NOW)
+
+
+def test_the_summary_is_the_same_as_that_of_the_command(
+    connected: Connected, instance: dg.DagsterInstance, export: Path
+) -> None:
+    assert poll(instance).success
+    result = launch(instance, export)
+    assert result.success
+    told = metadata_of(result, HISTORY)[None]
+    assert told["plays_matched"] > 20
+    assert told["plays_added"] + told["plays_matched"] == value(
+        connected, "select count(*)::int from star.streaming_fact where export_at is not null"
+    )
+    assert told["plays_matched"] == value(connected, "select count(*)::int from bi.plays where source = 'both'")
+    assert told["dagster/row_count"] == value(connected, "select count(*)::int from audit.import_file") == told["files"]
+    assert all(column.description for column in told["dagster/column_schema"].columns)
+
+    summary = Summary()
+    with connected.warehouse.transaction() as tx:
+        row = tx.execute("select listener_id from audit.listener").fetchone()
+    assert row is not None
+    import_history(connected.warehouse, row["listener_id"], [find(export)], summary)
+    again = metadata_of(launch(instance, str(export)), HISTORY)[None]
+    assert again.items() >= summary.as_numbers().items()
+    assert again["plays_known"] == told["plays_added"] + told["plays_matched"]
+    # And polling goes on.
+    assert poll(instance).success
+
+
+def test_a_wrong_path_and_a_broken_file_are_sentences(
+    connected: Connected, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    assert why(launch(instance, tmp_path / "none.zip")) == (
+        f"{tmp_path / 'none.zip'}: there is no such file or folder. Check the path.",
+        "a person",
+    )
+    good = document([extended()])
+    broken = zipped(tmp_path / "e.zip", {"endsong_0.json": good, "endsong_1.json": good[:-20]})
+    sentence, _ = why(launch(instance, broken))
+    assert sentence.startswith("1 of the files could not be read, and nothing of them was imported. endsong_1.json: ")
+    assert value(connected, "select count(*)::int from star.streaming_fact") == 1

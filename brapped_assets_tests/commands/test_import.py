@@ -1,0 +1,221 @@
+"""`brapped import`: what somebody new would try, and what goes wrong."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psycopg
+import pytest
+from upath import UPath
+
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.export import write_export
+from brapped_assets.demo.listener import Listener
+from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.history.exports import document, extended, zipped
+
+from .user import Said, User, plays, wait_until
+
+Brapped = Callable[..., Said]
+END = datetime(2025, 4, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def imports(brapped: Brapped, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Brapped:
+    """The command, with a database of the test's own and no login."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return lambda *arguments: brapped("import", *arguments)
+
+
+@pytest.fixture(scope="module")
+def export(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten days of extended history."""
+    path = tmp_path_factory.mktemp("export") / "my_spotify_data.zip"
+    return write_export(Listener(catalogue), path, start=END - timedelta(days=10), end=END)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    """A web server that gives out what lies in `tmp_path`/web."""
+    (tmp_path / "web").mkdir()
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(tmp_path / "web"))  # type: ignore[arg-type]
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_export_needs_no_login_and_twice_is_no_harm(imports: Brapped, export: Path, database_url: str) -> None:
+    first = imports(str(export))
+    assert (first.code, first.errors) == (0, "")
+    stored = plays(database_url)
+    assert f"{len(stored)} new plays" in first.output.replace(",", "")
+    assert "for You (" in first.output
+    again = imports(str(export))
+    assert again.code == 0
+    assert "of them imported before" in again.output
+    assert f"0 new plays {len(stored)} already there" in again.output.replace(",", "")
+    assert plays(database_url) == stored
+
+
+def test_what_is_too_odd_and_what_is_no_music_is_said_by_reason(imports: Brapped, tmp_path: Path) -> None:
+    rows = [
+        extended(),
+        extended(ts="yesterday"),
+        extended(spotify_track_uri=None, episode_name="E", spotify_episode_uri="x"),
+    ]
+    said = imports(str(zipped(tmp_path / "e.zip", {"endsong_0.json": document(rows), "Playlist1.json": b"{}"})))
+    assert said.code == 0
+    assert "3 rows in 1 file, for You" in said.output
+    assert "1 new plays 1 not music: podcast 1 too odd, kept aside: the time is not an instant" in said.output
+    assert "not a listening history: Playlist1.json: it is not a Spotify history." in said.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("nothing", None, "there is no such file or folder. Check the path."),
+        ("photos.zip", {"IMG_1.jpg": b"\xff\xd8"}, "it is a zip without a Spotify history."),
+        ("export.zip", b"PK\x03\x04 and then the line broke", "it is a zip that is cut off or damaged."),
+        ("endsong_0.json", b"<!doctype html><title>Log in</title>", "it is a web page: the download was not finished"),
+        ("endsong_0.json", b"", "it is empty, so the download was not finished."),
+        ("my.json", b'{"a": 1}', "it is not a Spotify history."),
+    ],
+)
+def test_a_path_without_an_export_is_a_sentence(
+    *, imports: Brapped, tmp_path: Path, name: str, content: bytes | dict[str, bytes] | None, sentence: str
+) -> None:
+    path = tmp_path / name
+    if isinstance(content, dict):
+        zipped(path, content)
+    elif content is not None:
+        path.write_bytes(content)
+    said = imports(str(path))
+    assert (said.code, said.output) == (2, "")
+    assert name in said.errors
+    assert sentence in said.errors
+
+
+def test_a_folder_without_an_export_is_a_sentence(imports: Brapped, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = imports(str(tmp_path / "empty"))
+    assert said.code == 2
+    assert "there is no Spotify export in this folder" in said.errors
+
+
+def test_one_wrong_path_of_two_imports_nothing(imports: Brapped, export: Path, database_url: str) -> None:
+    assert imports(str(export), "nowhere").code == 2
+    assert plays(database_url) == []
+
+
+def test_a_file_that_breaks_off_among_good_ones_fails_and_is_named(
+    imports: Brapped, tmp_path: Path, database_url: str
+) -> None:
+    good = document([extended()])
+    said = imports(str(zipped(tmp_path / "e.zip", {"endsong_0.json": good, "endsong_1.json": good[:-20]})))
+    assert said.code == 1
+    assert "could not be read, nothing of it was imported: endsong_1.json: it ends in the middle" in said.output
+    assert len(plays(database_url)) == 1
+
+
+def test_nothing_in_a_name_or_path_is_markup(imports: Brapped, tmp_path: Path) -> None:
+    said = imports(str(tmp_path / "[/red]"))
+    assert said.code == 2
+    assert "[/red]: there is no such file" in said.errors
+
+
+def test_an_export_may_lie_at_a_url(imports: Brapped, export: Path, web: str, tmp_path: Path) -> None:
+    (tmp_path / "web" / "my_spotify_data.zip").write_bytes(export.read_bytes())
+    said = imports(f"{web}/my_spotify_data.zip?signature=a-secret")
+    assert said.code == 0, said
+    remote = UPath("memory://exports/2025/my_spotify_data.zip")
+    remote.write_bytes(export.read_bytes())
+    assert "of them imported before" in imports("memory://exports/2025/my_spotify_data.zip").output
+    assert "of them imported before" in imports("memory://exports").output
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("{web}/none.zip?signature=a-secret", "none.zip: the server answered 404. Check the URL."),
+        ("http://user:a-secret@127.0.0.1:1/e.zip", "http://127.0.0.1/e.zip: it cannot be fetched (ConnectionError)."),
+        ("nonsense://e.zip", "nonsense://e.zip"),
+        ("memory://nothing/here.zip", "it cannot be fetched (FileNotFoundError)."),
+        ("s3://bucket/a.zip", "this kind of URL needs another package (Install s3fs to access S3)."),
+    ],
+)
+def test_a_url_without_an_export_is_a_sentence_without_secrets(
+    imports: Brapped, web: str, address: str, sentence: str
+) -> None:
+    said = imports(address.format(web=web))
+    assert said.code == 2
+    assert sentence in said.errors
+    assert "a-secret" not in said.errors
+
+
+def test_the_listener_who_is_logged_in_is_the_one_and_sync_goes_on(
+    connected: Connected, dagster_url: str, brapped: Brapped, export: Path
+) -> None:
+    assert brapped("import", str(export)).code == 0
+    before = len(plays(connected.database_url))
+    synced = brapped("sync")
+    assert synced.code == 0, synced
+    assert len(plays(connected.database_url)) == before + 10
+    with connected.warehouse.transaction() as tx:
+        names = tx.execute("select display_name, count(*)::int as plays from bi.listeners join bi.plays using"
+                           " (listener_id) group by 1").fetchall()  # fmt: skip
+    assert names == [{"display_name": "Scripted Listener", "plays": before + 10}]
+
+
+def test_an_export_alone_is_healthy(imports: Brapped, brapped: Brapped, export: Path) -> None:
+    assert brapped("status").code == 3
+    assert imports(str(export)).code == 0
+    said = brapped("status")
+    assert said.code == 0, said
+    assert "✓ Your exports are in; nothing is polled without a login." in said.output
+
+
+def test_the_machines_listeners_can_be_named(imports: Brapped, export: Path) -> None:
+    said = imports(str(export), "--listener", "[bold]Ann")
+    assert said.code == 2
+    assert "No single listener is called '[bold]Ann'. The listeners are: nobody." in said.errors
+
+
+def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
+    user: User, catalogue: Catalogue, database_url: str
+) -> None:
+    path = user.work / "my_spotify_data.zip"
+    write_export(Listener(catalogue), path, start=END - timedelta(days=2 * 365), end=END)
+
+    def finished() -> bool:
+        with psycopg.connect(database_url) as connection:
+            row = connection.execute("select count(*) from audit.import_file where finished_at is not null").fetchone()
+        return bool(row and row[0])
+
+    with user.started("import", str(path), DATABASE_URL=database_url) as started:
+        wait_until(finished, 30, "the first file is merged")
+        assert started.stop(signal.SIGINT) == 1
+        says = started.says()
+    assert "Stopped. What is merged stays; run the same command again and it goes on from there." in says
+    assert "Traceback" not in says
+    stopped_at = len(plays(database_url))
+    assert stopped_at > 0
+    again = user.run("import", str(path), DATABASE_URL=database_url)
+    assert again.code == 0
+    assert "already there" in again.output
+    with psycopg.connect(database_url) as connection:
+        files = connection.execute("select sum(plays_added), count(*) - count(finished_at) from audit.import_file")
+        assert files.fetchone() == (len(plays(database_url)), 0)
+    assert len(plays(database_url)) > stopped_at
