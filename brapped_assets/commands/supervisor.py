@@ -77,7 +77,7 @@ def run(
     listen = ["--host", "127.0.0.1", "--port", str(services.code_port)]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
     commands = {
-        "code": [python, "-m", "dagster", *code, *listen, "--heartbeat-timeout", "86400"],
+        "code": [python, "-m", "dagster", *code, *listen],
         "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
         "web": [
             *after_code, python, "-m", "dagster_webserver",
