@@ -54,7 +54,7 @@ class Services:
 def plan(dagster_home: Path, console: Console, *, name: str, port: int) -> Services:
     """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code."""
     dagster_port = free_port(port)
-    if dagster_port != port:
+    if port not in (0, dagster_port):
         console.print(f"Port {port} is taken; using {dagster_port}.")
     services = Services(dagster_port, free_port(0), dagster_home / "workspace.yaml")
     services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
