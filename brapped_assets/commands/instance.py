@@ -15,6 +15,7 @@ import psutil
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import connect, connection_string, host_of, is_this_machine
+from brapped_assets.warehouse.errors import NotAUrl
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -32,6 +33,11 @@ def environment(settings: Settings) -> dict[str, str]:
     if settings.dagster_pg_url is not None:
         # A scheme that names a driver is SQLAlchemy's.
         url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if not url.startswith(("postgresql://", "postgres://")):
+            # The driver also reads `host=… dbname=…`; SQLAlchemy, on which Dagster's storage stands, does not.
+            raise NotAUrl(
+                "DAGSTER_PG_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
+            )
     else:
         url = embedded.start(settings.brapped_home).url("dagster")
     settings.dagster_home.mkdir(parents=True, exist_ok=True)

@@ -185,5 +185,8 @@ def _create_databases(server: EmbeddedServer) -> None:
         for name in set(DATABASES) - present:
             try:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                # Its log is never rotated: in years, a line at every checkpoint would be all there is in it.
+                connection.execute("alter system set log_checkpoints = off")
+                connection.execute("select pg_reload_conf()")
             except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 log.debug("another process made %s at the same moment", name)
