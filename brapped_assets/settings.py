@@ -1,7 +1,7 @@
 """Settings, from the environment or one `.env` file; the environment wins.
 
-The file is `$BRAPPED_HOME/.env` where it exists, else a `./.env` that names a setting of ours. One file, never a mixture, so that a demo home
-cannot pick up a real account from the folder it was started in.
+The file is `$BRAPPED_HOME/.env` where it exists, else a `./.env` that names a setting of ours. One file, never a
+mixture, so that a demo home cannot pick up a real account from the folder it was started in.
 """
 
 import os
