@@ -13,7 +13,8 @@ WIDTH = 150
 # The module of this name, and what it measures.
 BENCHMARKS = {
     "poll": "one poll: calls, connections, round trips, milliseconds",
-    "hourly_run": "the hourly run against a run of two empty assets; bytes of history",
+    "run_process": "the hourly run as a process against one of two empty assets",
+    "hourly_run": "the same without interpreter and imports; bytes of history",
     "merge": "the merge of 1,000 landed hours",
     "import_history": "an export of a million rows; fewer with BENCH_ROWS",
     "cold_sync": "`brapped sync` with nothing new, as a process",

@@ -1,5 +1,6 @@
 """The `brapped` command: how each is called, and how what goes wrong is said. What it does is in `commands/`."""
 
+import os
 import sys
 import warnings
 from typing import Annotated
@@ -143,6 +144,7 @@ def main() -> None:
     """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
+    _never_ask_a_proxy_for_this_machine()
     try:
         app()
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
@@ -151,6 +153,12 @@ def main() -> None:
     except KeyboardInterrupt:
         errors.print("Stopped.")
         sys.exit(exit_codes.FAILED)
+
+
+def _never_ask_a_proxy_for_this_machine() -> None:
+    """What listens on 127.0.0.1 (Dagster's UI, the simulated account) cannot be reached by way of HTTP_PROXY."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
 
 
 def _exit_code(error: Exception) -> int:

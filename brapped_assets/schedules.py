@@ -10,9 +10,10 @@ from brapped_assets.jobs import daily_upkeep, hourly_plays
 from brapped_assets.settings import Settings
 
 RAW = dg.AssetKey("recently_played_raw")
+# Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
+# it so for ever, nothing in Dagster ends it, and every later tick would wait for it.
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
@@ -34,6 +35,14 @@ def closed_hours(instance: dg.DagsterInstance, candidates: Collection[str]) -> s
 def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
     """Whether a run of this job is queued or running."""
     return bool(instance.get_run_ids(dg.RunsFilter(job_name=job_name, statuses=UNFINISHED), limit=1))
+
+
+def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
+    """Whether the upkeep of `now`'s UTC day has succeeded, asked for by the schedule or by `brapped sync`."""
+    latest = instance.get_run_records(
+        dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
+    )
+    return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
 
 
 def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg.SkipReason:
@@ -64,7 +73,8 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     return next_poll(context.instance, datetime.now(UTC))
 
 
-# Asked for every hour but run once a day: Dagster drops a key it knows. A laptop that sleeps at night loses no day.
+# Asked every hour, so that a laptop that sleeps at night loses no day and a day that failed is tried again. A run key
+# would not do: Dagster's scheduler compares it together with the tick's own time (measured: a run a tick).
 @dg.schedule(
     name="daily_upkeep",
     job=daily_upkeep,
@@ -74,7 +84,9 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
 )
-def daily_upkeep_schedule() -> dg.RunRequest | dg.SkipReason:
+def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     if Settings.load().spotify_refresh_token is None:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
-    return dg.RunRequest(run_key=f"{datetime.now(UTC):%Y-%m-%d}")
+    if is_under_way(context.instance, daily_upkeep.name) or was_kept_up(context.instance, datetime.now(UTC)):
+        return dg.SkipReason("Today's upkeep is done or under way.")
+    return dg.RunRequest()

@@ -1,7 +1,7 @@
 """Settings, from the environment or one `.env` file; the environment wins.
 
-The file is `$BRAPPED_HOME/.env` where it exists, else `./.env`. One file, never a mixture, so that a demo home
-cannot pick up a real account from the folder it was started in.
+The file is `$BRAPPED_HOME/.env` where it exists, else a `./.env` that names a setting of ours. One file, never a
+mixture, so that a demo home cannot pick up a real account from the folder it was started in.
 """
 
 import os
@@ -114,9 +114,11 @@ def home_folder() -> Path:
 
 
 def env_file() -> Path:
-    """The one `.env` that is read, and that `brapped login` writes."""
+    """The one `.env` that is read, and that `brapped login` writes. Another project's `./.env` is none of ours."""
     here, at_home = Path(ENV_FILE).absolute(), home_folder() / ENV_FILE
-    return here if here.exists() and not at_home.exists() else at_home
+    if at_home.exists() or not here.exists():
+        return at_home
+    return here if any(name.startswith(("SPOTIFY_", "BRAPPED_")) for name in dotenv_values(here)) else at_home
 
 
 def write_env(file: Path, values: Mapping[str, str]) -> None:

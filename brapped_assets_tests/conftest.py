@@ -18,7 +18,7 @@ from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import Warehouse
 
-OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL")
+OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 
 
 @pytest.fixture(autouse=True)

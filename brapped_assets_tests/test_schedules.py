@@ -112,9 +112,18 @@ def test_while_a_poll_is_queued_or_running_no_other_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    "status", [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    "status",
+    [
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.CANCELED,
+        # Its maker was killed before it could be queued.
+        dg.DagsterRunStatus.NOT_STARTED,
+    ],
 )
-def test_a_poll_that_ended_in_any_way_holds_nobody_up(local: dg.DagsterInstance, status: dg.DagsterRunStatus) -> None:
+def test_a_poll_that_ended_in_any_way_or_never_began_holds_nobody_up(
+    local: dg.DagsterInstance, status: dg.DagsterRunStatus
+) -> None:
     noted_run(local, "hourly_plays", status)
     assert isinstance(tick(local), dg.RunRequest)
 
@@ -134,16 +143,20 @@ def test_before_the_first_hour_has_ended_the_tick_says_when_it_begins(
     assert tick(local) == "The first hour (2026-01-01 00:00 UTC) has not ended yet."
 
 
-def test_the_daily_upkeep_is_one_run_a_day_whichever_hour_comes_first(
-    local: dg.DagsterInstance, clock: Traveller
-) -> None:
-    seen = []
-    for _ in range(3):
-        request = tick(local, "daily_upkeep")
-        assert isinstance(request, dg.RunRequest)
-        seen.append(request.run_key)
-        clock.shift(timedelta(hours=6))
-    assert seen == ["2026-11-20", "2026-11-20", "2026-11-21"]
+def test_the_daily_upkeep_is_one_run_a_day_at_the_first_chance(local: dg.DagsterInstance, clock: Traveller) -> None:
+    done = "Today's upkeep is done or under way."
+    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
+    noted_run(local, "daily_upkeep", dg.DagsterRunStatus.FAILURE)
+    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
+    under_way = noted_run(local, "daily_upkeep", dg.DagsterRunStatus.STARTED)
+    assert tick(local, "daily_upkeep") == done
+    local.delete_run(under_way.run_id)
+    noted_run(local, "daily_upkeep", dg.DagsterRunStatus.SUCCESS)
+    for _ in range(8):
+        assert tick(local, "daily_upkeep") == done
+        clock.shift(timedelta(hours=1))
+    clock.shift(timedelta(hours=1))
+    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
 
 
 def test_only_the_asked_hours_are_read(local: dg.DagsterInstance) -> None:

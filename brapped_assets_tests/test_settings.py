@@ -203,3 +203,9 @@ def test_a_value_no_line_can_hold_is_refused_and_the_file_stays(tmp_path: Path, 
         write_env(file, {"SPOTIFY_CLIENT_SECRET": value})
     assert "canary" not in str(refusal.value)
     assert file.read_text() == "A=b\n"
+
+
+def test_another_projects_env_file_is_none_of_ours(tmp_path: Path, home: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=postgresql://somebody/else\n")
+    assert env_file() == home / ".env"
+    assert Settings.load().database_url is None

@@ -12,7 +12,7 @@ from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.spotify import Malformed, Postponed, SpotifyClient, Transient
+from brapped_assets.spotify import Malformed, Postponed, Refused, SpotifyClient, Transient
 from brapped_assets.warehouse import dimensions
 
 TABLE = "star.artist_dim"
@@ -21,6 +21,7 @@ CALLS_A_RUN = 100
 SECONDS_A_RUN = 60.0
 # Then it is not about an artist.
 FAILURES_IN_A_ROW = 3
+REST_AFTER_FAILURES = timedelta(hours=1)
 
 
 @dg.asset(
@@ -40,7 +41,8 @@ def artist_dim(
 ) -> dg.MaterializeResult[None]:
     """One row per artist. Asked again after 90 days; an id Spotify does not know, after a month."""
     started = monotonic()
-    asked = unknown = 0
+    asked = unknown = failed = 0
+    rest_until: datetime | None = None
     with told_plainly():
         now = datetime.now(UTC)
         with neon.transaction() as tx:
@@ -54,12 +56,17 @@ def artist_dim(
                         break
                     try:
                         found = _ask(artist_id, client, neon)
-                    except (Transient, Malformed) as error:
-                        # This one stays leased for ten minutes, so that it does not hold up the others.
-                        failures += 1
+                    except (Transient, Malformed, Refused) as error:
+                        # An extra: whoever serves plays but no artists (a stand-in, an app that is refused) still
+                        # has every play collected, and nothing is red that nobody can mend.
                         context.log.warning("%s: %s", artist_id, error)
+                        with neon.transaction() as tx:
+                            dimensions.set_aside(tx, artist_id, datetime.now(UTC))
+                        failed += 1
+                        failures += 1
                         if failures == FAILURES_IN_A_ROW:
-                            raise
+                            rest_until = datetime.now(UTC) + REST_AFTER_FAILURES
+                            break
                         continue
                     failures = 0
                     asked += found is not None
@@ -68,7 +75,7 @@ def artist_dim(
                 context.log.info("The rest waits. %s", postponed)
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
-        level = backlog_level(neon, spotify, datetime.now(UTC))
+        level = backlog_level(neon, spotify, datetime.now(UTC), artists_wait_until=rest_until)
         calls_left = spotify.ledger.left(datetime.now(UTC))
     return dg.MaterializeResult(
         metadata={
@@ -76,6 +83,7 @@ def artist_dim(
             **level,
             "artists_asked": asked,
             "artists_unknown": unknown,
+            "artists_failed": failed,
             "calls_used": spotify.ledger.made,
             "calls_left_today": calls_left,
             "seconds": round(monotonic() - started, 3),

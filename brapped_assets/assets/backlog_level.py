@@ -16,20 +16,22 @@ DUE = "backlog_due"
 NEXT_DUE_AT = "backlog_next_due_at"
 
 
-def backlog_level(neon: NeonResource, spotify: SpotifyResource, now: datetime) -> dict[str, dg.MetadataValue]:
+def backlog_level(
+    neon: NeonResource, spotify: SpotifyResource, now: datetime, *, artists_wait_until: datetime | None = None
+) -> dict[str, dg.MetadataValue]:
     """Payloads and artists due, and the instant (UTC) at which the next become due; absent when none will.
 
-    Artists wait while no call is left for them: they are due once calls are.
+    Artists wait while no call is left for them, or until `artists_wait_until`: then they are due.
     """
     with neon.transaction() as tx:
         backlog = dimensions.backlog(tx, now)
     due, next_due_at = backlog.payloads, backlog.next_artist_due_at
     if backlog.artists:
-        calls_return_at = spotify.ledger.enrichment_waits_until(now)
-        if calls_return_at is None:
+        waits_until = artists_wait_until or spotify.ledger.enrichment_waits_until(now)
+        if waits_until is None:
             due += backlog.artists
         else:
-            next_due_at = min(calls_return_at, next_due_at or calls_return_at)
+            next_due_at = min(waits_until, next_due_at or waits_until)
     level: dict[str, dg.MetadataValue] = {DUE: dg.MetadataValue.int(due)}
     if next_due_at is not None:
         level[NEXT_DUE_AT] = dg.MetadataValue.timestamp(next_due_at)

@@ -1,8 +1,12 @@
 """Dagster's own history, kept small: it grows by about 40 kB a run (measured), which would outgrow the plays."""
 
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import dagster as dg
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from sqlalchemy import delete, func, select
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
@@ -31,6 +35,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
 
     Where Dagster's database is not on this machine, runs are kept for 7 days.
     """
+    started = perf_counter()
     now = datetime.now(UTC)
     url = Settings.load().dagster_pg_url
     is_here = url is None or is_this_machine(host_of(url.get_secret_value()))
@@ -39,12 +44,33 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     old = instance.get_run_records(dg.RunsFilter(created_before=now - keep), limit=RUNS_A_DAY, ascending=True)
     for record in old:
         instance.delete_run(record.dagster_run.run_id)
+    results = _forget_check_results(instance, now - keep)
     with told_plainly(), neon.transaction() as tx:
         minutes = calls.forget_before(tx, now - KEEP_CALLS)
     return dg.MaterializeResult(
         metadata={
             "runs_deleted": len(old),
             "runs_kept": instance.get_runs_count(),
+            "check_results_deleted": results,
             "ledger_rows_deleted": minutes,
+            "seconds": round(perf_counter() - started, 3),
         }
     )
+
+
+def _forget_check_results(instance: dg.DagsterInstance, before: datetime) -> int:
+    """Delete old results of checks; returns how many. The newest of each check stays: it is the check's state.
+
+    Dagster keeps them in a table of their own, which `delete_run` leaves alone (read in 1.13.27) and which nothing
+    else ever empties: 2.2 kB a result with its indexes (measured), about 230 MB a year at four checks a poll.
+    """
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqlEventLogStorage):
+        return 0
+    table = AssetCheckExecutionsTable
+    newest = select(func.max(table.c.id)).group_by(table.c.asset_key, table.c.check_name)
+    old = delete(table).where(
+        table.c.evaluation_event_timestamp < before.replace(tzinfo=None), table.c.id.not_in(newest.scalar_subquery())
+    )
+    with storage.index_connection() as connection:
+        return int(connection.execute(old).rowcount)

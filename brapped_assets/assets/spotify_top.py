@@ -54,6 +54,7 @@ def spotify_top(
             **level,
             "ranks_written": rows,
             "calls_used": spotify.ledger.made,
+            "calls_left_today": spotify.ledger.left(datetime.now(UTC)),
             "seconds": round(perf_counter() - started, 3),
         }
     )

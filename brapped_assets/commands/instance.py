@@ -1,5 +1,6 @@
 """Dagster's own instance: its home, its database, and the runs a crash left behind."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import psutil
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import connect, connection_string, host_of, is_this_machine
+from brapped_assets.warehouse.errors import NotAUrl
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -31,6 +33,11 @@ def environment(settings: Settings) -> dict[str, str]:
     if settings.dagster_pg_url is not None:
         # A scheme that names a driver is SQLAlchemy's.
         url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if not url.startswith(("postgresql://", "postgres://")):
+            # The driver also reads `host=… dbname=…`; SQLAlchemy, on which Dagster's storage stands, does not.
+            raise NotAUrl(
+                "DAGSTER_PG_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
+            )
     else:
         url = embedded.start(settings.brapped_home).url("dagster")
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
@@ -41,6 +48,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "BRAPPED_HOME": str(settings.brapped_home),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DAGSTER_PG_URL": storage_url(url),
+        # libpq's. Dagster stores the server's local time and reads it as UTC: without this, runs on a machine in
+        # Berlin were created an hour after they began (measured), and a day's upkeep was another day's.
+        "PGTZ": "UTC",
     }
 
 
@@ -77,16 +87,27 @@ def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
         yield instance
 
 
-def fail_leftover_runs(instance: "dg.DagsterInstance") -> int:
+def daemon_is_up(settings: Settings) -> bool:
+    """Whether a `brapped up` has this home and has come as far as starting its daemon."""
+    try:
+        running = json.loads((settings.brapped_home / "running.json").read_text(encoding="utf-8"))
+        return psutil.pid_exists(int(running["pid"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def fail_leftover_runs(instance: "dg.DagsterInstance", *, daemon_is_up: bool = False) -> int:
     """Declare dead what a crash left as running, so that it blocks no poll; returns how many.
 
-    To be called before this instance's daemon starts: the runs of a daemon carry no process to ask for.
+    The runs of a daemon carry no process to ask for: while it is up they are left to its own monitoring.
     """
     import dagster as dg  # noqa: PLC0415
 
     unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
     leftover = [
-        run for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)) if not _is_alive(run.tags.get(PROCESS_TAG))
+        run
+        for run in instance.get_runs(dg.RunsFilter(statuses=unfinished))
+        if not _is_alive(run.tags.get(PROCESS_TAG), daemon_is_up=daemon_is_up)
     ]
     for run in leftover:
         instance.report_run_failed(run, "The process of this run is gone; its work is done again by the next poll.")
@@ -98,9 +119,9 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _is_alive(process: str | None) -> bool:
+def _is_alive(process: str | None, *, daemon_is_up: bool) -> bool:
     if process is None:
-        return False
+        return daemon_is_up
     host, _, pid = process.rpartition(":")
     # Another machine's process cannot be seen from here; its run is left alone.
     return host != socket.gethostname() or (int(pid) != os.getpid() and psutil.pid_exists(int(pid)))

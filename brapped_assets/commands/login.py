@@ -24,7 +24,7 @@ from brapped_assets.spotify import (
     exchange,
 )
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
 
 WAIT = timedelta(minutes=5)
@@ -66,6 +66,7 @@ def remember(settings: Settings, app: SpotifyApp, grant: Grant) -> tuple[Listene
             page = client.recently_played()
         zone = settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC"
         with warehouse.transaction() as tx:
+            _refuse_to_displace(tx, settings, profile)
             listener = listeners.welcome(
                 tx,
                 refresh_token=grant.refresh_token,
@@ -84,6 +85,22 @@ def remember(settings: Settings, app: SpotifyApp, grant: Grant) -> tuple[Listene
         values["BRAPPED_START"] = first_hour.isoformat()
     write_env(env_file(), values)
     return listener, page
+
+
+def _refuse_to_displace(tx: Connection, settings: Settings, profile: Profile) -> None:
+    """A home holds one token: with another person's in its place, the one before would silently be polled no more.
+
+    Raises SettingsError.
+    """
+    token = settings.spotify_refresh_token
+    collected = listeners.by_token(tx, token.get_secret_value()) if token else None
+    if collected is not None and collected.spotify_user_id not in (profile.user_id, listeners.UNNAMED):
+        raise SettingsError(
+            f"This home collects for {collected.display_name}, and you agreed as {profile.display_name}. Nothing was "
+            "changed. Give each listener a home of their own, on the same DATABASE_URL: "
+            "BRAPPED_HOME=~/.brapped-two brapped login. (If the first login was the mistake, take "
+            f"SPOTIFY_REFRESH_TOKEN out of {env_file()} and log in again.)"
+        )
 
 
 def _app(settings: Settings, console: Console) -> SpotifyApp:
@@ -105,7 +122,8 @@ def _app(settings: Settings, console: Console) -> SpotifyApp:
             "  4. Save, open Settings, and copy the Client ID.\n"
             "  5. Other listeners (five in all): enter each one's name and e-mail under User Management.\n"
         )
-        client_id = Prompt.ask("Client ID", console=console).strip()
+        while not client_id:
+            client_id = Prompt.ask("Client ID", console=console).strip()
     return SpotifyApp(client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url)
 
 

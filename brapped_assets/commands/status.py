@@ -26,7 +26,7 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
     now = datetime.now(UTC)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
         with warehouse.transaction() as tx:
-            everybody = overview.by_listener(tx)
+            everybody = overview.by_listener(tx, now)
             spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             backlog = dimensions.backlog(tx, now)
             stored = overview.stored_bytes(tx)

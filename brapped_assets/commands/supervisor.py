@@ -54,7 +54,7 @@ class Services:
 def plan(dagster_home: Path, console: Console, *, name: str, port: int) -> Services:
     """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code."""
     dagster_port = free_port(port)
-    if dagster_port != port:
+    if port not in (0, dagster_port):
         console.print(f"Port {port} is taken; using {dagster_port}.")
     services = Services(dagster_port, free_port(0), dagster_home / "workspace.yaml")
     services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
@@ -77,7 +77,7 @@ def run(
     listen = ["--host", "127.0.0.1", "--port", str(services.code_port)]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
     commands = {
-        "code": [python, "-m", "dagster", *code, *listen, "--heartbeat-timeout", "86400"],
+        "code": [python, "-m", "dagster", *code, *listen],
         "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
         "web": [
             *after_code, python, "-m", "dagster_webserver",

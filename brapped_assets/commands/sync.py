@@ -11,10 +11,10 @@ from rich.console import Console
 from brapped_assets import partitions
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
-from brapped_assets.commands.instance import PROCESS_TAG, fail_leftover_runs, opened, this_process
+from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.definitions import defs
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
-from brapped_assets.schedules import closed_hours
+from brapped_assets.schedules import closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
 
@@ -38,7 +38,7 @@ def sync(settings: Settings, console: Console) -> int:
         raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
     report = Report()
     with opened(settings) as instance:
-        fail_leftover_runs(instance)
+        fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings))
         now = datetime.now(UTC)
         candidates = partitions.look_back(now)
         due = partitions.due(candidates, closed_hours(instance, candidates))
@@ -53,7 +53,7 @@ def sync(settings: Settings, console: Console) -> int:
         if polled and is_due(newest_level(instance), now):
             with console.status("Looking up artists…"):
                 _run(instance, refresh_dimensions.name, report)
-        if report.exit_code == DONE and not _was_kept_up_today(instance, now):
+        if report.exit_code == DONE and not was_kept_up(instance, now):
             with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
                 _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
     _tell(console, report)
@@ -89,14 +89,6 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
     return bool(result.success)
 
 
-def _was_kept_up_today(instance: dg.DagsterInstance, now: datetime) -> bool:
-    """Whether the day's upkeep has run, made by the daemon's schedule or by an earlier `sync`."""
-    latest = instance.get_run_records(
-        dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
-    )
-    return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
-
-
 def _tell(console: Console, report: Report) -> None:
     numbers = report.numbers
     if "items_served" in numbers:
@@ -106,6 +98,8 @@ def _tell(console: Console, report: Report) -> None:
         )
     if numbers.get("artists_asked"):
         console.print(f"{numbers['artists_asked']} artists looked up.")
+    if numbers.get("artists_failed"):
+        report.problems.append("Spotify gave no usable answer about some artists; they are asked for again tomorrow.")
     for problem in report.problems:
         console.print(f"[yellow]![/] {problem}", highlight=False)
 

@@ -41,6 +41,8 @@ def only_one(home: Path) -> Iterator[Path]:
     running = home / "running.json"
     try:
         with FileLock(home / "up.lock", timeout=0):
+            # A killed holder's: its process id may be somebody else's by now.
+            running.unlink(missing_ok=True)
             try:
                 yield running
             finally:

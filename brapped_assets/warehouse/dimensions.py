@@ -12,6 +12,8 @@ from brapped_assets.warehouse.statements import sql
 # Pictures and names change rarely; an id Spotify does not know may be known later.
 REFRESH_AFTER = timedelta(days=90)
 ASK_UNKNOWN_AFTER = timedelta(days=30)
+# One that always fails costs a call a day; at the end of each lease it would be 144, and as many runs.
+ASK_FAILED_AFTER = timedelta(days=1)
 # Whoever is about to ask for an artist holds it this long: a kill costs one id ten minutes, not two calls.
 LEASE = timedelta(minutes=10)
 PAYLOADS_A_BATCH = 2_000
@@ -60,6 +62,11 @@ def lease_artist(tx: Connection, artist_id: str, now: datetime) -> bool:
 def release_artist(tx: Connection, artist_id: str, now: datetime) -> None:
     """Give a lease back: the artist was not asked for after all and is due again at once."""
     tx.execute(sql("dims/release_artist"), {"artist_id": artist_id, "now": now})
+
+
+def set_aside(tx: Connection, artist_id: str, now: datetime) -> None:
+    """No usable answer came for this artist: asked again tomorrow."""
+    tx.execute(sql("dims/release_artist"), {"artist_id": artist_id, "now": now + ASK_FAILED_AFTER})
 
 
 def save_artist(

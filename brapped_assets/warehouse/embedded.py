@@ -97,12 +97,7 @@ def start(home: Path) -> EmbeddedServer:
         running = EmbeddedServer(get_server(pgdata))
         # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
         atexit.register(running.forget_the_dead)
-        try:
-            _create_databases(running)
-        except psycopg.OperationalError:
-            # It was killed, while the library still remembers having started it.
-            running.restart()
-            _create_databases(running)
+        _revive(running, pgdata)
     except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
         raise EmbeddedUnusable(
             f"The embedded PostgreSQL cannot start in {pgdata} ({type(error).__name__}: {error}). Its own words are in "
@@ -133,6 +128,26 @@ def _refuse_what_cannot_work(pgdata: Path) -> None:
             "You are root, PostgreSQL refuses to run as root, and `useradd`, which would make a user for it, is not "
             "installed (package: passwd or shadow). Install it, run as an ordinary user, or set DATABASE_URL."
         )
+
+
+def _revive(running: EmbeddedServer, pgdata: Path) -> None:
+    """Create the databases; a server that does not answer is started again.
+
+    It was killed: long ago, while the library still remembers having started it, or a moment ago, while the system
+    still lists the process. Raises the driver's OperationalError when it does not answer within 5 s.
+    """
+    until = time.monotonic() + ORPHANS_SECONDS
+    while True:
+        try:
+            _create_databases(running)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+            _forget_a_killed_server(pgdata)
+            running.restart()
+        else:
+            return
 
 
 def _forget_a_killed_server(pgdata: Path) -> None:
@@ -185,5 +200,8 @@ def _create_databases(server: EmbeddedServer) -> None:
         for name in set(DATABASES) - present:
             try:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                # Its log is never rotated: in years, a line at every checkpoint would be all there is in it.
+                connection.execute("alter system set log_checkpoints = off")
+                connection.execute("select pg_reload_conf()")
             except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 log.debug("another process made %s at the same moment", name)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from brapped_assets.warehouse.connections import Connection
@@ -12,6 +12,8 @@ from brapped_assets.warehouse.statements import sql
 
 # Spotify says 50; pages of 43 to 48 are often seen (spotify-web-api.md, 2.2), so a page from here on may be cut.
 SHORTEST_CUT_PAGE = 40
+# Clocks differ; a play stamped further ahead of its poll than this is no measure of anything.
+PLAUSIBLE_AHEAD = timedelta(days=1)
 
 
 class Played(Protocol):
@@ -88,6 +90,7 @@ def land(tx: Connection, page: Page) -> Landing:
 
     _land_plays(tx, page.listener_id, page.played, [poll_id] * len(page.played), page.polled_at)
     rejected_before = _land_unreadable(tx, page, poll_id)
+    plausible_until = page.polled_at + PLAUSIBLE_AHEAD
     proof = tx.execute(
         sql("landing/proof"),
         {
@@ -96,7 +99,14 @@ def land(tx: Connection, page: Page) -> Landing:
             "polled_at": page.polled_at,
             "items": items,
             "rejected": len(page.unreadable),
-            "distinct_items": len({(item.played_at, reference(item.track_ref)) for item in page.played}),
+            "plausible_until": plausible_until,
+            "plausible_items": len(
+                {
+                    (item.played_at, reference(item.track_ref))
+                    for item in page.played
+                    if item.played_at <= plausible_until
+                }
+            ),
             "rejected_before": rejected_before,
             "shortest_cut_page": SHORTEST_CUT_PAGE,
             # Whatever was played after the oldest play of a page is in the page.

@@ -24,8 +24,8 @@ class ListenerOverview:
     rejected: int
 
 
-def by_listener(tx: Connection) -> list[ListenerOverview]:
-    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener")).fetchall()]
+def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
+    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), {"now": now}).fetchall()]
 
 
 def stored_bytes(tx: Connection) -> int:

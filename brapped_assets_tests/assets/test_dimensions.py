@@ -16,7 +16,7 @@ from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.conftest import Connected
 
 from .conftest import NOW
-from .runs import calls, closed, metadata_of, poll, rows, run, value, warnings, why
+from .runs import calls, closed, metadata_of, poll, rows, run, value, warnings
 
 ASKED = "select count(*) from star.artist_dim where asked_at is not null"
 
@@ -92,20 +92,27 @@ def test_an_artist_whose_answer_is_broken_holds_up_nobody_else(
     assert run("refresh_dimensions", instance).success
     not_asked = "select artist_id from star.artist_dim where artist_id is not null and asked_at is null"
     assert value(polled, not_asked) == fifth
-    # Asked again when its lease has ended.
+    # Not asked at the end of each lease, 144 times a day, but tomorrow.
     clock.shift(dimensions.LEASE)
+    assert not is_due(newest_level(instance), datetime.now(UTC))
+    clock.shift(dimensions.ASK_FAILED_AFTER)
+    assert is_due(newest_level(instance), datetime.now(UTC))
     assert run("refresh_dimensions", instance).success
     assert value(polled, f"select count(*) from ({not_asked}) left_over") == 0
 
 
-def test_three_broken_answers_in_a_row_end_the_run_and_keep_what_was_asked(
-    polled: Connected, instance: dg.DagsterInstance, clock: Traveller
+@pytest.mark.parametrize("kind", ["malformed_json", "forbidden", "server_error"])
+def test_three_failures_in_a_row_end_the_asking_for_an_hour_and_are_no_failure_of_the_run(
+    polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
 ) -> None:
     with polled.warehouse.transaction() as tx:
         for artist_id in dimensions.artists_due(tx, NOW, 7)[4:]:
-            polled.account.faults.add("malformed_json", path=f"/v1/artists/{artist_id}")
-    assert why(run("refresh_dimensions", instance)) == ("an answer of 50 bytes is not JSON", "a person")
+            polled.account.faults.add(kind, times=4, path=f"/v1/artists/{artist_id}")
+    told = metadata_of(run("refresh_dimensions", instance), "artist_dim")[None]
+    assert (told["artists_asked"], told["artists_failed"]) == (4, 3)
     assert value(polled, ASKED) == 4
+    assert not is_due(newest_level(instance), datetime.now(UTC) + timedelta(minutes=59))
+    assert is_due(newest_level(instance), datetime.now(UTC) + timedelta(hours=1))
 
 
 def test_the_budget_ends_a_run_in_good_order_and_says_when_to_come_back(

@@ -1,16 +1,21 @@
 """Dagster's own instance: where its storage is, and the runs a crash left behind."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import psycopg
 import pytest
+from psycopg import sql
 
 from brapped_assets.commands.instance import (
     PROCESS_TAG,
+    daemon_is_up,
     environment,
     fail_leftover_runs,
     opened,
@@ -50,6 +55,7 @@ def test_the_instance_is_written_anew_at_every_start(dagster_url: str) -> None:
         "BRAPPED_HOME": str(settings.brapped_home),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DAGSTER_PG_URL": storage_url(dagster_url),
+        "PGTZ": "UTC",
     }
     # The URL and its password stay out of the file.
     assert dagster_url not in file.read_text()
@@ -63,6 +69,16 @@ def test_the_instance_has_the_queue_the_pool_and_the_monitoring_it_needs(dagster
         assert (instance.run_monitoring_enabled, instance.run_monitoring_max_runtime_seconds) == (True, 300)
         assert not instance.telemetry_enabled
         assert instance.freshness_enabled
+
+
+def test_a_run_is_created_now_in_whatever_zone_the_database_lives(dagster_url: str) -> None:
+    with psycopg.connect(dagster_url, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("alter database {} set timezone to 'Asia/Kolkata'").format(name))
+    with opened(Settings.load()) as instance:
+        run_id = unfinished(instance, dg.DagsterRunStatus.NOT_STARTED, None)
+        (record,) = instance.get_run_records(dg.RunsFilter(run_ids=[run_id]))
+        assert abs(record.create_timestamp - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def unfinished(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, process: str | None) -> str:
@@ -104,6 +120,25 @@ def test_leftovers_of_a_dead_process_are_failed_and_those_of_a_live_one_left_alo
     assert fail_leftover_runs(instance) == 0
     told = [entry.dagster_event.message for entry in instance.all_logs(dead[0]) if entry.dagster_event]
     assert "The process of this run is gone; its work is done again by the next poll." in told
+
+
+def test_a_sync_beside_a_running_daemon_leaves_its_runs_alone(instance: dg.DagsterInstance) -> None:
+    settings = Settings.load()
+    settings.brapped_home.mkdir(parents=True)
+    running = settings.brapped_home / "running.json"
+    of_the_daemon = unfinished(instance, dg.DagsterRunStatus.STARTED, None)
+    running.write_text(json.dumps({"pid": os.getppid(), "dagster": "http://127.0.0.1:3000"}))
+    assert fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings)) == 0
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    for stale in (json.dumps({"pid": ended.pid}), "", "{}"):
+        running.write_text(stale)
+        assert not daemon_is_up(settings)
+    running.unlink()
+    assert fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings)) == 1
+    run = instance.get_run_by_id(of_the_daemon)
+    assert run is not None
+    assert run.status == dg.DagsterRunStatus.FAILURE
 
 
 def test_the_process_tag_names_host_and_process() -> None:

@@ -44,6 +44,13 @@ def test_a_call_counts_for_a_whole_day_and_then_no_more(warehouse: Warehouse) ->
         assert [_calls(tx, 24 * 60 + minutes) for minutes in (-1, 0.98, 1)] == [1, 1, 0]
 
 
+def test_calls_counted_by_a_clock_that_was_a_year_ahead_do_not_eat_the_budget_for_a_year(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        calls.count(tx, POLL, NOON + 365 * DAY)
+        calls.count(tx, POLL, NOON)
+        assert _calls(tx, 0) == 1
+
+
 def test_old_rows_of_the_ledger_are_forgotten(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         for days in range(3):

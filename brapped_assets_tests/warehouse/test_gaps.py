@@ -114,6 +114,16 @@ def test_a_full_first_page_of_plays_older_than_the_empty_poll_makes_none(warehou
         assert poll(tx, me, plays(range(50))).gap is None
 
 
+def test_a_play_stamped_in_the_future_hides_no_gap(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        nonsense = plays([60 * 24 * 400])
+        first = page(me, [*plays([0, 4]), *nonsense], polled_at=at(5))
+        assert land(tx, first).gap is None
+        later = page(me, [*plays(range(HOUR, HOUR + 49)), *nonsense], polled_at=at(HOUR + 50))
+        assert land(tx, later).gap == (at(4), at(HOUR))
+
+
 def test_the_same_gap_is_not_written_twice(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)

@@ -1,12 +1,16 @@
 -- Did this page reach back to what earlier polls had landed? If not, plays may be missing in between: a gap.
 -- Runs after the rows of the page are in: a row another run landed a moment ago is visible now and counts.
+-- A play stamped more than a day ahead is nonsense: it must neither count as the newest nor as known for ever after.
 with page as (
-    select count(*) as landed from raw.recently_played
+    select count(*) as landed,
+           count(*) filter (where played_at <= %(plausible_until)s) as plausible_landed
+    from raw.recently_played
     where listener_id = %(listener_id)s and poll_id = %(poll_id)s
 ),
 earlier as (
     select (select r.played_at from raw.recently_played r
              where r.listener_id = %(listener_id)s and r.poll_id <> %(poll_id)s
+               and r.played_at <= %(plausible_until)s
              order by r.played_at desc limit 1) as newest_at,
            (select min(p.polled_at) from audit.poll p
              where p.listener_id = %(listener_id)s and p.poll_id <> %(poll_id)s) as first_polled_at
@@ -16,7 +20,7 @@ verdict as (
            -- No earlier poll: nothing was promised yet. Known items: the page overlaps.
            -- No earlier play at all, and a page too short to have been cut: everything since is in it.
            earlier.first_polled_at is null
-           or %(distinct_items)s - page.landed + %(rejected_before)s > 0
+           or %(plausible_items)s - page.plausible_landed + %(rejected_before)s > 0
            or (earlier.newest_at is null and %(items)s < %(shortest_cut_page)s) as overlapped
     from page, earlier
 ),

@@ -4,7 +4,10 @@ select l.display_name, l.time_zone, l.collected_since, l.consent_ended_at,
        poll.last_polled_at, poll.polls, fact.plays, gap.gaps_open, gap.seconds_in_gaps, rejected.rejected
 from audit.listener l
 cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as polls
-                      from audit.poll p where p.listener_id = l.listener_id) poll
+                      from audit.poll p
+                     where p.listener_id = l.listener_id
+                       -- A poll of a clock that was ahead is no recent poll.
+                       and p.polled_at <= %(now)s::timestamptz + interval '1 hour') poll
 cross join lateral (select count(*)::int as plays
                       from star.streaming_fact f where f.listener_id = l.listener_id) fact
 cross join lateral (select count(*)::int as gaps_open,
