@@ -197,7 +197,7 @@ def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
     user: User, catalogue: Catalogue, database_url: str
 ) -> None:
     path = user.work / "my_spotify_data.zip"
-    write_export(Listener(catalogue), path, start=END - timedelta(days=2 * 365), end=END)
+    write_export(Listener(catalogue), path, start=END - timedelta(days=6 * 365), end=END)
 
     def finished() -> bool:
         with psycopg.connect(database_url) as connection:
