@@ -65,7 +65,7 @@ def imported(folder: Path, url: str, listener_id: int) -> Imported:
         with warehouse.transaction() as tx:
             backend = psutil.Process(tx.info.backend_pid)
         timed, summary = Timed(warehouse), Summary()
-        cpu, own, started = _cpu(backend), process_time(), perf_counter()
+        cpu, own, started = cpu_seconds(backend), process_time(), perf_counter()
         with _statements_timed(timed):
             import_history(timed, listener_id, [find(folder)], summary)
         seconds = perf_counter() - started
@@ -73,7 +73,7 @@ def imported(folder: Path, url: str, listener_id: int) -> Imported:
             seconds,
             _by_stage(seconds, timed.seconds),
             process_time() - own,
-            _cpu(backend) - cpu,
+            cpu_seconds(backend) - cpu,
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             summary.rows,
             summary.plays,
@@ -110,6 +110,7 @@ def _statements_timed(timed: Timed) -> Iterator[None]:
         yield
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
+    """Since it began."""
     times = process.cpu_times()
     return float(times.user + times.system)

@@ -129,16 +129,13 @@ def fact(tx: Connection, listener_id: int) -> list[Row]:
         """
         select f.played_at, t.track_ref, f.ms_played, f.is_estimated, f.played_at_local, f.played_on, f.played_hour,
                f.api_at, api.track_ref as api_track_ref, f.api_duration_ms, c.payload as context,
-               f.export_at, f.export_ms, f.export_nth, f.in_extended, f.in_account, x.track_ref as export_track_ref,
-               platform.label as platform, f.legacy_at
+               f.export_at, f.legacy_at
         from star.streaming_fact f
         join star.track_dim t using (track_key)
         left join star.track_dim api on api.track_key = f.api_track_key
         left join raw.context c on c.context_key = f.api_context_key
-        left join raw.export_track x using (export_track_key)
-        left join star.play_label platform on platform.label_key = f.platform_key
         where f.listener_id = %s
-        order by f.played_at, t.track_ref, f.export_nth
+        order by f.played_at, t.track_ref
         """,
         (listener_id,),
     ).fetchall()
@@ -179,6 +176,9 @@ def everything(tx: Connection) -> dict[str, list[Row]]:
         " left join star.album_dim using (album_key) order by 1",
         "credit": "select track_ref, position, a.artist_name from star.track_artist ta"
         " join star.track_dim using (track_key) join star.artist_dim a on a.artist_key = ta.artist_key order by 1, 2",
+        "export half": "select listener_id, export_at, x.track_ref, export_ms, export_nth, in_extended, in_account,"
+        " label from star.streaming_fact join raw.export_track x using (export_track_key)"
+        " left join star.play_label on label_key = platform_key order by 1, 2, 3, 4, 5",
         "export track": "select track_ref, track_id, title, artist, album from raw.export_track order by 1, 3",
     }
     found = {name: tx.execute(query).fetchall() for name, query in queries.items()}

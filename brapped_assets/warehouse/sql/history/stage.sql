@@ -1,5 +1,7 @@
 -- Gone with the transaction, so nothing is left behind by a kill, and nothing needs a session. Tracks and details repeat
 -- on many plays and are there once.
+-- They are analysed, for the planner to know their sizes; what is in them it need not know in detail.
+set local default_statistics_target = 10;
 drop table if exists staged_play, staged_track, staged_detail, stored;
 create temporary table staged_track (
     track_number int primary key, content_hash uuid not null, track_ref text not null, track_id text,
