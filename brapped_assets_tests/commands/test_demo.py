@@ -8,6 +8,7 @@ import tempfile
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
