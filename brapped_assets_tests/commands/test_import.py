@@ -204,8 +204,13 @@ def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
             row = connection.execute("select count(*) from audit.import_file where finished_at is not null").fetchone()
         return bool(row and row[0])
 
-    with user.started("import", str(path), DATABASE_URL=database_url) as started:
+    with (
+        user.started("import", str(path), DATABASE_URL=database_url) as started,
+        psycopg.connect(database_url) as holder,
+    ):
         wait_until(finished, 30, "the first file is merged")
+        # The next piece waits for this row, so Ctrl-C meets the import at work however fast it is.
+        holder.execute("select from audit.listener for update")
         assert started.stop(signal.SIGINT) == 1
         says = started.says()
     assert "Stopped. What is merged stays; run the same command again and it goes on from there." in says
