@@ -216,3 +216,11 @@ def test_an_export_is_one_listeners_alone(warehouse: Warehouse) -> None:
         assert natural(tx, you) == []
         assert tell(tx, you, batches[1:]) == ExportMerge(added=1)
         assert [row["source"] for row in plays(tx)] == ["both", "export"]
+
+
+def test_a_listener_who_goes_takes_the_plays_along_and_nobody_elses(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        for token in ("mine", "yours"):
+            tell(tx, newcomer(tx, token), [("extended", [Told(after(0), 60_000)])])
+        tx.execute("delete from audit.listener where spotify_user_id = 'user of mine'")
+        assert len(plays(tx)) == 1

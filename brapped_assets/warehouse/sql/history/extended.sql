@@ -29,18 +29,15 @@ minutely as (
            row_number() over (partition by k.minute, k.title, k.export_ms order by k.play_key) as place
     from stored k where not k.in_extended
 ),
-told_to_the_minute as (
+fresh as materialized (
     select n.*, m.play_key as minute_key
     from (
-        select n.*, row_number() over (partition by date_trunc('minute', n.ended_at, 'UTC'), n.title, n.ms_played
-                                       order by n.ended_at, n.track_ref, n.occurrence) as place
-        from told n
-        where n.play_key is null and exists (
-            select from minutely m
-             where m.minute = date_trunc('minute', n.ended_at, 'UTC') and m.title = n.title and m.ms_played = n.ms_played)
+        select t.*, date_trunc('minute', t.ended_at, 'UTC') as minute,
+               row_number() over (partition by date_trunc('minute', t.ended_at, 'UTC'), t.title, t.ms_played
+                                  order by t.ended_at, t.track_ref, t.occurrence) as place
+        from told t where t.play_key is null
     ) n
-    join minutely m on m.minute = date_trunc('minute', n.ended_at, 'UTC') and m.title = n.title
-                   and m.ms_played = n.ms_played and m.place = n.place
+    left join minutely m using (minute, title, ms_played, place)
 ),
 grown as (
     update star.streaming_fact f
@@ -48,7 +45,7 @@ grown as (
            platform_key = n.platform_key, country_key = n.country_key, reason_start_key = n.reason_start_key,
            reason_end_key = n.reason_end_key, shuffle = n.shuffle, skipped = n.skipped, offline = n.offline,
            incognito = n.incognito
-      from told_to_the_minute n where f.play_key = n.minute_key
+      from fresh n where f.play_key = n.minute_key
     returning f.play_key, f.export_at
 ),
 -- Two exports may tell a detail differently, or one not at all: the greater counts, whichever came first.
@@ -81,8 +78,7 @@ completed as (
            reason_end_key = n.reason_end_key, shuffle = n.shuffle, skipped = n.skipped, offline = n.offline,
            incognito = n.incognito
       from retold n
-     where f.play_key = n.play_key and f.listener_id = %(listener_id)s
-       and f.played_at between %(first_at)s::timestamptz - 2 * %(reach)s and %(last_at)s::timestamptz + 2 * %(reach)s
+     where f.play_key = n.play_key and f.play_key = any(array(select r.play_key from retold r))
        and (n.platform_key, n.country_key, n.reason_start_key, n.reason_end_key, n.shuffle, n.skipped, n.offline,
             n.incognito)
            is distinct from (f.platform_key, f.country_key, f.reason_start_key, f.reason_end_key, f.shuffle, f.skipped,
@@ -95,11 +91,8 @@ added as (
     select %(listener_id)s, n.ended_at, n.ended_at at time zone %(time_zone)s, n.track_key, n.ms_played, false,
            n.ended_at, n.export_track_key, n.ms_played, n.occurrence, true, n.platform_key, n.country_key,
            n.reason_start_key, n.reason_end_key, n.shuffle, n.skipped, n.offline, n.incognito
-    from told n
-    where n.play_key is null
-      and not exists (select from told_to_the_minute m
-                       where m.ended_at = n.ended_at and m.track_ref = n.track_ref and m.ms_played = n.ms_played
-                         and m.occurrence = n.occurrence)
+    from fresh n
+    where n.minute_key is null
     order by n.ended_at, n.track_ref
     returning play_key, played_at
 )

@@ -9,9 +9,10 @@ with estimate as (
     from unnest(%(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) as s (first_at, last_at)
     cross join lateral (select min(n.played_at) as played_at from star.streaming_fact n
                          where n.listener_id = %(listener_id)s and n.played_at > s.last_at) following
-    join star.streaming_fact f
-      on f.listener_id = %(listener_id)s and f.is_estimated
-     and f.played_at between s.first_at and coalesce(following.played_at, s.last_at)
+    cross join lateral (select f.play_key, f.listener_id, f.played_at, f.api_duration_ms from star.streaming_fact f
+                         where f.listener_id = %(listener_id)s and f.is_estimated
+                           and f.played_at between s.first_at and coalesce(following.played_at, s.last_at)
+                        offset 0) f
     cross join lateral (select max(p.played_at) as played_at from star.streaming_fact p
                          where p.listener_id = f.listener_id and p.played_at < f.played_at) previous
 )

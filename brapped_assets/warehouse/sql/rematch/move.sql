@@ -1,10 +1,12 @@
 -- Each export half in `sources` goes to the polled row in `targets`, or (null) to a row of its own. All in one
--- statement: every row is read as it was before.
+-- statement: every row is read as it was before. The keys stand beside every join, so that rows are always found by them:
+-- the planner's idea of which halves are null is as old as its statistics, and an import changes just that.
 with move as (
     select * from unnest(%(sources)s::bigint[], %(targets)s::bigint[]) as m (source, target)
 ),
 moved as materialized (
     select m.target, f.* from move m join star.streaming_fact f on f.play_key = m.source
+    where f.play_key = any(%(sources)s::bigint[])
 ),
 received as (
     update star.streaming_fact f
@@ -12,7 +14,7 @@ received as (
            export_nth = m.export_nth, in_extended = m.in_extended, in_account = m.in_account,
            platform_key = m.platform_key, country_key = m.country_key, reason_start_key = m.reason_start_key,
            reason_end_key = m.reason_end_key, shuffle = m.shuffle, skipped = m.skipped, offline = m.offline, incognito = m.incognito
-      from moved m where f.play_key = m.target
+      from moved m where f.play_key = m.target and f.play_key = any(%(targets)s::bigint[])
     returning f.play_key, f.played_at
 ),
 emptied as (
@@ -20,14 +22,12 @@ emptied as (
        set export_at = null, export_track_key = null, export_ms = null, export_nth = null,
            in_extended = false, in_account = false, platform_key = null, country_key = null,
            reason_start_key = null, reason_end_key = null, shuffle = null, skipped = null, offline = null, incognito = null
-      from move m
-     where f.play_key = m.source and f.api_at is not null
-       and not exists (select from move t where t.target = m.source)
+     where f.play_key = any(%(sources)s::bigint[]) and f.api_at is not null
+       and f.play_key <> all(array_remove(%(targets)s::bigint[], null))
     returning f.play_key, f.played_at
 ),
 gone as (
-    delete from star.streaming_fact f using move m
-     where f.play_key = m.source and f.api_at is null
+    delete from star.streaming_fact f where f.play_key = any(%(sources)s::bigint[]) and f.api_at is null
     returning f.played_at
 ),
 split as (
