@@ -1,0 +1,151 @@
+"""Stretches of local days, as a page's address names them. Pure date arithmetic; the last day is never in them."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+# As they stand on the page, in this order.
+PRESETS = {
+    "today": "Today",
+    "7d": "7 days",
+    "30d": "30 days",
+    "month": "This month",
+    "year": "This year",
+    "all": "All time",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days from `first` up to, not including, `until`; `name` is how an address names it."""
+
+    name: str
+    label: str
+    first: date
+    until: date
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.first).days
+
+    @property
+    def last(self) -> date:
+        return self.until - DAY
+
+
+def named(name: str, *, today: date, first_day: date) -> Period:
+    """The period an address names: a preset, `2025`, `2025-03`, `2025-03-09`, or `2025-03-01..2025-04-15` (both in).
+
+    `first_day` is that of the first play known. What names no period is this year: a page that opens beats an error.
+    """
+    tomorrow = today + DAY
+    match name:
+        case "today":
+            return Period(name, "Today", today, tomorrow)
+        case "7d" | "30d":
+            return Period(name, f"Last {name[:-1]} days", tomorrow - int(name[:-1]) * DAY, tomorrow)
+        case "month":
+            return Period(name, f"{today:%B} {today.year}", today.replace(day=1), tomorrow)
+        case "all":
+            return Period(name, "All time", min(first_day, today), tomorrow)
+    try:
+        return _dated(name)
+    except ValueError:
+        return Period("year", str(today.year), date(today.year, 1, 1), tomorrow)
+
+
+def _dated(name: str) -> Period:
+    if re.fullmatch(r"\d{4}", name):
+        year = int(name)
+        return Period(name, name, date(year, 1, 1), date(year + 1, 1, 1))
+    if re.fullmatch(r"\d{4}-\d{2}", name):
+        first = date.fromisoformat(f"{name}-01")
+        return Period(name, f"{first:%B} {first.year}", first, _next_month(first))
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name):
+        day = date.fromisoformat(name)
+        return Period(name, _in_words(day), day, day + DAY)
+    ends = [date.fromisoformat(end) for end in name.split("..") if re.fullmatch(r"\d{4}-\d{2}-\d{2}", end)]
+    if len(ends) != 2:  # noqa: PLR2004  (a stretch has two ends)
+        raise ValueError(name)
+    first, last = sorted(ends)
+    return Period(f"{first}..{last}", f"{_in_words(first)} to {_in_words(last)}", first, last + DAY)
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def before(period: Period, *, today: date) -> Period:
+    """What a period is held against: as many days of the one before it.
+
+    A year or a month that is still running is held against the same days of the last one.
+    """
+    if period.name == "year" or re.fullmatch(r"\d{4}", period.name):
+        first, until = _a_year_earlier(period.first), _a_year_earlier(min(period.until, today + DAY))
+        return Period("before", str(first.year), first, until)
+    if period.name == "month" or re.fullmatch(r"\d{4}-\d{2}", period.name):
+        first = (period.first - DAY).replace(day=1)
+        days = min(period.until, today + DAY) - period.first
+        return Period("before", f"{first:%B}", first, min(first + days, period.first))
+    return Period("before", f"the {period.days} days before", period.first - period.days * DAY, period.first)
+
+
+def _a_year_earlier(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        # 29 February.
+        return day.replace(year=day.year - 1, day=28)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A period cut into whole blocks (by their first days) that a total may answer for, and the days that are left."""
+
+    blocks: list[date]
+    firsts: list[date]
+    untils: list[date]
+
+
+def months(period: Period, touched: Collection[date], *, today: date) -> Parts:
+    """Whole months none of whose days was touched. The future is empty, so the running month counts as whole."""
+    return _cut(period, touched, today, start=lambda day: day.replace(day=1), after=_next_month)
+
+
+def years(period: Period, touched: Collection[date], *, today: date) -> Parts:
+    """Whole years none of whose days was touched; the running one counts as whole."""
+    return _cut(
+        period,
+        touched,
+        today,
+        start=lambda day: date(day.year, 1, 1),
+        after=lambda first: date(first.year + 1, 1, 1),
+    )
+
+
+def _cut(period: Period, touched: Collection[date], today: date, *, start, after) -> Parts:  # type: ignore[no-untyped-def]
+    spoiled = {start(day) for day in touched}
+    parts = Parts([], [], [])
+    first = period.first
+    while first < period.until:
+        block, end = start(first), after(start(first))
+        reaches_its_end = end <= period.until or (end > today and period.until > today)
+        if first == block and reaches_its_end and block not in spoiled:
+            parts.blocks.append(block)
+        elif parts.untils and parts.untils[-1] == first:
+            parts.untils[-1] = min(end, period.until)
+        else:
+            parts.firsts.append(first)
+            parts.untils.append(min(end, period.until))
+        first = end
+    return parts
+
+
+def _next_month(first: date) -> date:
+    return (first + 31 * DAY).replace(day=1)
+
+
+def each_day(period: Period) -> Iterator[date]:
+    return (period.first + n * DAY for n in range(period.days))

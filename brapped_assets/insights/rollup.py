@@ -1,0 +1,57 @@
+"""The totals that the pages read: rebuilt for the local days that something touched, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """Local days whose totals were behind, and the months and years they lie in."""
+
+    days: int
+    months: int
+    years: int
+
+
+def touched(tx: Connection, listener_id: int) -> list[date]:
+    """Local days whose totals are behind, in order."""
+    return [row["day"] for row in tx.execute(sql("insights/rollup/touched"), {"listener_id": listener_id}).fetchall()]
+
+
+def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
+    """Count again what lies in the touched days; what is touched meanwhile stays marked. Waits for no merge."""
+    listener = {"listener_id": listener_id}
+    tx.execute(sql("insights/rollup/lock"), listener)
+    claimed = tx.execute(sql("insights/rollup/claim_touched"), listener).fetchall()
+    days = sorted({row["day"] for row in claimed})
+    if not days:
+        return Rebuilt(0, 0, 0)
+    stretches = _stretches(days)
+    values = {
+        **listener,
+        "days": days,
+        "firsts": [first for first, _ in stretches],
+        "untils": [until for _, until in stretches],
+        "months": sorted({day.replace(day=1) for day in days}),
+        "years": sorted({day.year for day in days}),
+    }
+    for step in ("clear_hours", "hours", "clear_months", "months", "clear_years", "years"):
+        tx.execute(sql(f"insights/rollup/{step}"), values)
+    return Rebuilt(len(days), len(values["months"]), len(values["years"]))
+
+
+def _stretches(days: Iterable[date]) -> Sequence[tuple[date, date]]:
+    """Days in order as stretches (first, day after the last)."""
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and found[-1][1] == day:
+            found[-1] = (found[-1][0], day + DAY)
+        else:
+            found.append((day, day + DAY))
+    return found

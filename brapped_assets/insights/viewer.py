@@ -1,0 +1,63 @@
+"""Who is looking, and what every page must say of its numbers: as of when, from when on, and where plays may lack."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from brapped_assets.insights.periods import Period
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of the listener's local time in which plays may be missing."""
+
+    gap_start: datetime
+    gap_end: datetime
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One listener at one moment. Days and `now` are local to their zone; instants with a zone are UTC.
+
+    `touched` are days whose totals are behind. `first_day` and `last_day` None: nothing was ever played.
+    """
+
+    listener_id: int
+    name: str
+    time_zone: str
+    collected_since: datetime | None
+    consent_ended: bool
+    last_polled_at: datetime | None
+    first_day: date | None
+    last_day: date | None
+    data_as_of: datetime | None
+    touched: frozenset[date]
+    hidden: int
+    gaps: tuple[Gap, ...]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def gaps_in(self, period: Period) -> list[Gap]:
+        """The gaps that reach into a period: its numbers are at-least numbers."""
+        return [
+            gap for gap in self.gaps if gap.gap_start.date() < period.until and gap.gap_end.date() >= period.first
+        ]
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(ZoneInfo(self.time_zone))
+
+
+def viewer(tx: Connection, now: datetime, listener_id: int | None = None) -> Viewer | None:
+    """The listener asked for, else the first; None when there is nobody yet. `now` is UTC."""
+    row = tx.execute(sql("insights/viewer"), {"listener_id": listener_id}).fetchone()
+    if row is None:
+        return None
+    gaps = tx.execute(sql("insights/gaps"), {"listener_id": row["listener_id"]}).fetchall()
+    touched = frozenset(row.pop("touched"))
+    local_now = now.astimezone(ZoneInfo(row["time_zone"]))
+    return Viewer(**row, touched=touched, gaps=tuple(Gap(**gap) for gap in gaps), now=local_now)

@@ -1,0 +1,172 @@
+-- The pages' own totals. They hold nothing that the fact does not: losing them costs a rebuild.
+create schema insights;
+comment on schema insights is 'Totals that the pages read, rebuilt for the days something touched.';
+
+create table insights.hidden (
+    hidden_id   int generated always as identity primary key,
+    listener_id int not null references audit.listener on delete cascade,
+    artist_key  int,
+    track_key   int,
+    context_uri text,
+    hidden_at   timestamptz not null,
+    check (num_nonnulls(artist_key, track_key, context_uri) = 1)
+);
+create unique index hidden_once on insights.hidden (listener_id, artist_key, track_key, context_uri) nulls not distinct;
+comment on table insights.hidden is 'One row per artist, track or context that a listener keeps out of the statistics.';
+comment on column insights.hidden.hidden_id is 'Key of the row.';
+comment on column insights.hidden.listener_id is 'Whose statistics.';
+comment on column insights.hidden.artist_key is 'A main artist, with all their tracks.';
+comment on column insights.hidden.track_key is 'A track.';
+comment on column insights.hidden.context_uri is 'Whatever was played from this album, playlist or artist.';
+comment on column insights.hidden.hidden_at is 'Since when (UTC).';
+
+-- Statistics leave out private sessions and what is hidden. Plays under 30 s are here, and do not count.
+create view insights.shown_play as
+select f.play_key, f.listener_id, f.played_at, f.played_at_local, f.played_on, f.played_hour::int as played_hour,
+       f.track_key, f.ms_played, f.ms_played >= 30000 as counts, f.is_estimated, f.skipped, f.shuffle, f.offline,
+       f.platform_key, f.country_key, f.in_extended
+from star.streaming_fact f
+where f.incognito is not true
+  and not exists (select from insights.hidden h where h.listener_id = f.listener_id and h.track_key = f.track_key)
+  and not exists (select from insights.hidden h join star.track_dim t on t.artist_key = h.artist_key
+                   where h.listener_id = f.listener_id and t.track_key = f.track_key)
+  and not exists (select from insights.hidden h join raw.context c using (context_uri)
+                   where h.listener_id = f.listener_id and c.context_key = f.api_context_key);
+comment on view insights.shown_play is
+    'One row per play that statistics may speak of: not in a private session, not hidden. `counts`: 30 s and more.';
+
+create table insights.hour_total (
+    listener_id  int not null references audit.listener on delete cascade,
+    day          date not null,
+    hour         smallint not null,
+    plays        int not null,
+    told         int not null,
+    skipped      int not null,
+    shuffled     int not null,
+    offline      int not null,
+    ms           bigint not null,
+    estimated_ms bigint not null,
+    primary key (listener_id, day, hour)
+);
+comment on table insights.hour_total is 'One row per listener, local day and hour in which something was played.';
+comment on column insights.hour_total.listener_id is 'Whose.';
+comment on column insights.hour_total.day is 'Local day of the END of the plays.';
+comment on column insights.hour_total.hour is 'Local hour, 0 to 23.';
+comment on column insights.hour_total.plays is 'Plays of 30 s and more.';
+comment on column insights.hour_total.told is 'Plays of any length whose details an extended history tells; the next three are among them.';
+comment on column insights.hour_total.skipped is 'Skipped.';
+comment on column insights.hour_total.shuffled is 'Played in shuffle.';
+comment on column insights.hour_total.offline is 'Played offline.';
+comment on column insights.hour_total.ms is 'Milliseconds of `plays`.';
+comment on column insights.hour_total.estimated_ms is 'Those among `ms` that are estimated.';
+
+create table insights.artist_month (
+    listener_id int not null references audit.listener on delete cascade,
+    month       date not null,
+    artist_key  int not null,
+    plays       int not null,
+    ms          bigint not null,
+    first_on    date not null,
+    last_on     date not null,
+    primary key (listener_id, month, artist_key)
+);
+create index artist_month_by_artist on insights.artist_month (listener_id, artist_key);
+comment on table insights.artist_month is
+    'One row per listener, local month and main artist with a play of 30 s and more. Featured credits are not in it.';
+comment on column insights.artist_month.listener_id is 'Whose.';
+comment on column insights.artist_month.month is 'First day of the local month.';
+comment on column insights.artist_month.artist_key is 'Main artist.';
+comment on column insights.artist_month.plays is 'Plays of 30 s and more.';
+comment on column insights.artist_month.ms is 'Their milliseconds.';
+comment on column insights.artist_month.first_on is 'Local day of the first of them.';
+comment on column insights.artist_month.last_on is 'Local day of the last of them.';
+
+create table insights.track_year (
+    listener_id int not null references audit.listener on delete cascade,
+    year        smallint not null,
+    track_key   int not null,
+    plays       int not null,
+    ms          bigint not null,
+    first_on    date not null,
+    last_on     date not null,
+    primary key (listener_id, year, track_key)
+);
+create index track_year_by_track on insights.track_year (listener_id, track_key);
+comment on table insights.track_year is 'One row per listener, local year and track with a play of 30 s and more.';
+comment on column insights.track_year.listener_id is 'Whose.';
+comment on column insights.track_year.year is 'Local calendar year.';
+comment on column insights.track_year.track_key is 'Track.';
+comment on column insights.track_year.plays is 'Plays of 30 s and more.';
+comment on column insights.track_year.ms is 'Their milliseconds.';
+comment on column insights.track_year.first_on is 'Local day of the first of them.';
+comment on column insights.track_year.last_on is 'Local day of the last of them.';
+
+-- Touched days. Only ever added to, without a key: whoever adds waits for nobody, and a rebuild takes away no more than
+-- it has seen. Written by triggers, in the transaction of whatever changed: nobody who writes can forget it.
+create table insights.touched_day (
+    listener_id int not null references audit.listener on delete cascade,
+    day         date not null
+);
+comment on table insights.touched_day is
+    'Local days whose totals are behind. Until they are rebuilt, pages read these days from the fact.';
+comment on column insights.touched_day.listener_id is 'Whose.';
+comment on column insights.touched_day.day is 'Local day.';
+
+create function insights.touch_added() returns trigger language plpgsql as $$
+begin
+    insert into insights.touched_day select distinct listener_id, played_on from added;
+    return null;
+end $$;
+create function insights.touch_removed() returns trigger language plpgsql as $$
+begin
+    -- A listener who is forgotten takes their plays along.
+    insert into insights.touched_day
+    select distinct r.listener_id, r.played_on from removed r join audit.listener using (listener_id);
+    return null;
+end $$;
+create function insights.touch_changed() returns trigger language plpgsql as $$
+begin
+    insert into insights.touched_day
+    select listener_id, played_on from added union select listener_id, played_on from removed;
+    return null;
+end $$;
+create function insights.touch_of_tracks() returns trigger language plpgsql as $$
+begin
+    insert into insights.touched_day
+    select distinct f.listener_id, f.played_on
+    from removed was join added now using (track_key) join star.streaming_fact f using (track_key)
+    where was.artist_key <> now.artist_key;
+    return null;
+end $$;
+create function insights.touch_hidden() returns trigger language plpgsql as $$
+begin
+    insert into insights.touched_day
+    select distinct f.listener_id, f.played_on
+    from moved m
+    join star.streaming_fact f using (listener_id)
+    join star.track_dim t on t.track_key = f.track_key
+    left join raw.context c on c.context_key = f.api_context_key
+    where m.track_key = f.track_key or m.artist_key = t.artist_key or m.context_uri = c.context_uri;
+    return null;
+end $$;
+comment on function insights.touch_added is 'The days of new plays.';
+comment on function insights.touch_removed is 'The days of plays that went.';
+comment on function insights.touch_changed is 'The days that changed plays left and came to.';
+comment on function insights.touch_of_tracks is 'The days of a track that turned out to be another artist''s.';
+comment on function insights.touch_hidden is 'The days of what was hidden, or is shown again.';
+
+create trigger touch_added after insert on star.streaming_fact
+    referencing new table as added for each statement execute function insights.touch_added();
+create trigger touch_removed after delete on star.streaming_fact
+    referencing old table as removed for each statement execute function insights.touch_removed();
+create trigger touch_changed after update on star.streaming_fact
+    referencing old table as removed new table as added for each statement execute function insights.touch_changed();
+create trigger touch_of_tracks after update on star.track_dim
+    referencing old table as removed new table as added for each statement execute function insights.touch_of_tracks();
+create trigger touch_hidden after insert on insights.hidden
+    referencing new table as moved for each statement execute function insights.touch_hidden();
+create trigger touch_shown_again after delete on insights.hidden
+    referencing old table as moved for each statement execute function insights.touch_hidden();
+
+-- What is there already.
+insert into insights.touched_day select distinct listener_id, played_on from star.streaming_fact;

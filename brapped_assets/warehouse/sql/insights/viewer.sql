@@ -1,0 +1,15 @@
+-- Whose pages these are, and what every page says of its numbers: as of when, since when, which days are behind.
+select l.listener_id, l.display_name as name, l.time_zone, l.collected_since,
+       coalesce(l.consent_ended_at is not null, false) as consent_ended,
+       (select max(p.polled_at) from audit.poll p where p.listener_id = l.listener_id) as last_polled_at,
+       first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
+       array(select distinct t.day from insights.touched_day t where t.listener_id = l.listener_id) as touched,
+       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden
+from audit.listener l
+left join lateral (select f.played_on from star.streaming_fact f where f.listener_id = l.listener_id
+                    order by f.played_at limit 1) first on true
+left join lateral (select f.played_on, f.played_at from star.streaming_fact f where f.listener_id = l.listener_id
+                    order by f.played_at desc limit 1) last on true
+where %(listener_id)s::int is null or l.listener_id = %(listener_id)s
+order by l.listener_id
+limit 1
