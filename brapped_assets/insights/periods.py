@@ -1,7 +1,7 @@
 """Stretches of local days, as a page's address names them. Pure date arithmetic; the last day is never in them."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +25,11 @@ class Period:
     label: str
     first: date
     until: date
+
+    def reach(self, today: date) -> date:
+        """`until`, or the end of the running year where that is later than today: the future is empty, and whole
+        months and years are answered from totals."""
+        return date(today.year + 1, 1, 1) if self.until > today else self.until
 
     @property
     def days(self) -> int:
@@ -98,49 +103,6 @@ def _a_year_earlier(day: date) -> date:
     except ValueError:
         # 29 February.
         return day.replace(year=day.year - 1, day=28)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A period cut into whole blocks (by their first days) that a total may answer for, and the days that are left."""
-
-    blocks: list[date]
-    firsts: list[date]
-    untils: list[date]
-
-
-def months(period: Period, touched: Collection[date], *, today: date) -> Parts:
-    """Whole months none of whose days was touched. The future is empty, so the running month counts as whole."""
-    return _cut(period, touched, today, start=lambda day: day.replace(day=1), after=_next_month)
-
-
-def years(period: Period, touched: Collection[date], *, today: date) -> Parts:
-    """Whole years none of whose days was touched; the running one counts as whole."""
-    return _cut(
-        period,
-        touched,
-        today,
-        start=lambda day: date(day.year, 1, 1),
-        after=lambda first: date(first.year + 1, 1, 1),
-    )
-
-
-def _cut(period: Period, touched: Collection[date], today: date, *, start, after) -> Parts:  # type: ignore[no-untyped-def]
-    spoiled = {start(day) for day in touched}
-    parts = Parts([], [], [])
-    first = period.first
-    while first < period.until:
-        block, end = start(first), after(start(first))
-        reaches_its_end = end <= period.until or (end > today and period.until > today)
-        if first == block and reaches_its_end and block not in spoiled:
-            parts.blocks.append(block)
-        elif parts.untils and parts.untils[-1] == first:
-            parts.untils[-1] = min(end, period.until)
-        else:
-            parts.firsts.append(first)
-            parts.untils.append(min(end, period.until))
-        first = end
-    return parts
 
 
 def _next_month(first: date) -> date:

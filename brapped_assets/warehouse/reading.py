@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -62,7 +63,12 @@ class Reading:
             # No prepared statements: a transaction pooler hands every transaction another session.
             kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": None, "row_factory": dict_row}
             self._pool = ConnectionPool(
-                conninfo, min_size=0, max_size=CONNECTIONS, max_idle=IDLE_SECONDS, timeout=30, kwargs=kwargs,
+                conninfo, configure=_of_one_moment, min_size=0, max_size=CONNECTIONS, max_idle=IDLE_SECONDS, timeout=30, kwargs=kwargs,
                 check=ConnectionPool.check_connection, open=True,
             )  # fmt: skip
         return self._pool
+
+
+def _of_one_moment(connection: psycopg.Connection[dict[str, Any]]) -> None:
+    """All numbers of a page speak of the same moment, whatever is merged meanwhile."""
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -168,5 +168,90 @@ create trigger touch_hidden after insert on insights.hidden
 create trigger touch_shown_again after delete on insights.hidden
     referencing old table as moved for each statement execute function insights.touch_hidden();
 
+-- How pages ask. Totals answer for whole blocks of days nothing touched since; the days that are left, the fact itself.
+-- A day lies within 24 h of its UTC namesake in every zone: found by the index on instants, told by the local day.
+
+create function insights.hours_of(listener int, first date, until date)
+returns table (day date, hour smallint, plays int, told int, skipped int, shuffled int, offline int, ms bigint,
+               estimated_ms bigint)
+language sql stable as $$
+    select h.day, h.hour, h.plays, h.told, h.skipped, h.shuffled, h.offline, h.ms, h.estimated_ms
+    from insights.hour_total h
+    where h.listener_id = listener and h.day >= first and h.day < until
+      and not exists (select from insights.touched_day t where t.listener_id = listener and t.day = h.day)
+    union all
+    select p.played_on, p.played_hour::smallint, count(*) filter (where p.counts)::int,
+           count(*) filter (where p.in_extended)::int, count(*) filter (where p.in_extended and p.skipped)::int,
+           count(*) filter (where p.in_extended and p.shuffle)::int,
+           count(*) filter (where p.in_extended and p.offline)::int,
+           coalesce(sum(p.ms_played) filter (where p.counts), 0)::bigint,
+           coalesce(sum(p.ms_played) filter (where p.counts and p.is_estimated), 0)::bigint
+    from (select distinct t.day from insights.touched_day t
+           where t.listener_id = listener and t.day >= first and t.day < until) t
+    join insights.shown_play p
+      on p.listener_id = listener and p.played_on = t.day
+     and p.played_at >= t.day::timestamp at time zone 'UTC' - interval '1 day'
+     and p.played_at < t.day::timestamp at time zone 'UTC' + interval '2 days'
+    group by p.played_on, p.played_hour
+$$;
+comment on function insights.hours_of is
+    'Rows as insights.hour_total for the local days from `first` up to, not including, `until`, never stale.';
+
+create function insights.artists_of(listener int, first date, until date)
+returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    with block as materialized (
+        select m::date as month, greatest(m::date, first) as first, least((m + interval '1 month')::date, until) as until,
+               m::date >= first and (m + interval '1 month')::date <= until
+               and not exists (select from insights.touched_day t where t.listener_id = listener
+                                 and t.day >= m::date and t.day < (m + interval '1 month')::date) as is_whole
+        from generate_series(date_trunc('month', first::timestamp), until::timestamp - interval '1 day',
+                             interval '1 month') m
+    )
+    select a.artist_key, a.plays, a.ms, a.first_on, a.last_on
+    from insights.artist_month a
+    where a.listener_id = listener and a.month = any(array(select b.month from block b where b.is_whole))
+    union all
+    select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
+    from block b
+    join insights.shown_play p
+      on p.listener_id = listener and p.counts and p.played_on >= b.first and p.played_on < b.until
+     and p.played_at >= b.first::timestamp at time zone 'UTC' - interval '1 day'
+     and p.played_at < b.until::timestamp at time zone 'UTC' + interval '1 day'
+    join star.track_dim t on t.track_key = p.track_key
+    where not b.is_whole
+    group by t.artist_key, b.month
+$$;
+comment on function insights.artists_of is
+    'Plays of 30 s and more by main artist (several rows an artist: sum them) in the local days from `first` to before `until`.';
+
+create function insights.tracks_of(listener int, first date, until date)
+returns table (track_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    with block as materialized (
+        select y::date as first_of_year, greatest(y::date, first) as first, least((y + interval '1 year')::date, until) as until,
+               y::date >= first and (y + interval '1 year')::date <= until
+               and not exists (select from insights.touched_day t where t.listener_id = listener
+                                 and t.day >= y::date and t.day < (y + interval '1 year')::date) as is_whole
+        from generate_series(date_trunc('year', first::timestamp), until::timestamp - interval '1 day',
+                             interval '1 year') y
+    )
+    select t.track_key, t.plays, t.ms, t.first_on, t.last_on
+    from insights.track_year t
+    where t.listener_id = listener
+      and t.year = any(array(select extract(year from b.first_of_year)::smallint from block b where b.is_whole))
+    union all
+    select p.track_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
+    from block b
+    join insights.shown_play p
+      on p.listener_id = listener and p.counts and p.played_on >= b.first and p.played_on < b.until
+     and p.played_at >= b.first::timestamp at time zone 'UTC' - interval '1 day'
+     and p.played_at < b.until::timestamp at time zone 'UTC' + interval '1 day'
+    where not b.is_whole
+    group by p.track_key, b.first_of_year
+$$;
+comment on function insights.tracks_of is
+    'Plays of 30 s and more by track (several rows a track: sum them) in the local days from `first` to before `until`.';
+
 -- What is there already.
 insert into insights.touched_day select distinct listener_id, played_on from star.streaming_fact;
