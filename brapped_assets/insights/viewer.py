@@ -44,9 +44,7 @@ class Viewer:
 
     def gaps_in(self, period: Period) -> list[Gap]:
         """The gaps that reach into a period: its numbers are at-least numbers."""
-        return [
-            gap for gap in self.gaps if gap.gap_start.date() < period.until and gap.gap_end.date() >= period.first
-        ]
+        return [gap for gap in self.gaps if gap.gap_start.date() < period.until and gap.gap_end.date() >= period.first]
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.time_zone))

@@ -1,0 +1,21 @@
+// Small comforts; every page works without them, but for the calendar's own dates.
+"use strict";
+// A cover that is not there leaves the initials.
+for (const image of document.querySelectorAll("img[data-cover]")) {
+  const gone = () => image.remove();
+  if (image.complete && image.naturalWidth === 0) gone();
+  image.addEventListener("error", gone);
+}
+// Two dates become the one word that an address uses for a period.
+for (const form of document.querySelectorAll("form[data-custom-range]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { first, last } = form.elements;
+    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}`);
+  });
+}
+// The chosen period stands in sight.
+document.querySelector(".periods [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// The database wakes up: look again.
+const waiting = document.querySelector("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));

@@ -1,0 +1,1 @@
+"""The pages over HTTP: Starlette and Jinja2, everything on this machine, nothing from elsewhere."""

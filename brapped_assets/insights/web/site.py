@@ -1,0 +1,62 @@
+"""What every page needs: the database, the clock, the templates, and how numbers and names are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from brapped_assets.insights import wording
+from brapped_assets.insights.periods import PRESETS, Period, named
+from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.reading import Reading
+
+HERE = Path(__file__).parent.parent
+
+
+def environment() -> Environment:
+    """Templates with autoescape on everything: names are hostile input."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(wording.FILTERS)
+    return templates
+
+
+@dataclass
+class Site:
+    """`reading` is where numbers come from; `is_demo` is said on every page."""
+
+    reading: Reading
+    is_demo: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    templates: Environment = field(default_factory=environment)
+
+    def viewer(self, tx: Connection, request: Request) -> Viewer | None:
+        """Whose pages are asked for: `?listener=`, else the first listener's."""
+        asked = request.query_params.get("listener", "")
+        return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
+
+    def page(
+        self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """One page; `who` None while nobody has connected anything."""
+        html = self.templates.get_template(template).render(
+            viewer=who, path=request.url.path, is_demo=self.is_demo, presets=PRESETS, **values
+        )
+        return HTMLResponse(html, status_code=status_code)
+
+
+def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """The period in the address: `?range=`."""
+    first_day: date = who.first_day or who.today
+    return named(request.query_params.get("range", default), today=who.today, first_day=first_day)

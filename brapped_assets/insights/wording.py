@@ -1,0 +1,88 @@
+"""Numbers, days and times as a page writes them. One way each, so that the same number looks the same everywhere."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+MINUTE_MS, HOUR_MINUTES, DAY_HOURS = 60_000, 60, 24
+SPOTIFY = "https://open.spotify.com"
+
+
+def number(value: float) -> str:
+    """12345 as 12,345; a fraction only below ten: 3.4."""
+    return f"{value:,.1f}" if isinstance(value, float) and abs(value) < 10 and value != int(value) else f"{value:,.0f}"  # noqa: PLR2004
+
+
+def minutes(ms: int) -> int:
+    """Whole minutes of milliseconds, rounded half up."""
+    return (int(ms) + MINUTE_MS // 2) // MINUTE_MS
+
+
+def duration(ms: int) -> str:
+    """A stretch of listening: 42 min, 3 h 20 min, 12 days 4 h."""
+    hours, rest = divmod(minutes(ms), HOUR_MINUTES)
+    if hours >= 4 * DAY_HOURS:
+        days, hours = divmod(hours, DAY_HOURS)
+        return f"{days} days {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def track_length(ms: int) -> str:
+    """3:07."""
+    seconds = int(ms) // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def day(value: date) -> str:
+    """Sat 3 May 2025."""
+    return f"{value:%a} {value.day} {value:%b} {value.year}"
+
+
+def month(value: date) -> str:
+    """May 2025."""
+    return f"{value:%b} {value.year}"
+
+
+def clock(value: datetime) -> str:
+    """17:05, in whatever zone `value` is."""
+    return f"{value:%H:%M}"
+
+
+def change(now: float, before: float) -> str:
+    """Against the period before: +12 %, −8 %, ×3.2 from doubling on; empty when there is nothing to compare."""
+    if not before:
+        return ""
+    ratio = now / before
+    if ratio >= 2:  # noqa: PLR2004
+        return f"×{ratio:.1f}"
+    return f"{'+' if ratio >= 1 else '−'}{abs(ratio - 1):.0%}".replace("%", " %")
+
+
+def initials(name: str) -> str:
+    """Up to two first letters, for a cover that is not there."""
+    words = [word for word in name.split() if word[0].isalnum()] or [name.strip() or "?"]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def spotify_link(spotify_id: str, kind: str) -> str:
+    """The page of a track, an artist or an album on Spotify."""
+    return f"{SPOTIFY}/{kind}/{spotify_id}"
+
+
+def tint(key: int) -> int:
+    """Which of the eight cover colours a thing without a cover has: always the same one."""
+    return key % 8
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "minutes": minutes,
+    "duration": duration,
+    "track_length": track_length,
+    "day": day,
+    "month": month,
+    "clock": clock,
+    "initials": initials,
+    "spotify_link": spotify_link,
+    "tint": tint,
+}
