@@ -41,8 +41,13 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "months": sorted({day.replace(day=1) for day in days}),
         "years": sorted({day.year for day in days}),
     }
-    for step in ("clear_hours", "hours", "clear_months", "months", "clear_years", "years"):
+    for step in ("clear_hours", "hours"):
         tx.execute(sql(f"insights/rollup/{step}"), values)
+    for step, lives in (("months", "artist_lives"), ("years", "track_lives")):
+        changed = tx.execute(sql(f"insights/rollup/{step}"), values).fetchall()
+        keys = {**listener, "keys": [row["key"] for row in changed]}
+        tx.execute(sql(f"insights/rollup/clear_{lives}"), keys)
+        tx.execute(sql(f"insights/rollup/{lives}"), keys)
     return Rebuilt(len(days), len(values["months"]), len(values["years"]))
 
 

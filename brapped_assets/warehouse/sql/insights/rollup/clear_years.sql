@@ -1,1 +1,0 @@
-delete from insights.track_year where listener_id = %(listener_id)s and year = any(%(years)s::smallint[])
