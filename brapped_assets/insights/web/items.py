@@ -1,0 +1,87 @@
+"""`/artist/KEY`, `/track/KEY`, `/album/KEY`: one of them, over all time or any period."""
+
+from datetime import date, timedelta
+from typing import Any, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import items
+from brapped_assets.insights.drawing import month_bars, wedges, years_of
+from brapped_assets.insights.items import Kind
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.warehouse.connections import Connection
+
+LONGEST_LIST, GUEST_LIST, RECENT = 10, 5, 8
+TEMPLATES = {"artist": "artist.html", "track": "track.html", "album": "album.html"}
+
+
+def routes(site: Site) -> list[Route]:
+    def of(kind: Kind) -> Route:
+        def show(request: Request) -> Response:
+            with site.reading.transaction() as tx:
+                who = site.viewer(tx, request)
+                if who is None or who.first_day is None:
+                    return site.page("nothing_yet.html", request, who)
+                asked_for = request.path_params["key"]
+                key = int(asked_for) if asked_for.isascii() and asked_for.isdigit() else 0
+                item = items.find(tx, who, kind, key)
+                if item is None:
+                    return site.page("no_such.html", request, who, status_code=404, kind=kind)
+                period = period_of(request, who, default="all")
+                numbers = _numbers(tx, who, kind, key, period)
+            return site.page(
+                TEMPLATES[kind], request, who, kind=kind, item=item, period=period, gaps=who.gaps_in(period), **numbers
+            )
+
+        return Route(f"/{kind}/{{key}}", show, name=kind)
+
+    return [of(kind) for kind in get_args(Kind)]
+
+
+def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -> dict[str, Any]:
+    tracks = items.track_keys(tx, kind, key)
+    ever = items.all_time(who)
+    lifelong = items.standing(tx, who, kind, key, ever)
+    hours = items.clock(tx, who, tracks, period)
+    by_month = items.months(tx, who, kind, key, tracks)
+    bars = month_bars(
+        {month.month: (month.plays, month.ms) for month in by_month}, who.first_day or who.today, who.today, period,
+        _months_with_gaps(who),
+    )  # fmt: skip
+    numbers: dict[str, Any] = {
+        "plays": sum(hour.plays for hour in hours),
+        "ms": sum(hour.ms for hour in hours),
+        "estimated_ms": sum(hour.estimated_ms for hour in hours),
+        "lifelong": lifelong,
+        "standing": lifelong if period.name == ever.name else items.standing(tx, who, kind, key, period),
+        "hours": hours,
+        "clock": wedges({hour.hour: hour.plays for hour in hours}),
+        "favourite": max(hours, key=lambda hour: (hour.plays, -hour.hour), default=None),
+        "bars": bars,
+        "years": years_of(bars),
+        "best": max(by_month, key=lambda month: (month.plays, month.ms), default=None),
+        "songs": items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
+        "recent": items.recent(tx, who, tracks, by_month, RECENT),
+    }
+    if kind == "artist":
+        as_guest = items.track_keys(tx, "guest", key)
+        numbers["albums"] = items.albums(tx, who, tracks, period, LONGEST_LIST)
+        numbers["featured"] = items.songs(tx, who, as_guest, period, GUEST_LIST) if as_guest else []
+    if kind == "track":
+        numbers["guests"] = items.guests(tx, key)
+    return numbers
+
+
+def _months_with_gaps(who: Viewer) -> set[date]:
+    found = set()
+    for gap in who.gaps:
+        month = gap.gap_start.date().replace(day=1)
+        while month <= gap.gap_end.date():
+            found.add(month)
+            month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
