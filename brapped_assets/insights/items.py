@@ -80,9 +80,7 @@ def standing(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
         return None
     place = [row["key"] for row in rows].index(key)
     mine = rows[place]
-    near = tuple(
-        Near(row["key"], row["name"], row["plays"], mine["my_rank"] - place + n) for n, row in enumerate(rows)
-    )
+    near = tuple(Near(row["key"], row["name"], row["plays"], mine["my_rank"] - place + n) for n, row in enumerate(rows))
     return Standing(
         mine["my_rank"], mine["among"], mine["plays"], mine["ms"], mine["first_on"], mine["last_on"], near
     )  # fmt: skip

@@ -1,12 +1,13 @@
 """The pages' table of contents: which address is answered by what."""
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from brapped_assets.insights.web import items, overview
+from brapped_assets.insights.web import counted, hiding, history, items, overview, search
 from brapped_assets.insights.web.safety import middleware
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
@@ -20,11 +21,15 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
         routes=[
             *overview.routes(site),
             *items.routes(site),
+            *search.routes(site),
+            *history.routes(site),
+            *hiding.routes(site),
+            *counted.routes(site),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=middleware(hosts or HOSTS),
-        exception_handlers={WarehouseError: asleep(site)},  # type: ignore[dict-item]  # see Starlette
+        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site)},  # type: ignore[dict-item]  # see Starlette
     )
     app.state.site = site
     return app
@@ -39,5 +44,14 @@ def asleep(site: Site):  # type: ignore[no-untyped-def]
 
     def handler(request: Request, error: Exception) -> Response:
         return site.page("asleep.html", request, None, status_code=503, reason=str(error))
+
+    return handler
+
+
+def refused(site: Site):  # type: ignore[no-untyped-def]
+    """A page that is not there, or a form that is not ours: in words, on a page."""
+
+    def handler(request: Request, error: HTTPException) -> Response:
+        return site.page("refused.html", request, None, status_code=error.status_code, error=error)
 
     return handler

@@ -84,4 +84,3 @@ def _months_with_gaps(who: Viewer) -> set[date]:
             found.add(month)
             month = (month + timedelta(days=31)).replace(day=1)
     return found
-

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import compare_digest, token_urlsafe
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -38,7 +38,7 @@ def environment() -> Environment:
 class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
-    `writing` is what forms change things through; without it there are none. `token` is what every form of ours carries.
+    `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
     """
 
     reading: Reading
@@ -52,6 +52,10 @@ class Site:
         """Whose pages are asked for: `?listener=`, else the first listener's."""
         asked = request.query_params.get("listener", "")
         return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
+
+    def holds(self, token: str) -> bool:
+        """Whether a form carries our token."""
+        return compare_digest(token.encode(), self.token.encode())
 
     def page(
         self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any

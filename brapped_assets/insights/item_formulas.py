@@ -1,0 +1,61 @@
+"""How the numbers of an artist's, a song's or an album's page are counted."""
+
+from brapped_assets.insights.formulas import Formula, counted
+
+FORMULAS = [
+    Formula(
+        "Rank",
+        "One more than the number of artists with more plays; of as many plays, more minutes; of as many minutes, "
+        "known longer. Songs and albums likewise.",
+        "select rank\nfrom (\n"
+        + counted(
+            "artist_key, row_number() over (order by count(*) desc, sum(ms_played) desc, artist_key) as rank",
+            then="group by artist_key",
+        )
+        + "\n) ranked\nwhere artist_key = :key",
+    ),
+    Formula(
+        "First and latest play",
+        "The local days of the first and the last play that counts.",
+        counted("min(played_on) as first_on, max(played_on) as last_on", where="artist_key = :key"),
+    ),
+    Formula(
+        "Month by month",
+        "Plays by the local month they ended in.",
+        counted(
+            "date_trunc('month', played_on)::date as month, count(*) as plays, sum(ms_played)::bigint as ms",
+            where="artist_key = :key",
+            then="group by month\norder by month",
+        ),
+    ),
+    Formula(
+        "Around the clock",
+        "Plays by the local hour they ended in.",
+        counted(
+            "played_hour as hour, count(*) as plays", where="artist_key = :key", then="group by hour\norder by hour"
+        ),
+    ),
+    Formula(
+        "As a guest",
+        "Plays of other artists' songs on which this one is credited. They are shown apart and never added.",
+        counted(
+            "count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms",
+            where="artist_key <> :key\n"
+            "  and exists (select from bi.track_artists c\n"
+            "               where c.track_key = plays.track_key and c.artist_key = :key and c.role = 'featured')",
+            of="bi.plays as plays",
+        ),
+    ),
+    Formula(
+        "One recording on several releases",
+        "Songs with the same International Standard Recording Code are one recording; the page of any of them "
+        "counts all of them.",
+        counted(
+            "count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms",
+            where="track_key in (select other.track_key\n"
+            "                       from bi.tracks this join bi.tracks other\n"
+            "                         on other.track_key = this.track_key or other.isrc = this.isrc\n"
+            "                      where this.track_key = :key)",
+        ),
+    ),
+]

@@ -1,0 +1,23 @@
+"""`/counted`: how each number is counted, in words and as SQL over the public views."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import item_formulas, overview_formulas
+from brapped_assets.insights.formulas import Formula
+from brapped_assets.insights.web.site import Site
+
+SECTIONS: dict[str, list[Formula]] = {
+    "Any period": overview_formulas.FORMULAS,
+    "Artists, songs, albums": item_formulas.FORMULAS,
+}
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.viewer(tx, request)
+        return site.page("counted.html", request, who, sections=SECTIONS)
+
+    return [Route("/counted", show, name="counted")]
