@@ -1,5 +1,7 @@
 """The pages' table of contents: which address is answered by what."""
 
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +25,7 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=middleware(hosts or HOSTS),
-        exception_handlers={WarehouseError: asleep(site)},  # type: ignore[dict-item]  # see Starlette
+        exception_handlers={WarehouseError: asleep(site)},
     )
     app.state.site = site
     return app
@@ -33,7 +35,7 @@ def health(_request: Request) -> Response:
     return Response("ok", media_type="text/plain")
 
 
-def asleep(site: Site):  # type: ignore[no-untyped-def]
+def asleep(site: Site) -> Callable[[Request, Exception], Response]:
     """The page while the database does not answer: it says so, and looks again by itself."""
 
     def handler(request: Request, error: Exception) -> Response:
