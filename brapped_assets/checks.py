@@ -16,6 +16,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse.claims import verify
 
 RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
+ROLLUP = dg.AssetKey("listening_rollup")
 # Offline plays arrive hours late, so a poll touches more than its own hours.
 BEFORE_THE_RANGE = timedelta(hours=72)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +44,11 @@ POLL_CHECKS = [
         asset=FACT,
         description="Every play has a track, every track a main artist, and that is its first credit.",
     ),
-    dg.AssetCheckSpec("no_play_is_in_the_future", asset=FACT, description="No play ends after now."),
+    dg.AssetCheckSpec(
+        "recent_totals_equal_the_plays",
+        asset=ROLLUP,
+        description="The hours of the last days, and of a hundredth of all days, are the sums of their plays.",
+    ),
 ]
 
 DAILY_CHECKS = [
@@ -70,6 +75,12 @@ DAILY_CHECKS = [
         "everything_served_is_understood",
         asset=RAW,
         description="Nothing Spotify served waits in audit.rejected_row for a parser that understands it.",
+    ),
+    dg.AssetCheckSpec("no_play_is_in_the_future", asset=FACT, description="No play ends after now."),
+    dg.AssetCheckSpec(
+        "every_total_equals_the_plays",
+        asset=ROLLUP,
+        description="Every hour, every month of an artist and every year of a track is the sum of its plays.",
     ),
     dg.AssetCheckSpec(
         "api_plays_keep_their_distance",

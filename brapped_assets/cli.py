@@ -35,6 +35,9 @@ Port = Annotated[
 ]
 
 
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open the page in a browser.")]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         console.print(__version__)
@@ -54,19 +57,20 @@ def options(
 def demo(
     port: Port = 3300,
     reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+    no_browser: NoBrowser = False,
 ) -> None:
     """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
     from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
 
-    raise typer.Exit(run(console, port=port, reset=reset))
+    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser))
 
 
 @app.command()
-def up(port: Port = 3000) -> None:
-    """Collect your plays, every 20 minutes, and show them in Dagster's UI, until Ctrl-C."""
+def up(port: Port = 3000, no_browser: NoBrowser = False) -> None:
+    """Collect your plays, every 20 minutes, and show them on a page of your own, until Ctrl-C."""
     from brapped_assets.commands.up import up as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, port=port))
+    raise typer.Exit(run(_settings(), console, port=port, open_browser=not no_browser))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.listening_rollup import listening_rollup
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
@@ -20,7 +21,16 @@ from brapped_assets.sensors import refresh_dimensions_sensor
 neon = NeonResource.configure_at_launch()
 
 defs = dg.Definitions(
-    assets=[recently_played_raw, streaming_fact, streaming_history, track_dim, artist_dim, spotify_top, run_history],
+    assets=[
+        recently_played_raw,
+        streaming_fact,
+        streaming_history,
+        listening_rollup,
+        track_dim,
+        artist_dim,
+        spotify_top,
+        run_history,
+    ],
     asset_checks=[poll_checks, daily_checks],
     jobs=[hourly_plays, import_history, refresh_dimensions, daily_upkeep],
     schedules=[hourly_plays_schedule, daily_upkeep_schedule],

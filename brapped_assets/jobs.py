@@ -3,6 +3,7 @@
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.listening_rollup import listening_rollup
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
@@ -16,10 +17,10 @@ POLL_FIRST = {"dagster/priority": "10"}
 
 hourly_plays = dg.define_asset_job(
     "hourly_plays",
-    selection=dg.AssetSelection.assets(recently_played_raw, streaming_fact).without_checks()
+    selection=dg.AssetSelection.assets(recently_played_raw, streaming_fact, listening_rollup).without_checks()
     | dg.AssetSelection.checks(poll_checks),
     tags=POLL_FIRST,
-    description="Poll every listener, merge, check. One run closes every hour still open.",
+    description="Poll every listener, merge, count, check. One run closes every hour still open.",
 )
 import_history = dg.define_asset_job(
     "import_history",

@@ -32,7 +32,7 @@ EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
 
 
-def demo(console: Console, *, port: int, reset: bool) -> int:
+def demo(console: Console, *, port: int, reset: bool, open_browser: bool) -> int:
     """Serve the simulated account, log in to it, import three years of its export, then `up`. Returns the exit code.
 
     Lives in `demo` under the home, with its own settings and databases. Raises SettingsError when DATABASE_URL is
@@ -46,13 +46,13 @@ def demo(console: Console, *, port: int, reset: bool) -> int:
         with only_one(home) as running:
             if reset:
                 _reset(home, console)
-            return _run(console, home, running, port=port)
+            return _run(console, home, running, port=port, open_browser=open_browser)
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
 
 
-def _run(console: Console, home: Path, running: Path, *, port: int) -> int:
+def _run(console: Console, home: Path, running: Path, *, port: int, open_browser: bool) -> int:
     zone = tzlocal.get_localzone_name() or "UTC"
     catalogue = Catalogue()
     account = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
@@ -75,7 +75,7 @@ def _run(console: Console, home: Path, running: Path, *, port: int) -> int:
         code = import_files(Settings.load(), console, [str(_export(home, account))])
         if code != exit_codes.DONE:
             return code
-        return collect(Settings.load(), console, running, port=port, name="demo")
+        return collect(Settings.load(), console, running, port=port, name="demo", open_browser=open_browser)
 
 
 def _export(home: Path, account: SimulatedAccount) -> Path:

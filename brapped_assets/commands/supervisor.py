@@ -1,4 +1,4 @@
-"""Dagster's processes under one roof: one shared code server, the daemon, the web server. One Ctrl-C stops them all."""
+"""All processes under one roof: the pages, Dagster's code server, daemon and web server. One Ctrl-C stops them all."""
 
 import logging
 import shlex
@@ -42,21 +42,30 @@ WORKSPACE = """load_from:
 class Services:
     """Where everything listens, on 127.0.0.1 only."""
 
+    page_port: int
     dagster_port: int
     code_port: int
     workspace: Path
 
     @property
-    def url(self) -> str:
+    def page_url(self) -> str:
+        return f"http://127.0.0.1:{self.page_port}"
+
+    @property
+    def dagster_url(self) -> str:
         return f"http://127.0.0.1:{self.dagster_port}"
 
 
 def plan(dagster_home: Path, console: Console, *, name: str, port: int) -> Services:
-    """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code."""
-    dagster_port = free_port(port)
-    if port not in (0, dagster_port):
-        console.print(f"Port {port} is taken; using {dagster_port}.")
-    services = Services(dagster_port, free_port(0), dagster_home / "workspace.yaml")
+    """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code.
+
+    The pages get `port` or the next free one, Dagster's UI the next free one after that.
+    """
+    page_port = free_port(port)
+    if port not in (0, page_port):
+        console.print(f"Port {port} is taken; using {page_port}.")
+    dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
+    services = Services(page_port, dagster_port, free_port(0), dagster_home / "workspace.yaml")
     services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
     return services
 
@@ -77,6 +86,7 @@ def run(
     listen = ["--host", "127.0.0.1", "--port", str(services.code_port)]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
     commands = {
+        "pages": [python, "-m", "brapped_assets.commands.pages", str(services.page_port)],
         "code": [python, "-m", "dagster", *code, *listen],
         "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
         "web": [
@@ -87,7 +97,7 @@ def run(
     for name, command in commands.items():
         manager.add_process(name, _quoted(command), env=env, cwd=str(env_file().parent))
     stopping = threading.Event()
-    threading.Thread(target=_announce, args=(services.url, on_ready, stopping), daemon=True).start()
+    threading.Thread(target=_announce, args=(services, on_ready, stopping), daemon=True).start()
     try:
         manager.loop()
     finally:
@@ -130,16 +140,19 @@ def free_port(preferred: int) -> int:
     raise OSError(f"No port is free on 127.0.0.1 from {preferred} to {last}; name another with --port.")
 
 
-def _announce(url: str, on_ready: Callable[[], None], stopping: threading.Event) -> None:
-    """Call `on_ready` once the web server answers."""
-    while not stopping.is_set():
+def _announce(services: Services, on_ready: Callable[[], None], stopping: threading.Event) -> None:
+    """Call `on_ready` once the pages and Dagster's web server answer."""
+    waiting_for = [f"{services.page_url}/health", f"{services.dagster_url}/server_info"]
+    while waiting_for and not stopping.is_set():
         try:
-            if requests.get(f"{url}/server_info", timeout=2).ok:
-                on_ready()
-                return
+            if requests.get(waiting_for[0], timeout=2).ok:
+                waiting_for.pop(0)
+                continue
         except requests.RequestException:
             pass
         time.sleep(0.2)
+    if not stopping.is_set():
+        on_ready()
 
 
 def _quoted(command: Sequence[str]) -> str:

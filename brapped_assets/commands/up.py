@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +22,11 @@ class AlreadyUp(Exception):
     """Another `brapped up` has this home; the text says where it listens."""
 
 
-def up(settings: Settings, console: Console, *, port: int) -> int:
-    """Poll once, then run Dagster until Ctrl-C; returns the exit code."""
+def up(settings: Settings, console: Console, *, port: int, open_browser: bool) -> int:
+    """Poll once, then show the pages and run Dagster until Ctrl-C; returns the exit code."""
     try:
         with only_one(settings.brapped_home) as running:
-            return collect(settings, console, running, port=port, name="brapped")
+            return collect(settings, console, running, port=port, name="brapped", open_browser=open_browser)
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
@@ -49,13 +50,13 @@ def only_one(home: Path) -> Iterator[Path]:
                 running.unlink(missing_ok=True)
     except Timeout:
         where = json.loads(running.read_text(encoding="utf-8")) if running.exists() else {}
-        raise AlreadyUp(f"Brapped is already up: {where.get('dagster', 'it is starting')}") from None
+        raise AlreadyUp(f"Brapped is already up: {where.get('page', 'it is starting')}") from None
 
 
-def collect(settings: Settings, console: Console, running: Path, *, port: int, name: str) -> int:
+def collect(settings: Settings, console: Console, running: Path, *, port: int, name: str, open_browser: bool) -> int:
     """What `up` does once it holds the home. `name` is what Dagster's UI calls the code: the demo says that it is one.
 
-    `running` is the file in which to say where we listen.
+    `running` is the file in which to say where we listen. A browser is opened only for somebody at a terminal.
     """
     supervisor.stop_leftovers(settings.dagster_home)
     # Held until the end: the embedded server stops with its last holder.
@@ -84,17 +85,24 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
         if first.returncode == exit_codes.USAGE:
             return exit_codes.USAGE
     services = supervisor.plan(settings.dagster_home, console, name=name, port=port)
-    running.write_text(json.dumps({"pid": os.getpid(), "dagster": services.url}), encoding="utf-8")
+    where = {"pid": os.getpid(), "page": services.page_url, "dagster": services.dagster_url}
+    running.write_text(json.dumps(where), encoding="utf-8")
 
     def say_where() -> None:
-        lines = [f"Dagster  [bold]{services.url}[/]", "Polls at minutes 5, 25 and 45. Ctrl-C stops everything."]
+        lines = [
+            f"Your music    [bold]{services.page_url}[/]",
+            f"Engine room   {services.dagster_url}  (Dagster)",
+            "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
+        ]
         console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
 
-    with console.status("Starting Dagster…") as waiting:
+    with console.status("Starting…") as waiting:
 
         def ready() -> None:
             waiting.stop()
             say_where()
+            if open_browser and console.is_terminal:
+                webbrowser.open(services.page_url)
 
         code = supervisor.run(services, env, settings.brapped_home, console, ready)
     if code is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Formula:
     """One number.
 
-    `sql` reads the `bi` views: whose and when are `:listener_id`, `:first` and `:until` (local days, the last not in it),
+    `sql` reads the `bi` views: `:listener_id` is whose, `:first` and `:until` are local days, the last not in it, and
     `:key` is the page's artist or track. What a listener hides is left out of the pages besides.
     """
 

@@ -27,8 +27,10 @@ class Period:
     until: date
 
     def reach(self, today: date) -> date:
-        """`until`, or the end of the running year where that is later than today: the future is empty, and whole
-        months and years are answered from totals."""
+        """`until`, or the end of the running year where that is later than today.
+
+        The future is empty, and whole months and years are answered from totals.
+        """
         return date(today.year + 1, 1, 1) if self.until > today else self.until
 
     @property

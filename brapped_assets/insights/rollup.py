@@ -33,14 +33,9 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
     if not days:
         return Rebuilt(0, 0, 0)
     stretches = _stretches(days)
-    values = {
-        **listener,
-        "days": days,
-        "firsts": [first for first, _ in stretches],
-        "untils": [until for _, until in stretches],
-        "months": sorted({day.replace(day=1) for day in days}),
-        "years": sorted({day.year for day in days}),
-    }
+    months, years = sorted({day.replace(day=1) for day in days}), sorted({day.year for day in days})
+    firsts, untils = [first for first, _ in stretches], [until for _, until in stretches]
+    values = {**listener, "days": days, "firsts": firsts, "untils": untils, "months": months, "years": years}
     for step in ("clear_hours", "hours"):
         tx.execute(sql(f"insights/rollup/{step}"), values)
     for step, lives in (("months", "artist_lives"), ("years", "track_lives")):
@@ -48,7 +43,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         keys = {**listener, "keys": [row["key"] for row in changed]}
         tx.execute(sql(f"insights/rollup/clear_{lives}"), keys)
         tx.execute(sql(f"insights/rollup/{lives}"), keys)
-    return Rebuilt(len(days), len(values["months"]), len(values["years"]))
+    return Rebuilt(len(days), len(months), len(years))
 
 
 def _stretches(days: Iterable[date]) -> Sequence[tuple[date, date]]:

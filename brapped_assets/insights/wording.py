@@ -5,12 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 MINUTE_MS, HOUR_MINUTES, DAY_HOURS = 60_000, 60, 24
+# From here on whole numbers say enough, and "times" says more than a percentage.
+SMALL, DOUBLED = 10, 2
+MINUS = "\N{MINUS SIGN}"
 SPOTIFY = "https://open.spotify.com"
 
 
 def number(value: float) -> str:
     """12345 as 12,345; a fraction only below ten: 3.4."""
-    return f"{value:,.1f}" if isinstance(value, float) and abs(value) < 10 and value != int(value) else f"{value:,.0f}"  # noqa: PLR2004
+    is_small_fraction = abs(value) < SMALL and value != int(value)
+    return f"{value:,.1f}" if is_small_fraction else f"{value:,.0f}"
 
 
 def minutes(ms: int) -> int:
@@ -49,13 +53,13 @@ def clock(value: datetime) -> str:
 
 
 def change(now: float, before: float) -> str:
-    """Against the period before: +12 %, −8 %, ×3.2 from doubling on; empty when there is nothing to compare."""
+    """Against the period before: +12 %, -8 %, 3.2 times from doubling on; empty without anything to compare."""
     if not before:
         return ""
     ratio = now / before
-    if ratio >= 2:  # noqa: PLR2004
-        return f"×{ratio:.1f}"
-    return f"{'+' if ratio >= 1 else '−'}{abs(ratio - 1):.0%}".replace("%", " %")
+    if ratio >= DOUBLED:
+        return f"{ratio:.1f} times"
+    return f"{'+' if ratio >= 1 else MINUS}{abs(ratio - 1):.0%}".replace("%", " %")
 
 
 def initials(name: str) -> str:

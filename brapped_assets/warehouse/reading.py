@@ -63,8 +63,8 @@ class Reading:
             # No prepared statements: a transaction pooler hands every transaction another session.
             kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": None, "row_factory": dict_row}
             self._pool = ConnectionPool(
-                conninfo, configure=_of_one_moment, min_size=0, max_size=CONNECTIONS, max_idle=IDLE_SECONDS, timeout=30, kwargs=kwargs,
-                check=ConnectionPool.check_connection, open=True,
+                conninfo, configure=_of_one_moment, min_size=0, max_size=CONNECTIONS, max_idle=IDLE_SECONDS,
+                timeout=30, kwargs=kwargs, check=ConnectionPool.check_connection, open=True,
             )  # fmt: skip
         return self._pool
 

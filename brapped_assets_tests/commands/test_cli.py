@@ -1,16 +1,18 @@
 """What every command has in common: help, exit codes, and a sentence for whatever a user can cause."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from brapped_assets import __version__
 
-from .user import Said, User
+from .user import Said, User, wait_until
 
 Brapped = Callable[..., Said]
 COMMANDS = ["demo", "up", "login", "sync", "import", "status", "timezone"]
@@ -41,6 +43,16 @@ def test_every_command_has_help(brapped: Brapped, command: str) -> None:
 
 def test_the_version_is_told(brapped: Brapped) -> None:
     assert brapped("--version") == Said(0, __version__, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what a process has loaded")
+def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
+    with user.started("status") as started:
+        process = psutil.Process(started.process.pid)
+        # Then it is in the middle of its imports.
+        wait_until(lambda: any("pydantic" in file.path for file in process.memory_maps()), 30, "it imports")
+        assert started.stop(signal.SIGINT) == 1
+        assert started.says() == "Stopped."
 
 
 @pytest.mark.parametrize(

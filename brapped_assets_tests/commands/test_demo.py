@@ -81,7 +81,7 @@ def demo(installed: User) -> Iterator[Demo]:
     """The demo from an empty folder, among settings of a real account; Ctrl-C at the end."""
     (installed.work / ".env").write_text("".join(f"{name}={value}\n" for name, value in REAL.items()))
     port = free_port()
-    dagster = Dagster(port)
+    dagster = Dagster(installed.home / "demo" / "running.json")
     with installed.started("demo", "--port", str(port), **REAL) as started:
 
         def is_up() -> bool:
@@ -215,13 +215,13 @@ def test_the_demo_listens_on_this_machine_only(demo: Demo) -> None:
     # gRPC listens on an IPv6 socket, at the same address.
     assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
     assert demo.port in {address.port for address in listening}
-    # Dagster, its code server, the simulated account.
-    assert len({address.port for address in listening}) == 3
+    # The pages, Dagster, its code server, the simulated account.
+    assert len({address.port for address in listening}) == 4
 
 
 def test_a_second_demo_says_where_the_first_is(demo: Demo) -> None:
     second = demo.user.run("demo", "--reset")
-    assert (second.code, second.output) == (0, f"Brapped is already up: {demo.dagster.url}")
+    assert (second.code, second.output) == (0, f"Brapped is already up: {demo.dagster.page}")
     assert demo.rows("select count(*) >= 50 from bi.plays") == [(True,)]
 
 
@@ -235,7 +235,8 @@ def test_a_demo_with_a_database_url_refuses_to_start(demo: Demo) -> None:
 def test_the_demo_says_what_it_is_and_where(demo: Demo) -> None:
     says = demo.started.says()
     assert "This is a demo: Simulated Listener is simulated" in says
-    assert f"Dagster {demo.dagster.url}" in says
+    assert f"Your music http://127.0.0.1:{demo.port}" in says
+    assert f"Engine room {demo.dagster.url}" in says
     assert "Traceback" not in says
     assert "Warning" not in says
 

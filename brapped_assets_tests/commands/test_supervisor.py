@@ -17,8 +17,8 @@ def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         services = supervisor.plan(user.folder, Console(width=200), name="brapped", port=port)
-    assert services.dagster_port != port
-    assert capsys.readouterr().out == f"Port {port} is taken; using {services.dagster_port}.\n"
+    assert port < services.page_port < services.dagster_port
+    assert capsys.readouterr().out == f"Port {port} is taken; using {services.page_port}.\n"
 
 
 def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_a_home_is_held_once_and_a_killed_holder_holds_nothing(user: User) -> No
     hold = (
         "import sys, time; from pathlib import Path; from brapped_assets.commands.up import only_one\n"
         "with only_one(Path(sys.argv[1])) as running:\n"
-        '    running.write_text(\'{"dagster": "http://there"}\'); print(1, flush=True); time.sleep(60)'
+        '    running.write_text(\'{"page": "http://there"}\'); print(1, flush=True); time.sleep(60)'
     )
     with subprocess.Popen([sys.executable, "-c", hold, str(home)], stdout=subprocess.PIPE) as holder:
         try:

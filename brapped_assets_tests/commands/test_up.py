@@ -65,7 +65,7 @@ def life(catalogue: Catalogue, user: User) -> Iterator[Life]:
         (user.work / "secrets.py").write_text("raise SystemExit('imported from the working folder')\n")
         port = free_port()
         with user.started("up", "--port", str(port)) as started:
-            life = Life(user, account, server, Dagster(port), started)
+            life = Life(user, account, server, Dagster(user.home / "running.json"), started)
             wait_until_up(life)
             yield life
 
@@ -73,7 +73,7 @@ def life(catalogue: Catalogue, user: User) -> Iterator[Life]:
 @pytest.fixture(scope="module")
 def again(life: Life, killed: dict[str, str]) -> Iterator[Life]:
     """The start after the kill; Ctrl-C at the end."""
-    with life.user.started("up", "--port", life.dagster.url.rpartition(":")[2]) as started:
+    with life.user.started("up", "--port", "0") as started:
         life.started = started
         wait_until_up(life)
         yield life
@@ -131,7 +131,8 @@ def log_in(life: Life) -> None:
 @pytest.mark.slow
 def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
     assert "No Spotify account is connected yet; connect one with brapped login, or bring in" in life.started.says()
-    assert f"Dagster {life.dagster.url}" in life.started.says()
+    assert f"Your music {life.dagster.page}" in life.started.says()
+    assert f"Engine room {life.dagster.url}" in life.started.says()
     assert "Traceback" not in life.started.says()
 
 
@@ -146,7 +147,7 @@ def test_without_a_login_the_schedules_skip_and_say_why(life: Life, schedule: st
 @pytest.mark.slow
 def test_a_taken_port_of_a_second_start_says_where_the_first_is(life: Life) -> None:
     said = life.user.run("up", "--port", "0")
-    assert (said.code, said.output) == (0, f"Brapped is already up: {life.dagster.url}")
+    assert (said.code, said.output) == (0, f"Brapped is already up: {life.dagster.page}")
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Somebody at a keyboard: starts commands as processes, reads what they say, presses Ctrl-C."""
 
+import json
 import os
 import signal
 import socket
@@ -143,16 +144,28 @@ def wait_until(happened: Callable[[], T], seconds: float, what: str) -> T:
 
 
 class Dagster:
-    """Dagster's web server, asked as its own pages ask it."""
+    """Dagster's web server, asked as its own pages ask it. `running` is the file in which `up` says where it is."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, running: Path) -> None:
+        self._running = running
         self._session = requests.Session()
+
+    @property
+    def url(self) -> str:
+        return self._where("dagster")
+
+    @property
+    def page(self) -> str:
+        """Where the pages are."""
+        return self._where("page")
+
+    def _where(self, what: str) -> str:
+        return str(json.loads(self._running.read_text())[what])
 
     def is_up(self) -> bool:
         try:
             return self._session.get(f"{self.url}/server_info", timeout=2).ok
-        except requests.RequestException:
+        except (requests.RequestException, FileNotFoundError):
             return False
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The pages' table of contents: which address is answered by what."""
 
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -29,7 +31,7 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=middleware(hosts or HOSTS),
-        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site)},  # type: ignore[dict-item]  # see Starlette
+        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site)},
     )
     app.state.site = site
     return app
@@ -39,7 +41,7 @@ def health(_request: Request) -> Response:
     return Response("ok", media_type="text/plain")
 
 
-def asleep(site: Site):  # type: ignore[no-untyped-def]
+def asleep(site: Site) -> Callable[[Request, Exception], Response]:
     """The page while the database does not answer: it says so, and looks again by itself."""
 
     def handler(request: Request, error: Exception) -> Response:
@@ -48,10 +50,11 @@ def asleep(site: Site):  # type: ignore[no-untyped-def]
     return handler
 
 
-def refused(site: Site):  # type: ignore[no-untyped-def]
+def refused(site: Site) -> Callable[[Request, Exception], Response]:
     """A page that is not there, or a form that is not ours: in words, on a page."""
 
-    def handler(request: Request, error: HTTPException) -> Response:
+    def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
         return site.page("refused.html", request, None, status_code=error.status_code, error=error)
 
     return handler

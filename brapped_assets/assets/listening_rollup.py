@@ -1,0 +1,50 @@
+"""Rebuild, report: the totals that the pages read, for the days something touched."""
+
+from time import perf_counter
+
+import dagster as dg
+
+from brapped_assets.assets import table_metadata
+from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.insights import rollup
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.warehouse.listeners import listeners
+
+TABLE = "insights.hour_total"
+
+
+# No freshness of its own: a page reads days that are behind from the fact, so nothing gets stale.
+@dg.asset(
+    deps=[streaming_fact],
+    group_name="insights",
+    kinds={"postgres"},
+    owners=table_metadata.OWNERS,
+    metadata=table_metadata.definition(TABLE),
+    code_version="1",
+)
+def listening_rollup(neon: NeonResource) -> dg.MaterializeResult[None]:
+    """One row per listener, local day and hour (`insights.hour_total`), beside months of artists and years of tracks.
+
+    Counts again exactly the days that were touched since the last time, however long ago they are.
+    """
+    started = perf_counter()
+    days = months = years = 0
+    with told_plainly():
+        with neon.transaction() as tx:
+            everybody = listeners(tx)
+        for listener in everybody:
+            with neon.transaction() as tx:
+                rebuilt = rollup.rebuild(tx, listener.listener_id)
+            days, months, years = days + rebuilt.days, months + rebuilt.months, years + rebuilt.years
+        with neon.transaction() as tx:
+            table = table_metadata.contents(tx, TABLE)
+    return dg.MaterializeResult(
+        metadata={
+            **table,
+            "days_rebuilt": days,
+            "months_rebuilt": months,
+            "years_rebuilt": years,
+            "seconds": round(perf_counter() - started, 3),
+        }
+    )
