@@ -19,6 +19,15 @@ LARGEST_KEY = 2**31 - 1
 
 
 @dataclass(frozen=True)
+class Life:
+    """Plays over all time, and the local days of the first and the last of them; None without any."""
+
+    plays: int
+    first_on: date | None
+    last_on: date | None
+
+
+@dataclass(frozen=True)
 class Near:
     """One of those around a rank."""
 
@@ -30,14 +39,12 @@ class Near:
 
 @dataclass(frozen=True)
 class Standing:
-    """Rank by plays `among` all of a kind; local days of the first and the last play that count; who stands around."""
+    """Rank by plays `among` all of a kind, and who stands around. Of a recording it is that of one release."""
 
     rank: int
     among: int
     plays: int
     ms: int
-    first_on: date
-    last_on: date
     near: tuple[Near, ...]
 
 
@@ -81,9 +88,15 @@ def standing(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
     place = [row["key"] for row in rows].index(key)
     mine = rows[place]
     near = tuple(Near(row["key"], row["name"], row["plays"], mine["my_rank"] - place + n) for n, row in enumerate(rows))
-    return Standing(
-        mine["my_rank"], mine["among"], mine["plays"], mine["ms"], mine["first_on"], mine["last_on"], near
-    )  # fmt: skip
+    return Standing(mine["my_rank"], mine["among"], mine["plays"], mine["ms"], near)
+
+
+def life(tx: Connection, who: Viewer, tracks: Sequence[int]) -> Life:
+    """All plays of some tracks together."""
+    values = {**asked(who, all_time(who)), "tracks": list(tracks)}
+    row = tx.execute(sql("insights/items/life"), values).fetchone()
+    assert row is not None
+    return Life(**row)
 
 
 def clock(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period) -> list[Hour]:

@@ -56,6 +56,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
         "plays": sum(hour.plays for hour in hours),
         "ms": sum(hour.ms for hour in hours),
         "estimated_ms": sum(hour.estimated_ms for hour in hours),
+        "life": items.life(tx, who, tracks),
         "lifelong": lifelong,
         "standing": lifelong if period.name == ever.name else items.standing(tx, who, kind, key, period),
         "hours": hours,

@@ -1,7 +1,6 @@
 -- Where an album stands among all: two before it, itself, two after it. Ties: plays, then minutes, then the older key.
 with l as materialized (
-    select t.album_key as key, sum(s.plays)::int as plays, sum(s.ms)::bigint as ms, min(s.first_on) as first_on,
-           max(s.last_on) as last_on
+    select t.album_key as key, sum(s.plays)::int as plays, sum(s.ms)::bigint as ms
     from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) s
     join star.track_dim t using (track_key)
     where t.album_key is not null
@@ -17,7 +16,7 @@ with l as materialized (
     (select l.* from l, me where (l.plays, l.ms, -l.key) < (me.plays, me.ms, -me.key)
       order by l.plays desc, l.ms desc, l.key limit 2)
 )
-select n.key, d.album_name as name, n.plays, n.ms, n.first_on, n.last_on, (select count(*)::int from l) as among,
+select n.key, d.album_name as name, n.plays, n.ms, (select count(*)::int from l) as among,
        (select count(*)::int from l, me where (l.plays, l.ms, -l.key) >= (me.plays, me.ms, -me.key)) as my_rank
 from near n join star.album_dim d on d.album_key = n.key
 order by n.plays desc, n.ms desc, n.key

@@ -1,7 +1,6 @@
 -- Where a track stands among all: two before it, itself, two after it. Ties: plays, then minutes, then the older key.
 with l as materialized (
-    select track_key as key, sum(plays)::int as plays, sum(ms)::bigint as ms, min(first_on) as first_on,
-           max(last_on) as last_on
+    select track_key as key, sum(plays)::int as plays, sum(ms)::bigint as ms
     from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
     group by track_key
 ), me as materialized (
@@ -15,7 +14,7 @@ with l as materialized (
     (select l.* from l, me where (l.plays, l.ms, -l.key) < (me.plays, me.ms, -me.key)
       order by l.plays desc, l.ms desc, l.key limit 2)
 )
-select n.key, d.track_name as name, n.plays, n.ms, n.first_on, n.last_on, (select count(*)::int from l) as among,
+select n.key, d.track_name as name, n.plays, n.ms, (select count(*)::int from l) as among,
        (select count(*)::int from l, me where (l.plays, l.ms, -l.key) >= (me.plays, me.ms, -me.key)) as my_rank
 from near n join star.track_dim d on d.track_key = n.key
 order by n.plays desc, n.ms desc, n.key
