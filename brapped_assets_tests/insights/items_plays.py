@@ -1,0 +1,116 @@
+"""Small histories written straight into the star, and what statistics may speak of, told by hand over the public views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets_tests.warehouse.pages import newcomer
+
+# Half-hour zones, and nights in which the clocks change.
+ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")
+NOW = datetime(2026, 3, 29, 20, tzinfo=UTC)
+MOMENTS = (
+    datetime(2024, 12, 31, 18, tzinfo=UTC),
+    datetime(2025, 10, 25, 22, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, tzinfo=UTC),
+)
+# Track: title, artist, album, ISRC, guests.
+TRACKS = (
+    ("One", 1, 1, "IS1", (2,)),
+    ("One", 1, 2, "IS1", ()),
+    ("Two", 1, None, None, (3, 2)),
+    ("Three", 2, 3, "IS2", (1,)),
+    ("Four", 2, 3, "IS1", ()),
+    ("Five", 3, None, None, ()),
+)
+CONTEXTS = (None, "spotify:playlist:1", "spotify:album:2")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One play."""
+
+    at: datetime
+    track: int
+    ms: int
+    is_estimated: bool = False
+    incognito: bool | None = None
+    context: str | None = None
+
+
+def plays() -> st.SearchStrategy[list[Told]]:
+    """Few plays close together at awkward moments, so that ties and midnights happen."""
+    moment = st.builds(
+        lambda start, minutes: start + timedelta(minutes=minutes),
+        st.sampled_from(MOMENTS),
+        st.integers(0, 16 * 12).map(lambda n: 5 * n),
+    )
+    play = st.builds(
+        Told, moment, st.integers(1, len(TRACKS)), st.sampled_from((29_999, 30_000, 60_000, 200_000)), st.booleans(),
+        st.sampled_from((None, False, False, True)), st.sampled_from(CONTEXTS),
+    )  # fmt: skip
+    return st.lists(play, min_size=1, max_size=25)
+
+
+def know(tx: Connection, zone: str) -> int:
+    """A listener, artists 1 to 4, albums 1 to 3 and the tracks, keyed as they stand above."""
+    tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
+    me = newcomer(tx, "items", zone=zone)
+    for n in range(1, 5):
+        tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
+    for n in range(1, 4):
+        tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
+                   (f"al{n}", f"al{n}", f"Album {n}", f"Artist {1 + n // 3}"))  # fmt: skip
+    for key, (title, artist, album, isrc, guests) in enumerate(TRACKS, 1):
+        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, isrc, duration_ms)"
+                   " values (%s, %s, %s, %s, %s, %s, 200000)", (f"t{key}", f"t{key}", title, artist, album, isrc))  # fmt: skip
+        for position, credited in enumerate((artist, *guests)):
+            tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
+    for context in CONTEXTS[1:]:
+        payload = f'{{"type": "{context.split(":")[1]}", "uri": "{context}"}}'
+        tx.execute("insert into raw.context (content_hash, payload) values (gen_random_uuid(), %s)", (payload,))
+    return me
+
+
+def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
+    """Plays as an extended export would leave them, or as polls would where they are estimated."""
+    for one in told:
+        tx.execute(
+            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played, is_estimated,
+                   incognito, api_at, api_track_key, api_context_key, export_at, in_extended)
+               select %(at)s, %(at)s at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s, %(estimated)s, %(incognito)s,
+                      %(at)s + nth.n * interval '1 millisecond', %(track)s, c.context_key,
+                      case when not %(estimated)s then %(at)s end, not %(estimated)s
+               from audit.listener l
+               cross join (select count(*) as n from star.streaming_fact) nth
+               left join raw.context c on c.context_uri = %(context)s
+               where l.listener_id = %(me)s""",
+            {"at": one.at, "track": one.track, "ms": one.ms, "estimated": one.is_estimated, "incognito": one.incognito,
+             "context": one.context, "me": me},
+        )  # fmt: skip
+
+
+def shown(
+    tx: Connection, me: int, query: str, hidden: dict[str, Any] | None = None, **values: Any
+) -> list[dict[str, Any]]:
+    """A query over `shown`: the plays of bi.plays that count, what is private or hidden left out by hand."""
+    kept_out = {"artist": [], "track": [], "context": [], **(hidden or {})}
+    return tx.execute(
+        """with shown as (
+               select p.*, t.isrc, (select album_key from star.track_dim d where d.track_key = p.track_key) as album_key
+               from bi.plays p join bi.tracks t using (track_key)
+               where p.listener_id = %(me)s and p.ms_played >= 30000 and not coalesce(p.incognito, false)
+                 and not p.artist_key = any(%(artist)s::int[]) and not p.track_key = any(%(track)s::int[])
+                 and not coalesce(p.context_uri = any(%(context)s::text[]), false)) """
+        + query,
+        {"me": me, **kept_out, **values},
+    ).fetchall()
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,268 @@
+"""Every number of an artist's, a track's and an album's page equals independent SQL over the public views."""
+
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brapped_assets.insights import items, rollup
+from brapped_assets.insights.item_formulas import FORMULAS
+from brapped_assets.insights.items import Hour, Kind, Life, Month, Near
+from brapped_assets.insights.overview import days, top, totals
+from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
+from brapped_assets.insights.periods import Period, named
+from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.insights.items_plays import NOW, TRACKS, ZONES, know, play, plays, shown
+
+PERIODS = ("all", "today", "year", "2025", "2025-01", "2025-10", "2024-12-31", "2024-12-31..2025-10-26")
+HIDDEN: tuple[dict[str, Any], ...] = (
+    {},
+    {"artist": [2]},
+    {"track": [1]},
+    {"context": ["spotify:playlist:1"]},
+    {"artist": [3], "track": [1], "context": ["spotify:album:2"]},
+)
+RANKED = {
+    "artist": "artist_key",
+    "track": "track_key",
+    "album": "album_key",
+}
+
+
+def hide(tx: Connection, me: int, hidden: dict[str, Any]) -> None:
+    column = {"artist": "artist_key", "track": "track_key", "context": "context_uri"}
+    for what, each in hidden.items():
+        for one in each:
+            tx.execute(f"insert into insights.hidden (listener_id, {column[what]}, hidden_at) values (%s, %s, %s)",  # type: ignore[arg-type]
+                       (me, one, NOW))  # fmt: skip
+
+
+def seen(tx: Connection) -> Viewer:
+    who = viewer(tx, NOW)
+    assert who is not None
+    return who
+
+
+def tracks_of(kind: Kind, key: int) -> list[int]:
+    isrc = TRACKS[key - 1][3] if kind == "track" else None
+    return [
+        n
+        for n, track in enumerate(TRACKS, 1)
+        if (kind == "artist" and track[1] == key)
+        or (kind == "album" and track[2] == key)
+        or (kind == "track" and (n == key or (isrc is not None and track[3] == isrc)))
+    ]
+
+
+def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -> dict[str, Any]:
+    """Everything the page shows, without names."""
+    tracks = items.track_keys(tx, kind, key)
+    months = items.months(tx, who, kind, key, tracks)
+    guest = items.songs(tx, who, items.track_keys(tx, "guest", key), period, 3) if kind == "artist" else []
+    standing = items.standing(tx, who, kind, key, period)
+    return {
+        "tracks": tracks,
+        "life": items.life(tx, who, tracks),
+        "standing": standing and (standing.rank, standing.among, standing.plays, standing.ms, [(n.key, n.plays, n.rank) for n in standing.near]),
+        "clock": items.clock(tx, who, tracks, period),
+        "months": months,
+        "songs": [(row["track_key"], row["plays"], row["ms"]) for row in items.songs(tx, who, tracks, period, 100)],
+        "albums": [(row["album_key"], row["plays"], row["ms"]) for row in items.albums(tx, who, tracks, period, 100)],
+        "guest": [(row["track_key"], row["plays"], row["all_plays"], row["all_ms"]) for row in guest],
+        "recent": [row["play_key"] for row in items.recent(tx, who, tracks, months, 4)],
+    }  # fmt: skip
+
+
+def told(tx: Connection, me: int, kind: Kind, key: int, period: Period, hidden: dict[str, Any]) -> dict[str, Any]:
+    """The same by other SQL."""
+    tracks = tracks_of(kind, key)
+    values: dict[str, Any] = {
+        "tracks": tracks,
+        "key": key,
+        "first": period.first,
+        "until": period.until,
+        "hidden": hidden,
+    }
+    within = "played_on >= %(first)s and played_on < %(until)s"
+    mine = "track_key = any(%(tracks)s::int[])"
+    counted = "count(*)::int as plays, sum(ms_played)::bigint as ms"
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in shown(tx, me, query, **values)]
+
+    column = RANKED[kind]
+    ranking = rows(
+        f"select {column}, {counted}, row_number() over (order by count(*) desc, sum(ms_played) desc, {column})::int"
+        f" from shown where {within} and {column} is not null group by {column} order by 4"
+    )
+    place = next((n for n, row in enumerate(ranking) if row[0] == key), None)
+    guest_of = (
+        [n for n, track in enumerate(TRACKS, 1) if key in track[4] and track[1] != key] if kind == "artist" else []
+    )
+    as_guest = shown(
+        tx, me,
+        f"select track_key, {counted} from shown where {within} and track_key = any(%(guests)s::int[])"
+        " group by 1 order by 2 desc, 3 desc, 1", **values, guests=guest_of,
+    )  # fmt: skip
+    guest_plays, guest_ms = sum(row["plays"] for row in as_guest), sum(row["ms"] for row in as_guest)
+    return {
+        "tracks": tracks,
+        "life": Life(*rows(f"select count(*)::int, min(played_on), max(played_on) from shown where {mine}")[0]),
+        "standing": None
+        if place is None
+        else (
+            ranking[place][3], len(ranking), *ranking[place][1:3],
+            [(row[0], row[1], row[3]) for row in ranking[max(place - 2, 0) : place + 3]],
+        ),
+        "clock": [
+            Hour(*row)
+            for row in rows(
+                f"select extract(hour from played_at_local)::int as hour, {counted},"
+                " sum(case when ms_played_basis = 'estimated' then ms_played else 0 end)::bigint as estimated"
+                f" from shown where {mine} and {within} group by 1 order by 1"
+            )
+        ],
+        "months": [
+            Month(*row)
+            for row in rows(
+                f"select make_date(extract(year from played_on)::int, extract(month from played_on)::int, 1) as m, {counted}"
+                f" from shown where {mine} group by 1 order by 1"
+            )
+        ],
+        "songs": rows(f"select track_key, {counted} from shown where {mine} and {within} group by 1 order by 2 desc, 3 desc, 1"),
+        "albums": rows(
+            f"select album_key, {counted} from shown where {mine} and {within} and album_key is not null"
+            " group by 1 order by 2 desc, 3 desc, 1"
+        ),
+        "guest": [(row["track_key"], row["plays"], guest_plays, guest_ms) for row in as_guest[:3]],
+        "recent": [row[0] for row in rows(f"select play_key from shown where {mine} order by played_at desc, play_key desc limit 4")],
+    }  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    history=plays(),
+    later=plays(),
+    zone=st.sampled_from(ZONES),
+    hidden=st.sampled_from(HIDDEN),
+    period_name=st.sampled_from(PERIODS),
+    rebuilt=st.sampled_from(("never", "before", "after")),
+    kind=st.sampled_from(get_args(Kind)),
+)
+def test_an_items_numbers_are_those_of_the_plays(
+    warehouse: Warehouse,
+    history: Any,
+    later: Any,
+    zone: str,
+    hidden: dict[str, Any],
+    period_name: str,
+    rebuilt: str,
+    kind: Kind,
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        me = know(tx, zone)
+        play(tx, me, history)
+        if rebuilt != "never":
+            rollup.rebuild(tx, me)
+        hide(tx, me, hidden)
+        play(tx, me, later[:4])
+        if rebuilt == "after":
+            rollup.rebuild(tx, me)
+        who = seen(tx)
+        assert who.first_day is not None
+        period = named(period_name, today=who.today, first_day=who.first_day)
+        for key in range(1, 4):
+            assert page_of(tx, who, kind, key, period) == told(tx, me, kind, key, period, hidden)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=plays(), later=plays(), gone=st.integers(0, 6), zone=st.sampled_from(ZONES))
+def test_totals_of_all_time_follow_what_is_added_moved_and_taken_away(
+    warehouse: Warehouse, history: Any, later: Any, gone: int, zone: str
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        me = know(tx, zone)
+        play(tx, me, history)
+        rollup.rebuild(tx, me)
+        play(tx, me, later)
+        tx.execute("delete from star.streaming_fact where play_key %% 6 = %s", (gone,))
+        tx.execute("update star.track_dim set artist_key = 3 where track_key = %s", (gone,))
+        rollup.rebuild(tx, me)
+        for column, table in (("artist_key", "artist_life"), ("track_key", "track_life")):
+            kept = tx.execute(
+                f"select {column}, plays, ms, first_on, last_on from insights.{table} order by 1"
+            ).fetchall()  # type: ignore[arg-type]
+            assert kept == shown(
+                tx, me, f"select {column}, count(*)::int as plays, sum(ms_played)::bigint as ms, min(played_on) as first_on,"
+                f" max(played_on) as last_on from shown group by 1 order by 1",
+            )  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=plays(), zone=st.sampled_from(ZONES), period_name=st.sampled_from(PERIODS), key=st.integers(1, 3))
+def test_the_formulas_shown_give_the_numbers_shown(
+    warehouse: Warehouse, history: Any, zone: str, period_name: str, key: int
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        me = know(tx, zone)
+        play(tx, me, history)
+        who = seen(tx)
+        assert who.first_day is not None
+        period = named(period_name, today=who.today, first_day=who.first_day)
+        values = {"listener_id": me, "first": period.first, "until": period.until, "key": key}
+
+        def run(name: str) -> list[tuple[Any, ...]]:
+            formula = next(formula for formula in [*OVERVIEW, *FORMULAS] if formula.name == name)
+            return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]  # type: ignore[arg-type]
+
+        total = totals(days(tx, who, period))
+        assert run("Plays") == [(total.plays,)]
+        assert run("Minutes") == [(total.ms,)]
+        assert run("Estimated share") == [(total.estimated_ms,)]
+        assert run("Days with music") == [(total.active_days,)]
+        assert run("At least") == [(len(who.gaps_in(period)),)]
+        for name, kind in (("Artists", "artists"), ("Songs", "tracks")):
+            ranked = top(tx, who, period, kind, by="plays", limit=10)  # type: ignore[arg-type]
+            assert run(name) == [(row[f"{kind[:-1]}_key"], row["plays"], row["ms"]) for row in ranked]
+        ever = top(tx, who, items.all_time(who), "artists", by="plays", limit=10)
+        assert run("New artists") == [(sum(period.first <= row["first_on"] < period.until for row in ever),)]
+
+        tracks = items.track_keys(tx, "artist", key)
+        standing = items.standing(tx, who, "artist", key, period)
+        assert run("Rank") == ([(standing.rank,)] if standing else [])
+        clock = items.clock(tx, who, tracks, period)
+        assert run("Around the clock") == [(hour.hour, hour.plays) for hour in clock]
+        release = items.clock(tx, who, items.track_keys(tx, "track", key), period)
+        assert run("One recording on several releases") == [(sum(h.plays for h in release), sum(h.ms for h in release))]
+        guest = items.songs(tx, who, items.track_keys(tx, "guest", key), period, 1)
+        assert run("As a guest") == [(guest[0]["all_plays"], guest[0]["all_ms"]) if guest else (0, 0)]
+        values |= {"first": who.first_day, "until": date(2027, 1, 1)}
+        life = items.life(tx, who, tracks)
+        assert run("First and latest play") == [(life.first_on, life.last_on)]
+        months = items.months(tx, who, "artist", key, tracks)
+        assert run("Month by month") == [(month.month, month.plays, month.ms) for month in months]
+
+
+@pytest.mark.parametrize("key", [0, -1, 99, 2**31, 10**30])
+def test_a_key_nobody_has_is_nobody(warehouse: Warehouse, key: int) -> None:
+    with warehouse.transaction() as tx:
+        know(tx, "UTC")
+        assert [items.find(tx, seen(tx), kind, key) for kind in get_args(Kind)] == [None, None, None]
+
+
+def test_neighbours_stand_two_before_and_two_after(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "UTC")
+        from brapped_assets_tests.insights.items_plays import MOMENTS, Told
+
+        play(tx, me, [Told(MOMENTS[0], track, 60_000) for track in (6, 6, 6, 5, 5, 4, 4, 3, 2, 1)])
+        who = seen(tx)
+        standing = items.standing(tx, who, "track", 5, items.all_time(who))
+    assert standing is not None
+    assert (standing.rank, standing.among) == (3, 6)
+    assert standing.near == (
+        Near(6, "Five", 3, 1), Near(4, "Three", 2, 2), Near(5, "Four", 2, 3), Near(1, "One", 1, 4), Near(2, "One", 1, 5)
+    )  # fmt: skip
