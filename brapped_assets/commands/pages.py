@@ -8,6 +8,7 @@ from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.writing import Writing
 
 # Somebody may be looking when everything is stopped; nobody waits for them.
 FAREWELL_SECONDS = 2
@@ -16,8 +17,9 @@ DEMO_HOME = "demo"
 
 def main() -> None:
     settings = Settings.load()
-    reading = Reading(settings.brapped_home, settings.database_url_text())
-    site = Site(reading, is_demo=settings.brapped_home.name == DEMO_HOME)
+    where = settings.brapped_home, settings.database_url_text()
+    reading = Reading(*where)
+    site = Site(reading, writing=Writing(*where), is_demo=settings.brapped_home.name == DEMO_HOME)
     try:
         uvicorn.run(
             create_app(site),

@@ -1,4 +1,4 @@
-"""Small histories written straight into the star, and what statistics may speak of, told by hand over the public views."""
+"""Small histories written straight into the star, and by hand what statistics may speak of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,11 +64,16 @@ def know(tx: Connection, zone: str) -> int:
     for n in range(1, 5):
         tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
     for n in range(1, 4):
-        tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
-                   (f"al{n}", f"al{n}", f"Album {n}", f"Artist {1 + n // 3}"))  # fmt: skip
+        tx.execute(
+            "insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
+            (f"al{n}", f"al{n}", f"Album {n}", f"Artist {1 + n // 3}"),
+        )
     for key, (title, artist, album, isrc, guests) in enumerate(TRACKS, 1):
-        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, isrc, duration_ms)"
-                   " values (%s, %s, %s, %s, %s, %s, 200000)", (f"t{key}", f"t{key}", title, artist, album, isrc))  # fmt: skip
+        tx.execute(
+            "insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, isrc, duration_ms)"
+            " values (%s, %s, %s, %s, %s, %s, 200000)",
+            (f"t{key}", f"t{key}", title, artist, album, isrc),
+        )
         for position, credited in enumerate((artist, *guests)):
             tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
     for context in CONTEXTS[1:]:
@@ -81,10 +86,11 @@ def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
     """Plays as an extended export would leave them, or as polls would where they are estimated."""
     for one in told:
         tx.execute(
-            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played, is_estimated,
-                   incognito, api_at, api_track_key, api_context_key, export_at, in_extended)
-               select %(at)s, %(at)s at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s, %(estimated)s, %(incognito)s,
-                      %(at)s + nth.n * interval '1 millisecond', %(track)s, c.context_key,
+            """insert into star.streaming_fact (
+                   played_at, played_at_local, listener_id, track_key, ms_played, is_estimated, incognito,
+                   api_at, api_track_key, api_context_key, export_at, in_extended)
+               select %(at)s, %(at)s at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s, %(estimated)s,
+                      %(incognito)s, %(at)s + nth.n * interval '1 millisecond', %(track)s, c.context_key,
                       case when not %(estimated)s then %(at)s end, not %(estimated)s
                from audit.listener l
                cross join (select count(*) as n from star.streaming_fact) nth

@@ -64,8 +64,8 @@ def test_a_play_says_where_it_is_from_and_why_it_does_not_count(warehouse: Wareh
             ],
         )
         tx.execute(
-            "insert into insights.hidden (listener_id, context_uri, hidden_at) values (%s, 'spotify:playlist:1', now())",
-            (me,),
+            "insert into insights.hidden (listener_id, context_uri, hidden_at) values (%s, %s, now())",
+            (me, "spotify:playlist:1"),
         )
         ((day, (polled, exported)),) = history.page(tx, seen(tx), None).days
     assert day == date(2024, 12, 31)
@@ -85,8 +85,8 @@ def test_a_gap_stands_between_the_plays_it_lies_between(warehouse: Warehouse) ->
         me = know(tx, "Europe/Berlin")
         play(tx, me, [Told(start + timedelta(hours=n), 1, 60_000) for n in range(4)])
         tx.execute(
-            "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped, keys_missing, keys_new)"
-            " values (%s, 'run', now(), 1, 1, 0, false, '{}', '{}')", (me,),
+            "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped,"
+            " keys_missing, keys_new) values (%s, 'run', now(), 1, 1, 0, false, '{}', '{}')", (me,),
         )  # fmt: skip
         for first, closed in ((1, None), (2, None), (0, start)):
             tx.execute(

@@ -36,7 +36,7 @@ def hide(tx: Connection, me: int, hidden: dict[str, Any]) -> None:
     column = {"artist": "artist_key", "track": "track_key", "context": "context_uri"}
     for what, each in hidden.items():
         for one in each:
-            tx.execute(f"insert into insights.hidden (listener_id, {column[what]}, hidden_at) values (%s, %s, %s)",  # type: ignore[arg-type]
+            tx.execute(f"insert into insights.hidden (listener_id, {column[what]}, hidden_at) values (%s, %s, %s)",
                        (me, one, NOW))  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def tracks_of(kind: Kind, key: int) -> list[int]:
     ]
 
 
-def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -> dict[str, Any]:
+def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period) -> dict[str, Any]:
     """Everything the page shows, without names."""
     tracks = items.track_keys(tx, kind, key)
     months = items.months(tx, who, kind, key, tracks)
@@ -66,7 +66,11 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -
     return {
         "tracks": tracks,
         "life": items.life(tx, who, tracks),
-        "standing": standing and (standing.rank, standing.among, standing.plays, standing.ms, [(n.key, n.plays, n.rank) for n in standing.near]),
+        "standing": standing
+        and (
+            standing.rank, standing.among, standing.plays, standing.ms,
+            [(near.key, near.plays, near.rank) for near in standing.near],
+        ),
         "clock": items.clock(tx, who, tracks, period),
         "months": months,
         "songs": [(row["track_key"], row["plays"], row["ms"]) for row in items.songs(tx, who, tracks, period, 100)],
@@ -76,7 +80,7 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -
     }  # fmt: skip
 
 
-def told(tx: Connection, me: int, kind: Kind, key: int, period: Period, hidden: dict[str, Any]) -> dict[str, Any]:
+def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidden: dict[str, Any]) -> dict[str, Any]:
     """The same by other SQL."""
     tracks = tracks_of(kind, key)
     values: dict[str, Any] = {
@@ -128,17 +132,22 @@ def told(tx: Connection, me: int, kind: Kind, key: int, period: Period, hidden: 
         "months": [
             Month(*row)
             for row in rows(
-                f"select make_date(extract(year from played_on)::int, extract(month from played_on)::int, 1) as m, {counted}"
-                f" from shown where {mine} group by 1 order by 1"
+                f"select make_date(extract(year from played_on)::int, extract(month from played_on)::int, 1) as m,"
+                f" {counted} from shown where {mine} group by 1 order by 1"
             )
         ],
-        "songs": rows(f"select track_key, {counted} from shown where {mine} and {within} group by 1 order by 2 desc, 3 desc, 1"),
+        "songs": rows(
+            f"select track_key, {counted} from shown where {mine} and {within} group by 1 order by 2 desc, 3 desc, 1"
+        ),
         "albums": rows(
             f"select album_key, {counted} from shown where {mine} and {within} and album_key is not null"
             " group by 1 order by 2 desc, 3 desc, 1"
         ),
         "guest": [(row["track_key"], row["plays"], guest_plays, guest_ms) for row in as_guest[:3]],
-        "recent": [row[0] for row in rows(f"select play_key from shown where {mine} order by played_at desc, play_key desc limit 4")],
+        "recent": [
+            row[0]
+            for row in rows(f"select play_key from shown where {mine} order by played_at desc, play_key desc limit 4")
+        ],
     }  # fmt: skip
 
 
@@ -154,6 +163,7 @@ def told(tx: Connection, me: int, kind: Kind, key: int, period: Period, hidden: 
 )
 def test_an_items_numbers_are_those_of_the_plays(
     warehouse: Warehouse,
+    *,
     history: Any,
     later: Any,
     zone: str,
@@ -175,7 +185,8 @@ def test_an_items_numbers_are_those_of_the_plays(
         assert who.first_day is not None
         period = named(period_name, today=who.today, first_day=who.first_day)
         for key in range(1, 4):
-            assert page_of(tx, who, kind, key, period) == told(tx, me, kind, key, period, hidden)
+            numbers = page_of(tx, who, kind, key, period=period)
+            assert numbers == told(tx, me, kind, key, period=period, hidden=hidden)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -194,10 +205,10 @@ def test_totals_of_all_time_follow_what_is_added_moved_and_taken_away(
         for column, table in (("artist_key", "artist_life"), ("track_key", "track_life")):
             kept = tx.execute(
                 f"select {column}, plays, ms, first_on, last_on from insights.{table} order by 1"
-            ).fetchall()  # type: ignore[arg-type]
+            ).fetchall()
             assert kept == shown(
-                tx, me, f"select {column}, count(*)::int as plays, sum(ms_played)::bigint as ms, min(played_on) as first_on,"
-                f" max(played_on) as last_on from shown group by 1 order by 1",
+                tx, me, f"select {column}, count(*)::int as plays, sum(ms_played)::bigint as ms,"
+                " min(played_on) as first_on, max(played_on) as last_on from shown group by 1 order by 1",
             )  # fmt: skip
 
 
