@@ -15,7 +15,7 @@ from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets_tests.insights.items_plays import NOW, TRACKS, ZONES, know, play, plays, shown
+from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, TRACKS, ZONES, Told, know, play, plays, shown
 
 PERIODS = ("all", "today", "year", "2025", "2025-01", "2025-10", "2024-12-31", "2024-12-31..2025-10-26")
 HIDDEN: tuple[dict[str, Any], ...] = (
@@ -227,7 +227,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
 
         def run(name: str) -> list[tuple[Any, ...]]:
             formula = next(formula for formula in [*OVERVIEW, *FORMULAS] if formula.name == name)
-            return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]  # type: ignore[arg-type]
+            return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
 
         total = totals(days(tx, who, period))
         assert run("Plays") == [(total.plays,)]
@@ -235,25 +235,26 @@ def test_the_formulas_shown_give_the_numbers_shown(
         assert run("Estimated share") == [(total.estimated_ms,)]
         assert run("Days with music") == [(total.active_days,)]
         assert run("At least") == [(len(who.gaps_in(period)),)]
-        for name, kind in (("Artists", "artists"), ("Songs", "tracks")):
-            ranked = top(tx, who, period, kind, by="plays", limit=10)  # type: ignore[arg-type]
-            assert run(name) == [(row[f"{kind[:-1]}_key"], row["plays"], row["ms"]) for row in ranked]
+        artists = top(tx, who, period, "artists", by="plays", limit=10)
+        assert run("Artists") == [(row["artist_key"], row["plays"], row["ms"]) for row in artists]
+        tracks = top(tx, who, period, "tracks", by="plays", limit=10)
+        assert run("Songs") == [(row["track_key"], row["plays"], row["ms"]) for row in tracks]
         ever = top(tx, who, items.all_time(who), "artists", by="plays", limit=10)
         assert run("New artists") == [(sum(period.first <= row["first_on"] < period.until for row in ever),)]
 
-        tracks = items.track_keys(tx, "artist", key)
+        own = items.track_keys(tx, "artist", key)
         standing = items.standing(tx, who, "artist", key, period)
         assert run("Rank") == ([(standing.rank,)] if standing else [])
-        clock = items.clock(tx, who, tracks, period)
+        clock = items.clock(tx, who, own, period)
         assert run("Around the clock") == [(hour.hour, hour.plays) for hour in clock]
         release = items.clock(tx, who, items.track_keys(tx, "track", key), period)
         assert run("One recording on several releases") == [(sum(h.plays for h in release), sum(h.ms for h in release))]
         guest = items.songs(tx, who, items.track_keys(tx, "guest", key), period, 1)
         assert run("As a guest") == [(guest[0]["all_plays"], guest[0]["all_ms"]) if guest else (0, 0)]
         values |= {"first": who.first_day, "until": date(2027, 1, 1)}
-        life = items.life(tx, who, tracks)
+        life = items.life(tx, who, own)
         assert run("First and latest play") == [(life.first_on, life.last_on)]
-        months = items.months(tx, who, "artist", key, tracks)
+        months = items.months(tx, who, "artist", key, own)
         assert run("Month by month") == [(month.month, month.plays, month.ms) for month in months]
 
 
@@ -267,8 +268,6 @@ def test_a_key_nobody_has_is_nobody(warehouse: Warehouse, key: int) -> None:
 def test_neighbours_stand_two_before_and_two_after(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = know(tx, "UTC")
-        from brapped_assets_tests.insights.items_plays import MOMENTS, Told
-
         play(tx, me, [Told(MOMENTS[0], track, 60_000) for track in (6, 6, 6, 5, 5, 4, 4, 3, 2, 1)])
         who = seen(tx)
         standing = items.standing(tx, who, "track", 5, items.all_time(who))

@@ -137,3 +137,46 @@ language sql stable as $$
     where not b.is_whole
     group by p.track_key, b.first_of_year
 $$;
+
+-- One row each. Where a single total answers, nothing is added up: at a million plays that was two thirds of a rank (measured).
+create function insights.is_whole_year(listener int, first date, until date) returns boolean language sql stable as $$
+    select not insights.is_whole_life(listener, first, until)
+       and first = date_trunc('year', first::timestamp)::date and until = (first + interval '1 year')::date
+       and not exists (select from insights.touched_day t
+                        where t.listener_id = listener and t.day >= first and t.day < until)
+$$;
+comment on function insights.is_whole_year is
+    'Whether the local days from `first` to before `until` are a calendar year, and not all of life, without a day behind.';
+
+create function insights.artist_sums(listener int, first date, until date)
+returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    select l.artist_key, l.plays, l.ms, l.first_on, l.last_on
+    from insights.artist_life l
+    where l.listener_id = listener and (select insights.is_whole_life(listener, first, until))
+    union all
+    select a.artist_key, sum(a.plays)::int, sum(a.ms)::bigint, min(a.first_on), max(a.last_on)
+    from insights.artists_of(listener, first, until) a
+    where not (select insights.is_whole_life(listener, first, until))
+    group by a.artist_key
+$$;
+comment on function insights.artist_sums is 'insights.artists_of with one row an artist.';
+
+create function insights.track_sums(listener int, first date, until date)
+returns table (track_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    select l.track_key, l.plays, l.ms, l.first_on, l.last_on
+    from insights.track_life l
+    where l.listener_id = listener and (select insights.is_whole_life(listener, first, until))
+    union all
+    select y.track_key, y.plays, y.ms, y.first_on, y.last_on
+    from insights.track_year y
+    where y.listener_id = listener and y.year = extract(year from first)::smallint
+      and (select insights.is_whole_year(listener, first, until))
+    union all
+    select t.track_key, sum(t.plays)::int, sum(t.ms)::bigint, min(t.first_on), max(t.last_on)
+    from insights.tracks_of(listener, first, until) t
+    where not (select insights.is_whole_life(listener, first, until) or insights.is_whole_year(listener, first, until))
+    group by t.track_key
+$$;
+comment on function insights.track_sums is 'insights.tracks_of with one row a track.';

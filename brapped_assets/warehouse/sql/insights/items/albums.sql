@@ -1,7 +1,7 @@
 -- The albums of some tracks by plays.
 select al.album_key, al.album_id, al.album_name, al.artist_name, l.plays, l.ms
 from (select t.album_key, sum(s.plays)::int as plays, sum(s.ms)::bigint as ms
-        from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) s
+        from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) s
         join star.track_dim t using (track_key)
        where s.track_key = any(%(tracks)s::int[]) and t.album_key is not null
        group by t.album_key

@@ -1,12 +1,10 @@
 -- Some tracks by plays; `all_plays` and `all_ms` are those of all of them, whatever the limit.
 select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, al.album_key, al.album_name, al.release_date,
        l.plays, l.ms, l.all_plays, l.all_ms
-from (select track_key, sum(plays)::int as plays, sum(ms)::bigint as ms, sum(sum(plays)) over ()::int as all_plays,
-             sum(sum(ms)) over ()::bigint as all_ms
-        from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
+from (select track_key, plays, ms, (sum(plays) over ())::int as all_plays, (sum(ms) over ())::bigint as all_ms
+        from insights.track_sums(%(listener_id)s, %(first)s, %(until)s)
        where track_key = any(%(tracks)s::int[])
-       group by track_key
-       order by sum(plays) desc, sum(ms) desc, track_key
+       order by plays desc, ms desc, track_key
        limit %(limit)s) l
 join star.track_dim t using (track_key)
 join star.artist_dim a using (artist_key)

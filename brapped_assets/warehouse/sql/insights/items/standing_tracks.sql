@@ -1,20 +1,26 @@
 -- Where a track stands among all: two before it, itself, two after it. Ties: plays, then minutes, then the older key.
-with l as materialized (
-    select track_key as key, sum(plays)::int as plays, sum(ms)::bigint as ms
-    from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
-    group by track_key
-), me as materialized (
-    select * from l where key = %(key)s
+with me as materialized (
+    select track_key as key, plays, ms
+    from insights.track_sums(%(listener_id)s, %(first)s, %(until)s)
+    where track_key = %(key)s
+), l as materialized (
+    select track_key as key, plays, ms
+    from insights.track_sums(%(listener_id)s, %(first)s, %(until)s)
+), counted as materialized (
+    select count(*)::int as among,
+           count(*) filter (where (l.plays, l.ms, -l.key) >= (me.plays, me.ms, -me.key))::int as my_rank
+    from l cross join me
 ), near as (
-    (select l.* from l, me where (l.plays, l.ms, -l.key) > (me.plays, me.ms, -me.key)
+    (select l.* from l, me
+      where l.plays >= me.plays and (l.plays, l.ms, -l.key) > (me.plays, me.ms, -me.key)
       order by l.plays, l.ms, l.key desc limit 2)
     union all
     select * from me
     union all
-    (select l.* from l, me where (l.plays, l.ms, -l.key) < (me.plays, me.ms, -me.key)
+    (select l.* from l, me
+      where l.plays <= me.plays and (l.plays, l.ms, -l.key) < (me.plays, me.ms, -me.key)
       order by l.plays desc, l.ms desc, l.key limit 2)
 )
-select n.key, d.track_name as name, n.plays, n.ms, (select count(*)::int from l) as among,
-       (select count(*)::int from l, me where (l.plays, l.ms, -l.key) >= (me.plays, me.ms, -me.key)) as my_rank
-from near n join star.track_dim d on d.track_key = n.key
+select n.key, d.track_name as name, n.plays, n.ms, c.among, c.my_rank
+from near n join star.track_dim d on d.track_key = n.key cross join counted c
 order by n.plays desc, n.ms desc, n.key

@@ -33,18 +33,16 @@ with asked as materialized (
 ), best as materialized (
     select h.* from held h left join enough e using (kind) where h.quality <= coalesce(e.quality, 3)
 ), played as (
-    select 'artist' as kind, artist_key as key, sum(plays)::int as plays
-    from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
+    select 'artist' as kind, artist_key as key, plays
+    from insights.artist_sums(%(listener_id)s, %(first)s, %(until)s)
     where artist_key = any(array(select key from best where kind = 'artist'))
-    group by artist_key
     union all
-    select 'track', track_key, sum(plays)::int
-    from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
+    select 'track', track_key, plays
+    from insights.track_sums(%(listener_id)s, %(first)s, %(until)s)
     where track_key = any(array(select key from best where kind = 'track'))
-    group by track_key
     union all
     select 'album', t.album_key, sum(l.plays)::int
-    from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) l
+    from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) l
     join star.track_dim t using (track_key)
     where l.track_key = any(array(select t.track_key from best b join star.track_dim t on t.album_key = b.key
                                    where b.kind = 'album'))
