@@ -33,6 +33,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
     if not days:
         return Rebuilt(0, 0, 0)
     stretches = _stretches(days)
+    spans = tx.execute(sql("insights/rollup/spans"), {**listener, "days": days}).fetchall()
     values = {
         **listener,
         "days": days,
@@ -40,8 +41,11 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "untils": [until for _, until in stretches],
         "months": sorted({day.replace(day=1) for day in days}),
         "years": sorted({day.year for day in days}),
+        "span_starts": [span["since"] for span in spans],
+        "span_ends": [span["until"] for span in spans],
     }
-    for step in ("clear_hours", "hours", "clear_months", "months", "clear_years", "years"):
+    for step in ("hours", "devices", "sessions", "months", "years"):
+        tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     return Rebuilt(len(days), len(values["months"]), len(values["years"]))
 
