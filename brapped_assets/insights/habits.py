@@ -82,20 +82,26 @@ def longest(of: Sequence[Streak]) -> Streak | None:
     return max(of, key=lambda streak: streak.days, default=None)
 
 
+def going(who: Viewer, of: Sequence[Streak]) -> Streak | None:
+    """The streak that goes on: it reaches today, or yesterday while today is young."""
+    return of[-1] if of and of[-1].last >= who.today - DAY else None
+
+
 def current_streak(tx: Connection, who: Viewer) -> Streak | None:
-    """The run of days that is still going: it reaches today, or yesterday while today is young."""
-    until, going = who.today + DAY, None
+    """As `going`, of all days ever; None when yesterday was silent too."""
+    until, found = who.today + DAY, None
     # Backwards by the year, as long as a year is without a hole.
     while who.first_day and until > who.first_day:
-        year = Period("", "", until - 366 * DAY, until)
-        found = streaks(overview.days(tx, who, year))
-        if not found or found[-1].last < (going.first - DAY if going else who.today - DAY):
+        since = until - 366 * DAY
+        of_year = streaks(overview.days(tx, who, Period("", "", since, until)))
+        last = of_year[-1] if of_year else None
+        if last is None or (last.last + DAY < found.first if found else going(who, of_year) is None):
             break
-        going = Streak(found[-1].first, going.last if going else found[-1].last)
-        if going.first > year.first:
+        found = Streak(last.first, found.last if found else last.last)
+        if found.first > since:
             break
-        until = year.first
-    return going
+        until = since
+    return found
 
 
 def biggest_day(days: Sequence[Day], by: By) -> Day | None:
