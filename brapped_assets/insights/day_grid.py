@@ -44,15 +44,15 @@ class Block:
 
 def gap_days(who: Viewer, period: Period) -> set[date]:
     """The days of a period that lie, in whole or in part, in a stretch not seen in full."""
-    return {
-        day
+    reach = [
+        Period("", "", max(gap.gap_start.date(), period.first), min(gap.gap_end.date() + DAY, period.until))
         for gap in who.gaps_in(period)
-        for day in each_day(Period("", "", max(gap.gap_start.date(), period.first), min(gap.gap_end.date() + DAY, period.until)))
-    }  # fmt: skip
+    ]
+    return {day for stretch in reach for day in each_day(stretch)}
 
 
 def levels(values: Iterable[int]) -> list[int]:
-    """0 for nothing, else 1 to 9 by the share of the value nineteen in twenty stay below: one wild day dims no other."""
+    """0 for nothing, else 1 to 9, the most from where one in twenty lies: a single wild day dims no other."""
     told = list(values)
     some = sorted(value for value in told if value)
     if not some:

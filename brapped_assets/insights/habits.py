@@ -17,7 +17,7 @@ WEEKDAYS, HOURS = 7, 24
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
 # The first that fits decides. An export words a device as the app does: `Android OS 13 API 33 (samsung, …)`, `ios`,
 # `web_player windows 10;chrome …`, `Partner google cast_tv;…`, `Partner amazon_echo …`. What it plays through (web, TV,
-# car) comes before the system that runs on it; a tablet counts as a phone, and a partner's box is a speaker unless it says.
+# car) comes before the system that runs on it; a tablet counts as a phone, a box that says no more as a speaker.
 GROUPS: tuple[tuple[DeviceGroup, str], ...] = (
     ("Web", r"web_?player"),
     ("TV", r"tv|chromecast|bravia|playstation\d?|ps\d|xbox|roku|webos|tizen"),
@@ -89,26 +89,19 @@ def going(who: Viewer, of: Sequence[Streak]) -> Streak | None:
 
 def current_streak(tx: Connection, who: Viewer) -> Streak | None:
     """As `going`, of all days ever; None when yesterday was silent too."""
-    until, found = who.today + DAY, None
-    # Backwards by the year, as long as a year is without a hole.
-    while who.first_day and until > who.first_day:
-        since = until - 366 * DAY
-        of_year = streaks(overview.days(tx, who, Period("", "", since, until)))
-        last = of_year[-1] if of_year else None
-        if last is None or (last.last + DAY < found.first if found else going(who, of_year) is None):
+    if who.first_day is None:
+        return None
+    # Few streaks last a year; all days ever are asked for only where one does.
+    for since in (who.today - 366 * DAY, who.first_day):
+        found = going(who, streaks(overview.days(tx, who, Period("", "", since, who.today + DAY))))
+        if found is None or found.first > since:
             break
-        found = Streak(last.first, found.last if found else last.last)
-        if found.first > since:
-            break
-        until = since
     return found
 
 
 def biggest_day(days: Sequence[Day], by: By) -> Day | None:
     """The day with the most plays or minutes; of equal ones the first."""
-    return max(
-        (day for day in days if day.plays), key=lambda day: day.plays if by == "plays" else day.ms, default=None
-    )
+    return max((day for day in days if day.plays), key=lambda day: day.plays if by == "plays" else day.ms, default=None)
 
 
 def longest_session(tx: Connection, who: Viewer, period: Period) -> Session | None:

@@ -19,39 +19,27 @@ class Heard:
     The lists are ranked by plays or minutes, ties by plays, milliseconds, then the older key. Artists carry
     `featured_plays` and `featured_ms` beside their own: never part of a total. `decades`: plays and ms by the decade
     in which the album came out, where that is known, oldest first.
+
+    `new_songs` and `new_artists` had their first play ever (of 30 s and more) in the period; `new_plays` and `new_ms`
+    are those of the new songs. In a period that begins with the first play known, everything is new.
     """
 
     songs: int
     artists: int
     albums: int
     songs_once: int
+    new_songs: int
+    new_plays: int
+    new_ms: int
+    new_artists: int
+    top_new_artists: list[Row]
     top_artists: list[Row]
     top_tracks: list[Row]
     top_albums: list[Row]
     decades: list[Row]
 
 
-@dataclass(frozen=True)
-class Discoveries:
-    """Songs and main artists whose first play ever (of 30 s and more) lies in the period; `plays` and `ms` of those songs."""
-
-    songs: int
-    artists: int
-    plays: int
-    ms: int
-    top_artists: list[Row]
-
-
 def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
     row = tx.execute(sql("insights/heard"), {**asked(who, period), "by": by, "limit": limit}).fetchone()
     assert row is not None
     return Heard(**row)
-
-
-def discoveries(tx: Connection, who: Viewer, period: Period, by: By) -> Discoveries | None:
-    """None where the period begins with the first play known: everything would be new."""
-    if who.first_day is None or period.first <= who.first_day:
-        return None
-    row = tx.execute(sql("insights/discoveries"), {**asked(who, period), "by": by}).fetchone()
-    assert row is not None
-    return Discoveries(**row)

@@ -36,7 +36,8 @@ class Milestone:
 def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak | None) -> list[Milestone]:
     """Those reached in the last four weeks, newest first, then those near, nearest first.
 
-    `days` are all days ever. Artists and songs: of the thirty each played most in the last four weeks.
+    `days` are all days ever. Artists and songs: of the thirty each played most lately (since the
+    beginning of the month four weeks ago).
     """
     since = who.today - LATELY
     found = [
@@ -45,12 +46,13 @@ def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak 
         *_of_streak(streak, since),
     ]
     values = {
-        "listener_id": who.listener_id, "since": since, "limit": LIKED,
-        "first": who.first_day or who.today, "until": date(who.today.year + 1, 1, 1),
+        "listener_id": who.listener_id, "limit": LIKED, "first": who.first_day or who.today,
+        "since": since.replace(day=1), "today": who.today,
     }  # fmt: skip
-    for kind in ("artist", "track"):
+    kinds: tuple[Kind, Kind] = ("artist", "track")
+    for kind in kinds:
         for row in tx.execute(sql(f"insights/today/{kind}s_lately"), values).fetchall():
-            found += _of_things(kind, row, since)  # type: ignore[arg-type]
+            found += _of_things(kind, row, since)
     reached = sorted(
         (m for m in found if m.reached_on), key=lambda m: (m.reached_on or since, m.number, m.name), reverse=True
     )
@@ -59,8 +61,15 @@ def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak 
 
 
 def crossed(
-    kind: Kind, days: Iterable[tuple[date, int]], since: date, *, start: int = 0, unit: int = 1, key: int | None = None, name: str = ""
-) -> Iterator[Milestone]:  # fmt: skip
+    kind: Kind,
+    days: Iterable[tuple[date, int]],
+    since: date,
+    *,
+    start: int = 0,
+    unit: int = 1,
+    key: int | None = None,
+    name: str = "",
+) -> Iterator[Milestone]:
     """Round numbers that a growing sum passed after `since`, and the next one if a tenth or less is missing.
 
     `days` in order; the sum begins with `start`; `unit` of it is one.
@@ -82,7 +91,9 @@ def crossed(
 
 def round_numbers(first: int) -> Iterator[int]:
     """50, 100, 250, 500, 1,000, 2,500…, from `first` on."""
-    return (number for power in count(1) for number in (10**power, 5 * 10**power // 2, 5 * 10**power) if number >= first)
+    return (
+        number for power in count(1) for number in (10**power, 5 * 10**power // 2, 5 * 10**power) if number >= first
+    )
 
 
 def _of_things(kind: Kind, row: dict[str, Any], since: date) -> Iterator[Milestone]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -34,7 +35,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         return Rebuilt(0, 0, 0)
     stretches = _stretches(days)
     spans = tx.execute(sql("insights/rollup/spans"), {**listener, "days": days}).fetchall()
-    values = {
+    values: dict[str, Any] = {
         **listener,
         "days": days,
         "firsts": [first for first, _ in stretches],
@@ -44,7 +45,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "span_starts": [span["since"] for span in spans],
         "span_ends": [span["until"] for span in spans],
     }
-    for step in ("hours", "devices", "sessions", "months", "years"):
+    for step in ("hours", "devices", "sessions", "months", "years", "firsts"):
         tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     return Rebuilt(len(days), len(values["months"]), len(values["years"]))

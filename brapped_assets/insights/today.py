@@ -1,5 +1,6 @@
 """Today: so far, against a usual day, by the hour, the last plays, and the same day in past years."""
 
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +20,8 @@ WEEKS = 8
 class SoFar:
     """Today up to now, in plays of 30 s and more; `hours` are ms by local hour, 24 of them.
 
-    `usual_plays`, `usual_ms` (by this time of day) and `usual_hours` (of whole days) are means over `usual_of` days: the
-    same weekday of the last eight weeks, without days before the first play known and days not seen in full.
+    `usual_plays`, `usual_ms` (by this time of day) and `usual_hours` (of whole days) are means over `usual_of` days:
+    the same weekday of the last eight weeks, without days before the first play known and days not seen in full.
     """
 
     plays: int
@@ -91,6 +92,7 @@ def on_this_day(tx: Connection, who: Viewer) -> list[dict[str, Any]]:
     29 February has its like in leap years only.
     """
     years = range(who.today.year - 1, (who.first_day or who.today).year - 1, -1)
-    leap_day = (who.today.month, who.today.day) == (2, 29)
-    days = [who.today.replace(year=year) for year in years if not leap_day or year % 4 == 0 and (year % 100 or year % 400 == 0)]  # fmt: skip
+    days = [
+        who.today.replace(year=year) for year in years if (who.today.month, who.today.day) != (2, 29) or isleap(year)
+    ]
     return tx.execute(sql("insights/today/same_days"), {"listener_id": who.listener_id, "days": days}).fetchall()

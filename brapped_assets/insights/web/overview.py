@@ -1,7 +1,6 @@
 """`/`: any period at a glance."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -10,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, overview
-from brapped_assets.insights.heard import Heard, discoveries, heard
+from brapped_assets.insights.heard import Heard, heard
 from brapped_assets.insights.overview import By, Day, Totals
-from brapped_assets.insights.periods import Period
+from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
@@ -36,7 +35,6 @@ def routes(site: Site) -> list[Route]:
             compared = overview.earlier(who, period)
             was = overview.totals(overview.days(tx, who, compared)) if compared else None
             of_period = heard(tx, who, period, by, LONGEST_LIST)
-            new = discoveries(tx, who, period, by)
             clock = habits.clock(tx, who, period, "minutes" if period.days == 1 else by)
             values = {
                 "going": habits.current_streak(tx, who) if period.until > who.today else None,
@@ -44,17 +42,17 @@ def routes(site: Site) -> list[Route]:
                 "rankings": own,
                 **_devices(habits.devices(tx, who, period)),
             }
-        total = overview.totals(days)
+        total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
         values |= {
-            "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period), "heard": of_period,
-            "measure": "plays" if by == "plays" else "ms", "new": new,
-            "new_share": percent(_of(new, by), _of(total, by)) if new else "",
+            "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period),
+            "heard": of_period, "measure": measure, "has_before": period.first > who.first_day,
+            "new_share": percent(of_period.new_plays if by == "plays" else of_period.new_ms, _of(total, by)),
             "change_minutes": change(total.ms, was.ms) if was else "",
             "change_plays": change(total.plays, was.plays) if was else "",
             "estimated_percent": percent(total.estimated_ms, total.ms),
             "unfinished": period.first <= who.today < period.until,
-            "days_asked": (min(period.until, who.today + timedelta(days=1)) - period.first).days,
-            "top_share": percent(sum(row["plays" if by == "plays" else "ms"] for row in of_period.top_artists), _of(total, by)),
+            "days_asked": (min(period.until, who.today + DAY) - period.first).days,
+            "top_share": percent(sum(row[measure] for row in of_period.top_artists), _of(total, by)),
             "biggest": habits.biggest_day(days, by), "streak": habits.longest(habits.streaks(days)),
             "months": day_grid.months(who, period, days, by), "years": day_grid.years(who, period, days, by),
             **_clock(clock), **_line(who, period, days), **_featured(of_period, by), **_decades(of_period, total, by),
@@ -83,17 +81,17 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
 
 
 def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
-    """Minutes by day: points of a drawing 100 high, the same for the script, and as a table (by month beyond 400 days)."""
+    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month beyond 400 days)."""
     of_day = day_grid.line(who, period, days)
     most = max(of_day.values(), default=0) or 1
     plays = {played.day: played.plays for played in days}
     rows: list[tuple[str, str, int, int]] = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
     if len(of_day) > day_grid.MOST_DAYS:
+        by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
+        listed = [(first, list(of_month)) for first, of_month in by_month]
         rows = [
             (f"{first:%Y-%m}", month(first), sum(plays.get(at, 0) for at, _ in of_month), sum(ms for _, ms in of_month))
-            for first, of_month in (
-                (first, list(group)) for first, group in groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
-            )
+            for first, of_month in listed
         ]
     return {
         "line": of_day,

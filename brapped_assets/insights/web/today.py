@@ -1,5 +1,7 @@
 """`/today`: the day so far."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,15 +27,15 @@ def routes(site: Site) -> list[Route]:
             so_far = today.so_far(tx, who)
             ever = overview.days(tx, who, Period("all", "", min(who.first_day, who.today), who.today + DAY))
             streak = habits.going(who, habits.streaks(ever))
-            values = {
+            values: dict[str, Any] = {
                 "last": today.last_plays(tx, who, LAST_PLAYS),
                 "past": today.on_this_day(tx, who),
                 "milestones": milestones(tx, who, ever, streak)[:MOST_MILESTONES],
             }
-        hour = who.now.hour
+        hour, day = who.now.hour, Period("today", "", who.today, who.today + DAY)
         return site.page(
             "today.html", request, who, so_far=so_far, streak=streak, weekday=IN_FULL[who.today.weekday()],
-            change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(Period("today", "", who.today, who.today + DAY)),
+            change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day),
             hours=[
                 (f"{n:02d}", ms, so_far.usual_hours[n] if so_far.usual_of else None, "now" if n == hour else "")
                 for n, ms in enumerate(so_far.hours)

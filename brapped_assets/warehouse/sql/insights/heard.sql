@@ -1,6 +1,9 @@
 -- What was heard in a period, gone through once: one row, its lists as JSON. Keys are counted first, names come last.
 -- The join stands inside the grouping: the planner cannot guess how many tracks a function answers with.
-with heard as materialized (
+with firsts as materialized (
+    select k.track_key, t.artist_key, k.first_on
+    from insights.firsts_of(%(listener_id)s) k join star.track_dim t using (track_key)
+), heard as materialized (
     select t.track_key, t.artist_key, t.album_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
     from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
     group by t.track_key
@@ -18,6 +21,11 @@ with heard as materialized (
 ), top_albums as materialized (
     select * from by_album
     order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, album_key limit %(limit)s
+), new_songs as materialized (
+    select h.plays, h.ms from heard h join firsts f using (track_key) where f.first_on >= %(first)s
+), new_artists as materialized (
+    select a.* from by_artist a
+    join (select artist_key from firsts group by artist_key having min(first_on) >= %(first)s) f using (artist_key)
 ), featured as materialized (
     -- A credit beside the main one; the same artist may stand there too.
     select c.artist_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
@@ -31,6 +39,17 @@ select
     (select count(*)::int from by_artist) as artists,
     (select count(*)::int from by_album) as albums,
     (select count(*)::int from heard where plays = 1) as songs_once,
+    (select count(*)::int from new_songs) as new_songs,
+    (select coalesce(sum(plays), 0)::int from new_songs) as new_plays,
+    (select coalesce(sum(ms), 0)::bigint from new_songs) as new_ms,
+    (select count(*)::int from new_artists) as new_artists,
+    (select coalesce(json_agg(x), '[]') from (
+        select a.artist_key, a.artist_id, a.artist_name, n.plays, n.ms
+        from (select * from new_artists
+               order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, artist_key limit 3) n
+        join star.artist_dim a using (artist_key)
+        order by case when %(by)s = 'plays' then n.plays else n.ms end desc, n.plays desc, n.ms desc, a.artist_key) x
+    ) as top_new_artists,
     (select coalesce(json_agg(x), '[]') from (
         select a.artist_key, a.artist_id, a.artist_name, l.plays, l.ms,
                coalesce(f.plays, 0) as featured_plays, coalesce(f.ms, 0) as featured_ms
