@@ -42,8 +42,8 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "untils": [until for _, until in stretches],
         "months": sorted({day.replace(day=1) for day in days}),
         "years": sorted({day.year for day in days}),
-        "span_starts": [span["since"] for span in spans],
-        "span_ends": [span["until"] for span in spans],
+        "span_starts": [span["span_start"] for span in spans],
+        "span_ends": [span["span_end"] for span in spans],
     }
     for step in ("hours", "devices", "sessions", "months", "years", "firsts"):
         tx.execute(sql(f"insights/rollup/clear_{step}"), values)

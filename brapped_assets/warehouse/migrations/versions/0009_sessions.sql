@@ -70,7 +70,7 @@ comment on function insights.sessions_within is 'Rows as insights.session of the
 
 -- Two days to either side: a day lies within 24 h of its UTC namesake in every zone, and no play lasts a day.
 create function insights.spans_around(listener int, days date[])
-returns table (since timestamptz, until timestamptz)
+returns table (span_start timestamptz, span_end timestamptz)
 language sql stable as $$
     with around as materialized (
         select range_agg(tstzrange((d - 2)::timestamp at time zone 'UTC', (d + 2)::timestamp at time zone 'UTC', '[]')) as spans
@@ -91,17 +91,17 @@ create function insights.sessions_of(listener int, first date, until date)
 returns table (day date, started_at timestamptz, ended_at timestamptz, plays int, ms bigint)
 language sql stable as $$
     with span as materialized (
-        select s.since, s.until
+        select s.span_start, s.span_end
         from insights.spans_around(
             listener, array(select distinct t.day from insights.touched_day t where t.listener_id = listener)) s
     )
     select s.day, s.started_at, s.ended_at, s.plays, s.ms
     from insights.session s
     where s.listener_id = listener and s.day >= first and s.day < until
-      and not exists (select from span x where s.started_at <= x.until and s.ended_at >= x.since)
+      and not exists (select from span x where s.started_at <= x.span_end and s.ended_at >= x.span_start)
     union all
     select w.day, w.started_at, w.ended_at, w.plays, w.ms
-    from span x cross join lateral insights.sessions_within(listener, x.since, x.until) w
+    from span x cross join lateral insights.sessions_within(listener, x.span_start, x.span_end) w
     where w.day >= first and w.day < until
 $$;
 comment on function insights.sessions_of is
