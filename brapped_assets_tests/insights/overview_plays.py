@@ -63,9 +63,7 @@ def histories() -> st.SearchStrategy[History]:
         st.sampled_from((None, False, False, True)), st.booleans(), st.sampled_from(PLATFORMS), st.booleans(),
     )  # fmt: skip
     several = st.lists(play, min_size=1, max_size=14)
-    return st.builds(
-        History, st.sampled_from(ZONES), several, several, st.integers(0, 2), st.sampled_from(HIDDEN)
-    )
+    return st.builds(History, st.sampled_from(ZONES), several, several, st.integers(0, 2), st.sampled_from(HIDDEN))
 
 
 def know(tx: Connection, zone: str) -> int:
@@ -73,12 +71,14 @@ def know(tx: Connection, zone: str) -> int:
     tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
     tx.execute("delete from audit.listener")
     me = newcomer(tx, "overview", zone=zone)
-    tx.execute("insert into star.artist_dim (artist_id, artist_name) select 'ar' || n, 'Artist ' || n from generate_series(1, 3) n")
+    for n in range(1, 4):
+        tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
     for n, released in enumerate(RELEASED, 1):
         tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)"
                    " values (%s, %s, %s, 'Various', %s)", (f"al{n}", f"al{n}", f"Album {n}", released))  # fmt: skip
     for key, (artist, album, guests) in enumerate(TRACKS, 1):
-        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key) values (%s, %s, %s, %s, %s)",
+        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key)"
+                   " values (%s, %s, %s, %s, %s)",
                    (f"t{key}", f"t{key}", f"Track {key}", artist, album))  # fmt: skip
         for position, credited in enumerate((artist, *guests)):
             tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
@@ -94,18 +94,33 @@ def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
     for nth, one in enumerate(told):
         exported = not one.is_estimated
         tx.execute(
-            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played, is_estimated,
-                   incognito, api_at, api_track_key, api_context_key, export_at, in_extended, platform_key, skipped,
-                   shuffle, offline)
-               select %(at)s, %(at)s::timestamptz at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s, %(is_estimated)s::bool,
-                      %(incognito)s::bool, %(api_at)s, %(track)s, (select context_key from raw.context where %(in_context)s::bool),
+            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,
+                   is_estimated, incognito, api_at, api_track_key, api_context_key, export_at, in_extended,
+                   platform_key, skipped, shuffle, offline)
+               select %(at)s, %(at)s::timestamptz at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s,
+                      %(is_estimated)s::bool, %(incognito)s::bool, %(api_at)s, %(track)s,
+                      (select context_key from raw.context where %(in_context)s::bool),
                       case when %(exported)s::bool then %(at)s::timestamptz end, %(exported)s::bool,
                       (select label_key from star.play_label where label = %(platform)s::text and %(exported)s::bool),
-                      case when %(exported)s::bool then %(skipped)s::bool end, case when %(exported)s::bool then not %(skipped)s::bool end,
+                      case when %(exported)s::bool then %(skipped)s::bool end,
+                      case when %(exported)s::bool then not %(skipped)s::bool end,
                       case when %(exported)s::bool then %(incognito)s::bool end
                from audit.listener l where l.listener_id = %(me)s""",
             {**one._asdict(), "me": me, "exported": exported, "api_at": one.at + timedelta(microseconds=nth)},
         )  # fmt: skip
+
+
+def gap(tx: Connection, me: int, gap_start: datetime, gap_end: datetime) -> None:
+    """A stretch of time in which plays may be missing."""
+    tx.execute(
+        """with poll as (
+               insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped,
+                                       keys_missing, keys_new)
+               values (%(me)s, 'run', %(gap_end)s, 0, 0, 0, false, '{}', '{}') returning poll_id)
+           insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)
+           select %(me)s, %(gap_start)s, %(gap_end)s, 'test', poll_id from poll""",
+        {"me": me, "gap_start": gap_start, "gap_end": gap_end},
+    )
 
 
 def tell(tx: Connection, history: History) -> int:
@@ -128,7 +143,9 @@ def seen(tx: Connection, now: datetime = NOW) -> Viewer:
     return who
 
 
-def shown(tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max) -> list[dict[str, Any]]:
+def shown(
+    tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max
+) -> list[dict[str, Any]]:
     """The plays statistics speak of, of any length, in the order of their END, from the public views alone."""
     rows = tx.execute(
         """select p.*, t.release_date
@@ -140,5 +157,7 @@ def shown(tx: Connection, hidden: dict[str, Any], first: date = date.min, until:
     return [row for row in rows if not any(row[column] == value for column, value in hidden.items())]
 
 
-def counting(tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max) -> list[dict[str, Any]]:
+def counting(
+    tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max
+) -> list[dict[str, Any]]:
     return [row for row in shown(tx, hidden, first, until) if row["counts_as_play"]]

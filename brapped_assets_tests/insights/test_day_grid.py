@@ -11,13 +11,27 @@ from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import Period, each_day, named
 from brapped_assets.insights.viewer import Gap, Viewer
 
+# Gaps are told in local time, without zone.
+LOCAL = datetime.fromisoformat("2026-01-01T00:00")
 TODAY, FIRST = date(2026, 3, 29), date(2024, 12, 31)
 
 
 def looking(*gaps: tuple[datetime, datetime]) -> Viewer:
     now = datetime(2026, 3, 29, 20, tzinfo=UTC)
     return Viewer(
-        1, "Me", "Europe/Berlin", None, False, None, FIRST, TODAY, now, frozenset(), 0, tuple(Gap(*gap) for gap in gaps), now
+        1,
+        "Me",
+        "Europe/Berlin",
+        None,
+        False,
+        None,
+        FIRST,
+        TODAY,
+        now,
+        frozenset(),
+        0,
+        tuple(Gap(*gap) for gap in gaps),
+        now,
     )
 
 
@@ -38,21 +52,25 @@ def test_a_calendar_holds_every_day_once_in_weeks_that_begin_on_monday(first: da
 
 
 def test_the_future_a_gap_today_and_what_came_before_are_told_apart() -> None:
-    who = looking((datetime(2026, 3, 9, 23), datetime(2026, 3, 11, 1)))  # local time, as gaps are
+    who = looking((LOCAL.replace(month=3, day=9, hour=23), LOCAL.replace(month=3, day=11, hour=1)))
     kinds = {
         cell.day: cell.kind
         for name in ("2024-12", "2026-03", "2026-04")
         for block in day_grid.months(who, named(name, today=TODAY, first_day=FIRST), [], "plays")
         for cell in block.cells
     }
-    assert {day for day, kind in kinds.items() if kind == "gap"} == {date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)}
+    assert {day for day, kind in kinds.items() if kind == "gap"} == {
+        date(2026, 3, 9),
+        date(2026, 3, 10),
+        date(2026, 3, 11),
+    }
     assert {day for day, kind in kinds.items() if kind == "future"} == {day for day in kinds if day > TODAY}
     assert {day for day, kind in kinds.items() if kind == "before"} == {day for day in kinds if day < FIRST}
     assert kinds[TODAY] == "today"
 
 
 def test_more_than_400_days_are_years_of_months() -> None:
-    who = looking((datetime(2025, 7, 3), datetime(2025, 7, 4)))
+    who = looking((LOCAL.replace(year=2025, month=7, day=3), LOCAL.replace(year=2025, month=7, day=4)))
     days = played((FIRST, 1, 60_000), (date(2025, 7, 3), 4, 1), (date(2025, 7, 9), 5, 1), (TODAY, 18, 1))
     blocks = day_grid.years(who, named("all", today=TODAY, first_day=FIRST), days, "plays")
     assert [block.first.year for block in blocks] == [2024, 2025, 2026]

@@ -17,11 +17,24 @@ from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.insights.overview_plays import (
-    MOMENTS, NOW, TRACKS, History, Told, counting, histories, know, play, seen, shown, tell,
+    MOMENTS,
+    NOW,
+    TRACKS,
+    History,
+    Told,
+    counting,
+    histories,
+    know,
+    play,
+    seen,
+    shown,
+    tell,
 )  # fmt: skip
 
 PERIODS = ("all", "today", "7d", "year", "2025", "2025-10", "2026-03-29", "2024-12-31..2025-10-26")
-FACTS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+FACTS = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
 HALF_HOUR = timedelta(minutes=30)
 
 
@@ -40,16 +53,19 @@ def by_hand(tx: Connection, hidden: dict[str, Any], who: Viewer, period: Period,
     rows = counting(tx, hidden, period.first, period.until)
     return {
         "days": days_by_hand(shown(tx, hidden, period.first, period.until)),
-        "clock": [
-            [sum(1 if by == "plays" else row["ms_played"] for row in rows if (row["played_on"].weekday(), row["played_hour"]) == (w, h))
-             for h in range(24)]
-            for w in range(7)
-        ],
+        "clock": clock_by_hand(rows, by),
         "session": session_by_hand(counting(tx, hidden), period),
         "devices": devices_by_hand(rows),
         "heard": heard_by_hand(rows, counting(tx, hidden), period, by, 2),
         "going": going_by_hand({row["played_on"] for row in counting(tx, hidden)}, who.today),
     }  # fmt: skip
+
+
+def clock_by_hand(rows: list[dict[str, Any]], by: By) -> list[list[int]]:
+    cells = [[0] * 24 for _ in range(7)]
+    for row in rows:
+        cells[row["played_on"].weekday()][row["played_hour"]] += 1 if by == "plays" else row["ms_played"]
+    return cells
 
 
 def days_by_hand(rows: list[dict[str, Any]]) -> list[Day]:
@@ -90,7 +106,12 @@ def session_by_hand(rows: list[dict[str, Any]], period: Period) -> Session | Non
 
 
 def devices_by_hand(rows: list[dict[str, Any]]) -> dict[str, int]:
-    words = {"android": "Phone", "iOS 17": "Phone", "web_player windows 10;chrome": "Web", "Partner google cast_tv;TV": "TV"}
+    words = {
+        "android": "Phone",
+        "iOS 17": "Phone",
+        "web_player windows 10;chrome": "Web",
+        "Partner google cast_tv;TV": "TV",
+    }
     plays = Counter(words[row["platform"]] for row in rows if row["platform"])
     return dict(sorted(plays.items(), key=lambda item: (-item[1], item[0])))
 
@@ -146,7 +167,8 @@ def heard_by_hand(rows: list[dict[str, Any]], ever: list[dict[str, Any]], period
         new_artists=len(new_artists),
         top_new_artists=[artist(*one) for one in new_artists[:3]],
         top_artists=[
-            {**artist(*one), "featured_plays": len(guest(one[0])), "featured_ms": sum(r["ms_played"] for r in guest(one[0]))}
+            {**artist(*one), "featured_plays": len(guest(one[0])),
+             "featured_ms": sum(row["ms_played"] for row in guest(one[0]))}
             for one in artists[:limit]
         ],
         top_tracks=[
@@ -155,8 +177,8 @@ def heard_by_hand(rows: list[dict[str, Any]], ever: list[dict[str, Any]], period
             for key, plays, ms in tracks[:limit]
         ],
         top_albums=[
-            {"album_key": key, "album_id": f"al{key}", "album_name": f"Album {key}", "artist_name": "Various", "plays": plays,
-             "ms": ms, "songs": len({row["track_key"] for row in rows if row["album"] == key})}
+            {"album_key": key, "album_id": f"al{key}", "album_name": f"Album {key}", "artist_name": "Various",
+             "plays": plays, "ms": ms, "songs": len({row["track_key"] for row in rows if row["album"] == key})}
             for key, plays, ms in albums[:limit]
         ],
         decades=[{"decade": decade, "plays": plays, "ms": ms} for decade, (plays, ms) in sorted(decades.items())],
@@ -184,14 +206,18 @@ def test_every_number_is_the_one_counted_by_hand_before_and_after_a_rebuild(
 
 
 def kept(tx: Connection, table: str) -> list[str]:
-    rows = tx.execute(f"select x::text as kept from insights.{table} x").fetchall()  # type: ignore[arg-type]
+    rows = tx.execute(f"select x::text as kept from insights.{table} x").fetchall()
     return sorted(row["kept"] for row in rows)
 
 
 def listening(tx: Connection, *plays: tuple[float, int]) -> int:
     """Plays of a track that end so many minutes after the first moment and last so many seconds, told by an export."""
     me = know(tx, "Europe/Berlin")
-    play(tx, me, [Told(MOMENTS[0] + timedelta(minutes=at), 1, 1000 * s, False, None, False, None, False) for at, s in plays])
+    play(
+        tx,
+        me,
+        [Told(MOMENTS[0] + timedelta(minutes=at), 1, 1000 * s, False, None, False, None, False) for at, s in plays],
+    )
     return me
 
 
@@ -221,9 +247,11 @@ def test_a_streak_of_more_than_a_year_is_found_whole(warehouse: Warehouse) -> No
     with warehouse.transaction() as tx:
         me = know(tx, "Asia/Kolkata")
         tx.execute(
-            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played, is_estimated, export_at, in_extended)
+            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,
+                   is_estimated, export_at, in_extended)
                select d, d at time zone 'Asia/Kolkata', %s, 1, 30000, false, d, true
-               from generate_series(%s::timestamptz - interval '500 days', %s::timestamptz - interval '1 day', interval '1 day') d""",
+               from generate_series(%s::timestamptz - interval '500 days', %s::timestamptz - interval '1 day',
+                                    interval '1 day') d""",
             (me, NOW, NOW),
         )  # fmt: skip
         today = seen(tx).today
@@ -283,7 +311,7 @@ def test_spotify_s_own_ranking_is_the_newest_of_each_list(warehouse: Warehouse) 
             (date(2026, 3, 2), "artists", "short_term", 2, 1), (date(2026, 3, 2), "artists", "short_term", 3, 3),
             (date(2026, 3, 1), "tracks", "long_term", 1, 4),
         ):  # fmt: skip
-            tx.execute(f"insert into star.spotify_top (listener_id, taken_on, kind, time_range, rank, {kind[:-1]}_key)"  # type: ignore[arg-type]
+            tx.execute(f"insert into star.spotify_top (listener_id, taken_on, kind, time_range, rank, {kind[:-1]}_key)"
                        " values (%s, %s, %s, %s, %s, %s)", (me, taken_on, kind, span, rank, key))  # fmt: skip
         found = rankings(tx, seen(tx), 2)
     assert [(r.label, r.taken_on) for r in found] == [

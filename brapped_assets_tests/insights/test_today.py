@@ -15,12 +15,28 @@ from brapped_assets.insights.today import Played, SoFar
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.insights.overview_plays import (
-    NOW, History, Told, counting, histories, know, play, seen, tell,
+    NOW,
+    History,
+    Told,
+    counting,
+    gap,
+    histories,
+    know,
+    play,
+    seen,
+    tell,
 )  # fmt: skip
 
-FACTS = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+FACTS = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
 # Sundays: of the day the clocks change, of the week after the histories' last, of a past year's day.
-MOMENTS = (NOW, datetime(2026, 3, 29, 10, tzinfo=UTC), datetime(2026, 4, 5, 19, tzinfo=UTC), datetime(2026, 10, 26, 12, tzinfo=UTC))
+MOMENTS = (
+    NOW,
+    datetime(2026, 3, 29, 10, tzinfo=UTC),
+    datetime(2026, 4, 5, 19, tzinfo=UTC),
+    datetime(2026, 10, 26, 12, tzinfo=UTC),
+)
 
 
 def told(tx: Connection, who: Viewer) -> dict[str, Any]:
@@ -30,7 +46,9 @@ def told(tx: Connection, who: Viewer) -> dict[str, Any]:
         "so_far": today.so_far(tx, who),
         "last": today.last_plays(tx, who, 5),
         "past": today.on_this_day(tx, who),
-        "reached": sorted((m.kind, m.number, m.reached_on, m.name) for m in found if m.reached_on and m.kind != "hours"),
+        "reached": sorted(
+            (m.kind, m.number, m.reached_on, m.name) for m in found if m.reached_on and m.kind != "hours"
+        ),
     }
 
 
@@ -76,7 +94,8 @@ def past_by_hand(rows: list[dict[str, Any]], on: date) -> list[dict[str, Any]]:
             track_row = next(row for row in of if row["track_key"] == track)
             found.append({
                 "day": on.replace(year=year), "plays": len(of), "ms": sum(row["ms_played"] for row in of),
-                "track_key": track, "track_name": track_row["track_name"], "track_artist_name": track_row["artist_name"],
+                "track_key": track, "track_name": track_row["track_name"],
+                "track_artist_name": track_row["artist_name"],
                 "track_plays": sum(row["track_key"] == track for row in of),
                 "artist_key": artist, "artist_name": f"Artist {artist}",
                 "artist_plays": sum(row["artist_key"] == artist for row in of),
@@ -88,7 +107,7 @@ def most(rows: list[dict[str, Any]], key: str) -> int:
     plays, ms = Counter(row[key] for row in rows), Counter[int]()
     for row in rows:
         ms[row[key]] += row["ms_played"]
-    return min(plays, key=lambda one: (-plays[one], -ms[one], one))
+    return int(min(plays, key=lambda one: (-plays[one], -ms[one], one)))
 
 
 def reached_by_hand(rows: list[dict[str, Any]], who: Viewer) -> list[tuple[str, int, date, str]]:
@@ -99,7 +118,11 @@ def reached_by_hand(rows: list[dict[str, Any]], who: Viewer) -> list[tuple[str, 
         for one in {row[key] if key else None for row in lately}:
             of = [row for row in known if key is None or row[key] == one]
             name = "" if key is None else of[0][key.replace("key", "name")]
-            found |= {(kind, n, of[n - 1]["played_on"], name) for n in (10, 25) if len(of) >= n and of[n - 1]["played_on"] > since}
+            found |= {
+                (kind, n, of[n - 1]["played_on"], name)
+                for n in (10, 25)
+                if len(of) >= n and of[n - 1]["played_on"] > since
+            }
     days = {row["played_on"] for row in rows}
     last = who.today if who.today in days else who.today - DAY
     first = last
@@ -131,12 +154,7 @@ def test_a_usual_day_leaves_out_days_not_seen_in_full_and_days_before_the_first_
         me = know(tx, "Asia/Kolkata")
         sundays = [datetime(2026, 3, day, 6, tzinfo=UTC) for day in (8, 15, 22)]
         play(tx, me, [Told(at, 1, 60_000, False, None, False, None, False) for at in sundays])
-        poll_id = tx.execute(
-            "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped, keys_missing, keys_new)"
-            " values (%s, 'run', %s, 0, 0, 0, false, '{}', '{}') returning poll_id", (me, NOW)).fetchone()  # fmt: skip
-        assert poll_id is not None
-        tx.execute("insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id) values (%s, %s, %s, 'test', %s)",
-                   (me, sundays[1], sundays[1] + timedelta(hours=1), poll_id["poll_id"]))  # fmt: skip
+        gap(tx, me, sundays[1], sundays[1] + timedelta(hours=1))
         so_far = today.so_far(tx, seen(tx, datetime(2026, 3, 29, 12, tzinfo=UTC)))
         assert (so_far.usual_of, so_far.usual_plays, so_far.usual_ms) == (2, 1.0, 60_000.0)
         assert today.so_far(tx, seen(tx, datetime(2026, 3, 1, 12, tzinfo=UTC))).usual_of == 0
@@ -157,8 +175,9 @@ def test_a_round_number_is_reached_on_the_day_its_play_was_played(plays: list[in
     days = [(first + n * DAY, count) for n, count in enumerate(plays)]
     played = [day for day, count in days for _ in range(count)]
     found = list(milestones.crossed("artist", days, since, start=start))
-    reached = [Milestone("artist", n, played[n - start - 1]) for n in (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000)
-               if start < n <= start + len(played) and played[n - start - 1] > since]  # fmt: skip
+    rounds = (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000)
+    days_of = {n: played[n - start - 1] for n in rounds if start < n <= start + len(played)}
+    reached = [Milestone("artist", n, day) for n, day in days_of.items() if day > since]
     assert [m for m in found if m.reached_on] == reached
     ahead = [m for m in found if not m.reached_on]
     assert all(m.number - (start + len(played)) == m.to_go <= m.number / 10 for m in ahead)
