@@ -46,8 +46,9 @@ def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak 
         *_of_streak(streak, since),
     ]
     values = {
-        "listener_id": who.listener_id, "limit": LIKED, "first": who.first_day or who.today,
-        "since": since.replace(day=1), "today": who.today,
+        "listener_id": who.listener_id, "limit": LIKED, "since": since.replace(day=1), "today": who.today,
+        # Whole years, for their totals.
+        "first": (who.first_day or who.today).replace(month=1, day=1), "until": date(who.today.year + 1, 1, 1),
     }  # fmt: skip
     kinds: tuple[Kind, Kind] = ("artist", "track")
     for kind in kinds:

@@ -126,7 +126,7 @@ language sql stable as $$
         select array(select distinct t.day from insights.touched_day t where t.listener_id = listener) as days
     ), fresh as materialized (
         select p.track_key, min(p.played_on) as first_on
-        from (select unnest(b.days) as day from behind b) t
+        from (select distinct t.day from insights.touched_day t where t.listener_id = listener) t
         join insights.shown_play p
           on p.listener_id = listener and p.played_on = t.day and p.counts
          and p.played_at >= t.day::timestamp at time zone 'UTC' - interval '1 day'
