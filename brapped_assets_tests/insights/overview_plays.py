@@ -132,7 +132,7 @@ def tell(tx: Connection, history: History) -> int:
                " (select play_key from star.streaming_fact order by play_key limit %s)", (history.gone,))  # fmt: skip
     play(tx, me, [one._replace(at=one.at + timedelta(seconds=1)) for one in history.later])
     for column, value in history.hidden.items():
-        tx.execute(f"insert into insights.hidden (listener_id, {column}, hidden_at) values (%s, %s, %s)",  # type: ignore[arg-type]
+        tx.execute(f"insert into insights.hidden (listener_id, {column}, hidden_at) values (%s, %s, %s)",
                    (me, value, NOW))  # fmt: skip
     return me
 
