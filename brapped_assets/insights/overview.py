@@ -64,8 +64,10 @@ def top(
 
 
 def asked(who: Viewer, period: Period) -> dict[str, Any]:
-    """A period as the statements take it."""
-    return {"listener_id": who.listener_id, "first": period.first, "until": period.reach(who.today)}
+    """A period as the statements take it. Before the first play is nothing, as after today: whole years have totals."""
+    begins_it_all = who.first_day is not None and period.first <= who.first_day
+    first = period.first.replace(month=1, day=1) if begins_it_all else period.first
+    return {"listener_id": who.listener_id, "first": first, "until": period.reach(who.today)}
 
 
 def earlier(who: Viewer, period: Period) -> Period | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -33,10 +34,20 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
     if not days:
         return Rebuilt(0, 0, 0)
     stretches = _stretches(days)
+    spans = tx.execute(sql("insights/rollup/spans"), {**listener, "days": days}).fetchall()
     months, years = sorted({day.replace(day=1) for day in days}), sorted({day.year for day in days})
-    firsts, untils = [first for first, _ in stretches], [until for _, until in stretches]
-    values = {**listener, "days": days, "firsts": firsts, "untils": untils, "months": months, "years": years}
-    for step in ("clear_hours", "hours"):
+    values: dict[str, Any] = {
+        **listener,
+        "days": days,
+        "firsts": [first for first, _ in stretches],
+        "untils": [until for _, until in stretches],
+        "months": months,
+        "years": years,
+        "span_starts": [span["span_start"] for span in spans],
+        "span_ends": [span["span_end"] for span in spans],
+    }
+    for step in ("hours", "devices", "sessions"):
+        tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     for step, lives in (("months", "artist_lives"), ("years", "track_lives")):
         changed = tx.execute(sql(f"insights/rollup/{step}"), values).fetchall()

@@ -62,6 +62,14 @@ def change(now: float, before: float) -> str:
     return f"{'+' if ratio >= 1 else MINUS}{abs(ratio - 1):.0%}".replace("%", " %")
 
 
+def percent(part: float, whole: float) -> str:
+    """38 %; below one "<1 %", and 100 % only for all of it."""
+    share = part / whole if whole else 0.0
+    if 0 < share < 0.01:  # noqa: PLR2004
+        return "<1 %"
+    return f"{min(round(share * 100), 100 if part == whole else 99)} %"
+
+
 def initials(name: str) -> str:
     """Up to two first letters, for a cover that is not there."""
     words = [word for word in name.split() if word[0].isalnum()] or [name.strip() or "?"]
@@ -86,6 +94,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "month": month,
     "clock": clock,
+    "percent": percent,
     "initials": initials,
     "spotify_link": spotify_link,
     "tint": tint,

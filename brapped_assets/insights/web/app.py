@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from brapped_assets.insights.web import counted, hiding, history, items, overview, search
+from brapped_assets.insights.web import counted, hiding, history, items, overview, search, today
 from brapped_assets.insights.web.safety import middleware
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
@@ -22,6 +22,7 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
     app = Starlette(
         routes=[
             *overview.routes(site),
+            *today.routes(site),
             *items.routes(site),
             *search.routes(site),
             *history.routes(site),

@@ -1,34 +1,136 @@
 """`/`: any period at a glance."""
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import overview
+from brapped_assets.insights import day_grid, habits, overview
+from brapped_assets.insights.heard import Heard, heard
+from brapped_assets.insights.overview import By, Day, Totals
+from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
-from brapped_assets.insights.wording import change
+from brapped_assets.insights.wording import change, day, minutes, month, percent
 
-LONGEST_LIST = 10
+LONGEST_LIST, LONGEST_RANKING = 10, 5
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.viewer(tx, request)
+            own = rankings(tx, who, LONGEST_RANKING) if who else []
             if who is None or who.first_day is None:
-                return site.page("nothing_yet.html", request, who)
+                return site.page("nothing_yet.html", request, who, rankings=own)
             period = period_of(request, who)
-            by: overview.By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+            by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             days = overview.days(tx, who, period)
-            total = overview.totals(days)
             compared = overview.earlier(who, period)
             was = overview.totals(overview.days(tx, who, compared)) if compared else None
-            artists = overview.top(tx, who, period, "artists", by, LONGEST_LIST)
-            tracks = overview.top(tx, who, period, "tracks", by, LONGEST_LIST)
-        return site.page(
-            "overview.html", request, who, period=period, by=by, total=total, days=days, compared=compared,
-            change_minutes=change(total.ms, was.ms) if was else "", change_plays=change(total.plays, was.plays) if was else "",
-            artists=artists, tracks=tracks, gaps=who.gaps_in(period),
-        )  # fmt: skip
+            of_period = heard(tx, who, period, by, LONGEST_LIST)
+            clock = habits.clock(tx, who, period, "minutes" if period.days == 1 else by)
+            values = {
+                "going": habits.current_streak(tx, who) if period.until > who.today else None,
+                "session": habits.longest_session(tx, who, period),
+                "rankings": own,
+                **_devices(habits.devices(tx, who, period)),
+            }
+        total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
+        values |= {
+            "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period),
+            "heard": of_period, "measure": measure, "has_before": period.first > who.first_day,
+            "new_share": percent(of_period.new_plays if by == "plays" else of_period.new_ms, _of(total, by)),
+            "change_minutes": change(total.ms, was.ms) if was else "",
+            "change_plays": change(total.plays, was.plays) if was else "",
+            "estimated_percent": percent(total.estimated_ms, total.ms),
+            "unfinished": period.first <= who.today < period.until,
+            "days_asked": (min(period.until, who.today + DAY) - period.first).days,
+            "top_share": percent(sum(row[measure] for row in of_period.top_artists), _of(total, by)),
+            "biggest": habits.biggest_day(days, by), "streak": habits.longest(habits.streaks(days)),
+            "months": day_grid.months(who, period, days, by), "years": day_grid.years(who, period, days, by),
+            **_clock(clock), **_line(who, period, days), **_featured(of_period, by), **_decades(of_period, total, by),
+            "told": _told(days),
+        }  # fmt: skip
+        return site.page("overview.html", request, who, **values)
 
     return [Route("/", show, name="overview")]
+
+
+def _of(numbers: Any, by: By) -> int:
+    return int(numbers.plays if by == "plays" else numbers.ms)
+
+
+def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """The hours of the week with their shades, and the hours of a day as bars."""
+    shade = iter(day_grid.levels(value for row in cells for value in row))
+    most, weekday, hour = max((value, -w, -h) for w, row in enumerate(cells) for h, value in enumerate(row))
+    of_hours = [sum(row[hour] for row in cells) for hour in range(habits.HOURS)]
+    return {
+        "clock": [(WEEKDAYS[w], [(value, next(shade)) for value in row]) for w, row in enumerate(cells)],
+        "busiest": {"weekday": IN_FULL[-weekday], "hour": -hour, "value": most},
+        "hours": [(f"{hour:02d}", value, None, "") for hour, value in enumerate(of_hours)],
+        "most_of_hours": max(of_hours) or 1,
+    }
+
+
+def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
+    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month beyond 400 days)."""
+    of_day = day_grid.line(who, period, days)
+    most = max(of_day.values(), default=0) or 1
+    plays = {played.day: played.plays for played in days}
+    rows: list[tuple[str, str, int, int]] = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
+    if len(of_day) > day_grid.MOST_DAYS:
+        by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
+        listed = [(first, list(of_month)) for first, of_month in by_month]
+        rows = [
+            (f"{first:%Y-%m}", month(first), sum(plays.get(at, 0) for at, _ in of_month), sum(ms for _, ms in of_month))
+            for first, of_month in listed
+        ]
+    return {
+        "line": of_day,
+        "line_first": next(iter(of_day), None),
+        "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
+        "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
+        "line_points": " ".join(f"{x},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(of_day.values())),
+        "line_table": rows,
+    }
+
+
+def _featured(of_period: Heard, by: By) -> dict[str, Any]:
+    measure = "plays" if by == "plays" else "ms"
+    rows = [row for row in of_period.top_artists if row["featured_plays"]]
+    return {
+        "featured": rows,
+        "most_featured": max((row[measure] + row[f"featured_{measure}"] for row in rows), default=1),
+    }
+
+
+def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
+    told = [(f"{row['decade']}s", _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
+    return {
+        "decades": [(name, value, percent(value, _of(total, by))) for name, value in told],
+        "most_of_decades": max((value for _, value in told), default=1),
+        "decades_known": percent(sum(value for _, value in told), _of(total, by)),
+    }
+
+
+def _told(days: Sequence[Day]) -> dict[str, Any]:
+    told = sum(day.told for day in days)
+    parts = {
+        "Skipped": sum(day.skipped for day in days),
+        "Shuffled": sum(day.shuffled for day in days),
+        "Offline": sum(day.offline for day in days),
+    }
+    return {"told": told, "shares": [(name, part, percent(part, told)) for name, part in parts.items()]}
+
+
+def _devices(plays: Mapping[habits.DeviceGroup, int]) -> dict[str, Any]:
+    known = sum(plays.values())
+    return {"devices": [(name, part, percent(part, known)) for name, part in plays.items()], "devices_known": known}

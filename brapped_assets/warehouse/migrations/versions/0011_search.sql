@@ -180,3 +180,35 @@ language sql stable as $$
     group by t.track_key
 $$;
 comment on function insights.track_sums is 'insights.tracks_of with one row a track.';
+
+create function insights.firsts_of(listener int)
+returns table (track_key int, first_on date)
+language sql stable as $$
+    with behind as materialized (
+        select array(select distinct t.day from insights.touched_day t where t.listener_id = listener) as days
+    ), fresh as materialized (
+        select p.track_key, min(p.played_on) as first_on
+        from (select distinct t.day from insights.touched_day t where t.listener_id = listener) t
+        join insights.shown_play p
+          on p.listener_id = listener and p.played_on = t.day and p.counts
+         and p.played_at >= t.day::timestamp at time zone 'UTC' - interval '1 day'
+         and p.played_at < t.day::timestamp at time zone 'UTC' + interval '2 days'
+        group by p.track_key
+    )
+    -- A first day that nothing touched still is one; another may have come before it.
+    select coalesce(k.track_key, f.track_key), least(k.first_on, f.first_on)
+    from (select k.track_key, k.first_on from insights.track_life k, behind b where k.listener_id = listener and k.first_on <> all(b.days)) k
+    full join (select * from fresh f
+                where not exists (select from insights.track_life k, behind b
+                                   where k.listener_id = listener and k.track_key = f.track_key
+                                     and k.first_on = any(b.days))) f on f.track_key = k.track_key
+    union all
+    -- One that something touched is looked up.
+    select k.track_key, p.first_on
+    from behind b
+    join insights.track_life k on k.listener_id = listener and k.first_on = any(b.days)
+    cross join lateral (select min(p.played_on) as first_on from insights.shown_play p
+                         where p.track_key = k.track_key and p.listener_id = listener and p.counts) p
+    where p.first_on is not null
+$$;
+comment on function insights.firsts_of is 'The local day of the first play of 30 s and more of every track, never stale.';

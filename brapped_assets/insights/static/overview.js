@@ -1,0 +1,74 @@
+// The line that zooms, and days of the calendar that open. The drawing and the table below say the same without it.
+"use strict";
+for (const calendar of document.querySelectorAll(".calendar")) {
+  calendar.addEventListener("click", (event) => {
+    const day = event.target.closest("[data-day]")?.dataset.day;
+    if (day) location.assign(`/?range=${day}`);
+  });
+}
+
+const DAY = 86400000;
+const figure = document.querySelector("[data-line]");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function drawn(figure) {
+  const first = Date.parse(`${figure.dataset.first}T00:00:00Z`);
+  const days = figure.dataset.minutes.split(",").map((minutes, n) => [first + n * DAY, Number(minutes)]);
+  const unfinished = "unfinished" in figure.dataset;
+  const gaps = (figure.dataset.gaps || "").split(",").filter(Boolean).map((day) => Date.parse(`${day}T00:00:00Z`));
+  const named = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const [ink, soft, line, coral, lift] = ["--ink", "--soft", "--line", "--coral", "--lift"].map(colour);
+  const text = { color: soft, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
+  const style = { type: "line", showSymbol: days.length < 32, symbolSize: 6, sampling: "lttb", color: coral };
+  return {
+    useUTC: true,
+    animation: !still.matches,
+    aria: { enabled: true, label: { description: figure.getAttribute("aria-label") } },
+    grid: { left: 44, right: 12, top: 12, bottom: 76 },
+    xAxis: { type: "time", axisLabel: { ...text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
+    yAxis: { type: "value", minInterval: 1, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: line } } },
+    // Text, never HTML.
+    tooltip: {
+      trigger: "axis", renderMode: "richText", confine: true, backgroundColor: ink, borderWidth: 0, textStyle: { ...text, color: lift, fontWeight: 700 },
+      formatter: ([point]) => `${named.format(point.value[0])}\n${point.value[1].toLocaleString("en")} min${gaps.includes(point.value[0]) ? ", at least" : ""}`,
+    },
+    dataZoom: [
+      { type: "inside", zoomOnMouseWheel: "shift", moveOnMouseWheel: false, preventDefaultMouseMove: false },
+      { type: "slider", height: 32, bottom: 12, borderColor: line, fillerColor: `${coral}22`, showDetail: false, handleSize: 28, brushSelect: false,
+        handleStyle: { color: lift, borderColor: soft }, moveHandleStyle: { color: soft }, dataBackground: { lineStyle: { color: coral }, areaStyle: { color: coral, opacity: .15 } },
+        selectedDataBackground: { lineStyle: { color: coral }, areaStyle: { color: coral, opacity: .3 } } },
+    ],
+    series: [
+      { ...style, data: unfinished ? days.slice(0, -1) : days, lineStyle: { width: days.length > 120 ? 1.5 : 2.5 },
+        markArea: { silent: true, itemStyle: { color: soft, opacity: .25 }, data: gaps.map((day) => [{ xAxis: day - DAY / 2 }, { xAxis: day + DAY / 2 }]) } },
+      ...(unfinished ? [{ ...style, data: days.slice(-2), lineStyle: { width: 2, type: "dotted" } }] : []),
+    ],
+  };
+}
+
+function chart() {
+  const box = document.createElement("div");
+  box.className = "chart";
+  figure.replaceChildren(box);
+  const shown = window.echarts.init(box, null, { renderer: "svg" });
+  shown.setOption(drawn(figure));
+  new ResizeObserver(() => shown.resize()).observe(box);
+  dark.addEventListener("change", () => shown.setOption(drawn(figure)));
+}
+
+// Half a megabyte is fetched only when the line comes near.
+if (figure) {
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    const script = document.createElement("script");
+    script.src = "/static/vendor/echarts.js";
+    script.addEventListener("load", chart);
+    document.head.append(script);
+  }, { rootMargin: "600px" }).observe(figure);
+}

@@ -1,0 +1,46 @@
+"""`/today`: the day so far."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import habits, overview, today
+from brapped_assets.insights.milestones import milestones
+from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.web.overview import IN_FULL, LONGEST_RANKING
+from brapped_assets.insights.web.site import Site
+from brapped_assets.insights.wording import change
+
+LAST_PLAYS, MOST_MILESTONES = 12, 8
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.viewer(tx, request)
+            if who is None or who.first_day is None:
+                own = rankings(tx, who, LONGEST_RANKING) if who else []
+                return site.page("nothing_yet.html", request, who, rankings=own)
+            so_far = today.so_far(tx, who)
+            ever = overview.days(tx, who, Period("all", "", min(who.first_day, who.today), who.today + DAY))
+            streak = habits.going(who, habits.streaks(ever))
+            values: dict[str, Any] = {
+                "last": today.last_plays(tx, who, LAST_PLAYS),
+                "past": today.on_this_day(tx, who),
+                "milestones": milestones(tx, who, ever, streak)[:MOST_MILESTONES],
+            }
+        hour, day = who.now.hour, Period("today", "", who.today, who.today + DAY)
+        return site.page(
+            "today.html", request, who, so_far=so_far, streak=streak, weekday=IN_FULL[who.today.weekday()],
+            change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day),
+            hours=[
+                (f"{n:02d}", ms, so_far.usual_hours[n] if so_far.usual_of else None, "now" if n == hour else "")
+                for n, ms in enumerate(so_far.hours)
+            ],
+            most_of_hours=max(*so_far.hours, *so_far.usual_hours) or 1, **values,
+        )  # fmt: skip
+
+    return [Route("/today", show, name="today")]

@@ -1,0 +1,75 @@
+-- What was heard in a period, gone through once: one row, its lists as JSON. Keys are counted first, names come last.
+-- The join stands inside the grouping: the planner cannot guess how many tracks a function answers with.
+with firsts as materialized (
+    select k.track_key, t.artist_key, k.first_on
+    from insights.firsts_of(%(listener_id)s) k join star.track_dim t using (track_key)
+), heard as materialized (
+    select t.track_key, t.artist_key, t.album_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
+    from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
+    group by t.track_key
+), by_artist as materialized (
+    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by artist_key
+), by_album as materialized (
+    select album_key, sum(plays)::int as plays, sum(ms)::bigint as ms, count(*)::int as songs
+    from heard where album_key is not null group by album_key
+), top_artists as materialized (
+    select * from by_artist
+    order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, artist_key limit %(limit)s
+), top_tracks as materialized (
+    select * from heard
+    order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, track_key limit %(limit)s
+), top_albums as materialized (
+    select * from by_album
+    order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, album_key limit %(limit)s
+), new_songs as materialized (
+    select h.plays, h.ms from heard h join firsts f using (track_key) where f.first_on >= %(first)s
+), new_artists as materialized (
+    select a.* from by_artist a
+    join (select artist_key from firsts group by artist_key having min(first_on) >= %(first)s) f using (artist_key)
+), featured as materialized (
+    -- A credit beside the main one; the same artist may stand there too.
+    select c.artist_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
+    from (select distinct ta.track_key, ta.artist_key from star.track_artist ta
+           where ta.position > 0 and ta.artist_key = any(array(select artist_key from top_artists))) c
+    join heard h on h.track_key = c.track_key and h.artist_key <> c.artist_key
+    group by c.artist_key
+)
+select
+    (select count(*)::int from heard) as songs,
+    (select count(*)::int from by_artist) as artists,
+    (select count(*)::int from by_album) as albums,
+    (select count(*)::int from heard where plays = 1) as songs_once,
+    (select count(*)::int from new_songs) as new_songs,
+    (select coalesce(sum(plays), 0)::int from new_songs) as new_plays,
+    (select coalesce(sum(ms), 0)::bigint from new_songs) as new_ms,
+    (select count(*)::int from new_artists) as new_artists,
+    (select coalesce(json_agg(x), '[]') from (
+        select a.artist_key, a.artist_id, a.artist_name, n.plays, n.ms
+        from (select * from new_artists
+               order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, artist_key limit 3) n
+        join star.artist_dim a using (artist_key)
+        order by case when %(by)s = 'plays' then n.plays else n.ms end desc, n.plays desc, n.ms desc, a.artist_key) x
+    ) as top_new_artists,
+    (select coalesce(json_agg(x), '[]') from (
+        select a.artist_key, a.artist_id, a.artist_name, l.plays, l.ms,
+               coalesce(f.plays, 0) as featured_plays, coalesce(f.ms, 0) as featured_ms
+        from top_artists l join star.artist_dim a using (artist_key) left join featured f using (artist_key)
+        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, a.artist_key) x
+    ) as top_artists,
+    (select coalesce(json_agg(x), '[]') from (
+        select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, l.album_key, l.plays, l.ms
+        from top_tracks l join star.track_dim t using (track_key) join star.artist_dim a on a.artist_key = l.artist_key
+        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, t.track_key) x
+    ) as top_tracks,
+    (select coalesce(json_agg(x), '[]') from (
+        select al.album_key, al.album_id, al.album_name, al.artist_name, l.plays, l.ms, l.songs
+        from top_albums l join star.album_dim al using (album_key)
+        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, al.album_key) x
+    ) as top_albums,
+    (select coalesce(json_agg(x), '[]') from (
+        select (extract(year from al.release_date)::int / 10) * 10 as decade, sum(b.plays)::int as plays,
+               sum(b.ms)::bigint as ms
+        from by_album b join star.album_dim al using (album_key)
+        where al.release_date is not null
+        group by 1 order by 1) x
+    ) as decades

@@ -1,0 +1,163 @@
+"""Random histories for the overview and for today, and their plays as the public views tell them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from brapped_assets.insights import rollup
+from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets_tests.warehouse.pages import newcomer
+
+# Half-hour zones, and nights in which the clocks change.
+ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")
+NOW = datetime(2026, 3, 29, 20, 10, tzinfo=UTC)
+MOMENTS = (
+    datetime(2024, 12, 31, 17, tzinfo=UTC),
+    datetime(2025, 3, 29, 12, tzinfo=UTC),
+    datetime(2025, 10, 25, 22, tzinfo=UTC),
+    datetime(2026, 3, 22, 12, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, tzinfo=UTC),
+)
+# Main artist, album, guests; albums have their year of release.
+TRACKS = ((1, 1, (2,)), (1, 2, ()), (1, None, (3, 2)), (2, 3, (1,)), (3, 3, ()), (3, None, ()))
+RELEASED = (date(1979, 12, 31), None, date(1980, 1, 1))
+CONTEXT = "spotify:playlist:1"
+PLATFORMS = (None, "android", "iOS 17", "web_player windows 10;chrome", "Partner google cast_tv;TV")
+HIDDEN: tuple[dict[str, Any], ...] = ({}, {}, {"artist_key": 3}, {"track_key": 1}, {"context_uri": CONTEXT})
+
+
+class Told(NamedTuple):
+    """One play."""
+
+    at: datetime
+    track: int
+    ms: int
+    is_estimated: bool
+    incognito: bool | None
+    in_context: bool
+    platform: str | None
+    skipped: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """`later` is told, `gone` of the first plays are removed and `hidden` hidden after the totals were built."""
+
+    zone: str
+    first: list[Told]
+    later: list[Told]
+    gone: int
+    hidden: dict[str, Any]
+
+
+def histories() -> st.SearchStrategy[History]:
+    """Few plays close together at awkward moments, so that ties, sessions and midnights happen."""
+    at = st.builds(lambda start, minutes: start + timedelta(minutes=minutes), st.sampled_from(MOMENTS),
+                   st.integers(0, 120).map(lambda n: 8 * n))  # fmt: skip
+    play = st.builds(
+        Told, at, st.integers(1, len(TRACKS)), st.sampled_from((29_999, 30_000, 200_000, 3_600_000)), st.booleans(),
+        st.sampled_from((None, False, False, True)), st.booleans(), st.sampled_from(PLATFORMS), st.booleans(),
+    )  # fmt: skip
+    several = st.lists(play, min_size=1, max_size=14)
+    return st.builds(History, st.sampled_from(ZONES), several, several, st.integers(0, 2), st.sampled_from(HIDDEN))
+
+
+def know(tx: Connection, zone: str) -> int:
+    """A listener, and the artists, albums and tracks, keyed as they stand above."""
+    tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
+    tx.execute("delete from audit.listener")
+    me = newcomer(tx, "overview", zone=zone)
+    for n in range(1, 4):
+        tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
+    for n, released in enumerate(RELEASED, 1):
+        tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)"
+                   " values (%s, %s, %s, 'Various', %s)", (f"al{n}", f"al{n}", f"Album {n}", released))  # fmt: skip
+    for key, (artist, album, guests) in enumerate(TRACKS, 1):
+        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key)"
+                   " values (%s, %s, %s, %s, %s)",
+                   (f"t{key}", f"t{key}", f"Track {key}", artist, album))  # fmt: skip
+        for position, credited in enumerate((artist, *guests)):
+            tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
+    for platform in PLATFORMS[1:]:
+        tx.execute("insert into star.play_label (label) values (%s) on conflict do nothing", (platform,))
+    tx.execute("insert into raw.context (content_hash, payload) values (gen_random_uuid(), %s)",
+               (f'{{"type": "playlist", "uri": "{CONTEXT}"}}',))  # fmt: skip
+    return me
+
+
+def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
+    """As polls leave plays where they are estimated, and as an extended export does where they are not."""
+    for nth, one in enumerate(told):
+        exported = not one.is_estimated
+        tx.execute(
+            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,
+                   is_estimated, incognito, api_at, api_track_key, api_context_key, export_at, in_extended,
+                   platform_key, skipped, shuffle, offline)
+               select %(at)s, %(at)s::timestamptz at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s,
+                      %(is_estimated)s::bool, %(incognito)s::bool, %(api_at)s, %(track)s,
+                      (select context_key from raw.context where %(in_context)s::bool),
+                      case when %(exported)s::bool then %(at)s::timestamptz end, %(exported)s::bool,
+                      (select label_key from star.play_label where label = %(platform)s::text and %(exported)s::bool),
+                      case when %(exported)s::bool then %(skipped)s::bool end,
+                      case when %(exported)s::bool then not %(skipped)s::bool end,
+                      case when %(exported)s::bool then %(incognito)s::bool end
+               from audit.listener l where l.listener_id = %(me)s""",
+            {**one._asdict(), "me": me, "exported": exported, "api_at": one.at + timedelta(microseconds=nth)},
+        )  # fmt: skip
+
+
+def gap(tx: Connection, me: int, gap_start: datetime, gap_end: datetime) -> None:
+    """A stretch of time in which plays may be missing."""
+    tx.execute(
+        """with poll as (
+               insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped,
+                                       keys_missing, keys_new)
+               values (%(me)s, 'run', %(gap_end)s, 0, 0, 0, false, '{}', '{}') returning poll_id)
+           insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)
+           select %(me)s, %(gap_start)s, %(gap_end)s, 'test', poll_id from poll""",
+        {"me": me, "gap_start": gap_start, "gap_end": gap_end},
+    )
+
+
+def tell(tx: Connection, history: History) -> int:
+    """A history whose totals are behind: built after the first plays, then everything else."""
+    me = know(tx, history.zone)
+    play(tx, me, history.first)
+    rollup.rebuild(tx, me)
+    tx.execute("delete from star.streaming_fact where play_key in"
+               " (select play_key from star.streaming_fact order by play_key limit %s)", (history.gone,))  # fmt: skip
+    play(tx, me, [one._replace(at=one.at + timedelta(seconds=1)) for one in history.later])
+    for column, value in history.hidden.items():
+        tx.execute(f"insert into insights.hidden (listener_id, {column}, hidden_at) values (%s, %s, %s)",
+                   (me, value, NOW))  # fmt: skip
+    return me
+
+
+def seen(tx: Connection, now: datetime = NOW) -> Viewer:
+    who = viewer(tx, now)
+    assert who is not None
+    return who
+
+
+def shown(
+    tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max
+) -> list[dict[str, Any]]:
+    """The plays statistics speak of, of any length, in the order of their END, from the public views alone."""
+    rows = tx.execute(
+        """select p.*, t.release_date
+           from bi.plays p join bi.tracks t using (track_key)
+           where p.incognito is not true and p.played_on >= %s and p.played_on < %s
+           order by p.played_at, p.play_key""",
+        (first, until),
+    ).fetchall()
+    return [row for row in rows if not any(row[column] == value for column, value in hidden.items())]
+
+
+def counting(
+    tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max
+) -> list[dict[str, Any]]:
+    return [row for row in shown(tx, hidden, first, until) if row["counts_as_play"]]
