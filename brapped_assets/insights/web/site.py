@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from secrets import compare_digest, token_urlsafe
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,6 +16,7 @@ from brapped_assets.insights.periods import PRESETS, Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.writing import Writing
 
 HERE = Path(__file__).parent.parent
 
@@ -34,10 +36,15 @@ def environment() -> Environment:
 
 @dataclass
 class Site:
-    """`reading` is where numbers come from; `is_demo` is said on every page."""
+    """`reading` is where numbers come from; `is_demo` is said on every page.
+
+    `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
+    """
 
     reading: Reading
     is_demo: bool = False
+    writing: Writing | None = None
+    token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
 
@@ -46,13 +53,18 @@ class Site:
         asked = request.query_params.get("listener", "")
         return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
 
+    def holds(self, token: str) -> bool:
+        """Whether a form carries our token."""
+        return compare_digest(token.encode(), self.token.encode())
+
     def page(
         self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any
     ) -> HTMLResponse:
         """One page; `who` None while nobody has connected anything."""
         html = self.templates.get_template(template).render(
-            viewer=who, path=request.url.path, is_demo=self.is_demo, presets=PRESETS, **values
-        )
+            viewer=who, path=request.url.path, is_demo=self.is_demo, presets=PRESETS,
+            token=self.token if self.writing else "", **values,
+        )  # fmt: skip
         return HTMLResponse(html, status_code=status_code)
 
 

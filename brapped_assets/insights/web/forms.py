@@ -1,0 +1,44 @@
+"""Forms that change something: only our own pages may send them, and they are short."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from brapped_assets.insights.web.site import Site
+
+MOST_BYTES, MOST_FIELDS = 16_384, 20
+
+
+async def posted(request: Request, site: Site) -> dict[str, str]:
+    """The fields of a form of ours. Raises 403 when it came from elsewhere, 413 when it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, "This form is too long.")
+    try:
+        fields = dict(parse_qsl(body.decode(), max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise HTTPException(400, "This form cannot be read.") from None
+    only_ours(request, site, fields.get("token", ""))
+    return fields
+
+
+def only_ours(request: Request, site: Site, token: str) -> None:
+    """Raises 403 unless the request carries this program's token and comes from a page of this very address.
+
+    The token stands in our pages, which no other page can read; a browser tells the truth in `Origin`. A form without
+    one (they all send it) is refused. Whoever sends a body too large for `posted` calls this before reading it.
+    """
+    origin = urlsplit(request.headers.get("origin", ""))
+    is_ours = origin.scheme in {"http", "https"} and origin.netloc.lower() == request.headers.get("host", "").lower()
+    if site.writing is None or not is_ours or not site.holds(token):
+        raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
+
+
+def way_back(fields: dict[str, str], otherwise: str) -> str:
+    """The page a form was on; only ever one of ours."""
+    back = fields.get("back", "")
+    is_path = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return back if is_path else otherwise
