@@ -3,6 +3,7 @@
 import errno
 import shutil
 from contextlib import suppress
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,7 +19,6 @@ from brapped_assets.warehouse.listeners import listeners
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 DISK_FULL = "The disk is full. Free some space, then add the file again. Nothing was lost."
-NOTHING_CHOSEN = "Choose the zip that Spotify sent you first."
 # Enough that PostgreSQL goes on working beside the upload.
 SPARE_BYTES = 100 * 1024**2
 
@@ -68,7 +68,7 @@ def routes(site: Site) -> list[Route]:
 
 
 async def _take(request: Request, site: Site) -> None:
-    """An upload to disk, and its import begun. Raises HTTPException, Occupied or OSError; then nothing is left of it."""
+    """An upload to disk, and its import begun. Raises HTTPException, Occupied or OSError, and leaves nothing then."""
     incoming = site.incoming
     if incoming is None:
         raise HTTPException(403, "These pages only read. Use `brapped import`.")
@@ -80,15 +80,17 @@ async def _take(request: Request, site: Site) -> None:
         raise HTTPException(413, TOO_LARGE)
     folder = incoming.reserve()
     try:
-        if shutil.disk_usage(folder).free < announced + SPARE_BYTES:
-            raise OSError(errno.ENOSPC, DISK_FULL)
+        _make_sure_it_fits(folder, announced)
         upload = await received(request, folder, lambda fields: only_ours(request, site, fields.get("token", "")))
-        if not upload.files:
-            raise HTTPException(400, NOTHING_CHOSEN)
         _begin(incoming, upload.fields)
     except BaseException:
         incoming.release()
         raise
+
+
+def _make_sure_it_fits(folder: Path, length: int) -> None:
+    if shutil.disk_usage(folder).free < length + SPARE_BYTES:
+        raise OSError(errno.ENOSPC, DISK_FULL)
 
 
 def _begin(incoming: Incoming, fields: dict[str, str]) -> None:

@@ -129,6 +129,8 @@ async def received(request: Request, folder: Path, admit: Callable[[dict[str, st
         raise HTTPException(408, "The upload stopped on the way. Add the file again.") from None
     if not upload.is_whole:
         raise HTTPException(400, UNREADABLE)
+    if not upload.files:
+        raise HTTPException(400, "Choose the zip that Spotify sent you first.")
     return upload
 
 
