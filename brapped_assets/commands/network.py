@@ -69,7 +69,7 @@ def qr_code(text: str) -> Text:
     """A QR code of half blocks, dark on light whatever the terminal's colours are."""
     rows = [list(row) for row in segno.make(text, error="l").matrix_iter(border=2)]
     rows += [[0] * len(rows[0])] * (len(rows) % 2)
-    return Text("\n".join(_half_blocks(rows)), style="black on white", no_wrap=True)
+    return Text("\n".join(_half_blocks(rows)), style="#000000 on #ffffff", no_wrap=True)
 
 
 def _half_blocks(rows: list[list[int]]) -> Iterator[str]:
