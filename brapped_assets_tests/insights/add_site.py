@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from brapped_assets.background_import import BackgroundImport
@@ -46,7 +47,7 @@ class Pages:
 
 @contextmanager
 def pages(home: Path, url: str, account_url: str | None = None, key: str | None = None) -> Iterator[Pages]:
-    settings = Settings(brapped_home=home, database_url=url, brapped_timezone="Asia/Kolkata")
+    settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
     incoming = BackgroundImport(settings)
     site = Site(
         Reading(home, url), writing=Writing(home, url), incoming=incoming, covers=Covers(home / "covers", account_url)

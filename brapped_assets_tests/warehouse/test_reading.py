@@ -1,7 +1,5 @@
 """Connections for the pages: only reading, soon answering, and back by themselves once the database is."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -82,19 +80,3 @@ def test_a_database_that_went_away_is_found_again(
         admin.execute(f"alter database {name} allow_connections true")
     eventually(pages)
     pages.close()
-
-
-def test_an_embedded_server_that_was_stopped_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    home = Path(tempfile.mkdtemp(prefix="brapped-"))
-    pages = Reading(home)
-    try:
-        eventually(pages)
-        embedded.start(home)._server._pgserver_stop() if hasattr(
-            embedded.start(home)._server, "_pgserver_stop"
-        ) else None
-        monkeypatch.setattr(reading, "PATIENCE_SECONDS", 0.5)
-        eventually(pages)
-    finally:
-        pages.close()
-        embedded.start(home).stop()
-        shutil.rmtree(home, ignore_errors=True)
