@@ -104,24 +104,11 @@ def collect(
     where = {"pid": os.getpid(), "page": services.page_url, "dagster": services.dagster_url}
     running.write_text(json.dumps(where), encoding="utf-8")
 
-    def say_where() -> None:
-        lines = [
-            f"Your music    [bold]{services.page_url}[/]",
-            f"Engine room   {services.dagster_url}  (Dagster)",
-            "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
-        ]
-        console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
-        if seen_on:
-            console.print("On your phone: scan this, or open the address below. Whoever has it sees your listening.")
-            if console.is_terminal:
-                console.print(qr_code(seen_on.url(services.page_port)))
-            console.print(seen_on.url(services.page_port), soft_wrap=True)
-
     with console.status("Starting…") as waiting:
 
         def ready() -> None:
             waiting.stop()
-            say_where()
+            _say_where(services, console, name)
             if open_browser and console.is_terminal:
                 webbrowser.open(seen_on.url(services.page_port, supervisor.LOOPBACK) if seen_on else services.page_url)
 
@@ -131,3 +118,20 @@ def collect(
         return exit_codes.DONE
     console.print(f"[red]✗[/] One of the processes ended by itself ({code}). See {settings.brapped_home / 'logs'}.")
     return exit_codes.FAILED
+
+
+def _say_where(services: supervisor.Services, console: Console, name: str) -> None:
+    lines = [
+        f"Engine room   {services.dagster_url}  (Dagster)",
+        "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
+    ]
+    seen_on = services.network
+    if seen_on is None:
+        lines.insert(0, f"Your music    [bold]{services.page_url}[/]")
+    console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
+    if seen_on is not None:
+        address = seen_on.url(services.page_port)
+        console.print("Your music, here and on your phone, for whoever has this address, until the next start:")
+        console.print(f"[bold]{address}[/]", soft_wrap=True)
+        if console.is_terminal:
+            console.print(qr_code(address))

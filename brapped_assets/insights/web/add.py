@@ -1,5 +1,6 @@
 """`/add`: a data export dropped on the page, how far it is, and how to get one."""
 
+import asyncio
 import errno
 import shutil
 from contextlib import suppress
@@ -40,7 +41,8 @@ def routes(site: Site) -> list[Route]:
         is_script = "application/json" in request.headers.get("accept", "")
         try:
             await _take(request, site)
-        except ClientDisconnect:
+        except (ClientDisconnect, asyncio.CancelledError):
+            # Nobody is there to read it: they left, or the program stops.
             return Response(status_code=400)
         except (HTTPException, Occupied, OSError) as error:
             status_code, sentence = _explained(error)

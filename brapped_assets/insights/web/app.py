@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from brapped_assets.insights.web import add, covers, overview
-from brapped_assets.insights.web.safety import HEADERS, middleware
+from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
 
@@ -32,7 +32,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=middleware(site, [*HOSTS, *hosts], key),
-        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site), Exception: failed(site)},
+        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site), Exception: failed(site, key)},
         lifespan=until_the_end(site),
     )
     app.state.site = site
@@ -64,13 +64,13 @@ def refused(site: Site) -> Callable[[Request, Exception], Response]:
     return handler
 
 
-def failed(site: Site) -> Callable[[Request, Exception], Response]:
+def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Response]:
     """A mistake of ours: the log has it, the page does not."""
 
     def handler(request: Request, _error: Exception) -> Response:
         answer = site.page("failed.html", request, None, status_code=500)
         # It is given outside all middleware.
-        answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
+        answer.headers.update({**safe_headers(key), "Cache-Control": "no-store"})
         return answer
 
     return handler

@@ -1,5 +1,6 @@
 """What every answer says to the browser, and who is answered at all."""
 
+from collections.abc import Mapping
 from secrets import compare_digest
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,10 +23,11 @@ HEADERS = {
     # Nobody else learns where a link was followed. With "no-referrer" our own forms would come without their Origin.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# Browsers ignore it, with a word on the console, where the address is neither encrypted nor this machine's own.
+ON_THIS_MACHINE = {"Cross-Origin-Opener-Policy": "same-origin"}
 COOKIE = "brapped_key"
 COOKIE_SECONDS = 30 * 24 * 3600
 # What tells nothing of anybody, and a page that refuses needs its looks.
@@ -35,14 +37,14 @@ OPEN = ("/static/", "/health")
 class SafeAnswers:
     """Every answer carries the policy; what is personal stays out of shared caches."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", "private, no-cache")
@@ -84,10 +86,15 @@ class OnlyWithKey:
         return answer
 
 
+def safe_headers(key: str | None) -> dict[str, str]:
+    """What every answer carries: on a network, that is with a key, and on this machine only."""
+    return HEADERS if key else {**HEADERS, **ON_THIS_MACHINE}
+
+
 def middleware(site: Site, hosts: list[str], key: str | None) -> list[Middleware]:
     """`hosts` are the names we answer to: any other is somebody else's page that found our port."""
     return [
-        Middleware(SafeAnswers),
+        Middleware(SafeAnswers, headers=safe_headers(key)),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         *([Middleware(OnlyWithKey, site=site, key=key)] if key else []),
     ]
