@@ -35,6 +35,9 @@ Port = Annotated[
 ]
 
 
+Lan = Annotated[
+    bool, typer.Option("--lan", help="Show the page on your network too, to whoever has the address with the key.")
+]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open the page in a browser.")]
 
 
@@ -57,20 +60,21 @@ def options(
 def demo(
     port: Port = 3300,
     reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+    lan: Lan = False,
     no_browser: NoBrowser = False,
 ) -> None:
     """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
     from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
 
-    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser))
+    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan))
 
 
 @app.command()
-def up(port: Port = 3000, no_browser: NoBrowser = False) -> None:
+def up(port: Port = 3000, lan: Lan = False, no_browser: NoBrowser = False) -> None:
     """Collect your plays, every 20 minutes, and show them on a page of your own, until Ctrl-C."""
     from brapped_assets.commands.up import up as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, port=port, open_browser=not no_browser))
+    raise typer.Exit(run(_settings(), console, port=port, open_browser=not no_browser, lan=lan))
 
 
 @app.command()

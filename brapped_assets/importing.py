@@ -69,6 +69,18 @@ class Summary:
             **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
         }
 
+    def told(self) -> list[tuple[int, str]]:
+        """What became of the rows, by reason, for people; new plays always, others where there are any."""
+        rows = [
+            (self.plays.added, "new plays"),
+            (self.plays.matched, "matched with polled plays"),
+            (self.plays.told_twice, "told by the other kind of export before"),
+            (self.plays.known, "already there"),
+            *((count, f"not music: {kind}") for kind, count in sorted(self.other.items())),
+            *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
+        ]
+        return [(count, what) for count, what in rows if count or what == "new plays"]
+
 
 def whose(tx: Connection, settings: Settings, name: str | None, now: datetime) -> Listener:
     """Whose plays an export tells of.

@@ -15,7 +15,7 @@ import pytest
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer, serve
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse import embedded, reading
 from brapped_assets.warehouse.connections import Warehouse
 
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
@@ -29,6 +29,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("BRAPPED_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a page waits for its database as long as it takes; only tests of the waiting do not."""
+    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 30.0)
 
 
 @pytest.fixture(scope="session")

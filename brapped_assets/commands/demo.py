@@ -14,6 +14,7 @@ from rich.console import Console
 from brapped_assets.commands import exit_codes
 from brapped_assets.commands.import_history import import_files
 from brapped_assets.commands.login import remember
+from brapped_assets.commands.network import Network, network
 from brapped_assets.commands.supervisor import free_port, stop_leftovers
 from brapped_assets.commands.up import AlreadyUp, collect, only_one
 from brapped_assets.demo.account import SimulatedAccount
@@ -32,7 +33,7 @@ EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
 
 
-def demo(console: Console, *, port: int, reset: bool, open_browser: bool) -> int:
+def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: bool = False) -> int:
     """Serve the simulated account, log in to it, import three years of its export, then `up`. Returns the exit code.
 
     Lives in `demo` under the home, with its own settings and databases. Raises SettingsError when DATABASE_URL is
@@ -40,19 +41,20 @@ def demo(console: Console, *, port: int, reset: bool, open_browser: bool) -> int
     """
     if os.environ.get("DATABASE_URL"):
         raise SettingsError("DATABASE_URL is set, and the demo never writes into a warehouse of yours. Unset it first.")
+    seen_on = network() if lan else None
     home = home_folder() / "demo"
     _forget_other_settings(home)
     try:
         with only_one(home) as running:
             if reset:
                 _reset(home, console)
-            return _run(console, home, running, port=port, open_browser=open_browser)
+            return _run(console, home, running, port=port, open_browser=open_browser, seen_on=seen_on)
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
 
 
-def _run(console: Console, home: Path, running: Path, *, port: int, open_browser: bool) -> int:
+def _run(console: Console, home: Path, running: Path, *, port: int, open_browser: bool, seen_on: Network | None) -> int:
     zone = tzlocal.get_localzone_name() or "UTC"
     catalogue = Catalogue()
     account = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
@@ -75,7 +77,9 @@ def _run(console: Console, home: Path, running: Path, *, port: int, open_browser
         code = import_files(Settings.load(), console, [str(_export(home, account))])
         if code != exit_codes.DONE:
             return code
-        return collect(Settings.load(), console, running, port=port, name="demo", open_browser=open_browser)
+        return collect(
+            Settings.load(), console, running, port=port, name="demo", open_browser=open_browser, seen_on=seen_on
+        )
 
 
 def _export(home: Path, account: SimulatedAccount) -> Path:

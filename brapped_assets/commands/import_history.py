@@ -69,17 +69,8 @@ class _Rows(ProgressColumn):
 def _show(console: Console, summary: Summary, name: str, seconds: float) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
-    plays = summary.plays
-    for count, what in (
-        (plays.added, "new plays"),
-        (plays.matched, "matched with polled plays"),
-        (plays.told_twice, "told by the other kind of export before"),
-        (plays.known, "already there"),
-        *((count, f"not music: {kind}") for kind, count in sorted(summary.other.items())),
-        *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),
-    ):
-        if count or what == "new plays":
-            table.add_row(f"{count:,}", what)
+    for count, what in summary.told():
+        table.add_row(f"{count:,}", what)
     again = f", {summary.files_known} of them imported before" if summary.files_known else ""
     speed = f", {summary.rows / seconds:,.0f} rows/s" if seconds else ""
     files = "1 file" if summary.files == 1 else f"{summary.files} files"

@@ -4,6 +4,9 @@ import sys
 
 import uvicorn
 
+from brapped_assets.background_import import BackgroundImport
+from brapped_assets.commands import network
+from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
@@ -16,23 +19,29 @@ DEMO_HOME = "demo"
 
 
 def main() -> None:
+    key = network.key_from_environment()
     settings = Settings.load()
-    where = settings.brapped_home, settings.database_url_text()
-    reading = Reading(*where)
-    site = Site(reading, writing=Writing(*where), is_demo=settings.brapped_home.name == DEMO_HOME)
-    try:
-        uvicorn.run(
-            create_app(site),
-            host="127.0.0.1",
-            port=int(sys.argv[1]),
-            log_level="warning",
-            # Addresses tell what somebody looked for.
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=FAREWELL_SECONDS,
-        )
-    finally:
-        reading.close()
+    home, url = settings.brapped_home, settings.database_url_text()
+    site = Site(
+        Reading(home, url),
+        is_demo=home.name == DEMO_HOME,
+        writing=Writing(home, url),
+        incoming=BackgroundImport(settings),
+        covers=Covers(home / "covers", settings.spotify_api_url),
+    )
+    uvicorn.run(
+        # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
+        create_app(site, network.hosts() if key else [], key=key),
+        host=network.EVERYWHERE if key else "127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        # Addresses tell what somebody looked for.
+        access_log=False,
+        server_header=False,
+        # What somebody behind a proxy says of itself counts for nothing here.
+        proxy_headers=False,
+        timeout_graceful_shutdown=FAREWELL_SECONDS,
+    )
 
 
 if __name__ == "__main__":

@@ -20,10 +20,12 @@ from honcho.printer import Message
 from rich.console import Console
 from rich.markup import escape
 
+from brapped_assets.commands.network import EVERYWHERE, KEY, Network
 from brapped_assets.settings import env_file
 
 # In the environment of everything a supervisor starts, and of nothing else: names the instance it works for.
 MARK = "SUPERVISED_BY_BRAPPED"
+LOOPBACK = "127.0.0.1"
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 HIGHEST_PORT = 65535
 # From being asked to end to being killed.
@@ -40,12 +42,13 @@ WORKSPACE = """load_from:
 
 @dataclass(frozen=True)
 class Services:
-    """Where everything listens, on 127.0.0.1 only."""
+    """Where everything listens: on 127.0.0.1 only, but for the pages when there is a `network`."""
 
     page_port: int
     dagster_port: int
     code_port: int
     workspace: Path
+    network: Network | None = None
 
     @property
     def page_url(self) -> str:
@@ -56,16 +59,16 @@ class Services:
         return f"http://127.0.0.1:{self.dagster_port}"
 
 
-def plan(dagster_home: Path, console: Console, *, name: str, port: int) -> Services:
+def plan(dagster_home: Path, console: Console, *, name: str, port: int, network: Network | None = None) -> Services:
     """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code.
 
     The pages get `port` or the next free one, Dagster's UI the next free one after that.
     """
-    page_port = free_port(port)
+    page_port = free_port(port, EVERYWHERE if network else LOOPBACK)
     if port not in (0, page_port):
         console.print(f"Port {port} is taken; using {page_port}.")
     dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
-    services = Services(page_port, dagster_port, free_port(0), dagster_home / "workspace.yaml")
+    services = Services(page_port, dagster_port, free_port(0), dagster_home / "workspace.yaml", network)
     services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
     return services
 
@@ -95,7 +98,8 @@ def run(
         ],
     }  # fmt: skip
     for name, command in commands.items():
-        manager.add_process(name, _quoted(command), env=env, cwd=str(env_file().parent))
+        secret = {KEY: services.network.key} if services.network and name == "pages" else {}
+        manager.add_process(name, _quoted(command), env={**env, **secret}, cwd=str(env_file().parent))
     stopping = threading.Event()
     threading.Thread(target=_announce, args=(services, on_ready, stopping), daemon=True).start()
     try:
@@ -124,8 +128,8 @@ def stop_leftovers(dagster_home: Path) -> int:
     return len(leftovers)
 
 
-def free_port(preferred: int) -> int:
-    """`preferred`, or the next free one on 127.0.0.1; 0 means any."""
+def free_port(preferred: int, host: str = LOOPBACK) -> int:
+    """`preferred`, or the next free one on `host`; 0 means any."""
     last = min(preferred + 49, HIGHEST_PORT)
     for port in range(preferred, last + 1) if preferred else [0]:
         with socket.socket() as probe:
@@ -133,11 +137,11 @@ def free_port(preferred: int) -> int:
                 # As the web server does: connections of a moment ago (ours, before a restart) take no port.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise OSError(f"No port is free on 127.0.0.1 from {preferred} to {last}; name another with --port.")
+    raise OSError(f"No port is free on {host} from {preferred} to {last}; name another with --port.")
 
 
 def _announce(services: Services, on_ready: Callable[[], None], stopping: threading.Event) -> None:

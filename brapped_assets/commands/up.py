@@ -15,6 +15,7 @@ from rich.panel import Panel
 
 from brapped_assets.commands import exit_codes, supervisor
 from brapped_assets.commands.instance import environment, fail_leftover_runs, opened
+from brapped_assets.commands.network import Network, network, qr_code
 from brapped_assets.settings import Settings
 
 
@@ -22,11 +23,17 @@ class AlreadyUp(Exception):
     """Another `brapped up` has this home; the text says where it listens."""
 
 
-def up(settings: Settings, console: Console, *, port: int, open_browser: bool) -> int:
-    """Poll once, then show the pages and run Dagster until Ctrl-C; returns the exit code."""
+def up(settings: Settings, console: Console, *, port: int, open_browser: bool, lan: bool = False) -> int:
+    """Poll once, then show the pages and run Dagster until Ctrl-C; returns the exit code.
+
+    With `lan` the pages are shown on the network too, to whoever brings the key. Raises SettingsError without one.
+    """
+    seen_on = network() if lan else None
     try:
         with only_one(settings.brapped_home) as running:
-            return collect(settings, console, running, port=port, name="brapped", open_browser=open_browser)
+            return collect(
+                settings, console, running, port=port, name="brapped", open_browser=open_browser, seen_on=seen_on
+            )
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
@@ -53,7 +60,16 @@ def only_one(home: Path) -> Iterator[Path]:
         raise AlreadyUp(f"Brapped is already up: {where.get('page', 'it is starting')}") from None
 
 
-def collect(settings: Settings, console: Console, running: Path, *, port: int, name: str, open_browser: bool) -> int:
+def collect(
+    settings: Settings,
+    console: Console,
+    running: Path,
+    *,
+    port: int,
+    name: str,
+    open_browser: bool,
+    seen_on: Network | None = None,
+) -> int:
     """What `up` does once it holds the home. `name` is what Dagster's UI calls the code: the demo says that it is one.
 
     `running` is the file in which to say where we listen. A browser is opened only for somebody at a terminal.
@@ -69,8 +85,8 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
     }
     if settings.spotify_refresh_token is None:
         console.print(
-            "No Spotify account is connected yet; connect one with [bold]brapped login[/], or bring in an export with "
-            "[bold]brapped import[/]."
+            "No Spotify account is connected yet; connect one with [bold]brapped login[/], or drop an export on the "
+            "page (or [bold]brapped import[/] it)."
         )
         with opened(settings) as instance:
             fail_leftover_runs(instance)
@@ -84,25 +100,17 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
             return exit_codes.DONE
         if first.returncode == exit_codes.USAGE:
             return exit_codes.USAGE
-    services = supervisor.plan(settings.dagster_home, console, name=name, port=port)
+    services = supervisor.plan(settings.dagster_home, console, name=name, port=port, network=seen_on)
     where = {"pid": os.getpid(), "page": services.page_url, "dagster": services.dagster_url}
     running.write_text(json.dumps(where), encoding="utf-8")
-
-    def say_where() -> None:
-        lines = [
-            f"Your music    [bold]{services.page_url}[/]",
-            f"Engine room   {services.dagster_url}  (Dagster)",
-            "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
-        ]
-        console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
 
     with console.status("Starting…") as waiting:
 
         def ready() -> None:
             waiting.stop()
-            say_where()
+            _say_where(services, console, name)
             if open_browser and console.is_terminal:
-                webbrowser.open(services.page_url)
+                webbrowser.open(seen_on.url(services.page_port, supervisor.LOOPBACK) if seen_on else services.page_url)
 
         code = supervisor.run(services, env, settings.brapped_home, console, ready)
     if code is None:
@@ -110,3 +118,20 @@ def collect(settings: Settings, console: Console, running: Path, *, port: int, n
         return exit_codes.DONE
     console.print(f"[red]✗[/] One of the processes ended by itself ({code}). See {settings.brapped_home / 'logs'}.")
     return exit_codes.FAILED
+
+
+def _say_where(services: supervisor.Services, console: Console, name: str) -> None:
+    lines = [
+        f"Engine room   {services.dagster_url}  (Dagster)",
+        "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
+    ]
+    seen_on = services.network
+    if seen_on is None:
+        lines.insert(0, f"Your music    [bold]{services.page_url}[/]")
+    console.print(Panel("\n".join(lines), title=f"{name} is up", expand=False))
+    if seen_on is not None:
+        address = seen_on.url(services.page_port)
+        console.print("Your music, here and on your phone, for whoever has this address, until the next start:")
+        console.print(f"[bold]{address}[/]", soft_wrap=True)
+        if console.is_terminal:
+            console.print(qr_code(address))

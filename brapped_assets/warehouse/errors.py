@@ -2,7 +2,8 @@
 
 WarehouseError
 ├── Unreachable            nobody answers, or the name or password is wrong
-│   └── NotAUrl            the setting is no PostgreSQL URL at all
+│   ├── NotAUrl            the setting is no PostgreSQL URL at all
+│   └── Waking             it has not answered within a moment; somebody goes on asking it
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
 ├── OutOfSpace             disk or quota full
@@ -32,6 +33,11 @@ class Unreachable(WarehouseError):
 
 class NotAUrl(Unreachable):
     pass
+
+
+class Waking(Unreachable):
+    def __init__(self) -> None:
+        super().__init__("The database does not answer yet. Check DATABASE_URL, or try again.")
 
 
 class Interrupted(WarehouseError):

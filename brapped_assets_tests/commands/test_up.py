@@ -130,7 +130,9 @@ def log_in(life: Life) -> None:
 
 @pytest.mark.slow
 def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
-    assert "No Spotify account is connected yet; connect one with brapped login, or bring in" in life.started.says()
+    assert (
+        "No Spotify account is connected yet; connect one with brapped login, or drop an export" in life.started.says()
+    )
     assert f"Your music {life.dagster.page}" in life.started.says()
     assert f"Engine room {life.dagster.url}" in life.started.says()
     assert "Traceback" not in life.started.says()

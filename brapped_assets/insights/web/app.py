@@ -1,6 +1,7 @@
 """The pages' table of contents: which address is answered by what."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,16 +10,19 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from brapped_assets.insights.web import counted, hiding, history, items, overview, search, today
-from brapped_assets.insights.web.safety import middleware
+from brapped_assets.insights.web import add, counted, covers, hiding, history, items, overview, search, today
+from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
 
-HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
-    """The pages as an ASGI application. Each page's module has its routes."""
+def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None) -> Starlette:
+    """The pages as an ASGI application. Each page's module has its routes.
+
+    `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
+    """
     app = Starlette(
         routes=[
             *overview.routes(site),
@@ -28,11 +32,14 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
             *history.routes(site),
             *hiding.routes(site),
             *counted.routes(site),
+            *add.routes(site),
+            *covers.routes(site),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=middleware(hosts or HOSTS),
-        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site)},
+        middleware=middleware(site, [*HOSTS, *hosts], key),
+        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site), Exception: failed(site, key)},
+        lifespan=until_the_end(site),
     )
     app.state.site = site
     return app
@@ -56,6 +63,29 @@ def refused(site: Site) -> Callable[[Request, Exception], Response]:
 
     def handler(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return site.page("refused.html", request, None, status_code=error.status_code, error=error)
+        answer = site.page("refused.html", request, None, status_code=error.status_code, error=error)
+        answer.headers.update(error.headers or {})
+        return answer
 
     return handler
+
+
+def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Response]:
+    """A mistake of ours: the log has it, the page does not."""
+
+    def handler(request: Request, _error: Exception) -> Response:
+        answer = site.page("failed.html", request, None, status_code=500)
+        # It is given outside all middleware.
+        answer.headers.update({**safe_headers(key), "Cache-Control": "no-store"})
+        return answer
+
+    return handler
+
+
+def until_the_end(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        site.close()
+
+    return lifespan

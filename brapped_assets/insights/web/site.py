@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from brapped_assets.insights import wording
+from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.incoming import Incoming
 from brapped_assets.insights.periods import PRESETS, Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
@@ -39,11 +41,14 @@ class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
+    `incoming` takes uploads, `covers` has pictures; without them there are none.
     """
 
     reading: Reading
     is_demo: bool = False
     writing: Writing | None = None
+    incoming: Incoming | None = None
+    covers: Covers | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
@@ -52,6 +57,12 @@ class Site:
         """Whose pages are asked for: `?listener=`, else the first listener's."""
         asked = request.query_params.get("listener", "")
         return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
+
+    def close(self) -> None:
+        """Let go of the database; an import under way stops."""
+        if self.incoming is not None:
+            self.incoming.close()
+        self.reading.close()
 
     def holds(self, token: str) -> bool:
         """Whether a form carries our token."""

@@ -1,4 +1,4 @@
-select a.artist_key, a.artist_id, a.artist_name, l.plays, l.ms, l.first_on
+select a.artist_key, a.artist_id, a.artist_name, a.image_url is not null as has_cover, l.plays, l.ms, l.first_on
 from (select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms, min(first_on) as first_on
         from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
        group by artist_key

@@ -1,4 +1,5 @@
-select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, al.album_key, l.plays, l.ms, l.first_on
+select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, al.album_key,
+       al.image_url is not null as has_cover, l.plays, l.ms, l.first_on
 from (select track_key, sum(plays)::int as plays, sum(ms)::bigint as ms, min(first_on) as first_on
         from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
        group by track_key

@@ -1,0 +1,145 @@
+"""An import in the background, one at a time: what the pages hand an upload to."""
+
+import logging
+import shutil
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.finding import Found, Unusable, find
+from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.insights import rollup
+from brapped_assets.insights.incoming import Occupied, Progress
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import Busy, WarehouseError
+from brapped_assets.warehouse.listeners import Listener, listeners
+
+# Whoever stops the program waits no longer for the piece under way; the database takes it back then.
+FAREWELL_SECONDS = 2
+MOST_NAMES = 5
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The program ends."""
+
+
+class BackgroundImport:
+    """Uploads lie in `uploads` under the home while they are imported, private, and at no other time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.brapped_home / "uploads"
+        self._lock = Lock()
+        self._progress = Progress()
+        self._began = 0.0
+        self._stopping = Event()
+        self._thread: Thread | None = None
+        # Of a program that was killed.
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def progress(self) -> Progress:
+        return self._progress
+
+    def reserve(self) -> Path:
+        with self._lock:
+            if self._progress.is_working or self._stopping.is_set():
+                raise Occupied
+            before, self._progress = self._progress, Progress("receiving")
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, mode=0o700)
+        except OSError:
+            self._progress = before
+            raise
+        return self._folder
+
+    def start(self, listener_id: int | None) -> None:
+        self._began = time.monotonic()
+        self._progress = Progress("reading")
+        self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
+        self._thread.start()
+
+    def release(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._progress = Progress()
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(FAREWELL_SECONDS)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, listener_id: int | None) -> None:
+        try:
+            ended = self._import(listener_id)
+        except (HistoryError, SettingsError, WarehouseError, OSError) as error:
+            ended = replace(self._progress, state="failed", error=str(error))
+        except Stopped:
+            ended = replace(self._progress, state="failed", error="Stopped. Add the same file again to go on.")
+        except Exception:
+            log.exception("ERROR an import ended in a way nobody foresaw")
+            again = "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
+            ended = replace(self._progress, state="failed", error=again)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._progress = ended
+
+    def _import(self, listener_id: int | None) -> Progress:
+        """Raises HistoryError when nothing in the folder is a history, before anything is written."""
+        found, refused = _look(self._folder)
+        if not found and refused:
+            raise refused[0]
+        summary = Summary()
+        summary.ignored.extend(Unusable(error.name, error.reason) for error in refused)
+        with Warehouse(self._settings.brapped_home, self._settings.database_url_text()) as warehouse:
+            with warehouse.transaction() as tx:
+                person = _person(tx, self._settings, listener_id)
+            self._progress = replace(self._progress, listener=person.display_name)
+            import_history(warehouse, person.listener_id, found, summary, progress=self._note)
+            self._progress = replace(self._progress, state="counting")
+            try:
+                with warehouse.transaction() as tx:
+                    rollup.rebuild(tx, person.listener_id)
+            except Busy:
+                log.info("somebody else counts this listener's days; the pages are right without")
+        return replace(self._progress, state="done", told=tuple(summary.told()), troubles=tuple(_troubles(summary)))
+
+    def _note(self, rows: int, expected: int) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        seconds = time.monotonic() - self._began
+        self._progress = replace(self._progress, rows=rows, expected=expected, seconds=seconds)
+
+
+def _look(folder: Path) -> tuple[list[Found], list[HistoryError]]:
+    found, refused = [], []
+    for path in sorted(folder.iterdir()):
+        try:
+            found.append(find(path))
+        except HistoryError as error:
+            refused.append(error)
+    return found, refused
+
+
+def _person(tx: Connection, settings: Settings, listener_id: int | None) -> Listener:
+    """Raises SettingsError when it could be several people's."""
+    for one in listeners(tx):
+        if one.listener_id == listener_id:
+            return one
+    return whose(tx, settings, None, datetime.now(UTC))
+
+
+def _troubles(summary: Summary) -> list[str]:
+    """Files that were left out, each with the reason; the first few tell enough."""
+    failed = [f"{name} could not be read, nothing of it was added: {reason}" for name, reason in summary.failed]
+    ignored = [f"{name} was left out: {reason}" for name, reason in summary.ignored]
+    return [*_first(failed), *_first(ignored)]
+
+
+def _first(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST_NAMES
+    return [*sentences[:MOST_NAMES], *([f"…and {more} more."] if more > 0 else [])]

@@ -1,0 +1,144 @@
+"""An upload straight to disk, bounded, whatever its sender says of it."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+# The longest history anybody published is 0.3 GB unpacked.
+MOST_BYTES = 2 * 1024**3
+MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
+# Nobody sends nothing for so long and means it.
+STALL_SECONDS = 60
+TOO_LARGE = "This is over 2 GB, which no export is. Add the zip as Spotify sent it."
+UNREADABLE = "This upload cannot be read. Choose the file again."
+
+
+class Upload:
+    """The parts of a multipart body as they come: short fields into `fields`, files into `folder`, counted in `files`.
+
+    `admit` is asked with the fields before the first byte of a file is written; it raises to refuse.
+    """
+
+    def __init__(self, boundary: bytes, folder: Path, admit: Callable[[dict[str, str]], None]) -> None:
+        self.fields: dict[str, str] = {}
+        self.files = 0
+        self.is_whole = False
+        self._folder, self._admit = folder, admit
+        self._headers: dict[bytes, bytes] = {}
+        self._header = b""
+        self._name = ""
+        self._value = bytearray()
+        self._file: BinaryIO | None = None
+        self._is_file = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._header_name,
+                "on_header_value": self._header_value,
+                "on_header_end": self._header_end,
+                "on_headers_finished": self._headers_end,
+                "on_part_data": self._data,
+                "on_part_end": self._end,
+                "on_end": self._all,
+            },
+        )
+
+    def write(self, chunk: bytes) -> None:
+        self._parser.write(chunk)
+
+    def _all(self) -> None:
+        self.is_whole = True
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _begin(self) -> None:
+        self._headers, self._header, self._value = {}, b"", bytearray()
+
+    def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end].lower()
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._headers[self._header] = self._headers.get(self._header, b"") + data[start:end]
+
+    def _header_end(self) -> None:
+        self._header = b""
+
+    def _headers_end(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        self._name = options.get(b"name", b"").decode(errors="replace")
+        self._is_file = b"filename" in options
+        # A browser sends a nameless, empty file where none was chosen.
+        if name := options.get(b"filename", b"").decode(errors="replace"):
+            self._admit(self.fields)
+            self.files += 1
+            if self.files > MOST_FILES:
+                raise HTTPException(413, "These are over a hundred files. Add the zip as Spotify sent it.")
+            self._file = _place(self._folder, name).open("xb")
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._file is not None:
+            self._file.write(memoryview(data)[start:end])
+        elif not self._is_file:
+            self._value += data[start:end]
+            if len(self._value) > LONGEST_FIELD:
+                raise HTTPException(413, UNREADABLE)
+
+    def _end(self) -> None:
+        if not self._is_file:
+            self.fields[self._name] = self._value.decode(errors="replace")
+            if len(self.fields) > MOST_FIELDS:
+                raise HTTPException(413, UNREADABLE)
+        self.close()
+
+
+async def received(request: Request, folder: Path, admit: Callable[[dict[str, str]], None]) -> Upload:
+    """The whole upload. Raises HTTPException with a sentence, or OSError when the disk takes no more of it."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data" or b"boundary" not in options:
+        raise HTTPException(400, UNREADABLE)
+    chunks, length = request.stream(), 0
+    try:
+        upload = Upload(options[b"boundary"], folder, admit)
+        try:
+            while True:
+                async with asyncio.timeout(STALL_SECONDS):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    break
+                length += len(chunk)
+                if length > MOST_BYTES:
+                    raise HTTPException(413, TOO_LARGE)
+                await run_in_threadpool(upload.write, chunk)
+        finally:
+            upload.close()
+    except FormParserError:
+        raise HTTPException(400, UNREADABLE) from None
+    except TimeoutError:
+        raise HTTPException(408, "The upload stopped on the way. Add the file again.") from None
+    if not upload.is_whole:
+        raise HTTPException(400, UNREADABLE)
+    if not upload.files:
+        raise HTTPException(400, "Choose the zip that Spotify sent you first.")
+    return upload
+
+
+def _place(folder: Path, name: str) -> Path:
+    """A new file in the folder, called as the sender called it as far as that is harmless: reports repeat it."""
+    called = re.split(r"[/\\]", name)[-1]
+    called = re.sub(r"[^\w .()-]", "_", called).strip(" .")[-LONGEST_NAME:] or "export"
+    place, number = folder / called, 2
+    while place.exists():
+        place, number = folder / f"{number} {called}", number + 1
+    return place

@@ -1,0 +1,57 @@
+"""The pages as `commands/pages.py` makes them, over a test's own database and home, and a browser's way to post."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from brapped_assets.background_import import BackgroundImport
+from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.incoming import Progress
+from brapped_assets.insights.web.app import create_app
+from brapped_assets.insights.web.site import Site
+from brapped_assets.settings import Settings
+from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.writing import Writing
+
+HERE = "http://127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A running site and a browser at it; `incoming` is what takes its uploads."""
+
+    site: Site
+    incoming: BackgroundImport
+    browser: TestClient
+    home: Path
+
+    def token(self) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', self.browser.get("/add").text)
+        assert found is not None
+        return found.group(1)
+
+    def done(self) -> Progress:
+        """What became of the import under way."""
+        until = time.monotonic() + 60
+        while self.incoming.progress().is_working:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return self.incoming.progress()
+
+
+@contextmanager
+def pages(home: Path, url: str, account_url: str | None = None, key: str | None = None) -> Iterator[Pages]:
+    settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
+    incoming = BackgroundImport(settings)
+    site = Site(
+        Reading(home, url), writing=Writing(home, url), incoming=incoming, covers=Covers(home / "covers", account_url)
+    )
+    with TestClient(create_app(site, ["10.0.0.7"], key=key), HERE, raise_server_exceptions=False) as browser:
+        browser.headers["origin"] = HERE
+        yield Pages(site, incoming, browser, home)

@@ -1,0 +1,208 @@
+"""Add history: an upload becomes what `brapped import` would make of it, or a sentence."""
+
+import errno
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from brapped_assets.insights.incoming import Progress
+from brapped_assets.insights.web import add, uploads
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.insights.add_site import Pages, pages
+
+JSON = {"accept": "application/json"}
+
+
+def row(minute: int, ms: int = 60_000) -> dict[str, Any]:
+    return {
+        "ts": f"2024-05-01T10:{minute:02d}:00Z", "ms_played": ms, "spotify_track_uri": f"spotify:track:{minute:022d}",
+        "master_metadata_track_name": f"Song {minute}", "master_metadata_album_artist_name": "Somebody",
+        "master_metadata_album_album_name": "Album", "platform": "ios", "skipped": False, "shuffle": False,
+    }  # fmt: skip
+
+
+def export(*minutes: int) -> bytes:
+    body = io.BytesIO()
+    with ZipFile(body, "w") as archive:
+        archive.writestr("Spotify/Streaming_History_Audio_2024_0.json", json.dumps([row(minute) for minute in minutes]))
+    return body.getvalue()
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Iterator[Pages]:
+    with pages(tmp_path / "home", database_url) as running:
+        yield running
+
+
+def drop(site: Pages, *files: tuple[str, bytes], **fields: str) -> tuple[int, Any]:
+    """What the page's script sends, and the answer."""
+    body = {"token": site.token(), **fields}
+    answer = site.browser.post("/add", data=body, files=[("files", file) for file in files], headers=JSON)
+    return answer.status_code, answer.json()
+
+
+def test_a_dropped_zip_is_imported_and_counted_and_its_file_is_gone(site: Pages, warehouse: Warehouse) -> None:
+    assert drop(site, ("my_spotify_data.zip", export(1, 5, 9))) == (202, {})
+    assert site.done() == Progress(
+        "done", rows=3, expected=3, seconds=site.incoming.progress().seconds, listener="You", told=((3, "new plays"),)
+    )
+    with warehouse.transaction() as tx:
+        told = tx.execute("select track_name, ms_played, source from bi.plays order by played_at").fetchall()
+        assert told == [
+            {"track_name": f"Song {minute}", "ms_played": 60_000, "source": "export"} for minute in (1, 5, 9)
+        ]
+        assert tx.execute("select sum(plays)::int as plays from insights.hour_total").fetchall() == [{"plays": 3}]
+        assert tx.execute("select * from insights.touched_day").fetchall() == []
+    assert not (site.home / "uploads").exists()
+    page = site.browser.get("/add").text
+    assert "new plays</p>" in page.replace(" of 3 rows", "")
+    assert site.browser.get("/add/progress").json() == {"working": False, "rows": 3, "expected": 3, "text": ""}
+
+
+def test_the_same_zip_again_is_no_harm(site: Pages) -> None:
+    for told in (((2, "new plays"),), ((0, "new plays"), (2, "already there"))):
+        assert drop(site, ("a.zip", export(1, 5))) == (202, {})
+        assert site.done().told == told
+
+
+def test_json_files_come_together_and_what_is_none_is_named_and_left_out(site: Pages) -> None:
+    files = [
+        ("../../Streaming_History_Audio_2024_0.json", json.dumps([row(1)]).encode()),
+        ("Streaming_History_Audio_2024_1.json", json.dumps([row(5)]).encode()),
+        ("<img src=x>.json", b"[1]"),
+    ]
+    assert drop(site, *files) == (202, {})
+    ended = site.done()
+    assert ended.told == ((2, "new plays"),)
+    assert ended.troubles == ("_img src_x_.json was left out: it is other data, not a listening history.",)
+
+
+def test_what_is_no_export_is_said_in_the_words_of_the_command_line(site: Pages, warehouse: Warehouse) -> None:
+    assert drop(site, ("photo.json", b"<html>")) == (202, {})
+    ended = site.done()
+    assert ended.state == "failed"
+    assert ended.error.startswith("photo.json: it is a web page: the download was not finished")
+    assert "it is a web page" in site.browser.get("/add").text
+    with warehouse.transaction() as tx:
+        assert tx.execute("select * from audit.listener").fetchall() == []
+
+
+def test_without_script_the_form_works_as_it_stands(site: Pages) -> None:
+    files = [("files", ("a.zip", export(1)))]
+    answer = site.browser.post("/add", data={"token": site.token()}, files=files, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/add")
+    assert site.done().state == "done"
+    refused = site.browser.post("/add", data={"token": site.token()}, files=[("files", ("", b""))])
+    assert refused.status_code == 400
+    assert "Choose the zip that Spotify sent you first." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({"origin": "http://evil.example"}, None),
+        ({"origin": "null"}, None),
+        ({"sec-fetch-site": "cross-site"}, None),
+        ({}, "a guess"),
+    ],
+)
+def test_only_our_own_page_may_add(site: Pages, headers: dict[str, str], token: str | None) -> None:
+    answer = site.browser.post(
+        "/add", data={"token": token or site.token()}, files=[("files", ("a.zip", export(1)))], headers=headers
+    )
+    assert answer.status_code == 403
+    assert site.incoming.progress() == Progress()
+    assert not (site.home / "uploads").exists()
+
+
+def test_a_token_after_the_file_comes_too_late(site: Pages) -> None:
+    """So that nothing is written before we know who sends it."""
+    parts = [("files", ("a.zip", export(1))), ("token", (None, site.token()))]
+    assert site.browser.post("/add", files=parts, headers=JSON).status_code == 403
+
+
+def test_an_upload_beyond_the_bound_is_refused_by_its_length_and_on_the_way(
+    site: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (add, uploads):
+        monkeypatch.setattr(module, "MOST_BYTES", 2000)
+    answer = (413, {"error": uploads.TOO_LARGE})
+    assert drop(site, ("a.zip", bytes(3000))) == answer
+    monkeypatch.setattr(add, "MOST_BYTES", 2**40)
+    assert drop(site, ("a.zip", bytes(3000))) == answer
+    assert not (site.home / "uploads").exists()
+
+
+def test_a_full_disk_is_a_sentence_before_and_during_an_upload(site: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = (507, {"error": add.DISK_FULL})
+    with monkeypatch.context() as patch:
+        patch.setattr(add, "SPARE_BYTES", shutil.disk_usage(site.home.parent).total)
+        assert drop(site, ("a.zip", export(1))) == full
+    with monkeypatch.context() as patch:
+
+        def no_room(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patch.setattr(uploads.Upload, "_data", no_room)
+        assert drop(site, ("a.zip", export(1))) == full
+    assert not (site.home / "uploads").exists()
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    assert site.done().state == "done"
+
+
+def test_one_import_at_a_time(site: Pages) -> None:
+    site.incoming.reserve()
+    status, answer = drop(site, ("a.zip", export(1)))
+    assert (status, answer["error"]) == (409, "Another import is under way. Wait until it is done, then add this one.")
+    site.incoming.release()
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    assert site.done().state == "done"
+
+
+def test_a_body_that_is_cut_off_or_no_form_leaves_nothing(site: Pages) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n' + site.token().encode()
+    body += b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\nPK'
+    kind = {**JSON, "content-type": "multipart/form-data; boundary=x"}
+    for content, headers in ((body, kind), (b"rubbish", kind), (body, JSON)):
+        answer = site.browser.post("/add", content=content, headers=headers)
+        assert (answer.status_code, answer.json()) == (400, {"error": uploads.UNREADABLE})
+    assert not (site.home / "uploads").exists()
+
+
+def test_with_several_listeners_the_form_says_whose_it_is(site: Pages, warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        for name in ("Ada", "Bo"):
+            tx.execute(
+                "insert into audit.listener (spotify_user_id, display_name, time_zone, created_at)"
+                " values (%s, %s, 'UTC', now())",
+                (name, name),
+            )
+        bo = tx.execute("select listener_id from audit.listener where display_name = 'Bo'").fetchone()
+    assert bo is not None
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    assert site.done().error == "Whose export is it? Name the listener. The listeners are: Ada (Ada), Bo (Bo)."
+    assert ">Bo</option>" in site.browser.get("/add").text
+    assert drop(site, ("a.zip", export(1)), listener=str(bo["listener_id"])) == (202, {})
+    assert (site.done().listener, site.done().told) == ("Bo", ((1, "new plays"),))
+
+
+def test_a_program_that_stops_leaves_no_file_and_the_same_zip_goes_on(tmp_path: Path, database_url: str) -> None:
+    home = tmp_path / "home"
+    with pages(home, database_url) as site:
+        (site.incoming.reserve() / "a.zip").write_bytes(export(1))
+        site.incoming._stopping.set()
+        site.incoming.start(None)
+        assert site.done().error == "Stopped. Add the same file again to go on."
+    # What a killed one left.
+    (home / "uploads").mkdir()
+    (home / "uploads" / "a.zip").write_bytes(b"PK")
+    with pages(home, database_url) as site:
+        assert not (home / "uploads").exists()
+        assert drop(site, ("a.zip", export(1))) == (202, {})
+        assert site.done().told == ((1, "new plays"),)
