@@ -41,7 +41,8 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "months": sorted({day.replace(day=1) for day in days}),
         "years": sorted({day.year for day in days}),
     }
-    for step in ("clear_hours", "hours", "clear_months", "months", "clear_years", "years"):
+    for step in ("hours", "repeats", "months", "years"):
+        tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     return Rebuilt(len(days), len(values["months"]), len(values["years"]))
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from brapped_assets.insights.web import overview
+from brapped_assets.insights.web import overview, wrapped
 from brapped_assets.insights.web.safety import middleware
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
@@ -19,6 +19,7 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Starlette:
     app = Starlette(
         routes=[
             *overview.routes(site),
+            *wrapped.routes(site),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
