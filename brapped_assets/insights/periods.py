@@ -94,7 +94,8 @@ def before(period: Period, *, today: date) -> Period:
         first = (period.first - DAY).replace(day=1)
         days = min(period.until, today + DAY) - period.first
         return Period("before", f"{first:%B}", first, min(first + days, period.first))
-    return Period("before", f"the {period.days} days before", period.first - period.days * DAY, period.first)
+    label = "the day before" if period.days == 1 else f"the {period.days} days before"
+    return Period("before", label, period.first - period.days * DAY, period.first)
 
 
 def _a_year_earlier(day: date) -> date:

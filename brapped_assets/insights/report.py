@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wording import spotify_link
 from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers
@@ -25,7 +25,10 @@ MOST_BYTES = 1_500_000
 LONGEST_LIST = 50
 # What nothing in the file shows, and would be asked for elsewhere.
 ELSEWHERE = re.compile(r"[^{}]*\{[^{}]*url\([^{}]*\}")
-POLICY = "default-src 'none'; img-src data: blob:; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; img-src data: blob:; style-src '{style}'; script-src '{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 Cover = Callable[[Kind, int], tuple[str, bytes] | None]
 """Media type and bytes of a thing's cover, when there is one."""
@@ -33,16 +36,20 @@ Cover = Callable[[Kind, int], tuple[str, bytes] | None]
 
 @dataclass(frozen=True)
 class Report:
-    """`html` is the file; `rows` is how many lines its lists have; `preview` a short table in Markdown."""
+    """`html` is the file, `plays` its period's, `rows` the lines of its lists, `preview` some of them in Markdown."""
 
     html: bytes
     period: Period
+    plays: int
     rows: int
     preview: str
 
     @property
     def file_name(self) -> str:
-        return f"brapped-{self.period.name}.html"
+        """Named after the time it is about, which "this year" is not."""
+        first = self.period.first
+        name = {"year": f"{first.year}", "month": f"{first:%Y-%m}"}.get(self.period.name, self.period.name)
+        return f"brapped-{name}.html"
 
     @property
     def sha256(self) -> str:
@@ -76,7 +83,13 @@ class Places:
 
 
 def build(
-    templates: Environment, tx: Connection, who: Viewer, period: Period, *, is_demo: bool = False, cover: Cover | None = None
+    templates: Environment,
+    tx: Connection,
+    who: Viewer,
+    period: Period,
+    *,
+    is_demo: bool = False,
+    cover: Cover | None = None,
 ) -> Report:
     """The report of a period; the same data give the same bytes. `who` must have played something, ever."""
     found = numbers(tx, who, period)
@@ -95,15 +108,14 @@ def build(
         "script": Markup(script),  # noqa: S704
         "viewer": who, "period": period, "cards": cards(found), "lists": lists, "months": months,
         "most": max((month["ms"] for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
-        "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today), "day_before": DAY,
+        "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")
     plain = template.render(**values, place=Places(None, 0))
-    # Half of the room: what is drawn twice (a card's picture) is not in the file.
     room = MOST_BYTES - len(plain.encode()) - 1000
     html = (template.render(**values, place=Places(cover, room)) if cover else plain).encode()
     rows = sum(len(of) for of in lists.values()) + len(months)
-    return Report(html, period, rows, _preview(found, lists))
+    return Report(html, period, found.total.plays, rows, _preview(found, lists))
 
 
 def _text(name: str) -> str:
@@ -116,10 +128,16 @@ def _hash(text: str) -> str:
 
 def _preview(found: Numbers, lists: Mapping[str, list[dict[str, object]]]) -> str:
     """Five artists and songs; what would break out of the table's cell is taken out of names."""
+
     def cell(name: object) -> str:
         return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", " ".join(str(name).split()))
 
-    lines = [f"{found.total.plays:,} plays, {found.total.ms // 60_000:,} minutes", "", "| | Artists | Songs |", "|---|---|---|"]
+    lines = [
+        f"{found.total.plays:,} plays, {found.total.ms // 60_000:,} minutes",
+        "",
+        "| | Artists | Songs |",
+        "|---|---|---|",
+    ]
     for nth, (artist, song) in enumerate(zip(lists["artists"][:5], lists["songs"][:5], strict=False), 1):
         lines.append(f"| {nth} | {cell(artist['artist_name'])} | {cell(song['track_name'])} |")
     return "\n".join(lines)

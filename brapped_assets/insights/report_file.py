@@ -24,14 +24,10 @@ def write(content: bytes, to: str) -> str:
         partial = target.with_name(f".{target.name}.{uuid4().hex[:8]}.new")
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            if isinstance(target, Path):
-                # Private from the first byte on.
-                with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                    out.write(content)
-                os.replace(partial, target)
+            if target.protocol in {"", "file", "local"}:
+                _privately(content, Path(partial.path)).replace(target.path)
             else:
                 partial.write_bytes(content)
-                # Not every storage renames onto what is there.
                 partial.fs.mv(partial.path, target.path)
         except BaseException:
             with suppress(Exception):
@@ -40,10 +36,21 @@ def write(content: bytes, to: str) -> str:
     except ImportError as error:
         raise NotWritten(f"{shown}: this kind of URL needs another package ({error}).") from None
     except OSError as error:
-        raise NotWritten(f"{shown}: the report cannot be written there ({error.strerror or type(error).__name__}).") from None
+        raise NotWritten(
+            f"{shown}: the report cannot be written there ({error.strerror or type(error).__name__})."
+        ) from None
     except Exception as error:  # noqa: BLE001  # every storage raises errors of its own; their texts may hold secrets
-        raise NotWritten(f"{shown}: the report cannot be written there ({type(error).__name__}). Check the URL.") from None
+        raise NotWritten(
+            f"{shown}: the report cannot be written there ({type(error).__name__}). Check the URL."
+        ) from None
     return shown if "://" in to else str(target)
+
+
+def _privately(content: bytes, path: Path) -> Path:
+    """Nobody else may read it, from the first byte on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+    return path
 
 
 def _shown(to: str) -> str:

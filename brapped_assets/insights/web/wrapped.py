@@ -91,4 +91,6 @@ def years(tx: Connection, who: Viewer, period: Period) -> list[Year]:
     rows = tx.execute(sql("insights/wrapped/months"), asked).fetchall()
     by_year = groupby(rows, key=lambda row: row["month"].year)
     found = [(year, list(months)) for year, months in by_year]
-    return [Year(year, sum(m["ms"] for m in months), tuple(m["month"] for m in months)) for year, months in reversed(found)]
+    return [
+        Year(year, sum(m["ms"] for m in months), tuple(m["month"] for m in months)) for year, months in reversed(found)
+    ]

@@ -89,16 +89,19 @@ def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: s
             middle = (x(step - 1) + x(step)) / 2
             d += f"C{middle:.1f} {ys[step - 1]:.1f} {middle:.1f} {ys[step]:.1f} {x(step):.1f} {ys[step]:.1f}"
         marks.append(Mark(f"line n{nth}", d))
-        right, radius = x(len(ys) - 1), 26
-        marks.append(Mark(f"dot n{nth}", f"M{right - radius:.1f} {ys[-1]:.1f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0Z"))  # fmt: skip
+        marks.append(Mark(f"dot n{nth}", disc(x(len(ys) - 1), ys[-1], 26)))
     for nth in sorted({0, len(steps) // 2, len(steps) - 1}):
         name = f"{steps[nth]:%Y}" if len(steps) > 1 and (steps[1] - steps[0]).days > 31 else f"{steps[nth]:%b}"  # noqa: PLR2004
         marks.append(Mark("tick", text=name, x=x(nth), y=height - 20))
     return Chart(label, SIDE, height, tuple(marks))
 
 
+def disc(x: float, y: float, radius: float) -> str:
+    return f"M{x - radius:.1f} {y:.1f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0Z"
+
+
 def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> list[list[int]]:
-    """For each step the place (0 first) of every artist by the plays until the next step; ties as they stand in the end."""
+    """For each step the place (0 first) of every artist by the plays until the next step; ties as in the end."""
     found = []
     for first, until in zip(steps, [*steps[1:], date.max], strict=True):
         plays = [sum(count for month, count in of.items() if first <= month < until) for of in by_month]
@@ -110,7 +113,9 @@ def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> 
 def figure(number: str, label: str) -> Chart:
     """A number as large as the card is wide."""
     size = min(round(SIDE / 0.6 / len(number)), 460)
-    return Chart(label, SIDE, round(size * 0.86), (Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(size * 0.78)),))
+    return Chart(
+        label, SIDE, round(size * 0.86), (Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(size * 0.78)),)
+    )
 
 
 def steps_of(months: Sequence[date]) -> list[date]:

@@ -4,7 +4,8 @@ from collections import OrderedDict
 
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.numbers import Numbers, numbers
+from brapped_assets.insights.wrapped.counting import numbers
+from brapped_assets.insights.wrapped.numbers import Numbers
 from brapped_assets.warehouse.connections import Connection
 
 # Periods, a few kB each.
