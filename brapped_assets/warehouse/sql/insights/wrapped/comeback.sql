@@ -9,12 +9,12 @@ with top as (
 ), told as (
     select m.artist_key, min(m.first_on) as first_on, max(m.last_on) as last_on, sum(m.plays) as plays, sum(m.ms) as ms
     from insights.artists_of(%(listener_id)s, %(first_day)s, %(first)s) m
-    where m.artist_key in (select artist_key from top)
+    where m.artist_key = any(array(select artist_key from top))
     group by m.artist_key, date_trunc('month', m.first_on)
     union all
     select m.artist_key, min(m.first_on), max(m.last_on), sum(m.plays), sum(m.ms)
     from insights.artists_of(%(listener_id)s, %(first)s, %(until)s) m
-    where m.artist_key in (select artist_key from top)
+    where m.artist_key = any(array(select artist_key from top))
     group by m.artist_key, date_trunc('month', m.first_on)
 ), silence as (
     select artist_key, first_on as back_on, plays, ms,
