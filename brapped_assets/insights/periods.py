@@ -61,7 +61,7 @@ def named(name: str, *, today: date, first_day: date) -> Period:
         found = _dated(name)
     except (ValueError, OverflowError):
         found = None
-    if found and EARLIEST <= found.first and found.until <= LATEST:
+    if found and found.first >= EARLIEST and found.until <= LATEST:
         return found
     return Period("year", str(today.year), date(today.year, 1, 1), tomorrow)
 

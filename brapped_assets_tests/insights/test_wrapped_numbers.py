@@ -28,11 +28,11 @@ class Undo(Exception):
 
 def hide(tx: Connection, me: int, kind: str) -> set[tuple[str, int]]:
     """Keep the first artist or song there is out of statistics."""
-    row = tx.execute(f"select min({kind}_key) as key from bi.plays where listener_id = %s", (me,)).fetchone()  # type: ignore[arg-type]
+    row = tx.execute(f"select min({kind}_key) as key from bi.plays where listener_id = %s", (me,)).fetchone()
     if row is None or row["key"] is None:
         return set()
     tx.execute(
-        f"insert into insights.hidden (listener_id, {kind}_key, hidden_at) values (%s, %s, %s)",  # type: ignore[arg-type]
+        f"insert into insights.hidden (listener_id, {kind}_key, hidden_at) values (%s, %s, %s)",
         (me, row["key"], NOW),
     )
     return {(kind, row["key"])}

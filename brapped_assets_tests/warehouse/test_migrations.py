@@ -26,7 +26,7 @@ DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 def empty_url(postgres: EmbeddedServer, database_url: str) -> str:
     """A database nobody has prepared."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("drop schema audit, raw, star, bi cascade")
+        connection.execute("drop schema audit, raw, star, bi, insights cascade")
     return database_url
 
 

@@ -2,12 +2,13 @@
 -- the plays over that of an album every song of which was played alike. An album is its title and album artist, so
 -- that releases of it, and what an export and the API tell of it, come together.
 with song as (
-    select coalesce(al.album_name, x.album) as name, coalesce(al.artist_name, x.artist, a.artist_name) as by,
+    select coalesce(al.album_name, x.album) as name,
+           coalesce(al.artist_name, x.artist,
+                    (select a.artist_name from star.artist_dim a where a.artist_key = t.artist_key)) as by,
            l.track_key, l.plays, l.ms, al.album_key, al.album_id, al.total_tracks
     from (select track_key, sum(plays)::float8 as plays, sum(ms)::bigint as ms
             from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) group by track_key) l
     join star.track_dim t using (track_key)
-    join star.artist_dim a using (artist_key)
     left join star.album_dim al using (album_key)
     left join (select track_ref, min(album) as album, min(artist) as artist from raw.export_track group by track_ref) x
            on x.track_ref = t.track_ref and al.album_key is null

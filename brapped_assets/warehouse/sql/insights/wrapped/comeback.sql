@@ -1,24 +1,19 @@
 -- Of the 50 most played artists, the one who came back after half a year or more of silence and was played most since.
 -- A silence of 180 days shows between the months of an artist: each says its first and last day.
-with top as (
+with heard as materialized (
+    select artist_key, plays, ms, first_on, last_on from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
+), top as materialized (
     select artist_key
-    from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
+    from heard
     group by artist_key
     order by sum(plays) desc, sum(ms) desc, artist_key
     limit 50
 ), told as (
-    select m.artist_key, min(m.first_on) as first_on, max(m.last_on) as last_on, sum(m.plays) as plays, sum(m.ms) as ms
-    from insights.artists_of(%(listener_id)s, %(first_day)s, %(first)s) m
-    where m.artist_key = any(array(select artist_key from top))
-    group by m.artist_key, date_trunc('month', m.first_on)
+    select h.* from heard h join top using (artist_key)
     union all
-    select m.artist_key, min(m.first_on), max(m.last_on), sum(m.plays), sum(m.ms)
-    from insights.artists_of(%(listener_id)s, %(first)s, %(until)s) m
-    where m.artist_key = any(array(select artist_key from top))
-    group by m.artist_key, date_trunc('month', m.first_on)
+    select b.* from insights.artists_of(%(listener_id)s, %(first_day)s, %(first)s) b join top using (artist_key)
 ), silence as (
-    select artist_key, first_on as back_on, plays, ms,
-           lag(last_on) over (partition by artist_key order by first_on) as last_on,
+    select artist_key, first_on as back_on, lag(last_on) over (partition by artist_key order by first_on) as last_on,
            sum(plays) over since as plays_since, sum(ms) over since as ms_since
     from told
     window since as (partition by artist_key order by first_on rows between current row and unbounded following)
