@@ -102,6 +102,8 @@ def test_minutes_say_what_they_are() -> None:
     estimated = replace(MUCH, total=Totals(200, 36_000_000, 18_000_000, 90), at_least=True)
     told = card(estimated, "minutes")
     assert (told.prefix, told.headline) == ("at least ≈", "600")
+    assert told.eyebrow == "2025, so far"
+    assert card(replace(MUCH, period=LAST_YEAR), "minutes").eyebrow == "2024"
     assert told.rule == "About 50 % of the minutes are estimated from the songs' length."
     assert card(estimated, "summary").prefix == "at least ≈"
 
@@ -116,7 +118,9 @@ def test_the_quiz_offers_the_right_answer_once_in_an_order_that_stays() -> None:
 def test_the_words_of_the_cards_about_days() -> None:
     day = card(MUCH, "day")
     assert (day.headline, day.unit) == ("4\u00a0March", "120 minutes in one day")
-    assert day.aside == ("Tue 4 Mar 2025, from 00:05 to 23:55, most of all artist 1. That is 18.0 of your usual days.")
+    assert day.aside == (
+        "Tue 4 Mar 2025, from 00:05 to 23:55, most of all \u2068artist 1\u2069. That is 18.0 of your usual days."
+    )
     assert card(MUCH, "streak").aside == "From Sun 1 Jun 2025 and it is still going. Music on 90 days in all."
     over = replace(MUCH, period=LAST_YEAR)
     assert "to Sat 14 Jun 2025." in card(over, "streak").aside
@@ -140,7 +144,7 @@ def test_the_race_is_of_months_then_of_years() -> None:
     first, second = {date(2025, 1, 1): 3, date(2025, 2, 1): 1}, {date(2025, 2, 1): 2}
     steps = charts.steps_of([*first, *second])
     assert charts.standings([first, second], steps) == [[0, 1], [1, 0]]
-    assert card(MUCH, "race").aside == "artist 1 was first in 3 of 3 months."
+    assert card(MUCH, "race").aside == "\u2068artist 1\u2069 was first in 3 of 3 months."
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=24, max_size=24), st.integers(0, 10**9))

@@ -90,6 +90,11 @@ def marked(card: Card, numbers: Numbers) -> Card:
     return replace(card, prefix=words + about)
 
 
+def called(name: str) -> str:
+    """A name inside a sentence: whichever way it is written, the sentence goes on in its own."""
+    return f"\u2068{name}\u2069"
+
+
 def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 

@@ -2,7 +2,7 @@
 
 from brapped_assets.insights import wording
 from brapped_assets.insights.wrapped import charts
-from brapped_assets.insights.wrapped.card import Card, counted, percent, row, rows, shuffled
+from brapped_assets.insights.wrapped.card import Card, called, counted, percent, row, rows, shuffled
 from brapped_assets.insights.wrapped.numbers import Numbers
 
 GROWN_UP = 18
@@ -65,7 +65,7 @@ def of_race(n: Numbers) -> Card:
     firsts = [place.index(0) for place in places]
     longest = max(range(len(by_month)), key=firsts.count)
     what = "year" if steps[1].month == steps[0].month else "month"
-    aside = f"{n.artists[longest].name} was first in {firsts.count(longest)} of {counted(len(steps), what)}."
+    aside = f"{called(n.artists[longest].name)} was first in {firsts.count(longest)} of {counted(len(steps), what)}."
     label = "Places in the end: " + ", ".join(f"{nth} {artist.name}" for nth, artist in enumerate(n.artists, 1)) + "."
     return Card(
         "race",
@@ -82,7 +82,7 @@ def of_race(n: Numbers) -> Card:
 def of_discoveries(n: Numbers) -> Card:
     found = n.discoveries
     share = percent(found.plays / n.total.plays)
-    aside = f"{found.top[0].name} stuck. Together the new ones made {share} of your plays."
+    aside = f"{called(found.top[0].name)} stuck. Together the new ones made {share} of your plays."
     unit = "artist you had never played" if found.artists == 1 else "artists you had never played"
     return Card(
         "discoveries", "Discoveries", "New to you", f"{found.artists:,}", unit=unit, rows=rows(found.top), aside=aside

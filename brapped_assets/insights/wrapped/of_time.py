@@ -3,12 +3,18 @@
 from brapped_assets.insights import wording
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
-from brapped_assets.insights.wrapped.card import Card, counted, marked, minutes, percent, row, rows
+from brapped_assets.insights.wrapped.card import Card, called, counted, marked, minutes, percent, row, rows
 from brapped_assets.insights.wrapped.clock import OTHERWISE, kind_of
 from brapped_assets.insights.wrapped.numbers import Numbers
 
 # A day that is worth so many others is told so.
 OUT_OF_THE_ORDINARY = 1.5
+
+
+def so_far(n: Numbers) -> str:
+    """The period's name; one that still runs says so. "All time" and the last days always do run."""
+    is_running = not n.is_over and n.period.name not in {"all", "7d", "30d"}
+    return f"{n.period.label}, so far" if is_running else n.period.label
 
 
 def of_minutes(n: Numbers) -> Card:
@@ -17,9 +23,7 @@ def of_minutes(n: Numbers) -> Card:
     share = n.total.estimated_share
     rule = f"About {percent(share)} of the minutes are estimated from the songs' length." if share else ""
     unit = "minute of music" if wording.minutes(n.total.ms) == 1 else "minutes of music"
-    return marked(
-        Card("minutes", "Your minutes", n.period.label, minutes(n.total.ms), unit=unit, aside=aside, rule=rule), n
-    )
+    return marked(Card("minutes", "Your minutes", so_far(n), minutes(n.total.ms), unit=unit, aside=aside, rule=rule), n)
 
 
 def of_repeat(n: Numbers) -> Card:
@@ -44,7 +48,7 @@ def of_day(n: Numbers) -> Card:
     most = max(range(24), key=n.big_day.hours.__getitem__)
     label = f"Minutes by hour of the day; the most, {minutes(n.big_day.hours[most])}, in the hour from {most}:00."
     first, last = wording.clock(n.big_day.first_at), wording.clock(n.big_day.last_at)
-    aside = f"{wording.day(day.day)}, from {first} to {last}, most of all {n.big_day.artist.name}."
+    aside = f"{wording.day(day.day)}, from {first} to {last}, most of all {called(n.big_day.artist.name)}."
     times = day.ms / usual
     against = f" That is {times:.1f} of your usual days." if times >= OUT_OF_THE_ORDINARY else ""
     about = "≈" if day.estimated_ms else ""
@@ -111,7 +115,7 @@ def of_summary(n: Numbers) -> Card:
     summary = Card(
         "summary",
         "All in one",
-        n.period.label,
+        so_far(n),
         minutes(n.total.ms),
         unit=unit,
         rows=rows(n.artists),
