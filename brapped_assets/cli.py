@@ -117,6 +117,31 @@ def import_(
 
 
 @app.command()
+def report(
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="File, folder or URL; BRAPPED_HOME/reports without.",
+            show_default=False,
+        ),
+    ] = None,
+    period: Annotated[
+        str, typer.Option("--range", help="year, all, 30d, 2025, 2025-03, 2025-03-01..2025-04-15.")
+    ] = "year",
+    listener: Annotated[
+        str | None, typer.Option(help="Whose, by name or Spotify id, when there are several listeners.")
+    ] = None,
+) -> None:
+    """Wrapped for any time as one HTML file: it loads nothing, and opens anywhere."""
+    from brapped_assets.commands.report import make_report as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, to=output, asked=period, listener=listener))
+
+
+@app.command()
 def status(
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

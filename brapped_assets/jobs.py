@@ -1,4 +1,4 @@
-"""The four jobs: poll and merge, exports, the dimensions, the day."""
+"""The five jobs: poll and merge, exports, the dimensions, the day, the reports."""
 
 import dagster as dg
 
@@ -10,6 +10,7 @@ from brapped_assets.assets.spotify_top import spotify_top
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
+from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import daily_checks, poll_checks
 
 # Polling goes first whenever runs queue up.
@@ -40,4 +41,9 @@ daily_upkeep = dg.define_asset_job(
     | dg.AssetSelection.checks(poll_checks)
     | dg.AssetSelection.checks(daily_checks),
     description="Spotify's own ranking, every check over everything, and the retention of history.",
+)
+wrapped_reports = dg.define_asset_job(
+    "wrapped_reports",
+    selection=dg.AssetSelection.assets(wrapped_report).without_checks(),
+    description="A year's Wrapped and that of all time, as files. Other years: launch a backfill, after an import.",
 )

@@ -1,4 +1,4 @@
-"""The hours, in UTC, and which of them are due. Partition H means "polled after hour H had ended"."""
+"""The hours, in UTC, and which of them are due; the years. Partition H means "polled after hour H had ended"."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,6 +20,11 @@ START = Settings.load().brapped_start
 # Ends at the last hour that is over (end_offset 0): an hour that can still grow is not materialized. UTC, because
 # a local zone has hours that happen twice.
 hours = dg.HourlyPartitionsDefinition(start_date=START, timezone="UTC", fmt=KEY_FORMAT)
+
+# The running year is among them, for its page grows. Nobody's export can begin before the service did.
+years = dg.TimeWindowPartitionsDefinition(
+    start="2008", fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""When we ask: a poll every 20 minutes, and the day's upkeep once a day."""
+"""When we ask: a poll every 20 minutes; the day's upkeep and the reports once a day."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.jobs import daily_upkeep, hourly_plays
+from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.settings import Settings
 
 RAW = dg.AssetKey("recently_played_raw")
@@ -39,9 +39,12 @@ def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
 
 def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
     """Whether the upkeep of `now`'s UTC day has succeeded, asked for by the schedule or by `brapped sync`."""
-    latest = instance.get_run_records(
-        dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
-    )
+    return has_succeeded(instance, daily_upkeep.name, now)
+
+
+def has_succeeded(instance: dg.DagsterInstance, job_name: str, now: datetime) -> bool:
+    """Whether the newest success of this job is of `now`'s UTC day."""
+    latest = instance.get_run_records(dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
     return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
 
 
@@ -90,3 +93,24 @@ def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     if is_under_way(context.instance, daily_upkeep.name) or was_kept_up(context.instance, datetime.now(UTC)):
         return dg.SkipReason("Today's upkeep is done or under way.")
     return dg.RunRequest()
+
+
+# Three minutes after the upkeep, while the database is awake. Without an account nothing new is played: whoever imports
+# an export takes the file from the page or from `brapped report`.
+@dg.schedule(
+    name="wrapped_reports",
+    job=wrapped_reports,
+    cron_schedule="11 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Once a UTC day: the pages of the running year and of all time, as files.",
+)
+def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    if Settings.load().spotify_refresh_token is None:
+        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+    now = datetime.now(UTC)
+    if is_under_way(context.instance, wrapped_reports.name) or has_succeeded(
+        context.instance, wrapped_reports.name, now
+    ):
+        return dg.SkipReason("Today's pages are written or under way.")
+    return dg.RunRequest(partition_key=f"{now.year}")

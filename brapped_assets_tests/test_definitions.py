@@ -11,7 +11,7 @@ import pytest
 
 from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS
 from brapped_assets.definitions import defs
-from brapped_assets.partitions import hours
+from brapped_assets.partitions import hours, years
 
 
 class Expected(NamedTuple):
@@ -21,6 +21,7 @@ class Expected(NamedTuple):
     pool: str | None = None
     days_of_freshness: float | None = None
     is_hourly: bool = False
+    is_yearly: bool = False
 
 
 THREE_HOURS = 3 / 24
@@ -34,6 +35,7 @@ ASSETS = {
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
     "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
     "run_history": Expected("operation", {"dagster"}, None),
+    "wrapped_report": Expected("insights", {"html"}, None, is_yearly=True),
 }
 
 
@@ -59,7 +61,7 @@ def test_an_asset_says_whose_it_is_what_it_is_and_how_old_it_may_grow(name: str)
     assert spec.code_version == "1"
     assert spec.description
     assert spec.metadata.get("dagster/table_name") == (f"brapped.{expected.table}" if expected.table else None)
-    assert spec.partitions_def == (hours if expected.is_hourly else None)
+    assert spec.partitions_def == (hours if expected.is_hourly else years if expected.is_yearly else None)
     fresh = spec.freshness_policy
     if expected.days_of_freshness is None:
         assert fresh is None
@@ -87,6 +89,7 @@ def test_the_flow_goes_one_way() -> None:
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
         "run_history": set(),
+        "wrapped_report": set(),
     }
 
 
@@ -98,6 +101,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
         "import_history": (keys("streaming_history"), set()),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
         "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
+        "wrapped_reports": (keys("wrapped_report"), set()),
     }
     priorities = {}
     for name, (assets, checks) in expected.items():
@@ -117,7 +121,11 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
 def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     repository = defs.get_repository_def()
     crons = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
-    assert crons == {"hourly_plays": "5,25,45 * * * *", "daily_upkeep": "8 * * * *"}
+    assert crons == {
+        "hourly_plays": "5,25,45 * * * *",
+        "daily_upkeep": "8 * * * *",
+        "wrapped_reports": "11 * * * *",
+    }
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
     (sensor,) = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
@@ -142,7 +150,7 @@ def refuse(event, args):
         raise AssertionError(f"{event} {args}")
 sys.addaudithook(refuse)
 from brapped_assets.definitions import defs
-assert len(defs.get_repository_def().schedule_defs) == 2
+assert len(defs.get_repository_def().schedule_defs) == 3
 """
     environment = {"BRAPPED_HOME": str(tmp_path / "home"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
     ran = subprocess.run(

@@ -128,7 +128,7 @@ def test_a_poll_that_ended_in_any_way_or_never_began_holds_nobody_up(
     assert isinstance(tick(local), dg.RunRequest)
 
 
-@pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep"])
+@pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep", "wrapped_reports"])
 def test_with_nobody_logged_in_nothing_is_asked_and_the_tick_says_so(
     local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, schedule: str
 ) -> None:
@@ -157,6 +157,18 @@ def test_the_daily_upkeep_is_one_run_a_day_at_the_first_chance(local: dg.Dagster
         clock.shift(timedelta(hours=1))
     clock.shift(timedelta(hours=1))
     assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
+
+
+def test_the_pages_of_the_running_year_are_written_once_a_day(local: dg.DagsterInstance, clock: Traveller) -> None:
+    asked = tick(local, "wrapped_reports")
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.partition_key == "2026"
+    noted_run(local, "wrapped_reports", dg.DagsterRunStatus.SUCCESS)
+    assert tick(local, "wrapped_reports") == "Today's pages are written or under way."
+    clock.move_to(datetime(2027, 1, 1, 0, 11, tzinfo=UTC))
+    asked = tick(local, "wrapped_reports")
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.partition_key == "2027"
 
 
 def test_only_the_asked_hours_are_read(local: dg.DagsterInstance) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+# Nobody played before, or will after; inside, a year more or less is always a date.
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 # As they stand on the page, in this order.
 PRESETS = {
     "today": "Today",
@@ -58,9 +60,12 @@ def named(name: str, *, today: date, first_day: date) -> Period:
         case "all":
             return Period(name, "All time", min(first_day, today), tomorrow)
     try:
-        return _dated(name)
-    except ValueError:
-        return Period("year", str(today.year), date(today.year, 1, 1), tomorrow)
+        found = _dated(name)
+    except (ValueError, OverflowError):
+        found = None
+    if found and found.first >= EARLIEST and found.until <= LATEST:
+        return found
+    return Period("year", str(today.year), date(today.year, 1, 1), tomorrow)
 
 
 def _dated(name: str) -> Period:

@@ -10,7 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from brapped_assets.insights.web import add, counted, covers, hiding, history, items, overview, search, today
+from brapped_assets.insights.web import (
+    add,
+    counted,
+    covers,
+    hiding,
+    history,
+    items,
+    overview,
+    search,
+    today,
+    wrapped,
+)
 from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
@@ -34,6 +45,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
             *counted.routes(site),
             *add.routes(site),
             *covers.routes(site),
+            *wrapped.routes(site),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -1,0 +1,73 @@
+"""`brapped report`: Wrapped and the lists of a period as one HTML file."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from brapped_assets.commands import exit_codes
+from brapped_assets.insights import report, report_file
+from brapped_assets.insights.periods import Period, named
+from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.insights.web.site import environment
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse.listeners import Listener, listeners
+from brapped_assets.warehouse.reading import Reading
+
+FOLDER = "reports"
+
+
+def make_report(
+    settings: Settings, console: Console, *, to: str | None, asked: str, listener: str | None = None
+) -> int:
+    """Build one report and write it; returns the exit code.
+
+    `to` is a file, a folder or a URL of either (a folder ends in a slash, or is there); None: a file of the home.
+    Raises SettingsError for a period or a listener that is none, NotWritten where nothing can be written.
+    """
+    reading = Reading(settings.brapped_home, settings.database_url_text())
+    try:
+        with reading.transaction() as tx:
+            who = viewer(tx, datetime.now(UTC), _chosen(listeners(tx), listener))
+            if who is None or who.first_day is None:
+                raise SettingsError(
+                    "Nothing was played yet; bring in an export with `brapped import`, or `brapped login`."
+                )
+            built = report.build(environment(), tx, who, period_of(asked, who))
+    finally:
+        reading.close()
+    where = report_file.write(built.html, target(to, settings.brapped_home, built.file_name))
+    console.print(
+        f"{escape(built.period.label)} is in [bold]{escape(where)}[/] ({len(built.html) / 1000:,.0f} kB).",
+        soft_wrap=True,
+    )
+    return exit_codes.DONE
+
+
+def period_of(asked: str, who: Viewer) -> Period:
+    """As a page's address names it, but strict: a command that does something else helps nobody."""
+    period = named(asked, today=who.today, first_day=who.first_day or who.today)
+    if period.name == "year" and asked != "year":
+        raise SettingsError(f"{asked!r} is no period; say year, all, 30d, 2025, 2025-03 or 2025-03-01..2025-04-15.")
+    return period
+
+
+def target(to: str | None, home: Path, file_name: str) -> str:
+    """The file to write."""
+    if to is None:
+        return str(home / FOLDER / file_name)
+    is_folder = to.endswith("/") or ("://" not in to and Path(to).expanduser().is_dir())
+    return f"{to.rstrip('/')}/{file_name}" if is_folder else to
+
+
+def _chosen(everybody: Sequence[Listener], name: str | None) -> int | None:
+    """The key of the named listener; None, the first, when no name is asked for."""
+    if name is None:
+        return None
+    found = [one for one in everybody if name in {one.display_name, one.spotify_user_id}]
+    if len(found) != 1:
+        called = ", ".join(one.display_name for one in everybody) or "nobody"
+        raise SettingsError(f"There is no listener {name!r}. Listeners are: {called}.")
+    return found[0].listener_id

@@ -1,0 +1,129 @@
+// A card as a picture of 1080 x 1920. The card itself, laid out at a third of that size, is painted piece by piece.
+"use strict";
+{
+  const WIDTH = 360, HEIGHT = 640, SCALE = 3;
+  const drawn = (paint) => paint && paint !== "none" && paint !== "rgba(0, 0, 0, 0)" && paint !== "transparent";
+
+  // The runs of a text that stand on one line each, with their places.
+  function* runs(node) {
+    const range = document.createRange();
+    let run = null, at = 0;
+    for (const sign of node.data) {
+      range.setStart(node, at);
+      range.setEnd(node, at += sign.length);
+      const box = range.getClientRects()[0];
+      if (!box) continue;
+      if (run && Math.abs(box.top - run.top) < box.height / 2) {
+        run.text += sign;
+        run.left = Math.min(run.left, box.left);
+        run.right = Math.max(run.right, box.right);
+      } else {
+        if (run) yield run;
+        run = { text: sign, top: box.top, height: box.height, left: box.left, right: box.right };
+      }
+    }
+    if (run) yield run;
+  }
+
+  function words(ctx, node, style, origin, clip) {
+    // Letters of a drawing are measured in units of the drawing.
+    const grown = node.parentElement.getScreenCTM?.().a ?? 1;
+    ctx.font = `${style.fontWeight} ${parseFloat(style.fontSize) * grown}px ${style.fontFamily}`;
+    if ("letterSpacing" in ctx) ctx.letterSpacing = `${(parseFloat(style.letterSpacing) || 0) * grown}px`;
+    ctx.textBaseline = "alphabetic";
+    ctx.direction = style.direction;
+    ctx.fillStyle = node.parentElement instanceof SVGElement ? style.fill : style.color;
+    const lines = [...runs(node)];
+    const seen = lines.filter((run) => !clip || run.top + run.height / 2 <= clip.bottom);
+    if (seen.length < lines.length && seen.length) seen.at(-1).text = `${seen.at(-1).text.trimEnd()}…`;
+    for (const run of seen) {
+      let text = run.text.trimEnd(), { left, right } = run;
+      if (clip && right - left > clip.width + 1 && style.whiteSpace === "nowrap") {
+        ({ left, right } = clip);
+        const signs = [...text];
+        while (signs.length && ctx.measureText(`${signs.join("")}…`).width > clip.width) signs.pop();
+        text = `${signs.join("")}…`;
+      }
+      const size = ctx.measureText(text);
+      const slack = run.height - size.fontBoundingBoxAscent - size.fontBoundingBoxDescent;
+      const baseline = run.top + slack / 2 + size.fontBoundingBoxAscent - origin.top;
+      const isRight = style.direction === "rtl" && !(node.parentElement instanceof SVGElement);
+      ctx.textAlign = isRight ? "right" : "left";
+      ctx.fillText(text, (isRight ? right : left) - origin.left, baseline, Math.max(right - left, 1) * 1.02);
+    }
+  }
+
+  function shape(ctx, element, style, origin) {
+    const path = new Path2D(
+      element.tagName === "circle"
+        ? ((x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`)(
+            ...["cx", "cy", "r"].map((name) => Number(element.getAttribute(name))))
+        : element.getAttribute("d"));
+    const { a, b, c, d, e, f } = element.getScreenCTM();
+    ctx.save();
+    ctx.transform(a, b, c, d, e - origin.left, f - origin.top);
+    if (drawn(style.fill)) { ctx.fillStyle = style.fill; ctx.fill(path); }
+    if (drawn(style.stroke)) {
+      ctx.strokeStyle = style.stroke;
+      ctx.lineWidth = parseFloat(style.strokeWidth);
+      ctx.lineCap = style.strokeLinecap;
+      ctx.lineJoin = style.strokeLinejoin;
+      ctx.stroke(path);
+    }
+    ctx.restore();
+  }
+
+  function box(ctx, element, style, origin) {
+    const place = element.getBoundingClientRect();
+    const path = new Path2D();
+    path.roundRect(place.left - origin.left, place.top - origin.top, place.width, place.height, parseFloat(style.borderTopLeftRadius) || 0);
+    if (drawn(style.backgroundColor)) { ctx.fillStyle = style.backgroundColor; ctx.fill(path); }
+    return path;
+  }
+
+  function paint(ctx, element, origin, clip) {
+    const style = getComputedStyle(element);
+    if (style.display === "none" || style.visibility === "hidden") return;
+    ctx.save();
+    if (element instanceof SVGElement) {
+      if (element.tagName === "path" || element.tagName === "circle") shape(ctx, element, style, origin);
+    } else {
+      const path = box(ctx, element, style, origin);
+      if (style.overflowX === "hidden") {
+        clip = element.getBoundingClientRect();
+        if (element.classList.contains("cover")) ctx.clip(path);
+      }
+      if (element.tagName === "IMG" && element.naturalWidth) {
+        const place = element.getBoundingClientRect();
+        const fit = Math.min(place.width / element.naturalWidth, place.height / element.naturalHeight);
+        const wide = element.naturalWidth * fit, tall = element.naturalHeight * fit;
+        ctx.drawImage(element, place.left - origin.left + (place.width - wide) / 2, place.top - origin.top + (place.height - tall) / 2, wide, tall);
+      }
+    }
+    for (const child of element.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE && child.data.trim()) words(ctx, child, style, origin, clip);
+      else if (child.nodeType === Node.ELEMENT_NODE) paint(ctx, child, origin, clip);
+    }
+    ctx.restore();
+  }
+
+  // A promise of the picture of a card, as a PNG blob.
+  window.pictureOf = async (scene) => {
+    const copy = scene.cloneNode(true);
+    copy.classList.add("print");
+    copy.setAttribute("aria-hidden", "true");
+    copy.inert = true;
+    // An image of the same address is there at once.
+    document.body.append(copy);
+    try {
+      await Promise.all([...copy.querySelectorAll("img")].map((image) => image.decode().catch(() => image.remove())));
+      const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH * SCALE, height: HEIGHT * SCALE });
+      const ctx = canvas.getContext("2d");
+      ctx.scale(SCALE, SCALE);
+      paint(ctx, copy, copy.getBoundingClientRect(), null);
+      return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    } finally {
+      copy.remove();
+    }
+  };
+}

@@ -1,0 +1,119 @@
+// Plays the cards: tap, swipe, arrows, pause. Without this script they stand one beside another.
+"use strict";
+{
+  const stage = document.querySelector("[data-stage]");
+  const frames = [...document.querySelectorAll("[data-frame]")];
+  const root = document.documentElement;
+  const player = stage?.querySelector("[data-player]");
+  const progress = player?.querySelector("[data-progress]");
+  const pauseButton = player?.querySelector("[data-pause]");
+  const playButton = document.querySelector("[data-play]");
+  let now = 0, outside = [];
+
+  const isPlaying = () => root.classList.contains("playing");
+  function pause(wanted) {
+    player.classList.toggle("is-paused", wanted);
+    pauseButton.setAttribute("aria-pressed", String(wanted));
+  }
+  function show(nth) {
+    now = Math.max(0, Math.min(frames.length - 1, nth));
+    frames.forEach((frame, other) => frame.classList.toggle("on", other === now));
+    [...progress.children].forEach((bar, other) => {
+      bar.className = other < now ? "seen" : "";
+      if (other === now) { void bar.offsetWidth; bar.className = "now"; }
+    });
+    player.querySelector("[data-place]").textContent = `Card ${now + 1} of ${frames.length}: ${frames[now].getAttribute("aria-label")}`;
+    history.replaceState(null, "", `#${frames[now].id}`);
+  }
+  function play(nth) {
+    root.classList.add("playing");
+    player.hidden = false;
+    // What stands behind the story is out of reach for the keyboard, too.
+    outside = [...document.body.children].filter((part) => !part.contains(stage));
+    for (const part of [...outside, ...[...stage.parentElement.children].filter((part) => part !== stage)]) part.inert = true;
+    show(nth);
+    frames[now].focus({ preventScroll: true });
+  }
+  function all() {
+    root.classList.remove("playing");
+    player.hidden = true;
+    for (const part of [...outside, ...stage.parentElement.children]) part.inert = false;
+    history.replaceState(null, "", location.pathname + location.search);
+    frames[now].scrollIntoView({ block: "center" });
+    frames[now].focus({ preventScroll: true });
+  }
+  async function send(frame, button) {
+    const name = `brapped-${stage.dataset.label}-${frame.dataset.name}.png`;
+    const before = button.textContent;
+    pause(true);
+    button.textContent = "Drawing…";
+    try {
+      const file = new File([await pictureOf(frame.querySelector(".scene"))], name, { type: "image/png" });
+      if (matchMedia("(pointer: coarse)").matches && navigator.canShare?.({ files: [file] })) {
+        await navigator.share({ files: [file] });
+      } else {
+        const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      }
+      button.textContent = before;
+    } catch (error) {
+      // Closing the share sheet is no mistake.
+      button.textContent = error.name === "AbortError" ? before : "No picture here: take a screenshot";
+    }
+  }
+
+  if (stage && frames.length) {
+    for (const frame of frames) {
+      frame.tabIndex = -1;
+      progress.append(document.createElement("span"));
+      const button = frame.querySelector("[data-send]");
+      button.hidden = false;
+      if (matchMedia("(pointer: coarse)").matches && navigator.canShare) button.textContent = "Send";
+      button.addEventListener("click", () => send(frame, button));
+    }
+    for (const quiz of stage.querySelectorAll("[data-quiz]")) {
+      quiz.addEventListener("click", (event) => {
+        const choice = event.target.closest("[data-right]");
+        if (!choice) return;
+        pause(true);
+        const right = quiz.querySelector('[data-right="yes"]');
+        choice.classList.add(choice === right ? "is-right" : "is-wrong");
+        right.classList.add("is-right");
+        quiz.querySelector("[data-answer]").textContent = choice === right ? "You know yourself." : "So close.";
+      });
+    }
+    progress.addEventListener("animationend", () => now < frames.length - 1 && show(now + 1));
+    pauseButton.addEventListener("click", () => pause(!player.classList.contains("is-paused")));
+    player.querySelector("[data-all]").addEventListener("click", all);
+    player.querySelector("[data-back]").addEventListener("click", () => show(now - 1));
+    player.querySelector("[data-next]").addEventListener("click", () => show(now + 1));
+    playButton.hidden = false;
+    playButton.addEventListener("click", () => play(0));
+    // A card that somebody reads by keyboard, or a page nobody sees, does not run away.
+    stage.addEventListener("focusin", (event) => { if (event.target.matches("a, button") && event.target.matches(":focus-visible")) pause(true); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && isPlaying()) pause(true); });
+    document.addEventListener("keydown", (event) => {
+      if (!isPlaying() || event.ctrlKey || event.metaKey || event.altKey) return;
+      const go = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: frames.length - 1 }[event.key];
+      if (go !== undefined) { event.preventDefault(); show(go); }
+      if (event.key === "Escape") all();
+      if (event.key === " " && !event.target.closest("a, button")) { event.preventDefault(); pauseButton.click(); }
+    });
+    let began = null;
+    stage.addEventListener("pointerdown", (event) => { began = { x: event.clientX, y: event.clientY, at: event.timeStamp }; });
+    stage.addEventListener("click", (event) => {
+      if (!isPlaying() || event.target.closest("a, button") || String(getSelection())) return;
+      const moved = began ? event.clientX - began.x : 0;
+      if (Math.abs(moved) > 30) return;
+      show(event.clientX < innerWidth / 3 ? now - 1 : now + 1);
+    });
+    stage.addEventListener("pointerup", (event) => {
+      if (!isPlaying() || !began) return;
+      const [x, y] = [event.clientX - began.x, event.clientY - began.y];
+      if (Math.abs(x) > 30 && Math.abs(x) > Math.abs(y)) show(x < 0 ? now + 1 : now - 1);
+    });
+    const asked = frames.findIndex((frame) => `#${frame.id}` === location.hash);
+    if (stage.dataset.stage === "play" || asked >= 0) play(Math.max(asked, 0));
+  }
+}

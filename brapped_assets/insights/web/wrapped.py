@@ -1,0 +1,96 @@
+"""`/wrapped`: the story of a period; `/export.html`: the same as one file to keep."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import report
+from brapped_assets.insights.periods import DAY, Period, named
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.wrapped import Row, cards
+from brapped_assets.insights.wrapped.memory import Memory
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+class Pages:
+    """Where the site has a thing's page and cover."""
+
+    def href(self, row: Row) -> str | None:
+        return f"/{row.kind}/{row.key}" if row.key is not None else None
+
+    def cover(self, row: Row) -> str | None:
+        return f"/cover/{row.kind}/{row.key}" if row.key is not None else None
+
+
+@dataclass(frozen=True)
+class Year:
+    """A calendar year with its milliseconds and the months that have plays, first of the month each."""
+
+    year: int
+    ms: int
+    months: tuple[date, ...]
+
+
+def routes(site: Site) -> list[Route]:
+    memory = Memory()
+
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.viewer(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            period = period_of(request, who)
+            found = memory.numbers(tx, who, period)
+            if not found.total.plays:
+                return _choose(site, request, tx, who, period.label)
+        return site.page(
+            "wrapped.html", request, who, period=period, cards=cards(found), place=Pages(), gaps=who.gaps_in(period)
+        )
+
+    def choose(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.viewer(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            return _choose(site, request, tx, who, "")
+
+    def export(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.viewer(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            built = report.build(site.templates, tx, who, period_of(request, who), is_demo=site.is_demo)
+        headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
+        return Response(built.html, media_type="text/html", headers=headers)
+
+    return [
+        Route("/wrapped", show, name="wrapped"),
+        Route("/wrapped/choose", choose, name="wrapped_choose"),
+        Route("/export.html", export, name="export"),
+    ]
+
+
+def _choose(site: Site, request: Request, tx: Connection, who: Viewer, empty: str) -> Response:
+    """Every year and month with plays. `empty` names a period that has none, and was asked for."""
+    everything = named("all", today=who.today, first_day=who.first_day or who.today)
+    found = years(tx, who, everything)
+    return site.page(
+        "wrapped_choose.html", request, who, years=found, total=sum(year.ms for year in found), empty=empty
+    )  # fmt: skip
+
+
+def years(tx: Connection, who: Viewer, period: Period) -> list[Year]:
+    """The years with plays, newest first."""
+    asked = {"listener_id": who.listener_id, "first": period.first, "until": who.today + DAY}
+    rows = tx.execute(sql("insights/wrapped/months"), asked).fetchall()
+    by_year = groupby(rows, key=lambda row: row["month"].year)
+    found = [(year, list(months)) for year, months in by_year]
+    return [
+        Year(year, sum(m["ms"] for m in months), tuple(m["month"] for m in months)) for year, months in reversed(found)
+    ]

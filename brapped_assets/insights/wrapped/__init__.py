@@ -1,0 +1,9 @@
+"""Wrapped: the numbers of a period, the cards they make, and how each is counted."""
+
+from brapped_assets.insights.wrapped.card import Card, Row
+from brapped_assets.insights.wrapped.counting import numbers
+from brapped_assets.insights.wrapped.formulas import FORMULAS, Formula
+from brapped_assets.insights.wrapped.numbers import Numbers
+from brapped_assets.insights.wrapped.stories import cards
+
+__all__ = ["FORMULAS", "Card", "Formula", "Numbers", "Row", "cards", "numbers"]

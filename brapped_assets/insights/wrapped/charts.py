@@ -1,0 +1,127 @@
+"""Drawings for cards: plain geometry. The page shows them as SVG, and a picture draws the very same paths."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import cos, pi, sin
+
+SIDE = 1000
+# A line a month is readable up to here; beyond, a line a year.
+MOST_STEPS = 24
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One path (`d`) or word (`text` at `x`, `y`); `look` is a class of the style sheet."""
+
+    look: str
+    d: str = ""
+    text: str = ""
+    x: float = 0
+    y: float = 0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Marks in a box of `width` x `height`; `label` tells the same in words."""
+
+    label: str
+    width: int
+    height: int
+    marks: tuple[Mark, ...]
+
+
+def wheel(hours: Sequence[int], label: str) -> Chart:
+    """A clock of 24 petals, midnight at the top, as long as their share of the greatest; that one stands out."""
+    most, inner, outer, centre = max([*hours, 1]), 190, 470, SIDE / 2
+
+    def point(radius: float, hour: float) -> str:
+        angle = hour / 24 * 2 * pi - pi / 2
+        return f"{centre + radius * cos(angle):.1f} {centre + radius * sin(angle):.1f}"
+
+    marks = []
+    for hour, value in enumerate(hours):
+        radius, begin, end = inner + 24 + (outer - inner - 24) * value / most, hour + 0.08, hour + 0.92
+        d = (
+            f"M{point(inner, begin)}L{point(radius, begin)}A{radius:.1f} {radius:.1f} 0 0 1 {point(radius, end)}"
+            f"L{point(inner, end)}A{inner} {inner} 0 0 0 {point(inner, begin)}Z"
+        )
+        marks.append(Mark("peak" if value == most else "petal", d))
+    for hour, x, y in ((0, 500, 385), (6, 622, 518), (12, 500, 650), (18, 378, 518)):
+        marks.append(Mark("hour", text=str(hour), x=x, y=y))
+    return Chart(label, SIDE, SIDE, tuple(marks))
+
+
+def columns(values: Sequence[int], names: Sequence[str], label: str, *, height: int = 420) -> Chart:
+    """Columns side by side; the greatest stands out. Empty names are not written."""
+    most, width = max([*values, 1]), SIDE / max(len(values), 1)
+    marks = []
+    for nth, (value, name) in enumerate(zip(values, names, strict=True)):
+        tall = max((height - 70) * value / most, 8 if value else 3)
+        left, wide = nth * width + width * 0.1, width * 0.8
+        round_by = min(wide / 2, tall, 22)
+        top, foot = height - 60 - tall, height - 60
+        d = (
+            f"M{left:.1f} {foot:.1f}V{top + round_by:.1f}q0 {-round_by:.1f} {round_by:.1f} {-round_by:.1f}"
+            f"H{left + wide - round_by:.1f}q{round_by:.1f} 0 {round_by:.1f} {round_by:.1f}V{foot:.1f}Z"
+        )
+        marks.append(Mark("peak" if value == most else "column", d))
+        if name:
+            marks.append(Mark("tick", text=name, x=left + wide / 2, y=height - 12))
+    return Chart(label, SIDE, height, tuple(marks))
+
+
+def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: str) -> Chart:
+    """One line an artist: the place among them in each step, by the plays of that step."""
+    height, foot = 540, 460
+    places = standings(by_month, steps)
+    count = max(len(by_month) - 1, 1)
+
+    def x(step: int) -> float:
+        return 40 + (SIDE - 80) * step / max(len(steps) - 1, 1)
+
+    marks = []
+    # The winner is drawn last, over the others.
+    for nth in reversed(range(len(by_month))):
+        ys = [40 + (foot - 60) * place[nth] / count for place in places]
+        d = f"M{x(0):.1f} {ys[0]:.1f}"
+        for step in range(1, len(ys)):
+            middle = (x(step - 1) + x(step)) / 2
+            d += f"C{middle:.1f} {ys[step - 1]:.1f} {middle:.1f} {ys[step]:.1f} {x(step):.1f} {ys[step]:.1f}"
+        marks.append(Mark(f"line n{nth}", d))
+        marks.append(Mark(f"dot n{nth}", disc(x(len(ys) - 1), ys[-1], 26)))
+    for nth in sorted({0, len(steps) // 2, len(steps) - 1}):
+        name = f"{steps[nth]:%Y}" if len(steps) > 1 and (steps[1] - steps[0]).days > 31 else f"{steps[nth]:%b}"  # noqa: PLR2004
+        marks.append(Mark("tick", text=name, x=x(nth), y=height - 20))
+    return Chart(label, SIDE, height, tuple(marks))
+
+
+def disc(x: float, y: float, radius: float) -> str:
+    return f"M{x - radius:.1f} {y:.1f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0Z"
+
+
+def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> list[list[int]]:
+    """For each step the place (0 first) of every artist by the plays until the next step; ties as in the end."""
+    found = []
+    for first, until in zip(steps, [*steps[1:], date.max], strict=True):
+        plays = [sum(count for month, count in of.items() if first <= month < until) for of in by_month]
+        order = sorted(range(len(plays)), key=lambda artist: -plays[artist])
+        found.append([order.index(artist) for artist in range(len(plays))])
+    return found
+
+
+def figure(number: str, label: str) -> Chart:
+    """A number as large as the card is wide."""
+    size = min(round(SIDE / 0.6 / len(number)), 460)
+    return Chart(
+        label, SIDE, round(size * 0.86), (Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(size * 0.78)),)
+    )
+
+
+def steps_of(months: Sequence[date]) -> list[date]:
+    """Every month from the first to the last, or every year when those are too many for a line."""
+    first, last = min(months), max(months)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    if count > MOST_STEPS:
+        return [date(year, 1, 1) for year in range(first.year, last.year + 1)]
+    return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]

@@ -1,0 +1,124 @@
+"""Counts the numbers of Wrapped: a dozen statements, and what is simpler said in Python."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.overview import Day
+from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped.numbers import (
+    Album,
+    BigDay,
+    Comeback,
+    Discoveries,
+    Kind,
+    Numbers,
+    Repeat,
+    Streak,
+    Thing,
+)
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+# A silence this long makes a return.
+SILENCE_DAYS = 180
+SATURDAY = 6
+
+Rows = list[dict[str, Any]]
+
+
+def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
+    """The numbers of a period; empty ones where nothing was played."""
+    asked = {**overview.asked(who, period), "first_day": min(who.first_day or period.first, period.first)}
+
+    def rows(name: str, **more: Any) -> Rows:
+        return tx.execute(sql(f"insights/wrapped/{name}"), {**asked, **more}).fetchall()
+
+    days = overview.days(tx, who, period)
+    artists, by_month = _by_artist(rows("artists"))
+    songs = rows("songs")
+    hours = rows("hours")
+    compared = overview.earlier(who, period)
+    known_before = (period.first - who.first_day).days if who.first_day else 0
+    return Numbers(
+        period=period,
+        today=who.today,
+        at_least=bool(who.gaps_in(period)),
+        known_before=max(known_before, 0),
+        total=overview.totals(days),
+        artists=tuple(_thing("artist", row) for row in artists),
+        of_artists=artists[0]["of_all"] if artists else 0,
+        by_month=by_month,
+        songs=tuple(_thing("track", row) for row in songs),
+        of_songs=songs[0]["of_all"] if songs else 0,
+        album=_album(rows("album")),
+        repeat=_repeat(rows("repeat"), lambda day: rows("of_day", day=day)),
+        big_day=_big_day(tx, who, days, lambda day: rows("of_day", day=day)),
+        discoveries=_discoveries(rows("discoveries") if known_before > 0 else []),
+        comeback=_comeback(rows("comeback") if known_before > 0 or period.days > SILENCE_DAYS else []),
+        hours=tuple(sum(row["ms"] for row in hours if row["hour"] == hour) for hour in range(24)),
+        weekend_ms=sum(row["ms"] for row in hours if row["weekday"] >= SATURDAY),
+        streak=longest_streak([day.day for day in days if day.plays]),
+        before=overview.totals(overview.days(tx, who, compared)) if compared else None,
+        before_label=compared.label if compared else "",
+        releases={row["year"]: row["plays"] for row in rows("releases")},
+    )
+
+
+def longest_streak(days: Sequence[date]) -> Streak | None:
+    """The longest run of days in a row, the earliest of several; `days` in order."""
+    runs = [list(run) for _, run in groupby(enumerate(days), lambda nth: nth[1] - nth[0] * DAY)]
+    longest = max(runs, key=len, default=None)
+    return Streak(longest[0][1], longest[-1][1], len(longest)) if longest else None
+
+
+def longest_run(track_keys: Sequence[int], of: int) -> int:
+    """The most plays of one song in a row."""
+    return max((len(list(run)) for key, run in groupby(track_keys) if key == of), default=0)
+
+
+def _thing(kind: Kind, row: Mapping[str, Any]) -> Thing:
+    return Thing(kind, row["key"], row["spotify_id"], row["name"], row.get("by") or "", row["plays"], row["ms"])
+
+
+def _by_artist(rows: Rows) -> tuple[Rows, dict[int, dict[date, int]]]:
+    first_of = {row["key"]: row for row in reversed(rows)}
+    by_month = {key: {row["month"]: row["month_plays"] for row in rows if row["key"] == key} for key in first_of}
+    return list(reversed(first_of.values())), by_month
+
+
+def _album(rows: Rows) -> Album | None:
+    return next((Album(_thing("album", r), r["songs"], r["of_songs"], r["evenness"]) for r in rows), None)
+
+
+def _repeat(rows: Rows, of_day: Callable[[date], Rows]) -> Repeat | None:
+    if not rows:
+        return None
+    row = rows[0]
+    played = [play["track_key"] for play in of_day(row["day"])]
+    return Repeat(row["day"], _thing("track", row), longest_run(played, row["key"]))
+
+
+def _big_day(tx: Connection, who: Viewer, days: Sequence[Day], of_day: Callable[[date], Rows]) -> BigDay | None:
+    biggest = max(days, key=lambda day: (day.ms, day.plays), default=None)
+    if biggest is None or not biggest.plays:
+        return None
+    plays = of_day(biggest.day)
+    hours = tuple(sum(play["ms"] for play in plays if play["ended_at"].hour == hour) for hour in range(24))
+    day = Period("day", "", biggest.day, biggest.day + DAY)
+    (artist,) = overview.top(tx, who, day, "artists", "plays", 1)
+    named = {"key": artist["artist_key"], "spotify_id": artist["artist_id"], "name": artist["artist_name"]}
+    of_it = _thing("artist", {**artist, **named})
+    return BigDay(biggest, hours, plays[0]["ended_at"], plays[-1]["ended_at"], of_it)
+
+
+def _discoveries(rows: Rows) -> Discoveries:
+    top = tuple(_thing("artist", row) for row in rows)
+    return Discoveries(rows[0]["of_all"], rows[0]["of_plays"], top) if rows else Discoveries(0, 0, ())
+
+
+def _comeback(rows: Rows) -> Comeback | None:
+    return next((Comeback(_thing("artist", r), r["last_on"], r["back_on"]) for r in rows), None)

@@ -1,0 +1,116 @@
+"""What the numbers of Wrapped are: one listener, one period. Nothing here decides what is worth a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from brapped_assets.insights.overview import Day, Totals
+from brapped_assets.insights.periods import Period
+
+Kind = Literal["artist", "track", "album"]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An artist, a song or an album with its plays and milliseconds in some time. `key` None: without a page."""
+
+    kind: Kind
+    key: int | None
+    spotify_id: str | None
+    name: str
+    by: str
+    plays: int
+    ms: int
+
+
+@dataclass(frozen=True)
+class Album:
+    """`songs` of its `of_songs` were heard; `evenness` is 1 when all were played alike, 0 when only one was."""
+
+    album: Thing
+    songs: int
+    of_songs: int
+    evenness: float
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The most plays of one song (`song.plays`) in one local day, and how many of them came in a row."""
+
+    day: date
+    song: Thing
+    in_a_row: int
+
+
+@dataclass(frozen=True)
+class BigDay:
+    """The day with the most minutes: by hour, from the first play's end to the last's, its artist by plays."""
+
+    day: Day
+    hours: tuple[int, ...]
+    first_at: datetime
+    last_at: datetime
+    artist: Thing
+
+
+@dataclass(frozen=True)
+class Discoveries:
+    """Artists first heard in the period: how many, their plays, the three most played."""
+
+    artists: int
+    plays: int
+    top: tuple[Thing, ...]
+
+
+@dataclass(frozen=True)
+class Comeback:
+    """An artist silent from `last_on` to `back_on`; `artist.plays` are those since."""
+
+    artist: Thing
+    last_on: date
+    back_on: date
+
+
+@dataclass(frozen=True)
+class Streak:
+    """Local days in a row with a play, both ends included."""
+
+    first: date
+    last: date
+    days: int
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Everything the cards tell. `artists` are five, each with plays by month; `songs` eight at most.
+
+    `hours` are milliseconds by local hour, `weekend_ms` those on Saturdays and Sundays. `releases` are plays by year of
+    release, under None where that is not known. `known_before`: days of history before the period began.
+    """
+
+    period: Period
+    today: date
+    at_least: bool
+    known_before: int
+    total: Totals
+    artists: tuple[Thing, ...]
+    of_artists: int
+    by_month: Mapping[int, Mapping[date, int]]
+    songs: tuple[Thing, ...]
+    of_songs: int
+    album: Album | None
+    repeat: Repeat | None
+    big_day: BigDay | None
+    discoveries: Discoveries
+    comeback: Comeback | None
+    hours: tuple[int, ...]
+    weekend_ms: int
+    streak: Streak | None
+    before: Totals | None
+    before_label: str
+    releases: Mapping[int | None, int]
+
+    @property
+    def is_over(self) -> bool:
+        return self.period.until <= self.today

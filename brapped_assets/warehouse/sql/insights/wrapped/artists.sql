@@ -1,0 +1,17 @@
+-- The five most played artists by month, and how many artists there were. A row of artists_of lies within one month.
+with told as materialized (
+    select artist_key, plays, ms, first_on from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
+), ranked as (
+    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms, count(*) over ()::int as of_all
+    from told
+    group by artist_key
+    order by sum(plays) desc, sum(ms) desc, artist_key
+    limit 5
+)
+select a.artist_key as key, a.artist_id as spotify_id, a.artist_name as name, r.plays, r.ms, r.of_all,
+       date_trunc('month', t.first_on)::date as month, sum(t.plays)::int as month_plays
+from ranked r
+join told t using (artist_key)
+join star.artist_dim a using (artist_key)
+group by a.artist_key, r.plays, r.ms, r.of_all, month
+order by r.plays desc, r.ms desc, a.artist_key, month

@@ -1,0 +1,155 @@
+"""Wrapped over HTTP, and the report: never an error page, names are text, one file that asks nobody."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from brapped_assets.insights import report
+from brapped_assets.insights.periods import named
+from brapped_assets.insights.viewer import viewer
+from brapped_assets.insights.web.app import create_app
+from brapped_assets.insights.web.site import Site, environment
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.told import Told, tell
+
+NOW = datetime(2025, 6, 15, 12, tzinfo=UTC)
+RANGES = ["today", "7d", "month", "year", "all", "2024", "2024-02", "2024-02-29", "2023-05-01..2025-06-15", "2019",
+          "nonsense", "9999-12", "0001", "2025-13",
+          "0001-01-01..9999-12-31"]  # fmt: skip
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "| *a* [x](javascript:1)",
+]
+
+
+@pytest.fixture
+def client(warehouse: Warehouse, database_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    with warehouse.transaction():
+        pass
+    site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
+    try:
+        with TestClient(create_app(site, hosts=["testserver"])) as client:
+            yield client
+    finally:
+        site.reading.close()
+
+
+def play(warehouse: Warehouse, told: list[Told]) -> int:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx, zone="Asia/Kathmandu")
+        tell(tx, me, [("extended", told)])
+    return me
+
+
+def songs(count: int, name: str = "Song", first: datetime = datetime(2025, 1, 5, 8, tzinfo=UTC)) -> list[Told]:
+    """So many plays, one every eight hours, of five songs, three of them by one artist, on one album."""
+    return [
+        Told(
+            first + timedelta(hours=8 * nth),
+            180_000,
+            f"t{nth % 5}",
+            f"{name} {nth % 5}",
+            f"{name} by {max(nth % 5 - 2, 0)}",
+            album=name,
+        )
+        for nth in range(count)
+    ]
+
+
+@pytest.mark.parametrize("path", ["/wrapped", "/wrapped/choose", "/export.html"])
+def test_before_anything_is_played_the_page_says_how_to_begin(
+    client: TestClient, warehouse: Warehouse, path: str
+) -> None:
+    assert "Your music goes here." in client.get(path).text
+    with warehouse.transaction() as tx:
+        newcomer(tx)
+    assert "Your music goes here." in client.get(path).text
+
+
+def test_one_play_and_any_period_is_a_page(client: TestClient, warehouse: Warehouse) -> None:
+    play(warehouse, songs(1, first=datetime(2024, 2, 29, 12, tzinfo=UTC)))
+    for asked in RANGES:
+        answer = client.get("/wrapped", params={"range": asked})
+        assert answer.status_code == 200, asked
+        assert "Still to come" in answer.text or "Nothing was played then." in answer.text, asked
+        assert client.get("/export.html", params={"range": asked}).status_code == 200, asked
+    assert "Still to come" in client.get("/wrapped?range=2024-02-29").text
+    assert 'href="/wrapped?range=2024-02"' in client.get("/wrapped?range=2019").text
+
+
+def test_cards_tell_of_the_plays_and_every_name_leads_to_its_page(client: TestClient, warehouse: Warehouse) -> None:
+    play(warehouse, songs(120))
+    page = client.get("/wrapped?range=year").text
+    shown = re.findall(r'id="card-(\w+)"', page)
+    assert shown == ["minutes", "artists", "quiz", "songs", "album", "day", "clock", "streak", "summary", "next"]
+    assert '<h2 class="headline h38">360</h2>' in page
+    assert re.search(r'<a dir="auto" href="/artist/\d+">Song by 0</a>', page)
+    assert re.search(r'<a dir="auto" href="/track/\d+">Song 0</a>', page)
+
+
+def test_hostile_names_are_text_everywhere(client: TestClient, warehouse: Warehouse) -> None:
+    play(warehouse, [one for n, name in enumerate(HOSTILE) for one in
+                     [replace(t, track_id=f"{n}{t.track_id}") for t in songs(30, name)]])  # fmt: skip
+    for path in ("/wrapped?range=year", "/export.html?range=year"):
+        page = client.get(path).text
+        assert "<img src=x" not in page
+        assert "<svg onload" not in page
+        assert "<script>alert" not in page
+        assert "javascript:1)" not in re.sub(r">[^<]*<", "><", page), "only ever between tags"
+        assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    with warehouse.transaction() as tx:
+        who = viewer(tx, NOW)
+        assert who
+        assert who.first_day
+        built = report.build(environment(), tx, who, named("year", today=who.today, first_day=who.first_day))
+    assert "\\| \\*a\\* \\[x\\]\\(javascript:1\\)" in built.preview
+
+
+def test_the_report_is_one_file_under_a_policy_that_names_its_own_parts(
+    client: TestClient, warehouse: Warehouse
+) -> None:
+    play(warehouse, songs(120))
+    answer = client.get("/export.html?range=year")
+    assert answer.headers["content-disposition"] == 'attachment; filename="brapped-2025.html"'
+    page = answer.text
+    style, script = (re.search(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL) for tag in ("style", "script"))
+    assert style
+    assert script
+    hashes = [f"sha256-{b64encode(sha256(part.group(1).encode()).digest()).decode()}" for part in (style, script)]
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy.replace("&#39;", "'") == (
+        f"default-src 'none'; img-src data: blob:; style-src '{hashes[0]}'; script-src '{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r'src="(?!data:)|url\(|@import|<link|srcset|\sstyle=|\son\w+=', page)
+    assert set(re.findall(r'href="(https?://[^/"]+)', page)) == {"https://open.spotify.com"}
+    assert len(page.encode()) < report.MOST_BYTES
+    assert client.get("/export.html?range=year").content == answer.content
+
+
+@pytest.mark.parametrize(("size", "all_of_them"), [(1_000, True), (400_000, False)])
+def test_covers_come_along_while_there_is_room(warehouse: Warehouse, size: int, all_of_them: bool) -> None:
+    play(warehouse, songs(120))
+    with warehouse.transaction() as tx:
+        who = viewer(tx, NOW)
+        assert who
+        assert who.first_day
+        period = named("year", today=who.today, first_day=who.first_day)
+        built = report.build(environment(), tx, who, period, cover=lambda *_: ("image/png", b"x" * size))
+        without = report.build(environment(), tx, who, period)
+    count = built.html.count(b'src="data:image/png;base64,')
+    assert len(built.html) <= report.MOST_BYTES
+    assert (count == 8) == all_of_them
+    assert b"data:image" not in without.html
+    assert (built.plays, built.rows) == (120, 3 + 5 + 2)
