@@ -110,11 +110,11 @@ def import_(
     from brapped_assets.commands.import_history import import_files, import_tables  # noqa: PLC0415
 
     if legacy is not None and paths:
-        raise SettingsError("Name paths or --legacy, not both: an export is one import, the old tables are another.")
+        raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
     if legacy is not None:
         raise typer.Exit(import_tables(_settings(), console, legacy, listener=listener))
     if not paths:
-        raise SettingsError("Name what to import: a zip, a folder or a file of your export, or --legacy and a URL.")
+        raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     raise typer.Exit(import_files(_settings(), console, paths, listener=listener))
 
 

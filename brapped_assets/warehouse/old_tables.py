@@ -13,8 +13,6 @@ from brapped_assets.warehouse.errors import Interrupted, NoOldTables, NotAllowed
 from brapped_assets.warehouse.statements import sql
 
 SETTING = "--legacy"
-# Rows the server hands over at a time.
-BATCH = 5_000
 
 
 class OldTables:
@@ -36,10 +34,15 @@ class OldTables:
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """Every row of one table, as JSON has it, by its `played_at` where it has one. Raises a WarehouseError."""
-        with _explained(), self._tx.cursor(name="old_rows") as cursor:
-            cursor.itersize = BATCH
-            for row in cursor.execute(_of(self._places[name], "legacy/rows")):
-                yield row["row"]
+        with _explained():
+            self._tx.execute(_of(self._places[name], "legacy/rows"))
+        while batch := self._fetch():
+            yield from (row["row"] for row in batch)
+        self._tx.execute(sql("legacy/close"))
+
+    def _fetch(self) -> list[dict[str, Any]]:
+        with _explained():
+            return self._tx.execute(sql("legacy/fetch")).fetchall()
 
 
 @contextmanager
@@ -48,7 +51,7 @@ def old_tables(url: str, wanted: Sequence[str]) -> Iterator[OldTables]:
 
     Raises a WarehouseError that says what to do and never repeats the URL.
     """
-    with connect(connection_string(url, setting=SETTING), setting=SETTING, oldest=0) as connection:
+    with connect(connection_string(url, setting=SETTING), setting=SETTING, any_version=True) as connection:
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.transaction():
