@@ -84,7 +84,8 @@ def test_killed_anywhere_and_done_again_nothing_is_lost_and_nothing_twice(
     def prepare() -> dict[str, Any]:
         with warehouse.transaction() as tx:
             tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, raw.legacy_track,"
-                       " star.play_label, star.streaming_fact, star.artist_dim, star.album_dim restart identity cascade")  # fmt: skip
+                       " star.play_label, star.streaming_fact, star.artist_dim, star.album_dim"
+                       " restart identity cascade")  # fmt: skip
         for earlier in before:
             with warehouse.transaction() as tx:
                 earlier(tx)
