@@ -15,7 +15,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
-from brapped_assets.warehouse.errors import NotAUrl, WarehouseError
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -93,19 +93,29 @@ def sync() -> None:
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATH...", help="Zip, folder (also one of downloads), JSON file, or URL.", show_default=False
         ),
-    ],
+    ] = None,
+    legacy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Instead of a path: the PostgreSQL with the old scripts' tables."),
+    ] = None,
     listener: Annotated[
         str | None, typer.Option(help="Whose export it is, by name or Spotify id, when there are several listeners.")
     ] = None,
 ) -> None:
     """Bring in Spotify's own data export: your years before Brapped. Needs no login; the same file twice is no harm."""
-    from brapped_assets.commands.import_history import import_files as run  # noqa: PLC0415
+    from brapped_assets.commands.import_history import import_files, import_tables  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, paths, listener=listener))
+    if legacy is not None and paths:
+        raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
+    if legacy is not None:
+        raise typer.Exit(import_tables(_settings(), console, legacy, listener=listener))
+    if not paths:
+        raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
+    raise typer.Exit(import_files(_settings(), console, paths, listener=listener))
 
 
 @app.command()
@@ -162,7 +172,7 @@ def _never_ask_a_proxy_for_this_machine() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | HistoryError | NotAUrl):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

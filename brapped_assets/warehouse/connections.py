@@ -126,8 +126,11 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     return make_conninfo("", **given)
 
 
-def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
-    """Open one connection, waiting through a cold start. Raises Unreachable, which names `setting`, or TooOld."""
+def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
+    """Open one connection, waiting through a cold start.
+
+    Raises Unreachable, which names `setting`, or TooOld, unless any version will do.
+    """
     deadline = time.monotonic() + COLD_START_SECONDS
     while True:
         try:
@@ -146,7 +149,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
             time.sleep(1)
     version = connection.info.server_version
-    if version < MINIMUM_MAJOR * 10000:
+    if version < MINIMUM_MAJOR * 10000 and not any_version:
         connection.close()
         raise TooOld(version)
     return connection

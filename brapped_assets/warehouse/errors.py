@@ -8,6 +8,7 @@ WarehouseError
 ├── OutOfSpace             disk or quota full
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
+├── NoOldTables            the old scripts' tables are not where they were said to be
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
@@ -51,6 +52,10 @@ class ReadOnly(WarehouseError):
 
 
 class NotAllowed(WarehouseError):
+    pass
+
+
+class NoOldTables(WarehouseError):
     pass
 
 

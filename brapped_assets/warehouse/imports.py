@@ -124,14 +124,18 @@ def merge_piece(
     return became
 
 
-def odd_by_older_parser(tx: Connection, listener_id: int, parser_version: int) -> list[KeptOdd]:
-    """Rows that only older parsers have tried to understand."""
-    values = {"listener_id": listener_id, "parser_version": parser_version}
+def odd_by_older_parser(
+    tx: Connection, listener_id: int, parser_version: int, *, source: str = "import"
+) -> list[KeptOdd]:
+    """Rows that only older parsers of this source have tried to understand."""
+    values = {"listener_id": listener_id, "parser_version": parser_version, "source": source}
     return [KeptOdd(**row) for row in tx.execute(sql("imports/odd_by_older_parser"), values).fetchall()]
 
 
-def note_retried(tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool) -> None:
+def note_retried(
+    tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool, source: str = "import"
+) -> None:
     """This parser does not understand the row either (`is_odd`), or it need not be kept any longer."""
-    values = {"listener_id": listener_id, "source": "import", "content_hash": row.content_hash}
+    values = {"listener_id": listener_id, "source": source, "content_hash": row.content_hash}
     statement = "landing/rejected_again" if is_odd else "landing/rejected_understood"
     tx.execute(sql(statement), {**values, "parser_version": parser_version})

@@ -179,6 +179,10 @@ def everything(tx: Connection) -> dict[str, list[Row]]:
         "export half": "select listener_id, export_at, x.track_ref, export_ms, export_nth, in_extended, in_account,"
         " label from star.streaming_fact join raw.export_track x using (export_track_key)"
         " left join star.play_label on label_key = platform_key order by 1, 2, 3, 4, 5",
+        "legacy half": "select listener_id, legacy_at, l.track_ref from star.streaming_fact"
+        " join raw.legacy_track l using (legacy_track_key) order by 1, 2, 3",
+        "legacy play": "select listener_id, played_at, track_ref, title, artist, duration_ms from raw.legacy_play"
+        " join raw.legacy_track using (legacy_track_key) order by 1, 2, 3",
         "export track": "select track_ref, track_id, title, artist, album from raw.export_track order by 1, 3",
     }
     found = {name: tx.execute(query).fetchall() for name, query in queries.items()}

@@ -13,9 +13,10 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import Occurrences, merge_exported
 from brapped_assets.warehouse.landing import retry_rejected
+from brapped_assets.warehouse.legacy import merge_legacy
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
-from brapped_assets_tests.warehouse.told import Told
+from brapped_assets_tests.warehouse.told import Old, Told
 
 CONTEXT = {"type": "album", "uri": "spotify:album:1"}
 Step = Callable[[Connection], object]
@@ -51,6 +52,12 @@ def _account(tx: Connection) -> object:
     return merge_exported(tx, 1, "account", [Told(at(2), 0, None), Told(at(9), 31_000, None)], Occurrences())
 
 
+def _legacy(tx: Connection) -> object:
+    """What the first page told, a second off; a play of its own, twice; and one an export tells of."""
+    told = [Old(at(0.01), "a"), Old(at(2)), Old(at(20), "b", "Song b"), Old(at(20.02), "b", "Song b")]
+    return merge_legacy(tx, 1, told)
+
+
 # Each step with what was done before it, undisturbed.
 STEPS: list[tuple[list[Step], Step]] = [
     ([_welcome], _first_page),
@@ -62,10 +69,11 @@ STEPS: list[tuple[list[Step], Step]] = [
     ([_welcome, _first_page, _account, _export], _merge),
     ([_welcome, _first_page, _merge, _account], _export),
     ([_welcome, _export], _account),
+    ([_welcome, _first_page, _merge, _export], _legacy),
 ]
 NAMES = [
     "land", "land on gap", "merge", "merge late", "read", "export", "merge after exports", "export after account data",
-    "account data",
+    "account data", "old tables",
 ]  # fmt: skip
 
 
@@ -75,8 +83,9 @@ def test_killed_anywhere_and_done_again_nothing_is_lost_and_nothing_twice(
 ) -> None:
     def prepare() -> dict[str, Any]:
         with warehouse.transaction() as tx:
-            tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, star.play_label,"
-                       " star.streaming_fact, star.artist_dim, star.album_dim restart identity cascade")  # fmt: skip
+            tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, raw.legacy_track,"
+                       " star.play_label, star.streaming_fact, star.artist_dim, star.album_dim"
+                       " restart identity cascade")  # fmt: skip
         for earlier in before:
             with warehouse.transaction() as tx:
                 earlier(tx)
