@@ -177,7 +177,7 @@ def test_the_same_file_twice_and_its_folder_beside_it_are_known(
     assert again.other == first.other + first.other
     assert everything(warehouse) == before
     # One export, packed or not, by whatever path.
-    assert count(warehouse, "(select distinct split_part(archive, ' ', 2) from audit.import_file) one") == 1
+    assert count(warehouse, "(select distinct split_part(archive, ' ', 2) from audit.archive_member) one") == 1
 
 
 @pytest.mark.parametrize("kind", ["extended", "account"])
