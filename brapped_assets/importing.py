@@ -144,6 +144,8 @@ def _import_file(
     """Merge one file, and pause after each piece. Raises HistoryError before anything of it is merged."""
     with warehouse.transaction() as tx:
         known = imports.known(tx, listener_id, file.content_hash)
+        if known is not None:
+            imports.note_met(tx, listener_id, file, datetime.now(UTC))
     if known is not None and known.is_finished:
         summary.files += 1
         summary.files_known += 1

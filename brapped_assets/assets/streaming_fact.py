@@ -61,6 +61,9 @@ def streaming_fact(
                 "dagster/partition_row_count": hour.plays,
                 "counted_plays": hour.counted_plays,
                 "minutes_played": round(hour.ms_played / 60_000, 1),
+                "plays_from_api": hour.plays_from_api,
+                "plays_from_export": hour.plays_from_export,
+                "plays_from_both": hour.plays_from_both,
             },
             partition_key=partitions.key_of(hour.hour),
         )

@@ -8,7 +8,7 @@ from time import perf_counter
 import dagster as dg
 from pydantic import Field
 
-from brapped_assets.assets import table_metadata
+from brapped_assets.assets import sources_compared, table_metadata
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
 from brapped_assets.fetching import here
 from brapped_assets.history.errors import HistoryError
@@ -46,7 +46,8 @@ def streaming_history(
     """One row per file of Spotify's data export, known by its content; its plays are merged into the fact.
 
     The same file again changes nothing, and one that was stopped half-way goes on. Launch it with the job
-    `import_history`, which may take longer than a poll.
+    `import_history`, which may take longer than a poll. Its metadata hold polls and exports of the listener against
+    each other.
     """
     started = perf_counter()
     summary = Summary()
@@ -60,6 +61,7 @@ def streaming_history(
         import_history(neon, listener.listener_id, found, summary)
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
+            compared = sources_compared.metadata(tx, listener.listener_id)
     for name, reason in summary.failed:
         context.log.warning("%s: %s", name, reason)
     told = {**summary.as_numbers(), "seconds": round(perf_counter() - started, 3)}
@@ -70,4 +72,4 @@ def streaming_history(
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata={**table, **told})
+    yield dg.MaterializeResult(metadata={**table, **told, **compared})

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from brapped_assets import __version__
@@ -97,6 +98,10 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "plays": one.plays,
         "gaps_open": one.gaps_open,
         "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),
+        "hours_in_doubt": one.hours_in_doubt,
+        "hours_closed": round(one.seconds_closed / 3600, 1),
+        "last_closed_at": one.last_closed_at,
+        "last_closed_by": one.last_closed_by,
         "consent_days_left": days_left,
     }
 
@@ -111,12 +116,14 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for one in state["listeners"]:
         consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
-        gaps = f"{one['gaps_open']} ({one['hours_in_gaps']} hours)" if one["gaps_open"] else "none"
         table.add_row(f"[bold]{one['name']}[/]", one["time_zone"])
         table.add_row("  plays", str(one["plays"]))
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
-        table.add_row("  gaps", gaps)
+        table.add_row("  gaps", _gaps(one))
+        if one["last_closed_at"]:
+            last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
+            table.add_row("  closed by exports", f"{one['hours_closed']} hours, last on {last}")
         table.add_row("  consent", consent)
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row(
@@ -131,9 +138,22 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     for problem in state["problems"]:
         console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
-        is_polled = any(one["polls"] for one in state["listeners"])
-        told = "Everything is collected." if is_polled else "Your exports are in; nothing is polled without a login."
-        console.print(f"[green]✓[/] {told}")
+        console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
+
+
+def _gaps(one: dict[str, Any]) -> str:
+    if not one["gaps_open"]:
+        return "none"
+    in_all = f"{one['gaps_open']} open, {one['hours_in_gaps']} hours in all"
+    return f"{in_all}; hours of the clock in doubt: {one['hours_in_doubt']}"
+
+
+def _verdict(everybody: list[dict[str, Any]]) -> str:
+    if not any(one["polls"] for one in everybody):
+        return "Your exports are in; nothing is polled without a login."
+    if any(one["gaps_open"] for one in everybody):
+        return "Everything is collected, but for the gaps: a data export that covers them closes them (brapped import)."
+    return "Everything is collected."
 
 
 def _minute(instant: datetime | None) -> str:

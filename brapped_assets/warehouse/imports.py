@@ -78,6 +78,11 @@ def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | No
     return KnownFile(**row) if row else None
 
 
+def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> None:
+    """Remember the archive in which a known file was met: what it vouches for together with its neighbours there."""
+    tx.execute(sql("imports/met"), {**asdict(file), "listener_id": listener_id, "now": now})
+
+
 def merge_piece(
     tx: Connection,
     listener_id: int,
@@ -94,6 +99,7 @@ def merge_piece(
     """
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute(sql("imports/begin"), values)
+    note_met(tx, listener_id, file, now)
     merged = tx.execute(sql("imports/lock"), values).fetchone()
     assert merged is not None
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:

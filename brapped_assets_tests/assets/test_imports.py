@@ -46,6 +46,14 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     assert told["plays_matched"] == value(connected, "select count(*)::int from bi.plays where source = 'both'")
     assert told["dagster/row_count"] == value(connected, "select count(*)::int from audit.import_file") == told["files"]
     assert all(column.description for column in told["dagster/column_schema"].columns)
+    compared = {kind: told[f"listener_plays_{kind}"] for kind in ("matched", "only_polled", "only_exported")}
+    assert compared["matched"] == told["plays_matched"]
+    assert sum(compared.values()) == value(connected, "select count(*)::int from star.streaming_fact")
+    differences = [record.data["plays"] for record in told["exported_later_than_polled_by"].records]
+    assert sum(differences) == compared["matched"]
+    lines = told["plays_per_day_by_source"].splitlines()
+    assert len(lines) == 3 + 60
+    assert sum(int(line.split()[-1]) for line in lines[2:-1]) == sum(compared.values())
 
     summary = Summary()
     with connected.warehouse.transaction() as tx:

@@ -9,6 +9,8 @@ import pytest
 
 from brapped_assets.warehouse import calls, listeners
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.warehouse.imported import Imported, meet, miss
+from brapped_assets_tests.warehouse.pages import at
 
 from .user import Said
 
@@ -133,11 +135,30 @@ def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -
 
 def test_a_gap_is_a_fact_and_no_fault(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
-        tx.execute(
-            "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
-            " select listener_id, now() - interval '3 hours', now() - interval '90 minutes', 'page', poll_id"
-            " from audit.poll"
-        )
+        me = listeners.listeners(tx)[0].listener_id
+        miss(tx, me, 10, 100)
     said = brapped("status")
     assert said.code == 0
-    assert "gaps 1 (1.5 hours)" in said.output
+    assert "gaps 1 open, 1.5 hours in all; hours of the clock in doubt: 2" in said.output
+    assert "✓ Everything is collected, but for the gaps: a data export that covers them closes them" in said.output
+    assert "closed by exports" not in said.output
+
+
+def test_what_an_export_closed_is_told(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        me = listeners.listeners(tx)[0].listener_id
+        miss(tx, me, 10, 100)
+        meet(tx, me, Imported("first.json", 0, 40), when=at(500))
+        meet(tx, me, Imported("[life].json", 0, 70), when=at(600))
+    said = brapped("status")
+    assert "gaps 1 open, 0.5 hours in all; hours of the clock in doubt: 1" in said.output
+    last = "2026-11-21 22:00 UTC by [life].json in my_spotify_data.zip"
+    assert f"closed by exports 1.0 hours, last on {last}" in said.output
+    (asha,) = json.loads(brapped("status", "--json").output)["listeners"]
+    assert (asha["gaps_open"], asha["hours_in_gaps"], asha["hours_in_doubt"], asha["hours_closed"]) == (1, 0.5, 1, 1.0)
+    assert asha["last_closed_by"] == "[life].json in my_spotify_data.zip"
+    with healthy.warehouse.transaction() as tx:
+        meet(tx, me, Imported("all.json", 0, 100), when=at(700))
+    said = brapped("status")
+    assert "gaps none" in said.output
+    assert "✓ Everything is collected." in said.output

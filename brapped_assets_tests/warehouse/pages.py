@@ -167,6 +167,7 @@ def everything(tx: Connection) -> dict[str, list[Row]]:
         "listener": "select spotify_user_id, collected_since, merged_at from audit.listener order by 1",
         "poll": "select polled_at, items, landed, rejected, overlapped from audit.poll order by 1",
         "gap": "select gap_start, gap_end, reason from audit.gap order by 1",
+        "hole": "select gap_start, gap_end, closed_at from bi.coverage_gaps order by 1",
         "rejected": "select payload, reason, times from audit.rejected_row order by 1",
         "payload": "select track_ref, payload, is_applied from raw.track_payload order by 1, content_hash",
         "artist": "select artist_id, artist_name from star.artist_dim order by 1, 2",
