@@ -64,28 +64,35 @@ def preview(tx: Connection, listener_id: int, time_zone: str, before: datetime |
 
 
 def forget(warehouse: Warehouse, listener_id: int, *, before: datetime | None, now: datetime) -> int:
-    """Remove a listener's plays that ended before an instant (UTC), or (None) the listener wholly; how many rows went.
+    """Remove a listener's plays that ended before an instant (UTC), or (None) the listener wholly; how many plays went.
 
     All or nothing. What goes is not landed or imported again: the listener's row, or a salted hash of who it was,
     remembers. Raises Busy when somebody else is at work for too long, Gone when the listener is removed already.
     """
-    with warehouse.transaction(
-        lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True
-    ) as tx:  # fmt: skip
-        listener = lock_listener(tx, listener_id)
-        values: dict[str, Any] = {**listener, "before": before or "infinity", "now": now, "unnamed": UNNAMED}
-        plays = 0
-        halved: list[int] = []
-        for table in OF_A_LISTENER:
-            cursor = tx.execute(sql(f"forget/{table}"), values)
-            if table == FACT and (row := cursor.fetchone()):
-                plays, halved = row["plays"], row["halved"]
-        if before is not None:
-            # What lies after it may have been matched with, or estimated by, what is gone.
-            follow(tx, listener, [(before - 2 * REACH, before)], halved)
-        tx.execute(sql("forget/remember"), values)
-        for table in SHARED:
-            tx.execute(sql(f"forget/{table}"))
-    tables = [SQL("{}").format(Identifier(*table.split("."))) for table in (*OF_A_LISTENER, *SHARED, "audit.listener")]
-    warehouse.maintain(SQL("vacuum (analyze) {}").format(SQL(", ").join(tables)))
+    with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
+        plays = remove(tx, listener_id, before=before, now=now)
+    warehouse.maintain(
+        SQL("vacuum (analyze) {}").format(
+            SQL(", ").join(Identifier(*table.split(".")) for table in (*OF_A_LISTENER, *SHARED, "audit.listener"))
+        )
+    )
+    return plays
+
+
+def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: datetime) -> int:
+    """What `forget` does, in a transaction that nobody else is at work beside."""
+    listener = lock_listener(tx, listener_id)
+    values: dict[str, Any] = {**listener, "before": before or "infinity", "now": now, "unnamed": UNNAMED}
+    plays = 0
+    halved: list[int] = []
+    for table in OF_A_LISTENER:
+        cursor = tx.execute(sql(f"forget/{table}"), values)
+        if table == FACT and (row := cursor.fetchone()):
+            plays, halved = row["plays"], row["halved"]
+    if before is not None:
+        # What lies after it may have been matched with, or estimated by, what is gone.
+        follow(tx, listener, [(before - 2 * REACH, before)], halved)
+    tx.execute(sql("forget/remember"), values)
+    for table in SHARED:
+        tx.execute(sql(f"forget/{table}"))
     return plays
