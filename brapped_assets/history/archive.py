@@ -78,8 +78,7 @@ class Archive:
                 if any(len(line) > LONGEST_RECORD for line in batch):
                     raise Damaged(name, f"a record is longer than any real one. {AGAIN}")
                 read += len(batch)
-                # A line that is no UTF-8 is a ValueError, and told as damage.
-                yield [line.decode() for line in batch]
+                yield _texts(batch, name)
         if read != expected:
             raise Damaged(name, f"it has {read} records, and {expected} were written. {AGAIN}")
 
@@ -124,6 +123,13 @@ def only_a_part(name: str) -> NotAnExport:
     return NotAnExport(
         name, "it is a part of an export of Brapped's, made for other programs. Import the whole zip or folder instead."
     )
+
+
+def _texts(lines: list[bytes], name: str) -> list[str]:
+    try:
+        return [line.decode() for line in lines]
+    except UnicodeDecodeError as error:
+        raise Damaged(name, f"it is no UTF-8 any more. {AGAIN}") from error
 
 
 def _manifest(path: Path, name: str, member: ZipInfo | None) -> Manifest | None:
