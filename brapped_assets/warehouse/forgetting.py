@@ -37,6 +37,8 @@ SHARED = (
     "star.album_dim",
     "star.artist_dim",
 )
+# PostgreSQL 18; before it, samples of a table that became empty stay until it is filled again.
+CLEARS_STATISTICS = 180000
 FORGET_SECONDS = 900
 # Whoever is at work finishes first; an import's piece takes the longest.
 PATIENCE_SECONDS = 120
@@ -71,11 +73,12 @@ def forget(warehouse: Warehouse, listener_id: int, *, before: datetime | None, n
     """
     with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
         plays = remove(tx, listener_id, before=before, now=now)
-    warehouse.maintain(
-        SQL("vacuum (analyze) {}").format(
-            SQL(", ").join(Identifier(*table.split(".")) for table in (*OF_A_LISTENER, *SHARED, "audit.listener"))
-        )
-    )
+    tables = [*OF_A_LISTENER, *SHARED, "audit.listener"]
+    with warehouse.transaction() as tx:
+        if tx.info.server_version >= CLEARS_STATISTICS:
+            tx.execute(sql("forget/statistics"), {"tables": tables})
+    names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
+    warehouse.maintain(SQL("vacuum (analyze) {}").format(names))
     return plays
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.exports import Kind
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets_tests.warehouse.pages import at, gaps, newcomer, plays, poll
@@ -29,7 +30,7 @@ def copy(tx: Connection, one: int, other: int, size: int = 1_000) -> None:
     portable.settle(tx, other, who)
 
 
-def _passes() -> Iterator[tuple[str, portable.Kind]]:
+def _passes() -> Iterator[tuple[str, Kind]]:
     for table in portable.PORTABLE:
         yield table, "extended"
         if table == portable.FACT:
@@ -39,8 +40,7 @@ def _passes() -> Iterator[tuple[str, portable.Kind]]:
 def since(batches: list[Batch], cut: object) -> list[Batch]:
     """What of these ended at or after an instant."""
     return [
-        (kind, [i for i in items if (i.played_at if kind == "poll" else i.ended_at) >= cut])  # type: ignore[operator]
-        for kind, items in batches
+        (kind, [i for i in items if (i.played_at if kind == "poll" else i.ended_at) >= cut]) for kind, items in batches
     ]
 
 
