@@ -46,5 +46,6 @@ def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, f
         raise SettingsError("These are exports of several listeners. Import them one by one.")
     if name is None and of_ours:
         return people.returning(tx, returning(max(of_ours, key=lambda person: str(person.collected_until))), now)
-    zone = settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC"
-    return chosen(tx, settings, name) or people.alone(tx, time_zone=zone, now=now)
+    if (person := chosen(tx, settings, name)) is not None:
+        return person
+    return people.alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)

@@ -43,9 +43,10 @@ def restore(
 ) -> ExportMerge:
     """Bring every record back and merge the plays, a transaction a batch; what became of what polls and exports told.
 
-    Stopped at any moment, what is merged stays, and doing it again completes it. Raises HistoryError when the export
-    cannot be read, and a WarehouseError.
+    Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
+    leaves nothing behind. Raises HistoryError, and a WarehouseError.
     """
+    archive.check(batch_records)
     who = returning(archive.manifest.listener)
     expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
     done, became = 0, ExportMerge()

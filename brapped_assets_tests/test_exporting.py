@@ -264,7 +264,7 @@ def changed(path: Path, to: Path, name: str, change: Any) -> Path:
     [
         (("records/raw.recently_played.jsonl", lambda _: None), "it is missing"),
         (("records/raw.recently_played.jsonl", lambda text: text[: len(text) // 2]), "damaged"),
-        (("records/audit.poll.jsonl", lambda text: text + b"{}\n"), "damaged"),
+        (("records/audit.poll.jsonl", lambda text: text + b"{}\n"), "and 4 were written"),
         (("records/audit.poll.jsonl", lambda _: b""), "0 records"),
         (("records/star.track_dim.jsonl", lambda text: b"\xff" + text), "no UTF-8"),
     ],
@@ -278,6 +278,8 @@ def test_a_damaged_export_is_told_in_a_sentence(
     assert len(summary.failed) == 1
     assert said in summary.failed[0].reason, summary.failed
     assert "brapped export" in summary.failed[0].reason
+    with another.transaction() as tx:
+        assert tx.execute("select count(*) as rows from raw.track_payload").fetchone() == {"rows": 0}
 
 
 def test_an_export_of_a_newer_brapped_asks_for_an_upgrade(warehouse: Warehouse, tmp_path: Path) -> None:

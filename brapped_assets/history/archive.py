@@ -12,6 +12,7 @@ from typing import Any
 from zipfile import ZipFile, ZipInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from brapped_assets.history.errors import Damaged, NotAnExport, explained
 from brapped_assets.history.files import opened
@@ -81,6 +82,17 @@ class Archive:
                 yield _texts(batch, name)
         if read != expected:
             raise Damaged(name, f"it has {read} records, and {expected} were written. {AGAIN}")
+
+    def check(self, size: int) -> None:
+        """Read everything once. Raises HistoryError, before anybody has written anything."""
+        for table in self.manifest.records:
+            for lines in self.batches(table, size):
+                try:
+                    records = from_json(f"[{','.join(lines)}]")
+                except ValueError:
+                    records = [None]
+                if not all(isinstance(record, dict) for record in records):
+                    raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", f"its records are damaged. {AGAIN}")
 
     def _member(self, name: str) -> ZipInfo | None:
         if self.path.is_dir():

@@ -4,6 +4,7 @@ It runs alone (`Warehouse.transaction(alone=True)`): nothing lands, merges or lo
 "nobody refers to it" stays true until it is gone.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import UNNAMED
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
@@ -73,13 +75,19 @@ def forget(warehouse: Warehouse, listener_id: int, *, before: datetime | None, n
     """
     with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
         plays = remove(tx, listener_id, before=before, now=now)
+    # What was forgotten is gone; that a role may not tidy up, or the server is busy, takes nothing back.
+    with suppress(WarehouseError):
+        _tidy(warehouse)
+    return plays
+
+
+def _tidy(warehouse: Warehouse) -> None:
     tables = [*OF_A_LISTENER, *SHARED, "audit.listener"]
     with warehouse.transaction() as tx:
         if tx.info.server_version >= CLEARS_STATISTICS:
             tx.execute(sql("forget/statistics"), {"tables": tables})
     names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
-    warehouse.maintain(SQL("vacuum (analyze) {}").format(names))
-    return plays
+    warehouse.maintain(SQL("vacuum (analyze, skip_locked) {}").format(names))
 
 
 def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: datetime) -> int:
