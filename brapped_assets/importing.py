@@ -4,12 +4,10 @@ import json
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Protocol
-
-import tzlocal
 
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile, base_name
@@ -17,11 +15,10 @@ from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
-from brapped_assets.warehouse.listeners import Listener, alone, by_token, listeners
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000
@@ -44,10 +41,12 @@ class Transactions(Protocol):
 class Summary:
     """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
 
-    `files` are the histories it met, `files_known` those among them that were merged whole before. `failed` are
+    `archives` are exports of our own, whose rows are what polls and exports had told of their plays. `files` are the
+    histories it met, `files_known` those among them that were merged whole before. `failed` are
     histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
     """
 
+    archives: int = 0
     files: int = 0
     files_known: int = 0
     rows: int = 0
@@ -61,6 +60,7 @@ class Summary:
         """Every count under a name of its own, for programs."""
         return {
             "rows": self.rows,
+            "archives": self.archives,
             "files": self.files,
             "files_known": self.files_known,
             "files_failed": len(self.failed),
@@ -68,28 +68,6 @@ class Summary:
             **{f"not_music_{kind}": count for kind, count in sorted(self.other.items())},
             **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
         }
-
-
-def whose(tx: Connection, settings: Settings, name: str | None, now: datetime) -> Listener:
-    """Whose plays an export tells of.
-
-    The named listener, else the one who is logged in, else the only one there is, else somebody new without a login.
-    Raises SettingsError when it could be several people's.
-    """
-    everybody = listeners(tx)
-    called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
-    if name is not None:
-        named = [one for one in everybody if name in (one.display_name, one.spotify_user_id)]
-        if len(named) != 1:
-            raise SettingsError(f"No single listener is called {name!r}. The listeners are: {called}.")
-        return named[0]
-    token = settings.spotify_refresh_token
-    logged_in = by_token(tx, token.get_secret_value()) if token else None
-    if logged_in is None and len(everybody) > 1:
-        raise SettingsError(f"Whose export is it? Name the listener. The listeners are: {called}.")
-    if logged_in is not None or everybody:
-        return logged_in or everybody[0]
-    return alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)
 
 
 def import_history(
@@ -113,6 +91,21 @@ def import_history(
     documents = [document for each in found for document in each.files]
     archives = archive_names(documents)
     expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
+    for archive in (archive for each in found for archive in each.archives):
+        before = summary.rows
+        try:
+            became = restore(
+                warehouse,
+                listener_id,
+                archive,
+                progress=lambda done, more, before=before: progress(before + done, before + more),  # type: ignore[misc]
+            )
+        except HistoryError as error:
+            summary.failed.append(Unusable(error.name, error.reason))
+            continue
+        summary.archives += 1
+        summary.rows += sum(astuple(became))
+        summary.plays += became
     for number, document in enumerate(documents):
         before = summary.rows
         progress(before, before + sum(expected[number:]))
@@ -150,7 +143,7 @@ def _import_file(
         summary.files += 1
         summary.files_known += 1
         summary.rows += known.rows_read
-        summary.plays += ExportMerge(known=known.plays)
+        summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
         summary.other.update(known.other)
         summary.odd.update(known.odd)
         return

@@ -17,13 +17,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brapped_assets.choosing import whose
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Kind, Tally, truth, write_export
 from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.history.errors import HistoryError, NotAnExport
 from brapped_assets.history.finding import find
 from brapped_assets.history.plays import HistoryPlay, Row
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from brapped_assets.assets import sources_compared, table_metadata
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.choosing import WhichListener, whose
 from brapped_assets.fetching import here
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 
@@ -56,8 +57,16 @@ def streaming_history(
             found = [find(stack.enter_context(here(path))) for path in config.paths]
         except HistoryError as error:
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
-        with neon.transaction() as tx:
-            listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC))
+        try:
+            with neon.transaction() as tx:
+                listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC), found)
+        except WhichListener as error:
+            # Dagster's history holds no names: `brapped forget` could not remove them.
+            raise dg.Failure(
+                "Whose export is it? Give the listener in the configuration; `brapped status` names them.",
+                metadata={CURE: CURED_BY_A_PERSON},
+                allow_retries=False,
+            ) from error
         import_history(neon, listener.listener_id, found, summary)
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)

@@ -11,11 +11,12 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
 from brapped_assets.fetching import here
 from brapped_assets.history.finding import Unusable, find
 from brapped_assets.importing import Progress as ImportProgress
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.connections import Warehouse
@@ -35,7 +36,7 @@ def import_files(settings: Settings, console: Console, paths: Sequence[str], *, 
         found = [find(stack.enter_context(here(path))) for path in paths]
         warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text()))
         with warehouse.transaction() as tx:
-            person = whose(tx, settings, listener, datetime.now(UTC))
+            person = whose(tx, settings, listener, datetime.now(UTC), found)
         summary, began = Summary(), monotonic()
         try:
             with _bar(console) as progress:
@@ -97,11 +98,14 @@ def _show(console: Console, summary: Summary, name: str, seconds: float) -> None
         (plays.matched, "matched with polled plays"),
         (plays.told_twice, "told by the other kind of export before"),
         (plays.known, "already there"),
+        (plays.forgotten, "forgotten: they ended before what brapped forget removed"),
         *((count, f"not music: {kind}") for kind, count in sorted(summary.other.items())),
         *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),
     )
     again = f", {summary.files_known} of them imported before" if summary.files_known else ""
     files = "1 file" if summary.files == 1 else f"{summary.files} files"
+    if summary.archives:
+        files = f"an export of Brapped's{f' and {files}' if summary.files else ''}"
     _count(console, summary.rows, f"{files}{again}, for {escape(name)}", seconds, counts)
     _name(console, "[red]✗[/] could not be read, nothing of it was imported:", summary.failed)
     _name(console, "[dim]·[/] not a listening history:", summary.ignored)

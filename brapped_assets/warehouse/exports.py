@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
@@ -77,16 +77,17 @@ class Occurrences:
 
 @dataclass(frozen=True)
 class ExportMerge:
-    """What became of the plays of one piece; the four add up to them.
+    """What became of the plays of one piece; the five add up to them.
 
     `added` rows the fact did not have; `matched` are new too and belong to a play a poll had brought; `told_twice` were
-    known from the other kind of export; `known` were there already.
+    known from the other kind of export; `known` were there already; `forgotten` ended before what the listener forgot.
     """
 
     added: int = 0
     matched: int = 0
     told_twice: int = 0
     known: int = 0
+    forgotten: int = 0
 
     def __add__(self, other: "ExportMerge") -> "ExportMerge":
         return ExportMerge(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
@@ -108,8 +109,20 @@ def merge_exported(
     if not plays:
         return ExportMerge()
     listener = lock_listener(tx, listener_id)
-    _stage(tx, plays, occurrences)
-    first_at, last_at = min(play.ended_at for play in plays), max(play.ended_at for play in plays)
+    since = listener["forgotten_before"]
+    kept = [play for play in plays if play.ended_at >= since] if since else plays
+    forgotten = ExportMerge(forgotten=len(plays) - len(kept))
+    if not kept:
+        return forgotten
+    _stage(tx, kept, occurrences)
+    first_at, last_at = min(play.ended_at for play in kept), max(play.ended_at for play in kept)
+    return forgotten + merge_staged(tx, listener, kind, first_at=first_at, last_at=last_at, plays=len(kept))
+
+
+def merge_staged(
+    tx: Connection, listener: dict[str, Any], kind: Kind, *, first_at: datetime, last_at: datetime, plays: int
+) -> ExportMerge:
+    """Merge what is staged: so many `plays` of a listener who is locked, their ENDs between two instants (UTC)."""
     values = {**listener, "first_at": first_at, "last_at": last_at, "reach": REACH}
     tx.execute(sql("history/stored"), values)
     tx.execute("analyze stored")
@@ -121,7 +134,7 @@ def merge_exported(
     # Of a listener whose row is locked, later rows have greater keys.
     matched = sum(key >= merged["first_added"] for key in again.matched) if merged["added"] else 0
     new, told_twice = merged["added"], merged["told_twice"]
-    return ExportMerge(new - matched, matched, told_twice, len(plays) - new - told_twice)
+    return ExportMerge(new - matched, matched, told_twice, plays - new - told_twice)
 
 
 def _stage(tx: Connection, plays: Sequence[Exported], occurrences: Occurrences) -> None:

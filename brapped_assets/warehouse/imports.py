@@ -43,6 +43,7 @@ class KnownFile:
 
     rows_read: int
     plays: int
+    forgotten: int
     other: dict[str, int]
     odd: dict[str, int]
     is_finished: bool
