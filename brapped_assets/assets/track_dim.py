@@ -33,7 +33,7 @@ TABLE = "star.track_dim"
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
     metadata=table_metadata.definition(TABLE),
-    code_version="2",
+    code_version="1",
 )
 def track_dim(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

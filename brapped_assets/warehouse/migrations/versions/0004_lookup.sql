@@ -39,8 +39,8 @@ create function star.artist_of(id text, name text) returns table (artist_key int
 (select a.artist_key from star.artist_dim a where a.artist_id = id)
 union all
 (select a.artist_key from star.artist_dim a
-  where id is null and a.artist_name = name
-  order by (a.artist_id is null) <> (lower(name) = 'unknown artist'), a.artist_key
+  where id is null and a.artist_name = name and (a.artist_id is null or lower(name) <> 'unknown artist')
+  order by a.artist_id is null, a.artist_key
   limit 1)
 $$;
 comment on function star.artist_of is

@@ -1,20 +1,7 @@
--- Tracks the star does not know yet. Of several albums that exports name for one track, whichever came first, the least
--- counts, until a payload tells.
-with met as materialized (
-    select s.track_ref, s.track_id, s.title, s.artist, s.album, s.content_hash, t.track_key, t.album_key
-    from staged_track s
-    left join star.track_dim t using (track_ref)
-    left join star.album_dim al using (album_key)
-    where t.track_key is null
-       or (s.album <> ''
-           and (t.album_key is null
-                or ((t.payload_key is null or (al.album_id is null and al.payload_key is null))
-                    and (s.album, s.artist) < (al.album_name, coalesce(al.artist_name, '')))))
-),
-named as materialized (
-    select distinct on (m.track_ref) m.track_ref, m.track_key, m.album_key as was_key, al.album_key
-    from met m
-    join star.album_dim al on al.album_ref = star.named_album_ref(nullif(m.artist, ''), m.album)
+-- Tracks the star does not know yet, and those that go to another album (see albums.sql).
+with named as materialized (
+    select distinct on (m.track_ref) m.track_ref, m.track_key, m.was_key, al.album_key
+    from met m join star.album_dim al using (album_ref)
     order by m.track_ref, m.album, m.artist
 ),
 -- One that somebody else is writing at this moment is left to them: waiting for it could become a deadlock.
