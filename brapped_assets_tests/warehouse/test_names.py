@@ -165,13 +165,12 @@ def known(tx: Connection) -> list[Row]:
     ).fetchall()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_albums_and_artists_are_the_same_whatever_comes_first(warehouse: Warehouse, data: st.DataObject) -> None:
-    # Of two payloads of one track the newer counts: their order is no accident.
-    steps = data.draw(STEPS)
-    if any(step["id"] == "a" for step in steps if isinstance(step, dict)):
-        steps = [step for step in steps if step is not SERVED[data.draw(st.integers(0, 1))]]
+    # Of two payloads of one track the newer counts, so here is only one of them.
+    other = data.draw(st.sampled_from(SERVED[:2]))
+    steps = [step for step in data.draw(STEPS) if step != other]
     outcomes = []
     for order in (steps, data.draw(st.permutations(steps))):
         with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
