@@ -21,7 +21,7 @@ from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.statements import sql
 
 STAGES = {
-    "names": ("history/labels", "history/export_tracks", "history/artists", "history/tracks"),
+    "names": ("history/labels", "history/export_tracks", "history/artists", "history/albums", "history/tracks"),
     "insert": ("history/extended",),
     "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
 }

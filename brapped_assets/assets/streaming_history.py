@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from brapped_assets.assets import sources_compared, table_metadata
+from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
 from brapped_assets.choosing import WhichListener, whose
 from brapped_assets.fetching import here
@@ -16,6 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import find
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
 
 TABLE = "audit.import_file"
@@ -42,7 +44,7 @@ class Exports(dg.Config):
     code_version="1",
 )
 def streaming_history(
-    context: dg.AssetExecutionContext, config: Exports, neon: NeonResource
+    context: dg.AssetExecutionContext, config: Exports, spotify: SpotifyResource, neon: NeonResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One row per file of Spotify's data export, known by its content; its plays are merged into the fact.
 
@@ -71,6 +73,8 @@ def streaming_history(
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
             compared = sources_compared.metadata(tx, listener.listener_id)
+        # Tracks nothing has served are looked up.
+        level = backlog_level(neon, spotify, datetime.now(UTC))
     for name, reason in summary.failed:
         context.log.warning("%s: %s", name, reason)
     told = {**summary.as_numbers(), "seconds": round(perf_counter() - started, 3)}
@@ -81,4 +85,4 @@ def streaming_history(
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata={**table, **told, **compared})
+    yield dg.MaterializeResult(metadata={**table, **level, **told, **compared})

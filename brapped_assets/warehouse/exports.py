@@ -126,7 +126,7 @@ def merge_staged(
     values = {**listener, "first_at": first_at, "last_at": last_at, "reach": REACH}
     tx.execute(sql("history/stored"), values)
     tx.execute("analyze stored")
-    for step in ("labels", "export_tracks", "artists", "tracks"):
+    for step in ("labels", "export_tracks", "artists", "albums", "tracks"):
         tx.execute(sql(f"history/{step}"))
     merged = tx.execute(sql(f"history/{kind}"), values).fetchone()
     assert merged is not None

@@ -36,6 +36,13 @@ def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
     return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), {"now": now}).fetchall()]
 
 
+def artists_to_come(tx: Connection) -> int:
+    """Artists known by name only whose ids the tracks that are still to be looked up will bring."""
+    row = tx.execute(sql("overview/artists_to_come")).fetchone()
+    assert row is not None
+    return int(row["artists"])
+
+
 def stored_bytes(tx: Connection) -> int:
     """Size of this database, all in."""
     row = tx.execute(sql("overview/stored_bytes")).fetchone()

@@ -6,11 +6,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.history.finding import find
 from brapped_assets.importing import Summary, import_history
+from brapped_assets.sensors import newest_level
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import everything, metadata_of, poll, value, why
 from brapped_assets_tests.conftest import Connected
@@ -63,6 +65,12 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     again = metadata_of(launch(instance, str(export)), HISTORY)[None]
     assert again.items() >= summary.as_numbers().items()
     assert again["plays_known"] == told["plays_added"] + told["plays_matched"]
+    # The sensor goes by the level: what no poll had told of is to be looked up.
+    tracks = value(
+        connected, "select count(*)::int from star.track_dim where track_id is not null and payload_key is null"
+    )
+    level = newest_level(instance)
+    assert 0 < tracks <= level[DUE]
     # And polling goes on.
     assert poll(instance).success
 

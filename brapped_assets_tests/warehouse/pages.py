@@ -101,7 +101,7 @@ def listened(tx: Connection) -> int:
     me = newcomer(tx, "ann", zone="Asia/Kolkata")
     known = song(
         "a",
-        artists=["alice", "bob", "carol"],
+        artists=["alice", "ben", "carol"],
         explicit=False,
         external_ids={"isrc": "DEAB12345678"},
         album={

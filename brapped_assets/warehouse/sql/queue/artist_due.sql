@@ -1,4 +1,4 @@
-select a.artist_id
+select a.artist_id as spotify_id
 from star.artist_dim a
 left join (select t.artist_key, count(*) as plays
              from star.streaming_fact f join star.track_dim t using (track_key) group by t.artist_key) p using (artist_key)
