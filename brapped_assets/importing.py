@@ -41,9 +41,9 @@ class Transactions(Protocol):
 class Summary:
     """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
 
-    `archives` are exports of our own, whose rows are what polls and exports had told of their plays. `files` are the
-    histories it met, `files_known` those among them that were merged whole before. `failed` are
-    histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
+    `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
+    histories it met, `files_known` those among them that were merged whole before. `failed` are histories that cannot
+    be read and left nothing behind, `ignored` what lay beside them and is none.
     """
 
     archives: int = 0

@@ -16,7 +16,7 @@ from brapped_assets.warehouse.listeners import Returning
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000
 LOCK_SECONDS = 60
-TOLD_OF_PLAYS = (portable.PLAYS, portable.FACT)
+TOLD_OF_PLAYS = (portable.PLAYS, portable.OLD_PLAYS, portable.FACT)
 
 Progress = Callable[[int, int], None]
 """Plays told so far, and how many there will be in all."""
@@ -41,7 +41,7 @@ def restore(
     progress: Progress = lambda _done, _expected: None,
     batch_records: int = BATCH_RECORDS,
 ) -> ExportMerge:
-    """Bring every record back and merge the plays, a transaction a batch; what became of what polls and exports told.
+    """Bring every record back and merge the plays, a transaction a batch; what became of what each source told.
 
     Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
     leaves nothing behind. Raises HistoryError, and a WarehouseError.

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -22,8 +23,9 @@ from brapped_assets.choosing import whose
 from brapped_assets.exporting import export
 from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.finding import find
+from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.history.plays import HistoryPlay
+from brapped_assets.history.plays import HistoryPlay, OddRow
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import portable
@@ -32,10 +34,13 @@ from brapped_assets.warehouse.dimensions import apply_payloads, save_top
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import Busy
 from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
+from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.writing import NotWritten, Target, written
-from brapped_assets_tests.history.exports import account, document, extended, zipped
+from brapped_assets_tests.history.exports import ID, account, document, extended, zipped
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, listened, newcomer, page, song
+from brapped_assets_tests.warehouse.told import Old, natural
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
@@ -62,11 +67,12 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         save_top(
             tx, me, date(2026, 11, 20), [("artists", "short_term", 1, "id-alice"), ("tracks", "long_term", 1, "a")]
         )
-        # Landed, and merged by nobody yet.
-        land(tx, page(me, [Play(at(2), song("b", duration_ms=31_000)), Play(at(6), song("c"))]))
+        # Landed, and merged by nobody yet; of the gap before it the export below closes the beginning.
+        land(tx, page(me, [Play(at(6), song("c"))]))
         other = newcomer(tx, "bob")
         land(tx, page(other, [Play(at(1), song("secret", artists=["hidden"]))]))
         merge_plays(tx, other, at(3))
+        merge_legacy(tx, other, [Old(at(1), "secret-2", "hidden", "hidden", "id-hidden")])
     end = at(2) + timedelta(seconds=7)
     rows = [
         extended(ts=f"{end:%Y-%m-%dT%H:%M:%SZ}", ms_played=30_500, spotify_track_uri=None,
@@ -82,12 +88,25 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
     summary = Summary()
     import_history(warehouse, me, [find(folder / "theirs.zip")], summary)
     assert (summary.failed, summary.rows) == ([], 10)
+    # The old tables tell of a polled play twice, of an exported one, and of one that nobody else knows.
+    old = [
+        Old(at(0) + timedelta(seconds=1), "a"),
+        Old(at(0), "a"),
+        Old(datetime(2025, 4, 28, 21, 4, 30, tzinfo=UTC), ID, "Rain", "Asha Rao"),
+        Old(datetime(2024, 2, 1, tzinfo=UTC), "old", "Old song", "dora", "id-dora"),
+    ]
+    with warehouse.transaction() as tx:
+        assert merge_legacy(tx, me, old) == LegacyMerge(added=1, matched=2, repeated=1)
+        describe_artists(tx, [LegacyArtist("id-dora", "dora", "fado", "https://i/dora")])
+        describe_tracks(tx, [LegacyTrack("old", "Old song", True, "Olden", False, None, "eva")])
+        keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
     return me
 
 
 def kept(tx: Connection, listener_id: int) -> dict[str, Any]:
     """All that is known of a listener, without surrogate keys."""
     tables: dict[str, Any] = {table: sorted(portable.records(tx, table, listener_id)) for table in portable.PORTABLE}
+    tables["halves"] = natural(tx, listener_id)
     tables["listener"] = portable.listener_record(tx, listener_id)
     for view in exporting.TABLES:
         rows = portable.stream(tx, f"parquet/{view}", listener_id)
@@ -122,11 +141,21 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
         before = kept(tx, me)
     restored, summary = imported(another, path)
     assert (summary.archives, summary.failed, summary.ignored) == (1, [], [])
-    assert summary.plays.known == summary.plays.forgotten == 0
+    # The old tables' repeat.
+    assert (summary.plays.known, summary.plays.forgotten) == (1, 0)
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}
         assert "secret" not in str(kept(tx, restored))
+        told = [rows["source"] for rows in tx.execute("select source from bi.plays order by played_at").fetchall()]
+        assert Counter(told) == {"legacy": 1, "export": 6, "both": 1, "api": 4}
+        holes = tx.execute("select gap_start, gap_end, closed_by from bi.coverage_gaps order by 1").fetchall()
+        assert [tuple(hole.values()) for hole in holes] == [
+            (at(-600), at(0), "endsong_0.json in theirs.zip"),
+            (at(0.25), at(2), "endsong_0.json in theirs.zip"),
+            (at(2), at(2) + timedelta(seconds=7), "endsong_0.json in theirs.zip"),
+            (at(2) + timedelta(seconds=7), at(6), None),
+        ]
     # Once more, and everything is known.
     _, summary = imported(another, path)
     assert (summary.plays.added, summary.plays.matched, summary.failed) == (0, 0, [])

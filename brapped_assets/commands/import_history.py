@@ -22,6 +22,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.old_tables import old_tables
 
+FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 # More names than this tell no more.
 MOST_NAMES = 5
 STOPPED = "Stopped. What is merged stays; run the same command again and it goes on from there."
@@ -98,7 +99,7 @@ def _show(console: Console, summary: Summary, name: str, seconds: float) -> None
         (plays.matched, "matched with polled plays"),
         (plays.told_twice, "told by the other kind of export before"),
         (plays.known, "already there"),
-        (plays.forgotten, "forgotten: they ended before what brapped forget removed"),
+        (plays.forgotten, FORGOTTEN),
         *((count, f"not music: {kind}") for kind, count in sorted(summary.other.items())),
         *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),
     )
@@ -118,6 +119,7 @@ def _show_tables(console: Console, summary: LegacySummary, tables: Sequence[str]
         (plays.matched, "matched with polled or exported plays"),
         (plays.repeated, "told more than once by the old tables"),
         (plays.known, "already there"),
+        (plays.forgotten, FORGOTTEN),
         (summary.artists, "artists described"),
         (summary.tracks, "tracks described"),
         *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),

@@ -13,8 +13,9 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.legacy import settle_halves
 from brapped_assets.warehouse.listeners import UNNAMED
-from brapped_assets.warehouse.matching import REACH
+from brapped_assets.warehouse.matching import DRIFT, REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.statements import sql
 
@@ -24,15 +25,18 @@ OF_A_LISTENER = (
     "star.spotify_top",
     FACT,
     "raw.recently_played",
+    "raw.legacy_play",
     "audit.gap",
     "audit.rejected_row",
     "audit.poll",
+    "audit.archive_member",
     "audit.import_file",
     "audit.rotated_token",
 )
 SHARED = (
     "star.play_label",
     "raw.export_track",
+    "raw.legacy_track",
     "star.track_dim",
     "raw.track_payload",
     "raw.context",
@@ -101,8 +105,9 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
         if table == FACT and (row := cursor.fetchone()):
             plays, halved = row["plays"], row["halved"]
     if before is not None:
-        # What lies after it may have been matched with, or estimated by, what is gone.
-        follow(tx, listener, [(before - 2 * REACH, before)], halved)
+        # What lies after it may have been matched with, estimated by, or a repeat of what is gone.
+        halves = settle_halves(tx, listener, [(before, before)])
+        follow(tx, listener, [(before - 2 * REACH, before + DRIFT)], [*halved, *halves["emptied"]])
     tx.execute(sql("forget/remember"), values)
     for table in SHARED:
         tx.execute(sql(f"forget/{table}"))

@@ -1,9 +1,9 @@
 """What the old tables tell of plays: landed whole, then made halves of the fact, a few statements a piece."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from brapped_assets.warehouse.connections import Connection
@@ -12,10 +12,12 @@ from brapped_assets.warehouse.imports import Odd
 from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.payloads import content_hash, storable
-from brapped_assets.warehouse.rematch import arrays, joined
+from brapped_assets.warehouse.rematch import Stretch, arrays, joined
 from brapped_assets.warehouse.statements import sql
 
 TrackAsTold = tuple[str, str | None, str, str, str | None, int | None]
+# A play as landed: its END (UTC), and the hash of the track as told.
+PlayAsTold = tuple[datetime, UUID]
 
 
 class LegacyTold(Protocol):
@@ -37,16 +39,18 @@ class LegacyTold(Protocol):
 
 @dataclass(frozen=True)
 class LegacyMerge:
-    """What became of the rows of one piece; the four add up to them.
+    """What became of the rows of one piece; the five add up to them.
 
     `added` plays nothing had told of; `matched` are new from here, and polled or exported too; `repeated` tell again
-    of a play the same tables tell of; `known` were landed by an earlier piece or import.
+    of a play the same tables tell of; `known` were landed by an earlier piece or import; `forgotten` ended before what
+    the listener forgot.
     """
 
     added: int = 0
     matched: int = 0
     repeated: int = 0
     known: int = 0
+    forgotten: int = 0
 
     def __add__(self, other: "LegacyMerge") -> "LegacyMerge":
         return LegacyMerge(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
@@ -61,9 +65,14 @@ def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) 
     if not plays:
         return LegacyMerge()
     listener = lock_listener(tx, listener_id)
+    since = listener["forgotten_before"]
+    kept = [play for play in plays if play.played_at >= since] if since else plays
+    forgotten = LegacyMerge(forgotten=len(plays) - len(kept))
+    if not kept:
+        return forgotten
     tracks: dict[TrackAsTold, UUID] = {}
-    told: set[tuple[datetime, UUID]] = set()
-    for play in plays:
+    told: set[PlayAsTold] = set()
+    for play in kept:
         track = _track(play)
         digest = tracks.get(track) or tracks.setdefault(track, _digest(track))
         told.add((play.played_at, digest))
@@ -77,24 +86,35 @@ def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) 
         "artist_ids": artist_ids,
         "durations": durations,
     }
-    for step in ("tracks", "artists_by_id", "artists_by_name", "star_tracks"):
-        tx.execute(sql(f"legacy/{step}"), as_told)
+    tx.execute(sql("legacy/tracks"), as_told)
+    return forgotten + LegacyMerge(repeated=len(kept) - len(told)) + merge_told(tx, listener, told)
+
+
+def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAsTold]) -> LegacyMerge:
+    """Land plays, each once, of tracks that `raw.legacy_track` has, and merge them, for a listener who is locked."""
     instants, hashes = zip(*told, strict=True)
+    for step in ("artists_by_id", "artists_by_name", "star_tracks"):
+        tx.execute(sql(f"legacy/{step}"), {"hashes": list(set(hashes))})
     landed = tx.execute(
         sql("legacy/land"), {**listener, "instants": list(instants), "play_hashes": list(hashes)}
     ).fetchall()
     if not landed:
-        return LegacyMerge(repeated=len(plays) - len(told), known=len(told))
-    near = joined((row["played_at"], row["played_at"]) for row in landed)
-    halves = tx.execute(sql("legacy/halves"), {**listener, **arrays(near), "drift": DRIFT}).fetchone()
-    assert halves is not None
+        return LegacyMerge(known=len(told))
+    halves = settle_halves(tx, listener, joined((row["played_at"], row["played_at"]) for row in landed))
     again = follow(tx, listener, joined((day, day + DAY) for day in halves["days"]), halves["emptied"])
     # A better row may take the place of another, and one may join what were two plays.
     new = max(0, halves["added"] - halves["superseded"])
     # Of a listener whose row is locked, later rows have greater keys.
     paired = sum(key >= halves["first_added"] for key in again.matched) if halves["added"] else 0
     matched = min(new, paired)
-    return LegacyMerge(new - matched, matched, len(plays) - len(told) + len(landed) - new, len(told) - len(landed))
+    return LegacyMerge(new - matched, matched, len(landed) - new, len(told) - len(landed))
+
+
+def settle_halves(tx: Connection, listener: dict[str, Any], near: Sequence[Stretch]) -> dict[str, Any]:
+    """Let the old tables' halves in these stretches be what is landed there; see legacy/halves.sql for what it says."""
+    halves = tx.execute(sql("legacy/halves"), {**listener, **arrays(near), "drift": DRIFT}).fetchone()
+    assert halves is not None
+    return halves
 
 
 def keep_odd(tx: Connection, listener_id: int, odd: Sequence[Odd], *, parser_version: int, now: datetime) -> None:

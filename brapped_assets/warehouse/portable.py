@@ -15,12 +15,14 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, Kind, merge_staged
+from brapped_assets.warehouse.legacy import LegacyMerge, merge_told
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge import lock_listener, merge_plays
 from brapped_assets.warehouse.proof import columns
 from brapped_assets.warehouse.statements import sql
 
-FACT, PLAYS, POLLS = "star.streaming_fact", "raw.recently_played", "audit.poll"
+FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
+POLLS, FILES = "audit.poll", "audit.import_file"
 # Each has its statements in sql/export and sql/restore, in an order in which nothing refers to what comes later. A new
 # table is a line here. Of the listener's own row the manifest tells, and a rotated token opens nothing elsewhere.
 PORTABLE = (
@@ -31,14 +33,17 @@ PORTABLE = (
     "star.track_dim",
     "star.track_artist",
     "raw.export_track",
+    "raw.legacy_track",
     POLLS,
     PLAYS,
+    OLD_PLAYS,
     FACT,
     "star.spotify_top",
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.
-    "audit.import_file",
+    FILES,
+    "audit.archive_member",
 )
 NOT_PORTABLE = ("audit.rotated_token",)
 # What a table needs besides its own statement: before it, and after.
@@ -108,6 +113,8 @@ def restore_batch(
         values = {"records": f"[{','.join(lines)}]", "listener_id": listener_id, "kind": kind}
         if table == FACT:
             return Restored(len(lines), _restore_exported(tx, values, kind))
+        if table == OLD_PLAYS:
+            return Restored(len(lines), _restore_old(tx, values, len(lines)))
         if table in BEFORE:
             tx.execute(sql(BEFORE[table]), values)
         # A column that the export does not know keeps its default, one that is gone here is passed over.
@@ -143,6 +150,17 @@ def _restore_exported(tx: Connection, values: dict[str, Any], kind: Kind) -> Exp
     return forgotten + merge_staged(tx, listener, kind, **span, plays=staged["plays"])
 
 
+def _restore_old(tx: Connection, values: dict[str, Any], records: int) -> ExportMerge:
+    listener = lock_listener(tx, values["listener_id"])
+    since = listener["forgotten_before"]
+    found = {(row["played_at"], row["track_hash"]) for row in tx.execute(sql(f"restore/{OLD_PLAYS}"), values)}
+    kept = [play for play in found if since is None or play[0] >= since]
+    became = merge_told(tx, listener, kept) if kept else LegacyMerge()
+    forgotten = len(found) - len(kept)
+    known = records - became.added - became.matched - forgotten
+    return ExportMerge(became.added, became.matched, known=known, forgotten=forgotten)
+
+
 def meet(tx: Connection, listener_id: int, who: Returning) -> None:
     """Note the hole, if any, between this collection and the one whose polls are in, and whose plays are not yet."""
     tx.execute(sql("restore/between"), {**asdict(who), "listener_id": listener_id})
@@ -153,4 +171,5 @@ def settle(tx: Connection, listener_id: int, who: Returning) -> None:
     listener = lock_listener(tx, listener_id)
     tx.execute(sql("restore/collected"), {**asdict(who), "listener_id": listener_id})
     if listener["forgotten_before"] is not None:
-        tx.execute(sql(f"forget/{POLLS}"), {**listener, "before": listener["forgotten_before"]})
+        for table in (POLLS, FILES):
+            tx.execute(sql(f"forget/{table}"), {**listener, "before": listener["forgotten_before"]})

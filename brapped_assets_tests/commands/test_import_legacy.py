@@ -39,6 +39,17 @@ def test_the_summary_counts_every_row_and_again_it_is_all_there(
     assert len(stored) == 3
 
 
+def test_what_was_forgotten_stays_so_and_the_summary_says_it(
+    imports: Brapped, brapped: Brapped, old_url: str, database_url: str
+) -> None:
+    lived(old_url)
+    assert imports("--legacy", old_url).code == 0
+    assert brapped("forget", "--before", "2023-05-02", "--yes").code == 0
+    said = imports("--legacy", old_url)
+    assert "0 new plays 5 forgotten: they ended before what brapped forget removed" in said.output
+    assert plays(database_url) == []
+
+
 def test_the_old_tables_may_be_in_the_same_database(imports: Brapped, database_url: str) -> None:
     lived(database_url)
     assert imports("--legacy", database_url).code == 0

@@ -42,7 +42,7 @@ def meet(
             "first_at": None if file.first is None else at(file.first),
             "last_at": None if file.last is None else at(file.last),
         }
-        counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known"], 1)
+        counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known", "forgotten"], 1)
         odd = {"rows_other": "{}", "rows_odd": "{}"}
         tx.execute(sql("imports/advance"), {**values, **counts, **odd, **span, "is_last": is_last})
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
+from brapped_assets.history.plays import OddRow
 from brapped_assets.warehouse import imports, listeners, portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
@@ -18,6 +20,9 @@ from brapped_assets.warehouse.errors import Busy, Gone
 from brapped_assets.warehouse.exports import Occurrences
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove
 from brapped_assets.warehouse.landing import has_landed
+from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
+from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
+from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.portable import PORTABLE
 from brapped_assets_tests.warehouse.pages import (
@@ -33,9 +38,10 @@ from brapped_assets_tests.warehouse.pages import (
     poll,
     song,
 )
-from brapped_assets_tests.warehouse.told import Told
+from brapped_assets_tests.warehouse.told import Old, Told
 
 CANARY = "canary"
+OLD_ODD = '{"main_streaming_data": {"played_at": "2026-11-20T10:00:00", "artist_name": "canary"}}'
 NOW = at(1_000)
 
 
@@ -93,6 +99,17 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     ]  # fmt: skip
     file = imports.File(f"{word}-{user}-hash", "extended", f"{word}.json", f"{word}.zip", 0)
     piece = imports.Piece(3, True, {"extended": told}, [Odd()] if word == CANARY else [], {}, {})
+    old = [
+        Old(at(first - 100), f"{word}-old", f"{word} old", f"{word} singer", f"id-{word}-singer"),
+        Old(at(first) + DRIFT, f"{word}-id", f"{word} song", word),
+    ]
+    merge_legacy(tx, me, old)
+    describe_artists(tx, [LegacyArtist(f"id-{word}-singer", f"{word} singer", f"{word} genre", f"https://i/{word}")])
+    describe_tracks(
+        tx, [LegacyTrack(f"{word}-old", None, None, f"{word} album", False, f"https://i/{word}", f"{word} 3")]
+    )
+    if word == CANARY:
+        keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
     imports.merge_piece(tx, me, file, piece, {"extended": Occurrences()}, parser_version=1, now=at(first + 70))
     apply_payloads(tx)
     save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
@@ -110,14 +127,14 @@ def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_ke
     with warehouse.transaction() as tx:
         me, friend = sang(tx, "ann"), sang(tx, "bob", word="friend")
         assert scanned(tx) == [
-            *("audit.import_file", "audit.listener", "audit.rejected_row"),
-            *("raw.context", "raw.export_track", "raw.recently_played", "raw.track_payload"),
+            *("audit.archive_member", "audit.import_file", "audit.listener", "audit.rejected_row"),
+            *("raw.context", "raw.export_track", "raw.legacy_track", "raw.recently_played", "raw.track_payload"),
             *("star.album_dim", "star.artist_dim", "star.play_label", "star.track_dim"),
         ]
         before, plays_before = about(tx, friend), fact(tx, friend)
         shown = preview(tx, me, "Asia/Kolkata", None)
-    assert shown == Preview(4, at(-9_600), at(-536), polls=2, files=1, odd_rows=2, rankings=1)
-    assert forget(warehouse, me, before=None, now=NOW) == 4
+    assert shown == Preview(5, at(-9_600), at(-536), polls=2, files=1, odd_rows=3, rankings=1)
+    assert forget(warehouse, me, before=None, now=NOW) == 5
     with warehouse.transaction() as tx:
         assert scanned(tx) == []
         assert (about(tx, friend), fact(tx, friend)) == (before, plays_before)
@@ -167,12 +184,51 @@ def test_what_is_forgotten_is_neither_landed_nor_imported_again(warehouse: Wareh
     with warehouse.transaction() as tx:
         again = sang(tx, "ann")
         assert (fact(tx, again), landed(tx, again)) == ([], [])
+        assert tx.execute("select count(*) as rows from raw.legacy_play").fetchone() == {"rows": 0}
         assert tx.execute("select count(*) as rows from audit.rejected_row").fetchone() == {"rows": 0}
         row = tx.execute("select plays_forgotten, plays_added, first_at from audit.import_file").fetchone()
         assert row == {"plays_forgotten": 2, "plays_added": 0, "first_at": None}
         poll(tx, again, plays([90, 110]))
         merge_plays(tx, again, at(111))
         assert [row["played_at"] for row in fact(tx, again)] == [at(110)]
+
+
+def test_of_the_old_tables_only_what_ended_later_is_kept_and_counted_so(warehouse: Warehouse) -> None:
+    old = [Old(at(10) - DRIFT / 2), Old(at(10)), Old(at(10) + DRIFT), Old(at(0), "b"), Old(at(20), "c")]
+    with warehouse.transaction() as tx:
+        me, friend = newcomer(tx, "ann"), newcomer(tx, "bob")
+        remove(tx, me, before=at(10), now=NOW)
+        assert merge_legacy(tx, me, old) == LegacyMerge(added=2, repeated=1, forgotten=2)
+        assert merge_legacy(tx, friend, old) == LegacyMerge(added=3, repeated=2)
+        # The play that ended before goes, and one of its repeats is the play now.
+        before = [row["played_at"] for row in fact(tx, friend)]
+        remove(tx, friend, before=at(10), now=NOW)
+        assert before == [at(0), at(10) - DRIFT / 2, at(20)]
+        assert fact(tx, friend) == fact(tx, me)
+        assert [row["played_at"] for row in fact(tx, me)] == [at(10), at(20)]
+
+
+@pytest.mark.parametrize(
+    ("source", "payload", "latest"),
+    [
+        ("legacy", '{"main_streaming_data": {"played_at": "2026-11-21T12:00:00.5+00:00"}}', at(0)),
+        # As they tell it without a zone: in Kolkata, five and a half hours earlier.
+        ("legacy", '{"main_streaming_data": {"played_at": "2026-11-21 12:00:00"}}', at(-330)),
+        ("legacy", '{"main_streaming_data": {"played_at": "infinity"}}', None),
+        ("legacy", '{"artist_table": {"artist_id": null}}', None),
+        ("import", '{"ts": "2026-11-21T12:00:00"}', at(0)),
+        ("import", "[]", None),
+        ("poll", '"?"', at(7)),
+    ],
+)
+def test_an_odd_row_ended_when_it_says_or_in_doubt_long_ago(
+    warehouse: Warehouse, source: str, payload: str, latest: datetime | None
+) -> None:
+    with warehouse.transaction() as tx:
+        query = "select nullif(audit.latest_end(%s, %s, %s), '-infinity') as at"
+        row = tx.execute(query, (source, payload, at(7))).fetchone()
+    assert row is not None
+    assert (row["at"] and row["at"].replace(microsecond=0)) == latest
 
 
 def test_a_tombstone_names_nobody_and_one_without_an_account_leaves_none(warehouse: Warehouse) -> None:

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.exports import Kind
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.listeners import Returning
+from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, gaps, newcomer, plays, poll
 from brapped_assets_tests.warehouse.test_order import clear, histories
 from brapped_assets_tests.warehouse.told import NOON, Batch, natural, obvious, tell
@@ -40,7 +41,8 @@ def _passes() -> Iterator[tuple[str, Kind]]:
 def since(batches: list[Batch], cut: object) -> list[Batch]:
     """What of these ended at or after an instant."""
     return [
-        (kind, [i for i in items if (i.played_at if kind == "poll" else i.ended_at) >= cut]) for kind, items in batches
+        (kind, [i for i in items if (i.ended_at if kind in ("extended", "account") else i.played_at) >= cut])
+        for kind, items in batches
     ]
 
 
@@ -84,19 +86,47 @@ def test_before_or_after_it_was_told_what_is_forgotten_leaves_the_fact_of_the_re
         copied = newcomer(tx, f"three-{id(data)}")
         copy(tx, first, copied)
         assert natural(tx, copied) == expected
+        # An export made before brings nothing back.
+        tell(tx, copied, batches)
+        copy(tx, copied, second)
+        assert natural(tx, second) == expected
         clear(tx)
 
 
 def test_every_table_about_a_listener_is_exported_and_forgotten_or_says_why_not(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
+        # By a key of its own, or by what it belongs to: a file, a poll.
         rows = tx.execute(
-            "select c.table_schema || '.' || c.table_name as name from information_schema.columns c"
-            " join information_schema.tables t using (table_schema, table_name)"
-            " where c.column_name = 'listener_id' and t.table_type = 'BASE TABLE'"
+            """
+            with recursive about (id) as (
+                select 'audit.listener'::regclass::oid
+                union
+                select c.conrelid from pg_constraint c join about on c.confrelid = about.id where c.contype = 'f'
+            )
+            select n.nspname || '.' || c.relname as name
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and n.nspname in ('raw', 'star', 'audit')
+              and (c.oid in (select id from about)
+                   or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'listener_id'))
+            """
         ).fetchall()
     about_a_listener = {row["name"] for row in rows} - {"audit.listener"}
     assert about_a_listener == set(OF_A_LISTENER)
     assert about_a_listener <= {*portable.PORTABLE, *portable.NOT_PORTABLE}
+
+
+def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        rows = tx.execute(
+            "select schemaname || '.' || tablename as name from pg_tables"
+            " where schemaname not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+    # Credits go with their tracks; a tombstone is what stays.
+    others = {
+        *("audit.listener", "audit.tombstone", "audit.api_call", "audit.api_quota", "audit.alembic_version"),
+        "star.track_artist",
+    }
+    assert {row["name"] for row in rows} == {*OF_A_LISTENER, *SHARED, *others}
 
 
 def test_every_table_that_is_forgotten_has_its_orphans_exported(warehouse: Warehouse) -> None:
@@ -123,6 +153,28 @@ def test_two_collections_that_overlap_prove_each_other(warehouse: Warehouse) -> 
         poll(tx, new, plays([6, 8, 12]))
         copy(tx, old, new)
         assert gaps(tx) == []
+
+
+def test_a_file_that_comes_back_vouches_for_nothing_that_was_forgotten(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        old, new = newcomer(tx, "old"), newcomer(tx, "new")
+        meet(tx, old, Imported("a.json", 0, 8), number=0, when=at(90))
+        meet(tx, old, Imported("b.json", 9, 30), number=1, when=at(95))
+        miss(tx, old, 5, 60)
+        remove(tx, new, before=at(20), now=at(100))
+        for _ in range(2):
+            copy(tx, old, new, 1)
+            rows = tx.execute(
+                "select i.name, i.first_at, i.last_at, m.archive, m.running_number, m.met_at from audit.import_file i"
+                " join audit.archive_member m using (file_id) where i.listener_id = %s", (new,)
+            ).fetchall()  # fmt: skip
+            assert [tuple(row.values()) for row in rows] == [
+                ("folder/b.json", at(20), at(30), "my_spotify_data.zip", 1, at(95))
+            ]
+            holes = tx.execute(
+                "select gap_start, gap_end, closed_at from bi.coverage_gaps where listener_id = %s order by 1", (new,)
+            ).fetchall()
+            assert [tuple(hole.values()) for hole in holes] == [(at(20), at(30), at(95)), (at(30), at(60), None)]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ create table raw.legacy_play (
     legacy_track_key int not null references raw.legacy_track,
     primary key (listener_id, played_at, legacy_track_key)
 );
+-- Whoever removes a track as told asks for its plays, one by one.
+create index legacy_play_by_track on raw.legacy_play (legacy_track_key);
 comment on table raw.legacy_play is
     'One row per play as the old tables tell it, once by content; a play they tell twice, seconds apart, is two rows here.';
 comment on column raw.legacy_play.listener_id is 'Whose play.';

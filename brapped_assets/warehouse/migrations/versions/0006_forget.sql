@@ -29,9 +29,12 @@ language plpgsql stable set timezone = 'UTC' as $$
 declare
     told text;
 begin
-    told := coalesce(payload::jsonb ->> 'played_at', payload::jsonb ->> 'ts', payload::jsonb ->> 'endTime');
+    told := coalesce(payload::jsonb ->> 'played_at', payload::jsonb ->> 'ts', payload::jsonb ->> 'endTime',
+                     payload::jsonb #>> '{main_streaming_data,played_at}');
     if told ~ '^\d{4}-\d\d-\d\d[T ]' then
-        return told::timestamptz;
+        -- What the old tables tell without a zone is Kolkata's time.
+        return (told || case when source = 'legacy' and told !~ '([Zz]|[+-]\d\d(:?\d\d)?)$' then '+05:30' else '' end)
+               ::timestamptz;
     end if;
     raise data_exception;
 exception when data_exception or program_limit_exceeded then
@@ -43,8 +46,8 @@ comment on function audit.latest_end is
 create function star.tracks_of(listener int) returns setof int language sql stable as $$
 select f.track_key from star.streaming_fact f where f.listener_id = listener
 union select f.api_track_key from star.streaming_fact f where f.listener_id = listener and f.api_track_key is not null
-union select f.legacy_track_key from star.streaming_fact f
-       where f.listener_id = listener and f.legacy_track_key is not null
+union select t.track_key from raw.legacy_play l join raw.legacy_track o using (legacy_track_key)
+        join star.track_dim t using (track_ref) where l.listener_id = listener
 union select t.track_key from star.streaming_fact f join raw.export_track x using (export_track_key)
         join star.track_dim t on t.track_ref = x.track_ref where f.listener_id = listener
 union select t.track_key from raw.recently_played r join star.track_dim t using (track_ref) where r.listener_id = listener
@@ -55,6 +58,9 @@ comment on function star.tracks_of is 'Every track a listener played, by any sou
 create function star.artists_of(listener int) returns setof int language sql stable as $$
 select t.artist_key from star.track_dim t where t.track_key in (select star.tracks_of(listener))
 union select c.artist_key from star.track_artist c where c.track_key in (select star.tracks_of(listener))
+union select a.artist_key from raw.legacy_play l join raw.legacy_track o using (legacy_track_key)
+        join star.artist_dim a using (artist_id) where l.listener_id = listener
 union select s.artist_key from star.spotify_top s where s.listener_id = listener and s.artist_key is not null
 $$;
-comment on function star.artists_of is 'Every artist of a listener''s tracks, featured ones too, or in their rankings.';
+comment on function star.artists_of is
+    'Every artist of a listener''s tracks, featured ones and those the old tables name too, or in their rankings.';

@@ -1,3 +1,12 @@
+-- Of tracks that are here and were never read from a payload, what is not known is filled in.
+with described as (
+    update star.track_dim t
+       set album_key = coalesce(t.album_key, al.album_key), explicit = coalesce(t.explicit, told.explicit)
+      from jsonb_to_recordset(%(records)s::jsonb) as told (track_ref text, explicit boolean, album_ref text)
+      left join star.album_dim al using (album_ref)
+     where t.track_ref = told.track_ref and t.payload_key is null
+       and ((t.album_key is null and al.album_key is not null) or (t.explicit is null and told.explicit is not null))
+)
 insert into star.track_dim ({columns}, artist_key, album_key, payload_key)
 select {told}, coalesce(a.artist_key, named.artist_key), al.album_key, p.payload_key
 from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
