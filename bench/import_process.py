@@ -21,8 +21,9 @@ from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.statements import sql
 
 STAGES = {
-    "names": ("history/labels", "history/export_tracks", "history/artists", "history/tracks"),
-    "insert": ("history/extended",),
+    "names": ("history/labels", "history/label_keys", "history/export_tracks", "history/artists", "history/tracks"),
+    "stored": ("history/stored", "history/known_extended", "history/left", "history/grown"),
+    "insert": ("history/added",),
     "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
 }
 

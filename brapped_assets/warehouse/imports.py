@@ -78,6 +78,11 @@ def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | No
     return KnownFile(**row) if row else None
 
 
+def finished(tx: Connection, listener_id: int) -> set[str]:
+    """The content hashes of all files that are merged whole."""
+    return {row["content_hash"] for row in tx.execute(sql("imports/finished"), {"listener_id": listener_id}).fetchall()}
+
+
 def merge_piece(
     tx: Connection,
     listener_id: int,
