@@ -24,8 +24,6 @@ DAY = timedelta(days=1)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 COPY_HEADER, COPY_TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 PLAY = Struct("!h iq ii ii ii ii").pack
-# What the text format would take for its own.
-ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 # As what the API serves, and well below what PostgreSQL can index.
 LONGEST_NAME = 500
 MS_PLAYED = attrgetter("ms_played")
@@ -195,8 +193,14 @@ def _track_line(track_id: str | None, uri: str | None, title: str, artist: str, 
     """What `copy_tracks` takes of a track, but for its number."""
     told = (track_ref(track_id, uri, title, artist), _name(title), _name(artist), album and _name(album))
     digest = content_hash("\x1e".join(text or "" for text in told))
-    texts = [r"\N" if text is None else text.translate(ESCAPED) for text in (str(digest), track_id, *told)]
-    return "\t".join(texts) + "\n"
+    return "\t".join(map(_escaped, (str(digest), track_id, *told))) + "\n"
+
+
+def _escaped(text: str | None) -> str:
+    """As COPY takes it. Measured, four replacements that find nothing are a tenth of one translation."""
+    if text is None:
+        return r"\N"
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
 
 
 def _name(name: str) -> str:
