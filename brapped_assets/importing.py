@@ -1,20 +1,21 @@
 """Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
 
 import json
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import groupby
 from typing import Protocol
 
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.files import HistoryFile, base_name
+from brapped_assets.history.files import base_name
 from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
-from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
+from brapped_assets.history.pieces import by_kind
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.reading import Read, ahead, file_of, read_pieces
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
@@ -89,7 +90,6 @@ def import_history(
         (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
     _retry_odd(warehouse, listener_id)
     documents = [document for each in found for document in each.files]
-    archives = archive_names(documents)
     expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
     for archive in (archive for each in found for archive in each.archives):
         before = summary.rows
@@ -106,35 +106,24 @@ def import_history(
         summary.archives += 1
         summary.rows += sum(astuple(became))
         summary.plays += became
-    for number, document in enumerate(documents):
-        before = summary.rows
-        progress(before, before + sum(expected[number:]))
-        try:
-            file = imports.File(
-                document.content_hash(),
-                document.kind,
-                document.name,
-                archives[document.archive],
-                document.running_number,
-            )
-            for _ in _import_file(warehouse, listener_id, file, document, summary=summary, piece_rows=piece_rows):
-                left = max(0, expected[number] - (summary.rows - before))
-                progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
-        except HistoryError as error:
-            summary.failed.append(Unusable(error.name, error.reason))
+    with warehouse.transaction() as tx:
+        finished = imports.finished(tx, listener_id)
+    progress(0, sum(expected))
+    with closing(ahead(read_pieces(documents, finished, piece_rows))) as reads:
+        for number, of_document in groupby(reads, key=lambda read: read.number):
+            before = summary.rows
+            try:
+                for _ in _import_file(warehouse, listener_id, of_document, summary):
+                    left = max(0, expected[number] - (summary.rows - before))
+                    progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
+            except HistoryError as error:
+                summary.failed.append(Unusable(error.name, error.reason))
     progress(summary.rows, summary.rows)
 
 
-def _import_file(
-    warehouse: Transactions,
-    listener_id: int,
-    file: imports.File,
-    document: HistoryFile,
-    *,
-    summary: Summary,
-    piece_rows: int,
-) -> Iterator[None]:
+def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read], summary: Summary) -> Iterator[None]:
     """Merge one file, and pause after each piece. Raises HistoryError before anything of it is merged."""
+    file = file_of(next(reads))
     with warehouse.transaction() as tx:
         known = imports.known(tx, listener_id, file.content_hash)
         if known is not None:
@@ -148,20 +137,16 @@ def _import_file(
         summary.odd.update(known.odd)
         return
     merged_rows = known.rows_read if known else 0
-    pieces = pieces_of(document.read(), piece_rows)
-    # Most files are one piece, and so read whole before anything is written. A longer one must be, too.
-    first, is_last = next(pieces)
-    if is_last or merged_rows:
-        pieces = chain([(first, is_last)], pieces)
-    else:
-        deque(pieces, maxlen=0)
-        pieces = pieces_of(document.read(), piece_rows)
-    summary.files += 1
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
     other: Counter[str] = Counter()
     odd: Counter[str] = Counter()
-    for rows, is_last in pieces:
+    for read in reads:
+        file = file_of(read)
+        rows, is_last = read.rows, read.is_last
+        if not rows and not is_last:
+            continue
+        summary.files += not rows_read
         merged = rows[: max(0, merged_rows - rows_read)]
         fresh = rows[len(merged) :]
         rows_read += len(rows)

@@ -84,6 +84,11 @@ def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> Non
     tx.execute(sql("imports/met"), {**asdict(file), "listener_id": listener_id, "now": now})
 
 
+def finished(tx: Connection, listener_id: int) -> set[str]:
+    """The content hashes of all files that are merged whole."""
+    return {row["content_hash"] for row in tx.execute(sql("imports/finished"), {"listener_id": listener_id}).fetchall()}
+
+
 def merge_piece(
     tx: Connection,
     listener_id: int,

@@ -145,9 +145,7 @@ def _restore_exported(tx: Connection, values: dict[str, Any], kind: Kind) -> Exp
     forgotten = ExportMerge(forgotten=staged["forgotten"])
     if not staged["plays"]:
         return forgotten
-    tx.execute("analyze staged_play, staged_track, staged_detail")
-    span = {"first_at": staged["first_at"], "last_at": staged["last_at"]}
-    return forgotten + merge_staged(tx, listener, kind, **span, plays=staged["plays"])
+    return forgotten + merge_staged(tx, listener, kind, staged["plays"])
 
 
 def _restore_old(tx: Connection, values: dict[str, Any], records: int) -> ExportMerge:

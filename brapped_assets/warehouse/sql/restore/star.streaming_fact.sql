@@ -32,13 +32,12 @@ detail as (
     from numbered n
 ),
 play as (
-    insert into staged_play (ended_us, ms_played, occurrence, track_number, detail_number)
-    select (extract(epoch from t.ended_at) * 1000000)::bigint, t.export_ms, t.nth, track.track_number, n.detail_number
+    insert into staged_play (ended_at, ms_played, occurrence, track_number, detail_number)
+    select t.ended_at, t.export_ms, t.nth, track.track_number, n.detail_number
     from told t
     join track on track.content_hash = t.track_hash
     join numbered n on n.detail = t.detail
     where t.is_kept
     returning 1
 )
-select (select count(*) from play)::int as plays, (select count(*) from told where not is_kept)::int as forgotten,
-       (select min(ended_at) from told where is_kept) as first_at, (select max(ended_at) from told where is_kept) as last_at
+select (select count(*) from play)::int as plays, (select count(*) from told where not is_kept)::int as forgotten
