@@ -27,7 +27,7 @@ STAGES = {
         "history/artists",
         "history/albums",
         "history/tracks",
-    ),  # fmt: skip
+    ),
     "stored": ("history/stored", "history/known_extended", "history/left", "history/grown"),
     "insert": ("history/added",),
     "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
