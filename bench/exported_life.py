@@ -18,7 +18,7 @@ from brapped_assets.warehouse.merge import merge_plays
 ROWS_A_FILE = 16_000
 PAGE, SHOWN_FROM_MS = 50, 30_000
 BEGIN = datetime(2014, 1, 1, tzinfo=UTC)
-TRACKS, ARTISTS = 30_000, 5_000
+TRACKS, TRACKS_AN_ALBUM, ARTISTS = 30_000, 12, 2_500
 REASONS = ("trackdone", "fwdbtn", "clickrow", "endplay", "backbtn", "logout", "playbtn", "appload", "remote")
 PLATFORMS = tuple(f"Android OS {number} API 3{number} (samsung, SM-G99{number}B)" for number in range(40))
 
@@ -44,7 +44,7 @@ def life(begin: datetime, plays: int, *, seed: str = "life") -> Iterator[Listene
 
 def row(play: Listened) -> dict[str, Any]:
     """The row that extended history has of a play."""
-    number, artist = play.track, play.track % ARTISTS
+    number, album = play.track, play.track // TRACKS_AN_ALBUM
     return {
         "ts": f"{play.ended_at:%Y-%m-%dT%H:%M:%SZ}",
         "platform": PLATFORMS[play.ended_at.toordinal() // 90 % 40],
@@ -52,8 +52,8 @@ def row(play: Listened) -> dict[str, Any]:
         "conn_country": "IN",
         "ip_addr": "203.0.113.7",
         "master_metadata_track_name": f"Song number {number}, as it was remastered",
-        "master_metadata_album_artist_name": f"Artist number {artist}",
-        "master_metadata_album_album_name": f"Album number {number // 12} (Deluxe Edition)",
+        "master_metadata_album_artist_name": f"Artist number {album % ARTISTS}",
+        "master_metadata_album_album_name": f"Album number {album} (Deluxe Edition)",
         "spotify_track_uri": f"spotify:track:{track_id(number)}",
         "episode_name": None,
         "episode_show_name": None,
@@ -107,8 +107,8 @@ class Polled:
 
     @property
     def track(self) -> dict[str, Any]:
-        told, artist, album = row(self.play), self.play.track % ARTISTS, self.play.track // 12
-        artists = [{"id": base62(artist * 7**39, LENGTH), "name": told["master_metadata_album_artist_name"]}]
+        told, album = row(self.play), self.play.track // TRACKS_AN_ALBUM
+        artists = [{"id": base62(album % ARTISTS * 7**39, LENGTH), "name": told["master_metadata_album_artist_name"]}]
         return {
             "id": self.track_ref,
             "uri": told["spotify_track_uri"],

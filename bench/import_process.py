@@ -1,6 +1,5 @@
 """The import itself, in a process of its own, so that its memory and its processor seconds are its own."""
 
-import resource
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,8 +20,16 @@ from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.statements import sql
 
 STAGES = {
-    "names": ("history/labels", "history/export_tracks", "history/artists", "history/tracks"),
-    "insert": ("history/extended",),
+    "names": (
+        "history/labels",
+        "history/label_keys",
+        "history/export_tracks",
+        "history/artists",
+        "history/albums",
+        "history/tracks",
+    ),
+    "stored": ("history/stored", "history/known_extended", "history/left", "history/grown"),
+    "insert": ("history/added",),
     "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
 }
 
@@ -74,16 +81,23 @@ def imported(folder: Path, url: str, listener_id: int) -> Imported:
             _by_stage(seconds, timed.seconds),
             process_time() - own,
             cpu_seconds(backend) - cpu,
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            _peak_bytes(),
             summary.rows,
             summary.plays,
         )
 
 
+def _peak_bytes() -> int:
+    """Of this process since it began (Linux); getrusage would tell that of its parent, were it more."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
 def _by_stage(seconds: float, timed: dict[str, float]) -> dict[str, float]:
     stages = {stage: timed.get(stage, 0.0) for stage in STAGES}
     return {
-        "read": seconds - timed["transactions"],
+        # Read ahead while the database works: only what was left to wait for.
+        "waiting for rows": seconds - timed["transactions"],
         "copy": timed["merge"] - sum(stages.values()),
         **stages,
         "commit": timed["transactions"] - timed["merge"],

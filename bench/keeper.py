@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from brapped_assets.assets.artist_dim import CALLS_A_RUN
+from brapped_assets.assets.looking_up import CALLS_A_RUN
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings
@@ -18,6 +18,7 @@ from brapped_assets.spotify import (
 from brapped_assets.warehouse import calls, dimensions, landing, listeners
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.queue import ARTISTS
 
 
 class Keeper:
@@ -49,7 +50,7 @@ class Keeper:
     def ask_for_artists(self, now: datetime) -> bool:
         """At most as many as one run asks for; whether any were due."""
         with self._warehouse.transaction() as tx:
-            due = dimensions.artists_due(tx, now, CALLS_A_RUN)
+            due = ARTISTS.due(tx, now, CALLS_A_RUN)
         for artist_id in due:
             try:
                 found = self._client.artist(artist_id)
@@ -57,7 +58,7 @@ class Keeper:
                 break
             with self._warehouse.transaction() as tx:
                 if found is None:
-                    dimensions.mark_unknown(tx, artist_id, now)
+                    ARTISTS.mark_unknown(tx, artist_id, now)
                 else:
                     dimensions.save_artist(
                         tx, artist_id, name=found.name, genres=found.genres, image_url=found.image_url, now=now

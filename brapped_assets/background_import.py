@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from brapped_assets.choosing import whose
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import Found, Unusable, find
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.insights import rollup
 from brapped_assets.insights.incoming import Occupied, Progress
 from brapped_assets.settings import Settings, SettingsError
@@ -97,7 +98,7 @@ class BackgroundImport:
         summary.ignored.extend(Unusable(error.name, error.reason) for error in refused)
         with Warehouse(self._settings.brapped_home, self._settings.database_url_text()) as warehouse:
             with warehouse.transaction() as tx:
-                person = _person(tx, self._settings, listener_id)
+                person = _person(tx, self._settings, listener_id, found)
             self._progress = replace(self._progress, listener=person.display_name)
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
             self._progress = replace(self._progress, state="counting")
@@ -125,12 +126,12 @@ def _look(folder: Path) -> tuple[list[Found], list[HistoryError]]:
     return found, refused
 
 
-def _person(tx: Connection, settings: Settings, listener_id: int | None) -> Listener:
+def _person(tx: Connection, settings: Settings, listener_id: int | None, found: list[Found]) -> Listener:
     """Raises SettingsError when it could be several people's."""
     for one in listeners(tx):
         if one.listener_id == listener_id:
             return one
-    return whose(tx, settings, None, datetime.now(UTC))
+    return whose(tx, settings, None, datetime.now(UTC), found)
 
 
 def _troubles(summary: Summary) -> list[str]:

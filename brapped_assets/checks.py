@@ -25,6 +25,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 WARNINGS = frozenset(
     {
         "no_hour_was_lost",
+        "every_gap_is_closed",
         "api_plays_keep_their_distance",
         "consent_lasts_14_days",
         "answers_have_the_known_keys",
@@ -57,6 +58,12 @@ DAILY_CHECKS = [
         asset=RAW,
         description="Every listener whose consent holds was polled within 3 hours: freshness of the data, where the "
         "freshness policy only knows when we ran.",
+    ),
+    dg.AssetCheckSpec(
+        "every_gap_is_closed",
+        asset=RAW,
+        description="No gap, however old, waits for a data export that covers it. Ask Spotify for one, then "
+        "`brapped import` it.",
     ),
     dg.AssetCheckSpec(
         "consent_lasts_14_days",

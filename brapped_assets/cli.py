@@ -3,6 +3,8 @@
 import os
 import sys
 import warnings
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
-from brapped_assets.warehouse.errors import NotAUrl, WarehouseError
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -32,6 +34,9 @@ errors = Console(stderr=True, highlight=False)
 Port = Annotated[
     int,
     typer.Option(min=0, max=65535, help="Where the page is served; the next free one when it is taken. 0: any."),
+]
+Listener = Annotated[
+    str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
 ]
 
 
@@ -101,19 +106,57 @@ def sync() -> None:
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATH...", help="Zip, folder (also one of downloads), JSON file, or URL.", show_default=False
         ),
-    ],
-    listener: Annotated[
-        str | None, typer.Option(help="Whose export it is, by name or Spotify id, when there are several listeners.")
     ] = None,
+    legacy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Instead of a path: the PostgreSQL with the old scripts' tables."),
+    ] = None,
+    listener: Listener = None,
 ) -> None:
-    """Bring in Spotify's own data export: your years before Brapped. Needs no login; the same file twice is no harm."""
-    from brapped_assets.commands.import_history import import_files as run  # noqa: PLC0415
+    """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
+    from brapped_assets.commands.import_history import import_files, import_tables  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, paths, listener=listener))
+    if legacy is not None and paths:
+        raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
+    if legacy is not None:
+        raise typer.Exit(import_tables(_settings(), console, legacy, listener=listener))
+    if not paths:
+        raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
+    raise typer.Exit(import_files(_settings(), console, paths, listener=listener))
+
+
+@app.command()
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A zip if its name ends so, else a folder. Nothing may be there yet."),
+    ] = None,
+    listener: Listener = None,
+) -> None:
+    """Write everything of a listener: to keep, for other programs, and to import again with nothing lost."""
+    from brapped_assets.commands.export import export_listener as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, to=output, listener=listener))
+
+
+@app.command()
+def forget(
+    listener: Listener = None,
+    before: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only what ended before this day, at the listener's local midnight."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a listener, or what they played before a day, without trace. Shows what goes, and asks."""
+    from brapped_assets.commands.forget import forget_listener as run  # noqa: PLC0415
+
+    day = before.date() if before else None
+    raise typer.Exit(run(_settings(), console, listener=listener, before=day, confirmed=yes))
 
 
 @app.command()
@@ -195,7 +238,7 @@ def _never_ask_a_proxy_for_this_machine() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | HistoryError | NotAUrl):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

@@ -1,27 +1,25 @@
 """Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
 
 import json
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, closing
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import groupby
 from typing import Protocol
 
-import tzlocal
-
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.files import HistoryFile, base_name
+from brapped_assets.history.files import base_name
 from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
-from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
+from brapped_assets.history.pieces import by_kind
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.reading import Read, ahead, file_of, read_pieces
+from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
-from brapped_assets.warehouse.listeners import Listener, alone, by_token, listeners
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000
@@ -29,6 +27,8 @@ PIECE_ROWS = 50_000
 LOCK_SECONDS = 60
 # Measured on exports of both kinds; only the time left is estimated by it.
 BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
+
+FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 
 Progress = Callable[[int, int], None]
 """Rows done so far, and how many there will be in all, as far as is known."""
@@ -44,10 +44,12 @@ class Transactions(Protocol):
 class Summary:
     """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
 
-    `files` are the histories it met, `files_known` those among them that were merged whole before. `failed` are
-    histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
+    `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
+    histories it met, `files_known` those among them that were merged whole before. `failed` are histories that cannot
+    be read and left nothing behind, `ignored` what lay beside them and is none.
     """
 
+    archives: int = 0
     files: int = 0
     files_known: int = 0
     rows: int = 0
@@ -61,6 +63,7 @@ class Summary:
         """Every count under a name of its own, for programs."""
         return {
             "rows": self.rows,
+            "archives": self.archives,
             "files": self.files,
             "files_known": self.files_known,
             "files_failed": len(self.failed),
@@ -76,32 +79,11 @@ class Summary:
             (self.plays.matched, "matched with polled plays"),
             (self.plays.told_twice, "told by the other kind of export before"),
             (self.plays.known, "already there"),
+            (self.plays.forgotten, FORGOTTEN),
             *((count, f"not music: {kind}") for kind, count in sorted(self.other.items())),
             *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
         ]
         return [(count, what) for count, what in rows if count or what == "new plays"]
-
-
-def whose(tx: Connection, settings: Settings, name: str | None, now: datetime) -> Listener:
-    """Whose plays an export tells of.
-
-    The named listener, else the one who is logged in, else the only one there is, else somebody new without a login.
-    Raises SettingsError when it could be several people's.
-    """
-    everybody = listeners(tx)
-    called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
-    if name is not None:
-        named = [one for one in everybody if name in (one.display_name, one.spotify_user_id)]
-        if len(named) != 1:
-            raise SettingsError(f"No single listener is called {name!r}. The listeners are: {called}.")
-        return named[0]
-    token = settings.spotify_refresh_token
-    logged_in = by_token(tx, token.get_secret_value()) if token else None
-    if logged_in is None and len(everybody) > 1:
-        raise SettingsError(f"Whose export is it? Name the listener. The listeners are: {called}.")
-    if logged_in is not None or everybody:
-        return logged_in or everybody[0]
-    return alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)
 
 
 def import_history(
@@ -123,62 +105,63 @@ def import_history(
         (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
     _retry_odd(warehouse, listener_id)
     documents = [document for each in found for document in each.files]
-    archives = archive_names(documents)
     expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
-    for number, document in enumerate(documents):
+    for archive in (archive for each in found for archive in each.archives):
         before = summary.rows
-        progress(before, before + sum(expected[number:]))
         try:
-            file = imports.File(
-                document.content_hash(),
-                document.kind,
-                document.name,
-                archives[document.archive],
-                document.running_number,
+            became = restore(
+                warehouse,
+                listener_id,
+                archive,
+                progress=lambda done, more, before=before: progress(before + done, before + more),  # type: ignore[misc]
             )
-            for _ in _import_file(warehouse, listener_id, file, document, summary=summary, piece_rows=piece_rows):
-                left = max(0, expected[number] - (summary.rows - before))
-                progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
         except HistoryError as error:
             summary.failed.append(Unusable(error.name, error.reason))
+            continue
+        summary.archives += 1
+        summary.rows += sum(astuple(became))
+        summary.plays += became
+    with warehouse.transaction() as tx:
+        finished = imports.finished(tx, listener_id)
+    progress(0, sum(expected))
+    with closing(ahead(read_pieces(documents, finished, piece_rows))) as reads:
+        for number, of_document in groupby(reads, key=lambda read: read.number):
+            before = summary.rows
+            try:
+                for _ in _import_file(warehouse, listener_id, of_document, summary):
+                    left = max(0, expected[number] - (summary.rows - before))
+                    progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
+            except HistoryError as error:
+                summary.failed.append(Unusable(error.name, error.reason))
     progress(summary.rows, summary.rows)
 
 
-def _import_file(
-    warehouse: Transactions,
-    listener_id: int,
-    file: imports.File,
-    document: HistoryFile,
-    *,
-    summary: Summary,
-    piece_rows: int,
-) -> Iterator[None]:
+def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read], summary: Summary) -> Iterator[None]:
     """Merge one file, and pause after each piece. Raises HistoryError before anything of it is merged."""
+    file = file_of(next(reads))
     with warehouse.transaction() as tx:
         known = imports.known(tx, listener_id, file.content_hash)
+        if known is not None:
+            imports.note_met(tx, listener_id, file, datetime.now(UTC))
     if known is not None and known.is_finished:
         summary.files += 1
         summary.files_known += 1
         summary.rows += known.rows_read
-        summary.plays += ExportMerge(known=known.plays)
+        summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
         summary.other.update(known.other)
         summary.odd.update(known.odd)
         return
     merged_rows = known.rows_read if known else 0
-    pieces = pieces_of(document.read(), piece_rows)
-    # Most files are one piece, and so read whole before anything is written. A longer one must be, too.
-    first, is_last = next(pieces)
-    if is_last or merged_rows:
-        pieces = chain([(first, is_last)], pieces)
-    else:
-        deque(pieces, maxlen=0)
-        pieces = pieces_of(document.read(), piece_rows)
-    summary.files += 1
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
     other: Counter[str] = Counter()
     odd: Counter[str] = Counter()
-    for rows, is_last in pieces:
+    for read in reads:
+        file = file_of(read)
+        rows, is_last = read.rows, read.is_last
+        if not rows and not is_last:
+            continue
+        summary.files += not rows_read
         merged = rows[: max(0, merged_rows - rows_read)]
         fresh = rows[len(merged) :]
         rows_read += len(rows)

@@ -33,7 +33,8 @@ import_history = dg.define_asset_job(
 refresh_dimensions = dg.define_asset_job(
     "refresh_dimensions",
     selection=dg.AssetSelection.assets(track_dim, artist_dim),
-    description="Read landed tracks; ask for artists, most played first, inside the day's budget.",
+    description="Read landed tracks; look up tracks that only an export names, and artists: most played first, inside "
+    "the day's budget.",
 )
 daily_upkeep = dg.define_asset_job(
     "daily_upkeep",

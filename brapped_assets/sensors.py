@@ -9,8 +9,9 @@ from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.jobs import refresh_dimensions
 from brapped_assets.schedules import UNFINISHED
 
-# All write the level: the fact and the ranking find new work, the artists say how much they left over.
-LEVEL_WRITERS = [dg.AssetKey("streaming_fact"), dg.AssetKey("spotify_top"), dg.AssetKey("artist_dim")]
+# All write the level: the fact, the exports and the ranking find new work, the artists say how much is left over. An
+# import by the command writes none: the next poll's fact tells of it.
+LEVEL_WRITERS = [dg.AssetKey(name) for name in ("streaming_fact", "streaming_history", "spotify_top", "artist_dim")]
 # A refresh that failed writes no level; asking again at once would fail in a loop.
 REST_AFTER_FAILURE = timedelta(minutes=15)
 

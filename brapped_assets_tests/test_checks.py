@@ -14,6 +14,8 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.warehouse.imported import Imported, meet
+from brapped_assets_tests.warehouse.pages import at
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 POLL = {spec.name for spec in POLL_CHECKS}
@@ -58,6 +60,8 @@ def spoil(connected: Connected, *statements: LiteralString) -> None:
 SPOILED: dict[str, LiteralString] = {
     "no_hour_was_lost": "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
     " values (1, '2026-11-20 10:00Z', '2026-11-20 11:00Z', 'for the test', 1)",
+    "every_gap_is_closed": "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
+    " values (1, '2025-11-20 10:00Z', '2025-11-20 11:00Z', 'for the test', 1)",
     "every_landed_play_is_merged": "update raw.recently_played set is_merged = false where played_at ="
     " (select max(played_at) from raw.recently_played);"
     " update audit.poll set polled_at = polled_at - interval '2 minutes'",
@@ -142,8 +146,12 @@ def test_a_poll_looks_at_what_it_touched_and_the_day_at_everything(
 
 
 def test_a_closed_gap_is_no_offence(polled: Connected, instance: dg.DagsterInstance) -> None:
-    spoil(polled, SPOILED["no_hour_was_lost"], "update audit.gap set closed_at = now(), closed_by = 'an export'")
+    spoil(polled, SPOILED["no_hour_was_lost"])
+    with polled.warehouse.transaction() as tx:
+        day = (NOW - at(0)).total_seconds() / 60
+        meet(tx, 1, Imported("a.json", day - 24 * 60, day), when=NOW)
     assert verdicts(poll(instance, job="hourly_plays"))["no_hour_was_lost"].passed
+    assert verdicts(run("daily_upkeep", instance))["every_gap_is_closed"].passed
 
 
 def test_spotify_adding_a_key_is_seen_the_same_day(

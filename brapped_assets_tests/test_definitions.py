@@ -31,7 +31,7 @@ ASSETS = {
     ),
     "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
     "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
-    "track_dim": Expected("catalogue", {"postgres"}, "star.track_dim", None, 30),
+    "track_dim": Expected("catalogue", {"spotify", "postgres"}, "star.track_dim", "spotify_api", 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
     "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
     "run_history": Expected("operation", {"dagster"}, None),

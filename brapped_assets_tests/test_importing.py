@@ -17,13 +17,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brapped_assets.choosing import whose
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Kind, Tally, truth, write_export
 from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.history.errors import HistoryError, NotAnExport
 from brapped_assets.history.finding import find
 from brapped_assets.history.plays import HistoryPlay, Row
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse
@@ -31,10 +32,11 @@ from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets_tests.history.exports import document, extended, nameless, zipped
+from brapped_assets_tests.history.exports import FOLDER, document, extended, nameless, zipped
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
+from brapped_assets_tests.warehouse.imported import miss
 from brapped_assets_tests.warehouse.pages import Play as Item
-from brapped_assets_tests.warehouse.pages import newcomer, page, song
+from brapped_assets_tests.warehouse.pages import at, newcomer, page, song
 
 START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -177,7 +179,45 @@ def test_the_same_file_twice_and_its_folder_beside_it_are_known(
     assert again.other == first.other + first.other
     assert everything(warehouse) == before
     # One export, packed or not, by whatever path.
-    assert count(warehouse, "(select distinct split_part(archive, ' ', 2) from audit.import_file) one") == 1
+    assert count(warehouse, "(select distinct right(archive, 12) from audit.archive_member) one") == 1
+
+
+def test_the_next_export_closes_a_gap_between_a_known_file_and_a_new_one(
+    warehouse: Warehouse, me: int, tmp_path: Path
+) -> None:
+    def month(number: int) -> bytes:
+        rows = [extended(ts=f"2026-{number:02}-{day:02}T10:00:00Z", ms_played=day) for day in (2, 27)]
+        return document([*rows, extended(ts=f"2026-{number:02}-28T10:00:00Z", offline=True)])
+
+    def export(name: str, *months: int) -> Path:
+        names = (f"{FOLDER}/Streaming_History_Audio_2026_{number}.json" for number in months)
+        return zipped(tmp_path / name, dict(zip(names, map(month, months), strict=True)))
+
+    with warehouse.transaction() as tx:
+        minutes = (datetime(2026, 3, 1, tzinfo=UTC) - at(0)) / timedelta(minutes=1)
+        # Between the plays of February and March there are four days and a bit.
+        miss(tx, me, minutes - 4 * 24 * 60, minutes + 3 * 24 * 60)
+
+    def told() -> list[tuple[str, str | None]]:
+        with warehouse.transaction() as tx:
+            rows = tx.execute("select gap_start, gap_end, closed_by from bi.coverage_gaps order by 1").fetchall()
+        return [(f"{row['gap_start']:%d %H}-{row['gap_end']:%d %H}", row["closed_by"]) for row in rows]
+
+    imported(warehouse, me, export("first.zip", 1, 2))
+    february, march = (f"Streaming_History_Audio_2026_{number}.json" for number in (2, 3))
+    assert told() == [("25 00-27 10", f"{february} in first.zip"), ("27 10-04 00", None)]
+    summary = imported(warehouse, me, export("again.zip", 2, 3))
+    assert (summary.files, summary.files_known) == (2, 1)
+    assert told() == [
+        ("25 00-27 10", f"{february} in first.zip"),
+        ("27 10-02 10", f"{february} and {march} in again.zip"),
+        ("02 10-04 00", f"{march} in again.zip"),
+    ]
+    with warehouse.transaction() as tx:
+        rows = tx.execute("select running_number, split_part(archive, ' ', 1) as archive from audit.archive_member")
+        assert {tuple(row.values()) for row in rows.fetchall()} == {
+            (1, "first.zip"), (2, "first.zip"), (2, "again.zip"), (3, "again.zip"),
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["extended", "account"])

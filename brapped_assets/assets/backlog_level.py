@@ -10,28 +10,31 @@ import dagster as dg
 
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse import dimensions
+from brapped_assets.warehouse.queue import ARTISTS, TRACKS, backlog
 
 DUE = "backlog_due"
 NEXT_DUE_AT = "backlog_next_due_at"
 
 
-def backlog_level(
-    neon: NeonResource, spotify: SpotifyResource, now: datetime, *, artists_wait_until: datetime | None = None
-) -> dict[str, dg.MetadataValue]:
-    """Payloads and artists due, and the instant (UTC) at which the next become due; absent when none will.
+def backlog_level(neon: NeonResource, spotify: SpotifyResource, now: datetime) -> dict[str, dg.MetadataValue]:
+    """Payloads, tracks and artists due, and the instant (UTC) at which the next become due; absent when none will.
 
-    Artists wait while no call is left for them, or until `artists_wait_until`: then they are due.
+    Tracks and artists wait while no call is left for them, and while they rest after failures; then they are due.
+    Without a login none ever is.
     """
     with neon.transaction() as tx:
-        backlog = dimensions.backlog(tx, now)
-    due, next_due_at = backlog.payloads, backlog.next_artist_due_at
-    if backlog.artists:
-        waits_until = artists_wait_until or spotify.ledger.enrichment_waits_until(now)
-        if waits_until is None:
-            due += backlog.artists
-        else:
-            next_due_at = min(waits_until, next_due_at or waits_until)
+        waiting = backlog(tx, now)
+        queues = [(waiting.tracks, TRACKS.rests_until(tx, now)), (waiting.artists, ARTISTS.rests_until(tx, now))]
+    due, later = waiting.payloads, [waiting.next_due_at]
+    if spotify.is_connected:
+        no_calls_until = spotify.ledger.enrichment_waits_until(now) if waiting.tracks or waiting.artists else None
+        for count, rests_until in queues:
+            waits_until = max(filter(None, (rests_until, no_calls_until)), default=None)
+            if waits_until is None:
+                due += count
+            elif count:
+                later.append(waits_until)
+    next_due_at = min(filter(None, later), default=None) if spotify.is_connected else None
     level: dict[str, dg.MetadataValue] = {DUE: dg.MetadataValue.int(due)}
     if next_due_at is not None:
         level[NEXT_DUE_AT] = dg.MetadataValue.timestamp(next_due_at)

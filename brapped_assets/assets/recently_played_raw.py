@@ -112,7 +112,8 @@ def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
         except Postponed:
             raise
         except SpotifyError as error:
-            context.log.warning("%s: %s", connected.listener.display_name, error)
+            # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
+            context.log.warning("Listener %d: %s", connected.listener.listener_id, error)
             if not isinstance(error, ConsentNeeded):
                 trouble = trouble or error
             elif spotify.end_consent(connected, now):
@@ -157,8 +158,8 @@ def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon:
         )
     if landed.gap:
         context.log.warning(
-            "%s: no play of this page was known: plays may be missing between %s and %s UTC.",
-            listener.display_name,
+            "Listener %d: no play of this page was known: plays may be missing between %s and %s UTC.",
+            listener.listener_id,
             *(instant.strftime("%Y-%m-%d %H:%M:%S") for instant in landed.gap),
         )
     polled.listeners += 1

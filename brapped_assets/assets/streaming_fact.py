@@ -1,6 +1,7 @@
 """Merge, report: every landed play becomes a row of the fact."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -14,6 +15,7 @@ from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import proof
+from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.warehouse.merge import merge_plays
 
@@ -48,7 +50,7 @@ def streaming_fact(
         added = 0
         for listener in everybody:
             # A transaction each: one listener's trouble leaves the others merged.
-            with neon.transaction() as tx:
+            with suppress(Gone), neon.transaction() as tx:
                 added += merge_plays(tx, listener.listener_id, datetime.now(UTC)).added
         with neon.transaction() as tx:
             by_hour = proof.plays_by_hour(tx, hours)
@@ -61,6 +63,9 @@ def streaming_fact(
                 "dagster/partition_row_count": hour.plays,
                 "counted_plays": hour.counted_plays,
                 "minutes_played": round(hour.ms_played / 60_000, 1),
+                "plays_from_api": hour.plays_from_api,
+                "plays_from_export": hour.plays_from_export,
+                "plays_from_both": hour.plays_from_both,
             },
             partition_key=partitions.key_of(hour.hour),
         )

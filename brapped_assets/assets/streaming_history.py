@@ -8,13 +8,16 @@ from time import perf_counter
 import dagster as dg
 from pydantic import Field
 
-from brapped_assets.assets import table_metadata
+from brapped_assets.assets import sources_compared, table_metadata
+from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.choosing import WhichListener, whose
 from brapped_assets.fetching import here
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
 
 TABLE = "audit.import_file"
@@ -41,12 +44,13 @@ class Exports(dg.Config):
     code_version="1",
 )
 def streaming_history(
-    context: dg.AssetExecutionContext, config: Exports, neon: NeonResource
+    context: dg.AssetExecutionContext, config: Exports, spotify: SpotifyResource, neon: NeonResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One row per file of Spotify's data export, known by its content; its plays are merged into the fact.
 
     The same file again changes nothing, and one that was stopped half-way goes on. Launch it with the job
-    `import_history`, which may take longer than a poll.
+    `import_history`, which may take longer than a poll. Its metadata hold polls and exports of the listener against
+    each other.
     """
     started = perf_counter()
     summary = Summary()
@@ -55,11 +59,22 @@ def streaming_history(
             found = [find(stack.enter_context(here(path))) for path in config.paths]
         except HistoryError as error:
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
-        with neon.transaction() as tx:
-            listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC))
+        try:
+            with neon.transaction() as tx:
+                listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC), found)
+        except WhichListener as error:
+            # Dagster's history holds no names: `brapped forget` could not remove them.
+            raise dg.Failure(
+                "Whose export is it? Give the listener in the configuration; `brapped status` names them.",
+                metadata={CURE: CURED_BY_A_PERSON},
+                allow_retries=False,
+            ) from error
         import_history(neon, listener.listener_id, found, summary)
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
+            compared = sources_compared.metadata(tx, listener.listener_id)
+        # Tracks nothing has served are looked up.
+        level = backlog_level(neon, spotify, datetime.now(UTC))
     for name, reason in summary.failed:
         context.log.warning("%s: %s", name, reason)
     told = {**summary.as_numbers(), "seconds": round(perf_counter() - started, 3)}
@@ -70,4 +85,4 @@ def streaming_history(
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata={**table, **told})
+    yield dg.MaterializeResult(metadata={**table, **level, **told, **compared})

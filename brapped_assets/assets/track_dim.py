@@ -1,51 +1,92 @@
-"""Read what has landed, write tracks, albums and credits, report. No call: the page carries whole track objects."""
+"""Read what has landed, ask for what has not, report.
+
+A page of plays carries whole track objects: only tracks that nothing but an export names cost a call each.
+"""
 
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
+from typing import Any
 
 import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.looking_up import Kind, look_up, share_of_tracks
+from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.warehouse import dimensions, proof
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.spotify import SpotifyClient
+from brapped_assets.warehouse import dimensions, landing, proof
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.queue import TRACKS, backlog
 
 TABLE = "star.track_dim"
 
 
 @dg.asset(
     deps=[streaming_fact],
+    pool=SPOTIFY_POOL,
     # No new track is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),
     group_name="catalogue",
-    kinds={"postgres"},
+    kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )
-def track_dim(neon: NeonResource) -> dg.MaterializeResult[None]:
-    """One row per track, with its album (`star.album_dim`) and its credits (`star.track_artist`)."""
+def track_dim(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource
+) -> dg.MaterializeResult[None]:
+    """One row per track, with its album (`star.album_dim`) and its credits (`star.track_artist`).
+
+    A track is asked for once; an id Spotify does not know, again after a month.
+    """
     started = perf_counter()
-    payloads_read = 0
     with told_plainly():
-        while True:
-            # A transaction a batch: a kill costs the batch, which stays marked as unread.
-            with neon.transaction() as tx:
-                batch = dimensions.apply_payloads(tx)
-            payloads_read += batch
-            if batch < dimensions.PAYLOADS_A_BATCH:
-                break
+        payloads_read = _read(neon)
+        with neon.transaction() as tx:
+            artists_due = backlog(tx, datetime.now(UTC)).artists
+        tracks = look_up(context, spotify, neon, Kind(TRACKS, _ask, _save), share=share_of_tracks(artists_due))
+        if tracks.asked:
+            payloads_read += _read(neon)
         with neon.transaction() as tx:
             albums, credits_ = proof.rows(tx, "star.album_dim"), proof.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
+        calls_left = spotify.ledger.left(datetime.now(UTC))
     return dg.MaterializeResult(
         metadata={
             **table,
             "payloads_read": payloads_read,
             "albums": albums,
             "credits": credits_,
+            "tracks_asked": tracks.asked,
+            "tracks_unknown": tracks.unknown,
+            "tracks_failed": tracks.failed,
+            "calls_used": spotify.ledger.made,
+            "calls_left_today": calls_left,
             "read_at": dg.MetadataValue.timestamp(datetime.now(UTC)),
             "seconds": round(perf_counter() - started, 3),
         }
     )
+
+
+def _read(neon: NeonResource) -> int:
+    """Read every landed payload; returns how many."""
+    payloads_read = 0
+    while True:
+        # A transaction a batch: a kill costs the batch, which stays marked as unread.
+        with neon.transaction() as tx:
+            batch = dimensions.apply_payloads(tx)
+        payloads_read += batch
+        if batch < dimensions.PAYLOADS_A_BATCH:
+            return payloads_read
+
+
+def _ask(client: SpotifyClient, track_id: str) -> dict[str, Any] | None:
+    return client.track(track_id)
+
+
+def _save(tx: Connection, track_id: str, track: dict[str, Any], now: datetime) -> None:
+    """Landed as what was played, whatever id the answer has, and read with all others."""
+    landing.land_tracks(tx, [(track_id, track)], now)

@@ -1,7 +1,7 @@
-"""`brapped import`: Spotify's own data export, merged with what was polled."""
+"""`brapped import`: Spotify's own data export, or the old scripts' tables, merged with what was polled."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -11,15 +11,20 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
 from brapped_assets.fetching import here
 from brapped_assets.history.finding import Unusable, find
-from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.importing import FORGOTTEN, Summary, import_history
+from brapped_assets.importing import Progress as ImportProgress
+from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
 MOST_NAMES = 5
+STOPPED = "Stopped. What is merged stays; run the same command again and it goes on from there."
 
 
 def import_files(settings: Settings, console: Console, paths: Sequence[str], *, listener: str | None = None) -> int:
@@ -31,27 +36,47 @@ def import_files(settings: Settings, console: Console, paths: Sequence[str], *, 
         found = [find(stack.enter_context(here(path))) for path in paths]
         warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text()))
         with warehouse.transaction() as tx:
-            person = whose(tx, settings, listener, datetime.now(UTC))
+            person = whose(tx, settings, listener, datetime.now(UTC), found)
         summary, began = Summary(), monotonic()
         try:
-            with Progress(
-                TextColumn("{task.description}"), BarColumn(), _Rows(), console=console,
-                transient=True,
-            ) as bar:  # fmt: skip
-                task = bar.add_task("Importing", total=None)
-                import_history(
-                    warehouse,
-                    person.listener_id,
-                    found,
-                    summary,
-                    progress=lambda done, expected: bar.update(task, completed=done, total=expected),
-                )
+            with _bar(console) as progress:
+                import_history(warehouse, person.listener_id, found, summary, progress=progress)
         except KeyboardInterrupt:
             _show(console, summary, person.display_name, monotonic() - began)
-            console.print("Stopped. What is merged stays; run the same command again and it goes on from there.")
+            console.print(STOPPED)
             return exit_codes.FAILED
         _show(console, summary, person.display_name, monotonic() - began)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
+
+
+def import_tables(settings: Settings, console: Console, url: str, *, listener: str | None = None) -> int:
+    """Import the old scripts' tables from the PostgreSQL at `url`, where nothing is written; returns the exit code.
+
+    Raises a WarehouseError, which never repeats the URL, before anything is imported when they are not there.
+    """
+    with ExitStack() as stack:
+        tables = stack.enter_context(old_tables(url, TABLES))
+        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text()))
+        with warehouse.transaction() as tx:
+            person = whose(tx, settings, listener, datetime.now(UTC))
+        summary, began = LegacySummary(), monotonic()
+        try:
+            with _bar(console) as progress:
+                import_legacy(warehouse, person.listener_id, tables, summary, progress=progress)
+        except KeyboardInterrupt:
+            _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
+            console.print(STOPPED)
+            return exit_codes.FAILED
+        _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
+    return exit_codes.DONE
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[ImportProgress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), _Rows())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Importing", total=None)
+        yield lambda done, expected: bar.update(task, completed=done, total=expected)
 
 
 class _Rows(ProgressColumn):
@@ -67,17 +92,39 @@ class _Rows(ProgressColumn):
 
 
 def _show(console: Console, summary: Summary, name: str, seconds: float) -> None:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(justify="right")
-    for count, what in summary.told():
-        table.add_row(f"{count:,}", what)
     again = f", {summary.files_known} of them imported before" if summary.files_known else ""
-    speed = f", {summary.rows / seconds:,.0f} rows/s" if seconds else ""
     files = "1 file" if summary.files == 1 else f"{summary.files} files"
-    console.print(f"{summary.rows:,} rows in {files}{again}, for {escape(name)} ({seconds:.1f} s{speed})")
-    console.print(table)
+    if summary.archives:
+        files = f"an export of Brapped's{f' and {files}' if summary.files else ''}"
+    _count(console, summary.rows, f"{files}{again}, for {escape(name)}", seconds, summary.told())
     _name(console, "[red]✗[/] could not be read, nothing of it was imported:", summary.failed)
     _name(console, "[dim]·[/] not a listening history:", summary.ignored)
+
+
+def _show_tables(console: Console, summary: LegacySummary, tables: Sequence[str], name: str, seconds: float) -> None:
+    plays = summary.plays
+    counts = (
+        (plays.added, "new plays"),
+        (plays.matched, "matched with polled or exported plays"),
+        (plays.repeated, "told more than once by the old tables"),
+        (plays.known, "already there"),
+        (plays.forgotten, FORGOTTEN),
+        (summary.artists, "artists described"),
+        (summary.tracks, "tracks described"),
+        *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),
+    )
+    _count(console, summary.rows, f"{', '.join(tables)}, for {escape(name)}", seconds, counts)
+
+
+def _count(console: Console, rows: int, of_what: str, seconds: float, counts: Iterable[tuple[int, str]]) -> None:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    for count, what in counts:
+        if count or what == "new plays":
+            table.add_row(f"{count:,}", what)
+    speed = f", {rows / seconds:,.0f} rows/s" if seconds else ""
+    console.print(f"{rows:,} rows in {of_what} ({seconds:.1f} s{speed})")
+    console.print(table)
 
 
 def _name(console: Console, what: str, unusable: Sequence[Unusable]) -> None:

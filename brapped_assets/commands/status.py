@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from brapped_assets import __version__
@@ -12,9 +13,10 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
-from brapped_assets.warehouse import calls, dimensions, overview
+from brapped_assets.warehouse import calls, overview
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.overview import ListenerOverview
+from brapped_assets.warehouse.queue import backlog
 
 # Polls come every 20 minutes, or hourly from a scheduler; three hours without one is a standstill.
 STANDSTILL = timedelta(hours=3)
@@ -28,7 +30,8 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
         with warehouse.transaction() as tx:
             everybody = overview.by_listener(tx, now)
             spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
-            backlog = dimensions.backlog(tx, now)
+            waiting = backlog(tx, now)
+            to_come = overview.artists_to_come(tx)
             stored = overview.stored_bytes(tx)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now)
@@ -36,12 +39,14 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
         "version": __version__,
         "settings_file": str(env_file()),
         "database": "DATABASE_URL" if settings.database_url else f"embedded in {settings.brapped_home}",
+        "connected": settings.spotify_refresh_token is not None,
         "listeners": [_listener(listener, now) for listener in everybody],
         "calls_last_24_hours": spent.calls,
         "calls_left_today": left,
         "not_before": spent.not_before if spent.not_before and spent.not_before > now else None,
-        "artists_to_look_up": backlog.artists,
-        "artists_done_in_days": _days_to_do(backlog.artists, settings, len(everybody)),
+        "tracks_to_look_up": waiting.tracks,
+        "artists_to_look_up": waiting.artists + to_come,
+        "looked_up_in_days": _days_to_do(waiting.tracks + waiting.artists + to_come, settings, spent.listeners),
         "stored_megabytes": round(stored / 1_000_000, 1),
         "problems": problems,
         "healthy": not problems,
@@ -97,43 +102,73 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "plays": one.plays,
         "gaps_open": one.gaps_open,
         "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),
+        "hours_in_doubt": one.hours_in_doubt,
+        "hours_closed": round(one.seconds_closed / 3600, 1),
+        "last_closed_at": one.last_closed_at,
+        "last_closed_by": one.last_closed_by,
         "consent_days_left": days_left,
     }
 
 
-def _days_to_do(artists: int, settings: Settings, people: int) -> float:
-    """Days until every artist is looked up, at today's budget."""
-    a_day = max(1, settings.spotify_daily_call_budget - POLLS_A_DAY * max(1, people))
-    return round(artists / a_day, 1)
+def _days_to_do(look_ups: int, settings: Settings, people: int) -> float | None:
+    """Days until every track and artist is looked up, at today's budget; None: it has no call for them."""
+    a_day = settings.spotify_daily_call_budget - POLLS_A_DAY * max(1, people)
+    if settings.spotify_refresh_token is None or a_day < 1:
+        return None if look_ups else 0.0
+    return round(look_ups / a_day, 1)
 
 
 def _show(console: Console, state: dict[str, Any]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for one in state["listeners"]:
         consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
-        gaps = f"{one['gaps_open']} ({one['hours_in_gaps']} hours)" if one["gaps_open"] else "none"
         table.add_row(f"[bold]{one['name']}[/]", one["time_zone"])
         table.add_row("  plays", str(one["plays"]))
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
-        table.add_row("  gaps", gaps)
+        table.add_row("  gaps", _gaps(one))
+        if one["last_closed_at"]:
+            last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
+            table.add_row("  closed by exports", f"{one['hours_closed']} hours, last on {last}")
         table.add_row("  consent", consent)
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
-    table.add_row(
-        "artists to look up",
-        f"{state['artists_to_look_up']}, done in about {state['artists_done_in_days']} days"
-        if state["artists_to_look_up"]
-        else "none",
-    )
+    table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
     table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
     console.print(table)
     for problem in state["problems"]:
         console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
-        is_polled = any(one["polls"] for one in state["listeners"])
-        told = "Everything is collected." if is_polled else "Your exports are in; nothing is polled without a login."
-        console.print(f"[green]✓[/] {told}")
+        console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
+
+
+def _gaps(one: dict[str, Any]) -> str:
+    if not one["gaps_open"]:
+        return "none"
+    in_all = f"{one['gaps_open']} open, {one['hours_in_gaps']} hours in all"
+    return f"{in_all}; hours of the clock in doubt: {one['hours_in_doubt']}"
+
+
+def _verdict(everybody: list[dict[str, Any]]) -> str:
+    if not any(one["polls"] for one in everybody):
+        return "Your exports are in; nothing is polled without a login."
+    if any(one["gaps_open"] for one in everybody):
+        return "Everything is collected, but for the gaps: a data export that covers them closes them (brapped import)."
+    return "Everything is collected."
+
+
+def _look_ups(state: dict[str, Any]) -> str:
+    """What is left to look up, most played first; every play is there and has its names before."""
+    tracks, artists, days = state["tracks_to_look_up"], state["artists_to_look_up"], state["looked_up_in_days"]
+    if not tracks + artists:
+        return "none"
+    if days is not None:
+        when = f"done in about {days} days, and nothing waits for it"
+    elif state["connected"]:
+        when = "and SPOTIFY_DAILY_CALL_BUDGET leaves no calls for them"
+    else:
+        when = "once an account is connected; nothing needs it"
+    return f"{tracks} tracks and {artists} artists, {when}"
 
 
 def _minute(instant: datetime | None) -> str:

@@ -51,7 +51,7 @@ def sync(settings: Settings, console: Console) -> int:
             report.exit_code = POSTPONED
             report.problems.append("Spotify asked to wait; nothing was asked, and nothing is lost by waiting.")
         if polled and is_due(newest_level(instance), now):
-            with console.status("Looking up artists…"):
+            with console.status("Looking up tracks and artists…"):
                 _run(instance, refresh_dimensions.name, report)
         if report.exit_code == DONE and not was_kept_up(instance, now):
             with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
@@ -96,10 +96,14 @@ def _tell(console: Console, report: Report) -> None:
             f"Spotify showed {numbers['items_served']} plays, {numbers['plays_landed']} of them new; "
             f"{numbers.get('plays_added', 0)} added to your history. {numbers['calls_left_today']} calls left today."
         )
-    if numbers.get("artists_asked"):
-        console.print(f"{numbers['artists_asked']} artists looked up.")
-    if numbers.get("artists_failed"):
-        report.problems.append("Spotify gave no usable answer about some artists; they are asked for again tomorrow.")
+    looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
+    if looked_up:
+        console.print(f"{' and '.join(looked_up)} looked up.")
+    failed = [kind for kind in ("tracks", "artists") if numbers.get(f"{kind}_failed")]
+    if failed:
+        report.problems.append(
+            f"Spotify gave no usable answer about some {' and '.join(failed)}; they are asked for again tomorrow."
+        )
     for problem in report.problems:
         console.print(f"[yellow]![/] {problem}", highlight=False)
 

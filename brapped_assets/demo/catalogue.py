@@ -54,7 +54,7 @@ class Track:
     """One track on one album; a recording released twice is two tracks with one `isrc`.
 
     `artists` names the main artist first, then the featured ones. `relinked_from` is a second id that answers
-    with this track (facts, section 3: relinking).
+    with this track (facts, section 3: relinking), `gone` one that did and that nobody knows any more.
     """
 
     id: str | None
@@ -68,6 +68,7 @@ class Track:
     disc_number: int = 0
     popularity: int = 0
     relinked_from: str | None = None
+    gone: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -204,14 +205,17 @@ class Catalogue:
 
     def _release(self, rng: Random, key: tuple[int, int, int], album: Album, recording: Track) -> Track:
         """A recording as a track of an album."""
+        popularity = max(0, album.artists[0].popularity - rng.randint(0, 40))
+        other_id = rng.random()
         return replace(
             recording,
             id=self.ids.make("track", *key),
             album=album,
             track_number=key[2] + 1,
             disc_number=1,
-            popularity=max(0, album.artists[0].popularity - rng.randint(0, 40)),
-            relinked_from=self.ids.make("twin", *key) if rng.random() < 0.03 else None,
+            popularity=popularity,
+            relinked_from=self.ids.make("twin", *key) if other_id < 0.03 else None,
+            gone=self.ids.make("gone", *key) if 0.03 <= other_id < 0.035 else None,
         )
 
     def _guests(self, rng: Random, number: int) -> tuple[Artist, ...]:

@@ -157,7 +157,7 @@ def _row(play: Play) -> Json:
         "master_metadata_track_name": None if forgotten else track.name,
         "master_metadata_album_artist_name": None if forgotten else track.album.artists[0].name,
         "master_metadata_album_album_name": None if forgotten else track.album.name,
-        "spotify_track_uri": None if forgotten else f"spotify:track:{track.relinked_from or track.id}",
+        "spotify_track_uri": None if forgotten else f"spotify:track:{track.gone or track.relinked_from or track.id}",
         "episode_name": None,
         "episode_show_name": None,
         "spotify_episode_uri": None,

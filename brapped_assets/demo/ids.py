@@ -3,8 +3,8 @@
 import hashlib
 from typing import Literal
 
-Kind = Literal["artist", "album", "track", "twin", "playlist"]
-KINDS: tuple[Kind, ...] = ("artist", "album", "track", "twin", "playlist")
+Kind = Literal["artist", "album", "track", "twin", "playlist", "gone"]
+KINDS: tuple[Kind, ...] = ("artist", "album", "track", "twin", "playlist", "gone")
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LENGTH = 22
 

@@ -13,7 +13,7 @@ from zipfile import ZipFile, ZipInfo
 from brapped_assets.history.errors import AGAIN, Damaged, Encrypted, explained
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.history.rows import CHUNK_BYTES, rows, texts
+from brapped_assets.history.rows import CHUNK_BYTES, batches, texts
 
 ENCRYPTED_FLAG = 0x1
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
@@ -74,9 +74,11 @@ class HistoryFile:
         with opened(self.archive, self.name, self.member) as stream:
             now = datetime.now(UTC)
             try:
-                for row in rows(texts(stream, self.name), self.name):
-                    parsed = parse_row(row, now=now)
-                    yield OtherRow("video") if self.is_video and not isinstance(parsed, OddRow) else parsed
+                for batch in batches(texts(stream, self.name), self.name):
+                    parsed = [parse_row(row, now=now) for row in batch]
+                    if self.is_video:
+                        parsed = [row if isinstance(row, OddRow) else OtherRow("video") for row in parsed]
+                    yield from parsed
             except RecursionError as error:
                 raise Damaged(self.name, f"it is nested deeper than any export. {AGAIN}") from error
 

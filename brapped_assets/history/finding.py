@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from brapped_assets.history.archive import Archive, archive_in_folder, archive_in_zip, is_copied, only_a_part
 from brapped_assets.history.errors import AGAIN, CutOff, Damaged, HistoryError, NotAnExport, TooLarge, explained
 from brapped_assets.history.files import HistoryFile, base_name, opened
 from brapped_assets.history.plays import Kind
@@ -35,10 +36,11 @@ class Unusable(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The histories in an order that does not depend on the machine, and what else lay there."""
+    """The histories in an order that does not depend on the machine, what else lay there, and exports of our own."""
 
     files: list[HistoryFile]
     unusable: list[Unusable]
+    archives: list[Archive]
 
 
 def find(path: Path) -> Found:
@@ -59,25 +61,30 @@ def find(path: Path) -> Found:
 
 
 def _in_folder(folder: Path) -> Found:
-    found = Found([], [])
+    found = Found([], [], [])
 
     def unreadable(error: OSError) -> None:
         found.unusable.append(Unusable(str(error.filename), "this user may not look into this folder"))
 
     for place, folders, names in os.walk(folder, onerror=unreadable):
         folders.sort()
+        if (archive := archive_in_folder(Path(place))) is not None:
+            found.archives.append(archive)
+            folders.clear()
+            continue
         for name in sorted(names):
             path = Path(place, name)
             if path.suffix.lower() not in {".json", ".zip"} or name.startswith("._") or not path.is_file():
                 continue
             try:
-                files, unusable = _at(path)
+                files, unusable, archives = _at(path)
             except HistoryError as error:
                 found.unusable.append(Unusable(str(path.relative_to(folder)), error.reason))
             else:
                 found.files.extend(files)
+                found.archives.extend(archives)
                 found.unusable.extend(Unusable(f"{path.relative_to(folder)}: {name}", why) for name, why in unusable)
-    if not found.files:
+    if not found.files and not found.archives:
         reasons = sorted({f"{name}: {reason}" for name, reason in found.unusable})
         looked_at = f" ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})" if reasons else ""  # noqa: PLR2004  # three examples tell enough
         raise NotAnExport(str(folder), f"there is no Spotify export in this folder{looked_at}. {ASK}")
@@ -94,11 +101,13 @@ def _at(path: Path) -> Found:
     if is_zip:
         return _in_zip(path)
     kind = _kind(path.parent, path.name, None)
-    return Found([HistoryFile(path.name, path.parent, kind, size, bool(VIDEO_NAME.search(path.name)))], [])
+    return Found([HistoryFile(path.name, path.parent, kind, size, bool(VIDEO_NAME.search(path.name)))], [], [])
 
 
 def _in_zip(path: Path) -> Found:
-    found, documents = Found([], []), _documents(path)
+    found, documents = Found([], [], []), _documents(path)
+    if (ours := archive_in_zip(path)) is not None:
+        return Found([], [], [ours])
     for member in documents:
         name = _printable(member.filename)
         try:
@@ -174,6 +183,8 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
             raise
         raise NotAnExport(name, "it is not a Spotify history.") from error
     for row in seen:
+        if is_copied(row):
+            raise only_a_part(name)
         if isinstance(row, dict) and (kind := _kind_of_row(row)):
             return kind
     if is_named_so:

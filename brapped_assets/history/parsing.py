@@ -48,6 +48,9 @@ def parse_row(row: Any, *, now: datetime) -> Row:
     """
     if not isinstance(row, dict):
         return OddRow(_kept(row), "the row is not an object")
+    if "brapped" in row:
+        # Taken for Spotify's own word, an estimate would count as reported.
+        return OddRow(_kept(row), "the row is a copy out of an export of Brapped's; import that as a whole")
     try:
         return _account_row(row, now) if "endTime" in row else _extended_row(row, now)
     except Odd as odd:

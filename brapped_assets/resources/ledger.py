@@ -1,8 +1,9 @@
 """The ledger of calls that all processes share: decided by `spotify.quota`, kept by the warehouse."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 
 from brapped_assets.spotify import RECENTLY_PLAYED, Postponed, Purpose, QuotaState, admit, calls_left_for_enrichment
@@ -23,7 +24,9 @@ class SharedLedger:
     warehouse: Transactions
     budget: int
     made: int = 0
-    """Calls made through this object."""
+    """Calls made through this object, which a run has one of."""
+    opened_at: float = field(default_factory=monotonic)
+    """When this object was made, in seconds of `time.monotonic`."""
 
     def reserve(self, endpoint: str, *, purpose: Purpose, now: datetime) -> None:
         with self.warehouse.transaction() as tx:
@@ -41,7 +44,7 @@ class SharedLedger:
             return calls_left_for_enrichment(self._state(tx, now), self.budget)
 
     def enrichment_waits_until(self, now: datetime) -> datetime | None:
-        """When it is worth asking for artists again; None: now."""
+        """When it is worth looking things up again; None: now."""
         with self.warehouse.transaction() as tx:
             state = self._state(tx, now)
         try:

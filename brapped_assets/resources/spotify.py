@@ -62,6 +62,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
     def ledger(self) -> SharedLedger:
         return self._ledger
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether anybody has logged in; an export alone needs no login."""
+        return self._settings.spotify_refresh_token is not None
+
     def connected(self, now: datetime) -> list[ConnectedListener]:
         """Every listener whose consent holds, as far as is known without asking.
 

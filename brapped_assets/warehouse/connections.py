@@ -10,8 +10,10 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
+from psycopg.sql import Composed
 
 from brapped_assets.warehouse import embedded, migrations
 from brapped_assets.warehouse.errors import MINIMUM_MAJOR, NotAUrl, TooOld, Unreachable, explained
@@ -25,7 +27,11 @@ COLD_START_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 10
 # A network that went silent is noticed within a minute; the system's own default is two hours.
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# Between two rows of a large answer lies at most a sort of it.
+SNAPSHOT_STATEMENT_SECONDS = 600
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
+# Any number will do, as long as it stays the same. Every transaction shares this lock; `brapped forget` has it alone.
+FORGETTING_LOCK = 8_271_403
 # What waiting does not cure.
 FINAL_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "SSL", "invalid")
 
@@ -50,22 +56,44 @@ class Warehouse:
         self.close()
 
     @contextmanager
-    def transaction(self, *, lock_seconds: int = 10, statement_seconds: int = 120) -> Iterator[Connection]:
+    def transaction(
+        self, *, lock_seconds: int = 10, statement_seconds: int = 120, alone: bool = False
+    ) -> Iterator[Connection]:
         """A transaction with bounded waits, UTC, and the schema up to date; committed at the end.
 
         The limits are the transaction's own: behind a transaction pooler a session belongs to nobody.
+        `alone` waits until no other transaction of ours is open, and lets none begin.
         The first one may wait up to 30 s for a sleeping database and says so in the log.
         Raises a WarehouseError that says what to do.
         """
         with explained():
             connection = self._live_connection()
             with connection.transaction():
+                lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
                 connection.execute(
                     "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
-                    " set_config('timezone', 'UTC', true)",
-                    (f"{lock_seconds}s", f"{statement_seconds}s"),
+                    f" set_config('timezone', 'UTC', true), {lock}(%s)",
+                    (f"{lock_seconds}s", f"{statement_seconds}s", FORGETTING_LOCK),
                 )
                 yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads, however long, the warehouse as it was at one moment. Raises a WarehouseError."""
+        with explained():
+            connection = self._live_connection()
+            connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+            try:
+                with self.transaction(statement_seconds=SNAPSHOT_STATEMENT_SECONDS) as tx:
+                    yield tx
+            finally:
+                if not connection.closed:
+                    connection.isolation_level = connection.read_only = None
+
+    def maintain(self, statement: Composed) -> None:
+        """Run what no transaction may hold, such as VACUUM. Raises a WarehouseError."""
+        with explained():
+            self._live_connection().execute(statement)
 
     def close(self) -> None:
         """Give the connection back; the next transaction opens another."""
@@ -126,8 +154,11 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     return make_conninfo("", **given)
 
 
-def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
-    """Open one connection, waiting through a cold start. Raises Unreachable, which names `setting`, or TooOld."""
+def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
+    """Open one connection, waiting through a cold start.
+
+    Raises Unreachable, which names `setting`, or TooOld, unless any version will do.
+    """
     deadline = time.monotonic() + COLD_START_SECONDS
     while True:
         try:
@@ -146,7 +177,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL") -> Connection:
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
             time.sleep(1)
     version = connection.info.server_version
-    if version < MINIMUM_MAJOR * 10000:
+    if version < MINIMUM_MAJOR * 10000 and not any_version:
         connection.close()
         raise TooOld(version)
     return connection

@@ -6,9 +6,11 @@ WarehouseError
 │   └── Waking             it has not answered within a moment; somebody goes on asking it
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
+├── Gone                   the listener was removed by `brapped forget`
 ├── OutOfSpace             disk or quota full
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
+├── NoOldTables            the old scripts' tables are not where they were said to be
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
@@ -48,6 +50,11 @@ class Busy(WarehouseError):
     pass
 
 
+class Gone(WarehouseError):
+    def __init__(self) -> None:
+        super().__init__("The listener was removed by `brapped forget` a moment ago; nothing was kept of this run.")
+
+
 class OutOfSpace(WarehouseError):
     pass
 
@@ -57,6 +64,10 @@ class ReadOnly(WarehouseError):
 
 
 class NotAllowed(WarehouseError):
+    pass
+
+
+class NoOldTables(WarehouseError):
     pass
 
 
@@ -107,6 +118,10 @@ def explained() -> Iterator[None]:
             "Another run is working on the same listener. Nothing was lost: what is not merged yet stays marked "
             "for the next run."
         ) from error
+    except pg.ForeignKeyViolation as error:
+        if not (error.diag.constraint_name or "").endswith("_listener_id_fkey"):
+            raise
+        raise Gone from error
     except pg.AdminShutdown as error:
         raise Interrupted("The database was shut down on the way; the next run does the work again.") from error
     except psycopg.OperationalError as error:

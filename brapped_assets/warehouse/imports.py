@@ -43,6 +43,7 @@ class KnownFile:
 
     rows_read: int
     plays: int
+    forgotten: int
     other: dict[str, int]
     odd: dict[str, int]
     is_finished: bool
@@ -78,6 +79,16 @@ def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | No
     return KnownFile(**row) if row else None
 
 
+def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> None:
+    """Remember the archive in which a known file was met: what it vouches for together with its neighbours there."""
+    tx.execute(sql("imports/met"), {**asdict(file), "listener_id": listener_id, "now": now})
+
+
+def finished(tx: Connection, listener_id: int) -> set[str]:
+    """The content hashes of all files that are merged whole."""
+    return {row["content_hash"] for row in tx.execute(sql("imports/finished"), {"listener_id": listener_id}).fetchall()}
+
+
 def merge_piece(
     tx: Connection,
     listener_id: int,
@@ -94,6 +105,7 @@ def merge_piece(
     """
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute(sql("imports/begin"), values)
+    note_met(tx, listener_id, file, now)
     merged = tx.execute(sql("imports/lock"), values).fetchone()
     assert merged is not None
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
@@ -124,14 +136,18 @@ def merge_piece(
     return became
 
 
-def odd_by_older_parser(tx: Connection, listener_id: int, parser_version: int) -> list[KeptOdd]:
-    """Rows that only older parsers have tried to understand."""
-    values = {"listener_id": listener_id, "parser_version": parser_version}
+def odd_by_older_parser(
+    tx: Connection, listener_id: int, parser_version: int, *, source: str = "import"
+) -> list[KeptOdd]:
+    """Rows that only older parsers of this source have tried to understand."""
+    values = {"listener_id": listener_id, "parser_version": parser_version, "source": source}
     return [KeptOdd(**row) for row in tx.execute(sql("imports/odd_by_older_parser"), values).fetchall()]
 
 
-def note_retried(tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool) -> None:
+def note_retried(
+    tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool, source: str = "import"
+) -> None:
     """This parser does not understand the row either (`is_odd`), or it need not be kept any longer."""
-    values = {"listener_id": listener_id, "source": "import", "content_hash": row.content_hash}
+    values = {"listener_id": listener_id, "source": source, "content_hash": row.content_hash}
     statement = "landing/rejected_again" if is_odd else "landing/rejected_understood"
     tx.execute(sql(statement), {**values, "parser_version": parser_version})

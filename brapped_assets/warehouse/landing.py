@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.payloads import canonical, content_hash, reference, stable
@@ -153,8 +154,17 @@ def retry_rejected(
 
 
 def land_tracks(tx: Connection, tracks: Sequence[tuple[str, dict[str, Any]]], now: datetime) -> None:
-    """Keep track objects (reference, as received) that came without a play; `track_dim` reads them from there."""
-    _land_track_payloads(tx, [ref for ref, _ in tracks], [canonical(stable(track)) for _, track in tracks], now)
+    """Keep track objects (reference, as received) that came without a play; `track_dim` reads them from there.
+
+    The reference is what was asked for: Spotify answers for some ids with a track of another id.
+    """
+    texts = [canonical(stable(track)) for _, track in tracks]
+    # That other track's own payload may be the same, letter for letter, and is kept beside it.
+    told = [
+        text if ref == (track.get("id") or track.get("uri")) else f"{ref}\x1e{text}"
+        for (ref, track), text in zip(tracks, texts, strict=True)
+    ]
+    _land_track_payloads(tx, [ref for ref, _ in tracks], texts, [content_hash(each) for each in told], now)
 
 
 def _land_plays(
@@ -164,7 +174,8 @@ def _land_plays(
         return
     tracks = [canonical(stable(item.track)) for item in played]
     contexts = [canonical(stable(item.context)) if item.context else None for item in played]
-    _land_track_payloads(tx, [item.track_ref for item in played], tracks, now)
+    hashes = [content_hash(track) for track in tracks]
+    _land_track_payloads(tx, [item.track_ref for item in played], tracks, hashes, now)
     known_contexts = [context for context in contexts if context is not None]
     if known_contexts:
         tx.execute(
@@ -177,22 +188,17 @@ def _land_plays(
             "listener_id": listener_id,
             "played_ats": [item.played_at for item in played],
             "refs": [reference(item.track_ref) for item in played],
-            "payload_hashes": [content_hash(track) for track in tracks],
+            "payload_hashes": hashes,
             "context_hashes": [content_hash(context) if context else None for context in contexts],
             "poll_ids": list(poll_ids),
         },
     )
 
 
-def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], now: datetime) -> None:
+def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], hashes: list[UUID], now: datetime) -> None:
     tx.execute(
         sql("landing/track_payloads"),
-        {
-            "hashes": [content_hash(text) for text in texts],
-            "refs": [reference(ref) for ref in refs],
-            "payloads": texts,
-            "now": now,
-        },
+        {"hashes": hashes, "refs": [reference(ref) for ref in refs], "payloads": texts, "now": now},
     )
 
 

@@ -1,7 +1,7 @@
 """Listeners: who they are, in which zone they live, and whether their consent still holds."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -26,6 +26,23 @@ class Listener:
     collected_since: datetime | None
     authorized_at: datetime | None
     consent_ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Returning:
+    """Whose export of ours it is, as its manifest says.
+
+    Their polls collected from `collected_since` to `collected_until` (END of the newest play); None: never polled. All
+    instants are UTC.
+    """
+
+    spotify_user_id: str
+    account_id: str | None
+    display_name: str
+    time_zone: str
+    collected_since: datetime | None
+    collected_until: datetime | None
+    forgotten_before: datetime | None
 
 
 def listeners(tx: Connection) -> list[Listener]:
@@ -76,6 +93,13 @@ def welcome(
 def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
     """The listener of exports that came without any login; the first login later finds their plays and is theirs."""
     row = tx.execute(sql("listeners/alone"), {"unnamed": UNNAMED, "time_zone": time_zone, "now": now}).fetchone()
+    assert row is not None
+    return Listener(**row)
+
+
+def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
+    """Who an export of ours is of: a known person, the placeholder, or somebody who comes back as they were."""
+    row = tx.execute(sql("listeners/returning"), {**asdict(who), "unnamed": UNNAMED, "now": now}).fetchone()
     assert row is not None
     return Listener(**row)
 

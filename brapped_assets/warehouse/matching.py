@@ -10,6 +10,10 @@ from datetime import datetime, timedelta
 
 # The drift between Spotify's two clocks (docs/decisions.md), and where a listener's time line is cut into islands.
 REACH = timedelta(seconds=90)
+# Between two readings of the API's own instant: the old scripts kept it to the second, and not always the same one.
+DRIFT = timedelta(seconds=2)
+# How far from a row of the fact another may stand whose halves could change partners with it (rematch/spans.sql).
+AROUND = 2 * REACH + DRIFT
 
 
 @dataclass(frozen=True)

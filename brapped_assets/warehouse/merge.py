@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.rematch import Rematch, Stretch, arrays, joined, rematch
 from brapped_assets.warehouse.statements import sql
 
@@ -23,7 +24,7 @@ def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:
     """Merge one listener's landed plays. Missing artists and tracks are added with what the plays say of them.
 
     Holds the listener's row for the transaction. Raises Busy when another merge holds it for too long: what is not
-    merged stays marked, and the next run does it.
+    merged stays marked, and the next run does it. Raises Gone when the listener was removed meanwhile.
     """
     listener = lock_listener(tx, listener_id)
     tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
@@ -49,9 +50,13 @@ def follow(
 
 
 def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
-    """The listener's id and zone; no other merge of theirs begins before this transaction ends."""
+    """The listener's id, zone and what is forgotten; no other merge of theirs begins before this transaction ends.
+
+    Raises Gone.
+    """
     listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
-    assert listener is not None
+    if listener is None:
+        raise Gone
     return listener
 
 

@@ -9,7 +9,11 @@ from brapped_assets.warehouse.statements import sql
 
 @dataclass(frozen=True)
 class ListenerOverview:
-    """Instants are UTC. `consent_ends_at` None: the date of consent is unknown; `consent_ended_at`: it is over."""
+    """Instants are UTC. `consent_ends_at` None: the date of consent is unknown; `consent_ended_at`: it is over.
+
+    `gaps_open` stretches of `seconds_in_gaps` in all may lack plays, which puts `hours_in_doubt` hours of the clock in
+    doubt; exports closed `seconds_closed` of such time, the last one `last_closed_by`.
+    """
 
     display_name: str
     time_zone: str
@@ -21,11 +25,22 @@ class ListenerOverview:
     plays: int
     gaps_open: int
     seconds_in_gaps: float
+    hours_in_doubt: int
+    seconds_closed: float
+    last_closed_at: datetime | None
+    last_closed_by: str | None
     rejected: int
 
 
 def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
     return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), {"now": now}).fetchall()]
+
+
+def artists_to_come(tx: Connection) -> int:
+    """Artists known by name only whose ids the tracks that are still to be looked up will bring."""
+    row = tx.execute(sql("overview/artists_to_come")).fetchone()
+    assert row is not None
+    return int(row["artists"])
 
 
 def stored_bytes(tx: Connection) -> int:

@@ -12,7 +12,7 @@ from brapped_assets.warehouse.statements import sql
 
 @dataclass(frozen=True)
 class LandedHour:
-    """Plays polled that ended in this hour (UTC), and whether nothing can be missing from it."""
+    """Plays polled that ended in this hour (UTC), and whether nothing played in it can be unknown."""
 
     hour: datetime
     plays: int
@@ -21,12 +21,15 @@ class LandedHour:
 
 @dataclass(frozen=True)
 class FactHour:
-    """Rows of the fact that ended in this hour (UTC), those of 30 s and more, and milliseconds of all."""
+    """Rows of the fact that ended in this hour (UTC), those of 30 s and more, milliseconds of all, and who told."""
 
     hour: datetime
     plays: int
     counted_plays: int
     ms_played: int
+    plays_from_api: int
+    plays_from_export: int
+    plays_from_both: int
 
 
 @dataclass(frozen=True)

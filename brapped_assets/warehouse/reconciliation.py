@@ -1,6 +1,7 @@
 """Polls and exports held against each other: how many plays both tell of, and how far their clocks are apart."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 from brapped_assets.warehouse.connections import Connection
@@ -26,6 +27,16 @@ class Reconciliation:
     histogram: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Day:
+    """Plays that ended on this local day, by who tells of them."""
+
+    day: date
+    only_polled: int
+    matched: int
+    only_exported: int
+
+
 def reconciliation(tx: Connection, listener_id: int) -> Reconciliation:
     """All plays of a listener; by day they are in `audit.reconciliation`."""
     totals = tx.execute(sql("reconciliation/totals"), {"listener_id": listener_id}).fetchone()
@@ -36,3 +47,9 @@ def reconciliation(tx: Connection, listener_id: int) -> Reconciliation:
     plays = {row["bin"]: row["plays"] for row in differences}
     bins = [f"{low:.0f} to {high:.0f} s" for low, high in pairwise(BOUNDS)]
     return Reconciliation(**totals, histogram={name: plays.get(number, 0) for number, name in enumerate(bins)})
+
+
+def by_day(tx: Connection, listener_id: int, days: int) -> list[Day]:
+    """The last local days up to that of the listener's newest play, those without plays as well; none without any."""
+    values = {"listener_id": listener_id, "days": days}
+    return [Day(**row) for row in tx.execute(sql("reconciliation/days"), values).fetchall()]

@@ -1,13 +1,14 @@
-"""Which export half belongs to which polled play: decided afresh for every island that something new touched."""
+"""Which halves tell of the same play: decided afresh for every island that something new touched."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.matching import REACH, Observation, pairs
+from brapped_assets.warehouse.matching import AROUND, DRIFT, REACH, Observation, pairs
 from brapped_assets.warehouse.statements import sql
 
 # A stretch of time, both ends (UTC) included. Those nearer to each other than this are one: asking costs more.
@@ -21,7 +22,7 @@ HALF_A_MINUTE = timedelta(seconds=30)
 class Rematch:
     """Rows whose halves changed, and every instant (UTC) at which a row came, went or moved.
 
-    `matched` are the keys of the rows whose export half went to a polled row.
+    `matched` are the keys of the rows, some of them gone now, whose halves have become one row.
     """
 
     play_keys: list[int]
@@ -29,26 +30,41 @@ class Rematch:
     matched: frozenset[int] = frozenset()
 
 
+class Outcome(NamedTuple):
+    """One row of the fact, and the rows that its halves are taken from. `play_key` None: a new row."""
+
+    play_key: int | None
+    legacy_from: int | None
+    export_from: int | None
+
+
 def rematch(tx: Connection, listener: dict[str, Any], touched: Sequence[Stretch]) -> Rematch:
-    """Match polled and exported halves again in all islands that reach into these stretches; the rows follow.
+    """Match the halves of all sources again in all islands that reach into these stretches; the rows follow.
 
     The stored pairing is only where the halves happen to be: what comes out depends on the halves alone.
     """
-    values = {**listener, "reach": REACH}
+    values = {**listener, "reach": REACH, "around": AROUND}
     found = tx.execute(sql("rematch/spans"), {**values, **arrays(touched)}).fetchall()
     spans = joined((row["first_at"], row["last_at"]) for row in found)
     rows = tx.execute(sql("rematch/observations"), {**values, **arrays(spans)}).fetchall() if spans else []
-    moves = list(_moves(rows))
-    if not moves:
+    changes, gone = _changes(rows)
+    if not changes:
         return Rematch([], [])
     changed = tx.execute(
         sql("rematch/move"),
-        {**listener, "sources": [source for source, _ in moves], "targets": [target for _, target in moves]},
+        {
+            **listener,
+            "play_keys": [outcome.play_key for outcome in changes],
+            "legacies": [outcome.legacy_from for outcome in changes],
+            "exports": [outcome.export_from for outcome in changes],
+            "gone": gone,
+        },
     ).fetchall()
+    parts = [{key for key in outcome if key is not None} for outcome in changes]
     return Rematch(
         [row["play_key"] for row in changed if row["play_key"] is not None],
         [row["played_at"] for row in changed],
-        frozenset(source for source, target in moves if target is not None),
+        frozenset(chain.from_iterable(part for part in parts if len(part) > 1)),
     )
 
 
@@ -68,21 +84,52 @@ def arrays(stretches: Sequence[Stretch]) -> dict[str, list[datetime]]:
     return {"firsts": [first_at for first_at, _ in stretches], "lasts": [last_at for _, last_at in stretches]}
 
 
-def _moves(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int | None]]:
-    """(row with an export half, polled row it belongs to) where these differ; None: it belongs to no polled row."""
+def _changes(rows: list[dict[str, Any]]) -> tuple[list[Outcome], list[int]]:
+    """The rows that are to have other halves than they have, and the keys of those left without any."""
+    before = {
+        Outcome(
+            row["play_key"],
+            None if row["legacy_at"] is None else row["play_key"],
+            None if row["export_at"] is None else row["play_key"],
+        )
+        for row in rows
+    }
+    after = list(_outcomes(rows))
+    gone = {row["play_key"] for row in rows} - {outcome.play_key for outcome in after}
+    return [outcome for outcome in after if outcome not in before], sorted(gone)
+
+
+def _outcomes(rows: list[dict[str, Any]]) -> Iterator[Outcome]:
+    """One for every play: first the old tables' halves find the API's, then the exports' whatever was polled."""
     polled = [_polled(row) for row in rows if row["api_at"] is not None]
+    legacy = [_legacy(row) for row in rows if row["legacy_at"] is not None]
     exported = [_exported(row) for row in rows if row["export_at"] is not None]
-    partner = {export.key: api.key for api, export in pairs(polled, exported)}
-    alone = {row["play_key"] for row in rows if row["api_at"] is None}
+    free = {row["play_key"] for row in rows if row["api_at"] is None}
+    legacy_of = {api.key: old.key for api, old in pairs(polled, legacy, DRIFT)}
+    found = set(legacy_of.values())
+    # The API's half of the same row, which this one has just left, has the same key.
+    alone = [replace(old, key=-old.key) for old in legacy if old.key not in found]
+    export_of = {one.key: export.key for one, export in pairs([*polled, *alone], exported)}
+    for api in polled:
+        yield Outcome(api.key, legacy_of.get(api.key), export_of.get(api.key))
+    for old in alone:
+        yield Outcome(-old.key if -old.key in free else None, -old.key, export_of.get(old.key))
+        free.discard(-old.key)
+    found = set(export_of.values())
     for export in exported:
-        target = partner.get(export.key)
-        if target != export.key and not (target is None and export.key in alone):
-            yield export.key, target
+        if export.key not in found:
+            yield Outcome(export.key if export.key in free else None, None, export.key)
 
 
 def _polled(row: dict[str, Any]) -> Observation:
     artists = frozenset(comparable(artist) for artist in row["api_artists"])
     return Observation(row["play_key"], row["api_at"], row["api_ref"], comparable(row["api_title"] or ""), artists)
+
+
+def _legacy(row: dict[str, Any]) -> Observation:
+    title, artist = comparable(row["legacy_title"]), comparable(row["legacy_artist"])
+    artists = frozenset({artist} if title and artist else ())
+    return Observation(row["play_key"], row["legacy_at"], row["legacy_ref"], title, artists)
 
 
 def _exported(row: dict[str, Any]) -> Observation:

@@ -7,12 +7,12 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets import partitions
-from brapped_assets.assets import artist_dim
+from brapped_assets.assets import looking_up
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.faults import Kind
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import calls as ledger
-from brapped_assets.warehouse import dimensions
+from brapped_assets.warehouse.queue import ARTISTS, ASK_FAILED_AFTER, LEASE
 from brapped_assets_tests.conftest import Connected
 
 from .conftest import NOW
@@ -71,7 +71,7 @@ def test_nothing_is_asked_twice_within_its_period(
 def test_the_most_played_are_asked_first(
     polled: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artist_dim, "CALLS_A_RUN", 3)
+    monkeypatch.setattr(looking_up, "CALLS_A_RUN", 3)
     assert run("refresh_dimensions", instance).success
     played = rows(
         polled,
@@ -87,15 +87,15 @@ def test_an_artist_whose_answer_is_broken_holds_up_nobody_else(
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
     with polled.warehouse.transaction() as tx:
-        *_, fifth = dimensions.artists_due(tx, NOW, 5)
+        *_, fifth = ARTISTS.due(tx, NOW, 5)
     polled.account.faults.add("malformed_json", path=f"/v1/artists/{fifth}")
     assert run("refresh_dimensions", instance).success
     not_asked = "select artist_id from star.artist_dim where artist_id is not null and asked_at is null"
     assert value(polled, not_asked) == fifth
     # Not asked at the end of each lease, 144 times a day, but tomorrow.
-    clock.shift(dimensions.LEASE)
+    clock.shift(LEASE)
     assert not is_due(newest_level(instance), datetime.now(UTC))
-    clock.shift(dimensions.ASK_FAILED_AFTER)
+    clock.shift(ASK_FAILED_AFTER)
     assert is_due(newest_level(instance), datetime.now(UTC))
     assert run("refresh_dimensions", instance).success
     assert value(polled, f"select count(*) from ({not_asked}) left_over") == 0
@@ -106,7 +106,7 @@ def test_three_failures_in_a_row_end_the_asking_for_an_hour_and_are_no_failure_o
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
 ) -> None:
     with polled.warehouse.transaction() as tx:
-        for artist_id in dimensions.artists_due(tx, NOW, 7)[4:]:
+        for artist_id in ARTISTS.due(tx, NOW, 7)[4:]:
             polled.account.faults.add(kind, times=4, path=f"/v1/artists/{artist_id}")
     told = metadata_of(run("refresh_dimensions", instance), "artist_dim")[None]
     assert (told["artists_asked"], told["artists_failed"]) == (4, 3)
@@ -148,7 +148,7 @@ def test_an_artist_another_run_has_taken_is_left_to_it(
 ) -> None:
     one = value(polled, "select min(artist_id) from star.artist_dim")
     with polled.warehouse.transaction() as tx:
-        assert dimensions.lease_artist(tx, one, NOW)
+        assert ARTISTS.lease(tx, one, NOW)
     assert run("refresh_dimensions", instance).success
     assert one not in artists_asked(polled)
     level = newest_level(instance)

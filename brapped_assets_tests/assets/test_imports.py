@@ -6,11 +6,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.history.finding import find
 from brapped_assets.importing import Summary, import_history
+from brapped_assets.sensors import newest_level
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import everything, metadata_of, poll, value, why
 from brapped_assets_tests.conftest import Connected
@@ -46,6 +48,14 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     assert told["plays_matched"] == value(connected, "select count(*)::int from bi.plays where source = 'both'")
     assert told["dagster/row_count"] == value(connected, "select count(*)::int from audit.import_file") == told["files"]
     assert all(column.description for column in told["dagster/column_schema"].columns)
+    compared = {kind: told[f"listener_plays_{kind}"] for kind in ("matched", "only_polled", "only_exported")}
+    assert compared["matched"] == told["plays_matched"]
+    assert sum(compared.values()) == value(connected, "select count(*)::int from star.streaming_fact")
+    differences = [record.data["plays"] for record in told["exported_later_than_polled_by"].records]
+    assert sum(differences) == compared["matched"]
+    lines = told["plays_per_day_by_source"].splitlines()
+    assert len(lines) == 3 + 60
+    assert sum(int(line.split()[-1]) for line in lines[2:-1]) == sum(compared.values())
 
     summary = Summary()
     with connected.warehouse.transaction() as tx:
@@ -55,6 +65,12 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     again = metadata_of(launch(instance, str(export)), HISTORY)[None]
     assert again.items() >= summary.as_numbers().items()
     assert again["plays_known"] == told["plays_added"] + told["plays_matched"]
+    # The sensor goes by the level: what no poll had told of is to be looked up.
+    tracks = value(
+        connected, "select count(*)::int from star.track_dim where track_id is not null and payload_key is null"
+    )
+    level = newest_level(instance)
+    assert 0 < tracks <= level[DUE]
     # And polling goes on.
     assert poll(instance).success
 

@@ -55,6 +55,7 @@ def test_each_hour_tells_its_own_numbers_and_the_newest_those_of_the_run(
         plays = [at for at, _ in served(connected) if begin <= at < begin + partitions.HOUR]
         assert told["dagster/partition_row_count"] == raw[key]["dagster/partition_row_count"] == len(plays)
         assert told["counted_plays"] == len(plays)
+        assert (told["plays_from_api"], told["plays_from_export"], told["plays_from_both"]) == (len(plays), 0, 0)
         assert bool(told["minutes_played"]) == bool(plays)
         # Collecting began with the oldest play of the first page.
         assert raw[key]["is_vouched_for"] == (served(connected)[0][0] <= begin)

@@ -9,6 +9,9 @@ import pytest
 
 from brapped_assets.warehouse import calls, listeners
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.warehouse.imported import Imported, meet, miss
+from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
 
 from .user import Said
 
@@ -44,8 +47,51 @@ def test_all_is_well(brapped: Brapped) -> None:
     assert "✓ Everything is collected." in said.output
     assert "Asha Asia/Kolkata" in said.output
     assert "gaps none" in said.output
-    assert "artists to look up none" in said.output
+    assert "to look up none" in said.output
     assert "calls left today" in said.output
+
+
+def exported(connected: Connected, tracks: int) -> None:
+    """An export of so many tracks by two artists."""
+    with connected.warehouse.transaction() as tx:
+        me = listeners.alone(tx, time_zone="UTC", now=NOON).listener_id
+        told = [
+            Told(after(1000 * number), 60_000, f"track{number}", f"Song {number}", f"Artist {number % 2}")
+            for number in range(tracks)
+        ]
+        tell(tx, me, [("extended", told)])
+
+
+def test_what_is_to_be_looked_up_is_told_with_its_end_at_todays_budget(healthy: Connected, brapped: Brapped) -> None:
+    exported(healthy, 1_390)
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("delete from audit.listener where display_name = 'You'")
+    said = brapped("status")
+    # 1000 calls a day, 72 of them for polls. The two artists are asked for once the tracks have told who they are.
+    assert "to look up 1390 tracks and 2 artists, done in about 1.5 days, and nothing waits for it" in said.output
+    assert said.code == 0
+    state = json.loads(brapped("status", "--json").output)
+    assert (state["tracks_to_look_up"], state["artists_to_look_up"], state["looked_up_in_days"]) == (1390, 2, 1.5)
+
+
+def test_without_a_login_the_look_ups_wait_for_one_and_nothing_is_wrong(
+    connected: Connected, brapped: Brapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPOTIFY_REFRESH_TOKEN")
+    exported(connected, 3)
+    said = brapped("status")
+    assert said.code == 0
+    assert "to look up 3 tracks and 2 artists, once an account is connected; nothing needs it" in said.output
+    state = json.loads(brapped("status", "--json").output)
+    assert (state["connected"], state["looked_up_in_days"]) == (False, None)
+
+
+def test_a_budget_that_the_polls_take_whole_leaves_nothing_to_look_up_with(
+    healthy: Connected, brapped: Brapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "72")
+    exported(healthy, 3)
+    assert "3 tracks and 2 artists, and SPOTIFY_DAILY_CALL_BUDGET leaves no calls for them" in brapped("status").output
 
 
 @pytest.mark.usefixtures("healthy")
@@ -133,11 +179,30 @@ def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -
 
 def test_a_gap_is_a_fact_and_no_fault(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
-        tx.execute(
-            "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id)"
-            " select listener_id, now() - interval '3 hours', now() - interval '90 minutes', 'page', poll_id"
-            " from audit.poll"
-        )
+        me = listeners.listeners(tx)[0].listener_id
+        miss(tx, me, 10, 100)
     said = brapped("status")
     assert said.code == 0
-    assert "gaps 1 (1.5 hours)" in said.output
+    assert "gaps 1 open, 1.5 hours in all; hours of the clock in doubt: 2" in said.output
+    assert "✓ Everything is collected, but for the gaps: a data export that covers them closes them" in said.output
+    assert "closed by exports" not in said.output
+
+
+def test_what_an_export_closed_is_told(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        me = listeners.listeners(tx)[0].listener_id
+        miss(tx, me, 10, 100)
+        meet(tx, me, Imported("first.json", 0, 40), when=at(500))
+        meet(tx, me, Imported("[life].json", 0, 70), when=at(600))
+    said = brapped("status")
+    assert "gaps 1 open, 0.5 hours in all; hours of the clock in doubt: 1" in said.output
+    last = "2026-11-21 22:00 UTC by [life].json in my_spotify_data.zip"
+    assert f"closed by exports 1.0 hours, last on {last}" in said.output
+    (asha,) = json.loads(brapped("status", "--json").output)["listeners"]
+    assert (asha["gaps_open"], asha["hours_in_gaps"], asha["hours_in_doubt"], asha["hours_closed"]) == (1, 0.5, 1, 1.0)
+    assert asha["last_closed_by"] == "[life].json in my_spotify_data.zip"
+    with healthy.warehouse.transaction() as tx:
+        meet(tx, me, Imported("all.json", 0, 100), when=at(700))
+    said = brapped("status")
+    assert "gaps none" in said.output
+    assert "✓ Everything is collected." in said.output

@@ -62,7 +62,7 @@ def test_every_row_has_the_keys_of_a_real_one_in_their_order(rows: list[Any]) ->
 
 def test_every_play_is_a_row_with_what_was_measured(rows: list[Any], plays: list[Play]) -> None:
     def of_play(play: Play) -> tuple[object, ...]:
-        uri = f"spotify:track:{play.track.relinked_from or play.track.id}"
+        uri = f"spotify:track:{play.track.gone or play.track.relinked_from or play.track.id}"
         name = play.track.name
         forgotten = play.track.is_local
         return (None if forgotten else uri, None if forgotten else name, play.ms_played, play.private, play.reason_end)

@@ -101,7 +101,7 @@ def listened(tx: Connection) -> int:
     me = newcomer(tx, "ann", zone="Asia/Kolkata")
     known = song(
         "a",
-        artists=["alice", "bob", "carol"],
+        artists=["alice", "ben", "carol"],
         explicit=False,
         external_ids={"isrc": "DEAB12345678"},
         album={
@@ -167,6 +167,7 @@ def everything(tx: Connection) -> dict[str, list[Row]]:
         "listener": "select spotify_user_id, collected_since, merged_at from audit.listener order by 1",
         "poll": "select polled_at, items, landed, rejected, overlapped from audit.poll order by 1",
         "gap": "select gap_start, gap_end, reason from audit.gap order by 1",
+        "hole": "select gap_start, gap_end, closed_at from bi.coverage_gaps order by 1",
         "rejected": "select payload, reason, times from audit.rejected_row order by 1",
         "payload": "select track_ref, payload, is_applied from raw.track_payload order by 1, content_hash",
         "artist": "select artist_id, artist_name from star.artist_dim order by 1, 2",
@@ -179,6 +180,10 @@ def everything(tx: Connection) -> dict[str, list[Row]]:
         "export half": "select listener_id, export_at, x.track_ref, export_ms, export_nth, in_extended, in_account,"
         " label from star.streaming_fact join raw.export_track x using (export_track_key)"
         " left join star.play_label on label_key = platform_key order by 1, 2, 3, 4, 5",
+        "legacy half": "select listener_id, legacy_at, l.track_ref from star.streaming_fact"
+        " join raw.legacy_track l using (legacy_track_key) order by 1, 2, 3",
+        "legacy play": "select listener_id, played_at, track_ref, title, artist, duration_ms from raw.legacy_play"
+        " join raw.legacy_track using (legacy_track_key) order by 1, 2, 3",
         "export track": "select track_ref, track_id, title, artist, album from raw.export_track order by 1, 3",
     }
     found = {name: tx.execute(query).fetchall() for name, query in queries.items()}

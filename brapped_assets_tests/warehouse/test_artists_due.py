@@ -5,9 +5,9 @@ from typing import Any
 
 from brapped_assets.warehouse import dimensions
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.dimensions import Backlog
 from brapped_assets.warehouse.landing import land_tracks
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.queue import ARTISTS, LEASE, Backlog, backlog
 from brapped_assets_tests.warehouse.pages import NOON, Play, Row, at, local_file, newcomer, poll, song
 
 DAY = timedelta(days=1)
@@ -35,33 +35,33 @@ def test_whoever_is_played_most_is_asked_for_first(warehouse: Warehouse) -> None
         _two_artists(tx)
         poll(tx, 1, [Play(at(12), local_file("demo"))])
         merge_plays(tx, 1, NOON)
-        assert dimensions.artists_due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
-        assert dimensions.artists_due(tx, NOON, 1) == ["id-bob"]
+        assert ARTISTS.due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
+        assert ARTISTS.due(tx, NOON, 1) == ["id-bob"]
 
 
 def test_an_artist_is_leased_to_one_run_at_a_time_and_due_again_when_the_lease_ends(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         _two_artists(tx)
-        assert dimensions.lease_artist(tx, "id-bob", NOON)
-        assert not dimensions.lease_artist(tx, "id-bob", NOON + timedelta(minutes=9))
-        assert dimensions.artists_due(tx, NOON, 10) == ["id-alice", "id-carol"]
-        assert dimensions.lease_artist(tx, "id-bob", NOON + dimensions.LEASE)
+        assert ARTISTS.lease(tx, "id-bob", NOON)
+        assert not ARTISTS.lease(tx, "id-bob", NOON + timedelta(minutes=9))
+        assert ARTISTS.due(tx, NOON, 10) == ["id-alice", "id-carol"]
+        assert ARTISTS.lease(tx, "id-bob", NOON + LEASE)
 
 
 def test_a_released_artist_is_due_at_once(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         _two_artists(tx)
-        dimensions.lease_artist(tx, "id-bob", NOON)
-        dimensions.release_artist(tx, "id-bob", NOON)
-        assert dimensions.artists_due(tx, NOON, 1) == ["id-bob"]
+        ARTISTS.lease(tx, "id-bob", NOON)
+        ARTISTS.release(tx, "id-bob", NOON)
+        assert ARTISTS.due(tx, NOON, 1) == ["id-bob"]
 
 
 def test_a_saved_artist_is_due_again_after_90_days_and_keeps_what_is_left_out(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         _two_artists(tx)
         dimensions.save_artist(tx, "id-bob", name="Bob", genres=["folk", "jazz"], image_url="https://i/b", now=NOON)
-        assert "id-bob" not in dimensions.artists_due(tx, NOON + 90 * DAY - timedelta(seconds=1), 10)
-        assert "id-bob" in dimensions.artists_due(tx, NOON + 90 * DAY, 10)
+        assert "id-bob" not in ARTISTS.due(tx, NOON + 90 * DAY - timedelta(seconds=1), 10)
+        assert "id-bob" in ARTISTS.due(tx, NOON + 90 * DAY, 10)
         dimensions.save_artist(tx, "id-bob", name=None, genres=[], image_url=None, now=NOON + 90 * DAY)
         assert _artists(tx, "artist_name, genres, image_url, asked_at, ask_again_at, is_unknown")[1] == {
             "artist_name": "Bob",
@@ -76,23 +76,23 @@ def test_a_saved_artist_is_due_again_after_90_days_and_keeps_what_is_left_out(wa
 def test_an_artist_spotify_does_not_know_is_asked_for_again_after_a_month(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         _two_artists(tx)
-        dimensions.mark_unknown(tx, "id-bob", NOON)
-        assert "id-bob" not in dimensions.artists_due(tx, NOON + 29 * DAY, 10)
-        assert "id-bob" in dimensions.artists_due(tx, NOON + 30 * DAY, 10)
+        ARTISTS.mark_unknown(tx, "id-bob", NOON)
+        assert "id-bob" not in ARTISTS.due(tx, NOON + 29 * DAY, 10)
+        assert "id-bob" in ARTISTS.due(tx, NOON + 30 * DAY, 10)
         dimensions.save_artist(tx, "id-bob", name="Bob", genres=[], image_url=None, now=NOON + 30 * DAY)
         assert _artists(tx, "is_unknown")[1] == {"is_unknown": False}
 
 
 def test_the_backlog_counts_what_waits_and_says_when_the_next_falls_due(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
-        assert dimensions.backlog(tx, NOON) == Backlog(0, 0, None)
+        assert backlog(tx, NOON) == Backlog(0, 0, 0, None)
         _two_artists(tx)
         land_tracks(tx, [("z", song("z"))], NOON)
-        assert dimensions.backlog(tx, NOON) == Backlog(1, 3, None)
-        dimensions.mark_unknown(tx, "id-bob", NOON)
+        assert backlog(tx, NOON) == Backlog(1, 0, 3, None)
+        ARTISTS.mark_unknown(tx, "id-bob", NOON)
         dimensions.save_artist(tx, "id-alice", name=None, genres=[], image_url=None, now=NOON)
-        assert dimensions.backlog(tx, NOON) == Backlog(1, 1, NOON + 30 * DAY)
-        assert dimensions.backlog(tx, NOON + 30 * DAY) == Backlog(1, 2, NOON + 90 * DAY)
+        assert backlog(tx, NOON) == Backlog(1, 0, 1, NOON + 30 * DAY)
+        assert backlog(tx, NOON + 30 * DAY) == Backlog(1, 0, 2, NOON + 90 * DAY)
 
 
 def test_spotifys_ranking_asked_for_twice_a_day_keeps_one_answer(warehouse: Warehouse) -> None:

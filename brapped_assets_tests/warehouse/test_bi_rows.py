@@ -100,7 +100,7 @@ def test_tracks(warehouse: Warehouse) -> None:
         "track_name": "Song a",
         "artist_id": "id-alice",
         "artist_name": "Alice",
-        "featured_artists": "bob, carol",
+        "featured_artists": "ben, carol",
         "album_id": "album-a",
         "album_name": "Album a",
         "album_type": "compilation",
@@ -129,7 +129,7 @@ def test_artists(warehouse: Warehouse) -> None:
             "first_played_at": at(-600),
             "last_played_at": at(0),
         },
-        {"artist_id": "id-bob", "artist_name": "bob", **featured},
+        {"artist_id": "id-ben", "artist_name": "ben", **featured},
         {"artist_id": "id-carol", "artist_name": "carol", **featured},
         {**featured, "artist_id": None, "artist_name": "bob", "first_played_at": at(0.25), "last_played_at": at(0.25)},
     ]
@@ -157,7 +157,7 @@ def test_track_artists(warehouse: Warehouse) -> None:
         found = [_without(row, "track_key", "artist_key") for row in _rows(tx, "track_artists", "track_id, position")]
     assert found == [
         {"track_id": "a", "artist_id": "id-alice", "position": 0, "role": "main"},
-        {"track_id": "a", "artist_id": "id-bob", "position": 1, "role": "featured"},
+        {"track_id": "a", "artist_id": "id-ben", "position": 1, "role": "featured"},
         {"track_id": "a", "artist_id": "id-carol", "position": 2, "role": "featured"},
         {"track_id": None, "artist_id": None, "position": 0, "role": "main"},
     ]

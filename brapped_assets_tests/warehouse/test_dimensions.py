@@ -171,21 +171,23 @@ def test_a_track_without_artists_has_an_unknown_one(warehouse: Warehouse, artist
         assert _artists(tx) == [{"artist_id": None, "artist_name": "Unknown artist"}]
 
 
-def test_artists_are_told_apart_by_id_and_only_without_one_by_name(warehouse: Warehouse) -> None:
+def test_artists_are_told_apart_by_id_and_a_name_alone_means_the_one_known_first(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
+        _read(tx, song("a", artists=["alice"]))
         _read(
             tx,
-            song("a", artists=["alice"]),
             {**song("b"), "artists": [{"id": "id-other", "name": "alice"}]},
             {**song("c"), "artists": [{"id": None, "name": "alice"}, {"name": "id-alice"}]},
         )
         assert _artists(tx) == [
             {"artist_id": "id-alice", "artist_name": "alice"},
             {"artist_id": "id-other", "artist_name": "alice"},
-            {"artist_id": None, "artist_name": "alice"},
             {"artist_id": None, "artist_name": "id-alice"},
         ]
         assert _credits(tx)[2:] == [("c", 0, "alice"), ("c", 1, "id-alice")]
+        assert tx.execute("select artist_id from bi.tracks where track_id = 'c'").fetchall() == [
+            {"artist_id": "id-alice"}
+        ]
 
 
 def test_a_local_file_has_neither_track_id_nor_album_id(warehouse: Warehouse) -> None:

@@ -63,6 +63,27 @@ def test_of_a_matched_play_the_instant_and_track_are_the_apis_and_all_else_is_th
         assert (row["skipped"], row["platform"], row["reason_end"]) == (True, "android", "fwdbtn")
 
 
+@pytest.mark.parametrize("seconds", [(-40, 30), (0, -89), (59, 149), (-1, 89)])
+def test_around_midnight_each_kind_of_export_knows_what_the_other_and_polls_have_told(
+    warehouse: Warehouse, seconds: tuple[int, int]
+) -> None:
+    midnight = 12 * 60 * 60
+    ended, shown = (midnight + second for second in seconds)
+    told = Told(after(ended), 60_000)
+    extended: Batch = ("extended", [told, Told(after(-10 * 365 * midnight), 1)])  # and an offline play of years ago
+    account: Batch = ("account", [minute(told)])
+    with warehouse.transaction() as tx:
+        for number, first in enumerate([extended, account]):
+            me = newcomer(tx, f"token {number}")
+            tell(tx, me, [("poll", [polled(shown)]), first])
+            once = natural(tx, me)
+            assert tell(tx, me, [first]) == ExportMerge(known=len(first[1]))
+            assert natural(tx, me) == once
+            second = extended if first is account else account
+            assert tell(tx, me, [second]).told_twice == 1
+            assert len(natural(tx, me)) == 2
+
+
 def test_a_match_is_taken_apart_when_a_better_partner_arrives(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)

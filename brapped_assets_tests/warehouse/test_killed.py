@@ -12,10 +12,11 @@ import pytest
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import Occurrences, merge_exported
-from brapped_assets.warehouse.landing import retry_rejected
+from brapped_assets.warehouse.landing import land_tracks, retry_rejected
+from brapped_assets.warehouse.legacy import merge_legacy
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
-from brapped_assets_tests.warehouse.told import Told
+from brapped_assets_tests.warehouse.told import Old, Told
 
 CONTEXT = {"type": "album", "uri": "spotify:album:1"}
 Step = Callable[[Connection], object]
@@ -43,12 +44,24 @@ def _merge(tx: Connection) -> object:
 
 def _export(tx: Connection) -> object:
     """What the first page told, relinked and measured, and two plays of its own."""
-    told = [Told(at(0), 120_000, "a2", "Song a", "alice"), Told(at(2), 0), Told(at(2), 0)]
+    told = [Told(at(0), 120_000, "a2", "Song a", "alice", album="Album a"), Told(at(2), 0), Told(at(2), 0)]
     return merge_exported(tx, 1, "extended", told, Occurrences())
 
 
 def _account(tx: Connection) -> object:
     return merge_exported(tx, 1, "account", [Told(at(2), 0, None), Told(at(9), 31_000, None)], Occurrences())
+
+
+def _legacy(tx: Connection) -> object:
+    """What the first page told, a second off; a play of its own, twice; and one an export tells of."""
+    told = [Old(at(0.01), "a"), Old(at(2)), Old(at(20), "b", "Song b"), Old(at(20.02), "b", "Song b")]
+    return merge_legacy(tx, 1, told)
+
+
+def _look_up(tx: Connection) -> object:
+    """A track of the export answers, with another id than it was asked by; its artist and album get real ones."""
+    land_tracks(tx, [("a2", song("a", artists=["alice", "bob"]))], at(62))
+    return apply_payloads(tx)
 
 
 # Each step with what was done before it, undisturbed.
@@ -62,10 +75,12 @@ STEPS: list[tuple[list[Step], Step]] = [
     ([_welcome, _first_page, _account, _export], _merge),
     ([_welcome, _first_page, _merge, _account], _export),
     ([_welcome, _export], _account),
+    ([_welcome, _first_page, _merge, _export], _legacy),
+    ([_welcome, _account, _export], _look_up),
 ]
 NAMES = [
     "land", "land on gap", "merge", "merge late", "read", "export", "merge after exports", "export after account data",
-    "account data",
+    "account data", "old tables", "look up",
 ]  # fmt: skip
 
 
@@ -75,8 +90,9 @@ def test_killed_anywhere_and_done_again_nothing_is_lost_and_nothing_twice(
 ) -> None:
     def prepare() -> dict[str, Any]:
         with warehouse.transaction() as tx:
-            tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, star.play_label,"
-                       " star.streaming_fact, star.artist_dim, star.album_dim restart identity cascade")  # fmt: skip
+            tx.execute("truncate audit.listener, raw.track_payload, raw.context, raw.export_track, raw.legacy_track,"
+                       " star.play_label, star.streaming_fact, star.artist_dim, star.album_dim"
+                       " restart identity cascade")  # fmt: skip
         for earlier in before:
             with warehouse.transaction() as tx:
                 earlier(tx)

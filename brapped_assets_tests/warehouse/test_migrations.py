@@ -17,6 +17,7 @@ from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NewerSchema
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets_tests.warehouse.imported import Imported, meet
 from brapped_assets_tests.warehouse.pages import Play, at, everything, local_file, newcomer, plays, poll
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -127,7 +128,8 @@ def test_the_oldest_supported_postgresql_does_all_of_it(postgresql_15: str) -> N
                 assert poll(tx, me, page).landed == len(page)
                 merge_plays(tx, me, at(61))
                 apply_payloads(tx)
+            meet(tx, me, Imported("a.json", 10, 30), when=at(70))
         with warehouse.transaction() as tx:
             after = everything(tx)
             assert tx.execute("show server_version_num").fetchone()["server_version_num"].startswith("15")  # type: ignore[index]
-    assert [len(after[part]) for part in ("poll", "gap", "track", "credit", f"fact {me}")] == [2, 1, 2, 2, 3]
+    assert [len(after[part]) for part in ("poll", "gap", "hole", "track", "credit", f"fact {me}")] == [2, 1, 3, 2, 2, 3]

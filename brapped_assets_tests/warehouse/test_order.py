@@ -1,4 +1,4 @@
-"""Order does not matter: polls and exports in any order, any number of times, give the same fact."""
+"""Order does not matter: polls, exports and the old tables in any order, any number of times, give the same fact."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.warehouse.pages import Play, local_file, newcomer, song
-from brapped_assets_tests.warehouse.told import ARTIST, NOON, Batch, Told, natural, obvious, tell
+from brapped_assets_tests.warehouse.told import ARTIST, NOON, Batch, Old, Told, natural, obvious, tell
 
 # Polled id, exported id, title, length: one is relinked, one very short, two share a title, one is a local file.
 TRACKS = [
@@ -28,6 +28,7 @@ def histories(draw: st.DrawFn) -> list[Batch]:
     at = NOON
     polled: list[Play] = []
     told: list[Told] = []
+    old: list[Old] = []
     for _ in range(draw(st.integers(1, 9))):
         api_id, export_id, title, length = draw(st.sampled_from(TRACKS))
         at += timedelta(milliseconds=draw(st.sampled_from([0, 400, 31_000, 45_000, 89_900, 90_000, 200_000])))
@@ -35,6 +36,12 @@ def histories(draw: st.DrawFn) -> list[Batch]:
         if seen != "export":
             track = song(api_id, name=title, artists=[ARTIST], duration_ms=length) if api_id else local_file(title)
             polled.append(Play(at, track))
+        # The old scripts asked the API too; their tables tell a play once, twice, or seconds off, and not always by id.
+        for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2, 3]))):
+            off = timedelta(milliseconds=draw(st.sampled_from([0, 0, 400, -1_000, 1_000, 1_500, 2_000, -2_001])))
+            track_id = draw(st.sampled_from([api_id or None, api_id or None, None]))
+            length_told = draw(st.sampled_from([length, None]))
+            old.append(Old(at + off, track_id, title, "bob" if not api_id else ARTIST, None, length_told))
         if seen != "poll":
             # Of an offline play the reader knows the END to the millisecond.
             drift = timedelta(seconds=draw(st.integers(-80, 80)))
@@ -53,7 +60,7 @@ def histories(draw: st.DrawFn) -> list[Batch]:
         if t.track_id
     ]
     batches: list[Batch] = []
-    for kind, everything in (("poll", polled), ("extended", told), ("account", minutely)):
+    for kind, everything in (("poll", polled), ("extended", told), ("account", minutely), ("legacy", old)):
         for _ in range(draw(st.integers(1, 2))):
             some: list[Any] = draw(st.lists(st.sampled_from(everything), max_size=12)) if everything else []
             if kind == "extended":  # an older export told less, or otherwise
@@ -74,6 +81,8 @@ def clear(tx: Connection) -> None:
     for table in (
         "star.streaming_fact",
         "raw.recently_played",
+        "raw.legacy_play",
+        "raw.legacy_track",
         "audit.gap",
         "audit.poll",
         "audit.listener",
@@ -86,7 +95,7 @@ def clear(tx: Connection) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_polls_and_exports_in_any_order_and_number_give_the_fact_of_all_at_once(
+def test_all_sources_in_any_order_and_number_give_the_fact_of_all_at_once(
     warehouse: Warehouse, data: st.DataObject
 ) -> None:
     batches = data.draw(histories())

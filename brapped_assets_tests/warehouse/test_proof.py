@@ -6,18 +6,21 @@ from brapped_assets.warehouse import proof
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.proof import Column, FactHour, LandedHour
+from brapped_assets_tests.warehouse.imported import Imported, meet
 from brapped_assets_tests.warehouse.pages import NOON, at, newcomer, plays, poll
 
 HOURS = [NOON + timedelta(hours=n) for n in range(-1, 4)]
 
 
-def test_an_hour_is_vouched_for_when_collecting_had_begun_and_no_open_gap_touches_it(warehouse: Warehouse) -> None:
+def test_an_hour_is_vouched_for_when_polls_or_exports_tell_of_all_of_it(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0, 59.999]))
         poll(tx, me, plays([130]))
         found = proof.landed_by_hour(tx, HOURS)
-        tx.execute("update audit.gap set closed_at = gap_end, closed_by = 'export'")
+        meet(tx, me, Imported("half.json", 70, 100), when=at(200))
+        half_closed = proof.landed_by_hour(tx, HOURS)
+        meet(tx, me, Imported("before collecting too.json", -60, 135), when=at(200))
         closed = proof.landed_by_hour(tx, HOURS)
     assert found == [
         LandedHour(HOURS[0], 0, is_vouched_for=False),
@@ -26,7 +29,8 @@ def test_an_hour_is_vouched_for_when_collecting_had_begun_and_no_open_gap_touche
         LandedHour(HOURS[3], 1, is_vouched_for=False),
         LandedHour(HOURS[4], 0, is_vouched_for=True),
     ]
-    assert [hour.is_vouched_for for hour in closed] == [False, True, True, True, True]
+    assert half_closed == found
+    assert [hour.is_vouched_for for hour in closed] == [True] * 5
 
 
 def test_the_facts_hours_count_short_plays_apart(warehouse: Warehouse) -> None:
@@ -36,10 +40,27 @@ def test_the_facts_hours_count_short_plays_apart(warehouse: Warehouse) -> None:
         merge_plays(tx, me, NOON)
         tx.execute("update star.streaming_fact set ms_played = 29999 where played_at = %s", (at(4),))
         assert proof.plays_by_hour(tx, HOURS[:3]) == [
-            FactHour(HOURS[0], 0, 0, 0),
-            FactHour(HOURS[1], 2, 1, 229_999),
-            FactHour(HOURS[2], 1, 1, 200_000),
+            FactHour(HOURS[0], 0, 0, 0, 0, 0, 0),
+            FactHour(HOURS[1], 2, 1, 229_999, 2, 0, 0),
+            FactHour(HOURS[2], 1, 1, 200_000, 1, 0, 0),
         ]
+
+
+def test_the_facts_hours_say_who_tells_of_their_plays(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4, 8, 12]))
+        merge_plays(tx, me, NOON)
+        tx.execute(
+            "update star.streaming_fact set export_at = played_at, in_account = true where played_at >= %s", (at(4),)
+        )
+        tx.execute("update star.streaming_fact set api_at = null where played_at >= %s", (at(8),))
+        tx.execute(
+            "update star.streaming_fact set export_at = null, in_account = false, legacy_at = played_at"
+            " where played_at >= %s", (at(12),),
+        )  # fmt: skip
+        (hour,) = proof.plays_by_hour(tx, [NOON])
+    assert (hour.plays, hour.plays_from_api, hour.plays_from_both, hour.plays_from_export) == (4, 1, 1, 1)
 
 
 def test_tables_are_described_as_the_database_has_them(warehouse: Warehouse) -> None:

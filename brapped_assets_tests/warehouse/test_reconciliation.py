@@ -1,7 +1,7 @@
 """How polls and exports compare."""
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reconciliation import BOUNDS, reconciliation
+from brapped_assets.warehouse.reconciliation import BOUNDS, Day, by_day, reconciliation
 from brapped_assets_tests.warehouse.pages import Play, newcomer, song
 from brapped_assets_tests.warehouse.told import Told, after, tell
 
@@ -48,8 +48,21 @@ def test_the_differences_of_matched_plays_are_counted_by_bins_of_seconds(warehou
         assert len(found.histogram) == len(BOUNDS) - 1
 
 
+def test_the_last_days_are_there_with_and_without_plays(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = _compared(tx)
+        tell(tx, me, [("extended", [Told(after(3 * DAY), 99_000)])])
+        days = by_day(tx, me, 3)
+    assert days == [
+        Day(after(DAY).date(), 1, 1, 2),
+        Day(after(2 * DAY).date(), 0, 0, 0),
+        Day(after(3 * DAY).date(), 0, 0, 1),
+    ]
+
+
 def test_nobodys_plays_are_zeros(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         found = reconciliation(tx, newcomer(tx))
+        assert by_day(tx, newcomer(tx), 60) == []
     assert (found.matched, found.only_polled, found.only_exported) == (0, 0, 0)
     assert set(found.histogram.values()) == {0}

@@ -9,14 +9,16 @@ from typing import Any, Literal, NamedTuple
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
 from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.legacy import merge_legacy
 from brapped_assets.warehouse.matching import Observation, pairs
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets.warehouse.rematch import comparable
 from brapped_assets_tests.warehouse.pages import Play, page
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ARTIST = "Alice"
-Batch = tuple[Literal["poll", "extended", "account"], Sequence[Any]]
+Batch = tuple[Literal["poll", "extended", "account", "legacy"], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,36 @@ class Told:
     incognito: bool | None = None
 
 
+@dataclass(frozen=True)
+class Old:
+    """One play of the old tables; the fields `LegacyTold` asks for."""
+
+    played_at: datetime
+    track_id: str | None = "a"
+    title: str = "Song a"
+    artist: str = ARTIST
+    artist_id: str | None = None
+    duration_ms: int | None = 200_000
+
+    @property
+    def ref(self) -> str:
+        return self.track_id or f"name:{self.artist}\x1f{self.title}"
+
+
 def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
 def tell(tx: Connection, listener_id: int, batches: Iterable[Batch], piece: int = 50_000) -> ExportMerge:
-    """Every batch as a poll, or as a file merged in pieces."""
+    """Every batch as a poll, or as a file or the old tables merged in pieces; says what became of the files."""
     total = ExportMerge()
     for kind, items in batches:
         if kind == "poll":
             land(tx, page(listener_id, list(items)))
             merge_plays(tx, listener_id, NOON)
+        elif kind == "legacy":
+            for first in range(0, len(items), piece):
+                merge_legacy(tx, listener_id, items[first : first + piece])
         else:
             occurrences = Occurrences()
             for first in range(0, len(items), piece):
@@ -67,6 +88,8 @@ class Row(NamedTuple):
     is_estimated: bool
     api_at: datetime | None
     api_ref: str | None
+    legacy_at: datetime | None
+    legacy_ref: str | None
     export_at: datetime | None
     export_ref: str | None
     export_ms: int | None
@@ -79,11 +102,12 @@ class Row(NamedTuple):
 def natural(tx: Connection, listener_id: int) -> list[Row]:
     """The fact of one listener, without its keys."""
     rows = tx.execute(
-        """select f.played_at, t.track_ref, f.ms_played, f.is_estimated, f.api_at, at.track_ref as api_ref, f.export_at,
-                  x.track_ref as export_ref, f.export_ms, f.in_extended, platform.label as platform, f.skipped,
-                  f.incognito
+        """select f.played_at, t.track_ref, f.ms_played, f.is_estimated, f.api_at, at.track_ref as api_ref, f.legacy_at,
+                  l.track_ref as legacy_ref, f.export_at, x.track_ref as export_ref, f.export_ms, f.in_extended,
+                  platform.label as platform, f.skipped, f.incognito
            from star.streaming_fact f join star.track_dim t using (track_key)
            left join star.track_dim at on at.track_key = f.api_track_key
+           left join raw.legacy_track l using (legacy_track_key)
            left join raw.export_track x using (export_track_key)
            left join star.play_label platform on platform.label_key = f.platform_key
            where f.listener_id = %s""",
@@ -106,6 +130,11 @@ class Half(NamedTuple):
     skipped: bool | None = None
     incognito: bool | None = None
 
+    @property
+    def told(self) -> tuple[Any, ...]:
+        told = (self.at, self.ref, self.ms_played, self.in_extended)
+        return (*told, self.platform, self.skipped, self.incognito)
+
 
 def obvious(batches: Iterable[Batch]) -> list[Row]:
     """What the fact must be: everything told, at once, by the rules of the design one after the other."""
@@ -120,15 +149,52 @@ def obvious(batches: Iterable[Batch]) -> list[Row]:
         )
         for key, half in enumerate(exported)
     ]  # fmt: skip
-    half_of = {api.key: exported[half.key] for api, half in pairs(apis, halves)}
+    olds = _olds(told)
+    old_keys = [_old(-1 - key, old) for key, old in enumerate(olds)]
+    found = pairs(apis, old_keys, timedelta(seconds=2))
+    old_of = {api.key: olds[-1 - old.key] for api, old in found}
+    alone = [old for old in old_keys if old not in [found_old for _, found_old in found]]
+    half_of = {one.key: exported[half.key] for one, half in pairs([*apis, *alone], halves)}
     of_pairs = {id(half) for half in half_of.values()}
-    ends = sorted([play.played_at for play in polled.values()] + [h.at for h in exported if id(h) not in of_pairs])
+    ends = sorted(
+        [play.played_at for play in polled.values()]
+        + [old.at for old in alone]
+        + [half.at for half in exported if id(half) not in of_pairs]
+    )
+
+    def previous(at: datetime) -> datetime | None:
+        return max((end for end in ends if end < at), default=None)
+
     rows = [
-        _row(play, half_of.get(key), max((end for end in ends if end < play.played_at), default=None))
+        _row(play.played_at, play, old_of.get(key), half_of.get(key), previous(play.played_at))
         for key, play in enumerate(polled.values())
     ]
-    rows += [Row(h.at, h.ref, h.ms_played, False, None, None, *_exported(h)) for h in exported if id(h) not in of_pairs]
+    rows += [_row(old.at, None, olds[-1 - old.key], half_of.get(old.key), previous(old.at)) for old in alone]
+    rows += [_row(half.at, None, None, half, None) for half in exported if id(half) not in of_pairs]
     return sorted(rows, key=str)
+
+
+def _olds(told: Sequence[Batch]) -> list[Old]:
+    """The old tables' rows without repeats: those with a better one of the same track within 2 s."""
+    rows = {old for kind, items in told if kind == "legacy" for old in items}
+
+    def better(one: Old, other: Old) -> bool:
+        same = one.ref == other.ref or (one.title == other.title != "" and one.artist == other.artist)
+        near = abs(one.played_at - other.played_at) <= timedelta(seconds=2)
+        return same and near and _rank(one) < _rank(other)
+
+    return [row for row in rows if not any(better(other, row) for other in rows)]
+
+
+def _rank(old: Old) -> tuple[Any, ...]:
+    told = (old.ref, old.track_id, old.title, old.artist, old.artist_id, old.duration_ms)
+    digest = content_hash("\x1e".join("" if value is None else str(value) for value in told))
+    return (old.track_id is None, old.played_at, digest)
+
+
+def _old(key: int, old: Old) -> Observation:
+    title, artist = comparable(old.title), comparable(old.artist)
+    return Observation(key, old.played_at, old.ref, title, frozenset({artist} if title and artist else ()))
 
 
 def _polled(key: int, play: Play) -> Observation:
@@ -174,15 +240,18 @@ def _greatest(one: Any, other: Any) -> Any:
     return max((value for value in (one, other) if value is not None), default=None)
 
 
-def _row(play: Play, half: Half | None, previous: datetime | None) -> Row:
-    told = (play.played_at, play.track_ref)
+def _row(at: datetime, play: Play | None, old: Old | None, half: Half | None, previous: datetime | None) -> Row:
+    refs = [play and play.track_ref, old and old.track_id, half and half.ref, old and old.ref]
+    ref = next(ref for ref in refs if ref)
     if half is not None:
-        return Row(*told, half.ms_played, False, *told, *_exported(half))
-    since = (play.played_at - previous) / timedelta(milliseconds=1) if previous else 2**31
-    ms_played = round(min(play.track["duration_ms"], max(30_000, since)))
-    return Row(*told, ms_played, True, *told, None, None, None, False, None, None, None)
-
-
-def _exported(half: Half) -> tuple[Any, ...]:
-    told = (half.at, half.ref, half.ms_played, half.in_extended)
-    return (*told, half.platform, half.skipped, half.incognito)
+        measured = (half.ms_played, False)
+    else:
+        since = (at - previous) / timedelta(milliseconds=1) if previous else 2**31
+        lengths = [play and play.track["duration_ms"], old and old.duration_ms, 30_000]
+        measured = (round(min(next(length for length in lengths if length), max(30_000, since))), True)
+    return Row(
+        at, ref, *measured,
+        play.played_at if play else None, play.track_ref if play else None,
+        old.played_at if old else None, old.ref if old else None,
+        *(half.told if half else (None, None, None, False, None, None, None)),
+    )  # fmt: skip

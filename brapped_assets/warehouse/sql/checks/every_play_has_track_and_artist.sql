@@ -1,5 +1,5 @@
 -- Credits are filled once the track's payload has been read; from then on position 0 is the main artist.
-select f.play_key, f.played_at, t.track_ref, t.artist_key, main.artist_key as first_credit
+select f.play_key, f.played_at, f.track_key, t.artist_key, main.artist_key as first_credit
 from star.streaming_fact f
 left join star.track_dim t using (track_key)
 left join star.artist_dim a using (artist_key)

@@ -1,4 +1,4 @@
-select l.listener_id, l.display_name, max(p.polled_at) as last_polled_at
+select l.listener_id, max(p.polled_at) as last_polled_at
 from audit.listener l
 -- A poll of a clock that was ahead is no recent poll.
 left join audit.poll p on p.listener_id = l.listener_id and p.polled_at <= %(now)s::timestamptz + interval '1 hour'

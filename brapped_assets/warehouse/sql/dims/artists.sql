@@ -8,8 +8,6 @@ with credited as (
 )
 insert into star.artist_dim (artist_id, artist_name)
 select c.artist_id, c.artist_name from credited c
-where not exists (select from star.artist_dim a
-                  where a.artist_id = c.artist_id
-                     or (c.artist_id is null and a.artist_id is null and a.artist_name = c.artist_name))
+where not exists (select from star.artist_of(c.artist_id, c.artist_name))
 order by c.artist_id, c.artist_name
 on conflict do nothing

@@ -3,6 +3,6 @@ insert into star.artist_dim (artist_name)
 select distinct coalesce(nullif(s.artist, ''), 'Unknown artist')
 from staged_track s
 where not exists (select from star.track_dim t where t.track_ref = s.track_ref)
-  and not exists (select from star.artist_dim a where a.artist_name = coalesce(nullif(s.artist, ''), 'Unknown artist'))
+  and not exists (select from star.artist_of(null, coalesce(nullif(s.artist, ''), 'Unknown artist')))
 order by 1
 on conflict do nothing

@@ -1,18 +1,19 @@
 -- Gone with the transaction, so nothing is left behind by a kill, and nothing needs a session. Tracks and details repeat
 -- on many plays and are there once.
 -- They are analysed, for the planner to know their sizes; what is in them it need not know in detail.
-set local default_statistics_target = 10;
+set local default_statistics_target = 1;
 drop table if exists staged_play, staged_track, staged_detail, stored;
 create temporary table staged_track (
-    track_number int primary key, content_hash uuid not null, track_ref text not null, track_id text,
+    track_number int not null, content_hash uuid not null, track_ref text not null, track_id text,
     title text not null, artist text not null, album text
 ) on commit drop;
 create temporary table staged_detail (
-    detail_number int primary key, platform text, country text, reason_start text, reason_end text,
-    shuffle boolean, skipped boolean, offline boolean, incognito boolean
+    detail_number int not null, platform text, country text, reason_start text, reason_end text,
+    shuffle boolean, skipped boolean, offline boolean, incognito boolean,
+    platform_key int, country_key int, reason_start_key int, reason_end_key int
 ) on commit drop;
 create temporary table staged_play (
-    ended_us bigint not null, ms_played int not null, occurrence int not null, track_number int not null,
+    ended_at timestamptz not null, ms_played int not null, occurrence int not null, track_number int not null,
     detail_number int not null
 ) on commit drop;
 create temporary table stored (

@@ -3,6 +3,8 @@ insert into audit.rejected_row (listener_id, source, content_hash, payload, reas
 select %(listener_id)s, 'import', i.content_hash, min(i.payload), min(i.reason), %(parser_version)s, count(*),
        %(now)s, %(now)s
 from unnest(%(hashes)s::uuid[], %(payloads)s::text[], %(reasons)s::text[]) as i (content_hash, payload, reason)
+where audit.latest_end('import', i.payload, %(now)s)
+      >= coalesce((select l.forgotten_before from audit.listener l where l.listener_id = %(listener_id)s), '-infinity')
 group by i.content_hash
 order by i.content_hash
 on conflict (listener_id, source, content_hash) do update

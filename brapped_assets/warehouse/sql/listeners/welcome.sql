@@ -14,15 +14,17 @@ updated as (
            display_name = coalesce(%(display_name)s, l.display_name),
            authorized_at = %(authorized_at)s,
            token_fingerprint = %(fingerprint)s,
-           consent_ended_at = null
+           consent_ended_at = null,
+           forgotten_before = greatest(l.forgotten_before, audit.forgotten_before(%(spotify_user_id)s))
       from known where l.listener_id = known.listener_id
     returning l.*
 ),
 created as (
     insert into audit.listener (spotify_user_id, account_id, display_name, time_zone, authorized_at,
-                                token_fingerprint, created_at)
+                                token_fingerprint, created_at, forgotten_before)
     select coalesce(%(spotify_user_id)s, %(unnamed)s), %(account_id)s, coalesce(%(display_name)s, 'Listener'),
-           %(time_zone)s, %(authorized_at)s, %(fingerprint)s, %(now)s
+           %(time_zone)s, %(authorized_at)s, %(fingerprint)s, %(now)s,
+           audit.forgotten_before(coalesce(%(spotify_user_id)s, %(unnamed)s))
     where not exists (select from known)
     on conflict (spotify_user_id) do update set token_fingerprint = excluded.token_fingerprint
     returning *

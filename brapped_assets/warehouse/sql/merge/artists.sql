@@ -9,8 +9,6 @@ with main_artist as (
 )
 insert into star.artist_dim (artist_id, artist_name)
 select m.artist_id, m.artist_name from main_artist m
-where not exists (select from star.artist_dim a
-                  where a.artist_id = m.artist_id
-                     or (m.artist_id is null and a.artist_id is null and a.artist_name = m.artist_name))
+where not exists (select from star.artist_of(m.artist_id, m.artist_name))
 order by m.artist_id, m.artist_name
 on conflict do nothing

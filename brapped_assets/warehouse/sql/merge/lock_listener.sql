@@ -1,2 +1,6 @@
 -- One merge of a listener at a time. Not `for update`: that would also stop landing, whose rows point at this one.
-select listener_id, time_zone from audit.listener where listener_id = %(listener_id)s for no key update
+-- Nor are artists and albums folded meanwhile (dims/try_alone.sql): whatever a merge has found stays until it ends.
+select l.listener_id, l.time_zone, l.forgotten_before
+from audit.listener l, pg_advisory_xact_lock_shared(8271403)
+where l.listener_id = %(listener_id)s
+for no key update of l

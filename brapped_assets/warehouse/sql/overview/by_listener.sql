@@ -1,7 +1,8 @@
 -- One row per listener: what `brapped status` says of them. Consent ends six months after the login.
+-- An hour is in doubt when an open gap touches it.
 select l.display_name, l.time_zone, l.collected_since, l.consent_ended_at,
        l.authorized_at + interval '6 months' as consent_ends_at,
-       poll.last_polled_at, poll.polls, fact.plays, gap.gaps_open, gap.seconds_in_gaps, rejected.rejected
+       poll.last_polled_at, poll.polls, fact.plays, gap.*, doubt.hours_in_doubt, rejected.rejected
 from audit.listener l
 cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as polls
                       from audit.poll p
@@ -10,9 +11,18 @@ cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as 
                        and p.polled_at <= %(now)s::timestamptz + interval '1 hour') poll
 cross join lateral (select count(*)::int as plays
                       from star.streaming_fact f where f.listener_id = l.listener_id) fact
-cross join lateral (select count(*)::int as gaps_open,
-                           coalesce(sum(extract(epoch from g.gap_end - g.gap_start)), 0)::float as seconds_in_gaps
-                      from audit.gap g where g.listener_id = l.listener_id and g.closed_at is null) gap
+cross join lateral (select count(*) filter (where g.closed_at is null)::int as gaps_open,
+                           coalesce(sum(g.seconds) filter (where g.closed_at is null), 0)::float8 as seconds_in_gaps,
+                           coalesce(sum(g.seconds) filter (where g.closed_at is not null), 0)::float8 as seconds_closed,
+                           max(g.closed_at) as last_closed_at,
+                           (array_agg(g.closed_by order by g.closed_at desc nulls last))[1] as last_closed_by
+                      from (select closed_at, closed_by, extract(epoch from gap_end - gap_start) as seconds
+                              from bi.coverage_gaps where listener_id = l.listener_id) g) gap
+cross join lateral (select count(distinct hour)::int as hours_in_doubt
+                      from bi.coverage_gaps g
+                      cross join generate_series(date_trunc('hour', g.gap_start),
+                                                 g.gap_end - interval '1 microsecond', interval '1 hour') hour
+                     where g.listener_id = l.listener_id and g.closed_at is null) doubt
 cross join lateral (select count(*)::int as rejected
                       from audit.rejected_row r
                      where r.listener_id = l.listener_id and r.source = 'poll') rejected

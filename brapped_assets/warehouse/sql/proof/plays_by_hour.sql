@@ -1,7 +1,11 @@
--- One row per asked hour, over all listeners: rows of the fact, their milliseconds, and how many count as plays.
+-- One row per asked hour, over all listeners: rows of the fact, their milliseconds, how many count as plays, and who
+-- tells of them. What only the old tables tell of is in `plays` alone.
 select h.hour, count(f.play_key)::int as plays,
        (count(f.play_key) filter (where f.ms_played >= 30000))::int as counted_plays,
-       coalesce(sum(f.ms_played), 0)::bigint as ms_played
+       coalesce(sum(f.ms_played), 0)::bigint as ms_played,
+       (count(f.play_key) filter (where f.export_at is null and f.api_at is not null))::int as plays_from_api,
+       (count(f.play_key) filter (where f.api_at is null and f.export_at is not null))::int as plays_from_export,
+       (count(f.play_key) filter (where f.api_at is not null and f.export_at is not null))::int as plays_from_both
 from unnest(%(hours)s::timestamptz[]) as h (hour)
 left join star.streaming_fact f on f.played_at >= h.hour and f.played_at < h.hour + interval '1 hour'
 group by h.hour

@@ -1,27 +1,33 @@
--- Every row within reach of a polled play in one of the spans, with what each half says of its track. Step by step: the
--- planner cannot know how few rows lie in a stretch of time, and would start from all tracks.
+-- Every row around a polled play (Brapped's or the old scripts') in one of the spans, with what each half says of its
+-- track. Step by step: the planner cannot know how few rows lie in a stretch of time, and would start from all tracks.
 with polled as materialized (
-    select distinct found.api_at
+    select distinct found.at
     from unnest(%(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) as s (first_at, last_at)
-    cross join lateral (select f.api_at from star.streaming_fact f
+    cross join lateral (select f.api_at as at from star.streaming_fact f
                          where f.listener_id = %(listener_id)s
-                           and f.api_at between s.first_at - %(reach)s and s.last_at + %(reach)s) found
+                           and f.api_at between s.first_at - %(reach)s and s.last_at + %(reach)s
+                        union all
+                        select f.legacy_at from star.streaming_fact f
+                         where f.listener_id = %(listener_id)s
+                           and f.legacy_at between s.first_at - %(reach)s and s.last_at + %(reach)s) found
 ),
 near as materialized (
     select distinct found.play_key
     from polled p
     cross join lateral (select f.play_key from star.streaming_fact f
                          where f.listener_id = %(listener_id)s
-                           and f.played_at between p.api_at - 2 * %(reach)s and p.api_at + 2 * %(reach)s
+                           and f.played_at between p.at - %(around)s and p.at + %(around)s
                         offset 0) found
 )
 select half.*, served.title as api_title, served.artists as api_artists
 from near
 cross join lateral (
-    select f.play_key, f.listener_id, f.api_at, api.track_ref as api_ref, f.export_at, f.export_ms, f.export_nth,
+    select f.play_key, f.listener_id, f.api_at, api.track_ref as api_ref, f.legacy_at, old.track_ref as legacy_ref,
+           old.title as legacy_title, old.artist as legacy_artist, f.export_at, f.export_ms, f.export_nth,
            f.in_extended, x.track_ref as export_ref, x.title as export_title, x.artist as export_artist
     from star.streaming_fact f
     left join star.track_dim api on api.track_key = f.api_track_key
+    left join raw.legacy_track old on old.legacy_track_key = f.legacy_track_key
     left join raw.export_track x on x.export_track_key = f.export_track_key
     where f.play_key = near.play_key
     offset 0

@@ -1,11 +1,16 @@
--- What a row says follows from its halves: the instant and track from the API where it told of the play, everything
--- measured from the export. Rows the API alone told of are estimated by the next statement.
+-- What a row says follows from its halves: the instant from the API where it told of the play, be it to the old scripts;
+-- the track likewise, unless the old tables know no id of it; everything measured from the export. Rows no export told
+-- of are estimated by the next statement.
 with halves as (
-    select f.play_key, f.played_at as was_at, coalesce(f.api_at, f.export_at) as played_at,
-           coalesce(f.api_track_key, d.track_key) as track_key, f.export_ms
+    select f.play_key, f.played_at as was_at, coalesce(f.api_at, f.legacy_at, f.export_at) as played_at,
+           coalesce(f.api_track_key, case when l.track_id is not null then old.track_key end, exported.track_key,
+                    old.track_key) as track_key,
+           f.export_ms
     from star.streaming_fact f
+    left join raw.legacy_track l using (legacy_track_key)
+    left join star.track_dim old on old.track_ref = l.track_ref
     left join raw.export_track x using (export_track_key)
-    left join star.track_dim d on d.track_ref = x.track_ref
+    left join star.track_dim exported on exported.track_ref = x.track_ref
     where f.play_key = any(%(play_keys)s)
 )
 update star.streaming_fact f

@@ -1,0 +1,51 @@
+"""Whose data a command is about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import tzlocal
+
+from brapped_assets.history.finding import Found
+from brapped_assets.restoring import returning
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse import listeners as people
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.listeners import Listener
+
+
+class WhichListener(SettingsError):
+    """It could be several people; the text names them, so it is for the person at the keyboard alone."""
+
+
+def chosen(tx: Connection, settings: Settings, name: str | None) -> Listener | None:
+    """The named listener, else the one who is logged in, else the only one there is; None when there is nobody.
+
+    Raises WhichListener.
+    """
+    everybody = people.listeners(tx)
+    called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
+    if name is not None:
+        named = [one for one in everybody if name in (one.display_name, one.spotify_user_id)]
+        if len(named) != 1:
+            raise WhichListener(f"No single listener is called {name!r}. The listeners are: {called}.")
+        return named[0]
+    token = settings.spotify_refresh_token
+    logged_in = people.by_token(tx, token.get_secret_value()) if token else None
+    if logged_in is None and len(everybody) > 1:
+        raise WhichListener(f"Whose export is it? Name the listener. The listeners are: {called}.")
+    return logged_in or next(iter(everybody), None)
+
+
+def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, found: Sequence[Found] = ()) -> Listener:
+    """Whose plays an import tells of: who is named, else who an export of ours is of, else as `chosen`.
+
+    Where there is nobody, somebody new without a login. Raises SettingsError when it could be several people's.
+    """
+    of_ours = {archive.manifest.listener for each in found for archive in each.archives}
+    if len({person.spotify_user_id for person in of_ours}) > 1:
+        raise SettingsError("These are exports of several listeners. Import them one by one.")
+    if name is None and of_ours:
+        return people.returning(tx, returning(max(of_ours, key=lambda person: str(person.collected_until))), now)
+    if (person := chosen(tx, settings, name)) is not None:
+        return person
+    return people.alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)

@@ -1,0 +1,78 @@
+"""`brapped forget`: remove a listener, or what they played before a day, without trace."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.prompt import Prompt
+
+from brapped_assets.choosing import chosen
+from brapped_assets.commands import exit_codes
+from brapped_assets.settings import Settings, SettingsError, env_file
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.forgetting import Preview, forget, preview
+from brapped_assets.warehouse.listeners import Listener, by_token
+
+
+def forget_listener(
+    settings: Settings, console: Console, *, listener: str | None, before: date | None, confirmed: bool
+) -> int:
+    """Show what would go, ask, and remove it. Raises SettingsError when it is not clear whose, or who to ask."""
+    now = datetime.now(UTC)
+    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+        with warehouse.transaction() as tx:
+            person = chosen(tx, settings, listener)
+            if person is None:
+                raise SettingsError("There is nobody to forget.")
+            token = settings.spotify_refresh_token
+            is_logged_in = token is not None and by_token(tx, token.get_secret_value()) == person
+            instant = _midnight(before, person, now)
+            found = preview(tx, person.listener_id, person.time_zone, instant)
+        _show(console, person, before, found)
+        if not confirmed and not _agreed(console, person):
+            console.print("Nothing was removed.")
+            return exit_codes.FAILED
+        with console.status("Forgetting…"):
+            plays = forget(warehouse, person.listener_id, before=instant, now=now)
+    console.print(f"Forgotten: {plays:,} plays and whatever nobody else refers to. Backups are yours to remove.")
+    if before is None and is_logged_in:
+        console.print(
+            f"The next poll would begin anew: take the line SPOTIFY_REFRESH_TOKEN out of {escape(str(env_file()))} or "
+            "the environment, and remove the app's access at https://www.spotify.com/account/apps/.",
+            soft_wrap=True,
+        )
+    return exit_codes.DONE
+
+
+def _midnight(day: date | None, person: Listener, now: datetime) -> datetime | None:
+    """The instant (UTC) at which the listener's local day begins."""
+    if day is None:
+        return None
+    zone = ZoneInfo(person.time_zone)
+    if day > now.astimezone(zone).date():
+        raise SettingsError(f"{day} lies ahead. To remove a listener wholly, leave --before out.")
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _show(console: Console, person: Listener, before: date | None, found: Preview) -> None:
+    span = f", {found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}" if found.first_at and found.last_at else ""
+    what = "wholly" if before is None else f"before {before}, {person.time_zone}"
+    console.print(f"[bold]{escape(person.display_name)}[/] ({escape(person.spotify_user_id)}), {what}:")
+    console.print(f"  {found.plays:,} plays{span}")
+    for count, name in (
+        (found.polls, "polls"),
+        (found.files, "imported files"),
+        (found.rankings, "days of Spotify's ranking"),
+        (found.odd_rows, "rows nobody understood"),
+    ):
+        if count:
+            console.print(f"  {count:,} {name}")
+    console.print("They cannot be had back, not by a poll or an import either. To keep a copy: brapped export.")
+
+
+def _agreed(console: Console, person: Listener) -> bool:
+    if not console.is_terminal:
+        raise SettingsError("Nothing was removed. Run this in a terminal, which asks you, or add --yes.")
+    typed = Prompt.ask(f"Type the name ({escape(person.display_name)}) to go on", console=console)
+    return typed.strip() == person.display_name

@@ -1,0 +1,162 @@
+"""Brapped's own export, read back: a zip or a folder with a manifest, and one file of records for each table.
+
+The format is told in docs/your-data.md.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile, ZipInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+from brapped_assets.history.errors import Damaged, NotAnExport, explained
+from brapped_assets.history.files import opened
+
+MANIFEST = "brapped.json"
+FORMAT, VERSION = "brapped export", 1
+RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
+AGAIN = "Make the export again with `brapped export`, and import it whole."
+LARGEST_MANIFEST = 1024 * 1024
+# The largest real record is a track object of some 20 KB.
+LONGEST_RECORD = 16 * 1024 * 1024
+
+
+class Person(BaseModel):
+    """Whose it is; the fields of `warehouse.listeners.Returning`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spotify_user_id: str = Field(min_length=1)
+    account_id: str | None = None
+    display_name: str
+    time_zone: str
+    collected_since: AwareDatetime | None = None
+    collected_until: AwareDatetime | None = None
+    forgotten_before: AwareDatetime | None = None
+
+
+class Manifest(BaseModel):
+    """What an export says of itself; `records` counts those of each table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str
+    version: int
+    brapped: str
+    exported_at: AwareDatetime
+    listener: Person
+    records: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An export of ours at `path`, a zip or a folder; `prefix` is the folder inside it that holds the manifest."""
+
+    path: Path
+    manifest: Manifest
+    prefix: str = ""
+    members: Mapping[str, ZipInfo] = field(default_factory=dict, repr=False, compare=False)
+
+    def batches(self, table: str, size: int) -> Iterator[list[str]]:
+        """The records of one table, in batches; none when the export has no such table.
+
+        Raises:
+            HistoryError: they cannot be read, or are not as many as the manifest says.
+        """
+        expected = self.manifest.records.get(table)
+        if expected is None:
+            return
+        name = f"{self.prefix}{RECORDS}/{table}.jsonl"
+        read = 0
+        with explained(name), opened(self.path, name, self._member(name)) as stream:
+            lines = iter(lambda: stream.readline(LONGEST_RECORD + 1), b"")
+            while batch := list(islice(lines, size)):
+                if any(len(line) > LONGEST_RECORD for line in batch):
+                    raise Damaged(name, f"a record is longer than any real one. {AGAIN}")
+                read += len(batch)
+                yield _texts(batch, name)
+        if read != expected:
+            raise Damaged(name, f"it has {read} records, and {expected} were written. {AGAIN}")
+
+    def check(self, size: int) -> None:
+        """Read everything once. Raises HistoryError, before anybody has written anything."""
+        for table in self.manifest.records:
+            for lines in self.batches(table, size):
+                try:
+                    records = from_json(f"[{','.join(lines)}]")
+                except ValueError:
+                    records = [None]
+                if not all(isinstance(record, dict) for record in records):
+                    raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", f"its records are damaged. {AGAIN}")
+
+    def _member(self, name: str) -> ZipInfo | None:
+        if self.path.is_dir():
+            return None
+        if name not in self.members:
+            raise Damaged(name, f"it is missing. {AGAIN}")
+        return self.members[name]
+
+
+def archive_in_zip(path: Path) -> Archive | None:
+    """The export of ours that this zip is; None when it is something else.
+
+    Raises:
+        HistoryError: it is one, and cannot be read.
+    """
+    with explained(path.name), ZipFile(path) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+    # Packed by hand again, everything lies in a folder.
+    for name, member in members.items():
+        if name.rpartition("/")[2] == MANIFEST and name.count("/") <= 1:
+            manifest = _manifest(path, name, member)
+            return Archive(path, manifest, name.removesuffix(MANIFEST), members) if manifest else None
+    return None
+
+
+def archive_in_folder(folder: Path) -> Archive | None:
+    """The export of ours that this very folder is; None when it is something else. Raises as `archive_in_zip`."""
+    if not (folder / MANIFEST).is_file():
+        return None
+    manifest = _manifest(folder, MANIFEST, None)
+    return Archive(folder, manifest) if manifest else None
+
+
+def is_copied(row: Any) -> bool:
+    """Whether a row of a history is a copy that an export of ours holds beside its records."""
+    return isinstance(row, dict) and isinstance(row.get("brapped"), dict)
+
+
+def only_a_part(name: str) -> NotAnExport:
+    return NotAnExport(
+        name, "it is a part of an export of Brapped's, made for other programs. Import the whole zip or folder instead."
+    )
+
+
+def _texts(lines: list[bytes], name: str) -> list[str]:
+    try:
+        return [line.decode() for line in lines]
+    except UnicodeDecodeError as error:
+        raise Damaged(name, f"it is no UTF-8 any more. {AGAIN}") from error
+
+
+def _manifest(path: Path, name: str, member: ZipInfo | None) -> Manifest | None:
+    with explained(name), opened(path, name, member) as stream:
+        text = stream.read(LARGEST_MANIFEST)
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        return None
+    version = told.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise NotAnExport(path.name, "a newer Brapped made this export. Upgrade: pip install --upgrade brapped.")
+    try:
+        return Manifest.model_validate(told)
+    except ValidationError as error:
+        raise Damaged(path.name, f"its {MANIFEST} is damaged. {AGAIN}") from error

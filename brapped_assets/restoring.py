@@ -1,0 +1,80 @@
+"""An export of our own, back into a warehouse: an empty one is then as the first was, any other has both."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from brapped_assets.history.archive import AGAIN, Archive, Person
+from brapped_assets.history.errors import Damaged
+from brapped_assets.warehouse import portable
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.exports import ExportMerge, Kind
+from brapped_assets.warehouse.listeners import Returning
+
+# A record is a few hundred bytes; a batch is one statement's parameter.
+BATCH_RECORDS = 10_000
+LOCK_SECONDS = 60
+TOLD_OF_PLAYS = (portable.PLAYS, portable.OLD_PLAYS, portable.FACT)
+
+Progress = Callable[[int, int], None]
+"""Plays told so far, and how many there will be in all."""
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse."""
+
+    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
+
+
+def returning(person: Person) -> Returning:
+    """The person of a manifest, as the warehouse takes them."""
+    return Returning(**person.model_dump())
+
+
+def restore(
+    warehouse: Transactions,
+    listener_id: int,
+    archive: Archive,
+    *,
+    progress: Progress = lambda _done, _expected: None,
+    batch_records: int = BATCH_RECORDS,
+) -> ExportMerge:
+    """Bring every record back and merge the plays, a transaction a batch; what became of what each source told.
+
+    Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
+    leaves nothing behind. Raises HistoryError, and a WarehouseError.
+    """
+    archive.check(batch_records)
+    who = returning(archive.manifest.listener)
+    expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
+    done, became = 0, ExportMerge()
+    for table, kind in _passes():
+        try:
+            for lines in archive.batches(table, batch_records):
+                with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+                    restored = portable.restore_batch(tx, listener_id, table, lines, datetime.now(UTC), kind=kind)
+                became += restored.plays
+                if table in TOLD_OF_PLAYS and kind == "extended":
+                    done += restored.records
+                    progress(done, expected)
+        except portable.BadRecords as error:
+            raise Damaged(f"{archive.path.name}: {table}", f"its records are damaged ({error}). {AGAIN}") from error
+        if table == portable.POLLS:
+            with warehouse.transaction() as tx:
+                portable.meet(tx, listener_id, who)
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        portable.settle(tx, listener_id, who)
+    while True:
+        with warehouse.transaction() as tx:
+            if not apply_payloads(tx):
+                return became
+
+
+def _passes() -> Iterator[tuple[str, Kind]]:
+    """Each table once; the exports' halves twice, for account data is held against all of extended history."""
+    for table in portable.PORTABLE:
+        yield table, "extended"
+        if table == portable.FACT:
+            yield table, "account"

@@ -1,0 +1,114 @@
+"""Forgetting: a listener wholly, or everything before an instant, and what nobody else refers to any more.
+
+It runs alone (`Warehouse.transaction(alone=True)`): nothing lands, merges or looks up in between, so what is read as
+"nobody refers to it" stays true until it is gone.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.sql import SQL, Identifier
+
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.legacy import settle_halves
+from brapped_assets.warehouse.listeners import UNNAMED
+from brapped_assets.warehouse.matching import DRIFT, REACH
+from brapped_assets.warehouse.merge import follow, lock_listener
+from brapped_assets.warehouse.statements import sql
+
+FACT = "star.streaming_fact"
+# Each has its statement in sql/forget, in an order that no foreign key objects to. A new table is a line here.
+OF_A_LISTENER = (
+    "star.spotify_top",
+    FACT,
+    "raw.recently_played",
+    "raw.legacy_play",
+    "audit.gap",
+    "audit.rejected_row",
+    "audit.poll",
+    "audit.archive_member",
+    "audit.import_file",
+    "audit.rotated_token",
+)
+SHARED = (
+    "star.play_label",
+    "raw.export_track",
+    "raw.legacy_track",
+    "star.track_dim",
+    "raw.track_payload",
+    "raw.context",
+    "star.album_dim",
+    "star.artist_dim",
+)
+# PostgreSQL 18; before it, samples of a table that became empty stay until it is filled again.
+CLEARS_STATISTICS = 180000
+FORGET_SECONDS = 900
+# Whoever is at work finishes first; an import's piece takes the longest.
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would go: plays with the ENDs (UTC) of the first and the last, and what stands about them elsewhere."""
+
+    plays: int
+    first_at: datetime | None
+    last_at: datetime | None
+    polls: int
+    files: int
+    odd_rows: int
+    rankings: int
+
+
+def preview(tx: Connection, listener_id: int, time_zone: str, before: datetime | None) -> Preview:
+    """What `forget` would remove of a listener's own."""
+    values = {"listener_id": listener_id, "time_zone": time_zone, "before": before or "infinity"}
+    row = tx.execute(sql("forget/preview"), values).fetchone()
+    assert row is not None
+    return Preview(**row)
+
+
+def forget(warehouse: Warehouse, listener_id: int, *, before: datetime | None, now: datetime) -> int:
+    """Remove a listener's plays that ended before an instant (UTC), or (None) the listener wholly; how many plays went.
+
+    All or nothing. What goes is not landed or imported again: the listener's row, or a salted hash of who it was,
+    remembers. Raises Busy when somebody else is at work for too long, Gone when the listener is removed already.
+    """
+    with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
+        plays = remove(tx, listener_id, before=before, now=now)
+    # What was forgotten is gone; that a role may not tidy up, or the server is busy, takes nothing back.
+    with suppress(WarehouseError):
+        _tidy(warehouse)
+    return plays
+
+
+def _tidy(warehouse: Warehouse) -> None:
+    tables = [*OF_A_LISTENER, *SHARED, "audit.listener"]
+    with warehouse.transaction() as tx:
+        if tx.info.server_version >= CLEARS_STATISTICS:
+            tx.execute(sql("forget/statistics"), {"tables": tables})
+    names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
+    warehouse.maintain(SQL("vacuum (analyze, skip_locked) {}").format(names))
+
+
+def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: datetime) -> int:
+    """What `forget` does, in a transaction that nobody else is at work beside."""
+    listener = lock_listener(tx, listener_id)
+    values: dict[str, Any] = {**listener, "before": before or "infinity", "now": now, "unnamed": UNNAMED}
+    plays = 0
+    halved: list[int] = []
+    for table in OF_A_LISTENER:
+        cursor = tx.execute(sql(f"forget/{table}"), values)
+        if table == FACT and (row := cursor.fetchone()):
+            plays, halved = row["plays"], row["halved"]
+    if before is not None:
+        # What lies after it may have been matched with, estimated by, or a repeat of what is gone.
+        halves = settle_halves(tx, listener, [(before, before)])
+        follow(tx, listener, [(before - 2 * REACH, before + DRIFT)], [*halved, *halves["emptied"]])
+    tx.execute(sql("forget/remember"), values)
+    for table in SHARED:
+        tx.execute(sql(f"forget/{table}"))
+    return plays

@@ -1,0 +1,14 @@
+"""What was forgotten stays forgotten, and what belongs to one listener."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

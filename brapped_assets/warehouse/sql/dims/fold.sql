@@ -1,0 +1,11 @@
+-- Whoever is known by name alone becomes the artist of that name as soon as there is one who has an id.
+with namesake as materialized (
+    select p.artist_key as was, known.artist_key as becomes
+    from star.artist_dim p
+    cross join lateral star.artist_of(null, p.artist_name) known
+    where p.artist_id is null and known.artist_key <> p.artist_key
+),
+credited as (
+    update star.track_artist c set artist_key = n.becomes from namesake n where c.artist_key = n.was
+)
+update star.track_dim t set artist_key = n.becomes from namesake n where t.artist_key = n.was

@@ -1,0 +1,10 @@
+-- Provisional artists and albums that nothing refers to any longer.
+with albums as (
+    delete from star.album_dim al
+    where al.album_id is null and al.payload_key is null
+      and not exists (select from star.track_dim t where t.album_key = al.album_key)
+)
+delete from star.artist_dim a
+where a.artist_id is null
+  and not exists (select from star.track_dim t where t.artist_key = a.artist_key)
+  and not exists (select from star.track_artist c where c.artist_key = a.artist_key)

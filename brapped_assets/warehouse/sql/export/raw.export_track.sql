@@ -1,0 +1,4 @@
+select to_jsonb(x) - 'export_track_key' as record
+from raw.export_track x
+where x.export_track_key in (select f.export_track_key from star.streaming_fact f where f.listener_id = %(listener_id)s)
+order by x.export_track_key

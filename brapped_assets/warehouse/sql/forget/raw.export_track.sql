@@ -1,0 +1,2 @@
+delete from raw.export_track x
+where not exists (select from star.streaming_fact f where f.export_track_key = x.export_track_key)

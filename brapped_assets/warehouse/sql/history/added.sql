@@ -1,0 +1,18 @@
+-- Every staged play that is left becomes a row.
+with track as materialized (
+    select s.track_number, s.track_ref, x.export_track_key, d.track_key
+    from staged_track s
+    join raw.export_track x using (content_hash)
+    join star.track_dim d on d.track_ref = s.track_ref
+)
+insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
+                                 export_at, export_track_key, export_ms, export_nth, in_extended, in_account,
+                                 platform_key, country_key, reason_start_key, reason_end_key, shuffle, skipped, offline,
+                                 incognito)
+select %(listener_id)s, p.ended_at, p.ended_at at time zone %(time_zone)s, t.track_key, p.ms_played, false,
+       p.ended_at, t.export_track_key, p.ms_played, p.occurrence, %(kind)s = 'extended', %(kind)s = 'account',
+       d.platform_key, d.country_key, d.reason_start_key, d.reason_end_key, d.shuffle, d.skipped, d.offline, d.incognito
+from staged_play p
+join track t using (track_number)
+join staged_detail d using (detail_number)
+order by p.ended_at, t.track_ref

@@ -1,0 +1,1 @@
+fetch 5000 from old_rows

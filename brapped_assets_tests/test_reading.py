@@ -1,0 +1,96 @@
+"""Documents of an import, read ahead of their merge."""
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from threading import current_thread
+from threading import enumerate as threads
+
+import pytest
+
+from brapped_assets.history.errors import Damaged
+from brapped_assets.history.finding import find
+from brapped_assets.reading import Read, ahead, file_of, read_pieces
+from brapped_assets_tests.history.exports import document, extended
+
+
+def reads(folder: Path, *, finished: set[str] | None = None, piece_rows: int = 2) -> list[Read]:
+    return list(read_pieces(find(folder).files, finished or set(), piece_rows))
+
+
+def told(read: Read) -> tuple[int, int, bool, bool]:
+    return read.number, len(read.rows), read.is_last, read.error is None
+
+
+def test_a_document_comes_in_pieces_once_it_was_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "endsong_0.json").write_bytes(document([extended()] * 5))
+    (tmp_path / "endsong_1.json").write_bytes(document([extended(ms_played=1)] * 5)[:-1])
+    (tmp_path / "endsong_2.json").write_bytes(document([extended(ms_played=2)]))
+    found = reads(tmp_path)
+    assert [told(read) for read in found if read.rows or read.error] == [
+        (0, 2, False, True),
+        (0, 2, False, True),
+        (0, 1, True, True),
+        (1, 0, False, False),
+        (2, 1, True, True),
+    ]
+    with pytest.raises(Damaged, match="ends in the middle"):
+        [file_of(read) for read in found]
+
+
+def test_what_is_merged_whole_is_not_read_again_nor_is_the_same_file_twice(tmp_path: Path) -> None:
+    (tmp_path / "endsong_0.json").write_bytes(document([extended()]))
+    (tmp_path / "endsong_1.json").write_bytes(document([extended()]))
+    first, *_ = found = reads(tmp_path)
+    assert [told(read) for read in found] == [(0, 0, False, True), (0, 1, True, True), (1, 0, False, True)]
+    again = reads(tmp_path, finished={file_of(first).content_hash})
+    assert [told(read) for read in again] == [(0, 0, False, True), (1, 0, False, True)]
+
+
+def counted(made: list[int], *, until: int = 5) -> Generator[int, None, None]:
+    try:
+        for number in range(1, until):
+            made.append(number)
+            yield number
+    finally:
+        made.append(0)
+
+
+def test_the_next_one_is_made_elsewhere_while_the_caller_is_busy_and_no_more_than_one() -> None:
+    made: list[int] = []
+    names: set[str] = set()
+
+    def items() -> Generator[int, None, None]:
+        for number in counted(made):
+            names.add(current_thread().name)
+            yield number
+
+    numbers = ahead(items())
+    assert next(numbers) == 1
+    until = time.monotonic() + 10
+    while made != [1, 2] and time.monotonic() < until:
+        time.sleep(0.001)
+    assert made == [1, 2]
+    assert list(numbers) == [2, 3, 4]
+    assert made == [1, 2, 3, 4, 0]
+    assert {name.rpartition("_")[0] for name in names} == {"reading ahead"}
+
+
+def test_left_early_nothing_is_left_running() -> None:
+    made: list[int] = []
+    numbers = ahead(counted(made))
+    assert next(numbers) == 1
+    numbers.close()
+    assert made == [1, 2, 0]
+    assert not [thread for thread in threads() if thread.name.startswith("reading ahead")]
+
+
+def test_what_goes_wrong_in_reading_goes_wrong_where_it_is_wanted() -> None:
+    def items() -> Generator[int, None, None]:
+        yield 1
+        raise ValueError("the second")
+
+    numbers = ahead(items())
+    assert next(numbers) == 1
+    with pytest.raises(ValueError, match="the second"):
+        next(numbers)

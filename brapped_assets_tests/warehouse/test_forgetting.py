@@ -1,0 +1,365 @@
+"""What is forgotten leaves no trace, does not come back, and takes nothing of anybody else's along."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
+from brapped_assets.history.plays import OddRow
+from brapped_assets.warehouse import imports, listeners, portable
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
+from brapped_assets.warehouse.errors import Busy, Gone
+from brapped_assets.warehouse.exports import Occurrences
+from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove
+from brapped_assets.warehouse.landing import has_landed
+from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
+from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
+from brapped_assets.warehouse.matching import DRIFT
+from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.portable import PORTABLE
+from brapped_assets_tests.warehouse.pages import (
+    Play,
+    Unread,
+    at,
+    everything,
+    fact,
+    gaps,
+    landed,
+    newcomer,
+    plays,
+    poll,
+    song,
+)
+from brapped_assets_tests.warehouse.told import Old, Told
+
+CANARY = "canary"
+OLD_ODD = '{"main_streaming_data": {"played_at": "2026-11-20T10:00:00", "artist_name": "canary"}}'
+NOW = at(1_000)
+
+
+class Odd:
+    """A row of an export nobody understands."""
+
+    payload_text = '{"ts": "2026-11-21T11:00:00Z", "master": "canary row"}'
+    reason = "nothing tells what was played"
+
+
+@pytest.fixture
+def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(tmp_path, database_url) as other:
+        yield other
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+def scanned(tx: Connection, text: str = CANARY) -> list[str]:
+    """Every table of the database with a row in which the text stands, in any column."""
+    tables = tx.execute(
+        "select table_schema as schema, table_name as name from information_schema.tables"
+        " where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2"
+    ).fetchall()
+    found = []
+    for table in tables:
+        query = SQL("select 1 from {} t where t::text ilike %s limit 1").format(
+            Identifier(table["schema"], table["name"])
+        )
+        if tx.execute(query, (f"%{text}%",)).fetchall():
+            found.append(f"{table['schema']}.{table['name']}")
+    return found
+
+
+def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY, first: float = -600) -> int:
+    """A listener with the word wherever something can stand, from `first` minutes on."""
+    me = listeners.welcome(
+        tx, refresh_token=f"token {user}", time_zone="Asia/Kolkata", now=at(0), spotify_user_id=f"{word} {user}",
+        display_name=f"{word} name", account_id=f"{word} account",
+    ).listener_id  # fmt: skip
+    listeners.keep_rotated(tx, me, given="token", rotated=word, now=at(0))
+    track = song(f"{word}-id", artists=[word, f"{word} two"], external_ids={"isrc": f"{word}-isrc"})
+    poll(tx, me, [Play(at(first), track, {"type": "playlist", "uri": f"spotify:{word}:{context}"})])
+    odd = Unread({"played_at": at(first + 1).isoformat(), "track": word})
+    poll(tx, me, [Play(at(first + 60), track), Play(at(first + 64), song("shared"))], [odd])
+    merge_plays(tx, me, at(first + 65))
+    told = [
+        Told(at(first - 9_000), 40_000, f"{word}-export", f"{word} title", f"{word} artist", platform=f"{word} phone",
+             reason_end=f"{word} end", album=f"{word} album"),
+        Told(at(first + 64), 40_000, "shared", "Song shared", "alice"),
+    ]  # fmt: skip
+    file = imports.File(f"{word}-{user}-hash", "extended", f"{word}.json", f"{word}.zip", 0)
+    piece = imports.Piece(3, True, {"extended": told}, [Odd()] if word == CANARY else [], {}, {})
+    old = [
+        Old(at(first - 100), f"{word}-old", f"{word} old", f"{word} singer", f"id-{word}-singer"),
+        Old(at(first) + DRIFT, f"{word}-id", f"{word} song", word),
+    ]
+    merge_legacy(tx, me, old)
+    describe_artists(tx, [LegacyArtist(f"id-{word}-singer", f"{word} singer", f"{word} genre", f"https://i/{word}")])
+    describe_tracks(
+        tx, [LegacyTrack(f"{word}-old", None, None, f"{word} album", False, f"https://i/{word}", f"{word} 3")]
+    )
+    if word == CANARY:
+        keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
+    imports.merge_piece(tx, me, file, piece, {"extended": Occurrences()}, parser_version=1, now=at(first + 70))
+    apply_payloads(tx)
+    save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
+    save_top(
+        tx, me, date(2026, 11, 1), [("artists", "short_term", 1, f"id-{word}"), ("tracks", "long_term", 1, "shared")]
+    )
+    return me
+
+
+def about(tx: Connection, listener_id: int) -> dict[str, list[str]]:
+    return {table: list(portable.records(tx, table, listener_id)) for table in PORTABLE}
+
+
+def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_keep_theirs(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me, friend = sang(tx, "ann"), sang(tx, "bob", word="friend")
+        assert scanned(tx) == [
+            *("audit.archive_member", "audit.import_file", "audit.listener", "audit.rejected_row"),
+            *("raw.context", "raw.export_track", "raw.legacy_track", "raw.recently_played", "raw.track_payload"),
+            *("star.album_dim", "star.artist_dim", "star.play_label", "star.track_dim"),
+        ]
+        before, plays_before = about(tx, friend), fact(tx, friend)
+        shown = preview(tx, me, "Asia/Kolkata", None)
+    assert shown == Preview(5, at(-9_600), at(-536), polls=2, files=1, odd_rows=3, rankings=1)
+    assert forget(warehouse, me, before=None, now=NOW) == 5
+    with warehouse.transaction() as tx:
+        assert scanned(tx) == []
+        assert (about(tx, friend), fact(tx, friend)) == (before, plays_before)
+        # Shared is what the friend has, too.
+        assert "shared" in str(before)
+    with pytest.raises(Gone, match="removed by `brapped forget`"):
+        forget(warehouse, me, before=None, now=NOW)
+
+
+def test_the_planners_statistics_tell_nothing_either_when_the_last_listener_goes(warehouse: Warehouse) -> None:
+    told = "select tablename from pg_stats where concat(most_common_vals, histogram_bounds) ilike %s"
+    with warehouse.transaction() as tx:
+        people = [sang(tx, name, first=first) for name, first in (("ann", -600), ("bob", -400), ("cid", -200))]
+        tx.execute("analyze")
+        assert tx.execute(told, (f"%{CANARY}%",)).fetchall() != []
+    for listener_id in people:
+        forget(warehouse, listener_id, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        assert tx.execute(told, (f"%{CANARY}%",)).fetchall() == []
+
+
+def test_of_what_was_before_a_day_no_column_tells_and_what_came_later_stays(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me, friend = sang(tx, "ann"), sang(tx, "bob", word="friend")
+        later = song("later", artists=["carol"])
+        poll(tx, me, [Play(at(200), later, {"type": "album", "uri": "spotify:album:later"})])
+        merge_plays(tx, me, at(201))
+        before = about(tx, friend)
+    forget(warehouse, me, before=at(100), now=NOW)
+    with warehouse.transaction() as tx:
+        # The listener stays, and so does what lets their next poll in.
+        assert scanned(tx) == ["audit.listener"]
+        assert about(tx, friend) == before
+        assert [(row["played_at"], row["track_ref"]) for row in fact(tx, me)] == [(at(200), "later")]
+        row = tx.execute("select collected_since, forgotten_before from audit.listener where listener_id = %s", (me,))
+        assert row.fetchone() == {"collected_since": at(100), "forgotten_before": at(100)}
+        # A hole that reached over the day begins with it.
+        gap = tx.execute("select gap_start, gap_end from audit.gap where listener_id = %s", (me,)).fetchall()
+        assert gap == [{"gap_start": at(100), "gap_end": at(200)}]
+
+
+@pytest.mark.parametrize("before", [at(100), None])
+def test_what_is_forgotten_is_neither_landed_nor_imported_again(warehouse: Warehouse, before: datetime | None) -> None:
+    with warehouse.transaction() as tx:
+        me = sang(tx, "ann")
+    forget(warehouse, me, before=before, now=at(100))
+    with warehouse.transaction() as tx:
+        again = sang(tx, "ann")
+        assert (fact(tx, again), landed(tx, again)) == ([], [])
+        assert tx.execute("select count(*) as rows from raw.legacy_play").fetchone() == {"rows": 0}
+        assert tx.execute("select count(*) as rows from audit.rejected_row").fetchone() == {"rows": 0}
+        row = tx.execute("select plays_forgotten, plays_added, first_at from audit.import_file").fetchone()
+        assert row == {"plays_forgotten": 2, "plays_added": 0, "first_at": None}
+        poll(tx, again, plays([90, 110]))
+        merge_plays(tx, again, at(111))
+        assert [row["played_at"] for row in fact(tx, again)] == [at(110)]
+
+
+def test_of_the_old_tables_only_what_ended_later_is_kept_and_counted_so(warehouse: Warehouse) -> None:
+    old = [Old(at(10) - DRIFT / 2), Old(at(10)), Old(at(10) + DRIFT), Old(at(0), "b"), Old(at(20), "c")]
+    with warehouse.transaction() as tx:
+        me, friend = newcomer(tx, "ann"), newcomer(tx, "bob")
+        remove(tx, me, before=at(10), now=NOW)
+        assert merge_legacy(tx, me, old) == LegacyMerge(added=2, repeated=1, forgotten=2)
+        assert merge_legacy(tx, friend, old) == LegacyMerge(added=3, repeated=2)
+        # The play that ended before goes, and one of its repeats is the play now.
+        before = [row["played_at"] for row in fact(tx, friend)]
+        remove(tx, friend, before=at(10), now=NOW)
+        assert before == [at(0), at(10) - DRIFT / 2, at(20)]
+        assert fact(tx, friend) == fact(tx, me)
+        assert [row["played_at"] for row in fact(tx, me)] == [at(10), at(20)]
+
+
+@pytest.mark.parametrize(
+    ("source", "payload", "latest"),
+    [
+        ("legacy", '{"main_streaming_data": {"played_at": "2026-11-21T12:00:00.5+00:00"}}', at(0)),
+        # As they tell it without a zone: in Kolkata, five and a half hours earlier.
+        ("legacy", '{"main_streaming_data": {"played_at": "2026-11-21 12:00:00"}}', at(-330)),
+        ("legacy", '{"main_streaming_data": {"played_at": "infinity"}}', None),
+        ("legacy", '{"artist_table": {"artist_id": null}}', None),
+        ("import", '{"ts": "2026-11-21T12:00:00"}', at(0)),
+        ("import", "[]", None),
+        ("poll", '"?"', at(7)),
+    ],
+)
+def test_an_odd_row_ended_when_it_says_or_in_doubt_long_ago(
+    warehouse: Warehouse, source: str, payload: str, latest: datetime | None
+) -> None:
+    with warehouse.transaction() as tx:
+        query = "select nullif(audit.latest_end(%s, %s, %s), '-infinity') as at"
+        row = tx.execute(query, (source, payload, at(7))).fetchone()
+    assert row is not None
+    assert (row["at"] and row["at"].replace(microsecond=0)) == latest
+
+
+def test_a_tombstone_names_nobody_and_one_without_an_account_leaves_none(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx, "ann")
+    forget(warehouse, me, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        alone = listeners.alone(tx, time_zone="UTC", now=NOW).listener_id
+        stones = tx.execute("select length(hash) as hash, length(salt) as salt from audit.tombstone").fetchall()
+        assert stones == [{"hash": 32, "salt": 16}]
+        assert scanned(tx, "ann") == []
+    forget(warehouse, alone, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        assert tx.execute("select count(*) as stones from audit.tombstone").fetchone() == {"stones": 1}
+        row = tx.execute("select forgotten_before from audit.listener where listener_id = %s", (newcomer(tx, "ann"),))
+        assert row.fetchone() == {"forgotten_before": NOW}
+        assert tx.execute("select audit.forgotten_before('user of bob') as before").fetchone() == {"before": None}
+
+
+def test_a_page_that_reaches_back_to_the_forgotten_makes_no_gap_and_another_one_does(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4, 8]))
+        remove(tx, me, before=at(10), now=NOW)
+        assert has_landed(tx, me)
+        # Nothing is left that it could overlap with, but it reaches back beyond what was forgotten.
+        assert poll(tx, me, plays([8, 20, *range(30, 75)])).gap is None
+        poll(tx, me, [], [Unread({"played_at": at(3).isoformat()})])
+        assert gaps(tx) == []
+        remove(tx, me, before=at(80), now=NOW)
+        landing = poll(tx, me, plays(range(90, 140)))
+        assert (landing.overlapped, landing.gap) == (False, (at(80), at(90)))
+
+
+def test_a_poll_that_is_landing_is_waited_for_and_its_forgotten_plays_go_too(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+    with warehouse.transaction() as tx:
+        poll(tx, me, plays([0, 4, 8, 20]))
+        forgetting = threads.submit(forget, other, me, before=at(10), now=NOW)
+        _wait_until_waiting(tx, forgetting)
+    forgetting.result()
+    with warehouse.transaction() as tx:
+        merge_plays(tx, me, at(21))
+        assert [row["played_at"] for row in fact(tx, me)] == [at(20)]
+
+
+def test_a_poll_meanwhile_waits_loses_nothing_and_brings_nothing_back(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me, friend = newcomer(tx, "ann"), newcomer(tx, "bob")
+        for one in (me, friend):
+            poll(tx, one, plays([0, 4]))
+            merge_plays(tx, one, at(5))
+
+    def polled() -> None:
+        for one in (me, friend):
+            with other.transaction() as tx:
+                poll(tx, one, plays([0, 4, 8, 20]))
+            with other.transaction() as tx:
+                merge_plays(tx, one, at(21))
+
+    with warehouse.transaction(alone=True) as tx:
+        remove(tx, me, before=at(10), now=NOW)
+        polling = threads.submit(polled)
+        _wait_until_waiting(tx, polling)
+    polling.result()
+    with warehouse.transaction() as tx:
+        assert [row["played_at"] for row in fact(tx, me)] == [at(20)]
+        assert [row["played_at"] for row in fact(tx, friend)] == [at(0), at(4), at(8), at(20)]
+        assert gaps(tx) == []
+
+
+def test_a_poll_of_somebody_removed_meanwhile_ends_in_a_sentence(
+    warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0]))
+
+    def polled() -> None:
+        with other.transaction() as tx:
+            poll(tx, me, plays([0, 4]))
+
+    with warehouse.transaction(alone=True) as tx:
+        remove(tx, me, before=None, now=NOW)
+        polling = threads.submit(polled)
+        _wait_until_waiting(tx, polling)
+    with pytest.raises(Gone, match="removed by `brapped forget`"):
+        polling.result()
+    with pytest.raises(Gone), warehouse.transaction() as tx:
+        merge_plays(tx, me, at(5))
+
+
+def test_waiting_for_forgetting_is_bounded(warehouse: Warehouse, other: Warehouse) -> None:
+    with warehouse.transaction(alone=True):
+        began = time.monotonic()
+        with pytest.raises(Busy), other.transaction(lock_seconds=1):
+            pytest.fail("it did not wait")
+        assert time.monotonic() - began < 5
+
+
+def test_killed_anywhere_nothing_or_all_is_forgotten(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = sang(tx, "ann")
+        before = everything(tx)
+
+    class Killed(Exception):
+        pass
+
+    @contextmanager
+    def killed() -> Iterator[Connection]:
+        with warehouse.transaction(alone=True) as tx:
+            yield tx
+            raise Killed
+
+    with pytest.raises(Killed), killed() as tx:
+        remove(tx, me, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        assert everything(tx) == before
+
+
+def _wait_until_waiting(tx: Connection, waiting: "Future[Any]") -> None:
+    """Until the other run waits for a lock this transaction holds."""
+    deadline = time.monotonic() + 10
+    waits: Callable[[], bool] = lambda: bool(tx.execute("select 1 from pg_locks where not granted").fetchall())  # noqa: E731
+    while not waits():
+        assert not waiting.done(), waiting.exception() or "it did not wait"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
