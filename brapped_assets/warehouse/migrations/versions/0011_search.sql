@@ -22,7 +22,6 @@ comment on column star.artist_dim.search_name is 'The name as search compares it
 comment on column star.album_dim.search_name is 'The name as search compares it.';
 comment on column star.track_dim.search_name is 'The title as search compares it.';
 
-create index track_dim_by_album on star.track_dim (album_key) where album_key is not null;
 create index track_dim_by_isrc on star.track_dim (isrc) where isrc is not null;
 
 -- All of a listener's time: rank, search and the lists of all time ask for it on every page. Measured at a million plays, adding up
