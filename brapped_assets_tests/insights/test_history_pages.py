@@ -1,6 +1,7 @@
 """The history: every play once, whichever way one pages, and gaps where they are."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from brapped_assets.insights.history import Missing, Page, Place, Played, end_of
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, ZONES, Told, know, play, plays
+from brapped_assets_tests.warehouse.imported import Imported, meet, miss
+from brapped_assets_tests.warehouse.pages import at
 
 
 def seen(tx: Connection) -> Viewer:
@@ -84,16 +87,12 @@ def test_a_gap_stands_between_the_plays_it_lies_between(warehouse: Warehouse) ->
         patch.setattr(history, "PAGE", 2)
         me = know(tx, "Europe/Berlin")
         play(tx, me, [Told(start + timedelta(hours=n), 1, 60_000) for n in range(4)])
-        tx.execute(
-            "insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped,"
-            " keys_missing, keys_new) values (%s, 'run', now(), 1, 1, 0, false, '{}', '{}')", (me,),
-        )  # fmt: skip
-        for first, closed in ((1, None), (2, None), (0, start)):
-            tx.execute(
-                "insert into audit.gap (listener_id, gap_start, gap_end, reason, poll_id, closed_at)"
-                " select %s, %s, %s, 'no overlap', max(poll_id), %s from audit.poll",
-                (me, start + timedelta(hours=first), start + timedelta(hours=first + 1), closed),
-            )
+        noon = at(0)
+        minutes = [(start - noon).total_seconds() / 60 + 60 * n for n in range(4)]
+        for first, last in pairwise(minutes):
+            miss(tx, me, first, last)
+        # An export tells of the first hour.
+        meet(tx, me, Imported("a.json", minutes[0], minutes[1]), when=start + timedelta(days=9))
         who = seen(tx)
         newest = history.page(tx, who, None)
         older = history.page(tx, who, newest.older)
