@@ -9,6 +9,7 @@ WarehouseError
 ├── OutOfSpace             disk or quota full
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
+├── RoleUnusable           a name no reading role can have, or somebody else's
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
@@ -57,6 +58,10 @@ class ReadOnly(WarehouseError):
 
 
 class NotAllowed(WarehouseError):
+    pass
+
+
+class RoleUnusable(WarehouseError):
     pass
 
 
