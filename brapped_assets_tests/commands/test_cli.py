@@ -15,7 +15,7 @@ from brapped_assets import __version__
 from .user import Said, User, wait_until
 
 Brapped = Callable[..., Said]
-COMMANDS = ["demo", "up", "login", "sync", "import", "status", "timezone"]
+COMMANDS = ["demo", "up", "login", "sync", "import", "status", "timezone", "bi"]
 CHECKOUT = Path(__file__).parents[2]
 
 
