@@ -139,7 +139,7 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
                 assert told.startswith("The user of DATABASE_URL may not make this role (permission denied")
                 assert PASSWORD not in str(refused.value)
                 with psycopg.connect(postgres.url(owner), autocommit=True) as superuser:
-                    superuser.execute(script)  # type: ignore[call-overload]
+                    superuser.execute(script)
                     superuser.execute(f"set session authorization {name}")
                     assert superuser.execute("select count(*) from bi.plays").fetchone() == (0,)
                     superuser.execute("reset session authorization")
@@ -153,3 +153,17 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
         finally:
             admin.execute(f"drop database {owner} with (force)")
             admin.execute(f"drop role {owner}")
+
+
+def test_what_a_service_objects_to_is_told_without_the_password(warehouse: Warehouse, name: str) -> None:
+    with warehouse.transaction() as tx:
+        tx.execute(
+            "create function public.object() returns event_trigger language plpgsql as $$ begin"
+            f" raise exception 'HTTP 400: {name} is weak' using errcode = 'XX000'; end $$"
+        )
+        tx.execute("create event trigger objection on ddl_command_end when tag in ('GRANT') execute function object()")
+    with pytest.raises(RoleUnusable) as refused:
+        readers.let_read(warehouse, name, name)
+    assert str(refused.value) == "The database refused the role (HTTP 400: … is weak). Try another password."
+    with warehouse.transaction() as tx:
+        assert tx.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is None
