@@ -31,13 +31,12 @@ def write_files(settings: Settings, console: Console, *, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", model.tmdl(place, views))):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    console.print(
-        f"[green]✓[/] {escape(str(folder / 'brapped.pbids'))}: opens Power BI Desktop at {escape(place.server)}"
+    files = (
+        ("brapped.pbids", f"opens Power BI Desktop at {place.server}"),
+        ("brapped.tmdl", "the model, to paste into Desktop's TMDL view (not yet tried in Power BI Desktop)"),
     )
-    console.print(
-        f"[green]✓[/] {escape(str(folder / 'brapped.tmdl'))}: tables, relationships and measures to paste into its "
-        "TMDL view (not yet tried in Power BI Desktop)"
-    )
+    for name, what in files:
+        console.print(f"[green]✓[/] {escape(str(folder / name))}: {escape(what)}", soft_wrap=True)
     if is_this_machine(place.host):
         console.print("The address is this machine's: Power BI has to run here, too.")
     console.print("Sign in as a role that can only read: `brapped bi --role brapped_reader` makes it.")
