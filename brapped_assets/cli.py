@@ -17,7 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
-from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, WarehouseError
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -204,6 +204,31 @@ def timezone(
     raise typer.Exit(run(_settings(), console, zone=zone))
 
 
+@app.command()
+def bi(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the files are written.")
+    ] = Path(),
+    role: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Instead: make a role that reads the BI views and nothing else, or renew it."
+        ),
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
+    ] = False,
+) -> None:
+    """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
+    from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
+
+    if role is not None:
+        raise typer.Exit(make_reader(_settings(), console, name=role, password_stdin=password_stdin))
+    if password_stdin:
+        raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
+    raise typer.Exit(write_files(_settings(), console, folder=output))
+
+
 def _settings() -> Settings:
     """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
     settings = Settings.load()
@@ -238,7 +263,7 @@ def _never_ask_a_proxy_for_this_machine() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

@@ -11,6 +11,7 @@ WarehouseError
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
 ├── NoOldTables            the old scripts' tables are not where they were said to be
+├── RoleUnusable           a name no reading role can have, or somebody else's
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
@@ -68,6 +69,10 @@ class NotAllowed(WarehouseError):
 
 
 class NoOldTables(WarehouseError):
+    pass
+
+
+class RoleUnusable(WarehouseError):
     pass
 
 

@@ -15,7 +15,9 @@ from brapped_assets import __version__
 from .user import Said, User, wait_until
 
 Brapped = Callable[..., Said]
-COMMANDS = ["demo", "up", "login", "sync", "import", "report", "status", "timezone"]
+COMMANDS = [
+    "demo", "up", "login", "sync", "import", "export", "forget", "report", "status", "timezone", "bi",
+]  # fmt: skip
 CHECKOUT = Path(__file__).parents[2]
 
 

@@ -31,6 +31,8 @@ CONTRACT = {
     "coverage_gaps": f"listener_id integer, gap_start {INSTANT}, gap_end {INSTANT}, reason text, "
     f"closed_at {INSTANT}, closed_by text",
 }
+# Besides: the plays without what is private or hidden, for tools that shall show what the pages show.
+CONTRACT["shown_plays"] = CONTRACT["plays"]
 
 
 def test_every_view_has_exactly_the_columns_and_types_of_the_contract(warehouse: Warehouse) -> None:

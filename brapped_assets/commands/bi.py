@@ -1,0 +1,65 @@
+"""`brapped bi`: what a BI tool needs, written to files, and the role it signs in as."""
+
+import secrets
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from brapped_assets.commands import exit_codes
+from brapped_assets.insights.power_bi import connection, model
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse import readers
+from brapped_assets.warehouse.connections import Warehouse, connection_string, is_this_machine
+
+PASSWORD_BYTES = 24
+
+
+def write_files(settings: Settings, console: Console, *, folder: Path) -> int:
+    """Write `brapped.pbids` and `brapped.tmdl` into `folder`. Neither holds a user or a password."""
+    url = settings.database_url_text()
+    place = connection.place(connection_string(url)) if url else None
+    if place is None:
+        raise SettingsError(
+            "Power BI cannot reach this database: it answers on this machine only, through a socket. Point "
+            "DATABASE_URL at a PostgreSQL with an address (Neon has a free plan), and `brapped import` your export "
+            "there. The pages of `brapped up` need none of this."
+        )
+    with Warehouse(settings.brapped_home, url) as warehouse, warehouse.transaction() as tx:
+        views = model.views(tx)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", model.tmdl(place, views))):
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    files = (
+        ("brapped.pbids", f"opens Power BI Desktop at {place.server}"),
+        ("brapped.tmdl", "the model, to paste into Desktop's TMDL view (not yet tried in Power BI Desktop)"),
+    )
+    for name, what in files:
+        console.print(f"[green]✓[/] {escape(str(folder / name))}: {escape(what)}", soft_wrap=True)
+    if is_this_machine(place.host):
+        console.print("The address is this machine's: Power BI has to run here, too.")
+    console.print("Sign in as a role that can only read: `brapped bi --role brapped_reader` makes it.")
+    return exit_codes.DONE
+
+
+def make_reader(settings: Settings, console: Console, *, name: str, password_stdin: bool) -> int:
+    """Make or renew the reading role. A password made up here is printed, once, and kept nowhere."""
+    password = _given_password() if password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
+    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+        is_new = readers.let_read(warehouse, name, password)
+    done = "may now sign in" if is_new else "has its new password"
+    console.print(f"[green]✓[/] {name} {done}; it reads the schema bi and nothing else.")
+    if not password_stdin:
+        console.print(f"Its password, shown only now: {password}", soft_wrap=True)
+    return exit_codes.DONE
+
+
+def _given_password() -> str:
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        password = ""
+    if not password.isprintable() or not password.strip():
+        raise SettingsError("--password-stdin: there is no password in the first line of the input.")
+    return password

@@ -1,0 +1,1 @@
+"""What Power BI reads: where the database is, and a model of the `bi` views with measures."""

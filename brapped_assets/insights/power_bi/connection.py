@@ -1,0 +1,51 @@
+"""Where the database is, without who may enter it."""
+
+import json
+from dataclasses import dataclass
+
+from psycopg.conninfo import conninfo_to_dict
+
+NEON = ".neon.tech"
+POOLED = "-pooler"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database that can be reached by address."""
+
+    host: str
+    port: int
+    database: str
+
+    @property
+    def server(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def place(conninfo: str) -> Place | None:
+    """The place in a connection string; None for a Unix socket, which no BI tool elsewhere can reach.
+
+    Neon's pooled host becomes the direct one: the pool hands each transaction another session, while Power BI's driver
+    prepares statements and sets the session up.
+    """
+    given = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    # A list of hosts names stand-ins; the first is the one meant.
+    host = (given.get("host") or given.get("hostaddr") or "").split(",")[0]
+    if not host or host.startswith(("/", "@")):
+        return None
+    if host.endswith(NEON):
+        endpoint, _, region = host.partition(".")
+        host = f"{endpoint.removesuffix(POOLED)}.{region}"
+    port = given.get("port", "").split(",")[0] or "5432"
+    # As the driver's library does: a database is named after the user unless something else is said.
+    return Place(host, int(port), given.get("dbname") or given.get("user") or "postgres")
+
+
+def pbids(at: Place) -> str:
+    """A Power BI data source file: one connection, Import mode. Power BI asks for the user and the password itself.
+
+    Import, because each click of a report that queries directly would wake a sleeping database.
+    """
+    address = {"server": at.server, "database": at.database}
+    connection = {"details": {"protocol": "postgresql", "address": address}, "options": {}, "mode": "Import"}
+    return json.dumps({"version": "0.1", "connections": [connection]}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+create role {name} login password {password};

@@ -1,0 +1,1 @@
+alter role {name} login password {password};
