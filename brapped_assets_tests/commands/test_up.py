@@ -117,7 +117,8 @@ def wait_until_up(life: Life) -> None:
         return "brapped is up" in life.started.says() and life.dagster.is_up() and bool(life.dagster.location())
 
     try:
-        wait_until(is_up, 60, "Dagster is up")
+        # How long it takes is a benchmark's business; here the machine may be busy.
+        wait_until(is_up, 150, "Dagster is up")
     except AssertionError as late:
         raise AssertionError(f"{late}; {life.started.says()}") from None
 
