@@ -18,7 +18,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
 from brapped_assets.warehouse.exports import Occurrences
-from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove
+from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove, tidy
 from brapped_assets.warehouse.landing import has_landed
 from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
 from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
@@ -152,6 +152,7 @@ def test_the_planners_statistics_tell_nothing_either_when_the_last_listener_goes
         assert tx.execute(told, (f"%{CANARY}%",)).fetchall() != []
     for listener_id in people:
         forget(warehouse, listener_id, before=None, now=NOW)
+    tidy(warehouse)
     with warehouse.transaction() as tx:
         assert tx.execute(told, (f"%{CANARY}%",)).fetchall() == []
 
