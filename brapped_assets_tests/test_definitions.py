@@ -91,7 +91,7 @@ def test_the_flow_goes_one_way() -> None:
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
         "run_history": set(),
-        "wrapped_report": set(),
+        "wrapped_report": keys("listening_rollup"),
     }
 
 

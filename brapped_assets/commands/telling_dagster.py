@@ -32,7 +32,11 @@ def _tell(settings: Settings, listener_id: int, summary: Summary, seconds: float
     from brapped_assets.resources.neon import NeonResource  # noqa: PLC0415
     from brapped_assets.resources.spotify import SpotifyResource  # noqa: PLC0415
 
-    resources = {"neon": NeonResource(), "spotify": SpotifyResource(neon=NeonResource())}
-    with opened(settings) as instance, dg.build_resources(resources, instance=instance) as built:
-        told = metadata(built.neon, built.spotify, listener_id, summary, seconds)
+    with opened(settings) as instance:
+        context = dg.build_init_resource_context(instance=instance)
+        with (
+            NeonResource().yield_for_execution(context) as neon,
+            SpotifyResource(neon=neon).yield_for_execution(context) as spotify,
+        ):
+            told = metadata(neon, spotify, listener_id, summary, seconds)
         instance.report_runless_asset_event(dg.AssetMaterialization(streaming_history.key, metadata=told))
