@@ -10,7 +10,7 @@ from brapped_assets.jobs import refresh_dimensions
 from brapped_assets.schedules import UNFINISHED
 
 # All write the level: the fact, the exports and the ranking find new work, the artists say how much is left over. An
-# import by the command writes none: the next poll's fact tells of it.
+# import by the command writes one too, once Dagster's storage is there.
 LEVEL_WRITERS = [dg.AssetKey(name) for name in ("streaming_fact", "streaming_history", "spotify_top", "artist_dim")]
 # A refresh that failed writes no level; asking again at once would fail in a loop.
 REST_AFTER_FAILURE = timedelta(minutes=15)

@@ -99,6 +99,14 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         assert merge_legacy(tx, me, old) == LegacyMerge(added=1, matched=2, repeated=1)
         describe_artists(tx, [LegacyArtist("id-dora", "dora", "fado", "https://i/dora")])
         describe_tracks(tx, [LegacyTrack("old", "Old song", True, "Olden", False, None, "eva")])
+        # Somebody with an id, somebody known by name alone, a track, a playlist.
+        for key, table, what in (
+            ("artist_key", "star.artist_dim", "artist_id = 'id-alice' or artist_name = 'Asha Rao'"),
+            ("track_key", "star.track_dim", "track_ref = 'old'"),
+            ("context_uri", "raw.context", "true"),
+        ):
+            tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
+                       f" select %s, {key}, %s from {table} where {what}", (me, NOW))  # fmt: skip
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
     return me
 
@@ -143,6 +151,7 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     assert (summary.archives, summary.failed, summary.ignored) == (1, [], [])
     # The old tables' repeat.
     assert (summary.plays.known, summary.plays.forgotten) == (1, 0)
+    assert len(before["insights.hidden"]) == 4
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}

@@ -70,14 +70,9 @@ def streaming_history(
                 allow_retries=False,
             ) from error
         import_history(neon, listener.listener_id, found, summary)
-        with neon.transaction() as tx:
-            table = table_metadata.contents(tx, TABLE)
-            compared = sources_compared.metadata(tx, listener.listener_id)
-        # Tracks nothing has served are looked up.
-        level = backlog_level(neon, spotify, datetime.now(UTC))
+        told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     for name, reason in summary.failed:
         context.log.warning("%s: %s", name, reason)
-    told = {**summary.as_numbers(), "seconds": round(perf_counter() - started, 3)}
     if summary.failed:
         raise dg.Failure(
             f"{len(summary.failed)} of the files could not be read, and nothing of them was imported. "
@@ -85,4 +80,16 @@ def streaming_history(
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata={**table, **level, **told, **compared})
+    yield dg.MaterializeResult(metadata=told)
+
+
+def metadata(
+    neon: NeonResource, spotify: SpotifyResource, listener_id: int, summary: Summary, seconds: float
+) -> dict[str, dg.MetadataValue | float]:
+    """What a materialization tells of an import that took so long, whoever made it."""
+    with neon.transaction() as tx:
+        table = table_metadata.contents(tx, TABLE)
+        compared = sources_compared.metadata(tx, listener_id)
+    # Tracks nothing has served are looked up.
+    level = backlog_level(neon, spotify, datetime.now(UTC))
+    return {**table, **level, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}

@@ -74,7 +74,7 @@ def _run(console: Console, home: Path, running: Path, *, port: int, open_browser
             f"{server.url}. Their account shows {len(page.items)} plays."
         )
         console.print("Their export, three years up to last midnight, comes in first:")
-        code = import_files(Settings.load(), console, [str(_export(home, account))])
+        code = import_files(Settings.load(), console, [str(_export(home, account))], is_demo=True)
         if code != exit_codes.DONE:
             return code
         return collect(

@@ -1,6 +1,8 @@
 """`brapped forget`: remove a listener, or what they played before a day, without trace."""
 
+import shutil
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -9,9 +11,10 @@ from rich.prompt import Prompt
 
 from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
+from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.forgetting import Preview, forget, preview
+from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token
 
 
@@ -35,7 +38,17 @@ def forget_listener(
             return exit_codes.FAILED
         with console.status("Forgetting…"):
             plays = forget(warehouse, person.listener_id, before=instant, now=now)
+            # Of one who is gone there are no totals; these count what is left.
+            rollup.catch_up(warehouse, person.listener_id)
+            tidy(warehouse)
+            files = _removed(settings.brapped_home)
     console.print(f"Forgotten: {plays:,} plays and whatever nobody else refers to. Backups are yours to remove.")
+    if files:
+        console.print(
+            f"So are the reports and covers kept in {escape(str(settings.brapped_home))} ({files:,} files), whoever "
+            "they tell of; they are made anew. Reports elsewhere are yours to remove.",
+            soft_wrap=True,
+        )
     if before is None and is_logged_in:
         console.print(
             f"The next poll would begin anew: take the line SPOTIFY_REFRESH_TOKEN out of {escape(str(env_file()))} or "
@@ -43,6 +56,17 @@ def forget_listener(
             soft_wrap=True,
         )
     return exit_codes.DONE
+
+
+def _removed(home: Path) -> int:
+    """Remove the files that tell what was played, as far as they are ours; returns how many they were."""
+    covers = home / "covers"
+    reports = [*home.glob("reports/brapped-*.html"), *home.glob("reports/.brapped-*.new")]
+    count = len(reports) + sum(1 for _ in covers.glob("*"))
+    for report in reports:
+        report.unlink(missing_ok=True)
+    shutil.rmtree(covers, ignore_errors=True)
+    return count
 
 
 def _midnight(day: date | None, person: Listener, now: datetime) -> datetime | None:

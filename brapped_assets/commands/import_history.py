@@ -13,11 +13,13 @@ from rich.text import Text
 
 from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.telling_dagster import tell_dagster
 from brapped_assets.fetching import here
 from brapped_assets.history.finding import Unusable, find
 from brapped_assets.importing import FORGOTTEN, Summary, import_history
 from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
+from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.old_tables import old_tables
@@ -27,10 +29,13 @@ MOST_NAMES = 5
 STOPPED = "Stopped. What is merged stays; run the same command again and it goes on from there."
 
 
-def import_files(settings: Settings, console: Console, paths: Sequence[str], *, listener: str | None = None) -> int:
-    """Import every history at these paths; returns the exit code.
+def import_files(
+    settings: Settings, console: Console, paths: Sequence[str], *, listener: str | None = None, is_demo: bool = False
+) -> int:
+    """Import every history at these paths, count for the pages, and let Dagster know; returns the exit code.
 
-    Raises HistoryError when one of the paths holds none: then nothing was imported.
+    In the demo Dagster knows it from the first start on; elsewhere once its storage is there. Raises HistoryError when
+    one of the paths holds none: then nothing was imported.
     """
     with ExitStack() as stack:
         found = [find(stack.enter_context(here(path))) for path in paths]
@@ -45,7 +50,12 @@ def import_files(settings: Settings, console: Console, paths: Sequence[str], *, 
             _show(console, summary, person.display_name, monotonic() - began)
             console.print(STOPPED)
             return exit_codes.FAILED
-        _show(console, summary, person.display_name, monotonic() - began)
+        seconds = monotonic() - began
+        _show(console, summary, person.display_name, seconds)
+        with console.status("Counting for the pages…"):
+            rollup.catch_up(warehouse, person.listener_id)
+        if not summary.failed:
+            tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
 
 
@@ -68,6 +78,8 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
             console.print(STOPPED)
             return exit_codes.FAILED
         _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
+        with console.status("Counting for the pages…"):
+            rollup.catch_up(warehouse, person.listener_id)
     return exit_codes.DONE
 
 

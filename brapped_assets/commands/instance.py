@@ -30,16 +30,7 @@ def environment(settings: Settings) -> dict[str, str]:
     Writes its dagster.yaml, and starts the embedded server when Dagster's database is there. Raises a WarehouseError
     when that database does not answer.
     """
-    if settings.dagster_pg_url is not None:
-        # A scheme that names a driver is SQLAlchemy's.
-        url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
-        if not url.startswith(("postgresql://", "postgres://")):
-            # The driver also reads `host=… dbname=…`; SQLAlchemy, on which Dagster's storage stands, does not.
-            raise NotAUrl(
-                "DAGSTER_PG_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
-            )
-    else:
-        url = embedded.start(settings.brapped_home).url("dagster")
+    url = _url(settings)
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     template = Template(files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8"))
     text = template.substitute(tables_are_missing=str(_tables_are_missing(url)).lower())
@@ -52,6 +43,27 @@ def environment(settings: Settings) -> dict[str, str]:
         # Berlin were created an hour after they began (measured), and a day's upkeep was another day's.
         "PGTZ": "UTC",
     }
+
+
+def storage_is_there(settings: Settings) -> bool:
+    """Whether Dagster has its tables already; nothing is made by asking. Raises what `environment` does."""
+    if settings.dagster_pg_url is None and not embedded.folder(settings.brapped_home).exists():
+        return False
+    return not _tables_are_missing(_url(settings))
+
+
+def _url(settings: Settings) -> str:
+    """Of the database that is Dagster's; the embedded server is started for it."""
+    if settings.dagster_pg_url is not None:
+        # A scheme that names a driver is SQLAlchemy's.
+        url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if not url.startswith(("postgresql://", "postgres://")):
+            # The driver also reads `host=… dbname=…`; SQLAlchemy, on which Dagster's storage stands, does not.
+            raise NotAUrl(
+                "DAGSTER_PG_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
+            )
+        return url
+    return embedded.start(settings.brapped_home).url("dagster")
 
 
 def _tables_are_missing(url: str) -> bool:

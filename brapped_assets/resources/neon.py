@@ -28,3 +28,7 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]:
         """One transaction; see `Warehouse.transaction`. Raises a WarehouseError that says what to do."""
         return self._warehouse.transaction(lock_seconds=lock_seconds)
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Reading at one moment; see `Warehouse.snapshot`. Raises a WarehouseError that says what to do."""
+        return self._warehouse.snapshot()

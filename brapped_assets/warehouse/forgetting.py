@@ -1,5 +1,7 @@
 """Forgetting: a listener wholly, or everything before an instant, and what nobody else refers to any more.
 
+Totals (the rest of the schema `insights`) go with their listener; after an instant they are counted again.
+
 It runs alone (`Warehouse.transaction(alone=True)`): nothing lands, merges or looks up in between, so what is read as
 "nobody refers to it" stays true until it is gone.
 """
@@ -32,6 +34,7 @@ OF_A_LISTENER = (
     "audit.archive_member",
     "audit.import_file",
     "audit.rotated_token",
+    "insights.hidden",
 )
 SHARED = (
     "star.play_label",
@@ -78,20 +81,22 @@ def forget(warehouse: Warehouse, listener_id: int, *, before: datetime | None, n
     remembers. Raises Busy when somebody else is at work for too long, Gone when the listener is removed already.
     """
     with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
-        plays = remove(tx, listener_id, before=before, now=now)
-    # What was forgotten is gone; that a role may not tidy up, or the server is busy, takes nothing back.
+        return remove(tx, listener_id, before=before, now=now)
+
+
+def tidy(warehouse: Warehouse) -> None:
+    """Take what was forgotten out of the planner's samples and the tables' dead rows too.
+
+    That a role may not, or that the server is busy, takes nothing back and is no failure.
+    """
     with suppress(WarehouseError):
-        _tidy(warehouse)
-    return plays
-
-
-def _tidy(warehouse: Warehouse) -> None:
-    tables = [*OF_A_LISTENER, *SHARED, "audit.listener"]
-    with warehouse.transaction() as tx:
-        if tx.info.server_version >= CLEARS_STATISTICS:
-            tx.execute(sql("forget/statistics"), {"tables": tables})
-    names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
-    warehouse.maintain(SQL("vacuum (analyze, skip_locked) {}").format(names))
+        with warehouse.transaction() as tx:
+            totals = [row["name"] for row in tx.execute(sql("forget/totals"))]
+            tables = sorted({*OF_A_LISTENER, *SHARED, "audit.listener", *totals})
+            if tx.info.server_version >= CLEARS_STATISTICS:
+                tx.execute(sql("forget/statistics"), {"tables": tables})
+        names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
+        warehouse.maintain(SQL("vacuum (analyze, skip_locked) {}").format(names))
 
 
 def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: datetime) -> int:
@@ -111,4 +116,6 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
     tx.execute(sql("forget/remember"), values)
     for table in SHARED:
         tx.execute(sql(f"forget/{table}"))
+    # Another listener may have hidden what only this one played.
+    tx.execute(sql("forget/hidden_of_nothing"))
     return plays

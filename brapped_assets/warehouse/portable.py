@@ -22,7 +22,7 @@ from brapped_assets.warehouse.proof import columns
 from brapped_assets.warehouse.statements import sql
 
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
-POLLS, FILES = "audit.poll", "audit.import_file"
+POLLS, FILES, HIDDEN = "audit.poll", "audit.import_file", "insights.hidden"
 # Each has its statements in sql/export and sql/restore, in an order in which nothing refers to what comes later. A new
 # table is a line here. Of the listener's own row the manifest tells, and a rotated token opens nothing elsewhere.
 PORTABLE = (
@@ -39,6 +39,7 @@ PORTABLE = (
     OLD_PLAYS,
     FACT,
     "star.spotify_top",
+    HIDDEN,
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.
@@ -117,8 +118,9 @@ def restore_batch(
             return Restored(len(lines), _restore_old(tx, values, len(lines)))
         if table in BEFORE:
             tx.execute(sql(BEFORE[table]), values)
-        # A column that the export does not know keeps its default, one that is gone here is passed over.
-        shared = sorted({column.name for column in columns(tx, table)} & (first.keys() - OURS_ALONE))
+        # A column that the export does not know keeps its default, one that is gone or computed here is passed over.
+        ours = {column.name for column in columns(tx, table) if not column.is_generated}
+        shared = sorted(ours & (first.keys() - OURS_ALONE))
         statement = SQL(sql(f"restore/{table}")).format(
             columns=SQL(", ").join(map(Identifier, shared)),
             told=SQL(", ").join(Identifier("told", name) for name in shared),
@@ -169,5 +171,5 @@ def settle(tx: Connection, listener_id: int, who: Returning) -> None:
     listener = lock_listener(tx, listener_id)
     tx.execute(sql("restore/collected"), {**asdict(who), "listener_id": listener_id})
     if listener["forgotten_before"] is not None:
-        for table in (POLLS, FILES):
+        for table in (POLLS, FILES, HIDDEN):
             tx.execute(sql(f"forget/{table}"), {**listener, "before": listener["forgotten_before"]})

@@ -38,6 +38,7 @@ class Column:
     type: str
     is_nullable: bool
     description: str | None
+    is_generated: bool = False
 
 
 def landed_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[LandedHour]:

@@ -43,6 +43,8 @@ def test_a_year_and_all_time_are_written_and_told(instance: dg.DagsterInstance, 
     assert (told["range"], told["rows"], told["sha256"]) == ("2026", 6, told["files"][0]["sha256"])
     assert told["bytes"] == sum(file["bytes"] for file in told["files"])
     assert "ann's \\| song" in told["preview"]
+    assert told["preview"].startswith("**Listener 1, 2026**")
+    assert "name of" not in told["preview"]
     assert set(instance.get_materialized_partitions(dg.AssetKey("wrapped_report"))) == {"2026"}
 
 

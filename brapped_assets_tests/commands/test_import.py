@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import dagster as dg
 import psycopg
 import pytest
 from upath import UPath
 
+from brapped_assets.commands.instance import opened
+from brapped_assets.definitions import defs
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
+from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.settings import Settings
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.history.exports import document, extended, zipped
 
@@ -60,6 +65,8 @@ def web(tmp_path: Path) -> Iterator[str]:
 def test_an_export_needs_no_login_and_twice_is_no_harm(imports: Brapped, export: Path, database_url: str) -> None:
     first = imports(str(export))
     assert (first.code, first.errors) == (0, "")
+    # Dagster, which was never used here, was not asked.
+    assert not Settings.load().dagster_home.exists()
     stored = plays(database_url)
     assert f"{len(stored)} new plays" in first.output.replace(",", "")
     assert "for You (" in first.output
@@ -177,6 +184,37 @@ def test_the_listener_who_is_logged_in_is_the_one_and_sync_goes_on(
         names = tx.execute("select display_name, count(*)::int as plays from bi.listeners join bi.plays using"
                            " (listener_id) group by 1").fetchall()  # fmt: skip
     assert names == [{"display_name": "Scripted Listener", "plays": before + 10}]
+
+
+def test_once_dagster_is_there_it_is_told_what_the_asset_would_tell_and_looks_up_what_is_due(
+    connected: Connected, dagster_url: str, brapped: Brapped, export: Path
+) -> None:
+    with opened(Settings.load()):
+        pass
+    said = brapped("import", str(export))
+    assert (said.code, said.errors) == (0, "")
+    config = {"ops": {"streaming_history": {"config": {"paths": [str(export)]}}}}
+    with opened(Settings.load()) as instance:
+        assert is_due(newest_level(instance), datetime.now(UTC))
+        job = defs.resolve_job_def("import_history")
+        assert job.execute_in_process(instance=instance, run_config=config).success
+        found = instance.fetch_materializations(dg.AssetKey("streaming_history"), limit=9).records
+    own, told = [
+        {name: value.value for name, value in record.asset_materialization.metadata.items()}
+        for record in found
+        if record.asset_materialization
+    ]
+    assert found[1].run_id == ""
+    assert own.keys() == told.keys()
+    assert told["plays_added"] == own["plays_known"] == len(plays(connected.database_url))
+
+
+def test_a_dagster_that_does_not_answer_is_no_trouble_of_an_import(
+    imports: Brapped, export: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_PG_URL", database_url.replace("/test_", "/none_"))
+    said = imports(str(export))
+    assert (said.code, said.errors) == (0, "")
 
 
 def test_an_export_alone_is_healthy(imports: Brapped, brapped: Brapped, export: Path) -> None:

@@ -13,12 +13,13 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.plays import OddRow
+from brapped_assets.insights import rollup
 from brapped_assets.warehouse import imports, listeners, portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
 from brapped_assets.warehouse.exports import Occurrences
-from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove
+from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove, tidy
 from brapped_assets.warehouse.landing import has_landed
 from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
 from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
@@ -116,7 +117,46 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     save_top(
         tx, me, date(2026, 11, 1), [("artists", "short_term", 1, f"id-{word}"), ("tracks", "long_term", 1, "shared")]
     )
+    hide(tx, me, word)
+    rollup.rebuild(tx, me)
     return me
+
+
+def hide(tx: Connection, listener_id: int, word: str) -> None:
+    """Whatever artist, track and context has the word in its name."""
+    for key, table, column in (
+        ("artist_key", "star.artist_dim", "artist_name"),
+        ("track_key", "star.track_dim", "track_ref"),
+        ("context_uri", "raw.context", "context_uri"),
+    ):
+        tx.execute(
+            f"insert into insights.hidden (listener_id, {key}, hidden_at)"
+            f" select %s, {key}, %s from {table} where {column} like %s on conflict do nothing",
+            (listener_id, at(0), f"%{word}%"),
+        )
+
+
+def unknown(tx: Connection) -> dict[str, int]:
+    """Rows of totals, and of what is hidden, about an artist, a track or a device that is not there any more."""
+    dimensions = {
+        "artist_key": "star.artist_dim using (artist_key)",
+        "track_key": "star.track_dim using (track_key)",
+        "platform_key": "star.play_label on label_key = platform_key",
+    }
+    columns = tx.execute(
+        "select table_name, column_name from information_schema.columns join information_schema.tables"
+        " using (table_schema, table_name) where table_schema = 'insights' and table_type = 'BASE TABLE'"
+        " and column_name = any(%s)", (list(dimensions),)
+    ).fetchall()  # fmt: skip
+    assert len(columns) > 5
+    found = {}
+    for column in columns:
+        table, key = column["table_name"], column["column_name"]
+        query = f"select from insights.{table} left join {dimensions[key]} where {key} is not null"
+        there = "artist_name" if key == "artist_key" else "track_ref" if key == "track_key" else "label"
+        if rows := tx.execute(f"{query} and {there} is null").rowcount:
+            found[f"{table}.{key}"] = rows
+    return found
 
 
 def about(tx: Connection, listener_id: int) -> dict[str, list[str]]:
@@ -127,7 +167,7 @@ def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_ke
     with warehouse.transaction() as tx:
         me, friend = sang(tx, "ann"), sang(tx, "bob", word="friend")
         assert scanned(tx) == [
-            *("audit.archive_member", "audit.import_file", "audit.listener", "audit.rejected_row"),
+            *("audit.archive_member", "audit.import_file", "audit.listener", "audit.rejected_row", "insights.hidden"),
             *("raw.context", "raw.export_track", "raw.legacy_track", "raw.recently_played", "raw.track_payload"),
             *("star.album_dim", "star.artist_dim", "star.play_label", "star.track_dim"),
         ]
@@ -137,11 +177,50 @@ def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_ke
     assert forget(warehouse, me, before=None, now=NOW) == 5
     with warehouse.transaction() as tx:
         assert scanned(tx) == []
+        assert unknown(tx) == {}
         assert (about(tx, friend), fact(tx, friend)) == (before, plays_before)
         # Shared is what the friend has, too.
         assert "shared" in str(before)
     with pytest.raises(Gone, match="removed by `brapped forget`"):
         forget(warehouse, me, before=None, now=NOW)
+
+
+def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me, friend = sang(tx, "ann"), sang(tx, "bob", word="friend")
+        poll(tx, friend, [Play(at(200), song("friend-id", artists=["friend", "friend two"]))])
+        merge_plays(tx, friend, at(201))
+        # Whom only Ann played.
+        hide(tx, friend, CANARY)
+    forget(warehouse, me, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        assert (scanned(tx), unknown(tx)) == ([], {})
+        assert len(about(tx, friend)["insights.hidden"]) > 3
+    forget(warehouse, friend, before=at(100), now=NOW)
+    rollup.catch_up(warehouse, friend)
+    with warehouse.transaction() as tx:
+        hidden = "\n".join(about(tx, friend)["insights.hidden"])
+        assert ("friend-id" in hidden, "friend-export" in hidden, "spotify:friend:list" in hidden) == (
+            True,
+            False,
+            False,
+        )
+        assert unknown(tx) == {}
+
+
+def test_a_listener_deleted_by_hand_takes_totals_and_what_is_hidden_along(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        merge_plays(tx, me, at(5))
+        rollup.rebuild(tx, me)
+        hide(tx, me, "alice")
+        for table in ("star.streaming_fact", "raw.recently_played", "audit.gap", "audit.poll"):
+            tx.execute(f"delete from {table}")
+        assert rollup.touched(tx, me) != []
+        tx.execute("delete from audit.listener")
+        rows = tx.execute("select from insights.hidden union all select from insights.touched_day").rowcount
+        assert rows == 0
 
 
 def test_the_planners_statistics_tell_nothing_either_when_the_last_listener_goes(warehouse: Warehouse) -> None:
@@ -152,6 +231,7 @@ def test_the_planners_statistics_tell_nothing_either_when_the_last_listener_goes
         assert tx.execute(told, (f"%{CANARY}%",)).fetchall() != []
     for listener_id in people:
         forget(warehouse, listener_id, before=None, now=NOW)
+    tidy(warehouse)
     with warehouse.transaction() as tx:
         assert tx.execute(told, (f"%{CANARY}%",)).fetchall() == []
 
@@ -164,7 +244,12 @@ def test_of_what_was_before_a_day_no_column_tells_and_what_came_later_stays(ware
         merge_plays(tx, me, at(201))
         before = about(tx, friend)
     forget(warehouse, me, before=at(100), now=NOW)
+    rollup.catch_up(warehouse, me)
     with warehouse.transaction() as tx:
+        assert unknown(tx) == {}
+        days = tx.execute("select day, plays from insights.hour_total where listener_id = %s", (me,)).fetchall()
+        assert days == [{"day": date(2026, 11, 21), "plays": 1}]
+        assert rollup.touched(tx, me) == []
         # The listener stays, and so does what lets their next poll in.
         assert scanned(tx) == ["audit.listener"]
         assert about(tx, friend) == before

@@ -7,5 +7,13 @@ with namesake as materialized (
 ),
 credited as (
     update star.track_artist c set artist_key = n.becomes from namesake n where c.artist_key = n.was
+),
+shown as (
+    delete from insights.hidden h using namesake n where h.artist_key = n.was returning h.listener_id, n.becomes, h.hidden_at
+),
+hidden as (
+    insert into insights.hidden (listener_id, artist_key, hidden_at)
+    select s.listener_id, s.becomes, s.hidden_at from shown s
+    on conflict do nothing
 )
 update star.track_dim t set artist_key = n.becomes from namesake n where t.artist_key = n.was

@@ -1,4 +1,4 @@
-select to_jsonb(t) - '{track_key,artist_key,album_key,payload_key}'::text[]
+select to_jsonb(t) - '{track_key,artist_key,album_key,payload_key,search_name}'::text[]
        || jsonb_build_object('artist_id', a.artist_id, 'artist_name', a.artist_name, 'album_ref', al.album_ref,
                              'payload_hash', p.content_hash) as record
 from star.track_dim t

@@ -1,0 +1,4 @@
+delete from insights.hidden h
+where not exists (select from star.artist_dim a where a.artist_key = h.artist_key)
+  and not exists (select from star.track_dim t where t.track_key = h.track_key)
+  and not exists (select from raw.context c where c.context_uri = h.context_uri)

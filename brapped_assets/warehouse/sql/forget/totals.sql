@@ -1,0 +1,1 @@
+select schemaname || '.' || tablename as name from pg_tables where schemaname = 'insights'
