@@ -58,7 +58,7 @@ def found(tx: Connection, typed: str, limit: int = 8) -> list[str]:
         ("שָׁלוֹם", "שלום"),
         ("🔥💜", "💜"),
         ("Ｆｕｌｌ", "full"),  # noqa: RUF001 - wide letters
-        ("Don’t Stop", "don't"),  # noqa: RUF001 - as Spotify writes it
+        ("Don’t Stop", "don't"),
         (r"100%_\o/", r"%_\o"),
         ("AC/DC", "dc"),
         ("爱", "爱"),

@@ -37,5 +37,34 @@ $$;
 comment on function insights.repeats_of is
     'Rows as insights.day_repeat for the local days from `first` up to, not including, `until`, never stale.';
 
+-- The race and the comeback need the months apart; what `artists_of` adds up is its own affair.
+create function insights.artist_months_of(listener int, first date, until date)
+returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    with block as materialized (
+        select m::date as month, greatest(m::date, first) as first, least((m + interval '1 month')::date, until) as until,
+               m::date >= first and (m + interval '1 month')::date <= until
+               and not exists (select from insights.touched_day t where t.listener_id = listener
+                                 and t.day >= m::date and t.day < (m + interval '1 month')::date) as is_whole
+        from generate_series(date_trunc('month', first::timestamp), until::timestamp - interval '1 day',
+                             interval '1 month') m
+    )
+    select a.artist_key, a.plays, a.ms, a.first_on, a.last_on
+    from insights.artist_month a
+    where a.listener_id = listener and a.month = any(array(select b.month from block b where b.is_whole))
+    union all
+    select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
+    from block b
+    join insights.shown_play p
+      on p.listener_id = listener and p.counts and p.played_on >= b.first and p.played_on < b.until
+     and p.played_at >= b.first::timestamp at time zone 'UTC' - interval '1 day'
+     and p.played_at < b.until::timestamp at time zone 'UTC' + interval '1 day'
+    join star.track_dim t on t.track_key = p.track_key
+    where not b.is_whole
+    group by t.artist_key, b.month
+$$;
+comment on function insights.artist_months_of is
+    'Plays of 30 s and more by main artist and month, a row each, in the local days from `first` to before `until`.';
+
 -- What is there already.
 insert into insights.touched_day select distinct listener_id, played_on from star.streaming_fact;

@@ -1,6 +1,6 @@
--- The five most played artists by month, and how many artists there were. A row of artists_of lies within one month.
+-- The five most played artists by month, and how many artists there were. A row is an artist and a month.
 with told as materialized (
-    select artist_key, plays, ms, first_on from insights.artists_of(%(listener_id)s, %(first)s, %(until)s)
+    select artist_key, plays, ms, first_on from insights.artist_months_of(%(listener_id)s, %(first)s, %(until)s)
 ), ranked as (
     select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms, count(*) over ()::int as of_all
     from told
