@@ -1,4 +1,4 @@
-// Small comforts; every page works without them, but for the calendar's own dates.
+// Small comforts; every page works without them.
 "use strict";
 // A cover that is not there leaves the initials.
 for (const image of document.querySelectorAll("img[data-cover]")) {
