@@ -85,10 +85,12 @@ def listen(warehouse: Warehouse) -> None:
 def _own_ranking(tx: Connection, me: int) -> None:
     tx.execute(
         """insert into star.spotify_top (listener_id, taken_on, kind, time_range, rank, artist_key, track_key)
-           select %s, date '2026-11-22', 'artists', r, row_number() over (partition by r order by artist_key), artist_key, null
+           select %s, date '2026-11-22', 'artists', r, row_number() over (partition by r order by artist_key),
+                  artist_key, null
            from star.artist_dim cross join unnest(array['short_term', 'medium_term', 'long_term']) r
            union all
-           select %s, date '2026-11-22', 'tracks', r, row_number() over (partition by r order by track_key), null, track_key
+           select %s, date '2026-11-22', 'tracks', r, row_number() over (partition by r order by track_key),
+                  null, track_key
            from star.track_dim cross join unnest(array['short_term', 'medium_term', 'long_term']) r""",
         (me, me),
     )
@@ -103,7 +105,8 @@ def keep_cover(folder: Path) -> None:
 def export(file: Path) -> Path:
     """A small zip as Spotify sends it, of plays that are not there yet."""
     rows: list[dict[str, Any]] = [
-        {"ts": f"2024-05-01T10:{minute:02d}:00Z", "ms_played": 60_000, "spotify_track_uri": f"spotify:track:{minute:022d}",
+        {"ts": f"2024-05-01T10:{minute:02d}:00Z", "ms_played": 60_000,
+         "spotify_track_uri": f"spotify:track:{minute:022d}",
          "master_metadata_track_name": HOSTILE[0], "master_metadata_album_artist_name": "Dropped",
          "master_metadata_album_album_name": "Album", "platform": "ios", "skipped": False, "shuffle": False}
         for minute in (1, 5, 9)

@@ -7,8 +7,9 @@ from brapped_assets_tests.browser.visitor import Visitor
 
 HERE = """() => {
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-  return { name: at.name || at.textContent.trim(), seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-           inside: box.left >= -1 && box.right <= innerWidth + 1 };
+  return { name: at.name || at.textContent.trim(),
+           seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+           inside: box.left >= -1 && box.right <= innerWidth + 1, box: [box.left, box.right] };
 }"""
 
 
@@ -20,7 +21,7 @@ def tab_to(page: Page, name: str, most: int = 60) -> list[str]:
         page.keyboard.press("Tab")
         here = page.evaluate(HERE)
         assert here["seen"], f"no sign of the focus on {here['name']}"
-        assert here["inside"], f"{here['name']} has the focus out of sight"
+        assert here["inside"], f"{here['name']} has the focus out of sight: {here}"
         way.append(here["name"])
     return way
 

@@ -11,8 +11,10 @@ from brapped_assets_tests.browser.visitor import WIDER, Visitor
 
 DROP = """([name, content]) => {
   const dropped = new DataTransfer();
-  dropped.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], name, { type: "application/zip" }));
-  document.querySelector("main").dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+  const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+  dropped.items.add(new File([bytes], name, { type: "application/zip" }));
+  const drop = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
+  document.querySelector("main").dispatchEvent(drop);
 }"""
 
 
@@ -20,8 +22,7 @@ def test_a_zip_dropped_on_the_page_is_counted(visitor: Visitor, tmp_path: Path) 
     zipped = export(tmp_path / "my_spotify_data.zip")
     page = visitor.visit("/add")
     page.evaluate(DROP, [zipped.name, b64encode(zipped.read_bytes()).decode()])
-    told = page.locator(".told")
-    expect(told).to_contain_text("new plays", timeout=30_000)
+    expect(page.get_by_role("region", name="What was added")).to_contain_text("new plays", timeout=30_000)
     page.goto("/history?on=2024-05-01")
     expect(page.locator(".day .what a").first).to_have_text(HOSTILE[0])
     assert page.locator(".day .by", has_text="Dropped").count() == 3

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from brapped_assets_tests.browser.reading import TOO_FAINT, TOO_SMALL
+from brapped_assets_tests.browser.reading import too_faint, too_small
 from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
 
 PATHS = (
@@ -29,8 +29,8 @@ def faults(page: Page) -> list[str]:
     page.set_viewport_size({"width": 390, "height": HEIGHT})
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{scheme}: {line}" for line in page.evaluate(TOO_FAINT)]
-    return found + page.evaluate(TOO_SMALL)
+        found += [f"{scheme}: {line}" for line in too_faint(page)]
+    return found + too_small(page)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -80,7 +80,7 @@ class Site:
 
 
 def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """The period in the address: `?range=`, or `?first=` and `?last=`, as the form of two dates asks without a script."""
+    """The period in the address: `?range=`; or `?first=` and `?last=`, as two dates are asked for without a script."""
     asked = request.query_params
     first_day: date = who.first_day or who.today
     of_two_dates = f"{asked['first']}..{asked['last']}" if asked.get("first") and asked.get("last") else default
