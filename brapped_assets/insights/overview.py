@@ -56,9 +56,12 @@ def totals(of: Sequence[Day]) -> Totals:
 
 
 def top(
-    tx: Connection, who: Viewer, period: Period, kind: Literal["artists", "tracks"], by: By, limit: int
+    tx: Connection, who: Viewer, period: Period, kind: Literal["artists", "tracks"], by: By, *, limit: int
 ) -> list[dict[str, Any]]:
-    """The most played of a period: keys, ids, names, `plays`, `ms`, `first_on`. Ties fall to minutes, then the older key."""
+    """The most played of a period: keys, ids, names, `plays`, `ms`, `first_on`.
+
+    Ties fall to minutes, then the older key.
+    """
     values = {**asked(who, period), "by": by, "limit": limit}
     return tx.execute(sql(f"insights/top_{kind}"), values).fetchall()
 

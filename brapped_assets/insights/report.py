@@ -96,8 +96,8 @@ def build(
     style = ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES))
     script = "\n".join(_text(name) for name in SCRIPTS)
     lists = {
-        "artists": overview.top(tx, who, period, "artists", "plays", LONGEST_LIST),
-        "songs": overview.top(tx, who, period, "tracks", "plays", LONGEST_LIST),
+        "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
+        "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
     }
     asked = {"listener_id": who.listener_id, "first": period.first, "until": period.reach(who.today)}
     months = tx.execute(sql("insights/wrapped/months"), asked).fetchall()

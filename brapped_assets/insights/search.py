@@ -14,13 +14,17 @@ SHORTEST, LONGEST = 2, 100
 
 @dataclass(frozen=True)
 class Hit:
-    """A name that holds the text; `by` is the artist of a track or an album, `plays` those of all time."""
+    """A name that holds the text; `by` is the artist of a track or an album, `plays` those of all time.
+
+    `has_cover`: a picture is known of it.
+    """
 
     kind: Literal["artist", "track", "album"]
     key: int
     name: str
     by: str | None
     plays: int
+    has_cover: bool
 
 
 def is_enough(text: str) -> bool:
@@ -39,4 +43,4 @@ def search(tx: Connection, who: Viewer, text: str, limit: int) -> list[Hit]:
         return []
     values = {**asked(who, all_time(who)), "text": text, "limit": limit}
     rows = tx.execute(sql("insights/search/found"), values).fetchall()
-    return [Hit(row["kind"], row["key"], row["name"], row["by"], row["plays"]) for row in rows]
+    return [Hit(**row) for row in rows]

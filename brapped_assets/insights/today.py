@@ -45,6 +45,7 @@ class Played:
     track_name: str
     artist_key: int
     artist_name: str
+    has_cover: bool
 
 
 def so_far(tx: Connection, who: Viewer) -> SoFar:

@@ -137,7 +137,7 @@ def test_search_answers_as_it_is_typed(warehouse: Warehouse, browser: Browser) -
         listen(tx)
     assert browser.get("/search.json", params={"q": " fóur "}).json() == {
         "q": "fóur", "enough": True,
-        "hits": [{"kind": "track", "key": 5, "name": "Four", "by": "Artist 2", "plays": 1}],
+        "hits": [{"kind": "track", "key": 5, "name": "Four", "by": "Artist 2", "plays": 1, "has_cover": False}],
     }  # fmt: skip
     assert browser.get("/search.json", params={"q": "f"}).json() == {"q": "f", "enough": False, "hits": []}
 

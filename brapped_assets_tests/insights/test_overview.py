@@ -167,18 +167,20 @@ def heard_by_hand(rows: list[dict[str, Any]], ever: list[dict[str, Any]], period
         new_artists=len(new_artists),
         top_new_artists=[artist(*one) for one in new_artists[:3]],
         top_artists=[
-            {**artist(*one), "featured_plays": len(guest(one[0])),
+            {**artist(*one), "has_cover": False, "featured_plays": len(guest(one[0])),
              "featured_ms": sum(row["ms_played"] for row in guest(one[0]))}
             for one in artists[:limit]
         ],
         top_tracks=[
             {"track_key": key, "track_id": f"t{key}", "track_name": f"Track {key}", "artist_key": TRACKS[key - 1][0],
-             "artist_name": f"Artist {TRACKS[key - 1][0]}", "album_key": TRACKS[key - 1][1], "plays": plays, "ms": ms}
+             "artist_name": f"Artist {TRACKS[key - 1][0]}", "album_key": TRACKS[key - 1][1], "plays": plays, "ms": ms,
+             "has_cover": False}
             for key, plays, ms in tracks[:limit]
         ],
         top_albums=[
             {"album_key": key, "album_id": f"al{key}", "album_name": f"Album {key}", "artist_name": "Various",
-             "plays": plays, "ms": ms, "songs": len({row["track_key"] for row in rows if row["album"] == key})}
+             "has_cover": False, "plays": plays, "ms": ms,
+             "songs": len({row["track_key"] for row in rows if row["album"] == key})}
             for key, plays, ms in albums[:limit]
         ],
         decades=[{"decade": decade, "plays": plays, "ms": ms} for decade, (plays, ms) in sorted(decades.items())],

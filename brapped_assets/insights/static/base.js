@@ -1,4 +1,4 @@
-// Small comforts; every page works without them, but for the calendar's own dates.
+// Small comforts; every page works without them.
 "use strict";
 // A cover that is not there leaves the initials.
 for (const image of document.querySelectorAll("img[data-cover]")) {
@@ -16,6 +16,8 @@ for (const form of document.querySelectorAll("form[data-custom-range]")) {
 }
 // The chosen period stands in sight.
 document.querySelector(".periods [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// What has the focus there stands in sight whole.
+document.querySelector(".periods")?.addEventListener("focusin", ({ target }) => target.scrollIntoView({ block: "nearest", inline: "nearest" }));
 // The database wakes up: look again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));

@@ -18,10 +18,12 @@ const line = (hit) => {
   const cover = item.querySelector(".cover");
   cover.classList.add(`t${hit.key % 8}`);
   cover.firstChild.textContent = initials(hit.name);
-  const image = new Image(56, 56);
-  image.alt = "";
-  image.addEventListener("load", () => cover.append(image));
-  image.src = `/cover/${hit.kind}/${hit.key}`;
+  if (hit.has_cover) {
+    const image = new Image(56, 56);
+    image.alt = "";
+    image.addEventListener("load", () => cover.append(image));
+    image.src = `/cover/${hit.kind}/${hit.key}`;
+  }
   item.querySelector(".name").textContent = hit.name;
   if (hit.by) item.querySelector(".by").textContent = hit.by;
   else item.querySelector(".by").remove();

@@ -80,6 +80,8 @@ class Site:
 
 
 def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """The period in the address: `?range=`."""
+    """The period in the address: `?range=`; or `?first=` and `?last=`, as two dates are asked for without a script."""
+    asked = request.query_params
     first_day: date = who.first_day or who.today
-    return named(request.query_params.get("range", default), today=who.today, first_day=first_day)
+    of_two_dates = f"{asked['first']}..{asked['last']}" if asked.get("first") and asked.get("last") else default
+    return named(asked.get("range", of_two_dates), today=who.today, first_day=first_day)

@@ -1,31 +1,37 @@
 """`/wrapped`: the story of a period; `/export.html`: the same as one file to keep."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import report
+from brapped_assets.insights.items import Kind
 from brapped_assets.insights.periods import DAY, Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
-from brapped_assets.insights.wrapped import Row, cards
+from brapped_assets.insights.wrapped import Card, Row, cards
 from brapped_assets.insights.wrapped.memory import Memory
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
 
 class Pages:
-    """Where the site has a thing's page and cover."""
+    """Where the site has a thing's page and cover; `covered` are those that have one."""
+
+    def __init__(self, covered: Collection[tuple[str, int]]) -> None:
+        self._covered = covered
 
     def href(self, row: Row) -> str | None:
         return f"/{row.kind}/{row.key}" if row.key is not None else None
 
     def cover(self, row: Row) -> str | None:
-        return f"/cover/{row.kind}/{row.key}" if row.key is not None else None
+        return f"/cover/{row.kind}/{row.key}" if (row.kind, row.key) in self._covered else None
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,9 @@ def routes(site: Site) -> list[Route]:
             found = memory.numbers(tx, who, period)
             if not found.total.plays:
                 return _choose(site, request, tx, who, period.label)
-        return site.page(
-            "wrapped.html", request, who, period=period, cards=cards(found), place=Pages(), gaps=who.gaps_in(period)
-        )
+            told = cards(found)
+            place = Pages(_covered(tx, told))
+        return site.page("wrapped.html", request, who, period=period, cards=told, place=place, gaps=who.gaps_in(period))
 
     def choose(request: Request) -> Response:
         with site.reading.transaction() as tx:
@@ -74,6 +80,16 @@ def routes(site: Site) -> list[Route]:
         Route("/wrapped/choose", choose, name="wrapped_choose"),
         Route("/export.html", export, name="export"),
     ]
+
+
+def _covered(tx: Connection, told: Iterable[Card]) -> set[tuple[str, int]]:
+    """Which of the things on some cards a picture is known of."""
+    keys: dict[str, list[int]] = {kind: [] for kind in get_args(Kind)}
+    for card in told:
+        for row in (card.about, *card.rows, *card.more, *card.choices):
+            if row and row.key is not None:
+                keys[row.kind].append(row.key)
+    return {(row["kind"], row["key"]) for row in tx.execute(sql("insights/wrapped/with_cover"), keys).fetchall()}
 
 
 def _choose(site: Site, request: Request, tx: Connection, who: Viewer, empty: str) -> Response:

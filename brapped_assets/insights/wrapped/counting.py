@@ -109,7 +109,7 @@ def _big_day(tx: Connection, who: Viewer, days: Sequence[Day], of_day: Callable[
     plays = of_day(biggest.day)
     hours = tuple(sum(play["ms"] for play in plays if play["ended_at"].hour == hour) for hour in range(24))
     day = Period("day", "", biggest.day, biggest.day + DAY)
-    (artist,) = overview.top(tx, who, day, "artists", "plays", 1)
+    (artist,) = overview.top(tx, who, day, "artists", "plays", limit=1)
     named = {"key": artist["artist_key"], "spotify_id": artist["artist_id"], "name": artist["artist_name"]}
     of_it = _thing("artist", {**artist, **named})
     return BigDay(biggest, hours, plays[0]["ended_at"], plays[-1]["ended_at"], of_it)

@@ -37,10 +37,7 @@ $$;
 comment on function insights.repeats_of is
     'Rows as insights.day_repeat for the local days from `first` up to, not including, `until`, never stale.';
 
--- What is there already.
-insert into insights.touched_day select distinct listener_id, played_on from star.streaming_fact;
-
--- The race of the artists and who came back need the months apart, also where a single total would answer for all of them.
+-- The race and the comeback need the months apart; what `artists_of` adds up is its own affair.
 create function insights.artist_months_of(listener int, first date, until date)
 returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
 language sql stable as $$
@@ -67,4 +64,7 @@ language sql stable as $$
     group by t.artist_key, b.month
 $$;
 comment on function insights.artist_months_of is
-    'One row per month and main artist in the local days from `first` to before `until`, never stale.';
+    'Plays of 30 s and more by main artist and month, a row each, in the local days from `first` to before `until`.';
+
+-- What is there already.
+insert into insights.touched_day select distinct listener_id, played_on from star.streaming_fact;

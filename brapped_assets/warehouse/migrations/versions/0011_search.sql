@@ -77,33 +77,13 @@ comment on function insights.is_whole_life is
 create or replace function insights.artists_of(listener int, first date, until date)
 returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
 language sql stable as $$
-    with block as materialized (
-        select m::date as month, greatest(m::date, first) as first, least((m + interval '1 month')::date, until) as until,
-               m::date >= first and (m + interval '1 month')::date <= until
-               and not exists (select from insights.touched_day t where t.listener_id = listener
-                                 and t.day >= m::date and t.day < (m + interval '1 month')::date) as is_whole
-        from generate_series(date_trunc('month', first::timestamp), until::timestamp - interval '1 day',
-                             interval '1 month') m
-        where not insights.is_whole_life(listener, first, until)
-    )
     select l.artist_key, l.plays, l.ms, l.first_on, l.last_on
     from insights.artist_life l
     where l.listener_id = listener and (select insights.is_whole_life(listener, first, until))
     union all
-    select a.artist_key, a.plays, a.ms, a.first_on, a.last_on
-    from insights.artist_month a
-    where a.listener_id = listener and not (select insights.is_whole_life(listener, first, until))
-      and a.month = any(array(select b.month from block b where b.is_whole))
-    union all
-    select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
-    from block b
-    join insights.shown_play p
-      on p.listener_id = listener and p.counts and p.played_on >= b.first and p.played_on < b.until
-     and p.played_at >= b.first::timestamp at time zone 'UTC' - interval '1 day'
-     and p.played_at < b.until::timestamp at time zone 'UTC' + interval '1 day'
-    join star.track_dim t on t.track_key = p.track_key
-    where not b.is_whole
-    group by t.artist_key, b.month
+    select m.artist_key, m.plays, m.ms, m.first_on, m.last_on
+    from insights.artist_months_of(listener, first, until) m
+    where not (select insights.is_whole_life(listener, first, until))
 $$;
 
 create or replace function insights.tracks_of(listener int, first date, until date)

@@ -51,18 +51,21 @@ select
         order by case when %(by)s = 'plays' then n.plays else n.ms end desc, n.plays desc, n.ms desc, a.artist_key) x
     ) as top_new_artists,
     (select coalesce(json_agg(x), '[]') from (
-        select a.artist_key, a.artist_id, a.artist_name, l.plays, l.ms,
+        select a.artist_key, a.artist_id, a.artist_name, a.image_url is not null as has_cover, l.plays, l.ms,
                coalesce(f.plays, 0) as featured_plays, coalesce(f.ms, 0) as featured_ms
         from top_artists l join star.artist_dim a using (artist_key) left join featured f using (artist_key)
         order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, a.artist_key) x
     ) as top_artists,
     (select coalesce(json_agg(x), '[]') from (
-        select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, l.album_key, l.plays, l.ms
+        select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, l.album_key,
+               al.image_url is not null as has_cover, l.plays, l.ms
         from top_tracks l join star.track_dim t using (track_key) join star.artist_dim a on a.artist_key = l.artist_key
+        left join star.album_dim al on al.album_key = l.album_key
         order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, t.track_key) x
     ) as top_tracks,
     (select coalesce(json_agg(x), '[]') from (
-        select al.album_key, al.album_id, al.album_name, al.artist_name, l.plays, l.ms, l.songs
+        select al.album_key, al.album_id, al.album_name, al.artist_name, al.image_url is not null as has_cover,
+               l.plays, l.ms, l.songs
         from top_albums l join star.album_dim al using (album_key)
         order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, al.album_key) x
     ) as top_albums,

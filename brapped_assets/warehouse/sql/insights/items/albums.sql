@@ -1,5 +1,6 @@
 -- The albums of some tracks by plays.
-select al.album_key, al.album_id, al.album_name, al.artist_name, l.plays, l.ms
+select al.album_key, al.album_id, al.album_name, al.artist_name, al.image_url is not null as has_cover,
+       l.plays, l.ms
 from (select t.album_key, sum(s.plays)::int as plays, sum(s.ms)::bigint as ms
         from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) s
         join star.track_dim t using (track_key)

@@ -55,10 +55,12 @@ with asked as materialized (
     where place <= %(limit)s
 )
 select s.kind, s.key, coalesce(a.artist_name, t.track_name, al.album_name) as name,
-       coalesce(ta.artist_name, al.artist_name) as by, s.plays
+       coalesce(ta.artist_name, al.artist_name) as by, s.plays,
+       coalesce(a.image_url, ti.image_url, al.image_url) is not null as has_cover
 from shown s
 left join star.artist_dim a on s.kind = 'artist' and a.artist_key = s.key
 left join star.track_dim t on s.kind = 'track' and t.track_key = s.key
 left join star.artist_dim ta on ta.artist_key = t.artist_key
+left join star.album_dim ti on ti.album_key = t.album_key
 left join star.album_dim al on s.kind = 'album' and al.album_key = s.key
 order by array_position(array['artist', 'track', 'album'], s.kind), s.place

@@ -1,4 +1,4 @@
--- The five most played artists by month, and how many artists there were. A row of artist_months_of lies within one month.
+-- The five most played artists by month, and how many artists there were. A row is an artist and a month.
 with told as materialized (
     select artist_key, plays, ms, first_on from insights.artist_months_of(%(listener_id)s, %(first)s, %(until)s)
 ), ranked as (

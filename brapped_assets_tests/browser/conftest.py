@@ -1,0 +1,108 @@
+"""One browser, one server and one database for all tests here; every test has windows of its own."""
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from uuid import uuid4
+
+import psycopg
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from pydantic import SecretStr
+
+from brapped_assets.background_import import BackgroundImport
+from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.web.app import create_app
+from brapped_assets.insights.web.site import Site
+from brapped_assets.settings import Settings
+from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.writing import Writing
+from brapped_assets_tests.browser.listened import NOW, keep_cover, listen
+from brapped_assets_tests.browser.visitor import Visitor
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # In a container there is neither a sandbox for root nor much shared memory.
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _served(home: Path, url: str) -> Iterator[str]:
+    """The pages as `up` serves them, over one database, at a morning of its own."""
+    settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
+    site = Site(
+        Reading(home, url), writing=Writing(home, url), incoming=BackgroundImport(settings),
+        covers=Covers(home / "covers"), clock=lambda: NOW,
+    )  # fmt: skip
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="warning", timeout_graceful_shutdown=1))
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@contextmanager
+def _database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
+    name = f"browser_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template brapped strategy file_copy")
+        yield postgres.url(name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of pages with two years of plays."""
+    home = tmp_path_factory.mktemp("years")
+    with _database(postgres) as url:
+        with Warehouse(home, url) as warehouse:
+            listen(warehouse)
+        keep_cover(home / "covers")
+        with _served(home, url) as address:
+            yield address
+
+
+@pytest.fixture(scope="session")
+def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of pages that nobody has connected anything to."""
+    with _database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
+        yield address
+
+
+@pytest.fixture
+def visitor(chromium: Browser, years: str) -> Iterator[Visitor]:
+    """At the pages with two years of plays. Nothing may be asked elsewhere, complained of, popped up or run."""
+    visitor = Visitor(chromium, years)
+    yield visitor
+    visitor.leave()
+    assert visitor.troubles == []

@@ -1,0 +1,89 @@
+"""Everything by keyboard, and where one is can be seen."""
+
+from playwright.sync_api import Page, expect
+
+from brapped_assets_tests.browser.listened import HOSTILE
+from brapped_assets_tests.browser.visitor import Visitor
+
+HERE = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  return { name: at.name || at.textContent.trim(),
+           seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+           inside: box.left >= -1 && box.right <= innerWidth + 1, box: [box.left, box.right] };
+}"""
+
+
+def tab_to(page: Page, name: str, most: int = 60) -> list[str]:
+    """Go on with Tab until something of this name has the focus; the names on the way."""
+    way: list[str] = []
+    while name not in way:
+        assert len(way) < most, way
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        assert here["seen"], f"no sign of the focus on {here['name']}"
+        assert here["inside"], f"{here['name']} has the focus out of sight: {here}"
+        way.append(here["name"])
+    return way
+
+
+def test_the_first_tab_skips_to_the_content_and_the_period_picker_follows_the_pages(visitor: Visitor) -> None:
+    page = visitor.visit("/", 1280)
+    way = tab_to(page, "Minutes")
+    expected = ["Skip to content", "Brapped", "Today", "Overview", "Wrapped", "History", "Search", "Today", "7 days"]
+    assert way[: len(expected)] == expected
+    assert {"All time", "2025", "2024", "first", "last", "Show"} <= set(way)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?range=year&by=minutes")
+
+
+def test_any_days_are_chosen_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.visit("/")
+    tab_to(page, "first")
+    page.keyboard.type("02012025")
+    tab_to(page, "last", 4)
+    page.keyboard.type("03152025")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?range=2025-02-01..2025-03-15")
+
+
+def test_a_search_and_its_first_hit(visitor: Visitor) -> None:
+    page = visitor.visit("/search")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("beyonce")
+    hit = page.get_by_role("link", name="Beyoncé").first
+    expect(hit).to_be_visible()
+    tab_to(page, "Search", 4)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/artist/*")
+    assert page.locator("h1").inner_text() == "Beyoncé"
+
+
+def test_an_artist_is_hidden_and_shown_again(visitor: Visitor) -> None:
+    page = visitor.visit("/search?q=" + "onerror")
+    page.get_by_role("link", name=HOSTILE[0]).first.click()
+    page.wait_for_url("**/artist/*")
+    artist = page.url
+    tab_to(page, "Hide this artist", 120)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show again").wait_for()
+    assert page.url == artist
+    assert page.get_by_role("link", name="Hidden: 1").count() == 1
+    tab_to(page, "Show again")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Hide this artist").wait_for()
+    assert page.get_by_role("link", name="Hidden: 1").count() == 0
+
+
+def test_a_story_is_told_by_arrows(visitor: Visitor) -> None:
+    page = visitor.visit("/wrapped?range=2025")
+    place = page.locator("[data-place]")
+    expect(place).to_contain_text("Card 1 of")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(place).to_contain_text("Card 3 of")
+    page.keyboard.press("ArrowLeft")
+    expect(place).to_contain_text("Card 2 of")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-player]")).to_be_hidden()
+    tab_to(page, "Save picture", 30)

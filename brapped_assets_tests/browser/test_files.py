@@ -1,0 +1,61 @@
+"""What goes in and what comes out: a zip dropped on the page, a card as a picture, the report as a file."""
+
+import struct
+from base64 import b64encode
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from brapped_assets_tests.browser.listened import HOSTILE, export
+from brapped_assets_tests.browser.visitor import WIDER, Visitor
+
+DROP = """([name, content]) => {
+  const dropped = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+  dropped.items.add(new File([bytes], name, { type: "application/zip" }));
+  const drop = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
+  document.querySelector("main").dispatchEvent(drop);
+}"""
+
+
+def test_a_zip_dropped_on_the_page_is_counted(visitor: Visitor, tmp_path: Path) -> None:
+    zipped = export(tmp_path / "my_spotify_data.zip")
+    page = visitor.visit("/add")
+    page.evaluate(DROP, [zipped.name, b64encode(zipped.read_bytes()).decode()])
+    expect(page.get_by_role("region", name="What was added")).to_contain_text("new plays", timeout=30_000)
+    page.goto("/history?on=2024-05-01")
+    expect(page.locator(".day .what a").first).to_have_text(HOSTILE[0])
+    assert page.locator(".day .by", has_text="Dropped").count() == 3
+
+
+def test_a_card_is_saved_as_a_picture_for_a_story(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.visit("/wrapped?range=2025")
+    page.keyboard.press("ArrowRight")
+    with page.expect_download() as saving:
+        page.locator(".frame.on [data-send]").click()
+    assert saving.value.suggested_filename == "brapped-2025-artists.png"
+    picture = tmp_path / "card.png"
+    saving.value.save_as(picture)
+    content = picture.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", content[16:24]) == (1080, 1920)
+    # One colour all over would be a few hundred bytes a megapixel.
+    assert len(content) > 40_000
+
+
+def test_the_report_opens_from_the_disk_without_a_network(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.visit("/wrapped?range=2025")
+    page.keyboard.press("Escape")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="As one file").click()
+    report = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(report)
+    alone = visitor.window(390, offline=True)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(report.as_uri())
+    assert any(name in alone.locator("main").inner_text() for name in HOSTILE)
+    assert alone.evaluate(WIDER) == 0
+    alone.get_by_role("button", name="Play as a story").click()
+    expect(alone.locator(".frame.on")).to_have_count(1)
+    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]

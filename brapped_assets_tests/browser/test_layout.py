@@ -1,0 +1,75 @@
+"""Every page at every width, in the light and in the dark: nothing wider, nothing too small, all of it readable."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from brapped_assets_tests.browser.reading import too_faint, too_small
+from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
+
+PATHS = (
+    "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019", "/today", "/wrapped", "/wrapped?range=2025",
+    "/wrapped?range=2026-11-20..2026-11-21", "/wrapped/choose", "/history", "/history?on=2024-12-31", "/search",
+    "/search?q=window", "/artist/1", "/artist/2?range=2025", "/track/1", "/album/1",
+    "/artist/99999", "/hidden", "/counted", "/add",
+)  # fmt: skip
+SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
+MISSING = ("/artist/99999",)
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a page at each width, and to the eye in the light and the dark."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        if wider := page.evaluate(WIDER):
+            found.append(f"{width}: {wider} px wider than the window")
+    page.set_viewport_size({"width": 390, "height": HEIGHT})
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme}: {line}" for line in too_faint(page)]
+    return found + too_small(page)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_is_readable_and_can_be_touched(visitor: Visitor, path: str) -> None:
+    page = visitor.visit(path)
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    assert faults(page) == []
+    if page.locator("[data-player]").is_visible():
+        page.keyboard.press("Escape")
+        assert faults(page) == []
+    if path in MISSING:
+        # The browser itself says that the page is not there.
+        assert ["404" in trouble for trouble in visitor.troubles] == [True]
+        visitor.troubles.clear()
+
+
+@pytest.mark.parametrize("path", ["/", "/wrapped", "/add", "/hidden"])
+def test_before_anything_was_played_pages_fit_too(chromium: Browser, nobody: str, path: str) -> None:
+    visitor = Visitor(chromium, nobody)
+    page = visitor.visit(path)
+    assert faults(page) == []
+    assert page.locator("main").inner_text().strip()
+    visitor.leave()
+    assert visitor.troubles == []
+
+
+def test_who_wants_no_motion_sees_none(visitor: Visitor) -> None:
+    page = visitor.visit("/wrapped?range=2025", reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.getAnimations().length") == 0
+    moving = visitor.visit("/wrapped?range=2025", reduced_motion="no-preference")
+    assert moving.evaluate("document.getAnimations().length") > 0
+
+
+def test_the_light_is_light_and_the_dark_is_dark(visitor: Visitor) -> None:
+    page = visitor.visit("/")
+    shades = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert shades == ["rgb(251, 246, 238)", "rgb(17, 14, 24)"]

@@ -1,0 +1,41 @@
+"""Names of songs and artists are what somebody else wrote: on every page they are text and nothing more."""
+
+import pytest
+from playwright.sync_api import expect
+
+from brapped_assets_tests.browser.listened import HOSTILE
+from brapped_assets_tests.browser.visitor import Visitor
+
+
+@pytest.mark.parametrize("path", ["/?range=all", "/today", "/history", "/artist/1?range=all", "/wrapped?range=all"])
+def test_hostile_names_stand_there_as_they_are_written(visitor: Visitor, path: str) -> None:
+    page = visitor.visit(path)
+    if path.startswith("/wrapped"):
+        page.keyboard.press("Escape")
+    assert any(name in page.locator("main").inner_text() for name in HOSTILE)
+    for link in page.locator("main a:visible").all()[:12]:
+        link.hover(force=True)
+    assert page.locator("main img:not([data-cover]), main iframe, main script").count() == 0
+    assert (
+        page.evaluate("[...document.links].map((link) => link.protocol).filter((one) => !/^https?:$/.test(one))") == []
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_found_as_text(visitor: Visitor, name: str) -> None:
+    page = visitor.visit("/search")
+    page.locator("#q").fill(name)
+    hit = page.locator("[data-kind=artist] .name").first
+    expect(hit).to_have_text(name)
+    hit.hover()
+
+
+def test_a_known_cover_is_shown_and_an_unknown_one_is_never_asked_for(visitor: Visitor) -> None:
+    page = visitor.visit("/today")
+    page.wait_for_load_state("networkidle")
+    covers = page.locator("img[data-cover]")
+    assert covers.count() > 0
+    assert covers.first.evaluate("(image) => image.naturalWidth") > 0
+    page.goto("/?range=2025")
+    assert page.locator(".ranked .cover").count() >= 20
+    assert page.locator("img[data-cover]").count() == 0

@@ -1,0 +1,28 @@
+"""Without JavaScript the pages tell the same."""
+
+import pytest
+
+from brapped_assets_tests.browser.visitor import Visitor
+
+
+@pytest.mark.parametrize("path", ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/1", "/add"])
+def test_a_page_makes_sense(visitor: Visitor, path: str) -> None:
+    page = visitor.visit(path, java_script_enabled=False)
+    assert len(page.locator("main").inner_text().split()) > 30
+    assert page.locator("[data-play], [data-player]").filter(visible=True).count() == 0
+    if path.startswith("/wrapped"):
+        cards = page.locator(".frame")
+        assert cards.filter(visible=True).count() == cards.count() > 5
+
+
+def test_forms_ask_by_themselves(visitor: Visitor) -> None:
+    page = visitor.visit("/", java_script_enabled=False)
+    page.locator("[name=first]").fill("2025-02-01")
+    page.locator("[name=last]").fill("2025-03-15")
+    page.get_by_role("button", name="Show").click()
+    assert "1 Feb 2025 to 15 Mar 2025" in page.locator("main .eyebrow").first.inner_text()
+    page.goto("/search")
+    page.locator("#q").fill("beyonce")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Beyoncé").first.click()
+    assert page.locator("h1").inner_text() == "Beyoncé"
