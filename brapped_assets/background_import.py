@@ -15,7 +15,7 @@ from brapped_assets.insights import rollup
 from brapped_assets.insights.incoming import Occupied, Progress
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.errors import Busy, WarehouseError
+from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
@@ -101,11 +101,7 @@ class BackgroundImport:
             self._progress = replace(self._progress, listener=person.display_name)
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
             self._progress = replace(self._progress, state="counting")
-            try:
-                with warehouse.transaction() as tx:
-                    rollup.rebuild(tx, person.listener_id)
-            except Busy:
-                log.info("somebody else counts this listener's days; the pages are right without")
+            rollup.catch_up(warehouse, person.listener_id)
         return replace(self._progress, state="done", told=tuple(summary.told()), troubles=tuple(_troubles(summary)))
 
     def _note(self, rows: int, expected: int) -> None:

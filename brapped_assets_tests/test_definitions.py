@@ -29,6 +29,7 @@ ASSETS = {
         "listening", {"spotify", "postgres"}, "raw.recently_played", "spotify_api", THREE_HOURS, is_hourly=True
     ),
     "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
+    "listening_rollup": Expected("insights", {"postgres"}, "insights.hour_total"),
     "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
     "track_dim": Expected("catalogue", {"postgres"}, "star.track_dim", None, 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
@@ -83,6 +84,7 @@ def test_the_flow_goes_one_way() -> None:
         "streaming_fact": keys("recently_played_raw"),
         # No edge: an import must not turn fresh hours stale.
         "streaming_history": set(),
+        "listening_rollup": keys("streaming_fact"),
         "track_dim": keys("streaming_fact"),
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
@@ -94,7 +96,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
     assert len(poll) <= 4
     expected = {
-        "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
+        "hourly_plays": (keys("recently_played_raw", "streaming_fact", "listening_rollup"), poll),
         "import_history": (keys("streaming_history"), set()),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
         "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),

@@ -15,6 +15,7 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.fetching import here
 from brapped_assets.history.finding import Unusable, find
 from brapped_assets.importing import Summary, import_history, whose
+from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.connections import Warehouse
 
@@ -46,6 +47,8 @@ def import_files(settings: Settings, console: Console, paths: Sequence[str], *, 
                     summary,
                     progress=lambda done, expected: bar.update(task, completed=done, total=expected),
                 )
+                bar.update(task, description="Counting")
+                rollup.catch_up(warehouse, person.listener_id)
         except KeyboardInterrupt:
             _show(console, summary, person.display_name, monotonic() - began)
             console.print("Stopped. What is merged stays; run the same command again and it goes on from there.")

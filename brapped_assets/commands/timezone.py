@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 from rich.console import Console
 
 from brapped_assets.commands import exit_codes
+from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.listeners import listeners, move
@@ -31,5 +32,6 @@ def change_zone(settings: Settings, console: Console, *, zone: str) -> int:
             for year in years:
                 with warehouse.transaction() as tx:
                     changed += rebuild_local_time(tx, listener.listener_id, year)
+            rollup.catch_up(warehouse, listener.listener_id)
             console.print(f"{listener.display_name} lives in {zone} now; {changed} plays have their new local time.")
     return exit_codes.DONE

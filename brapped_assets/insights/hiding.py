@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from brapped_assets.insights import rollup
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.errors import Busy
 from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.writing import Writing
 
@@ -22,20 +21,11 @@ def hide(writing: Writing, listener_id: int, what: What, which: int | str, now: 
     values = {"artist": None, "track": None, "context": None, what: which, "listener_id": listener_id, "now": now}
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/hide"), values)
-    _count_again(writing, listener_id)
+    rollup.catch_up(writing, listener_id)
 
 
 def show_again(writing: Writing, listener_id: int, hidden_id: int) -> None:
     """Take it back; an id that is not the listener's does nothing."""
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/show_again"), {"listener_id": listener_id, "hidden_id": hidden_id})
-    _count_again(writing, listener_id)
-
-
-def _count_again(writing: Writing, listener_id: int) -> None:
-    """The totals at once, so that the next page is fast; should somebody else be at it, pages are right without."""
-    try:
-        with writing.transaction() as tx:
-            rollup.rebuild(tx, listener_id)
-    except Busy:
-        pass
+    rollup.catch_up(writing, listener_id)
