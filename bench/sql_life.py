@@ -19,12 +19,13 @@ insert into star.artist_dim (artist_id, artist_name)
 select 'artist' || n, 'Artist ' || md5(n::text) from generate_series(1, {ARTISTS}) n;
 
 insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)
-select 'album' || n, 'album' || n, 'Album ' || md5('album' || n), 'Artist ' || md5((1 + n % {ARTISTS})::text),
+select 'album' || n, 'album' || n, 'Album ' || md5('album' || n), 'Artist ' || md5((1 + (n - 1) * {ARTISTS} / {ALBUMS})::text),
        date '1965-01-01' + n % 20000
 from generate_series(1, {ALBUMS}) n;
 
 insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, duration_ms, explicit, isrc)
-select 'track' || n, 'track' || n, 'Song ' || md5('song' || n), 1 + n % {ARTISTS}, 1 + n % {ALBUMS}, 120000 + n * 7919 % 180000,
+select 'track' || n, 'track' || n, 'Song ' || md5('song' || n), 1 + (n - 1) * {ARTISTS} / {TRACKS},
+       1 + (n - 1) * {ALBUMS} / {TRACKS}, 120000 + n * 7919 % 180000,
        n % 9 = 0, 'XX' || n
 from generate_series(1, {TRACKS}) n;
 

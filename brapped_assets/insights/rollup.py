@@ -56,7 +56,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "span_starts": [span["span_start"] for span in spans],
         "span_ends": [span["span_end"] for span in spans],
     }
-    for step in ("hours", "devices", "sessions"):
+    for step in ("hours", "days", "devices", "sessions"):
         tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     for step, lives in (("months", "artist_lives"), ("years", "track_lives")):
