@@ -39,6 +39,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
     """Count again what lies in the touched days; what is touched meanwhile stays marked. Waits for no merge."""
     listener = {"listener_id": listener_id}
     tx.execute(sql("insights/rollup/lock"), listener)
+    tx.execute(sql("insights/rollup/clear_changed"))
     claimed = tx.execute(sql("insights/rollup/claim_touched"), listener).fetchall()
     days = sorted({row["day"] for row in claimed})
     if not days:

@@ -192,6 +192,36 @@ create trigger touch_hidden after insert on insights.hidden
 create trigger touch_shown_again after delete on insights.hidden
     referencing old table as moved for each statement execute function insights.touch_hidden();
 
+-- Which state of the data a page was made of. Only ever added to, so that whoever writes waits for nobody, and cleared by
+-- rebuilds, which leave a row of their own: the set of these rows never is what it was before.
+create table insights.changed (
+    by_transaction xid8 not null
+);
+comment on table insights.changed is
+    'One row per transaction that changed what pages show, since the last rebuild. Two looks that find the same rows see the same data.';
+comment on column insights.changed.by_transaction is 'The transaction.';
+
+create function insights.note_change() returns trigger language plpgsql as $$
+begin
+    insert into insights.changed
+    select pg_current_xact_id()
+    where not exists (select from insights.changed where by_transaction = pg_current_xact_id());
+    return null;
+end $$;
+comment on function insights.note_change is 'Pages made before this transaction show something older.';
+
+do $$
+declare shown text;
+begin
+    foreach shown in array array[
+        'star.streaming_fact', 'star.track_dim', 'star.artist_dim', 'star.album_dim', 'star.track_artist', 'star.spotify_top',
+        'audit.listener', 'audit.poll', 'audit.gap', 'insights.hidden'
+    ] loop
+        execute format('create trigger note_change after insert or update or delete or truncate on %s'
+                       ' for each statement execute function insights.note_change()', shown);
+    end loop;
+end $$;
+
 -- How pages ask. Totals answer for whole blocks of days nothing touched since; the days that are left, the fact itself.
 -- A day lies within 24 h of its UTC namesake in every zone: found by the index on instants, told by the local day.
 

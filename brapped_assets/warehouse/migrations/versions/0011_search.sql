@@ -95,6 +95,8 @@ language sql stable as $$
     from insights.artist_month a
     where a.listener_id = listener and not (select insights.is_whole_life(listener, first, until))
       and a.month = any(array(select b.month from block b where b.is_whole))
+      -- Without one the planner would read them all and keep none.
+      and (select coalesce(bool_or(b.is_whole), false) from block b)
     union all
     select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
     from block b
@@ -127,6 +129,7 @@ language sql stable as $$
     from insights.track_year t
     where t.listener_id = listener and not (select insights.is_whole_life(listener, first, until))
       and t.year = any(array(select extract(year from b.first_of_year)::smallint from block b where b.is_whole))
+      and (select coalesce(bool_or(b.is_whole), false) from block b)
     union all
     select p.track_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
     from block b
