@@ -1,7 +1,7 @@
 """Pages are kept for as long as nothing changes: whoever looks again is answered without adding up.
 
-Never stale: before a kept page is shown, one short statement asks which state the data is in. What is kept is as private
-as the pages, in memory only, and bounded.
+Never stale: before a kept page is shown, one short statement asks which state the data is in. What is kept is as
+private as the pages, in memory only, and bounded.
 """
 
 from collections import OrderedDict
