@@ -20,6 +20,7 @@ BENCHMARKS = {
     "cold_sync": "`brapped sync` with nothing new, as a process",
     "cold_demo": "`brapped demo` to its first hour and to its page",
     "warehouse_size": "bytes a play",
+    "pages": "every page at 100,000 and a million plays, and their totals; BENCH_ROWS for another size",
     "neon_day": "how often a day wakes the warehouse",
     "keen_year": "calls a day, and plays lost",
 }

@@ -87,7 +87,7 @@ DAILY_CHECKS = [
     dg.AssetCheckSpec(
         "every_total_equals_the_plays",
         asset=ROLLUP,
-        description="Every hour, every month of an artist and every year of a track is the sum of its plays.",
+        description="Every hour, day, month of an artist, year of a track and all time is the sum of its plays.",
     ),
     dg.AssetCheckSpec(
         "api_plays_keep_their_distance",

@@ -9,6 +9,7 @@ from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.insights import rollup
 from brapped_assets.resources.neon import NeonResource
+from brapped_assets.warehouse import proof
 from brapped_assets.warehouse.listeners import listeners
 
 TABLE = "insights.hour_total"
@@ -38,10 +39,11 @@ def listening_rollup(neon: NeonResource) -> dg.MaterializeResult[None]:
                 rebuilt = rollup.rebuild(tx, listener.listener_id)
             days, months, years = days + rebuilt.days, months + rebuilt.months, years + rebuilt.years
         with neon.transaction() as tx:
-            table = table_metadata.contents(tx, TABLE)
+            rows = proof.rows(tx, TABLE)
     return dg.MaterializeResult(
         metadata={
-            **table,
+            # Without its columns: a poll may leave 80 kB of history behind, and they were three of them.
+            "dagster/row_count": dg.MetadataValue.int(rows),
             "days_rebuilt": days,
             "months_rebuilt": months,
             "years_rebuilt": years,

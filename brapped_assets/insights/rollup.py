@@ -39,6 +39,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
     """Count again what lies in the touched days; what is touched meanwhile stays marked. Waits for no merge."""
     listener = {"listener_id": listener_id}
     tx.execute(sql("insights/rollup/lock"), listener)
+    tx.execute(sql("insights/rollup/clear_changed"))
     claimed = tx.execute(sql("insights/rollup/claim_touched"), listener).fetchall()
     days = sorted({row["day"] for row in claimed})
     if not days:
@@ -56,7 +57,7 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         "span_starts": [span["span_start"] for span in spans],
         "span_ends": [span["span_end"] for span in spans],
     }
-    for step in ("hours", "devices", "sessions", "repeats"):
+    for step in ("hours", "days", "devices", "sessions", "repeats"):
         tx.execute(sql(f"insights/rollup/clear_{step}"), values)
         tx.execute(sql(f"insights/rollup/{step}"), values)
     for step, lives in (("months", "artist_lives"), ("years", "track_lives")):

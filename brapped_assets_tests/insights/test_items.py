@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brapped_assets.insights import items, rollup
+from brapped_assets.insights.heard import heard
 from brapped_assets.insights.item_formulas import FORMULAS
 from brapped_assets.insights.items import Hour, Kind, Life, Month, Near
-from brapped_assets.insights.overview import days, top, totals
+from brapped_assets.insights.overview import days, totals
 from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
@@ -235,12 +236,10 @@ def test_the_formulas_shown_give_the_numbers_shown(
         assert run("Estimated share") == [(total.estimated_ms,)]
         assert run("Days with music") == [(total.active_days,)]
         assert run("At least") == [(len(who.gaps_in(period)),)]
-        artists = top(tx, who, period, "artists", by="plays", limit=10)
-        assert run("Artists") == [(row["artist_key"], row["plays"], row["ms"]) for row in artists]
-        tracks = top(tx, who, period, "tracks", by="plays", limit=10)
-        assert run("Songs") == [(row["track_key"], row["plays"], row["ms"]) for row in tracks]
-        ever = top(tx, who, items.all_time(who), "artists", by="plays", limit=10)
-        assert run("New artists") == [(sum(period.first <= row["first_on"] < period.until for row in ever),)]
+        of_period = heard(tx, who, period, "plays", 10)
+        assert run("Artists") == [(row["artist_key"], row["plays"], row["ms"]) for row in of_period.top_artists]
+        assert run("Songs") == [(row["track_key"], row["plays"], row["ms"]) for row in of_period.top_tracks]
+        assert run("New artists") == [(of_period.new_artists,)]
 
         own = items.track_keys(tx, "artist", key)
         standing = items.standing(tx, who, "artist", key, period)

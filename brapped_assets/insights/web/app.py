@@ -22,6 +22,7 @@ from brapped_assets.insights.web import (
     today,
     wrapped,
 )
+from brapped_assets.insights.web.remembered import remembered
 from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import HERE, Site
 from brapped_assets.warehouse.errors import WarehouseError
@@ -36,13 +37,9 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     """
     app = Starlette(
         routes=[
-            *overview.routes(site),
-            *today.routes(site),
-            *items.routes(site),
-            *search.routes(site),
-            *history.routes(site),
+            *remembered(site, overview, items, search, history, counted),
+            *remembered(site, today, by_minute=True),
             *hiding.routes(site),
-            *counted.routes(site),
             *add.routes(site),
             *covers.routes(site),
             *wrapped.routes(site),

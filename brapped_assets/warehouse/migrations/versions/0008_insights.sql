@@ -60,6 +60,30 @@ comment on column insights.hour_total.offline is 'Played offline.';
 comment on column insights.hour_total.ms is 'Milliseconds of `plays`.';
 comment on column insights.hour_total.estimated_ms is 'Those among `ms` that are estimated.';
 
+create table insights.day_total (
+    listener_id  int not null references audit.listener on delete cascade,
+    day          date not null,
+    plays        int not null,
+    told         int not null,
+    skipped      int not null,
+    shuffled     int not null,
+    offline      int not null,
+    ms           bigint not null,
+    estimated_ms bigint not null,
+    primary key (listener_id, day)
+);
+comment on table insights.day_total is
+    'One row per listener and local day in which something was played: the sum of its hours. All of a life by day is asked for often.';
+comment on column insights.day_total.listener_id is 'Whose.';
+comment on column insights.day_total.day is 'Local day of the END of the plays.';
+comment on column insights.day_total.plays is 'Plays of 30 s and more.';
+comment on column insights.day_total.told is 'Plays of any length whose details an extended history tells; the next three are among them.';
+comment on column insights.day_total.skipped is 'Skipped.';
+comment on column insights.day_total.shuffled is 'Played in shuffle.';
+comment on column insights.day_total.offline is 'Played offline.';
+comment on column insights.day_total.ms is 'Milliseconds of `plays`.';
+comment on column insights.day_total.estimated_ms is 'Those among `ms` that are estimated.';
+
 create table insights.artist_month (
     listener_id int not null references audit.listener on delete cascade,
     month       date not null,
@@ -168,6 +192,36 @@ create trigger touch_hidden after insert on insights.hidden
 create trigger touch_shown_again after delete on insights.hidden
     referencing old table as moved for each statement execute function insights.touch_hidden();
 
+-- Which state of the data a page was made of. Only ever added to, so that whoever writes waits for nobody, and cleared by
+-- rebuilds, which leave a row of their own: the set of these rows never is what it was before.
+create table insights.changed (
+    by_transaction xid8 not null
+);
+comment on table insights.changed is
+    'One row per transaction that changed what pages show, since the last rebuild. Two looks that find the same rows see the same data.';
+comment on column insights.changed.by_transaction is 'The transaction.';
+
+create function insights.note_change() returns trigger language plpgsql as $$
+begin
+    insert into insights.changed
+    select pg_current_xact_id()
+    where not exists (select from insights.changed where by_transaction = pg_current_xact_id());
+    return null;
+end $$;
+comment on function insights.note_change is 'Pages made before this transaction show something older.';
+
+do $$
+declare shown text;
+begin
+    foreach shown in array array[
+        'star.streaming_fact', 'star.track_dim', 'star.artist_dim', 'star.album_dim', 'star.track_artist', 'star.spotify_top',
+        'audit.listener', 'audit.poll', 'audit.gap', 'insights.hidden'
+    ] loop
+        execute format('create trigger note_change after insert or update or delete or truncate on %s'
+                       ' for each statement execute function insights.note_change()', shown);
+    end loop;
+end $$;
+
 -- How pages ask. Totals answer for whole blocks of days nothing touched since; the days that are left, the fact itself.
 -- A day lies within 24 h of its UTC namesake in every zone: found by the index on instants, told by the local day.
 
@@ -196,6 +250,31 @@ language sql stable as $$
 $$;
 comment on function insights.hours_of is
     'Rows as insights.hour_total for the local days from `first` up to, not including, `until`, never stale.';
+
+create function insights.days_of(listener int, first date, until date)
+returns table (day date, plays int, told int, skipped int, shuffled int, offline int, ms bigint, estimated_ms bigint)
+language sql stable as $$
+    select d.day, d.plays, d.told, d.skipped, d.shuffled, d.offline, d.ms, d.estimated_ms
+    from insights.day_total d
+    where d.listener_id = listener and d.day >= first and d.day < until
+      and not exists (select from insights.touched_day t where t.listener_id = listener and t.day = d.day)
+    union all
+    select p.played_on, count(*) filter (where p.counts)::int,
+           count(*) filter (where p.in_extended)::int, count(*) filter (where p.in_extended and p.skipped)::int,
+           count(*) filter (where p.in_extended and p.shuffle)::int,
+           count(*) filter (where p.in_extended and p.offline)::int,
+           coalesce(sum(p.ms_played) filter (where p.counts), 0)::bigint,
+           coalesce(sum(p.ms_played) filter (where p.counts and p.is_estimated), 0)::bigint
+    from (select distinct t.day from insights.touched_day t
+           where t.listener_id = listener and t.day >= first and t.day < until) t
+    join insights.shown_play p
+      on p.listener_id = listener and p.played_on = t.day
+     and p.played_at >= t.day::timestamp at time zone 'UTC' - interval '1 day'
+     and p.played_at < t.day::timestamp at time zone 'UTC' + interval '2 days'
+    group by p.played_on
+$$;
+comment on function insights.days_of is
+    'Rows as insights.day_total for the local days from `first` up to, not including, `until`, never stale.';
 
 create function insights.artists_of(listener int, first date, until date)
 returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)

@@ -52,6 +52,8 @@ language sql stable as $$
     select a.artist_key, a.plays, a.ms, a.first_on, a.last_on
     from insights.artist_month a
     where a.listener_id = listener and a.month = any(array(select b.month from block b where b.is_whole))
+      -- Without one the planner would read them all and keep none.
+      and (select coalesce(bool_or(b.is_whole), false) from block b)
     union all
     select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
     from block b

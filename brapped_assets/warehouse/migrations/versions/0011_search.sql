@@ -106,6 +106,7 @@ language sql stable as $$
     from insights.track_year t
     where t.listener_id = listener and not (select insights.is_whole_life(listener, first, until))
       and t.year = any(array(select extract(year from b.first_of_year)::smallint from block b where b.is_whole))
+      and (select coalesce(bool_or(b.is_whole), false) from block b)
     union all
     select p.track_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
     from block b
@@ -160,7 +161,7 @@ language sql stable as $$
 $$;
 comment on function insights.track_sums is 'insights.tracks_of with one row a track.';
 
-create function insights.firsts_of(listener int)
+create function insights.firsts_while_behind(listener int)
 returns table (track_key int, first_on date)
 language sql stable as $$
     with behind as materialized (
@@ -190,4 +191,34 @@ language sql stable as $$
                          where p.track_key = k.track_key and p.listener_id = listener and p.counts) p
     where p.first_on is not null
 $$;
+comment on function insights.firsts_while_behind is 'Rows as insights.firsts_of, whatever days are behind.';
+
+create function insights.is_behind(listener int) returns boolean language sql stable as $$
+    select exists (select from insights.touched_day t where t.listener_id = listener)
+$$;
+comment on function insights.is_behind is 'Whether a day is behind.';
+
+create function insights.firsts_of(listener int)
+returns table (track_key int, first_on date)
+language sql stable as $$
+    select l.track_key, l.first_on from insights.track_life l
+    where l.listener_id = listener and not (select insights.is_behind(listener))
+    union all
+    select f.track_key, f.first_on from insights.firsts_while_behind(listener) f
+    where (select insights.is_behind(listener))
+$$;
 comment on function insights.firsts_of is 'The local day of the first play of 30 s and more of every track, never stale.';
+
+create function insights.artist_firsts_of(listener int)
+returns table (artist_key int, first_on date)
+language sql stable as $$
+    select l.artist_key, l.first_on from insights.artist_life l
+    where l.listener_id = listener and not (select insights.is_behind(listener))
+    union all
+    select t.artist_key, min(f.first_on)
+    from insights.firsts_while_behind(listener) f join star.track_dim t using (track_key)
+    where (select insights.is_behind(listener))
+    group by t.artist_key
+$$;
+comment on function insights.artist_firsts_of is
+    'The local day of the first play of 30 s and more of every main artist, never stale.';

@@ -1,12 +1,8 @@
 -- What was heard in a period, gone through once: one row, its lists as JSON. Keys are counted first, names come last.
 -- The join stands inside the grouping: the planner cannot guess how many tracks a function answers with.
-with firsts as materialized (
-    select k.track_key, t.artist_key, k.first_on
-    from insights.firsts_of(%(listener_id)s) k join star.track_dim t using (track_key)
-), heard as materialized (
-    select t.track_key, t.artist_key, t.album_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
-    from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
-    group by t.track_key
+with heard as materialized (
+    select t.track_key, t.artist_key, t.album_key, h.plays, h.ms
+    from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
 ), by_artist as materialized (
     select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by artist_key
 ), by_album as materialized (
@@ -22,10 +18,11 @@ with firsts as materialized (
     select * from by_album
     order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, album_key limit %(limit)s
 ), new_songs as materialized (
-    select h.plays, h.ms from heard h join firsts f using (track_key) where f.first_on >= %(first)s
+    select h.plays, h.ms from heard h
+    join (select track_key from insights.firsts_of(%(listener_id)s) where first_on >= %(first)s) f using (track_key)
 ), new_artists as materialized (
     select a.* from by_artist a
-    join (select artist_key from firsts group by artist_key having min(first_on) >= %(first)s) f using (artist_key)
+    join (select artist_key from insights.artist_firsts_of(%(listener_id)s) where first_on >= %(first)s) f using (artist_key)
 ), featured as materialized (
     -- A credit beside the main one; the same artist may stand there too.
     select c.artist_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms

@@ -12,3 +12,4 @@ join insights.shown_play p
  and p.played_on >= s.first and p.played_on < s.until
 where p.listener_id = %(listener_id)s
 group by p.listener_id, p.played_on, p.played_hour
+order by p.played_on, p.played_hour

@@ -17,6 +17,8 @@ with fresh as materialized (
 ), written as (
     insert into insights.track_year (listener_id, year, track_key, plays, ms, first_on, last_on)
     select listener_id, year, track_key, plays, ms, first_on, last_on from fresh
+    -- In the order of the key its index is packed full: half the bytes.
+    order by year, track_key
     on conflict (listener_id, year, track_key) do update
        set plays = excluded.plays, ms = excluded.ms, first_on = excluded.first_on, last_on = excluded.last_on
        where (track_year.plays, track_year.ms, track_year.first_on, track_year.last_on)

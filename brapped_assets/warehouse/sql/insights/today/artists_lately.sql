@@ -8,8 +8,10 @@ with lately as materialized (
       and p.played_at < %(today)s::timestamp at time zone 'UTC' + interval '2 days'
     group by t.artist_key, p.played_on
 ), liked as materialized (
-    select artist_key, sum(plays)::int as plays, json_agg(json_build_array(day, plays) order by day) as days
-    from lately group by artist_key order by sum(plays) desc, artist_key limit %(limit)s
+    select m.artist_key, m.plays,
+           (select json_agg(json_build_array(d.day, d.plays) order by d.day) from lately d where d.artist_key = m.artist_key) as days
+    from (select artist_key, sum(plays)::int as plays from lately
+           group by artist_key order by sum(plays) desc, artist_key limit %(limit)s) m
 ), before as (
     select h.artist_key, sum(h.plays)::int as plays
     from insights.artists_of(%(listener_id)s, %(first)s, %(since)s) h

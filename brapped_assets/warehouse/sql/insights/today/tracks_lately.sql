@@ -7,8 +7,10 @@ with lately as materialized (
       and p.played_at < %(today)s::timestamp at time zone 'UTC' + interval '2 days'
     group by p.track_key, p.played_on
 ), liked as materialized (
-    select track_key, sum(plays)::int as plays, json_agg(json_build_array(day, plays) order by day) as days
-    from lately group by track_key order by sum(plays) desc, track_key limit %(limit)s
+    select m.track_key, m.plays,
+           (select json_agg(json_build_array(d.day, d.plays) order by d.day) from lately d where d.track_key = m.track_key) as days
+    from (select track_key, sum(plays)::int as plays from lately
+           group by track_key order by sum(plays) desc, track_key limit %(limit)s) m
 ), ever as (
     select h.track_key, sum(h.plays)::int as plays
     from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s) h
