@@ -54,8 +54,8 @@ def import_files(
         _show(console, summary, person.display_name, seconds)
         with console.status("Counting for the pages…"):
             rollup.catch_up(warehouse, person.listener_id)
-        if not summary.failed:
-            tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
+            if not summary.failed:
+                tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
 
 

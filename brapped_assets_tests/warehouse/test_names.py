@@ -67,6 +67,21 @@ def test_a_name_becomes_the_artist_as_soon_as_one_of_their_tracks_is_read(wareho
         assert artists(tx) == [("id-Alice", "Alice"), ("id-Bob", "Bob")]
 
 
+def test_whoever_is_hidden_by_name_alone_stays_hidden_under_their_id(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        tell(tx, me, [("extended", [told("a"), told("b", at=1000), told("c", artist="Various Artists", at=2000)])])
+        hide = "insert into insights.hidden (listener_id, artist_key, hidden_at) select %s, artist_key, %s"
+        tx.execute(f"{hide} from star.artist_dim", (me, NOON))
+        assert tx.execute("select from insights.shown_play").rowcount == 0
+        # The second is somebody's who was never hidden, so nobody is left by that name.
+        serve(tx, song("a", artists=["Alice"]), song("c", artists=["Carol"]))
+        rows = tx.execute("select artist_id, hidden_at from insights.hidden left join star.artist_dim using (artist_key)")
+        assert [tuple(row.values()) for row in rows] == [("id-Alice", NOON)]
+        shown = tx.execute("select track_ref from insights.shown_play join star.track_dim using (track_key)").fetchall()
+        assert shown == [{"track_ref": "c"}]
+
+
 def test_an_album_artist_who_is_nobodys_main_artist_goes_when_the_last_track_has_left(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         tell(
