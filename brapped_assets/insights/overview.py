@@ -55,6 +55,17 @@ def totals(of: Sequence[Day]) -> Totals:
     )
 
 
+def top(
+    tx: Connection, who: Viewer, period: Period, kind: Literal["artists", "tracks"], by: By, *, limit: int
+) -> list[dict[str, Any]]:
+    """The most played of a period: keys, ids, names, `plays`, `ms`, `first_on`.
+
+    Ties fall to minutes, then the older key.
+    """
+    values = {**asked(who, period), "by": by, "limit": limit}
+    return tx.execute(sql(f"insights/top_{kind}"), values).fetchall()
+
+
 def asked(who: Viewer, period: Period) -> dict[str, Any]:
     """A period as the statements take it. Before the first play is nothing, as after today: whole years have totals."""
     begins_it_all = who.first_day is not None and period.first <= who.first_day
