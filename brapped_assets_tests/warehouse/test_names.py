@@ -76,7 +76,9 @@ def test_whoever_is_hidden_by_name_alone_stays_hidden_under_their_id(warehouse: 
         assert tx.execute("select from insights.shown_play").rowcount == 0
         # The second is somebody's who was never hidden, so nobody is left by that name.
         serve(tx, song("a", artists=["Alice"]), song("c", artists=["Carol"]))
-        rows = tx.execute("select artist_id, hidden_at from insights.hidden left join star.artist_dim using (artist_key)")
+        rows = tx.execute(
+            "select artist_id, hidden_at from insights.hidden left join star.artist_dim using (artist_key)"
+        )
         assert [tuple(row.values()) for row in rows] == [("id-Alice", NOON)]
         shown = tx.execute("select track_ref from insights.shown_play join star.track_dim using (track_key)").fetchall()
         assert shown == [{"track_ref": "c"}]
