@@ -110,6 +110,7 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
     assert {each["name"]: each["scheduleState"]["status"] for each in repository["schedules"]} == {
         "hourly_plays": "RUNNING",
         "daily_upkeep": "RUNNING",
+        "wrapped_reports": "RUNNING",
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
         ("refresh_dimensions", "RUNNING")
@@ -125,8 +126,10 @@ def test_the_hours_are_materialized_and_the_checks_passed(demo: Demo) -> None:
     by_name = {node["assetKey"]["path"][0]: node for node in nodes}
     for name in ("recently_played_raw", "streaming_fact"):
         assert by_name[name]["partitionStats"] == {"numMaterialized": 72, "numFailed": 0}
+    # Reports are made at minute 11.
+    assert {node["assetKey"]["path"][0] for node in nodes if not node["assetMaterializations"]} <= {"wrapped_report"}
     # The export is imported by the command, before Dagster is up.
-    assert {node["assetKey"]["path"][0] for node in nodes if not node["assetMaterializations"]} == {"streaming_history"}
+    assert [event["runId"] for event in by_name["streaming_history"]["assetMaterializations"]] == [""]
     checks = {
         check["name"]: (check["executionForLatestMaterialization"] or {}).get("status")
         for node in nodes
