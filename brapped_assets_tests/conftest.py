@@ -29,6 +29,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("BRAPPED_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    # Remembered for the whole process; a test may live in another zone.
+    monkeypatch.setattr("tzlocal.unix._cache_tz_name", None)
 
 
 @pytest.fixture(autouse=True)

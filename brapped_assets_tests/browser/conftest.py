@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from uuid import uuid4
@@ -24,9 +25,16 @@ from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
-from brapped_assets_tests.browser.listened import NOW, keep_cover, listen
+from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen
 from brapped_assets_tests.browser.visitor import Visitor
 
+KEYS = """
+select (select min(artist_key) from bi.plays where artist_name = any(%(hostile)s)) as artist,
+       (select max(artist_key) from bi.plays where artist_name <> all(%(hostile)s)) as other_artist,
+       (select min(track_key) from bi.plays) as track,
+       (select min(al.album_key) from star.album_dim al join star.track_dim t using (album_key)
+          join bi.plays p on p.track_key = t.track_key) as album
+"""
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -80,16 +88,27 @@ def _database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
+@dataclass(frozen=True)
+class Pages:
+    """Where they are, and the keys of some things on them: `artist` has a hostile name."""
+
+    url: str
+    keys: dict[str, int]
+
+
 @pytest.fixture(scope="session")
-def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of pages with two years of plays."""
+def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """Pages with two years of plays."""
     home = tmp_path_factory.mktemp("years")
     with _database(postgres) as url:
         with Warehouse(home, url) as warehouse:
             listen(warehouse)
+            with warehouse.transaction() as tx:
+                keys = tx.execute(KEYS, {"hostile": list(HOSTILE)}).fetchone()
+        assert keys is not None
         keep_cover(home / "covers")
         with _served(home, url) as address:
-            yield address
+            yield Pages(address, keys)
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +119,9 @@ def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def visitor(chromium: Browser, years: str) -> Iterator[Visitor]:
+def visitor(chromium: Browser, years: Pages) -> Iterator[Visitor]:
     """At the pages with two years of plays. Nothing may be asked elsewhere, complained of, popped up or run."""
-    visitor = Visitor(chromium, years)
+    visitor = Visitor(chromium, years.url, years.keys)
     yield visitor
     visitor.leave()
     assert visitor.troubles == []

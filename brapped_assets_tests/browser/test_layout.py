@@ -12,7 +12,7 @@ from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
 PATHS = (
     "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019", "/today", "/wrapped?range=2025",
     "/wrapped?range=2026-11-20..2026-11-21", "/wrapped/choose", "/history",
-    "/search?q=window", "/artist/1", "/artist/2?range=2025", "/track/1", "/album/1",
+    "/search?q=window", "/artist/{artist}", "/artist/{other_artist}?range=2025", "/track/{track}", "/album/{album}",
     "/artist/99999", "/hidden", "/counted", "/add",
 )  # fmt: skip
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")

@@ -5,7 +5,9 @@ import pytest
 from brapped_assets_tests.browser.visitor import Visitor
 
 
-@pytest.mark.parametrize("path", ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/1", "/add"])
+@pytest.mark.parametrize(
+    "path", ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/{artist}", "/add"]
+)
 def test_a_page_makes_sense(visitor: Visitor, path: str) -> None:
     page = visitor.visit(path, java_script_enabled=False)
     assert len(page.locator("main").inner_text().split()) > 30

@@ -13,10 +13,14 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 
 @dataclass
 class Visitor:
-    """Somebody at the pages of `url`, with one window or more. `troubles` must be empty at the end."""
+    """Somebody at the pages of `url`, with one window or more. `troubles` must be empty at the end.
+
+    An address may name a thing of `keys`: `/artist/{artist}`.
+    """
 
     browser: Browser
     url: str
+    keys: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -35,7 +39,7 @@ class Visitor:
 
     def visit(self, path: str, width: int = 390, **options: Any) -> Page:
         page = self.window(width, **options)
-        page.goto(path)
+        page.goto(path.format(**self.keys))
         return page
 
     def leave(self) -> None:
