@@ -32,7 +32,7 @@ import_history = dg.define_asset_job(
 )
 refresh_dimensions = dg.define_asset_job(
     "refresh_dimensions",
-    selection=dg.AssetSelection.assets(track_dim, artist_dim),
+    selection=dg.AssetSelection.assets(track_dim, artist_dim, listening_rollup).without_checks(),
     description="Read landed tracks; look up tracks that only an export names, and artists: most played first, inside "
     "the day's budget.",
 )

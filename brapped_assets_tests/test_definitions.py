@@ -86,7 +86,7 @@ def test_the_flow_goes_one_way() -> None:
         "streaming_fact": keys("recently_played_raw"),
         # No edge: an import must not turn fresh hours stale.
         "streaming_history": set(),
-        "listening_rollup": keys("streaming_fact"),
+        "listening_rollup": keys("streaming_fact", "track_dim"),
         "track_dim": keys("streaming_fact"),
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
@@ -101,7 +101,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact", "listening_rollup"), poll),
         "import_history": (keys("streaming_history"), set()),
-        "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
+        "refresh_dimensions": (keys("track_dim", "artist_dim", "listening_rollup"), set()),
         "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
         "wrapped_reports": (keys("wrapped_report"), set()),
     }

@@ -7,6 +7,7 @@ import dagster as dg
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.insights import rollup
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import proof
@@ -17,7 +18,8 @@ TABLE = "insights.hour_total"
 
 # No freshness of its own: a page reads days that are behind from the fact, so nothing gets stale.
 @dg.asset(
-    deps=[streaming_fact],
+    # Also after the dimensions: a track that turns out to be another artist's touches all its days.
+    deps=[streaming_fact, track_dim],
     group_name="insights",
     kinds={"postgres"},
     owners=table_metadata.OWNERS,

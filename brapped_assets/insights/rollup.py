@@ -12,6 +12,7 @@ from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.statements import sql
 
 DAY = timedelta(days=1)
+MANY_DAYS = 100
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +66,9 @@ def rebuild(tx: Connection, listener_id: int) -> Rebuilt:
         keys = {**listener, "keys": [row["key"] for row in changed]}
         tx.execute(sql(f"insights/rollup/clear_{lives}"), keys)
         tx.execute(sql(f"insights/rollup/{lives}"), keys)
+    if len(days) > MANY_DAYS:
+        # Autovacuum would look in a minute; until then the planner thinks these tables empty.
+        tx.execute(sql("insights/rollup/analyze"))
     return Rebuilt(len(days), len(months), len(years))
 
 
