@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,7 +36,8 @@ def address(database_url: str) -> Iterator[tuple[str, int]]:
                 threading.Thread(target=between, args=(client,), daemon=True).start()
 
         def between(client: socket.socket) -> None:
-            with client, socket.socket(socket.AF_UNIX) as database:
+            # Whoever is done hangs up in the middle of a word.
+            with suppress(OSError), client, socket.socket(socket.AF_UNIX) as database:
                 database.connect(f"{folder}/.s.PGSQL.5432")
                 while True:
                     for ready in select.select([client, database], [], [])[0]:
