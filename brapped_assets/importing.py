@@ -1,7 +1,7 @@
 """Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, astuple, dataclass, field
@@ -14,12 +14,13 @@ from brapped_assets.history.files import base_name
 from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import by_kind
-from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.history.plays import Kind, OddRow, Row
 from brapped_assets.reading import Read, ahead, file_of, read_pieces
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
+from brapped_assets.warehouse.exports import ExportMerge, merge_exported
+from brapped_assets.warehouse.staging import Occurrences, encode
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000
@@ -122,9 +123,9 @@ def import_history(
         summary.rows += sum(astuple(became))
         summary.plays += became
     with warehouse.transaction() as tx:
-        finished = imports.finished(tx, listener_id)
+        merged_rows = imports.merged_rows(tx, listener_id)
     progress(0, sum(expected))
-    with closing(ahead(read_pieces(documents, finished, piece_rows))) as reads:
+    with closing(ahead(read_pieces(documents, merged_rows, piece_rows))) as reads:
         for number, of_document in groupby(reads, key=lambda read: read.number):
             before = summary.rows
             try:
@@ -151,39 +152,23 @@ def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read
         summary.other.update(known.other)
         summary.odd.update(known.odd)
         return
-    merged_rows = known.rows_read if known else 0
-    rows_read = 0
-    occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
-    other: Counter[str] = Counter()
-    odd: Counter[str] = Counter()
+    is_first = True
     for read in reads:
         file = file_of(read)
-        rows, is_last = read.rows, read.is_last
-        if not rows and not is_last:
+        if read.piece is None and not read.rows:
             continue
-        summary.files += not rows_read
-        merged = rows[: max(0, merged_rows - rows_read)]
-        fresh = rows[len(merged) :]
-        rows_read += len(rows)
-        other_here = Counter(row.kind for row in rows if isinstance(row, OtherRow))
-        odd_here = Counter(row.reason for row in rows if isinstance(row, OddRow))
-        other.update(other_here)
-        odd.update(odd_here)
-        plays_merged = by_kind(merged)
-        for kind, plays in plays_merged.items():
-            occurrences[kind].skip(plays)
-        became = ExportMerge(known=sum(map(len, plays_merged.values())))
-        if fresh or is_last:
-            odd_rows = [row for row in fresh if isinstance(row, OddRow)]
-            piece = imports.Piece(rows_read, is_last, by_kind(fresh), odd_rows, other, odd)
+        summary.files += is_first
+        is_first = False
+        became = ExportMerge(known=read.merged)
+        if read.piece is not None:
             with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
                 became += imports.merge_piece(
-                    tx, listener_id, file, piece, occurrences, parser_version=PARSER_VERSION, now=datetime.now(UTC)
+                    tx, listener_id, file, read.piece, parser_version=PARSER_VERSION, now=datetime.now(UTC)
                 )
-        summary.rows += len(rows)
+        summary.rows += read.rows
         summary.plays += became
-        summary.other.update(other_here)
-        summary.odd.update(odd_here)
+        summary.other.update(read.other)
+        summary.odd.update(read.odd)
         yield
 
 
@@ -197,4 +182,4 @@ def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
             imports.note_retried(tx, listener_id, row, PARSER_VERSION, is_odd=isinstance(parsed, OddRow))
             understood.append(parsed)
         for kind, plays in by_kind(understood).items():
-            merge_exported(tx, listener_id, kind, plays, Occurrences())
+            merge_exported(tx, listener_id, kind, encode(plays, Occurrences()))

@@ -1,35 +1,48 @@
-"""The documents of an import, read ahead: Python parses what comes next while PostgreSQL merges what came before."""
+"""The documents of an import, read ahead: parsed and encoded while PostgreSQL merges what came before."""
 
-from collections.abc import Generator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TypeVar
 
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile
-from brapped_assets.history.pieces import archive_names, pieces_of
-from brapped_assets.history.plays import Row
-from brapped_assets.warehouse.imports import File
+from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
+from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.warehouse.imports import File, Piece
+from brapped_assets.warehouse.staging import Occurrences, encode
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Read:
-    """Some rows of a document, its `number` among all; or the `error` for which it cannot be read."""
+    """Some `rows` of a document, its `number` among all; or the `error` for which it cannot be read.
+
+    The first of a document, and those while a long one is read for its mistakes, have none. `merged` plays among the
+    rows belong to what an earlier import merged; the others are the `piece` to merge, if there are any.
+    """
 
     number: int
     file: File | None = None
-    rows: list[Row] = field(default_factory=list)
-    is_last: bool = False
+    rows: int = 0
+    merged: int = 0
+    other: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+    piece: Piece | None = None
     error: HistoryError | None = None
 
 
-def read_pieces(documents: Sequence[HistoryFile], finished: set[str], piece_rows: int) -> Generator[Read, None, None]:
-    """Every document in pieces, the first of them without rows; of one that is `finished` (by hash) there is no other.
+def read_pieces(
+    documents: Sequence[HistoryFile], merged_rows: dict[str, float], piece_rows: int
+) -> Generator[Read, None, None]:
+    """Every document in pieces, the first of them without rows; of one that is merged whole there is no other.
 
-    Runs ahead of the merge, so it is here that a document is read whole before anything of it is merged.
+    `merged_rows` are those of earlier imports, by content hash, and what this one reads is added to them. Runs ahead of
+    the merge, so it is here that a document is read whole before anything of it is merged.
     """
     archives = archive_names(documents)
     for number, document in enumerate(documents):
@@ -41,23 +54,50 @@ def read_pieces(documents: Sequence[HistoryFile], finished: set[str], piece_rows
                 archives[document.archive],
                 document.running_number,
             )
-            if file.content_hash in finished:
-                yield Read(number, file)
+            before = merged_rows.get(file.content_hash, 0)
+            yield Read(number, file)
+            if before == inf:
                 continue
             pieces = pieces_of(document.read(), piece_rows)
-            first, is_last = next(pieces)
-            yield Read(number, file)
-            if is_last:
-                yield Read(number, file, first, is_last)
-            else:
+            first = next(pieces)
+            if not first[1]:
                 # Most files are one piece, and so read whole by now. A longer one must be, too.
                 for _ in pieces:
                     yield Read(number, file)
-                for rows, is_last in pieces_of(document.read(), piece_rows):
-                    yield Read(number, file, rows, is_last)
-            finished.add(file.content_hash)
+            of_file = iter([first]) if first[1] else pieces_of(document.read(), piece_rows)
+            yield from _encoded(Read(number, file), of_file, before)
+            merged_rows[file.content_hash] = inf
         except HistoryError as error:
             yield Read(number, error=error)
+
+
+def _encoded(read: Read, pieces: Iterator[tuple[list[Row], bool]], merged_rows: float) -> Iterator[Read]:
+    """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
+    rows_read = 0
+    occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
+    other_so_far: Counter[str] = Counter()
+    odd_so_far: Counter[str] = Counter()
+    for rows, is_last in pieces:
+        place = int(max(0, min(len(rows), merged_rows - rows_read)))
+        merged, fresh = by_kind(rows[:place]), rows[place:]
+        rows_read += len(rows)
+        for kind, plays in merged.items():
+            occurrences[kind].skip(plays)
+        encoded = {kind: encode(plays, occurrences[kind]) for kind, plays in by_kind(fresh).items()}
+        other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
+        odd = Counter(row.reason for row in rows if isinstance(row, OddRow))
+        other_so_far += other
+        odd_so_far += odd
+        odd_rows = [row for row in fresh if isinstance(row, OddRow)]
+        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far))
+        yield replace(
+            read,
+            rows=len(rows),
+            merged=sum(map(len, merged.values())),
+            other=other,
+            odd=odd,
+            piece=piece if fresh or is_last else None,
+        )
 
 
 def file_of(read: Read) -> File:

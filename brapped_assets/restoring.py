@@ -10,8 +10,9 @@ from brapped_assets.history.errors import Damaged
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.exports import ExportMerge, Kind
+from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.listeners import Returning
+from brapped_assets.warehouse.staging import Kind
 
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator
+from math import inf
 from pathlib import Path
 from threading import current_thread
 from threading import enumerate as threads
@@ -14,12 +15,12 @@ from brapped_assets.reading import Read, ahead, file_of, read_pieces
 from brapped_assets_tests.history.exports import document, extended
 
 
-def reads(folder: Path, *, finished: set[str] | None = None, piece_rows: int = 2) -> list[Read]:
-    return list(read_pieces(find(folder).files, finished or set(), piece_rows))
+def reads(folder: Path, *, merged_rows: dict[str, float] | None = None, piece_rows: int = 2) -> list[Read]:
+    return list(read_pieces(find(folder).files, merged_rows or {}, piece_rows))
 
 
 def told(read: Read) -> tuple[int, int, bool, bool]:
-    return read.number, len(read.rows), read.is_last, read.error is None
+    return read.number, read.rows, read.piece is not None and read.piece.is_last, read.error is None
 
 
 def test_a_document_comes_in_pieces_once_it_was_read_whole(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_what_is_merged_whole_is_not_read_again_nor_is_the_same_file_twice(tmp_p
     (tmp_path / "endsong_1.json").write_bytes(document([extended()]))
     first, *_ = found = reads(tmp_path)
     assert [told(read) for read in found] == [(0, 0, False, True), (0, 1, True, True), (1, 0, False, True)]
-    again = reads(tmp_path, finished={file_of(first).content_hash})
+    again = reads(tmp_path, merged_rows={file_of(first).content_hash: inf})
     assert [told(read) for read in again] == [(0, 0, False, True), (1, 0, False, True)]
 
 

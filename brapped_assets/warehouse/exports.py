@@ -1,90 +1,17 @@
 """Exported plays into the fact: staged by COPY, then set by set, a few statements for tens of thousands of rows."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
-from itertools import count
-from operator import attrgetter
-from struct import Struct
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
-from brapped_assets.warehouse.payloads import content_hash, reference, storable
 from brapped_assets.warehouse.rematch import joined
+from brapped_assets.warehouse.staging import Encoded, Kind, stage
 from brapped_assets.warehouse.statements import sql
 
-Kind = Literal["extended", "account"]
 DAY = timedelta(days=1)
-# Those of PostgreSQL; in its binary COPY, a row is the number of its fields, and each field its length and value.
-# Measured, a third of the cost of text.
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-COPY_HEADER, COPY_TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-PLAY = Struct("!h iq ii ii ii ii").pack
-# As what the API serves, and well below what PostgreSQL can index.
-LONGEST_NAME = 500
-MS_PLAYED = attrgetter("ms_played")
-TRACK = attrgetter("track_id", "track_uri", "title", "artist", "album")
-DETAILS = attrgetter("platform", "country", "reason_start", "reason_end", "shuffle", "skipped", "offline", "incognito")
-
-
-class Exported(Protocol):
-    """One play as one row of an export tells it; see `history.plays.HistoryPlay`."""
-
-    @property
-    def ended_at(self) -> datetime: ...
-    @property
-    def ms_played(self) -> int: ...
-    @property
-    def track_id(self) -> str | None: ...
-    @property
-    def track_uri(self) -> str | None: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def artist(self) -> str: ...
-    @property
-    def album(self) -> str | None: ...
-    @property
-    def platform(self) -> str | None: ...
-    @property
-    def country(self) -> str | None: ...
-    @property
-    def reason_start(self) -> str | None: ...
-    @property
-    def reason_end(self) -> str | None: ...
-    @property
-    def shuffle(self) -> bool | None: ...
-    @property
-    def skipped(self) -> bool | None: ...
-    @property
-    def offline(self) -> bool | None: ...
-    @property
-    def incognito(self) -> bool | None: ...
-
-
-@dataclass
-class Occurrences:
-    """How often each play was told within one file so far: the n-th of its kind is the n-th wherever a file is cut."""
-
-    told: dict[tuple[int, str, int], int] = field(default_factory=dict)
-
-    def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
-        """Which of its kind each of the next plays of the file is, 1 the first. `ends` are theirs, see `ends_of`."""
-        told, numbers = self.told, []
-        for play, end in zip(plays, ends, strict=True):
-            # Of account data only the title: extended history may name another artist of it, see known_account.sql.
-            key = (end, play.track_id or play.track_uri or play.title, play.ms_played)
-            told[key] = number = told.get(key, 0) + 1
-            numbers.append(number)
-        return numbers
-
-    def skip(self, plays: Sequence[Exported]) -> None:
-        """Count plays that are merged already."""
-        self.of(plays, ends_of(plays))
 
 
 @dataclass(frozen=True)
@@ -105,29 +32,23 @@ class ExportMerge:
         return ExportMerge(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
-def track_ref(track_id: str | None, uri: str | None, title: str, artist: str) -> str:
-    """What a track is known by: its id, the uri of a local file, or the names."""
-    return track_id or reference(str(storable(uri or f"name:{artist[:200]}\x1f{title[:200]}")))
-
-
-def merge_exported(
-    tx: Connection, listener_id: int, kind: Kind, plays: Sequence[Exported], occurrences: Occurrences
-) -> ExportMerge:
+def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encoded) -> ExportMerge:
     """Merge one piece of one file; says what became of its plays.
 
     Holds the listener's row for the transaction. Merging the same piece again, or the same plays from another file,
     changes nothing. Raises Busy as `merge_plays` does.
     """
-    if not plays:
+    if not encoded.plays:
         return ExportMerge()
     listener = lock_listener(tx, listener_id)
-    since = listener["forgotten_before"]
-    kept = [play for play in plays if play.ended_at >= since] if since else plays
-    forgotten = ExportMerge(forgotten=len(plays) - len(kept))
-    if not kept:
-        return forgotten
-    _stage(tx, kept, occurrences)
-    return forgotten + merge_staged(tx, listener, kind, len(kept))
+    stage(tx, encoded)
+    forgotten = 0
+    if listener["forgotten_before"] is not None:
+        forgotten = tx.execute(sql("history/forgotten"), listener).rowcount
+        tx.execute(sql("history/tracks_forgotten"))
+    if forgotten == encoded.plays:
+        return ExportMerge(forgotten=forgotten)
+    return ExportMerge(forgotten=forgotten) + merge_staged(tx, listener, kind, encoded.plays - forgotten)
 
 
 def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
@@ -157,58 +78,3 @@ def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: in
     again = follow(tx, listener, joined((midnight, midnight + DAY) for midnight in midnights), grown)
     matched = sum(key > left["newest_key"] for key in again.matched)
     return ExportMerge(new - matched, matched, told_twice, plays - new - told_twice)
-
-
-def ends_of(plays: Sequence[Exported]) -> list[int]:
-    """The END of each as PostgreSQL has it: microseconds since 2000, in UTC. Measured, half of a division's cost."""
-    since = [play.ended_at - EPOCH for play in plays]
-    return [(end.days * 86_400 + end.seconds) * 1_000_000 + end.microseconds for end in since]
-
-
-def _stage(tx: Connection, plays: Sequence[Exported], occurrences: Occurrences) -> None:
-    """The temporary tables, filled: each track and each combination of details once, each play once a row."""
-    tx.execute(sql("history/stage"))
-    # Each new one gets the next number.
-    tracks: defaultdict[Any, int] = defaultdict(count().__next__)
-    details: defaultdict[Any, int] = defaultdict(count().__next__)
-    ends = ends_of(plays)
-    numbers = zip(
-        ends,
-        map(MS_PLAYED, plays),
-        occurrences.of(plays, ends),
-        map(tracks.__getitem__, map(TRACK, plays)),
-        map(details.__getitem__, map(DETAILS, plays)),
-        strict=True,
-    )
-    rows = [
-        PLAY(5, 8, end, 4, ms_played, 4, nth, 4, track, 4, detail) for end, ms_played, nth, track, detail in numbers
-    ]
-    with tx.cursor() as cursor:
-        with cursor.copy(sql("history/copy_plays")) as copy:
-            copy.write(b"".join([COPY_HEADER, *rows, COPY_TRAILER]))
-        with cursor.copy(sql("history/copy_tracks")) as copy:
-            copy.write("".join([f"{number}\t{_track_line(*track)}" for track, number in tracks.items()]))
-        with cursor.copy(sql("history/copy_details")) as copy:
-            for values, number in details.items():
-                copy.write_row((number, *(_name(value) if isinstance(value, str) else value for value in values)))
-
-
-# The same tracks come in every piece of a life: measured, this is a third of what Python does for an import.
-@lru_cache(maxsize=2**15)
-def _track_line(track_id: str | None, uri: str | None, title: str, artist: str, album: str | None) -> str:
-    """What `copy_tracks` takes of a track, but for its number."""
-    told = (track_ref(track_id, uri, title, artist), _name(title), _name(artist), album and _name(album))
-    digest = content_hash("\x1e".join(text or "" for text in told))
-    return "\t".join(map(_escaped, (str(digest), track_id, *told))) + "\n"
-
-
-def _escaped(text: str | None) -> str:
-    """As COPY takes it. Measured, four replacements that find nothing are a tenth of one translation."""
-    if text is None:
-        return r"\N"
-    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
-
-
-def _name(name: str) -> str:
-    """As the API's names are read: what PostgreSQL can store, and index."""
-    return str(storable(name[:LONGEST_NAME]))

@@ -1,5 +1,6 @@
 """Imported files: known by their content, merged piece by piece, each piece together with how far it goes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,8 +10,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import Exported, ExportMerge, Kind, Occurrences, merge_exported
+from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.payloads import content_hash
+from brapped_assets.warehouse.staging import Encoded, Kind
 from brapped_assets.warehouse.statements import sql
 
 
@@ -59,7 +61,7 @@ class Piece:
 
     rows_read: int
     is_last: bool
-    plays: Mapping[Kind, Sequence[Exported]]
+    plays: Mapping[Kind, Encoded]
     odd: Sequence[Odd]
     other_so_far: Mapping[str, int]
     odd_so_far: Mapping[str, int]
@@ -84,9 +86,10 @@ def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> Non
     tx.execute(sql("imports/met"), {**asdict(file), "listener_id": listener_id, "now": now})
 
 
-def finished(tx: Connection, listener_id: int) -> set[str]:
-    """The content hashes of all files that are merged whole."""
-    return {row["content_hash"] for row in tx.execute(sql("imports/finished"), {"listener_id": listener_id}).fetchall()}
+def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
+    """By content hash, how many rows of each file are merged; of one that is merged whole, infinitely many."""
+    found = tx.execute(sql("imports/merged"), {"listener_id": listener_id}).fetchall()
+    return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
 
 
 def merge_piece(
@@ -94,7 +97,6 @@ def merge_piece(
     listener_id: int,
     file: File,
     piece: Piece,
-    occurrences: Mapping[Kind, Occurrences],
     *,
     parser_version: int,
     now: datetime,
@@ -109,12 +111,10 @@ def merge_piece(
     merged = tx.execute(sql("imports/lock"), values).fetchone()
     assert merged is not None
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
-        for kind, plays in piece.plays.items():
-            occurrences[kind].skip(plays)
-        return ExportMerge(known=sum(map(len, piece.plays.values())))
+        return ExportMerge(known=sum(encoded.plays for encoded in piece.plays.values()))
     became = ExportMerge()
-    for kind, plays in piece.plays.items():
-        became += merge_exported(tx, listener_id, kind, plays, occurrences[kind])
+    for kind, encoded in piece.plays.items():
+        became += merge_exported(tx, listener_id, kind, encoded)
     if piece.odd:
         odd = {
             "hashes": [content_hash(row.payload_text) for row in piece.odd],
@@ -122,14 +122,12 @@ def merge_piece(
             "reasons": [row.reason for row in piece.odd],
         }
         tx.execute(sql("imports/odd"), {**values, **odd})
-    # An offline play may have ended long before the first row of its file, and vouches for nothing in between.
-    instants = [play.ended_at for plays in piece.plays.values() for play in plays if not play.offline]
     progress = {
         "rows_read": piece.rows_read,
         "rows_other": Jsonb(dict(piece.other_so_far)),
         "rows_odd": Jsonb(dict(piece.odd_so_far)),
-        "first_at": min(instants, default=None),
-        "last_at": max(instants, default=None),
+        "first_at": min((plays.first_at for plays in piece.plays.values() if plays.first_at), default=None),
+        "last_at": max((plays.last_at for plays in piece.plays.values() if plays.last_at), default=None),
         "is_last": piece.is_last,
     }
     tx.execute(sql("imports/advance"), {**values, **asdict(became), **progress})

@@ -7,12 +7,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import DAY, LONGEST_NAME, track_ref
+from brapped_assets.warehouse.exports import DAY
 from brapped_assets.warehouse.imports import Odd
 from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.payloads import content_hash, storable
 from brapped_assets.warehouse.rematch import Stretch, arrays, joined
+from brapped_assets.warehouse.staging import LONGEST_NAME, track_ref
 from brapped_assets.warehouse.statements import sql
 
 TrackAsTold = tuple[str, str | None, str, str, str | None, int | None]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import LONGEST_NAME
 from brapped_assets.warehouse.payloads import storable
+from brapped_assets.warehouse.staging import LONGEST_NAME
 from brapped_assets.warehouse.statements import sql
 
 

@@ -14,11 +14,12 @@ from psycopg import DataError, IntegrityError, ProgrammingError
 from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import ExportMerge, Kind, merge_staged
+from brapped_assets.warehouse.exports import ExportMerge, merge_staged
 from brapped_assets.warehouse.legacy import LegacyMerge, merge_told
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge import lock_listener, merge_plays
 from brapped_assets.warehouse.proof import columns
+from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
 
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import Kind
 from brapped_assets.warehouse.imports import File, note_met
+from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.warehouse.pages import at
 

@@ -12,9 +12,10 @@ import pytest
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import Busy
-from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
+from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.landing import Landing
 from brapped_assets.warehouse.merge import Merge, merge_plays
+from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.pages import (
     Play,
     Unread,
@@ -202,7 +203,7 @@ def test_payloads_read_at_once_are_read_once(
 
 def _export(tx: Connection, listener_id: int) -> ExportMerge:
     told = [Told(at(0), 120_000), Told(at(2), 45_000), Told(at(8), 150_000)]
-    return merge_exported(tx, listener_id, "extended", told, Occurrences())
+    return merge_exported(tx, listener_id, "extended", encode(told, Occurrences()))
 
 
 @pytest.mark.parametrize("export_first", [True, False])

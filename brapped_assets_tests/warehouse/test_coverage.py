@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.exports import Kind
+from brapped_assets.warehouse.staging import Kind
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, newcomer
 

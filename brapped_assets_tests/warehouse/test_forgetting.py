@@ -18,7 +18,6 @@ from brapped_assets.warehouse import imports, listeners, portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
-from brapped_assets.warehouse.exports import Occurrences
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove, tidy
 from brapped_assets.warehouse.landing import has_landed
 from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
@@ -26,6 +25,7 @@ from brapped_assets.warehouse.legacy_details import describe_artists, describe_t
 from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.portable import PORTABLE
+from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.pages import (
     Play,
     Unread,
@@ -99,7 +99,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
         Told(at(first + 64), 40_000, "shared", "Song shared", "alice"),
     ]  # fmt: skip
     file = imports.File(f"{word}-{user}-hash", "extended", f"{word}.json", f"{word}.zip", 0)
-    piece = imports.Piece(3, True, {"extended": told}, [Odd()] if word == CANARY else [], {}, {})
+    piece = imports.Piece(3, True, {"extended": encode(told, Occurrences())}, [Odd()] if word == CANARY else [], {}, {})
     old = [
         Old(at(first - 100), f"{word}-old", f"{word} old", f"{word} singer", f"id-{word}-singer"),
         Old(at(first) + DRIFT, f"{word}-id", f"{word} song", word),
@@ -111,7 +111,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     )
     if word == CANARY:
         keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
-    imports.merge_piece(tx, me, file, piece, {"extended": Occurrences()}, parser_version=1, now=at(first + 70))
+    imports.merge_piece(tx, me, file, piece, parser_version=1, now=at(first + 70))
     apply_payloads(tx)
     save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
     save_top(

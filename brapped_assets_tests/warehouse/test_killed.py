@@ -11,10 +11,11 @@ import pytest
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.exports import Occurrences, merge_exported
+from brapped_assets.warehouse.exports import merge_exported
 from brapped_assets.warehouse.landing import land_tracks, retry_rejected
 from brapped_assets.warehouse.legacy import merge_legacy
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
 from brapped_assets_tests.warehouse.told import Old, Told
 
@@ -45,11 +46,12 @@ def _merge(tx: Connection) -> object:
 def _export(tx: Connection) -> object:
     """What the first page told, relinked and measured, and two plays of its own."""
     told = [Told(at(0), 120_000, "a2", "Song a", "alice", album="Album a"), Told(at(2), 0), Told(at(2), 0)]
-    return merge_exported(tx, 1, "extended", told, Occurrences())
+    return merge_exported(tx, 1, "extended", encode(told, Occurrences()))
 
 
 def _account(tx: Connection) -> object:
-    return merge_exported(tx, 1, "account", [Told(at(2), 0, None), Told(at(9), 31_000, None)], Occurrences())
+    told = [Told(at(2), 0, None), Told(at(9), 31_000, None)]
+    return merge_exported(tx, 1, "account", encode(told, Occurrences()))
 
 
 def _legacy(tx: Connection) -> object:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.exports import Kind
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.listeners import Returning
+from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, gaps, newcomer, plays, poll

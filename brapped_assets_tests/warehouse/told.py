@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import ExportMerge, Occurrences, merge_exported
+from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.legacy import merge_legacy
 from brapped_assets.warehouse.matching import Observation, pairs
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets.warehouse.rematch import comparable
+from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.pages import Play, page
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -75,7 +76,7 @@ def tell(tx: Connection, listener_id: int, batches: Iterable[Batch], piece: int 
         else:
             occurrences = Occurrences()
             for first in range(0, len(items), piece):
-                total += merge_exported(tx, listener_id, kind, items[first : first + piece], occurrences)
+                total += merge_exported(tx, listener_id, kind, encode(items[first : first + piece], occurrences))
     return total
 
 

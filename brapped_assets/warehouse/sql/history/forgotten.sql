@@ -1,0 +1,1 @@
+delete from staged_play where ended_at < %(forgotten_before)s
