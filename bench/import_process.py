@@ -24,6 +24,7 @@ STAGES = {
         "history/labels",
         "history/label_keys",
         "history/export_tracks",
+        "history/met",
         "history/artists",
         "history/albums",
         "history/tracks",

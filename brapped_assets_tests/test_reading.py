@@ -1,7 +1,9 @@
 """Documents of an import, read ahead of their merge."""
 
+import gc
 import time
 from collections.abc import Generator
+from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from threading import current_thread
@@ -11,7 +13,10 @@ import pytest
 
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.finding import find
-from brapped_assets.reading import Read, ahead, file_of, read_pieces
+from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.plays import HistoryPlay
+from brapped_assets.reading import Read, ahead, file_of, rarely_collected, read_pieces
+from brapped_assets.warehouse.staging import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
 from brapped_assets_tests.history.exports import document, extended
 
 
@@ -95,3 +100,39 @@ def test_what_goes_wrong_in_reading_goes_wrong_where_it_is_wanted() -> None:
     assert next(numbers) == 1
     with pytest.raises(ValueError, match="the second"):
         next(numbers)
+
+
+def test_what_a_part_was_merged_of_is_counted_and_the_rest_is_the_piece(tmp_path: Path) -> None:
+    told = [extended(ms_played=60_000)] * 5
+    (tmp_path / "endsong_0.json").write_bytes(document(told))
+    first, *_ = reads(tmp_path)
+    found = reads(tmp_path, merged_rows={file_of(first).content_hash: 3})
+    pieces = [(read.rows, read.merged, read.piece) for read in found if read.rows]
+    assert [(rows, merged, piece and piece.rows_read) for rows, merged, piece in pieces] == [
+        (2, 2, None),
+        (2, 1, 4),
+        (1, 0, 5),
+    ]
+    # Which of its kind a play is, is counted from the file's first row on.
+    whole = encode([parsed(row) for row in told], Occurrences())
+    parts = [piece.plays["extended"].rows for _, _, piece in pieces if piece]
+    assert b"".join(part[len(COPY_HEADER) : -len(COPY_TRAILER)] for part in parts) == tail(whole.rows, 2)
+
+
+def parsed(row: object) -> HistoryPlay:
+    play = parse_row(row, now=datetime.now(UTC))
+    assert isinstance(play, HistoryPlay)
+    return play
+
+
+def tail(rows: bytes, count: int) -> bytes:
+    """The last rows of an encoded piece."""
+    size = len(PLAY(5, 8, 0, 4, 0, 4, 0, 4, 0, 4, 0))
+    return rows[-count * size - len(COPY_TRAILER) : -len(COPY_TRAILER)]
+
+
+def test_while_rows_are_read_garbage_is_looked_for_rarely_and_then_as_before() -> None:
+    before = gc.get_threshold()
+    with rarely_collected():
+        assert gc.get_threshold()[0] > before[0]
+    assert gc.get_threshold() == before

@@ -55,7 +55,7 @@ def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: in
     """Merge what is staged: so many `plays` of a listener whose row is locked."""
     values = {**listener, "kind": kind, "reach": REACH}
     tx.execute("analyze staged_play, staged_track, staged_detail")
-    for step in ("labels", "label_keys", "export_tracks", "artists", "albums", "tracks"):
+    for step in ("labels", "label_keys", "export_tracks", "met", "artists", "albums", "tracks"):
         tx.execute(sql(f"history/{step}"))
     stored = tx.execute(sql("history/stored"), values).rowcount
     grown: list[int] = []

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import ForeignKeyViolation
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.exports import ExportMerge
@@ -245,3 +246,19 @@ def test_a_listener_who_goes_takes_the_plays_along_and_nobody_elses(warehouse: W
             tell(tx, newcomer(tx, token), [("extended", [Told(after(0), 60_000)])])
         tx.execute("delete from audit.listener where spotify_user_id = 'user of mine'")
         assert len(plays(tx)) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
+                                            api_at)
+           select 999, played_at, played_at_local, track_key, 0, true, played_at from star.streaming_fact""",
+        "update star.streaming_fact set listener_id = 999",
+    ],
+)
+def test_a_play_of_nobody_is_refused(warehouse: Warehouse, statement: str) -> None:
+    with warehouse.transaction() as tx:
+        tell(tx, newcomer(tx), [("extended", [Told(after(0), 60_000)])])
+    with pytest.raises(ForeignKeyViolation), warehouse.transaction() as tx:
+        tx.execute(statement)
