@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from psycopg.errors import ForeignKeyViolation
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets_tests.warehouse.pages import Play, local_file, newcomer, song
 from brapped_assets_tests.warehouse.told import NOON, Batch, Told, after, natural, tell
@@ -260,5 +260,5 @@ def test_a_listener_who_goes_takes_the_plays_along_and_nobody_elses(warehouse: W
 def test_a_play_of_nobody_is_refused(warehouse: Warehouse, statement: str) -> None:
     with warehouse.transaction() as tx:
         tell(tx, newcomer(tx), [("extended", [Told(after(0), 60_000)])])
-    with pytest.raises(ForeignKeyViolation), warehouse.transaction() as tx:
+    with pytest.raises(Gone), warehouse.transaction() as tx:
         tx.execute(statement)
