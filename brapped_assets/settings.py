@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     brapped_heartbeat_url: HttpUrl | None = None
+    # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
+    brapped_notify: SecretStr | None = None
+    brapped_recap: Literal["monthly"] | None = None
+    # Megabytes (of a million bytes) the plan behind DATABASE_URL has; Neon's free plan: 0.5 GB.
+    brapped_storage_limit_mb: int = Field(default=500, ge=1)
 
     @field_validator("brapped_start")
     @classmethod
