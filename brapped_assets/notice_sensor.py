@@ -71,7 +71,6 @@ def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime)
     if run == seen.run and not is_standstill(seen, _polled_at(instance), at):
         context.update_cursor(json.dumps(asdict(seen)))
         return dg.SkipReason("Nothing has happened since the last look.")
-    # Before it looks: a look that hangs is not begun anew with every tick.
     context.update_cursor(json.dumps(asdict(Seen(run, at, at, seen.awake_since))))
     try:
         looked = look(settings, now, newest_failure(instance))

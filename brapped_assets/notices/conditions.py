@@ -14,7 +14,9 @@ RUN_FAILURE, RECAP = "run_failure", "recap"
 
 CONSENT_DAYS = (30, 14, 3)
 STANDSTILL = timedelta(hours=3)
-# Seen for this long, so that a machine that has just woken up gets to poll first.
+# Noticed an hour before it is told: a machine that has just woken up gets to poll, and hourly looks are never sharp.
+STANDSTILL_NOTICED, STANDSTILL_PATIENCE = timedelta(hours=2), timedelta(minutes=55)
+# What may pass by itself is told when it has been so for this long.
 PATIENCE = timedelta(minutes=30)
 # Beyond it, a wait was stored by a clock that was ahead (see spotify.quota).
 LONGEST_WAIT = timedelta(days=7)
@@ -96,13 +98,13 @@ def _of_consent(person: Person, whose: str, now: datetime) -> list[Condition]:
 
 def _of_polls(person: Person, whose: str, now: datetime) -> list[Condition]:
     is_awaited = person.is_polled and person.consent_ended_at is None
-    if not is_awaited or now - person.last_polled_at < STANDSTILL - PATIENCE:
+    if not is_awaited or now - person.last_polled_at < STANDSTILL_NOTICED:
         return []
     text = (
         f"{whose}No poll has succeeded since {_minute(person.last_polled_at, person)}. Spotify keeps only the last 50 "
         "plays, so some may be lost if this goes on. Poll now, or see why not: brapped sync"
     )
-    return [Condition("no_poll", person.listener_id, 1, text, PATIENCE)]
+    return [Condition("no_poll", person.listener_id, 1, text, STANDSTILL_PATIENCE)]
 
 
 def _of_gaps(person: Person, whose: str) -> list[Condition]:
@@ -119,8 +121,8 @@ def _of_gaps(person: Person, whose: str) -> list[Condition]:
 def _of_quota(not_before: datetime, reason: str | None) -> Condition:
     text = (
         f"Spotify's quota for your app is used up, and polling waits until {not_before.day} {not_before:%B}, "
-        f"{not_before:%H:%M} UTC. Nothing to do: it goes on by itself, and nothing is lost unless you play more than 50 "
-        "songs until then. More: brapped status"
+        f"{not_before:%H:%M} UTC. Nothing to do: it goes on by itself, and nothing is lost unless you play more than "
+        "50 songs until then. More: brapped status"
     )
     # A short wait that is not the day's quota is over before anybody has read this.
     return Condition("quota", None, 1, text, timedelta(0) if reason == QUOTA_EXCEEDED else PATIENCE)
