@@ -1,7 +1,8 @@
 """A login begun on the page: what `brapped login` does, with the page's own browser and in a thread."""
 
 import logging
-from threading import Event, Lock, Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 
 from brapped_assets.commands.callback import wait_for_callback
 from brapped_assets.commands.login import WAIT, remember
@@ -35,11 +36,11 @@ class BackgroundLogin:
                 settings.spotify_client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url
             )
             request = authorization_request(app, settings.spotify_redirect_uri)
-            ready = Event()
+            opened: SimpleQueue[bool] = SimpleQueue()
             # A daemon: nobody waits for a browser that never came back when the program ends.
-            self._thread = Thread(target=self._wait, args=(settings, app, request, ready), name="login", daemon=True)
+            self._thread = Thread(target=self._wait, args=(settings, app, request, opened), name="login", daemon=True)
             self._thread.start()
-            if not ready.wait(OPENING_SECONDS) or not self._thread.is_alive():
+            if not opened.get(timeout=OPENING_SECONDS):
                 raise NotNow("The address Spotify sends the browser back to is taken. In a terminal: brapped login")
             self._url = request.url
             return self._url
@@ -50,9 +51,11 @@ class BackgroundLogin:
             self._thread.join(seconds)
 
     @staticmethod
-    def _wait(settings: Settings, app: SpotifyApp, request: AuthorizationRequest, ready: Event) -> None:
+    def _wait(settings: Settings, app: SpotifyApp, request: AuthorizationRequest, opened: "SimpleQueue[bool]") -> None:
         try:
-            callback = wait_for_callback(request.redirect_uri, WAIT, on_ready=ready.set)
+            callback = wait_for_callback(request.redirect_uri, WAIT, on_ready=lambda: opened.put(True))
             remember(settings, app, exchange(app, request, callback))
         except (SpotifyError, SettingsError, WarehouseError, OSError) as error:
             log.warning("The login begun on the page came to nothing: %s", error)
+        finally:
+            opened.put(False)

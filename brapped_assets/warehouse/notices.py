@@ -63,3 +63,10 @@ def save(tx: Connection, rows: Iterable[dict[str, Any]]) -> None:
 def remove(tx: Connection, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         tx.execute(sql("notices/remove"), row)
+
+
+def undelivered(tx: Connection) -> int:
+    """How many notices were tried three times and more, and did not arrive yet."""
+    row = tx.execute(sql("notices/undelivered")).fetchone()
+    assert row is not None
+    return int(row["notices"])
