@@ -1,5 +1,6 @@
 """`brapped sync`: poll due hours, merge, refresh the dimensions, check; then exit."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notices.conditions import Failed
-from brapped_assets.notices.watch import look
+from brapped_assets.notices.watch import look, no_database
 from brapped_assets.schedules import closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
@@ -38,9 +39,21 @@ class Report:
 
 
 def sync(settings: Settings, console: Console) -> int:
-    """One round of everything that is due; returns the exit code. Raises SettingsError without an account."""
+    """One round of everything that is due; returns the exit code.
+
+    Raises SettingsError without an account, a WarehouseError when Dagster's database does not answer.
+    """
     if settings.spotify_refresh_token is None:
         raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+    try:
+        return _sync(settings, console)
+    except WarehouseError:
+        with suppress(SettingsError):
+            no_database(settings, datetime.now(UTC))
+        raise
+
+
+def _sync(settings: Settings, console: Console) -> int:
     report = Report()
     with opened(settings) as instance:
         fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings))

@@ -145,6 +145,14 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None, *, kno
     return at.looked
 
 
+def no_database(settings: Settings, now: datetime) -> Looked:
+    """Tell, once it has been so for a while, that a database does not answer; for whoever got no further."""
+    at = Look(settings, now)
+    if settings.brapped_notify is not None:
+        at.at_database(answers=False)
+    return at.looked
+
+
 def _in_one(due: Sequence[Due]) -> Iterable[Message]:
     """What is due at the same moment is one message."""
     if not due:
