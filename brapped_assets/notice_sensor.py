@@ -74,7 +74,7 @@ def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime)
     context.update_cursor(json.dumps(asdict(Seen(run, at, at, seen.awake_since))))
     try:
         looked = look(settings, now, newest_failure(instance))
-    except (SettingsError, WarehouseError) as error:
+    except (SettingsError, WarehouseError, OSError) as error:
         return dg.SkipReason(str(error))
     if looked.undelivered:
         return dg.SkipReason(

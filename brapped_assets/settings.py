@@ -17,6 +17,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_FILE = ".env"
+NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
 
 
 class SettingsError(Exception):
@@ -70,8 +71,7 @@ class Settings(BaseSettings):
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
     brapped_notify: SecretStr | None = None
     brapped_recap: Literal["monthly"] | None = None
-    # Megabytes (of a million bytes) the plan behind DATABASE_URL has; Neon's free plan: 0.5 GB.
-    brapped_storage_limit_mb: int = Field(default=500, ge=1)
+    brapped_storage_limit_mb: int | None = Field(default=None, ge=1)
 
     @field_validator("brapped_start")
     @classmethod
@@ -110,6 +110,15 @@ class Settings(BaseSettings):
     def database_url_text(self) -> str | None:
         """The warehouse's URL, to be handed to the driver and nowhere else; None means embedded."""
         return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
+    def storage_limit_bytes(self) -> int | None:
+        """What the plan behind DATABASE_URL holds: on Neon its free plan's, unless told otherwise; None: no plan."""
+        if self.database_url is None:
+            return None
+        is_neons = re.search(rf"@[^/?]*{re.escape(NEONS_HOSTS)}([:/?]|$)", self.database_url.get_secret_value())
+        megabytes = self.brapped_storage_limit_mb or (NEONS_FREE_PLAN_MB if is_neons else None)
+        return megabytes * 1_000_000 if megabytes else None
 
 
 def home_folder() -> Path:

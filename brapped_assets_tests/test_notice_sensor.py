@@ -32,7 +32,6 @@ def clock() -> Iterator[Traveller]:
 @pytest.fixture
 def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[dg.DagsterInstance]:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1000000000")
     with dg.DagsterInstance.local_temp() as instance:
         yield instance
 

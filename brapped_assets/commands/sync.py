@@ -48,7 +48,7 @@ def sync(settings: Settings, console: Console) -> int:
     try:
         return _sync(settings, console)
     except WarehouseError:
-        with suppress(SettingsError):
+        with suppress(SettingsError, OSError):
             no_database(settings, datetime.now(UTC))
         raise
 
@@ -132,7 +132,7 @@ def _notify(settings: Settings, console: Console, report: Report, now: datetime)
     """Tell the owner what is due, by BRAPPED_NOTIFY; that nobody could be told is no failure of the sync."""
     try:
         looked = look(settings, now, report.failed)
-    except (SettingsError, WarehouseError) as error:
+    except (SettingsError, WarehouseError, OSError) as error:
         report.problems.append(str(error))
         return
     if looked.told:

@@ -8,9 +8,9 @@ from brapped_assets.notices.rules import Condition
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.warehouse.notices import Person, State
 
-# What can be read from the warehouse; `run_failure` is only known to whoever ran, the recap is never over.
-FROM_THE_WAREHOUSE = frozenset({"consent", "no_poll", "gap", "quota", "storage"})
 RUN_FAILURE, RECAP = "run_failure", "recap"
+# What is over when it is not found any more; a recap never is.
+LOOKED_FOR = frozenset({"consent", "no_poll", "gap", "quota", "storage", RUN_FAILURE})
 
 CONSENT_DAYS = (30, 14, 3)
 STANDSTILL = timedelta(hours=3)
@@ -74,8 +74,8 @@ def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, 
 
 def of_database() -> Condition:
     text = (
-        "Your database does not answer, so nothing is collected. Spotify keeps your last 50 plays: there is a little "
-        "time. `brapped status` says what is wrong."
+        "Your database does not answer or cannot be used, so nothing is collected. Spotify keeps your last "
+        "50 plays: there is a little time. `brapped status` says what is wrong."
     )
     return Condition("database", None, 1, text, PATIENCE)
 

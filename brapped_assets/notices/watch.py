@@ -9,11 +9,10 @@ from functools import partial
 from brapped_assets.notices import books, recap
 from brapped_assets.notices.books import Book
 from brapped_assets.notices.conditions import (
-    FROM_THE_WAREHOUSE,
     HEADLINES,
+    LOOKED_FOR,
     OVER,
     RECAP,
-    RUN_FAILURE,
     Failed,
     conditions,
     of_database,
@@ -23,11 +22,10 @@ from brapped_assets.notices.rules import Condition, Notice, Verdict, claimed, ju
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import notices
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, WarehouseError
 from brapped_assets.warehouse.notices import State
 
 FILE = "notices.json"
-MEGABYTE = 1_000_000
 Due = tuple[Notice, str | None]
 
 
@@ -55,15 +53,14 @@ class Look:
     now: datetime
     looked: Looked = field(default_factory=Looked)
 
-    def at_warehouse(self, warehouse: Warehouse, failed: Failed | None, *, knows_of_runs: bool) -> None:
+    def at_warehouse(self, warehouse: Warehouse, failed: Failed | None) -> None:
         """Everything but whether it answers. Nothing is written while there is nothing new."""
         state = notices.state(warehouse)
         found = self._found(state, failed)
-        looked_for = FROM_THE_WAREHOUSE | ({RUN_FAILURE} if knows_of_runs else frozenset())
-        if judge([Notice(**row) for row in state.known], found, looked_for, self.now).is_empty:
+        if judge([Notice(**row) for row in state.known], found, LOOKED_FOR, self.now).is_empty:
             return
         compose = partial(self._composed, warehouse, is_only_one=len(state.people) == 1)
-        self._tell(partial(books.in_warehouse, warehouse), found, looked_for, compose)
+        self._tell(partial(books.in_warehouse, warehouse), found, LOOKED_FOR, compose)
 
     def at_database(self, *, answers: bool) -> None:
         """Whether it answers at all, which it cannot remember itself."""
@@ -75,10 +72,8 @@ class Look:
         self._tell(partial(books.in_file, file), found, frozenset({"database"}), _in_one)
 
     def _found(self, state: State, failed: Failed | None) -> list[Condition]:
-        settings = self.settings
-        limit = settings.brapped_storage_limit_mb * MEGABYTE if settings.database_url else None
-        found = conditions(state, failed, limit_bytes=limit, now=self.now)
-        if settings.brapped_recap:
+        found = conditions(state, failed, limit_bytes=self.settings.storage_limit_bytes, now=self.now)
+        if self.settings.brapped_recap:
             found += [recap.of_month(person, self.now) for person in state.people]
         return found
 
@@ -126,18 +121,21 @@ class Look:
                 yield Message([notice], built.title, built.body, page)
 
 
-def look(settings: Settings, now: datetime, failed: Failed | None = None, *, knows_of_runs: bool = True) -> Looked:
+def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Looked:
     """Tell what is due at `now` (UTC); nothing at all, and nobody is asked, without BRAPPED_NOTIFY.
 
-    `failed` is the newest run if it failed; without `knows_of_runs` nothing is said of runs. Raises SettingsError when
-    BRAPPED_NOTIFY is not understood.
+    `failed` is the newest run if it failed. Raises SettingsError when BRAPPED_NOTIFY is not understood, OSError when
+    the home cannot be written.
     """
     at = Look(settings, now)
     if settings.brapped_notify is None:
         return at.looked
     try:
         with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
-            at.at_warehouse(warehouse, failed, knows_of_runs=knows_of_runs)
+            at.at_warehouse(warehouse, failed)
+    except (Busy, Gone, Interrupted):
+        # It answers; the next look finds it at leisure.
+        return at.looked
     except WarehouseError:
         at.at_database(answers=False)
     else:

@@ -175,7 +175,6 @@ def test_four_settings_are_enough_and_a_deaf_heartbeat_fails_nothing(
 def test_an_ended_consent_is_told_once_and_its_renewal_once(
     logged_in: Connected, brapped: Brapped, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1000000000")
     with logged_in.warehouse.transaction() as tx:
         token = os.environ["SPOTIFY_REFRESH_TOKEN"]
         listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
@@ -203,7 +202,6 @@ def test_an_ended_consent_is_told_once_and_its_renewal_once(
 def test_a_sync_with_nothing_to_tell_asks_hardly_more_and_one_whose_notice_is_lost_says_so(
     logged_in: Connected, brapped: Brapped, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1000000000")
     assert brapped("sync").code == 0
     with counted(logged_in.database_url) as wire:
         monkeypatch.setenv("DATABASE_URL", wire.url)

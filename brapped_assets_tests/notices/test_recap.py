@@ -32,7 +32,6 @@ The cards of the month, as a page to keep: brapped report --range 2026-10"""
 @pytest.fixture(autouse=True)
 def monthly(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1000000000")
     monkeypatch.setenv("BRAPPED_RECAP", "monthly")
 
 
