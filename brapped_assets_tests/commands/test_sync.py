@@ -218,10 +218,3 @@ def test_a_sync_with_nothing_to_tell_asks_hardly_more_and_one_whose_notice_is_lo
     said = brapped("sync")
     assert said.code == 0
     assert "A notice could not be delivered; it is tried again. Try yourself: brapped notify --test" in said.output
-    with logged_in.warehouse.transaction() as tx:
-        tx.execute("delete from audit.notice")
-    monkeypatch.setenv("BRAPPED_NOTIFY", "nonsense://a-secret")
-    said = brapped("sync")
-    assert said.code == 0
-    assert "BRAPPED_NOTIFY: Apprise does not understand address 1 of 1." in said.output
-    assert "a-secret" not in said.output + said.errors
