@@ -195,6 +195,18 @@ def status(
 
 
 @app.command()
+def notify(
+    test: Annotated[bool, typer.Option("--test", help="Send one message now, and say what came of it.")] = False,
+) -> None:
+    """Are you told when Brapped needs you? The addresses are in BRAPPED_NOTIFY."""
+    from brapped_assets.commands.notify import test_notice as run  # noqa: PLC0415
+
+    if not test:
+        raise typer.BadParameter("say --test to send a message to every address in BRAPPED_NOTIFY", param_hint="notify")
+    raise typer.Exit(run(_settings(), console))
+
+
+@app.command()
 def timezone(
     zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
 ) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_FILE = ".env"
+NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
 
 
 class SettingsError(Exception):
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     brapped_heartbeat_url: HttpUrl | None = None
+    # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
+    brapped_notify: SecretStr | None = None
+    brapped_recap: Literal["monthly"] | None = None
+    brapped_storage_limit_mb: int | None = Field(default=None, ge=1)
 
     @field_validator("brapped_start")
     @classmethod
@@ -105,6 +110,15 @@ class Settings(BaseSettings):
     def database_url_text(self) -> str | None:
         """The warehouse's URL, to be handed to the driver and nowhere else; None means embedded."""
         return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
+    def storage_limit_bytes(self) -> int | None:
+        """What the plan behind DATABASE_URL holds: on Neon its free plan's, unless told otherwise; None: no plan."""
+        if self.database_url is None:
+            return None
+        is_neons = re.search(rf"@[^/?]*{re.escape(NEONS_HOSTS)}([:/?]|$)", self.database_url.get_secret_value())
+        megabytes = self.brapped_storage_limit_mb or (NEONS_FREE_PLAN_MB if is_neons else None)
+        return megabytes * 1_000_000 if megabytes else None
 
 
 def home_folder() -> Path:

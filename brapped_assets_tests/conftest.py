@@ -17,6 +17,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse import embedded, reading
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.notices.mailbox import mailbox  # noqa: F401  (a fixture)
 
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 

@@ -36,6 +36,9 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "brapped_timezone": None,
         "brapped_start": datetime(2026, 1, 1, tzinfo=UTC),
         "brapped_heartbeat_url": None,
+        "brapped_notify": None,
+        "brapped_recap": None,
+        "brapped_storage_limit_mb": None,
     }
     assert settings.database_url_text() is None
     assert settings.dagster_home == home / "dagster"
@@ -209,3 +212,22 @@ def test_another_projects_env_file_is_none_of_ours(tmp_path: Path, home: Path) -
     (tmp_path / ".env").write_text("DATABASE_URL=postgresql://somebody/else\n")
     assert env_file() == home / ".env"
     assert Settings.load().database_url is None
+
+
+@pytest.mark.parametrize(
+    ("url", "limit", "expected"),
+    [
+        (None, "100", None),
+        ("postgresql://me:secret@ep-a-pooler.eu-central-1.aws.neon.tech/neondb", None, 500_000_000),
+        ("postgresql://me:secret@ep-a.eu-central-1.aws.neon.tech/neondb", "10000", 10_000_000_000),
+        ("postgresql://me:secret@nas.local/brapped", None, None),
+        ("postgresql://me:secret@nas.local/brapped", "2000", 2_000_000_000),
+    ],
+)
+def test_only_a_plan_has_a_limit(
+    monkeypatch: pytest.MonkeyPatch, url: str | None, limit: str | None, expected: int | None
+) -> None:
+    for name, value in (("DATABASE_URL", url), ("BRAPPED_STORAGE_LIMIT_MB", limit)):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert Settings.load().storage_limit_bytes == expected

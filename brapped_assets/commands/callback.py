@@ -11,7 +11,7 @@ from brapped_assets.spotify import LoginFailed
 PAGE = (
     b"<!doctype html><meta charset=utf-8><title>Brapped</title>"
     b"<body style='font:20px system-ui;display:grid;place-items:center;height:90vh'>"
-    b"<p>Thank you. You can close this page and go back to the terminal.</p>"
+    b"<p>Thank you. You can close this page and go back to Brapped.</p>"
 )
 
 

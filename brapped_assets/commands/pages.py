@@ -1,10 +1,12 @@
 """The pages, served on this machine: `python -m brapped_assets.commands.pages PORT`, one of the processes of `up`."""
 
+import os
 import sys
 
 import uvicorn
 
 from brapped_assets.background_import import BackgroundImport
+from brapped_assets.background_login import BackgroundLogin
 from brapped_assets.commands import network
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.web.app import create_app
@@ -28,6 +30,8 @@ def main() -> None:
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),
+        # A token from the environment wins over what a login writes: then only who set it can renew it.
+        renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.

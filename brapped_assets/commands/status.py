@@ -10,10 +10,11 @@ from rich.table import Table
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
+from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
-from brapped_assets.settings import Settings, env_file
+from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
-from brapped_assets.warehouse import calls, overview
+from brapped_assets.warehouse import calls, notices, overview
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.overview import ListenerOverview
 from brapped_assets.warehouse.queue import backlog
@@ -33,8 +34,13 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
             waiting = backlog(tx, now)
             to_come = overview.artists_to_come(tx)
             stored = overview.stored_bytes(tx)
+            undelivered = notices.undelivered(tx)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now)
+    told, unheard = _notices(settings, undelivered)
+    if unheard:
+        problems.append(unheard)
+        code = code or exit_codes.FAILED
     state = {
         "version": __version__,
         "settings_file": str(env_file()),
@@ -48,6 +54,8 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
         "artists_to_look_up": waiting.artists + to_come,
         "looked_up_in_days": _days_to_do(waiting.tracks + waiting.artists + to_come, settings, spent.listeners),
         "stored_megabytes": round(stored / 1_000_000, 1),
+        "notice_addresses": told,
+        "recap": settings.brapped_recap,
         "problems": problems,
         "healthy": not problems,
     }
@@ -89,6 +97,20 @@ def _problems(
     order = [exit_codes.CONSENT_NEEDED, exit_codes.POSTPONED, exit_codes.FAILED]
     code = next((code for code in order if any(code == kind for kind, _, _ in found)), exit_codes.DONE)
     return [{"problem": text, "remedy": remedy} for _, text, remedy in found], code
+
+
+def _notices(settings: Settings, undelivered: int) -> tuple[int, dict[str, str] | None]:
+    """How many addresses are told, and what keeps them from it. A wrong one should not show when it is needed."""
+    if settings.brapped_notify is None:
+        return 0, None
+    try:
+        found = addresses(settings)
+    except SettingsError as error:
+        return 0, {"problem": str(error), "remedy": "brapped notify --test"}
+    if undelivered:
+        text = f"{undelivered} {'notice' if undelivered == 1 else 'notices'} could not be delivered."
+        return found, {"problem": text, "remedy": "brapped notify --test"}
+    return found, None
 
 
 def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
@@ -134,12 +156,20 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
+    table.add_row("notices", _who_is_told(state))
     table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
     console.print(table)
     for problem in state["problems"]:
         console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
         console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
+
+
+def _who_is_told(state: dict[str, Any]) -> str:
+    if not state["notice_addresses"]:
+        return "nobody is told when something is wrong (BRAPPED_NOTIFY)"
+    recap = ", and a recap of each month" if state["recap"] else ""
+    return f"to {state['notice_addresses']} {'address' if state['notice_addresses'] == 1 else 'addresses'}{recap}"
 
 
 def _gaps(one: dict[str, Any]) -> str:

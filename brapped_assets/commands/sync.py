@@ -1,5 +1,6 @@
 """`brapped sync`: poll due hours, merge, refresh the dimensions, check; then exit."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +14,14 @@ from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.definitions import defs
+from brapped_assets.failed_runs import failed
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
+from brapped_assets.notices.conditions import Failed
+from brapped_assets.notices.watch import look, no_database
 from brapped_assets.schedules import closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse.errors import WarehouseError
 
 HEARTBEAT_TIMEOUT_SECONDS = 10
 # Dagster's log lines are in its UI; here a few sentences are better.
@@ -30,12 +35,25 @@ class Report:
     exit_code: int = DONE
     problems: list[str] = field(default_factory=list)
     numbers: dict[str, Any] = field(default_factory=dict)
+    failed: Failed | None = None
 
 
 def sync(settings: Settings, console: Console) -> int:
-    """One round of everything that is due; returns the exit code. Raises SettingsError without an account."""
+    """One round of everything that is due; returns the exit code.
+
+    Raises SettingsError without an account, a WarehouseError when Dagster's database does not answer.
+    """
     if settings.spotify_refresh_token is None:
         raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+    try:
+        return _sync(settings, console)
+    except WarehouseError:
+        with suppress(SettingsError, OSError):
+            no_database(settings, datetime.now(UTC))
+        raise
+
+
+def _sync(settings: Settings, console: Console) -> int:
     report = Report()
     with opened(settings) as instance:
         fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings))
@@ -56,6 +74,7 @@ def sync(settings: Settings, console: Console) -> int:
         if report.exit_code == DONE and not was_kept_up(instance, now):
             with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
                 _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
+        _notify(settings, console, report, now)
     _tell(console, report)
     if report.exit_code == DONE and settings.brapped_heartbeat_url:
         _beat(settings.brapped_heartbeat_url, console)
@@ -86,6 +105,7 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         # Dagster wraps what was raised in an error of its own.
         error = data.error.cause or data.error if data.error else None
         report.problems.append((told and told.description) or (error.message.strip() if error else "It failed."))
+        report.failed = failed(job_name, data)
     return bool(result.success)
 
 
@@ -106,6 +126,21 @@ def _tell(console: Console, report: Report) -> None:
         )
     for problem in report.problems:
         console.print(f"[yellow]![/] {problem}", highlight=False)
+
+
+def _notify(settings: Settings, console: Console, report: Report, now: datetime) -> None:
+    """Tell the owner what is due, by BRAPPED_NOTIFY; that nobody could be told is no failure of the sync."""
+    try:
+        looked = look(settings, now, report.failed)
+    except (SettingsError, WarehouseError, OSError) as error:
+        report.problems.append(str(error))
+        return
+    if looked.told:
+        console.print(f"{looked.told} {'notice' if looked.told == 1 else 'notices'} sent.")
+    if looked.undelivered:
+        report.problems.append(
+            "A notice could not be delivered; it is tried again. Try yourself: brapped notify --test"
+        )
 
 
 def _beat(url: str, console: Console) -> None:

@@ -8,6 +8,8 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
+CONSENT_DAYS = 14
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -37,6 +39,17 @@ class Viewer:
     hidden: int
     gaps: tuple[Gap, ...]
     now: datetime
+    consent_ends_at: datetime | None = None
+
+    @property
+    def consent_ends_in(self) -> int | None:
+        """Days of the listener until Spotify's consent ends, once they are few; negative: it has ended."""
+        if self.consent_ended:
+            return -1
+        if self.consent_ends_at is None:
+            return None
+        days = (self.local(self.consent_ends_at).date() - self.today).days
+        return max(days, -1) if days <= CONSENT_DAYS else None
 
     @property
     def today(self) -> date:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from uuid import uuid4
@@ -18,10 +19,11 @@ from pydantic import SecretStr
 
 from brapped_assets.background_import import BackgroundImport
 from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.renewing import NotNow, Renewing
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse import embedded, listeners
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
@@ -58,12 +60,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def _served(home: Path, url: str) -> Iterator[str]:
+def _served(home: Path, url: str, renewing: Renewing | None = None) -> Iterator[str]:
     """The pages as `up` serves them, over one database, at a morning of its own."""
     settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
     site = Site(
         Reading(home, url), writing=Writing(home, url), incoming=BackgroundImport(settings),
-        covers=Covers(home / "covers"), clock=lambda: NOW,
+        covers=Covers(home / "covers"), renewing=renewing, clock=lambda: NOW,
     )  # fmt: skip
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -116,6 +118,24 @@ def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathF
     """The address of pages that nobody has connected anything to."""
     with _database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
         yield address
+
+
+class Elsewhere:
+    """A login that cannot be begun here."""
+
+    def begin(self) -> str:
+        raise NotNow("No Spotify app is set up here yet. In a terminal: brapped login")
+
+
+@pytest.fixture
+def ending(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+    """The address of pages whose listener's consent ends within days."""
+    with _database(postgres) as url:
+        with Warehouse(tmp_path, url) as warehouse, warehouse.transaction() as tx:
+            given = NOW - timedelta(days=180)
+            listeners.welcome(tx, refresh_token="t", time_zone="Asia/Kolkata", now=given, authorized_at=given)
+        with _served(tmp_path, url, Elsewhere()) as address:
+            yield address
 
 
 @pytest.fixture

@@ -57,6 +57,18 @@ def test_before_anything_was_played_pages_fit_too(chromium: Browser, nobody: str
     assert visitor.troubles == []
 
 
+def test_a_consent_that_ends_fits_is_readable_and_can_be_renewed(chromium: Browser, ending: str) -> None:
+    visitor = Visitor(chromium, ending)
+    page = visitor.visit("/")
+    assert "Spotify's consent ends in" in page.locator(".consent").inner_text()
+    assert faults(page) == []
+    page.get_by_role("button", name="Renew at Spotify").click()
+    page.get_by_role("heading", name="Not from here").wait_for()
+    assert faults(page) == []
+    visitor.leave()
+    assert visitor.troubles == []
+
+
 def test_who_wants_no_motion_sees_none(visitor: Visitor) -> None:
     page = visitor.visit("/wrapped?range=2025", reduced_motion="reduce")
     assert page.evaluate("document.getAnimations().length") == 0

@@ -35,6 +35,7 @@ REAL = {
     "SPOTIFY_REFRESH_TOKEN": "a-real-refresh-token",
     "SPOTIFY_API_URL": "http://127.0.0.1:1/v1",
     "BRAPPED_HEARTBEAT_URL": "http://127.0.0.1:1/a-real-heartbeat",
+    "BRAPPED_NOTIFY": "json://127.0.0.1:1/a-real-address",
     "BRAPPED_START": "2020-01-01T00:00:00+00:00",
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from brapped_assets.warehouse import calls, listeners
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.notices.mailbox import Mailbox
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at
 from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
@@ -206,3 +207,30 @@ def test_what_an_export_closed_is_told(healthy: Connected, brapped: Brapped) -> 
     said = brapped("status")
     assert "gaps none" in said.output
     assert "✓ Everything is collected." in said.output
+
+
+@pytest.mark.usefixtures("healthy")
+def test_it_says_who_is_told_when_something_is_wrong(
+    brapped: Brapped, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, connected: Connected
+) -> None:
+    monkeypatch.setenv("BRAPPED_RECAP", "monthly")
+    said = brapped("status")
+    assert said.code == 0
+    assert "notices to 1 address, and a recap of each month" in said.output
+    with connected.warehouse.transaction() as tx:
+        tx.execute(
+            "insert into audit.notice (kind, opened_at, level, tries, tried_at) values ('quota', now(), 1, 3, now())"
+        )
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ 1 notice could not be delivered. → brapped notify --test" in said.output
+    monkeypatch.setenv("BRAPPED_NOTIFY", "nonsense://a-secret")
+    said = brapped("status")
+    assert said.code == 1
+    assert "BRAPPED_NOTIFY: Apprise does not understand address 1 of 1." in said.output
+    assert "a-secret" not in said.output + said.errors
+    monkeypatch.delenv("BRAPPED_NOTIFY")
+    said = brapped("status")
+    assert said.code == 0
+    assert "notices nobody is told when something is wrong (BRAPPED_NOTIFY)" in said.output
+    assert mailbox.asked == 0

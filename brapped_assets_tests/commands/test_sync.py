@@ -9,11 +9,13 @@ from threading import Thread
 import psycopg
 import pytest
 
+from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.spotify import AccessTokens, SpotifyClient
 from brapped_assets.warehouse import connections, embedded, listeners
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.notices.mailbox import Mailbox
 
 from .user import Said, plays
 
@@ -168,3 +170,51 @@ def test_four_settings_are_enough_and_a_deaf_heartbeat_fails_nothing(
     assert "10 added to your history" in said.output
     assert "The heartbeat URL did not answer (ConnectionError)." in said.output
     assert "a-secret-path" not in said.output
+
+
+def test_an_ended_consent_is_told_once_and_its_renewal_once(
+    logged_in: Connected, brapped: Brapped, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with logged_in.warehouse.transaction() as tx:
+        token = os.environ["SPOTIFY_REFRESH_TOKEN"]
+        listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
+    logged_in.account.tokens.revoke()
+    first = brapped("sync")
+    assert first.code == 3
+    assert "1 notice sent." in first.output
+    assert mailbox.texts() == [
+        (
+            "Brapped: Spotify's consent",
+            "Spotify's consent has ended, so no play is collected. Renew it: brapped login",
+        )
+    ]
+    assert brapped("sync").code == 3
+    assert mailbox.texts() == []
+    now = datetime.now(UTC)
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", logged_in.account.refresh_token(authorized_at=now))
+    with logged_in.warehouse.transaction() as tx:
+        token = os.environ["SPOTIFY_REFRESH_TOKEN"]
+        listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=now, authorized_at=now)
+    assert brapped("sync").code == 0
+    assert mailbox.texts() == [("Brapped: all is well again", "Spotify's consent is renewed. Nothing to do.")]
+
+
+def test_a_sync_with_nothing_to_tell_asks_hardly_more_and_one_whose_notice_is_lost_says_so(
+    logged_in: Connected, brapped: Brapped, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert brapped("sync").code == 0
+    with counted(logged_in.database_url) as wire:
+        monkeypatch.setenv("DATABASE_URL", wire.url)
+        assert brapped("sync").code == 0
+        watched, wire.answered_at[:] = wire.round_trips, []
+        url = os.environ.pop("BRAPPED_NOTIFY")
+        assert brapped("sync").code == 0
+        assert watched - wire.round_trips <= 4
+    assert mailbox.asked == 0
+    monkeypatch.setenv("DATABASE_URL", logged_in.database_url)
+    monkeypatch.setenv("BRAPPED_NOTIFY", url)
+    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1")
+    mailbox.behaves = "refuses"
+    said = brapped("sync")
+    assert said.code == 0
+    assert "A notice could not be delivered; it is tried again. Try yourself: brapped notify --test" in said.output

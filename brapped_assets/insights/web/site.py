@@ -15,6 +15,7 @@ from brapped_assets.insights import wording
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
 from brapped_assets.insights.periods import PRESETS, Period, named
+from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import Reading
@@ -41,7 +42,7 @@ class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
-    `incoming` takes uploads, `covers` has pictures; without them there are none.
+    `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
     """
 
     reading: Reading
@@ -49,6 +50,7 @@ class Site:
     writing: Writing | None = None
     incoming: Incoming | None = None
     covers: Covers | None = None
+    renewing: Renewing | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
@@ -74,7 +76,7 @@ class Site:
         """One page; `who` None while nobody has connected anything."""
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, is_demo=self.is_demo, presets=PRESETS,
-            token=self.token if self.writing else "", **values,
+            token=self.token if self.writing else "", can_renew=self.renewing is not None, **values,
         )  # fmt: skip
         return HTMLResponse(html, status_code=status_code)
 

@@ -1,0 +1,63 @@
+"""The month that is over, once a month: its minutes, the five artists and songs, and its page to keep."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from brapped_assets.insights import overview, report
+from brapped_assets.insights.periods import named
+from brapped_assets.insights.viewer import viewer
+from brapped_assets.insights.web.site import environment
+from brapped_assets.notices.conditions import RECAP
+from brapped_assets.notices.delivery import Attached
+from brapped_assets.notices.rules import Condition
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.notices import Person
+
+# Of the first day of a month: nobody is woken, and what was played offline has mostly been uploaded.
+FROM_HOUR = timedelta(hours=9)
+LONGEST_LIST = 5
+
+
+@dataclass(frozen=True)
+class Recap:
+    title: str
+    body: str
+    page: Attached
+
+
+def of_month(person: Person, now: datetime) -> Condition:
+    """The newest month that is over for this listener, as a condition that a later month replaces."""
+    first = ((now.astimezone(ZoneInfo(person.time_zone)) - FROM_HOUR).date()).replace(day=1)
+    last_month = first - timedelta(days=1)
+    return Condition(RECAP, person.listener_id, last_month.year * 100 + last_month.month)
+
+
+def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_only_one: bool) -> Recap | None:
+    """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
+    who = viewer(tx, now, listener_id)
+    if who is None or who.first_day is None or who.listener_id != listener_id:
+        return None
+    period = named(f"{month // 100}-{month % 100:02d}", today=who.today, first_day=who.first_day)
+    total = overview.totals(overview.days(tx, who, period))
+    if not total.plays:
+        return None
+    artists = overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST)
+    songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
+    built = report.build(environment(), tx, who, period)
+    at_least = "at least " if who.gaps_in(period) else ""
+    about = "about " if total.estimated_ms else ""
+    lines = [
+        f"{at_least}{about}{total.ms // 60_000:,} minutes of music in {total.plays:,} plays.",
+        "",
+        "Most played artists:",
+        *(f"{nth}. {row['artist_name']} ({row['plays']})" for nth, row in enumerate(artists, 1)),
+        "",
+        "Most played songs:",
+        *(f"{nth}. {row['track_name']}, {row['artist_name']} ({row['plays']})" for nth, row in enumerate(songs, 1)),
+        "",
+        f"The cards of the month, as a page to keep: brapped report --range {period.name}",
+    ]
+    whose = "Your" if is_only_one else f"{who.name}'s"
+    page = Attached(built.file_name, built.html, "text/html")
+    return Recap(f"{whose} {period.label}", "\n".join(lines)[:1].upper() + "\n".join(lines)[1:], page)
