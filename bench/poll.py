@@ -52,7 +52,7 @@ def measure(scene: Scene) -> list[Figure]:
             "poll: further calls for track rows", sum(not path.endswith("/recently-played") for path in calls), budget=0
         ),
         Figure("poll: connections to the warehouse", connections),
-        Figure("poll: SQL round trips", round_trips, note="two assets and four checks"),
+        Figure("poll: SQL round trips", round_trips, note="three assets and three checks"),
         Figure(
             "poll: time inside the two assets",
             median(inside),

@@ -97,7 +97,7 @@ def test_the_flow_goes_one_way() -> None:
 
 def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
-    assert len(poll) <= 4
+    assert len(poll) <= 3
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact", "listening_rollup"), poll),
         "import_history": (keys("streaming_history"), set()),

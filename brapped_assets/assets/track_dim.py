@@ -53,7 +53,7 @@ def track_dim(
         with neon.transaction() as tx:
             albums, credits_ = proof.rows(tx, "star.album_dim"), proof.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
-        calls_left = spotify.ledger.left(datetime.now(UTC))
+            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
     return dg.MaterializeResult(
         metadata={
             **table,

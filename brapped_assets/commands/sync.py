@@ -9,6 +9,7 @@ import requests
 from rich.console import Console
 
 from brapped_assets import partitions
+from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
@@ -50,7 +51,9 @@ def sync(settings: Settings, console: Console) -> int:
         if polled and not report.numbers:
             report.exit_code = POSTPONED
             report.problems.append("Spotify asked to wait; nothing was asked, and nothing is lost by waiting.")
-        if polled and is_due(newest_level(instance), now):
+        # The poll has just written the newest level there is; reading it back would be eight round trips.
+        level = report.numbers if DUE in report.numbers else newest_level(instance)
+        if polled and is_due(level, now):
             with console.status("Looking up tracks and artists…"):
                 _run(instance, refresh_dimensions.name, report)
         if report.exit_code == DONE and not was_kept_up(instance, now):
