@@ -5,8 +5,8 @@ A run's floor is the interpreter and Dagster's import; `hourly_run` shows what i
 
 import subprocess
 import sys
-from resource import RUSAGE_CHILDREN, getrusage
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from time import perf_counter
 
@@ -16,7 +16,8 @@ from bench.scene import Scene, connected, environment, hurried_account
 PAIRS = 5
 OPEN = "from brapped_assets.commands.instance import opened; from brapped_assets.settings import Settings\n"
 POLL = OPEN + (
-    "from bench.poll import poll_newest_hour\nwith opened(Settings.load()) as i: assert poll_newest_hour(i).success"
+    "from bench.newest_hour import poll_newest_hour\n"
+    "with opened(Settings.load()) as i: assert poll_newest_hour(i).success"
 )
 NOTHING = (
     OPEN + "from bench.nothing import run_nothing\nwith opened(Settings.load()) as i: assert run_nothing(i).success"
