@@ -130,9 +130,9 @@ def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     }
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
-    (sensor,) = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
-    assert (sensor.name, sensor.minimum_interval_seconds) == ("refresh_dimensions", 30)
-    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    sensors = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
+    assert {one.name: one.minimum_interval_seconds for one in sensors} == {"refresh_dimensions": 30, "heartbeat": 30}
+    assert all(one.default_status == dg.DefaultSensorStatus.RUNNING for one in sensors)
 
 
 def test_checks_never_block_and_say_what_they_claim() -> None:

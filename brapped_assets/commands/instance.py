@@ -111,10 +111,10 @@ def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
 
 
 def daemon_is_up(settings: Settings) -> bool:
-    """Whether a `brapped up` has this home and has come as far as starting its daemon."""
+    """Whether a `brapped up` that collects has this home and has come as far as starting its daemon."""
     try:
         running = json.loads((settings.brapped_home / "running.json").read_text(encoding="utf-8"))
-        return psutil.pid_exists(int(running["pid"]))
+        return bool(running.get("collects", True)) and psutil.pid_exists(int(running["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

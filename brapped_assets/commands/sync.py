@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
-import requests
 from rich.console import Console
 
 from brapped_assets import partitions
@@ -14,12 +13,12 @@ from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.definitions import defs
+from brapped_assets.heartbeat import beat
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.schedules import closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
 
-HEARTBEAT_TIMEOUT_SECONDS = 10
 # Dagster's log lines are in its UI; here a few sentences are better.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -61,7 +60,9 @@ def sync(settings: Settings, console: Console) -> int:
                 _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
     _tell(console, report)
     if report.exit_code == DONE and settings.brapped_heartbeat_url:
-        _beat(settings.brapped_heartbeat_url, console)
+        unheard = beat(settings.brapped_heartbeat_url)
+        if unheard:
+            console.print(f"[yellow]![/] {unheard}")
     return report.exit_code
 
 
@@ -109,11 +110,3 @@ def _tell(console: Console, report: Report) -> None:
         )
     for problem in report.problems:
         console.print(f"[yellow]![/] {problem}", highlight=False)
-
-
-def _beat(url: str, console: Console) -> None:
-    """Tell whoever watches over the scheduler that this run succeeded; a deaf watcher is no failure of ours."""
-    try:
-        requests.get(url, timeout=HEARTBEAT_TIMEOUT_SECONDS).raise_for_status()
-    except requests.RequestException as error:
-        console.print(f"[yellow]![/] The heartbeat URL did not answer ({type(error).__name__}).")

@@ -69,7 +69,7 @@ def test_a_sync_with_nothing_new_is_counted_in_connections_and_statements(
     record_property("seconds", round(seconds, 1))
     # The budget of design and README; measured: 8 connections.
     assert made <= 10
-    # The budget of design; measured: 213, and 21 round trips more to open the connections.
+    # The budget of design; measured: 217, which is as many round trips; connections take the rest.
     assert statements <= 230
 
 
