@@ -135,7 +135,7 @@ def test_the_steps_poll_sum_up_and_report_from_nothing(
         (0, 0, ""),
         (1, 1, "::error title=The poll failed::The lines above say why and what to do (exit code 1)."),
         (2, 2, "::error title=The poll failed::The lines above say why and what to do (exit code 2)."),
-        (3, 3, "::error title=Consent needed::On your machine: brapped login, then gh secret set -f .env"),
+        (3, 3, "::error title=Consent needed::On your machine: brapped login, then gh secret set -f ~/.brapped/.env"),
         (4, 0, "::warning title=Postponed by Spotify::Nothing is lost by waiting; the next run polls again."),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_job_ends_green_or_says_what_to_do(
 def test_without_databases_or_a_package_a_job_says_what_to_set(workflow: dict[str, Any], tmp_path: Path) -> None:
     runner = Runner(tmp_path, steps_of(workflow), "#!/bin/sh\nexit 9\n")
     said = runner.run("Poll", DAGSTER_PG_URL="")
-    assert (said.code, "gh secret set -f .env" in said.output) == (2, True)
+    assert (said.code, "gh secret set -f ~/.brapped/.env" in said.output) == (2, True)
     said = runner.run("Install", PACKAGE="")
     assert (said.code, "gh variable set PACKAGE" in said.output) == (2, True)
 
