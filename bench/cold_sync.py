@@ -15,6 +15,8 @@ from brapped_assets.demo.listener import nonstop
 from brapped_assets.warehouse import embedded
 
 TIMES = 3
+# From a runner in one region to a database in the next.
+DELAY_SECONDS = 0.02
 SYNC = [sys.executable, "-m", "brapped_assets", "sync"]
 IMPORTS = [sys.executable, "-c", "import dagster, dagster_postgres"]
 
@@ -43,6 +45,12 @@ def measure(scene: Scene) -> list[Figure]:
             environment({"DATABASE_URL": warehouse.url, "DAGSTER_PG_URL": dagster.url}),
         ):
             seconds_of(SYNC)
+        with (
+            counted(server.url("brapped"), delay_seconds=DELAY_SECONDS) as far_warehouse,
+            counted(server.url("dagster"), delay_seconds=DELAY_SECONDS) as far_dagster,
+            environment({"DATABASE_URL": far_warehouse.url, "DAGSTER_PG_URL": far_dagster.url}),
+        ):
+            far = seconds_of(SYNC)
         server.stop()
     synced, imported = (median(each) for each in zip(*times, strict=True))
     return [
@@ -66,5 +74,13 @@ def measure(scene: Scene) -> list[Figure]:
             warehouse.round_trips + dagster.round_trips,
             budget=250,
             note=f"{warehouse.round_trips} to the warehouse, {dagster.round_trips} to Dagster's database",
+        ),
+        Figure(
+            "sync, nothing new: far from its databases",
+            far,
+            "s",
+            budget=15,
+            note=f"{DELAY_SECONDS * 1000:.0f} ms each way: {far_warehouse.round_trips + far_dagster.round_trips} round "
+            f"trips of {2 * DELAY_SECONDS * 1000:.0f} ms",
         ),
     ]

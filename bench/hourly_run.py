@@ -11,8 +11,9 @@ from time import perf_counter
 import dagster as dg
 
 from bench.figures import Figure
+from bench.newest_hour import poll_newest_hour
 from bench.nothing import run_nothing
-from bench.poll import milliseconds_inside, poll_newest_hour
+from bench.poll import milliseconds_inside
 from bench.scene import Scene, connected, environment, hurried_account
 from bench.wire import Wire, counted
 from brapped_assets.commands.instance import opened

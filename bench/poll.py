@@ -1,7 +1,6 @@
 """A poll as the hourly job makes it, checks included: calls, connections, round trips, time inside the assets."""
 
 import time
-from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
 
@@ -9,26 +8,15 @@ import dagster as dg
 import requests
 
 from bench.figures import Figure
+from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, connected, hurried_account
 from bench.wire import counted
-from brapped_assets import partitions
-from brapped_assets.commands.sync import QUIET
-from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.jobs import hourly_plays
 
 POLLS = 7
 # The listener ends a play every second: each poll finds something new, as most do while somebody listens.
 PAUSE = 1.0
-
-
-def poll_newest_hour(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """One run of the hourly job in this process, for the newest hour that has ended."""
-    newest = partitions.hour_of(partitions.look_back(datetime.now(UTC))[-1])
-    return defs.resolve_job_def(hourly_plays.name).execute_in_process(
-        instance=instance, run_config=QUIET, tags=partitions.HourRange(newest, newest).tags
-    )
 
 
 def measure(scene: Scene) -> list[Figure]:
@@ -52,7 +40,7 @@ def measure(scene: Scene) -> list[Figure]:
             "poll: further calls for track rows", sum(not path.endswith("/recently-played") for path in calls), budget=0
         ),
         Figure("poll: connections to the warehouse", connections),
-        Figure("poll: SQL round trips", round_trips, note="two assets and four checks"),
+        Figure("poll: SQL round trips", round_trips, note="three assets and three checks"),
         Figure(
             "poll: time inside the two assets",
             median(inside),

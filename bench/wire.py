@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from select import select
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
+from time import sleep
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -33,8 +34,11 @@ class Wire:
 
 
 @contextmanager
-def counted(url: str) -> Iterator[Wire]:
-    """A counter in front of the database at `url`, listening on 127.0.0.1 for as long as the block lasts."""
+def counted(url: str, *, delay_seconds: float = 0) -> Iterator[Wire]:
+    """A counter in front of the database at `url`, listening on 127.0.0.1 for as long as the block lasts.
+
+    Whatever is said arrives `delay_seconds` later, on either side: a database that is far away.
+    """
     target = conninfo_to_dict(url)
     wire = Wire("")
 
@@ -42,7 +46,7 @@ def counted(url: str) -> Iterator[Wire]:
         def handle(self) -> None:
             wire.connections += 1
             with _connect(str(target.get("host", "")), int(target.get("port") or 5432)) as server:
-                _pass_on(self.request, server, wire)
+                _pass_on(self.request, server, wire, delay_seconds)
 
     class Counter(ThreadingTCPServer):
         daemon_threads = True
@@ -68,7 +72,7 @@ def _connect(host: str, port: int) -> socket.socket:
     return server
 
 
-def _pass_on(client: socket.socket, server: socket.socket, wire: Wire) -> None:
+def _pass_on(client: socket.socket, server: socket.socket, wire: Wire, delay_seconds: float) -> None:
     """Everything both ways, until either side hangs up."""
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     is_asked = False
@@ -80,6 +84,8 @@ def _pass_on(client: socket.socket, server: socket.socket, wire: Wire) -> None:
                 continue
             try:
                 data = source.recv(CHUNK)
+                if delay_seconds:
+                    sleep(delay_seconds)
                 sink.sendall(data)
             except OSError:
                 return

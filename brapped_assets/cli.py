@@ -75,11 +75,20 @@ def demo(
 
 
 @app.command()
-def up(port: Port = 3000, lan: Lan = False, no_browser: NoBrowser = False) -> None:
+def up(
+    port: Port = 3000,
+    lan: Lan = False,
+    no_browser: NoBrowser = False,
+    no_collect: Annotated[
+        bool, typer.Option("--no-collect", help="Only show: something else polls, such as a job in the cloud.")
+    ] = False,
+) -> None:
     """Collect your plays, every 20 minutes, and show them on a page of your own, until Ctrl-C."""
     from brapped_assets.commands.up import up as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, port=port, open_browser=not no_browser, lan=lan))
+    raise typer.Exit(
+        run(_settings(), console, port=port, open_browser=not no_browser, lan=lan, collects=not no_collect)
+    )
 
 
 @app.command()
@@ -187,11 +196,12 @@ def report(
 @app.command()
 def status(
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="For the summary of a scheduled job.")] = False,
 ) -> None:
     """Is everything collected? What is wrong, and the one command that mends it."""
     from brapped_assets.commands.status import status as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, as_json=json))
+    raise typer.Exit(run(_settings(), console, as_json=json, as_markdown=markdown))
 
 
 @app.command()

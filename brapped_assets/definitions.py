@@ -17,7 +17,7 @@ from brapped_assets.notice_sensor import notices_sensor
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule
-from brapped_assets.sensors import refresh_dimensions_sensor
+from brapped_assets.sensors import heartbeat_sensor, refresh_dimensions_sensor
 
 # "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
 neon = NeonResource.configure_at_launch()
@@ -37,7 +37,7 @@ defs = dg.Definitions(
     asset_checks=[poll_checks, daily_checks],
     jobs=[hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_reports],
     schedules=[hourly_plays_schedule, daily_upkeep_schedule, wrapped_reports_schedule],
-    sensors=[refresh_dimensions_sensor, notices_sensor],
+    sensors=[refresh_dimensions_sensor, heartbeat_sensor, notices_sensor],
     resources={"neon": neon, "spotify": SpotifyResource(neon=neon)},
     # One process a run: two steps in processes of their own cost three times the CPU (measured: 18.6 s against 5.8 s).
     executor=dg.in_process_executor,

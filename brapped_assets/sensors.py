@@ -1,4 +1,4 @@
-"""When the dimensions are refreshed: as long as the newest level says that something is due."""
+"""When the dimensions are refreshed: as long as the newest level says that something is due. And the heartbeat."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
-from brapped_assets.jobs import refresh_dimensions
+from brapped_assets.heartbeat import beat
+from brapped_assets.jobs import hourly_plays, refresh_dimensions
 from brapped_assets.schedules import UNFINISHED
+from brapped_assets.settings import Settings
 
 # All write the level: the fact, the exports and the ranking find new work, the artists say how much is left over. An
 # import by the command writes one too, once Dagster's storage is there.
@@ -53,3 +55,23 @@ def refresh_dimensions_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequ
         if ended_at is not None and now.timestamp() - ended_at < REST_AFTER_FAILURE.total_seconds():
             return dg.SkipReason("The last refresh failed a moment ago; the next try is in a quarter of an hour.")
     return dg.RunRequest()
+
+
+# A sensor and not a hook: a hook would write an event with each step, also where nobody has set a URL.
+@dg.run_status_sensor(
+    name="heartbeat",
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[hourly_plays],
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Calls BRAPPED_HEARTBEAT_URL after every poll that succeeded.",
+)
+def heartbeat_sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+    url = Settings.load().brapped_heartbeat_url
+    if url is None:
+        return dg.SkipReason("BRAPPED_HEARTBEAT_URL is not set.")
+    run_id = context.dagster_run.run_id
+    if not context.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        return dg.SkipReason("The poll was postponed.")
+    unheard = beat(url)
+    return dg.SkipReason(unheard) if unheard else None

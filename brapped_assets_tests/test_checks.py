@@ -121,7 +121,7 @@ def test_every_check_can_fail_and_shows_the_rows(polled: Connected, instance: dg
         assert verdict.severity == expected, name
 
 
-@pytest.mark.parametrize("name", ["no_hour_was_lost", "every_play_has_track_and_artist"])
+@pytest.mark.parametrize("name", ["no_hour_was_lost", "recent_totals_equal_the_plays"])
 def test_a_failing_check_fails_no_poll(polled: Connected, instance: dg.DagsterInstance, name: str) -> None:
     spoil(polled, SPOILED[name])
     result = poll(instance, job="hourly_plays")
@@ -129,7 +129,7 @@ def test_a_failing_check_fails_no_poll(polled: Connected, instance: dg.DagsterIn
     found = verdicts(result)
     assert {check for check, verdict in found.items() if not verdict.passed} == {name}
     assert set(found) == POLL
-    assert len(found) <= 4
+    assert len(found) <= 3
 
 
 def test_a_poll_looks_at_what_it_touched_and_the_day_at_everything(

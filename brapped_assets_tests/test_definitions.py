@@ -97,7 +97,7 @@ def test_the_flow_goes_one_way() -> None:
 
 def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
-    assert len(poll) <= 4
+    assert len(poll) <= 3
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact", "listening_rollup"), poll),
         "import_history": (keys("streaming_history"), set()),
@@ -131,7 +131,11 @@ def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
     sensors = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
-    assert {one.name: one.minimum_interval_seconds for one in sensors} == {"refresh_dimensions": 30, "notices": 60}
+    assert {one.name: one.minimum_interval_seconds for one in sensors} == {
+        "refresh_dimensions": 30,
+        "heartbeat": 30,
+        "notices": 60,
+    }
     assert all(one.default_status == dg.DefaultSensorStatus.RUNNING for one in sensors)
 
 

@@ -1,4 +1,4 @@
-"""The sensor decides by the newest level in Dagster's own log, and by nothing else."""
+"""The sensor of the dimensions decides by the newest level in Dagster's own log; the heartbeat's by each poll."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,14 +6,16 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import StepMaterializationData
 from hypothesis import given
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
+from brapped_assets import heartbeat
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.definitions import defs
 from brapped_assets.schedules import UNFINISHED
-from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.sensors import heartbeat_sensor, is_due, newest_level
 from brapped_assets_tests.assets.runs import noted_run
 
 NOW = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
@@ -125,3 +127,39 @@ def test_a_refresh_that_failed_is_tried_again_after_a_quarter_of_an_hour(
     done = noted_run(local, "refresh_dimensions", dg.DagsterRunStatus.SUCCESS)
     assert done.is_finished
     assert tick(local) is None
+
+
+def beaten(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:
+    """What the heartbeat's sensor answers to the success of this run."""
+    event = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, run.job_name, message="It succeeded.")
+    context = dg.build_run_status_sensor_context("heartbeat", event, instance, run)
+    answer = heartbeat_sensor(context)
+    assert answer is None or isinstance(answer, dg.SkipReason)
+    return answer.skip_message if answer else None
+
+
+def test_a_poll_beats_a_postponed_one_does_not_and_a_deaf_watcher_is_told_without_the_url(
+    local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr("brapped_assets.sensors.beat", heard.append)
+    job = defs.resolve_job_def("hourly_plays")
+    postponed, polled = (local.create_run_for_job(job) for _ in "12")
+    asset = dg.AssetMaterialization("recently_played_raw", partition="2026-11-20-14:00")
+    local.report_dagster_event(
+        dg.DagsterEvent(
+            dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+            job.name,
+            step_key="recently_played_raw",
+            event_specific_data=StepMaterializationData(asset),
+        ),
+        polled.run_id,
+    )
+    assert beaten(local, polled) == "BRAPPED_HEARTBEAT_URL is not set."
+    monkeypatch.setenv("BRAPPED_HEARTBEAT_URL", "http://127.0.0.1:1/a-secret-path")
+    assert beaten(local, postponed) == "The poll was postponed."
+    assert heard == []
+    assert beaten(local, polled) is None
+    assert heard == ["http://127.0.0.1:1/a-secret-path"]
+    monkeypatch.setattr("brapped_assets.sensors.beat", heartbeat.beat)
+    assert beaten(local, polled) == "The heartbeat URL did not answer (ConnectionError)."

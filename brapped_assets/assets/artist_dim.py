@@ -42,8 +42,8 @@ def artist_dim(
         artists = look_up(context, spotify, neon, Kind(ARTISTS, _ask, _save))
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
-        level = backlog_level(neon, spotify, datetime.now(UTC))
-        calls_left = spotify.ledger.left(datetime.now(UTC))
+            level = backlog_level(tx, spotify, datetime.now(UTC))
+            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
     return dg.MaterializeResult(
         metadata={
             **table,

@@ -8,31 +8,30 @@ from datetime import datetime
 
 import dagster as dg
 
-from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.queue import ARTISTS, TRACKS, backlog
 
 DUE = "backlog_due"
 NEXT_DUE_AT = "backlog_next_due_at"
 
 
-def backlog_level(neon: NeonResource, spotify: SpotifyResource, now: datetime) -> dict[str, dg.MetadataValue]:
+def backlog_level(tx: Connection, spotify: SpotifyResource, now: datetime) -> dict[str, dg.MetadataValue]:
     """Payloads, tracks and artists due, and the instant (UTC) at which the next become due; absent when none will.
 
     Tracks and artists wait while no call is left for them, and while they rest after failures; then they are due.
     Without a login none ever is.
     """
-    with neon.transaction() as tx:
-        waiting = backlog(tx, now)
-        queues = [(waiting.tracks, TRACKS.rests_until(tx, now)), (waiting.artists, ARTISTS.rests_until(tx, now))]
+    waiting = backlog(tx, now)
     due, later = waiting.payloads, [waiting.next_due_at]
-    if spotify.is_connected:
-        no_calls_until = spotify.ledger.enrichment_waits_until(now) if waiting.tracks or waiting.artists else None
-        for count, rests_until in queues:
-            waits_until = max(filter(None, (rests_until, no_calls_until)), default=None)
+    queues = [(count, queue) for count, queue in ((waiting.tracks, TRACKS), (waiting.artists, ARTISTS)) if count]
+    if spotify.is_connected and queues:
+        no_calls_until = spotify.ledger.enrichment_waits_until(tx, now)
+        for count, queue in queues:
+            waits_until = max(filter(None, (queue.rests_until(tx, now), no_calls_until)), default=None)
             if waits_until is None:
                 due += count
-            elif count:
+            else:
                 later.append(waits_until)
     next_due_at = min(filter(None, later), default=None) if spotify.is_connected else None
     level: dict[str, dg.MetadataValue] = {DUE: dg.MetadataValue.int(due)}

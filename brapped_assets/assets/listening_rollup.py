@@ -19,7 +19,9 @@ TABLE = "insights.hour_total"
 # No freshness of its own: a page reads days that are behind from the fact, so nothing gets stale.
 @dg.asset(
     # Also after the dimensions: a track that turns out to be another artist's touches all its days.
-    deps=[streaming_fact, track_dim],
+    # Of the fact its newest hour: for the sake of a version number Dagster would otherwise list every hour since the
+    # first at each poll (measured: 0.1 s of CPU in the first year, 4.6 s after ten).
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.LastPartitionMapping()), track_dim],
     group_name="insights",
     kinds={"postgres"},
     owners=table_metadata.OWNERS,

@@ -73,16 +73,18 @@ def recently_played_raw(
         with neon.transaction() as tx:
             by_hour = proof.landed_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)
-        calls_left = spotify.ledger.left(now)
+            calls_left = spotify.ledger.left_in(tx, now)
 
     for hour in by_hour:
         context.add_asset_metadata(
             {"dagster/partition_row_count": hour.plays, "is_vouched_for": hour.is_vouched_for},
             partition_key=partitions.key_of(hour.hour),
         )
-    # Once a run, on its newest hour: Dagster would repeat a result's numbers on every hour of a range.
+    # Once a run, on its newest hour: Dagster would repeat a result's numbers on every hour of a range, and once more in
+    # the event of the step's output.
     context.add_asset_metadata(
         {
+            **table,
             "items_served": polled.items,
             "plays_landed": polled.landed,
             "items_rejected": polled.rejected,
@@ -93,7 +95,7 @@ def recently_played_raw(
         },
         partition_key=context.partition_keys[-1],
     )
-    yield dg.MaterializeResult(metadata=table)
+    yield dg.MaterializeResult()
 
 
 def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, now: datetime) -> Polled:

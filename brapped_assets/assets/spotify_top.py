@@ -46,15 +46,16 @@ def spotify_top(
             return
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
-        # The ranked tracks bring artists in who were never played.
-        level = backlog_level(neon, spotify, datetime.now(UTC))
+            # The ranked tracks bring artists in who were never played.
+            level = backlog_level(tx, spotify, datetime.now(UTC))
+            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
     yield dg.MaterializeResult(
         metadata={
             **table,
             **level,
             "ranks_written": rows,
             "calls_used": spotify.ledger.made,
-            "calls_left_today": spotify.ledger.left(datetime.now(UTC)),
+            "calls_left_today": calls_left,
             "seconds": round(perf_counter() - started, 3),
         }
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
@@ -11,14 +12,12 @@ from pydantic import Field
 from brapped_assets.assets import sources_compared, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
-from brapped_assets.choosing import WhichListener, whose
-from brapped_assets.fetching import here
-from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from brapped_assets.importing import Summary
 
 TABLE = "audit.import_file"
 
@@ -52,6 +51,13 @@ def streaming_history(
     `import_history`, which may take longer than a poll. Its metadata hold polls and exports of the listener against
     each other.
     """
+    # What reads exports: a tenth of a second that no poll's process, which loads the same definitions, should pay.
+    from brapped_assets.choosing import WhichListener, whose  # noqa: PLC0415
+    from brapped_assets.fetching import here  # noqa: PLC0415
+    from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
+    from brapped_assets.history.finding import find  # noqa: PLC0415
+    from brapped_assets.importing import Summary, import_history  # noqa: PLC0415
+
     started = perf_counter()
     summary = Summary()
     with told_plainly(), ExitStack() as stack:
@@ -84,12 +90,12 @@ def streaming_history(
 
 
 def metadata(
-    neon: NeonResource, spotify: SpotifyResource, listener_id: int, summary: Summary, seconds: float
+    neon: NeonResource, spotify: SpotifyResource, listener_id: int, summary: "Summary", seconds: float
 ) -> dict[str, dg.MetadataValue | float]:
     """What a materialization tells of an import that took so long, whoever made it."""
     with neon.transaction() as tx:
         table = table_metadata.contents(tx, TABLE)
         compared = sources_compared.metadata(tx, listener_id)
-    # Tracks nothing has served are looked up.
-    level = backlog_level(neon, spotify, datetime.now(UTC))
+        # Tracks nothing has served are looked up.
+        level = backlog_level(tx, spotify, datetime.now(UTC))
     return {**table, **level, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}

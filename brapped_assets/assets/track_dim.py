@@ -25,7 +25,8 @@ TABLE = "star.track_dim"
 
 
 @dg.asset(
-    deps=[streaming_fact],
+    # Of its newest hour; see listening_rollup.
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.LastPartitionMapping())],
     pool=SPOTIFY_POOL,
     # No new track is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),
@@ -53,7 +54,7 @@ def track_dim(
         with neon.transaction() as tx:
             albums, credits_ = proof.rows(tx, "star.album_dim"), proof.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
-        calls_left = spotify.ledger.left(datetime.now(UTC))
+            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
     return dg.MaterializeResult(
         metadata={
             **table,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field
@@ -11,15 +11,13 @@ from pydantic import Field
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
 from brapped_assets.assets.listening_rollup import listening_rollup
-from brapped_assets.insights import report, report_file
-from brapped_assets.insights.periods import named
-from brapped_assets.insights.report import Report
-from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.site import environment
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.listeners import listeners
+
+if TYPE_CHECKING:
+    from brapped_assets.insights.report import Report
 
 
 class Reports(dg.Config):
@@ -50,6 +48,12 @@ def wrapped_report(
     Each file is complete in itself: it loads nothing, and opens anywhere. `brapped-2026.html`, `brapped-all.html`; the
     second listener's have `-2` before the dot. All are of one moment.
     """
+    # Templates and web pages: a fifth of a second that no poll's process, which loads the same definitions, should pay.
+    from brapped_assets.insights import report  # noqa: PLC0415
+    from brapped_assets.insights.periods import named  # noqa: PLC0415
+    from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
+    from brapped_assets.insights.web.site import environment  # noqa: PLC0415
+
     started = perf_counter()
     folder = config.folder or str(Settings.load().brapped_home / "reports")
     # Written afterwards: a slow disk or store holds nobody up.
@@ -84,7 +88,9 @@ def wrapped_report(
     )
 
 
-def _written(built: Report, folder: str, mark: str) -> dict[str, Any]:
+def _written(built: "Report", folder: str, mark: str) -> dict[str, Any]:
+    from brapped_assets.insights import report_file  # noqa: PLC0415
+
     name = built.file_name.replace(".html", f"{mark}.html")
     try:
         where = report_file.write(built.html, f"{folder.rstrip('/')}/{name}")

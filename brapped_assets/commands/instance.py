@@ -93,17 +93,28 @@ def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
     """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured)."""
     os.environ.update(environment(settings))
     import dagster as dg  # noqa: PLC0415  (seconds; commands that need no Dagster do not pay for it)
+    from sqlalchemy import Engine, event  # noqa: PLC0415
 
+    if not event.contains(Engine, "do_execute", _nobody_listens):
+        event.listen(Engine, "do_execute", _nobody_listens)
     with dg.DagsterInstance.get() as instance:
         instance.optimize_for_webserver(statement_timeout=30_000, pool_recycle=3600, max_overflow=2)
         yield instance
 
 
+def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
+    """Whether a statement may be left out: Dagster notifies of each event, and no part of it listens any more.
+
+    Some 40 round trips a run, seconds when the database is far away.
+    """
+    return statement.startswith("NOTIFY run_events")
+
+
 def daemon_is_up(settings: Settings) -> bool:
-    """Whether a `brapped up` has this home and has come as far as starting its daemon."""
+    """Whether a `brapped up` that collects has this home and has come as far as starting its daemon."""
     try:
         running = json.loads((settings.brapped_home / "running.json").read_text(encoding="utf-8"))
-        return psutil.pid_exists(int(running["pid"]))
+        return bool(running.get("collects", True)) and psutil.pid_exists(int(running["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

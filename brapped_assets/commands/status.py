@@ -10,6 +10,7 @@ from rich.table import Table
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.job_summary import summary
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
@@ -24,7 +25,7 @@ STANDSTILL = timedelta(hours=3)
 RENEW_WITHIN_DAYS = 14
 
 
-def status(settings: Settings, console: Console, *, as_json: bool) -> int:
+def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: bool = False) -> int:
     """Print how things stand; the exit code is 0 when nothing is wrong. Asks the warehouse only."""
     now = datetime.now(UTC)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
@@ -61,6 +62,8 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
     }
     if as_json:
         console.print_json(json.dumps(state, default=str))
+    elif as_markdown:
+        console.print(summary(state), markup=False, soft_wrap=True)
     else:
         _show(console, state)
     return code

@@ -74,12 +74,19 @@ def plan(dagster_home: Path, console: Console, *, name: str, port: int, network:
 
 
 def run(
-    services: Services, env: dict[str, str], folder: Path, console: Console, on_ready: Callable[[], None]
+    services: Services,
+    env: dict[str, str],
+    folder: Path,
+    console: Console,
+    on_ready: Callable[[], None],
+    *,
+    collects: bool = True,
 ) -> int | None:
     """Run until Ctrl-C or SIGTERM (returns None), or until one of them ends by itself.
 
     Then the others are stopped, and its exit code is returned. `folder` is where they log. They work beside the
-    settings file, which may be the `.env` of the folder we were started in.
+    settings file, which may be the `.env` of the folder we were started in. Unless it `collects` there is no
+    daemon, and so nothing that asks Dagster's database on a timer.
     """
     printer = _LogFile(folder / "logs" / "brapped.log", console)
     manager = Manager(printer=printer)
@@ -97,6 +104,8 @@ def run(
             "-h", "127.0.0.1", "-p", str(services.dagster_port), "-w", str(services.workspace),
         ],
     }  # fmt: skip
+    if not collects:
+        del commands["daemon"]
     for name, command in commands.items():
         secret = {KEY: services.network.key} if services.network and name == "pages" else {}
         manager.add_process(name, _quoted(command), env={**env, **secret}, cwd=str(env_file().parent))

@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
-import requests
 from rich.console import Console
 
 from brapped_assets import partitions
+from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
+from brapped_assets.heartbeat import beat
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notices.conditions import Failed
 from brapped_assets.notices.watch import look, no_database
@@ -23,7 +24,6 @@ from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 
-HEARTBEAT_TIMEOUT_SECONDS = 10
 # Dagster's log lines are in its UI; here a few sentences are better.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -68,7 +68,9 @@ def _sync(settings: Settings, console: Console) -> int:
         if polled and not report.numbers:
             report.exit_code = POSTPONED
             report.problems.append("Spotify asked to wait; nothing was asked, and nothing is lost by waiting.")
-        if polled and is_due(newest_level(instance), now):
+        # The poll has just written the newest level there is; reading it back would be eight round trips.
+        level = report.numbers if DUE in report.numbers else newest_level(instance)
+        if polled and is_due(level, now):
             with console.status("Looking up tracks and artists…"):
                 _run(instance, refresh_dimensions.name, report)
         if report.exit_code == DONE and not was_kept_up(instance, now):
@@ -77,7 +79,9 @@ def _sync(settings: Settings, console: Console) -> int:
         _notify(settings, console, report, now)
     _tell(console, report)
     if report.exit_code == DONE and settings.brapped_heartbeat_url:
-        _beat(settings.brapped_heartbeat_url, console)
+        unheard = beat(settings.brapped_heartbeat_url)
+        if unheard:
+            console.print(f"[yellow]![/] {unheard}")
     return report.exit_code
 
 
@@ -141,11 +145,3 @@ def _notify(settings: Settings, console: Console, report: Report, now: datetime)
         report.problems.append(
             "A notice could not be delivered; it is tried again. Try yourself: brapped notify --test"
         )
-
-
-def _beat(url: str, console: Console) -> None:
-    """Tell whoever watches over the scheduler that this run succeeded; a deaf watcher is no failure of ours."""
-    try:
-        requests.get(url, timeout=HEARTBEAT_TIMEOUT_SECONDS).raise_for_status()
-    except requests.RequestException as error:
-        console.print(f"[yellow]![/] The heartbeat URL did not answer ({type(error).__name__}).")

@@ -7,6 +7,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from brapped_assets.commands import exit_codes, supervisor
+from brapped_assets.commands.elsewhere import polled_elsewhere
 from brapped_assets.commands.instance import environment, fail_leftover_runs, opened
 from brapped_assets.commands.network import Network, network, qr_code
 from brapped_assets.settings import Settings
@@ -23,16 +25,26 @@ class AlreadyUp(Exception):
     """Another `brapped up` has this home; the text says where it listens."""
 
 
-def up(settings: Settings, console: Console, *, port: int, open_browser: bool, lan: bool = False) -> int:
+def up(
+    settings: Settings, console: Console, *, port: int, open_browser: bool, lan: bool = False, collects: bool = True
+) -> int:
     """Poll once, then show the pages and run Dagster until Ctrl-C; returns the exit code.
 
+    Unless it `collects`, no poll is made and no schedule runs: only pages and Dagster's UI.
     With `lan` the pages are shown on the network too, to whoever brings the key. Raises SettingsError without one.
     """
     seen_on = network() if lan else None
     try:
         with only_one(settings.brapped_home) as running:
             return collect(
-                settings, console, running, port=port, name="brapped", open_browser=open_browser, seen_on=seen_on
+                settings,
+                console,
+                running,
+                port=port,
+                name="brapped",
+                open_browser=open_browser,
+                seen_on=seen_on,
+                collects=collects,
             )
     except AlreadyUp as already:
         console.print(str(already))
@@ -69,6 +81,7 @@ def collect(
     name: str,
     open_browser: bool,
     seen_on: Network | None = None,
+    collects: bool = True,
 ) -> int:
     """What `up` does once it holds the home. `name` is what Dagster's UI calls the code: the demo says that it is one.
 
@@ -83,7 +96,9 @@ def collect(
         # They work where we were started, if the settings file is there; its Python files are none of their business.
         "PYTHONSAFEPATH": "1",
     }
-    if settings.spotify_refresh_token is None:
+    if not collects:
+        console.print("Nothing is collected here: the pages and Dagster's UI show what is collected elsewhere.")
+    elif settings.spotify_refresh_token is None:
         console.print(
             "No Spotify account is connected yet; connect one with [bold]brapped login[/], or drop an export on the "
             "page (or [bold]brapped import[/] it)."
@@ -91,6 +106,7 @@ def collect(
         with opened(settings) as instance:
             fail_leftover_runs(instance)
     else:
+        _say_who_else_collects(settings, console)
         # First of all a poll: what Spotify still shows may be gone in half an hour. In a process of its own, so that
         # this one stays small for years.
         try:
@@ -101,29 +117,48 @@ def collect(
         if first.returncode == exit_codes.USAGE:
             return exit_codes.USAGE
     services = supervisor.plan(settings.dagster_home, console, name=name, port=port, network=seen_on)
-    where = {"pid": os.getpid(), "page": services.page_url, "dagster": services.dagster_url}
+    where = {
+        "pid": os.getpid(),
+        "page": services.page_url,
+        "dagster": services.dagster_url,
+        "collects": collects,
+    }
     running.write_text(json.dumps(where), encoding="utf-8")
 
     with console.status("Starting…") as waiting:
 
         def ready() -> None:
             waiting.stop()
-            _say_where(services, console, name)
+            _say_where(services, console, name, collects=collects)
             if open_browser and console.is_terminal:
                 webbrowser.open(seen_on.url(services.page_port, supervisor.LOOPBACK) if seen_on else services.page_url)
 
-        code = supervisor.run(services, env, settings.brapped_home, console, ready)
+        code = supervisor.run(services, env, settings.brapped_home, console, ready, collects=collects)
     if code is None:
-        console.print("Stopped. What is collected stays; the next start polls first.")
+        console.print(f"Stopped.{' What is collected stays; the next start polls first.' if collects else ''}")
         return exit_codes.DONE
     console.print(f"[red]✗[/] One of the processes ended by itself ({code}). See {settings.brapped_home / 'logs'}.")
     return exit_codes.FAILED
 
 
-def _say_where(services: supervisor.Services, console: Console, name: str) -> None:
+def _say_who_else_collects(settings: Settings, console: Console) -> None:
+    """Two collectors lose and double nothing; but one is enough, and the second costs calls and keeps Neon awake."""
+    if settings.database_url is None:
+        return
+    with opened(settings) as instance:
+        polled_at = polled_elsewhere(settings, instance, datetime.now(UTC))
+    if polled_at is not None:
+        console.print(
+            f"[yellow]![/] Another collector polled at {polled_at:%H:%M} UTC. Both together do no harm; to only look, "
+            "start [bold]brapped up --no-collect[/]."
+        )
+
+
+def _say_where(services: supervisor.Services, console: Console, name: str, *, collects: bool) -> None:
+    polls = "Polls at minutes 5, 25 and 45. " if collects else "Polls nothing. "
     lines = [
         f"Engine room   {services.dagster_url}  (Dagster)",
-        "Polls at minutes 5, 25 and 45. Ctrl-C stops everything.",
+        f"{polls}Ctrl-C stops everything.",
     ]
     seen_on = services.network
     if seen_on is None:

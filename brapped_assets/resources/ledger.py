@@ -41,14 +41,16 @@ class SharedLedger:
     def left(self, now: datetime) -> int:
         """Calls that enrichment may still make, the day's remaining polls set aside."""
         with self.warehouse.transaction() as tx:
-            return calls_left_for_enrichment(self._state(tx, now), self.budget)
+            return self.left_in(tx, now)
 
-    def enrichment_waits_until(self, now: datetime) -> datetime | None:
+    def left_in(self, tx: Connection, now: datetime) -> int:
+        """`left`, inside a transaction that is open anyway."""
+        return calls_left_for_enrichment(self._state(tx, now), self.budget)
+
+    def enrichment_waits_until(self, tx: Connection, now: datetime) -> datetime | None:
         """When it is worth looking things up again; None: now."""
-        with self.warehouse.transaction() as tx:
-            state = self._state(tx, now)
         try:
-            admit(state, purpose="enrichment", budget=self.budget, now=now)
+            admit(self._state(tx, now), purpose="enrichment", budget=self.budget, now=now)
         except Postponed as postponed:
             return postponed.not_before
         return None

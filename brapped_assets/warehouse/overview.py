@@ -36,6 +36,20 @@ def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
     return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), {"now": now}).fetchall()]
 
 
+@dataclass(frozen=True)
+class LatestPoll:
+    """By which of Dagster's runs, and when (UTC)."""
+
+    run_id: str
+    polled_at: datetime
+
+
+def latest_poll(tx: Connection, *, since: datetime) -> LatestPoll | None:
+    """The newest poll after `since`, of any listener."""
+    row = tx.execute(sql("overview/latest_poll"), {"since": since}).fetchone()
+    return LatestPoll(**row) if row else None
+
+
 def artists_to_come(tx: Connection) -> int:
     """Artists known by name only whose ids the tracks that are still to be looked up will bring."""
     row = tx.execute(sql("overview/artists_to_come")).fetchone()

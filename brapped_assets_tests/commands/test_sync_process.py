@@ -69,9 +69,8 @@ def test_a_sync_with_nothing_new_is_counted_in_connections_and_statements(
     record_property("seconds", round(seconds, 1))
     # The budget of design and README; measured: 8 connections.
     assert made <= 10
-    # The budget is 250, and was held until the totals of the pages came along with each poll, as a step and a check of
-    # their own: some 30 statements, nearly all of them Dagster's events.
-    assert statements <= 285
+    # The budget of design; measured: 217, which is as many round trips; connections take the rest.
+    assert statements <= 230
 
 
 @pytest.mark.slow
