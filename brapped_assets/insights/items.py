@@ -75,7 +75,7 @@ def find(tx: Connection, who: Viewer, kind: Kind, key: int) -> Row | None:
 
 
 def track_keys(tx: Connection, kind: Literal["artist", "track", "album", "guest"], key: int) -> list[int]:
-    """The tracks an item is made of: a main artist's, an album's, all releases of a recording, or those of a guest."""
+    """The tracks an item is made of: a main artist's, a guest's, those of all releases of an album or a recording."""
     statement = "keys_as_guest" if kind == "guest" else f"keys_of_{kind}"
     return [row["key"] for row in tx.execute(sql(f"insights/items/{statement}"), {"key": key}).fetchall()]
 
@@ -129,8 +129,14 @@ def songs(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, li
     return tx.execute(sql("insights/items/songs"), values).fetchall()
 
 
+def recordings(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
+    """As `songs`, with the releases of a recording as one row, that of the most played of them."""
+    values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
+    return tx.execute(sql("insights/items/recordings"), values).fetchall()
+
+
 def albums(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
-    """The albums of some tracks by the plays of these tracks in a period."""
+    """The albums of some tracks, whatever the release, by the plays of these tracks in a period."""
     values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
     return tx.execute(sql("insights/items/albums"), values).fetchall()
 

@@ -46,6 +46,18 @@ FORMULAS = [
         ),
     ),
     Formula(
+        "Albums",
+        "By plays of their songs, whatever the release: titles that differ in no more than the edition (deluxe, "
+        "remastered, anniversary…), by the same album artist, are one album, here, on its own page and in Wrapped. "
+        "Ties as for artists.",
+        counted(
+            "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
+            of="bi.plays join (select track_key, release_group from bi.tracks) albums using (track_key)",
+            where="release_group is not null",
+            then="group by release_group\norder by plays desc, ms desc",
+        ),
+    ),
+    Formula(
         "New artists",
         "Artists whose first play ever lies in the period.",
         "select count(*) as new_artists\n"

@@ -65,7 +65,9 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
         "bars": bars,
         "years": years_of(bars),
         "best": max(by_month, key=lambda month: (month.plays, month.ms), default=None),
-        "songs": items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
+        "songs": items.recordings(tx, who, tracks, period, 100)
+        if kind == "album"
+        else items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
         "recent": items.recent(tx, who, tracks, by_month, RECENT),
     }
     if kind == "artist":

@@ -33,7 +33,7 @@ _FORMULAS = (
         "wrapped/album",
         (
             "Plays × evenness. Evenness is the entropy of the album's plays divided by the logarithm of its number of "
-            "songs: 1 when every song was played alike, 0 when only one was."
+            "songs: 1 when every song was played alike, 0 when only one was. Releases of one album count together."
         ),
     ),
     (

@@ -5,9 +5,13 @@ with heard as materialized (
     from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
 ), by_artist as materialized (
     select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by artist_key
+), by_release as materialized (
+    select al.release_group, r.album_key, al.release_date, r.plays, r.ms
+    from (select album_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by album_key) r
+    join star.album_dim al using (album_key)
 ), by_album as materialized (
-    select album_key, sum(plays)::int as plays, sum(ms)::bigint as ms, count(*)::int as songs
-    from heard where album_key is not null group by album_key
+    select release_group, min(album_key) as album_key, sum(plays)::int as plays, sum(ms)::bigint as ms
+    from by_release group by release_group
 ), top_artists as materialized (
     select * from by_artist
     order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, artist_key limit %(limit)s
@@ -62,14 +66,17 @@ select
     ) as top_tracks,
     (select coalesce(json_agg(x), '[]') from (
         select al.album_key, al.album_id, al.album_name, al.artist_name, al.image_url is not null as has_cover,
-               l.plays, l.ms, l.songs
-        from top_albums l join star.album_dim al using (album_key)
-        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, al.album_key) x
+               l.plays, l.ms, r.songs
+        from top_albums l
+        cross join star.shown_release(l.release_group) al
+        cross join lateral (
+            select count(distinct coalesce(t.isrc, t.track_ref))::int as songs
+            from by_release r join star.track_dim t using (album_key) join heard using (track_key)
+            where r.release_group = l.release_group) r
+        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, l.album_key) x
     ) as top_albums,
     (select coalesce(json_agg(x), '[]') from (
-        select (extract(year from al.release_date)::int / 10) * 10 as decade, sum(b.plays)::int as plays,
-               sum(b.ms)::bigint as ms
-        from by_album b join star.album_dim al using (album_key)
-        where al.release_date is not null
+        select (extract(year from release_date)::int / 10) * 10 as decade, sum(plays)::int as plays, sum(ms)::bigint as ms
+        from by_release where release_date is not null
         group by 1 order by 1) x
     ) as decades

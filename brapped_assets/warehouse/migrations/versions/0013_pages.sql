@@ -1,0 +1,48 @@
+-- One album, whatever its releases: what names an edition at the end of its title is not compared. Editions that hold other
+-- recordings (live, acoustic, somebody's version) are albums of their own.
+create function star.release_group(album_name text, artist_name text, album_ref text) returns bigint
+language sql immutable parallel safe
+return hashtextextended(
+    coalesce(nullif(regexp_replace(
+        star.searchable(album_name),
+        '(\s*(\([^()]*\m(deluxe|expanded|remaster|remastered|anniversary|bonus|reissue|standard|special|limited|collector''s)\M[^()]*\)'
+        '|\[[^][]*\m(deluxe|expanded|remaster|remastered|anniversary|bonus|reissue|standard|special|limited|collector''s)\M[^][]*\]'
+        '|\s[-–—]\s[^()-]*\m(deluxe|expanded|remaster|remastered|anniversary|bonus|reissue)\M[^()-]*))+\s*$',
+        ''), ''), star.searchable(album_name))
+    || chr(31) || coalesce(star.searchable(artist_name), album_ref),
+    0);
+comment on function star.release_group is
+    'The number of an album: the same for all its releases and editions, told by title and album artist.';
+
+alter table star.album_dim
+    add column release_group bigint not null
+        generated always as (star.release_group(album_name, artist_name, album_ref)) stored;
+comment on column star.album_dim.release_group is
+    'The album with all its releases: equal where title (without the edition) and album artist are.';
+create index album_dim_by_group on star.album_dim (release_group);
+
+create function star.shown_release(asked bigint) returns setof star.album_dim language sql stable rows 1 as $$
+    select * from star.album_dim where release_group = asked order by image_url is null, album_key limit 1
+$$;
+comment on function star.shown_release is 'The release that stands for its album: the oldest with a cover, else the oldest.';
+
+create or replace view bi.tracks as
+select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_id, a.artist_name,
+       (select string_agg(f.artist_name, ', ' order by ta.position)
+          from star.track_artist ta join star.artist_dim f using (artist_key)
+         where ta.track_key = t.track_key and ta.position > 0) as featured_artists,
+       al.album_id, al.album_name, al.album_type, al.release_date,
+       t.duration_ms, t.explicit, t.isrc, al.image_url,
+       p.first_played_at, p.last_played_at, al.release_group
+from star.track_dim t
+join star.artist_dim a using (artist_key)
+left join star.album_dim al using (album_key)
+left join (select f.track_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
+             from star.streaming_fact f group by f.track_key) p using (track_key);
+comment on column bi.tracks.release_group is 'The album with all its releases: see bi.albums. Null until the album is known.';
+
+create or replace view bi.albums as
+select album_id, album_name, artist_name, album_type, release_date, total_tracks, image_url, release_group
+from star.album_dim;
+comment on column bi.albums.release_group is
+    'Releases and editions of one album share it: told by the title without what names an edition, and the album artist.';
