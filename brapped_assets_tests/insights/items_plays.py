@@ -66,10 +66,10 @@ def know(tx: Connection, zone: str) -> int:
     me = newcomer(tx, "items", zone=zone)
     for n in range(1, 5):
         tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
-    for n, (title, artist) in enumerate(ALBUMS, 1):
+    for n, (title, by) in enumerate(ALBUMS, 1):
         tx.execute(
             "insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
-            (f"al{n}", f"al{n}", title, artist),
+            (f"al{n}", f"al{n}", title, by),
         )
     for key, (title, artist, album, isrc, guests) in enumerate(TRACKS, 1):
         tx.execute(

@@ -85,8 +85,10 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
     of_day = day_grid.line(who, period, days)
     most = max(of_day.values(), default=0) or 1
     plays = {played.day: played.plays for played in days}
-    rows: list[tuple[str, str, int, int]] = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
-    if len(of_day) > day_grid.MOST_DAYS:
+    rows: list[tuple[str, str, int, int]]
+    if len(of_day) <= day_grid.MOST_DAYS:
+        rows = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
+    else:
         by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
         listed = [(first, list(of_month)) for first, of_month in by_month]
         rows = [

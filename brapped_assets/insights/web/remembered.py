@@ -66,7 +66,7 @@ def remembered(site: Site, *modules: HasRoutes, by_minute: bool = False) -> list
                 known = page(request)
                 if known.status_code == OK:
                     kept.put(key, known)
-            return Response(known.body, known.status_code, media_type=known.media_type)
+            return Response(known.body, known.status_code, known.headers)
 
         return answer
 

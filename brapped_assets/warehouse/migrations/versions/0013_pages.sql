@@ -46,3 +46,36 @@ select album_id, album_name, artist_name, album_type, release_date, total_tracks
 from star.album_dim;
 comment on column bi.albums.release_group is
     'Releases and editions of one album share it: told by the title without what names an edition, and the album artist.';
+
+-- As insights.artist_months_of, artist by artist: the planner cannot guess how few of a month's artists are asked for.
+create function insights.months_of_artists(listener int, keys int[], first date, until date)
+returns table (artist_key int, plays int, ms bigint, first_on date, last_on date)
+language sql stable as $$
+    with block as materialized (
+        select m::date as month, greatest(m::date, first) as first, least((m + interval '1 month')::date, until) as until,
+               m::date >= first and (m + interval '1 month')::date <= until
+               and not exists (select from insights.touched_day t where t.listener_id = listener
+                                 and t.day >= m::date and t.day < (m + interval '1 month')::date) as is_whole
+        from generate_series(date_trunc('month', first::timestamp), until::timestamp - interval '1 day',
+                             interval '1 month') m
+    )
+    select a.artist_key, a.plays, a.ms, a.first_on, a.last_on
+    from unnest(keys) k
+    cross join lateral (select * from insights.artist_month a
+                         where a.listener_id = listener and a.artist_key = k offset 0) a
+    where a.month = any(array(select b.month from block b where b.is_whole))
+    union all
+    select t.artist_key, count(*)::int, sum(p.ms_played)::bigint, min(p.played_on), max(p.played_on)
+    from block b
+    -- `offset 0` makes it stretch after stretch, and without one nothing is read.
+    cross join lateral (
+        select * from insights.shown_play p
+         where p.listener_id = listener and p.counts and p.played_on >= b.first and p.played_on < b.until
+           and p.played_at >= b.first::timestamp at time zone 'UTC' - interval '1 day'
+           and p.played_at < b.until::timestamp at time zone 'UTC' + interval '1 day'
+        offset 0) p
+    join star.track_dim t on t.track_key = p.track_key
+    where not b.is_whole and t.artist_key = any(keys)
+    group by t.artist_key, b.month
+$$;
+comment on function insights.months_of_artists is 'insights.artist_months_of for some main artists.';
