@@ -72,7 +72,7 @@ def tracks_of(kind: Kind, key: int) -> list[int]:
 def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period) -> dict[str, Any]:
     """Everything the page shows, without names."""
     tracks = items.track_keys(tx, kind, key)
-    months = items.months(tx, who, kind, key, tracks)
+    hours, months = items.clock_and_months(tx, who, kind, key, tracks, period=period)
     guest = items.songs(tx, who, items.track_keys(tx, "guest", key), period, 3) if kind == "artist" else []
     standing = items.standing(tx, who, kind, key, period)
     return {
@@ -83,7 +83,7 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period
             standing.rank, standing.among, standing.plays, standing.ms,
             [(near.key, near.plays, near.rank) for near in standing.near],
         ),
-        "clock": items.clock(tx, who, tracks, period),
+        "clock": hours,
         "months": months,
         "songs": [(row["track_key"], row["plays"], row["ms"]) for row in items.songs(tx, who, tracks, period, 100)],
         "albums": [(row["album_key"], row["plays"], row["ms"]) for row in items.albums(tx, who, tracks, period, 100)],
@@ -280,7 +280,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
         values |= {"first": who.first_day, "until": date(2027, 1, 1)}
         life = items.life(tx, who, own)
         assert run("First and latest play") == [(life.first_on, life.last_on)]
-        months = items.months(tx, who, "artist", key, own)
+        _, months = items.clock_and_months(tx, who, "artist", key, own, period=period)
         assert run("Month by month") == [(month.month, month.plays, month.ms) for month in months]
 
 

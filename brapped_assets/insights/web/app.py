@@ -37,7 +37,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     """
     app = Starlette(
         routes=[
-            *remembered(site, overview, wrapped, items, search, history, counted),
+            *remembered(site, overview, wrapped, renewed=True),
+            *remembered(site, items, search, history, counted),
             *remembered(site, today, by_minute=True),
             *hiding.routes(site),
             *add.routes(site),

@@ -79,3 +79,6 @@ language sql stable as $$
     group by t.artist_key, b.month
 $$;
 comment on function insights.months_of_artists is 'insights.artist_months_of for some main artists.';
+
+-- Who looks for a track's years names them all, and the key answers: 4 bytes a play less (measured at a million).
+drop index insights.track_year_by_track;
