@@ -63,8 +63,8 @@ FORMULAS = [
         "that of the ten artists listed, of all plays (or minutes) of the period.",
         "\n".join(
             [
-                "select count(*) as songs, count(distinct artist_key) as artists, count(distinct release_group) as albums,",
-                "       count(*) filter (where plays = 1) as songs_once",
+                "select count(*) as songs, count(distinct artist_key) as artists,",
+                "       count(distinct release_group) as albums, count(*) filter (where plays = 1) as songs_once",
                 "from (",
                 counted("track_key, artist_key, count(*) as plays", then="group by track_key, artist_key"),
                 ") songs",

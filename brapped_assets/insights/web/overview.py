@@ -1,6 +1,6 @@
 """`/`: any period at a glance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +18,8 @@ from brapped_assets.insights.web.site import Site, period_of
 from brapped_assets.insights.wording import change, day, minutes, month, percent
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
+# From so many days on a line of them is read by its mean (overview.js has the same number).
+SMOOTH_FROM = 60
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -100,9 +102,15 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
         "line_first": next(iter(of_day), None),
         "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
         "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
-        "line_points": " ".join(f"{x},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(of_day.values())),
+        "line_points": _points(of_day.values(), most),
+        "line_means": _points(day_grid.means(list(of_day.values())), most) if len(of_day) > SMOOTH_FROM else "",
         "line_table": rows,
     }
+
+
+def _points(values: Iterable[float], most: int) -> str:
+    """A polyline 100 high, a day one wide."""
+    return " ".join(f"{x},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(values))
 
 
 def _featured(of_period: Heard, by: By) -> dict[str, Any]:
