@@ -1,8 +1,8 @@
 """The pages of `brapped up`, asked of the application in this process (Starlette's test client: no network in between).
 
 First: the first time a fresh process is asked for that page, connections and templates included. Anew: computed again,
-nothing kept. Kept: asked for again while nothing changed, as most looks are. Beside the overview, Wrapped, an artist and
-the search what they ask, asked of the fact alone, without totals. 100,000 and a million plays, or BENCH_ROWS.
+nothing kept. Kept: asked for again while nothing changed, as most looks are. Beside the overview, Wrapped, an artist
+and the search what they ask, asked of the fact alone, without totals. 100,000 and a million plays, or BENCH_ROWS.
 """
 
 import os
