@@ -52,8 +52,7 @@ FORMULAS = [
         "Ties as for artists.",
         counted(
             "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
-            of="bi.plays join (select track_key, release_group from bi.tracks) albums using (track_key)",
-            where="release_group is not null",
+            of="bi.plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",
             then="group by release_group\norder by plays desc, ms desc",
         ),
     ),
@@ -68,7 +67,7 @@ FORMULAS = [
                 "from (",
                 counted("track_key, artist_key, count(*) as plays", then="group by track_key, artist_key"),
                 ") songs",
-                "left join (select track_key, release_group from bi.tracks) albums using (track_key)",
+                "left join bi.track_albums using (track_key)",
             ]
         ),
     ),
@@ -110,7 +109,7 @@ FORMULAS = [
         counted(
             "(extract(year from release_date)::int / 10) * 10 as decade, count(*) as plays, "
             "sum(ms_played)::bigint as ms",
-            of="bi.plays join (select track_key, release_date from bi.tracks) released using (track_key)",
+            of="bi.plays join (select track_key, release_date from bi.track_albums) albums using (track_key)",
             where="release_date is not null",
             then="group by decade\norder by decade",
         ),

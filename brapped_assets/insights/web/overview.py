@@ -1,7 +1,7 @@
 """`/`: any period at a glance."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from starlette.requests import Request
@@ -102,15 +102,17 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
         "line_first": next(iter(of_day), None),
         "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
         "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
-        "line_points": _points(of_day.values(), most),
+        # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
+        "line_points": _points(of_day.values(), most) if len(of_day) <= day_grid.MOST_DAYS else "",
         "line_means": _points(day_grid.means(list(of_day.values())), most) if len(of_day) > SMOOTH_FROM else "",
         "line_table": rows,
     }
 
 
-def _points(values: Iterable[float], most: int) -> str:
+def _points(values: Collection[float], most: int) -> str:
     """A polyline 100 high, a day one wide."""
-    return " ".join(f"{x},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(values))
+    step = 1 + len(values) // day_grid.MOST_DAYS
+    return " ".join(f"{x * step},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(islice(values, 0, None, step)))
 
 
 def _featured(of_period: Heard, by: By) -> dict[str, Any]:

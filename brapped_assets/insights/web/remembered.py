@@ -60,6 +60,7 @@ class Renewing:
         self._site = site
         self._asked: OrderedDict[Key, tuple[datetime, Callable[[], object]]] = OrderedDict()
         self._lock = Lock()
+        self._is_wanted = self._is_running = False
 
     def note(self, address: Key, make: Callable[[], object]) -> None:
         """This page was asked for; `make` makes it anew if it must be."""
@@ -70,25 +71,31 @@ class Renewing:
                 self._asked.popitem(last=False)
 
     def begin(self) -> None:
-        """At most one thread at a time; it ends by itself, or with the site."""
+        """One thread at a time; asked again meanwhile it goes round again. It ends by itself, or with the site."""
         with self._lock:
-            running = self._site.background
-            if self._site.is_closed or (running is not None and running.is_alive()):
+            self._is_wanted = True
+            if self._is_running or self._site.is_closed:
                 return
-            since = self._site.clock() - LATELY
-            due = [make for at, make in reversed(self._asked.values()) if at >= since]
-            self._site.background = Thread(target=self._make, args=(due,), name="renewing", daemon=True)
+            self._is_running = True
+            self._site.background = Thread(target=self._run, name="renewing", daemon=True)
             self._site.background.start()
 
-    def _make(self, due: list[Callable[[], object]]) -> None:
-        for make in due:
-            if self._site.is_closed:
-                return
-            try:
-                make()
-            except Exception as error:  # noqa: BLE001  (nobody waits for these pages: whoever asks next sees the error)
-                log.info("a page was not made ahead: %s", error)
-                return
+    def _run(self) -> None:
+        while due := self._due():
+            for make in due:
+                if self._site.is_closed:
+                    return
+                try:
+                    make()
+                except Exception as error:  # noqa: BLE001  (nobody waits for these pages: whoever asks next sees the error)
+                    log.info("a page was not made ahead: %s", error)
+
+    def _due(self) -> list[Callable[[], object]]:
+        """The pages of late, the latest first, if they are wanted; none: the thread ends."""
+        with self._lock:
+            self._is_running, self._is_wanted = self._is_wanted, False
+            since = self._site.clock() - LATELY
+            return [make for at, make in reversed(self._asked.values()) if at >= since] if self._is_running else []
 
 
 def remembered(site: Site, *modules: HasRoutes, by_minute: bool = False, renewed: bool = False) -> list[Route]:

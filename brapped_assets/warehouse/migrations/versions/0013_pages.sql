@@ -26,26 +26,18 @@ create function star.shown_release(asked bigint) returns setof star.album_dim la
 $$;
 comment on function star.shown_release is 'The release that stands for its album: the oldest with a cover, else the oldest.';
 
-create or replace view bi.tracks as
-select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_id, a.artist_name,
-       (select string_agg(f.artist_name, ', ' order by ta.position)
-          from star.track_artist ta join star.artist_dim f using (artist_key)
-         where ta.track_key = t.track_key and ta.position > 0) as featured_artists,
-       al.album_id, al.album_name, al.album_type, al.release_date,
-       t.duration_ms, t.explicit, t.isrc, al.image_url,
-       p.first_played_at, p.last_played_at, al.release_group
-from star.track_dim t
-join star.artist_dim a using (artist_key)
-left join star.album_dim al using (album_key)
-left join (select f.track_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
-             from star.streaming_fact f group by f.track_key) p using (track_key);
-comment on column bi.tracks.release_group is 'The album with all its releases: see bi.albums. Null until the album is known.';
-
-create or replace view bi.albums as
-select album_id, album_name, artist_name, album_type, release_date, total_tracks, image_url, release_group
-from star.album_dim;
-comment on column bi.albums.release_group is
+-- A view of its own: those of the contract keep their columns.
+create view bi.track_albums as
+select t.track_key, al.release_group, al.album_id, al.album_name, al.artist_name, al.release_date
+from star.track_dim t join star.album_dim al using (album_key);
+comment on view bi.track_albums is 'One row per track whose album is known.';
+comment on column bi.track_albums.track_key is 'Key of the track; see bi.tracks.';
+comment on column bi.track_albums.release_group is
     'Releases and editions of one album share it: told by the title without what names an edition, and the album artist.';
+comment on column bi.track_albums.album_id is 'Spotify id of the release; null for albums of local files, and until known.';
+comment on column bi.track_albums.album_name is 'Title of the release.';
+comment on column bi.track_albums.artist_name is 'Album artist.';
+comment on column bi.track_albums.release_date is 'First day of the year or month where only that is known.';
 
 -- As insights.artist_months_of, artist by artist: the planner cannot guess how few of a month's artists are asked for.
 create function insights.months_of_artists(listener int, keys int[], first date, until date)
