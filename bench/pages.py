@@ -1,8 +1,8 @@
 """The pages of `brapped up`, asked of the application in this process (Starlette's test client: no network in between).
 
 First: the first time a fresh process is asked for that page, connections and templates included. Anew: computed again,
-nothing kept. Kept: asked for again while nothing changed, as most looks are. Beside each the question of the overview
-asked of the fact alone, without totals. 100,000 and a million plays, or BENCH_ROWS.
+nothing kept. Kept: asked for again while nothing changed, as most looks are. Beside the overview, Wrapped, an artist
+and the search what they ask, asked of the fact alone, without totals. 100,000 and a million plays, or BENCH_ROWS.
 """
 
 import os
@@ -38,21 +38,39 @@ CHECKOUT = str(Path(__file__).parents[1])
 PAGES = (
     "/", "/?range=all", "/?range=2024", "/?range=month", "/?range=2021-03-02..2023-05-06", "/today", "/artist/{artist}",
     "/artist/{artist}?range=2024", "/track/{track}", "/album/{album}", "/history", "/search?q=ab",
-    "/search.json?q=song+1f", "/hidden", "/counted",
+    "/search.json?q=song+1f", "/hidden", "/counted", "/wrapped?range=2024", "/wrapped?range=all", "/wrapped/choose",
+    "/export.html?range=2024",
 )  # fmt: skip
-# What the first page asks, of the fact.
-RAW = (
+# What the overview and Wrapped ask first, of the fact.
+PERIOD = (
     """select t.artist_key, count(*), sum(p.ms_played)
         from insights.shown_play p join star.track_dim t using (track_key)
-       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s group by 1 order by 2 desc limit 10""",
+       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s and p.played_on < %(until)s
+       group by 1 order by 2 desc limit 10""",
     """select p.track_key, count(*), sum(p.ms_played) from insights.shown_play p
-       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s group by 1 order by 2 desc limit 10""",
+       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s and p.played_on < %(until)s
+       group by 1 order by 2 desc limit 10""",
     """select extract(isodow from p.played_on), p.played_hour, count(*), sum(p.ms_played) from insights.shown_play p
-       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s group by 1, 2""",
+       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s and p.played_on < %(until)s
+       group by 1, 2""",
     """select p.played_on, count(*), sum(p.ms_played) from insights.shown_play p
-       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s group by 1""",
+       where p.listener_id = %(me)s and p.counts and p.played_on >= %(first)s and p.played_on < %(until)s group by 1""",
     """select count(*) from (select p.track_key from insights.shown_play p where p.listener_id = %(me)s and p.counts
         group by 1 having min(p.played_on) >= %(first)s) new""",
+)
+# An artist's rank, months and hours; and the plays of the names that hold two letters.
+ARTIST = (
+    """select t.artist_key, count(*), sum(p.ms_played)
+        from insights.shown_play p join star.track_dim t using (track_key)
+       where p.listener_id = %(me)s and p.counts group by 1""",
+    """select date_trunc('month', p.played_on::timestamp), p.played_hour, count(*), sum(p.ms_played)
+        from insights.shown_play p join star.track_dim t using (track_key)
+       where p.listener_id = %(me)s and p.counts and t.artist_key = %(artist)s group by 1, 2""",
+)
+SEARCH = (
+    """select t.track_key, count(*)
+        from insights.shown_play p join star.track_dim t using (track_key)
+       where p.listener_id = %(me)s and p.counts and t.track_name ilike '%%ab%%' group by 1 order by 2 desc limit 8""",
 )
 NEW_HOUR = """
 insert into star.streaming_fact (
@@ -86,7 +104,7 @@ def _of(scene: Scene, plays: int) -> Iterator[Figure]:
                 connection.execute("vacuum analyze")
             with warehouse.transaction() as tx:
                 addresses = _addresses(tx)
-                raw = {"/": _raw(tx, me, "2026-01-01"), "/?range=all": _raw(tx, me, "1900-01-01")}
+                raw = _asked_of_the_fact(tx, me, addresses)
                 stored, known = _one(tx, INSIGHTS_BYTES), _one(tx, "select count(*) from star.streaming_fact")
         with _client(url) as ask:
             taken = {address: _times(ask, address) for address in addresses}
@@ -129,15 +147,27 @@ def _addresses(tx: Connection) -> list[str]:
     return [page.format(artist=artist, track=track, album=album) for page in PAGES]
 
 
-def _raw(tx: Connection, me: int, first: str) -> float:
+def _asked_of_the_fact(tx: Connection, me: int, addresses: Sequence[str]) -> dict[str, float]:
+    """Milliseconds of a page's main questions without totals, by its address."""
+    artist = next(address for address in addresses if address.startswith("/artist/"))
+    ever, year = ("1900-01-01", "2100-01-01"), ("2024-01-01", "2025-01-01")
+    asked = {
+        "/": (PERIOD, ("2026-01-01", "2027-01-01")), "/?range=all": (PERIOD, ever), "/?range=2024": (PERIOD, year),
+        "/wrapped?range=all": (PERIOD, ever), "/wrapped?range=2024": (PERIOD, year), artist: (ARTIST, ever),
+        "/search?q=ab": (SEARCH, ever),
+    }  # fmt: skip
     tx.execute("set local jit = off")
-    times = []
-    for _ in range(3):
-        started = perf_counter()
-        for query in RAW:
-            tx.execute(query, {"me": me, "first": first}).fetchall()
-        times.append(perf_counter() - started)
-    return median(times) * 1000
+    found = {}
+    for address, (queries, (first, until)) in asked.items():
+        values = {"me": me, "first": first, "until": until, "artist": artist.rpartition("/")[2]}
+        times = []
+        for _ in range(3):
+            started = perf_counter()
+            for query in queries:
+                tx.execute(query, values).fetchall()
+            times.append(perf_counter() - started)
+        found[address] = median(times) * 1000
+    return found
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from typing import Literal
 
 from brapped_assets.insights.overview import By, Day
@@ -104,6 +105,13 @@ def line(who: Viewer, period: Period, days: Sequence[Day]) -> Mapping[date, int]
     played = {day.day: day.ms for day in days}
     first, until = max(period.first, who.first_day or period.first), min(period.until, who.today + DAY)
     return {day: played.get(day, 0) for day in each_day(Period("", "", first, until))}
+
+
+def means(values: Sequence[int]) -> list[float]:
+    """The mean of each day and the three to either side, fewer at the ends: what many days are read by."""
+    sums = [0, *accumulate(values)]
+    windows = ((max(n - 3, 0), min(n + 4, len(values))) for n in range(len(values)))
+    return [(sums[until] - sums[first]) / (until - first) for first, until in windows]
 
 
 def _value(day: Day | None, by: By) -> int:

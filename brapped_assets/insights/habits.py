@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from brapped_assets.insights import overview
 from brapped_assets.insights.overview import By, Day, asked
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -91,12 +90,9 @@ def current_streak(tx: Connection, who: Viewer) -> Streak | None:
     """As `going`, of all days ever; None when yesterday was silent too."""
     if who.first_day is None:
         return None
-    # Few streaks last a year; all days ever are asked for only where one does.
-    for since in (who.today - 366 * DAY, who.first_day):
-        found = going(who, streaks(overview.days(tx, who, Period("", "", since, who.today + DAY))))
-        if found is None or found.first > since:
-            break
-    return found
+    values = {"listener_id": who.listener_id, "first": who.first_day, "until": who.today + DAY, "today": who.today}
+    row = tx.execute(sql("insights/streak"), values).fetchone()
+    return Streak(**row) if row else None
 
 
 def biggest_day(days: Sequence[Day], by: By) -> Day | None:

@@ -40,6 +40,8 @@ class Heard:
 
 
 def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
-    row = tx.execute(sql("insights/heard"), {**asked(who, period), "by": by, "limit": limit}).fetchone()
+    of_all_time = who.first_day is not None and period.first <= who.first_day and period.until > who.today
+    values = {**asked(who, period), "by": by, "limit": limit, "of_all_time": of_all_time}
+    row = tx.execute(sql("insights/heard"), values).fetchone()
     assert row is not None
     return Heard(**row)

@@ -75,7 +75,7 @@ def find(tx: Connection, who: Viewer, kind: Kind, key: int) -> Row | None:
 
 
 def track_keys(tx: Connection, kind: Literal["artist", "track", "album", "guest"], key: int) -> list[int]:
-    """The tracks an item is made of: a main artist's, an album's, all releases of a recording, or those of a guest."""
+    """The tracks an item is made of: a main artist's, a guest's, those of all releases of an album or a recording."""
     statement = "keys_as_guest" if kind == "guest" else f"keys_of_{kind}"
     return [row["key"] for row in tx.execute(sql(f"insights/items/{statement}"), {"key": key}).fetchall()]
 
@@ -105,11 +105,19 @@ def clock(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period) ->
     return [Hour(**row) for row in tx.execute(sql("insights/items/clock"), values).fetchall()]
 
 
-def months(tx: Connection, who: Viewer, kind: Kind, key: int, tracks: Sequence[int]) -> list[Month]:
-    """Plays by local month over all time, in order; months without any are left out."""
-    statement = "artist_months" if kind == "artist" else "months"
-    values = {"listener_id": who.listener_id, "key": key, "tracks": list(tracks)}
-    return [Month(**row) for row in tx.execute(sql(f"insights/items/{statement}"), values).fetchall()]
+def clock_and_months(
+    tx: Connection, who: Viewer, kind: Kind, key: int, tracks: Sequence[int], *, period: Period
+) -> tuple[list[Hour], list[Month]]:
+    """Plays by local hour in a period, and by local month over all time, in order; those without any are left out."""
+    values = {**asked(who, period), "key": key, "tracks": list(tracks)}
+    if kind == "artist":
+        months = tx.execute(sql("insights/items/artist_months"), values).fetchall()
+        return clock(tx, who, tracks, period), [Month(**row) for row in months]
+    rows = tx.execute(sql("insights/items/counted"), values).fetchall()
+    return (
+        [Hour(row["hour"], row["plays"], row["ms"], row["estimated_ms"]) for row in rows if row["hour"] is not None],
+        [Month(row["month"], row["plays"], row["ms"]) for row in rows if row["month"] is not None],
+    )
 
 
 def recent(tx: Connection, who: Viewer, tracks: Sequence[int], of: Sequence[Month], limit: int) -> list[Row]:
@@ -129,8 +137,14 @@ def songs(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, li
     return tx.execute(sql("insights/items/songs"), values).fetchall()
 
 
+def recordings(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
+    """As `songs`, with the releases of a recording as one row, that of the most played of them."""
+    values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
+    return tx.execute(sql("insights/items/recordings"), values).fetchall()
+
+
 def albums(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
-    """The albums of some tracks by the plays of these tracks in a period."""
+    """The albums of some tracks, whatever the release, by the plays of these tracks in a period."""
     values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
     return tx.execute(sql("insights/items/albums"), values).fetchall()
 

@@ -50,10 +50,8 @@ def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak 
         # Whole years, for their totals.
         "first": (who.first_day or who.today).replace(month=1, day=1), "until": date(who.today.year + 1, 1, 1),
     }  # fmt: skip
-    kinds: tuple[Kind, Kind] = ("artist", "track")
-    for kind in kinds:
-        for row in tx.execute(sql(f"insights/today/{kind}s_lately"), values).fetchall():
-            found += _of_things(kind, row, since)
+    for row in tx.execute(sql("insights/today/lately"), values).fetchall():
+        found += _of_things(row, since)
     reached = sorted(
         (m for m in found if m.reached_on), key=lambda m: (m.reached_on or since, m.number, m.name), reverse=True
     )
@@ -97,10 +95,10 @@ def round_numbers(first: int) -> Iterator[int]:
     )
 
 
-def _of_things(kind: Kind, row: dict[str, Any], since: date) -> Iterator[Milestone]:
+def _of_things(row: dict[str, Any], since: date) -> Iterator[Milestone]:
     days = [(date.fromisoformat(day), plays) for day, plays in row["days"]]
     earlier = row["plays"] - sum(plays for _, plays in days)
-    return crossed(kind, days, since, start=earlier, key=row["key"], name=row["name"])
+    return crossed(row["kind"], days, since, start=earlier, key=row["key"], name=row["name"])
 
 
 def _of_streak(streak: Streak | None, since: date) -> Iterator[Milestone]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from brapped_assets.insights.periods import Period, before
 from brapped_assets.insights.viewer import Viewer
@@ -13,8 +13,7 @@ from brapped_assets.warehouse.statements import sql
 By = Literal["plays", "minutes"]
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """One local day with at least one row: plays of 30 s and more, their milliseconds, and what exports tell of it."""
 
     day: date

@@ -46,14 +46,81 @@ FORMULAS = [
         ),
     ),
     Formula(
-        "New artists",
-        "Artists whose first play ever lies in the period.",
-        "select count(*) as new_artists\n"
-        "from (select artist_key, min(played_on) as first_on\n"
+        "Albums",
+        "By plays of their songs, whatever the release: titles that differ in no more than the edition (deluxe, "
+        "remastered, anniversary…), by the same album artist, are one album, here, on its own page and in Wrapped. "
+        "Ties as for artists.",
+        counted(
+            "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
+            of="bi.plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",
+            then="group by release_group\norder by plays desc, ms desc",
+        ),
+    ),
+    Formula(
+        "Variety",
+        "Different songs, main artists and albums, and how many songs were played once. The share of the favourites is "
+        "that of the ten artists listed, of all plays (or minutes) of the period.",
+        "\n".join(
+            [
+                "select count(*) as songs, count(distinct artist_key) as artists,",
+                "       count(distinct release_group) as albums, count(*) filter (where plays = 1) as songs_once",
+                "from (",
+                counted("track_key, artist_key, count(*) as plays", then="group by track_key, artist_key"),
+                ") songs",
+                "left join bi.track_albums using (track_key)",
+            ]
+        ),
+    ),
+    Formula(
+        "New songs",
+        "Songs whose first play ever lies in the period, and their plays in it.",
+        "select count(distinct track_key) as new_songs, count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms\n"
+        "from (select *, min(played_on) over (partition by track_key) as first_on\n"
         "        from bi.plays\n"
-        "       where listener_id = :listener_id and counts_as_play and incognito is not true\n"
-        "       group by artist_key) firsts\n"
-        "where first_on >= :first and first_on < :until",
+        "       where listener_id = :listener_id and counts_as_play and incognito is not true) p\n"
+        "where first_on >= :first and played_on >= :first and played_on < :until",
+    ),
+    Formula(
+        "New artists",
+        "Artists whose first play ever lies in the period. The loudest newcomers are those with the most plays in it.",
+        "select artist_key, count(*) as plays, sum(ms_played)::bigint as ms\n"
+        "from (select *, min(played_on) over (partition by artist_key) as first_on\n"
+        "        from bi.plays\n"
+        "       where listener_id = :listener_id and counts_as_play and incognito is not true) p\n"
+        "where first_on >= :first and played_on >= :first and played_on < :until\n"
+        "group by artist_key\n"
+        "order by plays desc, ms desc, artist_key",
+    ),
+    Formula(
+        "As lead, and as guest",
+        "For each of the ten artists: plays of others' songs on which they are credited. Never added to their own.",
+        "select c.artist_key, count(*) as plays, sum(ms_played)::bigint as ms\n"
+        "from bi.plays p\n"
+        "join (select distinct track_key, artist_key from bi.track_artists where role = 'featured') c\n"
+        "  using (track_key)\n"
+        "where listener_id = :listener_id and played_on >= :first and played_on < :until\n"
+        "  and counts_as_play and incognito is not true and c.artist_key <> p.artist_key\n"
+        "group by c.artist_key\n"
+        "order by c.artist_key",
+    ),
+    Formula(
+        "Out of which time",
+        "Plays by the decade in which the release played came out, where that is known.",
+        counted(
+            "(extract(year from release_date)::int / 10) * 10 as decade, count(*) as plays, "
+            "sum(ms_played)::bigint as ms",
+            of="bi.plays join (select track_key, release_date from bi.track_albums) albums using (track_key)",
+            where="release_date is not null",
+            then="group by decade\norder by decade",
+        ),
+    ),
+    Formula(
+        "Change",
+        "Plays and minutes against those of as many days before; a year or a month against the same days of the last "
+        "one, as far as it has come.",
+        counted("count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms")
+        .replace(":first", ":before_first")
+        .replace(":until", ":before_until"),
     ),
     Formula(
         "At least",

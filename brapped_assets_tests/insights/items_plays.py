@@ -28,6 +28,9 @@ TRACKS = (
     ("Four", 2, 3, "IS1", ()),
     ("Five", 3, None, None, ()),
 )
+# The second is a release of the first.
+ALBUMS = (("Album 1", "Artist 1"), ("ÁLBUM 1 (Deluxe Edition)", "artist 1"), ("Album 3", "Artist 2"))
+RELEASE_OF = {1: 1, 2: 1, 3: 3, None: None}
 CONTEXTS = (None, "spotify:playlist:1", "spotify:album:2")
 
 
@@ -58,15 +61,15 @@ def plays() -> st.SearchStrategy[list[Told]]:
 
 
 def know(tx: Connection, zone: str) -> int:
-    """A listener, artists 1 to 4, albums 1 to 3 and the tracks, keyed as they stand above."""
+    """A listener, artists 1 to 4, the albums and the tracks, keyed as they stand above."""
     tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
     me = newcomer(tx, "items", zone=zone)
     for n in range(1, 5):
         tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
-    for n in range(1, 4):
+    for n, (title, by) in enumerate(ALBUMS, 1):
         tx.execute(
             "insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
-            (f"al{n}", f"al{n}", f"Album {n}", f"Artist {1 + n // 3}"),
+            (f"al{n}", f"al{n}", title, by),
         )
     for key, (title, artist, album, isrc, guests) in enumerate(TRACKS, 1):
         tx.execute(

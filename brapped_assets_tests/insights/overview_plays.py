@@ -24,7 +24,9 @@ MOMENTS = (
 )
 # Main artist, album, guests; albums have their year of release.
 TRACKS = ((1, 1, (2,)), (1, 2, ()), (1, None, (3, 2)), (2, 3, (1,)), (3, 3, ()), (3, None, ()))
-RELEASED = (date(1979, 12, 31), None, date(1980, 1, 1))
+# The second is a release of the first.
+ALBUMS = (("Album 1", date(1979, 12, 31)), ("Album 1 [2011 Remaster]", None), ("Album 3", date(1980, 1, 1)))
+RELEASE_OF = {1: 1, 2: 1, 3: 3, None: None}
 CONTEXT = "spotify:playlist:1"
 PLATFORMS = (None, "android", "iOS 17", "web_player windows 10;chrome", "Partner google cast_tv;TV")
 HIDDEN: tuple[dict[str, Any], ...] = ({}, {}, {"artist_key": 3}, {"track_key": 1}, {"context_uri": CONTEXT})
@@ -73,9 +75,9 @@ def know(tx: Connection, zone: str) -> int:
     me = newcomer(tx, "overview", zone=zone)
     for n in range(1, 4):
         tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
-    for n, released in enumerate(RELEASED, 1):
+    for n, (title, released) in enumerate(ALBUMS, 1):
         tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)"
-                   " values (%s, %s, %s, 'Various', %s)", (f"al{n}", f"al{n}", f"Album {n}", released))  # fmt: skip
+                   " values (%s, %s, %s, 'Various', %s)", (f"al{n}", f"al{n}", title, released))  # fmt: skip
     for key, (artist, album, guests) in enumerate(TRACKS, 1):
         tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key)"
                    " values (%s, %s, %s, %s, %s)",

@@ -16,7 +16,18 @@ from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, TRACKS, ZONES, Told, know, play, plays, shown
+from brapped_assets_tests.insights.items_plays import (
+    MOMENTS,
+    NOW,
+    RELEASE_OF,
+    TRACKS,
+    ZONES,
+    Told,
+    know,
+    play,
+    plays,
+    shown,
+)
 
 PERIODS = ("all", "today", "year", "2025", "2025-01", "2025-10", "2024-12-31", "2024-12-31..2025-10-26")
 HIDDEN: tuple[dict[str, Any], ...] = (
@@ -29,7 +40,7 @@ HIDDEN: tuple[dict[str, Any], ...] = (
 RANKED = {
     "artist": "artist_key",
     "track": "track_key",
-    "album": "album_key",
+    "album": "case album_key when 2 then 1 else album_key end",
 }
 
 
@@ -53,7 +64,7 @@ def tracks_of(kind: Kind, key: int) -> list[int]:
         n
         for n, track in enumerate(TRACKS, 1)
         if (kind == "artist" and track[1] == key)
-        or (kind == "album" and track[2] == key)
+        or (kind == "album" and RELEASE_OF[track[2]] == RELEASE_OF[key])
         or (kind == "track" and (n == key or (isrc is not None and track[3] == isrc)))
     ]
 
@@ -61,7 +72,7 @@ def tracks_of(kind: Kind, key: int) -> list[int]:
 def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period) -> dict[str, Any]:
     """Everything the page shows, without names."""
     tracks = items.track_keys(tx, kind, key)
-    months = items.months(tx, who, kind, key, tracks)
+    hours, months = items.clock_and_months(tx, who, kind, key, tracks, period=period)
     guest = items.songs(tx, who, items.track_keys(tx, "guest", key), period, 3) if kind == "artist" else []
     standing = items.standing(tx, who, kind, key, period)
     return {
@@ -72,10 +83,13 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period
             standing.rank, standing.among, standing.plays, standing.ms,
             [(near.key, near.plays, near.rank) for near in standing.near],
         ),
-        "clock": items.clock(tx, who, tracks, period),
+        "clock": hours,
         "months": months,
         "songs": [(row["track_key"], row["plays"], row["ms"]) for row in items.songs(tx, who, tracks, period, 100)],
         "albums": [(row["album_key"], row["plays"], row["ms"]) for row in items.albums(tx, who, tracks, period, 100)],
+        "recordings": [
+            (row["track_key"], row["plays"], row["ms"]) for row in items.recordings(tx, who, tracks, period, 100)
+        ],
         "guest": [(row["track_key"], row["plays"], row["all_plays"], row["all_ms"]) for row in guest],
         "recent": [row["play_key"] for row in items.recent(tx, who, tracks, months, 4)],
     }  # fmt: skip
@@ -99,11 +113,14 @@ def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidde
         return [tuple(row.values()) for row in shown(tx, me, query, **values)]
 
     column = RANKED[kind]
+    oldest = f"min({kind}_key)"
     ranking = rows(
-        f"select {column}, {counted}, row_number() over (order by count(*) desc, sum(ms_played) desc, {column})::int"
-        f" from shown where {within} and {column} is not null group by {column} order by 4"
+        f"select {column} as one, {counted},"
+        f" row_number() over (order by count(*) desc, sum(ms_played) desc, {oldest})::int"
+        f" from shown where {within} and {kind}_key is not null group by one order by 4"
     )
-    place = next((n for n, row in enumerate(ranking) if row[0] == key), None)
+    mine_is = RELEASE_OF[key] if kind == "album" else key
+    place = next((n for n, row in enumerate(ranking) if row[0] == mine_is), None)
     guest_of = (
         [n for n, track in enumerate(TRACKS, 1) if key in track[4] and track[1] != key] if kind == "artist" else []
     )
@@ -120,7 +137,7 @@ def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidde
         if place is None
         else (
             ranking[place][3], len(ranking), *ranking[place][1:3],
-            [(row[0], row[1], row[3]) for row in ranking[max(place - 2, 0) : place + 3]],
+            [(key if row[0] == mine_is else row[0], row[1], row[3]) for row in ranking[max(place - 2, 0) : place + 3]],
         ),
         "clock": [
             Hour(*row)
@@ -141,8 +158,15 @@ def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidde
             f"select track_key, {counted} from shown where {mine} and {within} group by 1 order by 2 desc, 3 desc, 1"
         ),
         "albums": rows(
-            f"select album_key, {counted} from shown where {mine} and {within} and album_key is not null"
-            " group by 1 order by 2 desc, 3 desc, 1"
+            f"select {RANKED['album']}, {counted} from shown where {mine} and {within} and album_key is not null"
+            " group by 1 order by 2 desc, 3 desc, min(album_key)"
+        ),
+        "recordings": rows(
+            "select track_key, all_plays, all_ms from (select distinct on (recording) track_key,"
+            " (sum(plays) over of_it)::int as all_plays, (sum(ms) over of_it)::bigint as all_ms"
+            f" from (select track_key, coalesce(isrc, track_key::text) as recording, {counted} from shown"
+            f" where {mine} and {within} group by 1, 2) s window of_it as (partition by recording)"
+            " order by recording, plays desc, ms desc, track_key) r order by 2 desc, 3 desc, 1"
         ),
         "guest": [(row["track_key"], row["plays"], guest_plays, guest_ms) for row in as_guest[:3]],
         "recent": [
@@ -239,7 +263,10 @@ def test_the_formulas_shown_give_the_numbers_shown(
         of_period = heard(tx, who, period, "plays", 10)
         assert run("Artists") == [(row["artist_key"], row["plays"], row["ms"]) for row in of_period.top_artists]
         assert run("Songs") == [(row["track_key"], row["plays"], row["ms"]) for row in of_period.top_tracks]
-        assert run("New artists") == [(of_period.new_artists,)]
+        assert sorted(row[1:] for row in run("Albums")) == sorted(
+            (row["plays"], row["ms"]) for row in of_period.top_albums
+        )
+        assert len(run("New artists")) == of_period.new_artists
 
         own = items.track_keys(tx, "artist", key)
         standing = items.standing(tx, who, "artist", key, period)
@@ -253,7 +280,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
         values |= {"first": who.first_day, "until": date(2027, 1, 1)}
         life = items.life(tx, who, own)
         assert run("First and latest play") == [(life.first_on, life.last_on)]
-        months = items.months(tx, who, "artist", key, own)
+        _, months = items.clock_and_months(tx, who, "artist", key, own, period=period)
         assert run("Month by month") == [(month.month, month.plays, month.ms) for month in months]
 
 

@@ -19,6 +19,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.insights.overview_plays import (
     MOMENTS,
     NOW,
+    RELEASE_OF,
     TRACKS,
     History,
     Told,
@@ -137,7 +138,11 @@ def heard_by_hand(rows: list[dict[str, Any]], ever: list[dict[str, Any]], period
         found = [(one, plays[one], ms[one]) for one in plays]
         return sorted(found, key=lambda it: (-(it[1] if by == "plays" else it[2]), -it[1], -it[2], it[0]))
 
-    rows = [{**row, "album": TRACKS[row["track_key"] - 1][1]} for row in rows]
+    rows = [{**row, "release": TRACKS[row["track_key"] - 1][1]} for row in rows]
+    oldest: dict[int | None, int] = {}
+    for release in sorted(row["release"] for row in rows if row["release"]):
+        oldest.setdefault(RELEASE_OF[release], release)
+    rows = [{**row, "album": oldest.get(RELEASE_OF[row["release"]])} for row in rows]
     artists, tracks, albums = (ranked(rows, key) for key in ("artist_key", "track_key", "album"))
     played_before = [row for row in ever if row["played_on"] < period.first]
     new_rows = [row for row in rows if row["track_key"] not in {old["track_key"] for old in played_before}]
@@ -178,8 +183,8 @@ def heard_by_hand(rows: list[dict[str, Any]], ever: list[dict[str, Any]], period
             for key, plays, ms in tracks[:limit]
         ],
         top_albums=[
-            {"album_key": key, "album_id": f"al{key}", "album_name": f"Album {key}", "artist_name": "Various",
-             "has_cover": False, "plays": plays, "ms": ms,
+            {"album_key": RELEASE_OF[key], "album_id": f"al{RELEASE_OF[key]}", "album_name": f"Album {RELEASE_OF[key]}",
+             "artist_name": "Various", "has_cover": False, "plays": plays, "ms": ms,
              "songs": len({row["track_key"] for row in rows if row["album"] == key})}
             for key, plays, ms in albums[:limit]
         ],

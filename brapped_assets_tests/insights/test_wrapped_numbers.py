@@ -1,7 +1,6 @@
 """Every number of Wrapped is what anybody counts over `bi.plays`."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -10,11 +9,9 @@ from brapped_assets.insights import rollup
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.wrapped import numbers
-from brapped_assets.insights.wrapped.memory import Memory
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.insights.wrapped_plays import MOMENTS, NOW, ZONES, histories, obvious
 from brapped_assets_tests.warehouse.pages import Play, newcomer, poll, song
 from brapped_assets_tests.warehouse.told import Told, tell
@@ -86,30 +83,3 @@ def test_an_album_of_api_and_export_is_one_and_its_length_counts(warehouse: Ware
     # Shares of 1/4, 1/2, 1/4 have an entropy of 1.5 bits; four songs alike would have 2.
     assert found.album.evenness == 0.75
     assert found.releases == {1999: 3, None: 1}
-
-
-def test_what_was_counted_is_remembered_until_something_is_written(
-    warehouse: Warehouse, database_url: str, tmp_path: Path
-) -> None:
-    with warehouse.transaction() as tx:
-        me = newcomer(tx, zone="UTC")
-        tell(tx, me, [("extended", [Told(MOMENTS[5], 60_000)])])
-    memory, reading = Memory(), Reading(tmp_path, database_url)
-    try:
-
-        def plays() -> tuple[int, int]:
-            with reading.transaction() as tx:
-                who = viewer(tx, NOW, me)
-                assert who is not None
-                found = memory.numbers(tx, who, named("2025", today=who.today, first_day=who.today))
-            return found.total.plays, id(found)
-
-        first = plays()
-        assert plays() == first
-        with warehouse.transaction() as tx:
-            tell(tx, me, [("extended", [Told(MOMENTS[6], 60_000)])])
-            # Not committed yet: the old numbers are still the right ones.
-            assert plays()[0] == 1
-        assert plays()[0] == 2
-    finally:
-        reading.close()

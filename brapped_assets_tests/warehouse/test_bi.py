@@ -31,8 +31,12 @@ CONTRACT = {
     "coverage_gaps": f"listener_id integer, gap_start {INSTANT}, gap_end {INSTANT}, reason text, "
     f"closed_at {INSTANT}, closed_by text",
 }
-# Besides: the plays without what is private or hidden, for tools that shall show what the pages show.
+# Besides, for tools that shall show what the pages show: the plays without what is private or hidden, and the releases
+# that are one album.
 CONTRACT["shown_plays"] = CONTRACT["plays"]
+CONTRACT["track_albums"] = (
+    "track_key integer, release_group bigint, album_id text, album_name text, artist_name text, release_date date"
+)
 
 
 def test_every_view_has_exactly_the_columns_and_types_of_the_contract(warehouse: Warehouse) -> None:

@@ -35,6 +35,7 @@ RELATIONSHIPS = (
     ("plays.listener_id", "listeners.listener_id"),
     ("track_artists.track_key", "tracks.track_key"),
     ("track_artists.artist_key", "artists.artist_key"),
+    ("track_albums.track_key", "tracks.track_key"),
     ("coverage_gaps.listener_id", "listeners.listener_id"),
 )
 SORTED_BY = {"dates.month_name": "month", "dates.weekday_name": "iso_weekday"}

@@ -25,6 +25,12 @@ function drawn(figure) {
   const [ink, soft, line, coral, lift] = ["--ink", "--soft", "--line", "--coral", "--lift"].map(colour);
   const text = { color: soft, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   const style = { type: "line", showSymbol: days.length < 32, symbolSize: 6, sampling: "lttb", color: coral };
+  // Many days are read by the mean of each and the three to either side.
+  const whole = unfinished ? days.slice(0, -1) : days;
+  const means = days.length > 60 ? whole.map(([day], n) => {
+    const near = whole.slice(Math.max(n - 3, 0), n + 4);
+    return [day, Math.round(near.reduce((sum, [, minutes]) => sum + minutes, 0) / near.length)];
+  }) : [];
   return {
     useUTC: true,
     animation: !still.matches,
@@ -44,8 +50,9 @@ function drawn(figure) {
         selectedDataBackground: { lineStyle: { color: coral }, areaStyle: { color: coral, opacity: .3 } } },
     ],
     series: [
-      { ...style, data: unfinished ? days.slice(0, -1) : days, lineStyle: { width: days.length > 120 ? 1.5 : 2.5 },
+      { ...style, data: whole, lineStyle: means.length ? { width: 1, opacity: .35 } : { width: 2.5 },
         markArea: { silent: true, itemStyle: { color: soft, opacity: .25 }, data: gaps.map((day) => [{ xAxis: day - DAY / 2 }, { xAxis: day + DAY / 2 }]) } },
+      ...(means.length ? [{ ...style, data: means, silent: true, smooth: .3, lineStyle: { width: 3 } }] : []),
       ...(unfinished ? [{ ...style, data: days.slice(-2), lineStyle: { width: 2, type: "dotted" } }] : []),
     ],
   };

@@ -38,13 +38,13 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     """
     app = Starlette(
         routes=[
-            *remembered(site, overview, items, search, history, counted),
+            *remembered(site, overview, wrapped, renewed=True),
+            *remembered(site, items, search, history, counted),
             *remembered(site, today, by_minute=True),
             *hiding.routes(site),
             *add.routes(site),
             *covers.routes(site),
             *renew.routes(site),
-            *wrapped.routes(site),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -46,8 +46,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
     tracks = items.track_keys(tx, kind, key)
     ever = items.all_time(who)
     lifelong = items.standing(tx, who, kind, key, ever)
-    hours = items.clock(tx, who, tracks, period)
-    by_month = items.months(tx, who, kind, key, tracks)
+    hours, by_month = items.clock_and_months(tx, who, kind, key, tracks, period=period)
     bars = month_bars(
         {month.month: (month.plays, month.ms) for month in by_month}, who.first_day or who.today, who.today, period,
         _months_with_gaps(who),
@@ -65,7 +64,9 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) 
         "bars": bars,
         "years": years_of(bars),
         "best": max(by_month, key=lambda month: (month.plays, month.ms), default=None),
-        "songs": items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
+        "songs": items.recordings(tx, who, tracks, period, 100)
+        if kind == "album"
+        else items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
         "recent": items.recent(tx, who, tracks, by_month, RECENT),
     }
     if kind == "artist":

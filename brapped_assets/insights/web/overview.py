@@ -1,7 +1,7 @@
 """`/`: any period at a glance."""
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +18,8 @@ from brapped_assets.insights.web.site import Site, period_of
 from brapped_assets.insights.wording import change, day, minutes, month, percent
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
+# From so many days on a line of them is read by its mean (overview.js has the same number).
+SMOOTH_FROM = 60
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -85,8 +87,10 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
     of_day = day_grid.line(who, period, days)
     most = max(of_day.values(), default=0) or 1
     plays = {played.day: played.plays for played in days}
-    rows: list[tuple[str, str, int, int]] = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
-    if len(of_day) > day_grid.MOST_DAYS:
+    rows: list[tuple[str, str, int, int]]
+    if len(of_day) <= day_grid.MOST_DAYS:
+        rows = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
+    else:
         by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
         listed = [(first, list(of_month)) for first, of_month in by_month]
         rows = [
@@ -98,9 +102,17 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
         "line_first": next(iter(of_day), None),
         "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
         "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
-        "line_points": " ".join(f"{x},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(of_day.values())),
+        # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
+        "line_points": _points(of_day.values(), most) if len(of_day) <= day_grid.MOST_DAYS else "",
+        "line_means": _points(day_grid.means(list(of_day.values())), most) if len(of_day) > SMOOTH_FROM else "",
         "line_table": rows,
     }
+
+
+def _points(values: Collection[float], most: int) -> str:
+    """A polyline 100 high, a day one wide."""
+    step = 1 + len(values) // day_grid.MOST_DAYS
+    return " ".join(f"{x * step},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(islice(values, 0, None, step)))
 
 
 def _featured(of_period: Heard, by: By) -> dict[str, Any]:

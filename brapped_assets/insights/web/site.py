@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
+from threading import Thread
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -18,7 +19,7 @@ from brapped_assets.insights.periods import PRESETS, Period, named
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.reading import STATEMENT_SECONDS, Reading
 from brapped_assets.warehouse.writing import Writing
 
 HERE = Path(__file__).parent.parent
@@ -54,6 +55,9 @@ class Site:
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
+    # Whoever makes pages ahead (see remembered.py).
+    background: Thread | None = field(default=None, repr=False)
+    is_closed: bool = False
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: `?listener=`, else the first listener's."""
@@ -62,6 +66,10 @@ class Site:
 
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
+        self.is_closed = True
+        if self.background is not None:
+            # The page it is at, no further: it would open the database again.
+            self.background.join(STATEMENT_SECONDS)
         if self.incoming is not None:
             self.incoming.close()
         self.reading.close()

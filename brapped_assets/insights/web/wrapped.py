@@ -15,8 +15,7 @@ from brapped_assets.insights.items import Kind
 from brapped_assets.insights.periods import DAY, Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
-from brapped_assets.insights.wrapped import Card, Row, cards
-from brapped_assets.insights.wrapped.memory import Memory
+from brapped_assets.insights.wrapped import Card, Row, cards, numbers
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
@@ -44,15 +43,13 @@ class Year:
 
 
 def routes(site: Site) -> list[Route]:
-    memory = Memory()
-
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.viewer(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who)
-            found = memory.numbers(tx, who, period)
+            found = numbers(tx, who, period)
             if not found.total.plays:
                 return _choose(site, request, tx, who, period.label)
             told = cards(found)

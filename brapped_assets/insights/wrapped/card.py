@@ -52,7 +52,7 @@ class Card:
     @property
     def size(self) -> int:
         """Height of the headline's letters in hundredths of the card's width: the greatest that fits."""
-        words = [width(word) for word in self.headline.split(" ")] or [1]
+        words = [max(width(word), 1) for word in self.headline.split(" ")]
         # A third of a line stays empty where words do not fill it.
         fits = min(WIDTH / max(words), LINES * WIDTH * 2 / 3 / (sum(words) + len(words))) / LETTER
         most = SIZES[3] if self.about or len(words) > 1 else SIZES[0]

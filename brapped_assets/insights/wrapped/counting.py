@@ -35,12 +35,12 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     asked = {**overview.asked(who, period), "first_day": min(who.first_day or period.first, period.first)}
 
     def rows(name: str, **more: Any) -> Rows:
-        return tx.execute(sql(f"insights/wrapped/{name}"), {**asked, **more}).fetchall()
+        return tx.execute(sql(f"insights/{name}"), {**asked, **more}).fetchall()
 
     days = overview.days(tx, who, period)
-    artists, by_month = _by_artist(rows("artists"))
-    songs = rows("songs")
-    hours = rows("hours")
+    artists, by_month = _by_artist(rows("wrapped/artists"))
+    (music,) = rows("wrapped/music")
+    songs, hours = music["songs"], rows("clock")
     compared = overview.earlier(who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
     return Numbers(
@@ -53,18 +53,18 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         of_artists=artists[0]["of_all"] if artists else 0,
         by_month=by_month,
         songs=tuple(_thing("track", row) for row in songs),
-        of_songs=songs[0]["of_all"] if songs else 0,
-        album=_album(rows("album")),
-        repeat=_repeat(rows("repeat"), lambda day: rows("of_day", day=day)),
-        big_day=_big_day(tx, who, days, lambda day: rows("of_day", day=day)),
-        discoveries=_discoveries(rows("discoveries") if known_before > 0 else []),
-        comeback=_comeback(rows("comeback") if known_before > 0 or period.days > SILENCE_DAYS else []),
+        of_songs=music["of_songs"],
+        album=_album(music["album"]),
+        repeat=_repeat(rows("wrapped/repeat"), lambda day: rows("wrapped/of_day", day=day)),
+        big_day=_big_day(days, lambda day: rows("wrapped/of_day", day=day)),
+        discoveries=_discoveries(rows("wrapped/discoveries") if known_before > 0 else []),
+        comeback=_comeback(rows("wrapped/comeback") if known_before > 0 or period.days > SILENCE_DAYS else []),
         hours=tuple(sum(row["ms"] for row in hours if row["hour"] == hour) for hour in range(24)),
         weekend_ms=sum(row["ms"] for row in hours if row["weekday"] >= SATURDAY),
         streak=longest_streak([day.day for day in days if day.plays]),
         before=overview.totals(overview.days(tx, who, compared)) if compared else None,
         before_label=compared.label if compared else "",
-        releases={row["year"]: row["plays"] for row in rows("releases")},
+        releases={row["year"]: row["plays"] for row in music["releases"]},
     )
 
 
@@ -90,8 +90,8 @@ def _by_artist(rows: Rows) -> tuple[Rows, dict[int, dict[date, int]]]:
     return list(reversed(first_of.values())), by_month
 
 
-def _album(rows: Rows) -> Album | None:
-    return next((Album(_thing("album", r), r["songs"], r["of_songs"], r["evenness"]) for r in rows), None)
+def _album(row: dict[str, Any] | None) -> Album | None:
+    return Album(_thing("album", row), row["songs"], row["of_songs"], row["evenness"]) if row else None
 
 
 def _repeat(rows: Rows, of_day: Callable[[date], Rows]) -> Repeat | None:
@@ -102,17 +102,24 @@ def _repeat(rows: Rows, of_day: Callable[[date], Rows]) -> Repeat | None:
     return Repeat(row["day"], _thing("track", row), longest_run(played, row["key"]))
 
 
-def _big_day(tx: Connection, who: Viewer, days: Sequence[Day], of_day: Callable[[date], Rows]) -> BigDay | None:
+def _big_day(days: Sequence[Day], of_day: Callable[[date], Rows]) -> BigDay | None:
     biggest = max(days, key=lambda day: (day.ms, day.plays), default=None)
     if biggest is None or not biggest.plays:
         return None
     plays = of_day(biggest.day)
     hours = tuple(sum(play["ms"] for play in plays if play["ended_at"].hour == hour) for hour in range(24))
-    day = Period("day", "", biggest.day, biggest.day + DAY)
-    (artist,) = overview.top(tx, who, day, "artists", "plays", limit=1)
-    named = {"key": artist["artist_key"], "spotify_id": artist["artist_id"], "name": artist["artist_name"]}
-    of_it = _thing("artist", {**artist, **named})
-    return BigDay(biggest, hours, plays[0]["ended_at"], plays[-1]["ended_at"], of_it)
+    return BigDay(biggest, hours, plays[0]["ended_at"], plays[-1]["ended_at"], _artist_of(plays))
+
+
+def _artist_of(plays: Rows) -> Thing:
+    """The main artist of the most plays; ties to milliseconds, then the older key."""
+    of: dict[int, Rows] = {}
+    for play in plays:
+        of.setdefault(play["artist_key"], []).append(play)
+    key, most = min(of.items(), key=lambda item: (-len(item[1]), -sum(play["ms"] for play in item[1]), item[0]))
+    first = most[0]
+    ms = sum(play["ms"] for play in most)
+    return Thing("artist", key, first["artist_id"], first["artist_name"], "", len(most), ms)
 
 
 def _discoveries(rows: Rows) -> Discoveries:

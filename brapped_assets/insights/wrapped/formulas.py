@@ -25,15 +25,15 @@ _FORMULAS = (
     ),
     (
         "Top songs",
-        "wrapped/songs",
+        "wrapped/music",
         "Most plays first; ties fall to the longer time, then to the song that was here first.",
     ),
     (
         "Top album",
-        "wrapped/album",
+        "wrapped/music",
         (
             "Plays × evenness. Evenness is the entropy of the album's plays divided by the logarithm of its number of "
-            "songs: 1 when every song was played alike, 0 when only one was."
+            "songs: 1 when every song was played alike, 0 when only one was. Releases of one album count together."
         ),
     ),
     (
@@ -53,12 +53,12 @@ _FORMULAS = (
         "wrapped/comeback",
         "Of the 50 most played artists, the one with the most plays since a silence of 180 days and more was over.",
     ),
-    ("Your clock", "wrapped/hours", f"The first of these that holds. {_KINDS}; else {OTHERWISE}."),
+    ("Your clock", "clock", f"The first of these that holds. {_KINDS}; else {OTHERWISE}."),
     ("Your streak", "days", "The longest run of local days in a row with a play, inside the period."),
     ("Then and now", "days", "Minutes against the same days of the year or month before, or as many days before."),
     (
         "Listening age",
-        "wrapped/releases",
+        "wrapped/music",
         "18 plus the years since the album of the median play came out, as if favourites came out when one is 18.",
     ),
 )

@@ -4,10 +4,16 @@ with heard as materialized (
     select t.track_key, t.artist_key, t.album_key, h.plays, h.ms
     from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
 ), by_artist as materialized (
-    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by artist_key
+    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard where not %(of_all_time)s group by artist_key
+    union all
+    select artist_key, plays, ms from insights.artist_sums(%(listener_id)s, %(first)s, %(until)s) where %(of_all_time)s
+), by_release as materialized (
+    select al.release_group, r.album_key, al.release_date, r.plays, r.ms
+    from (select album_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard group by album_key) r
+    join star.album_dim al using (album_key)
 ), by_album as materialized (
-    select album_key, sum(plays)::int as plays, sum(ms)::bigint as ms, count(*)::int as songs
-    from heard where album_key is not null group by album_key
+    select release_group, min(album_key) as album_key, sum(plays)::int as plays, sum(ms)::bigint as ms
+    from by_release group by release_group
 ), top_artists as materialized (
     select * from by_artist
     order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, artist_key limit %(limit)s
@@ -17,12 +23,30 @@ with heard as materialized (
 ), top_albums as materialized (
     select * from by_album
     order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, album_key limit %(limit)s
-), new_songs as materialized (
-    select h.plays, h.ms from heard h
+), counted as materialized (
+    select count(*)::int as songs, (count(*) filter (where plays = 1))::int as once, coalesce(sum(plays), 0)::int as plays,
+           coalesce(sum(ms), 0)::bigint as ms
+    from heard
+), counted_new as materialized (
+    -- In all of time everything is new.
+    select songs, plays, ms from counted where %(of_all_time)s
+    union all
+    select count(*)::int, coalesce(sum(h.plays), 0)::int, coalesce(sum(h.ms), 0)::bigint
+    from heard h
     join (select track_key from insights.firsts_of(%(listener_id)s) where first_on >= %(first)s) f using (track_key)
+    where not %(of_all_time)s
+    having not %(of_all_time)s
+), songs_on as materialized (
+    select r.release_group, count(distinct coalesce(t.isrc, t.track_ref))::int as songs
+    from by_release r join heard h using (album_key) join star.track_dim t on t.track_key = h.track_key
+    where r.release_group = any(array(select release_group from top_albums))
+    group by r.release_group
 ), new_artists as materialized (
+    select a.* from by_artist a where %(of_all_time)s
+    union all
     select a.* from by_artist a
     join (select artist_key from insights.artist_firsts_of(%(listener_id)s) where first_on >= %(first)s) f using (artist_key)
+    where not %(of_all_time)s
 ), featured as materialized (
     -- A credit beside the main one; the same artist may stand there too.
     select c.artist_key, sum(h.plays)::int as plays, sum(h.ms)::bigint as ms
@@ -32,13 +56,13 @@ with heard as materialized (
     group by c.artist_key
 )
 select
-    (select count(*)::int from heard) as songs,
+    (select songs from counted) as songs,
     (select count(*)::int from by_artist) as artists,
     (select count(*)::int from by_album) as albums,
-    (select count(*)::int from heard where plays = 1) as songs_once,
-    (select count(*)::int from new_songs) as new_songs,
-    (select coalesce(sum(plays), 0)::int from new_songs) as new_plays,
-    (select coalesce(sum(ms), 0)::bigint from new_songs) as new_ms,
+    (select once from counted) as songs_once,
+    (select songs from counted_new) as new_songs,
+    (select plays from counted_new) as new_plays,
+    (select ms from counted_new) as new_ms,
     (select count(*)::int from new_artists) as new_artists,
     (select coalesce(json_agg(x), '[]') from (
         select a.artist_key, a.artist_id, a.artist_name, n.plays, n.ms
@@ -62,14 +86,12 @@ select
     ) as top_tracks,
     (select coalesce(json_agg(x), '[]') from (
         select al.album_key, al.album_id, al.album_name, al.artist_name, al.image_url is not null as has_cover,
-               l.plays, l.ms, l.songs
-        from top_albums l join star.album_dim al using (album_key)
-        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, al.album_key) x
+               l.plays, l.ms, s.songs
+        from top_albums l join songs_on s using (release_group) cross join star.shown_release(l.release_group) al
+        order by case when %(by)s = 'plays' then l.plays else l.ms end desc, l.plays desc, l.ms desc, l.album_key) x
     ) as top_albums,
     (select coalesce(json_agg(x), '[]') from (
-        select (extract(year from al.release_date)::int / 10) * 10 as decade, sum(b.plays)::int as plays,
-               sum(b.ms)::bigint as ms
-        from by_album b join star.album_dim al using (album_key)
-        where al.release_date is not null
+        select (extract(year from release_date)::int / 10) * 10 as decade, sum(plays)::int as plays, sum(ms)::bigint as ms
+        from by_release where release_date is not null
         group by 1 order by 1) x
     ) as decades

@@ -1,9 +1,8 @@
 select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, al.album_key,
        al.image_url is not null as has_cover, l.plays, l.ms, l.first_on
-from (select track_key, sum(plays)::int as plays, sum(ms)::bigint as ms, min(first_on) as first_on
-        from insights.tracks_of(%(listener_id)s, %(first)s, %(until)s)
-       group by track_key
-       order by case when %(by)s = 'plays' then sum(plays) else sum(ms) end desc, sum(plays) desc, sum(ms) desc, track_key
+from (select track_key, plays, ms, first_on
+        from insights.track_sums(%(listener_id)s, %(first)s, %(until)s)
+       order by case when %(by)s = 'plays' then plays else ms end desc, plays desc, ms desc, track_key
        limit %(limit)s) l
 join star.track_dim t using (track_key)
 join star.artist_dim a using (artist_key)

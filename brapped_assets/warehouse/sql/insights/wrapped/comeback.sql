@@ -1,17 +1,12 @@
 -- Of the 50 most played artists, the one who came back after half a year or more of silence and was played most since.
 -- A silence of 180 days shows between the months of an artist: each says its first and last day.
-with heard as materialized (
-    select artist_key, plays, ms, first_on, last_on from insights.artist_months_of(%(listener_id)s, %(first)s, %(until)s)
-), top as materialized (
-    select artist_key
-    from heard
-    group by artist_key
-    order by sum(plays) desc, sum(ms) desc, artist_key
-    limit 50
+with top as materialized (
+    select array(select artist_key from insights.artist_sums(%(listener_id)s, %(first)s, %(until)s)
+                  order by plays desc, ms desc, artist_key limit 50) as keys
 ), told as (
-    select h.* from heard h join top using (artist_key)
+    select * from insights.months_of_artists(%(listener_id)s, (select keys from top), %(first)s, %(until)s)
     union all
-    select b.* from insights.artist_months_of(%(listener_id)s, %(first_day)s, %(first)s) b join top using (artist_key)
+    select * from insights.months_of_artists(%(listener_id)s, (select keys from top), %(first_day)s, %(first)s)
 ), silence as (
     select artist_key, first_on as back_on, lag(last_on) over (partition by artist_key order by first_on) as last_on,
            sum(plays) over since as plays_since, sum(ms) over since as ms_since
