@@ -17,7 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
-from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, WarehouseError
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -88,11 +88,12 @@ def login(
         bool, typer.Option(help="Paste the address your browser ends at: for SSH, containers and friends elsewhere.")
     ] = False,
     no_browser: Annotated[bool, typer.Option(help="Print the address instead of opening a browser.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Add whoever agrees as another listener without asking.")] = False,
 ) -> None:
-    """Connect a Spotify account, or renew its consent (it lasts six months)."""
+    """Connect a Spotify account, add another listener (five in all), or renew a consent (it lasts six months)."""
     from brapped_assets.commands.login import login as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, paste=paste, open_browser=not no_browser))
+    raise typer.Exit(run(_settings(), console, paste=paste, open_browser=not no_browser, yes=yes))
 
 
 @app.command()
@@ -197,11 +198,12 @@ def status(
 @app.command()
 def timezone(
     zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
+    listener: Listener = None,
 ) -> None:
     """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
     from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, zone=zone))
+    raise typer.Exit(run(_settings(), console, zone=zone, listener=listener))
 
 
 @app.command()
@@ -263,7 +265,7 @@ def _never_ask_a_proxy_for_this_machine() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable | TokenUnreadable):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     brapped_heartbeat_url: HttpUrl | None = None
+    # Opens the refresh tokens of the other listeners; several with commas between, the newest first.
+    brapped_token_key: SecretStr | None = None
 
     @field_validator("brapped_start")
     @classmethod
@@ -99,12 +101,25 @@ class Settings(BaseSettings):
             raise SettingsError(_in_words(error, file)) from None
 
     @property
+    def is_connected(self) -> bool:
+        """Whether anybody has logged in, as far as settings tell: asking the database would wake it on every tick."""
+        return self.spotify_refresh_token is not None or self.brapped_token_key is not None
+
+    @property
     def dagster_home(self) -> Path:
         return self.brapped_home / "dagster"
 
     def database_url_text(self) -> str | None:
         """The warehouse's URL, to be handed to the driver and nowhere else; None means embedded."""
         return self.database_url.get_secret_value() if self.database_url else None
+
+    def refresh_token_text(self) -> str | None:
+        """The given listener's refresh token; None: nobody's is in the settings."""
+        return self.spotify_refresh_token.get_secret_value() if self.spotify_refresh_token else None
+
+    def token_key_text(self) -> str | None:
+        """The key, or keys, of the stored refresh tokens, for `warehouse.tokens` and nothing else."""
+        return self.brapped_token_key.get_secret_value() if self.brapped_token_key else None
 
 
 def home_folder() -> Path:

@@ -83,7 +83,7 @@ def collect(
         # They work where we were started, if the settings file is there; its Python files are none of their business.
         "PYTHONSAFEPATH": "1",
     }
-    if settings.spotify_refresh_token is None:
+    if not settings.is_connected:
         console.print(
             "No Spotify account is connected yet; connect one with [bold]brapped login[/], or drop an export on the "
             "page (or [bold]brapped import[/] it)."

@@ -34,6 +34,7 @@ OF_A_LISTENER = (
     "audit.archive_member",
     "audit.import_file",
     "audit.rotated_token",
+    "audit.listener_token",
     "insights.hidden",
 )
 SHARED = (

@@ -46,7 +46,7 @@ PORTABLE = (
     FILES,
     "audit.archive_member",
 )
-NOT_PORTABLE = ("audit.rotated_token",)
+NOT_PORTABLE = ("audit.rotated_token", "audit.listener_token")
 # What a table needs besides its own statement: before it, and after.
 BEFORE = {"star.track_dim": "restore/named_artists", "star.track_artist": "restore/named_artists"}
 AFTER = {"star.track_dim": "restore/read_payloads_again"}
