@@ -70,8 +70,8 @@ def _run(console: Console, home: Path, running: Path, *, port: int, open_browser
         request = authorization_request(app, REDIRECT_URI)
         remembered = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
         console.print(
-            f"[bold]This is a demo[/]: {remembered.listener.display_name} is simulated and listens on while you watch, at "
-            f"{server.url}. Their account shows {len(remembered.page.items)} plays."
+            f"[bold]This is a demo[/]: {remembered.listener.display_name} is simulated and listens on while you "
+            f"watch, at {server.url}. Their account shows {len(remembered.page.items)} plays."
         )
         console.print("Their export, three years up to last midnight, comes in first:")
         code = import_files(Settings.load(), console, [str(_export(home, account))], is_demo=True)

@@ -61,7 +61,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
 
 @dataclass(frozen=True)
 class Remembered:
-    """Who logged in, and what Spotify shows of their plays right now; whether they came to others, and a key with them."""
+    """Who logged in, what Spotify shows of their plays right now, whether they came to others, and a key with them."""
 
     listener: Listener
     page: RecentlyPlayedPage
@@ -89,7 +89,7 @@ def remember(
         with warehouse.transaction() as tx:
             place = newcomer.place_of(tx, settings, profile)
         # Without a transaction: a question may stand for hours.
-        newcomer.make_sure(place, profile, agreed)
+        newcomer.make_sure(place, profile.display_name or profile.user_id, agreed)
         key = None
         if not place.is_given:
             key, is_key_new = newcomer.key_for(settings)

@@ -48,12 +48,14 @@ def place_of(tx: Connection, settings: Settings, profile: Profile) -> Place:
     is_owner = owner is not None and owner.spotify_user_id in (profile.user_id, people.UNNAMED)
     is_known = is_owner or any(one.spotify_user_id in (profile.user_id, people.UNNAMED) for one in everybody)
     if not is_known and people.logged_in(tx) >= MOST_LISTENERS:
-        names = ", ".join(one.display_name for one in everybody)
+        name, names = profile.display_name or profile.user_id, ", ".join(one.display_name for one in everybody)
         raise SettingsError(
-            f"{profile.display_name} would be one too many: Spotify lets an app in Development Mode serve five "
-            f"people, and it serves {names}. Nothing was changed. To make room: brapped forget --listener NAME."
+            f"{name} would be one too many: Spotify lets an app in Development Mode serve five people, and it serves "
+            f"{names}. Nothing was changed. To make room: brapped forget --listener NAME."
         )
-    is_given = is_owner or (owner is None and profile.user_id not in stored)
+    # A token in the settings whose owner nobody has met yet gives way to a login, but not to one of somebody new.
+    gives_way = owner is None and (given is None or is_known or not everybody)
+    is_given = is_owner or (gives_way and profile.user_id not in stored)
     if not is_given and settings.brapped_token_key is None and stored - {profile.user_id}:
         raise SettingsError(
             "BRAPPED_TOKEN_KEY is not set here, and others' tokens are stored under one already. Copy it from the "
@@ -62,14 +64,14 @@ def place_of(tx: Connection, settings: Settings, profile: Profile) -> Place:
     return Place(is_given, () if is_known else tuple(one.display_name for one in everybody))
 
 
-def make_sure(place: Place, profile: Profile, agreed: Agreed) -> None:
+def make_sure(place: Place, name: str, agreed: Agreed) -> None:
     """Nobody is added by accident. Raises NothingChanged, or what `agreed` raises."""
     if not place.others:
         return
     others = ", ".join(place.others)
     number = ("second", "third", "fourth", "fifth")[min(len(place.others), MOST_LISTENERS - 1) - 1]
-    told = f"This home collects for {others}. You agreed as {profile.display_name}, who would be the {number} listener."
-    if not agreed(told, profile.display_name):
+    told = f"This home keeps the plays of {others}. You agreed as {name}, who would be the {number} listener."
+    if not agreed(told, name):
         raise NothingChanged
 
 
