@@ -4,13 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import item_formulas, overview_formulas
+from brapped_assets.insights import comparison, item_formulas, overview_formulas
 from brapped_assets.insights.formulas import Formula
 from brapped_assets.insights.web.site import Site
 
 SECTIONS: dict[str, list[Formula]] = {
     "Any period": overview_formulas.FORMULAS,
     "Artists, songs, albums": item_formulas.FORMULAS,
+    "Two listeners": comparison.FORMULAS,
 }
 
 
