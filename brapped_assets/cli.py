@@ -65,13 +65,14 @@ def options(
 def demo(
     port: Port = 3300,
     reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+    listeners: Annotated[int, typer.Option(min=1, max=5, help="How many people are simulated, under one app.")] = 1,
     lan: Lan = False,
     no_browser: NoBrowser = False,
 ) -> None:
     """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
     from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
 
-    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan))
+    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan, listeners=listeners))
 
 
 @app.command()
@@ -220,6 +221,7 @@ def bi(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
     ] = False,
+    listener: Listener = None,
 ) -> None:
     """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
     from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
@@ -228,7 +230,7 @@ def bi(
         raise typer.Exit(make_reader(_settings(), console, name=role, password_stdin=password_stdin))
     if password_stdin:
         raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
-    raise typer.Exit(write_files(_settings(), console, folder=output))
+    raise typer.Exit(write_files(_settings(), console, folder=output, listener=listener))
 
 
 def _settings() -> Settings:
