@@ -35,10 +35,7 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
         person = chosen(tx, listener) if listener is not None else None
     script = model.tmdl(place, views, person.listener_id if person else None)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (
-        ("brapped.pbids", connection.pbids(place)),
-        ("brapped.tmdl", model.tmdl(place, views, person.listener_id if person else None)),
-    ):
+    for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", script)):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     files = (
         ("brapped.pbids", f"opens Power BI Desktop at {place.server}"),
