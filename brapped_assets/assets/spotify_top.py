@@ -77,7 +77,7 @@ def _rank_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
                 rows.append(_rank(connected, neon))
             except (ConsentNeeded, Transient, Refused, Malformed) as error:
                 # An extra: a token without its scope, or a stand-in that serves plays only, still collects every play.
-                context.log.warning("No ranking today for listener %d. %s", connected.listener.listener_id, error)
+                context.log.warning("No ranking today. %s (listener %d)", error, connected.listener.listener_id)
                 trouble = error if isinstance(error, ConsentNeeded | Transient) else trouble
     except (Postponed, Refused, Malformed) as error:
         context.log.warning("No ranking today. %s", error)

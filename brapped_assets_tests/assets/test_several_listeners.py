@@ -193,11 +193,7 @@ def test_a_rotated_token_of_a_stored_listener_is_stored_before_it_is_used(
 
 
 def test_without_the_key_only_those_whose_token_cannot_be_read_are_left_out(
-    home: Home,
-    clock: Traveller,
-    monkeypatch: pytest.MonkeyPatch,
-    key: str | None,
-    sentence: str,
+    home: Home, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRAPPED_TOKEN_KEY", ANOTHER_KEY)
     clock.shift(timedelta(hours=1))
