@@ -6,6 +6,7 @@ from threading import Lock, Thread
 
 from brapped_assets.commands.callback import wait_for_callback
 from brapped_assets.commands.login import WAIT, remember
+from brapped_assets.commands.newcomer import NothingChanged
 from brapped_assets.insights.renewing import NotNow
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import AuthorizationRequest, SpotifyApp, SpotifyError, authorization_request, exchange
@@ -35,7 +36,8 @@ class BackgroundLogin:
             app = SpotifyApp(
                 settings.spotify_client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url
             )
-            request = authorization_request(app, settings.spotify_redirect_uri)
+            # Spotify says as whom one agrees: several people may share the browser.
+            request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=True)
             opened: SimpleQueue[bool] = SimpleQueue()
             # A daemon: nobody waits for a browser that never came back when the program ends.
             self._thread = Thread(target=self._wait, args=(settings, app, request, opened), name="login", daemon=True)
@@ -54,7 +56,10 @@ class BackgroundLogin:
     def _wait(settings: Settings, app: SpotifyApp, request: AuthorizationRequest, opened: "SimpleQueue[bool]") -> None:
         try:
             callback = wait_for_callback(request.redirect_uri, WAIT, on_ready=lambda: opened.put(True))
-            remember(settings, app, exchange(app, request, callback))
+            # Here a consent is renewed; somebody new is added where it can be asked whether that is meant.
+            remember(settings, app, exchange(app, request, callback), lambda _told, _name: False)
+        except NothingChanged:
+            log.warning("Whoever agreed is no listener yet. To add them: brapped login")
         except (SpotifyError, SettingsError, WarehouseError, OSError) as error:
             log.warning("The login begun on the page came to nothing: %s", error)
         finally:

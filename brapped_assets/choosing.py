@@ -17,10 +17,10 @@ class WhichListener(SettingsError):
     """It could be several people; the text names them, so it is for the person at the keyboard alone."""
 
 
-def chosen(tx: Connection, settings: Settings, name: str | None) -> Listener | None:
-    """The named listener, else the one who is logged in, else the only one there is; None when there is nobody.
+def chosen(tx: Connection, name: str | None) -> Listener | None:
+    """The named listener, else the only one there is; None when there is nobody.
 
-    Raises WhichListener.
+    Whoever is logged in is not taken for granted: a friend's export would become theirs. Raises WhichListener.
     """
     everybody = people.listeners(tx)
     called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
@@ -29,11 +29,9 @@ def chosen(tx: Connection, settings: Settings, name: str | None) -> Listener | N
         if len(named) != 1:
             raise WhichListener(f"No single listener is called {name!r}. The listeners are: {called}.")
         return named[0]
-    token = settings.spotify_refresh_token
-    logged_in = people.by_token(tx, token.get_secret_value()) if token else None
-    if logged_in is None and len(everybody) > 1:
-        raise WhichListener(f"Whose export is it? Name the listener. The listeners are: {called}.")
-    return logged_in or next(iter(everybody), None)
+    if len(everybody) > 1:
+        raise WhichListener(f"Which listener? Name one with --listener. The listeners are: {called}.")
+    return next(iter(everybody), None)
 
 
 def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, found: Sequence[Found] = ()) -> Listener:
@@ -46,6 +44,6 @@ def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, f
         raise SettingsError("These are exports of several listeners. Import them one by one.")
     if name is None and of_ours:
         return people.returning(tx, returning(max(of_ours, key=lambda person: str(person.collected_until))), now)
-    if (person := chosen(tx, settings, name)) is not None:
+    if (person := chosen(tx, name)) is not None:
         return person
     return people.alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)

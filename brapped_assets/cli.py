@@ -17,7 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
-from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, WarehouseError
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
 
 app = typer.Typer(
     name="brapped",
@@ -65,13 +65,14 @@ def options(
 def demo(
     port: Port = 3300,
     reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+    listeners: Annotated[int, typer.Option(min=1, max=5, help="How many people are simulated, under one app.")] = 1,
     lan: Lan = False,
     no_browser: NoBrowser = False,
 ) -> None:
     """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
     from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
 
-    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan))
+    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan, listeners=listeners))
 
 
 @app.command()
@@ -97,11 +98,12 @@ def login(
         bool, typer.Option(help="Paste the address your browser ends at: for SSH, containers and friends elsewhere.")
     ] = False,
     no_browser: Annotated[bool, typer.Option(help="Print the address instead of opening a browser.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Add whoever agrees as another listener without asking.")] = False,
 ) -> None:
-    """Connect a Spotify account, or renew its consent (it lasts six months)."""
+    """Connect a Spotify account, add another listener (five in all), or renew a consent (it lasts six months)."""
     from brapped_assets.commands.login import login as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, paste=paste, open_browser=not no_browser))
+    raise typer.Exit(run(_settings(), console, paste=paste, open_browser=not no_browser, yes=yes))
 
 
 @app.command()
@@ -219,11 +221,12 @@ def notify(
 @app.command()
 def timezone(
     zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
+    listener: Listener = None,
 ) -> None:
     """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
     from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
 
-    raise typer.Exit(run(_settings(), console, zone=zone))
+    raise typer.Exit(run(_settings(), console, zone=zone, listener=listener))
 
 
 @app.command()
@@ -240,6 +243,7 @@ def bi(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
     ] = False,
+    listener: Listener = None,
 ) -> None:
     """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
     from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
@@ -248,7 +252,7 @@ def bi(
         raise typer.Exit(make_reader(_settings(), console, name=role, password_stdin=password_stdin))
     if password_stdin:
         raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
-    raise typer.Exit(write_files(_settings(), console, folder=output))
+    raise typer.Exit(write_files(_settings(), console, folder=output, listener=listener))
 
 
 def _settings() -> Settings:
@@ -285,7 +289,7 @@ def _never_ask_a_proxy_for_this_machine() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable):
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable | TokenUnreadable):
         return exit_codes.USAGE
     if isinstance(error, ConsentNeeded):
         return exit_codes.CONSENT_NEEDED

@@ -50,7 +50,7 @@ def has_succeeded(instance: dg.DagsterInstance, job_name: str, now: datetime) ->
 
 def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg.SkipReason:
     """The one run that closes every hour still open, or polls the newest again; at most one at a time."""
-    if Settings.load().spotify_refresh_token is None:
+    if not Settings.load().is_connected:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
     if is_under_way(instance, hourly_plays.name):
         return dg.SkipReason("An earlier poll is queued or running; it polls for this tick too.")
@@ -88,7 +88,7 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
 )
 def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    if Settings.load().spotify_refresh_token is None:
+    if not Settings.load().is_connected:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
     if is_under_way(context.instance, daily_upkeep.name) or was_kept_up(context.instance, datetime.now(UTC)):
         return dg.SkipReason("Today's upkeep is done or under way.")
@@ -106,7 +106,7 @@ def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     description="Once a UTC day: the pages of the running year and of all time, as files.",
 )
 def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    if Settings.load().spotify_refresh_token is None:
+    if not Settings.load().is_connected:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
     now = datetime.now(UTC)
     if is_under_way(context.instance, wrapped_reports.name) or has_succeeded(

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     brapped_notify: SecretStr | None = None
     brapped_recap: Literal["monthly"] | None = None
     brapped_storage_limit_mb: int | None = Field(default=None, ge=1)
+    # Opens the refresh tokens of the other listeners; several with commas between, the newest first.
+    brapped_token_key: SecretStr | None = None
 
     @field_validator("brapped_start")
     @classmethod
@@ -104,6 +106,11 @@ class Settings(BaseSettings):
             raise SettingsError(_in_words(error, file)) from None
 
     @property
+    def is_connected(self) -> bool:
+        """Whether anybody has logged in, as far as settings tell: asking the database would wake it on every tick."""
+        return self.spotify_refresh_token is not None or self.brapped_token_key is not None
+
+    @property
     def dagster_home(self) -> Path:
         return self.brapped_home / "dagster"
 
@@ -119,6 +126,14 @@ class Settings(BaseSettings):
         is_neons = re.search(rf"@[^/?]*{re.escape(NEONS_HOSTS)}([:/?]|$)", self.database_url.get_secret_value())
         megabytes = self.brapped_storage_limit_mb or (NEONS_FREE_PLAN_MB if is_neons else None)
         return megabytes * 1_000_000 if megabytes else None
+
+    def refresh_token_text(self) -> str | None:
+        """The given listener's refresh token; None: nobody's is in the settings."""
+        return self.spotify_refresh_token.get_secret_value() if self.spotify_refresh_token else None
+
+    def token_key_text(self) -> str | None:
+        """The key, or keys, of the stored refresh tokens, for `warehouse.tokens` and nothing else."""
+        return self.brapped_token_key.get_secret_value() if self.brapped_token_key else None
 
 
 def home_folder() -> Path:

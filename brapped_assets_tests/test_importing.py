@@ -410,15 +410,15 @@ def test_without_any_login_the_plays_are_yours_and_your_first_login_finds_them(w
         assert (known.listener_id, known.display_name, known.time_zone) == (you.listener_id, "Ann", "Asia/Kolkata")
 
 
-def test_of_several_listeners_the_logged_in_one_is_meant_or_the_named_one(warehouse: Warehouse) -> None:
-    nobody = Settings(_env_file=None)  # type: ignore[call-arg]
+def test_of_several_listeners_one_must_be_named_and_who_is_logged_in_is_not_taken_for_granted(
+    warehouse: Warehouse,
+) -> None:
     bob = Settings(spotify_refresh_token="bob", _env_file=None)  # type: ignore[call-arg, arg-type]
     with warehouse.transaction() as tx:
-        first, second = newcomer(tx, "ann"), newcomer(tx, "bob")
-        assert whose(tx, bob, None, NOW).listener_id == second
-        assert whose(tx, nobody, "user of ann", NOW).listener_id == first
-        with pytest.raises(SettingsError, match=r"Whose export is it\? .* \(user of ann\), .* \(user of bob\)"):
-            whose(tx, nobody, None, NOW)
+        first, _ = newcomer(tx, "ann"), newcomer(tx, "bob")
+        assert whose(tx, bob, "user of ann", NOW).listener_id == first
+        with pytest.raises(SettingsError, match=r"Which listener\? .* \(user of ann\), .* \(user of bob\)"):
+            whose(tx, bob, None, NOW)
         with pytest.raises(SettingsError, match="No single listener is called 'carol'"):
             whose(tx, bob, "carol", NOW)
 

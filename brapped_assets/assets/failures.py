@@ -7,17 +7,19 @@ import dagster as dg
 
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Postponed, SpotifyError, Transient
-from brapped_assets.warehouse.errors import Busy, Interrupted, WarehouseError
+from brapped_assets.warehouse.errors import Busy, Interrupted, TokenUnreadable, WarehouseError
 
 # Metadata key of a failure; `brapped sync` turns it into its exit code.
 CURE = "cure"
-CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_A_PERSON = "time", "login", "a person"
+CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_A_PERSON = "time", "login", "settings", "a person"
 
 
 def cure_of(error: Exception) -> str:
-    """Who or what mends this: `time`, `login`, or `a person`."""
+    """Who or what mends this: `time`, `login`, `settings`, or `a person`."""
     if isinstance(error, Transient | Postponed | Busy | Interrupted):
         return CURED_BY_TIME
+    if isinstance(error, TokenUnreadable):
+        return CURED_BY_SETTINGS
     return CURED_BY_LOGIN if isinstance(error, ConsentNeeded) else CURED_BY_A_PERSON
 
 

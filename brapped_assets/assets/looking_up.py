@@ -72,12 +72,19 @@ def look_up(
         return looked_up
     failures = 0
     try:
-        client = spotify.connected(now)[0].client
+        # Whoever was polled last surely can ask.
+        askers = spotify.connected(now)
         for spotify_id in waiting:
             if monotonic() > until or ledger.made >= last_call:
                 break
             try:
-                found = _look_up_one(neon, client, kind, spotify_id)
+                found = _look_up_one(neon, askers[-1].client, kind, spotify_id)
+            except ConsentNeeded:
+                # The next poll says whose; what is the same for all, another may ask for.
+                askers.pop()
+                if not askers:
+                    raise
+                continue
             except (Transient, Malformed, Refused) as error:
                 # An extra: whoever serves plays but no catalogue (a stand-in, an app that is refused) still has every
                 # play collected, and nothing is red that nobody can mend.

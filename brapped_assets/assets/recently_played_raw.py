@@ -16,6 +16,7 @@ from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
 from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, SpotifyError, Transient, UnreadableItem
 from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item
 from brapped_assets.warehouse import landing, proof
+from brapped_assets.warehouse.errors import TokenUnreadable
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
@@ -99,7 +100,7 @@ def recently_played_raw(
 
 
 def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, now: datetime) -> Polled:
-    """Poll each listener; one's trouble stops nobody else.
+    """Poll each listener, whoever waited longest first; one's trouble stops nobody else.
 
     An hour is closed when every listener who can be polled was. So a consent that ended holds it only when nobody
     else was polled (ConsentNeeded); any other trouble holds it, and is raised after everybody was served. Postponed
@@ -107,18 +108,21 @@ def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
     """
     polled = Polled()
     ended: ConsentNeeded | None = None
-    trouble: SpotifyError | None = None
-    for connected in spotify.connected(now):
+    trouble: SpotifyError | TokenUnreadable | None = None
+    for holder in spotify.holders(now):
+        connected: ConnectedListener | None = None
         try:
+            connected = spotify.connect(holder, now)
             _poll(context, connected, neon, polled)
         except Postponed:
             raise
-        except SpotifyError as error:
+        except (SpotifyError, TokenUnreadable) as error:
             # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
-            context.log.warning("Listener %d: %s", connected.listener.listener_id, error)
+            who = f"Listener {holder.listener.listener_id}" if holder else "A new listener"
+            context.log.warning("%s: %s", who, error)
             if not isinstance(error, ConsentNeeded):
                 trouble = trouble or error
-            elif spotify.end_consent(connected, now):
+            elif connected is None or spotify.end_consent(connected, now):
                 ended = error
             else:
                 trouble = trouble or Transient("Another run was sent a new token meanwhile; the next poll uses it")

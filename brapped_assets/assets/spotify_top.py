@@ -14,7 +14,17 @@ from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
-from brapped_assets.spotify import Malformed, Postponed, Refused, TimeRange, TopArtist, TopTrack
+from brapped_assets.spotify import (
+    ConsentNeeded,
+    Malformed,
+    Postponed,
+    Refused,
+    SpotifyError,
+    TimeRange,
+    TopArtist,
+    TopTrack,
+    Transient,
+)
 from brapped_assets.warehouse import dimensions, landing
 
 TABLE = "star.spotify_top"
@@ -38,11 +48,8 @@ def spotify_top(
     """One row per listener, local day, list (artists or tracks), time range and rank. Fills both dimensions."""
     started = perf_counter()
     with told_plainly():
-        try:
-            rows = sum(_rank(connected, neon) for connected in spotify.connected(datetime.now(UTC)))
-        except (Postponed, Refused, Malformed) as error:
-            # An extra: a token without its scope, or a stand-in that serves plays only, still collects every play.
-            context.log.warning("No ranking today. %s", error)
+        rows = _rank_all(context, spotify, neon)
+        if rows is None:
             return
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
@@ -59,6 +66,25 @@ def spotify_top(
             "seconds": round(perf_counter() - started, 3),
         }
     )
+
+
+def _rank_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource) -> int | None:
+    """Everybody's lists; one's trouble is nobody else's. None when nobody's could be had, for want of an extra."""
+    rows: list[int] = []
+    trouble: SpotifyError | None = None
+    try:
+        for connected in spotify.connected(datetime.now(UTC)):
+            try:
+                rows.append(_rank(connected, neon))
+            except (ConsentNeeded, Transient, Refused, Malformed) as error:
+                # An extra: a token without its scope, or a stand-in that serves plays only, still collects every play.
+                context.log.warning("No ranking today. %s (listener %d)", error, connected.listener.listener_id)
+                trouble = error if isinstance(error, ConsentNeeded | Transient) else trouble
+    except (Postponed, Refused, Malformed) as error:
+        context.log.warning("No ranking today. %s", error)
+    if trouble is not None and not rows:
+        raise trouble
+    return sum(rows) if rows else None
 
 
 def _rank(connected: ConnectedListener, neon: NeonResource) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
@@ -16,8 +17,11 @@ from brapped_assets.warehouse.connections import Warehouse, connection_string, i
 PASSWORD_BYTES = 24
 
 
-def write_files(settings: Settings, console: Console, *, folder: Path) -> int:
-    """Write `brapped.pbids` and `brapped.tmdl` into `folder`. Neither holds a user or a password."""
+def write_files(settings: Settings, console: Console, *, folder: Path, listener: str | None = None) -> int:
+    """Write `brapped.pbids` and `brapped.tmdl` into `folder`. Neither holds a user or a password.
+
+    The model loads everybody's plays, or only those of the named `listener`.
+    """
     url = settings.database_url_text()
     place = connection.place(connection_string(url)) if url else None
     if place is None:
@@ -28,8 +32,10 @@ def write_files(settings: Settings, console: Console, *, folder: Path) -> int:
         )
     with Warehouse(settings.brapped_home, url) as warehouse, warehouse.transaction() as tx:
         views = model.views(tx)
+        person = chosen(tx, listener) if listener is not None else None
+    script = model.tmdl(place, views, person.listener_id if person else None)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", model.tmdl(place, views))):
+    for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", script)):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     files = (
         ("brapped.pbids", f"opens Power BI Desktop at {place.server}"),

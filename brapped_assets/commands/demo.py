@@ -31,10 +31,13 @@ REDIRECT_URI = "http://127.0.0.1:8898/callback"
 SECONDS = 10
 EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
+HOUSEMATES = ("Meera", "Ben", "Chidi", "Yuki")
 
 
-def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: bool = False) -> int:
+def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: bool = False, listeners: int = 1) -> int:
     """Serve the simulated account, log in to it, import three years of its export, then `up`. Returns the exit code.
+
+    So for each of the `listeners`: one app, an account each.
 
     Lives in `demo` under the home, with its own settings and databases. Raises SettingsError when DATABASE_URL is
     set: a demo must not write into somebody's warehouse.
@@ -48,17 +51,27 @@ def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: b
         with only_one(home) as running:
             if reset:
                 _reset(home, console)
-            return _run(console, home, running, port=port, open_browser=open_browser, seen_on=seen_on)
+            return _run(
+                console, home, running, port=port, open_browser=open_browser, seen_on=seen_on, listeners=listeners
+            )
     except AlreadyUp as already:
         console.print(str(already))
         return exit_codes.DONE
 
 
-def _run(console: Console, home: Path, running: Path, *, port: int, open_browser: bool, seen_on: Network | None) -> int:
+def _run(
+    console: Console,
+    home: Path,
+    running: Path,
+    *,
+    port: int,
+    open_browser: bool,
+    seen_on: Network | None,
+    listeners: int,
+) -> int:
     zone = tzlocal.get_localzone_name() or "UTC"
-    catalogue = Catalogue()
-    account = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
-    with serve(account, port=free_port(ACCOUNT_PORT)) as server:
+    accounts = _accounts(zone, listeners)
+    with serve(accounts[0], port=free_port(ACCOUNT_PORT)) as server:
         account_settings = {
             "SPOTIFY_API_URL": server.api_url,
             "SPOTIFY_ACCOUNTS_URL": server.url,
@@ -66,25 +79,51 @@ def _run(console: Console, home: Path, running: Path, *, port: int, open_browser
             "BRAPPED_TIMEZONE": zone,
         }
         write_env(home / ENV_FILE, account_settings)
-        app = SpotifyApp(account.client_id, account.client_secret, server.url)
-        request = authorization_request(app, REDIRECT_URI)
-        listener, page = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
-        console.print(
-            f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you watch, at "
-            f"{server.url}. Their account shows {len(page.items)} plays."
-        )
-        console.print("Their export, three years up to last midnight, comes in first:")
-        code = import_files(Settings.load(), console, [str(_export(home, account))], is_demo=True)
-        if code != exit_codes.DONE:
-            return code
+        for nth, account in enumerate(accounts):
+            # Whoever is first gets the consent page; the others answer to their tokens.
+            server.become(account, *accounts[:nth], *accounts[nth + 1 :])
+            code = _join(console, home, account, server.url, EXPORT if nth == 0 else f"{nth + 1}-{EXPORT}")
+            if code != exit_codes.DONE:
+                return code
+        server.become(*accounts)
         return collect(
             Settings.load(), console, running, port=port, name="demo", open_browser=open_browser, seen_on=seen_on
         )
 
 
-def _export(home: Path, account: SimulatedAccount) -> Path:
+def _accounts(zone: str, listeners: int) -> list[SimulatedAccount]:
+    catalogue = Catalogue()
+    first = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
+    others = [
+        SimulatedAccount(
+            Listener(catalogue, name, time_zone=zone, display_name=name),
+            catalogue=catalogue,
+            seed=name,
+            client_of=first,
+        )
+        for name in HOUSEMATES[: listeners - 1]
+    ]
+    return [first, *others]
+
+
+def _join(console: Console, home: Path, account: SimulatedAccount, url: str, export_name: str) -> int:
+    """Log in as this account, and import its export; the exit code."""
+    app = SpotifyApp(account.client_id, account.client_secret, url)
+    request = authorization_request(app, REDIRECT_URI)
+    remembered = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
+    listener = remembered.listener
+    console.print(
+        f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you "
+        f"watch, at {url}. Their account shows {len(remembered.page.items)} plays."
+    )
+    console.print("Their export, three years up to last midnight, comes in first:")
+    export = str(_export(home, account, export_name))
+    return import_files(Settings.load(), console, [export], listener=listener.spotify_user_id, is_demo=True)
+
+
+def _export(home: Path, account: SimulatedAccount, name: str) -> Path:
     """Their own data export, written once: a second start finds it imported."""
-    export, partial = home / EXPORT, home / f"partial-{EXPORT}"
+    export, partial = home / name, home / f"partial-{name}"
     if not export.exists():
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         write_export(account.listener, partial, start=midnight - EXPORTED, end=midnight).replace(export)

@@ -20,7 +20,7 @@ def export_listener(settings: Settings, console: Console, *, to: Path | None, li
     now = datetime.now(UTC)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
         with warehouse.transaction() as tx:
-            person = chosen(tx, settings, listener)
+            person = chosen(tx, listener)
         if person is None:
             raise SettingsError("There is nobody to export yet. Connect a listener, or import an export, first.")
         path = to or Path(f"brapped-{_plain(person.display_name)}-{now:%Y-%m-%d}.zip")

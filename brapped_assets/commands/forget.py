@@ -25,7 +25,7 @@ def forget_listener(
     now = datetime.now(UTC)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
         with warehouse.transaction() as tx:
-            person = chosen(tx, settings, listener)
+            person = chosen(tx, listener)
             if person is None:
                 raise SettingsError("There is nobody to forget.")
             token = settings.spotify_refresh_token

@@ -1,13 +1,15 @@
 """`brapped login`: from nothing to a connected account, in the words of someone who has never made a Spotify app."""
 
 import webbrowser
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import tzlocal
 from rich.console import Console
+from rich.markup import escape
 from rich.prompt import Prompt
 
-from brapped_assets.commands import exit_codes
+from brapped_assets.commands import exit_codes, newcomer
 from brapped_assets.commands.callback import CallbackTimeout, wait_for_callback
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file, write_env
@@ -23,8 +25,8 @@ from brapped_assets.spotify import (
     authorization_request,
     exchange,
 )
-from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse import listeners, tokens
+from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.listeners import Listener
 
 WAIT = timedelta(minutes=5)
@@ -34,39 +36,64 @@ DASHBOARD = "https://developer.spotify.com/dashboard"
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
 
 
-def login(settings: Settings, console: Console, *, paste: bool, open_browser: bool) -> int:
-    """Connect an account or renew its consent. Raises LoginFailed and its kin, each naming the likely mistake."""
+def login(settings: Settings, console: Console, *, paste: bool, open_browser: bool, yes: bool = False) -> int:
+    """Connect an account, add a listener, or renew a consent; returns the exit code.
+
+    Raises LoginFailed and its kin, each naming the likely mistake, and SettingsError as `newcomer`.
+    """
     app = _app(settings, console)
     # A database that does not answer is better known before somebody has agreed.
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction():
-        pass
-    request = authorization_request(app, settings.spotify_redirect_uri)
+    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction() as tx:
+        is_first = not listeners.listeners(tx)
+    request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=not is_first)
     console.print("Open this address and agree:" if paste or not open_browser else "Your browser opens this address:")
     # One line, whole: a wrapped address cannot be copied.
     console.print(request.url, soft_wrap=True)
     callback = _pasted(console) if paste else _caught(request, console, open_browser=open_browser)
     grant = exchange(app, request, callback)
-    listener, page = remember(settings, app, grant)
-    _greet(console, listener, page)
+    try:
+        remembered = remember(settings, app, grant, newcomer.asking(console, yes=yes))
+    except newcomer.NothingChanged:
+        return exit_codes.FAILED
+    _greet(console, remembered)
     return exit_codes.DONE
 
 
-def remember(settings: Settings, app: SpotifyApp, grant: Grant) -> tuple[Listener, RecentlyPlayedPage]:
-    """Keep a grant: token, zone and first hour in the settings file, person and consent date in the warehouse.
+@dataclass(frozen=True)
+class Remembered:
+    """Who logged in, what Spotify shows of their plays right now, whether they came to others, and a key with them."""
 
-    Returns the listener and what Spotify shows of their plays right now. Nothing is kept when Spotify refuses to
-    answer with this grant.
+    listener: Listener
+    page: RecentlyPlayedPage
+    is_added: bool
+    is_key_new: bool
+
+
+def remember(
+    settings: Settings, app: SpotifyApp, grant: Grant, agreed: newcomer.Agreed = lambda _told, _name: True
+) -> Remembered:
+    """Keep a grant: token and first hour in the settings file, person and consent date in the warehouse.
+
+    The token of whoever comes to others is kept in the warehouse, too, encrypted. Nothing is kept when Spotify refuses
+    to answer with this grant, or `agreed` does not want somebody new. Raises as `newcomer`.
     """
     now = datetime.now(UTC)
+    is_key_new = False
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
-        tokens = AccessTokens(app, grant.refresh_token)
+        tokens_of_grant = AccessTokens(app, grant.refresh_token)
         ledger = SharedLedger(warehouse, settings.spotify_daily_call_budget)
-        with SpotifyClient(settings.spotify_api_url, tokens, ledger) as client:
+        with SpotifyClient(settings.spotify_api_url, tokens_of_grant, ledger) as client:
             profile: Profile = client.profile()
             page = client.recently_played()
         zone = settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC"
         with warehouse.transaction() as tx:
-            _refuse_to_displace(tx, settings, profile)
+            place = newcomer.place_of(tx, settings, profile)
+        # Without a transaction: a question may stand for hours.
+        newcomer.make_sure(place, profile.display_name or profile.user_id, agreed)
+        key = None
+        if not place.is_given:
+            key, is_key_new = newcomer.key_for(settings)
+        with warehouse.transaction() as tx:
             listener = listeners.welcome(
                 tx,
                 refresh_token=grant.refresh_token,
@@ -77,30 +104,20 @@ def remember(settings: Settings, app: SpotifyApp, grant: Grant) -> tuple[Listene
                 display_name=profile.display_name,
                 authorized_at=grant.granted_at,
             )
-    values = {"SPOTIFY_CLIENT_ID": app.client_id, "SPOTIFY_REFRESH_TOKEN": grant.refresh_token}
+            if place.is_given:
+                tokens.drop(tx, listener.listener_id)
+            else:
+                tokens.keep(tx, listener.listener_id, grant.refresh_token, key, now)
+    values = {"SPOTIFY_CLIENT_ID": app.client_id}
+    if place.is_given:
+        values["SPOTIFY_REFRESH_TOKEN"] = grant.refresh_token
     if app.client_secret:
         values["SPOTIFY_CLIENT_SECRET"] = app.client_secret
     if "brapped_start" not in settings.model_fields_set:
         first_hour = (now - BEFORE_THE_FIRST_LOGIN).replace(minute=0, second=0, microsecond=0)
         values["BRAPPED_START"] = first_hour.isoformat()
     write_env(env_file(), values)
-    return listener, page
-
-
-def _refuse_to_displace(tx: Connection, settings: Settings, profile: Profile) -> None:
-    """A home holds one token: with another person's in its place, the one before would silently be polled no more.
-
-    Raises SettingsError.
-    """
-    token = settings.spotify_refresh_token
-    collected = listeners.by_token(tx, token.get_secret_value()) if token else None
-    if collected is not None and collected.spotify_user_id not in (profile.user_id, listeners.UNNAMED):
-        raise SettingsError(
-            f"This home collects for {collected.display_name}, and you agreed as {profile.display_name}. Nothing was "
-            "changed. Give each listener a home of their own, on the same DATABASE_URL: "
-            "BRAPPED_HOME=~/.brapped-two brapped login. (If the first login was the mistake, take "
-            f"SPOTIFY_REFRESH_TOKEN out of {env_file()} and log in again.)"
-        )
+    return Remembered(listener, page, bool(place.others), is_key_new)
 
 
 def _app(settings: Settings, console: Console) -> SpotifyApp:
@@ -153,11 +170,25 @@ def _caught(request: AuthorizationRequest, console: Console, *, open_browser: bo
             ) from None
 
 
-def _greet(console: Console, listener: Listener, page: RecentlyPlayedPage) -> None:
+def _greet(console: Console, remembered: Remembered) -> None:
+    listener, page = remembered.listener, remembered.page
     played = [item.played_at for item in page.items if isinstance(item, PlayedItem)]
     reach = f", reaching back to {min(played).astimezone():%A %d %B, %H:%M}" if played else ""
-    console.print(f"\n[bold]Hello, {listener.display_name}![/] Spotify shows {len(page.items)} plays{reach}.")
-    console.print(f"Your days are counted in {listener.time_zone} (to change: brapped timezone Europe/Berlin).")
+    name = escape(listener.display_name)
+    console.print(f"\n[bold]Hello, {name}![/] Spotify shows {len(page.items)} plays{reach}.")
+    if remembered.is_added:
+        console.print(
+            f"{name}'s days are counted in {listener.time_zone} (to change: brapped timezone Europe/Berlin --listener "
+            f'"{name}"). From now on every poll asks for them, too.'
+        )
+    else:
+        console.print(f"Your days are counted in {listener.time_zone} (to change: brapped timezone Europe/Berlin).")
+    if remembered.is_key_new:
+        console.print(
+            f"Their token is kept encrypted in the database. The key is BRAPPED_TOKEN_KEY in {escape(str(env_file()))}:"
+            " wherever else Brapped polls (a cloud host, another machine) it needs this setting.",
+            soft_wrap=True,
+        )
     console.print("Consent lasts six months; `brapped status` says when to renew it.")
     console.print(
         f"\nYears before today: request [bold]both[/] exports now at {PRIVACY_PAGE} "

@@ -15,8 +15,9 @@ from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
-from brapped_assets.warehouse import calls, notices, overview
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse import calls, notices, overview, tokens
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.overview import ListenerOverview
 from brapped_assets.warehouse.queue import backlog
 
@@ -36,8 +37,9 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
             to_come = overview.artists_to_come(tx)
             stored = overview.stored_bytes(tx)
             undelivered = notices.undelivered(tx)
+            locked = _locked(tx, settings)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
-    problems, code = _problems(settings, everybody, spent, now)
+    problems, code = _problems(settings, everybody, spent, now, locked)
     told, unheard = _notices(settings, undelivered)
     if unheard:
         problems.append(unheard)
@@ -46,7 +48,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
         "version": __version__,
         "settings_file": str(env_file()),
         "database": "DATABASE_URL" if settings.database_url else f"embedded in {settings.brapped_home}",
-        "connected": settings.spotify_refresh_token is not None,
+        "connected": settings.is_connected,
         "listeners": [_listener(listener, now) for listener in everybody],
         "calls_last_24_hours": spent.calls,
         "calls_left_today": left,
@@ -69,15 +71,32 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
     return code
 
 
+def _locked(tx: Connection, settings: Settings) -> str | None:
+    """Why somebody's stored token cannot be read with the key that is set here, if so."""
+    for holder in tokens.holders(tx, settings.refresh_token_text()):
+        try:
+            if not holder.is_given:
+                tokens.stored(tx, holder.listener.listener_id, settings.token_key_text())
+        except TokenUnreadable as error:
+            return str(error)
+    return None
+
+
 def _problems(
-    settings: Settings, everybody: list[ListenerOverview], spent: calls.Spent, now: datetime
+    settings: Settings,
+    everybody: list[ListenerOverview],
+    spent: calls.Spent,
+    now: datetime,
+    locked: str | None = None,
 ) -> tuple[list[dict[str, str]], int]:
     """What is wrong with its remedy, the gravest deciding the exit code."""
     found: list[tuple[int, str, str]] = []
     # An export alone is a full way to use Brapped: nobody promised to poll.
-    exports_alone = settings.spotify_refresh_token is None and any(one.plays and not one.polls for one in everybody)
-    if settings.spotify_refresh_token is None and not exports_alone:
+    exports_alone = not settings.is_connected and any(one.plays and not one.polls for one in everybody)
+    if not settings.is_connected and not exports_alone:
         found.append((exit_codes.CONSENT_NEEDED, "No Spotify account is connected.", "brapped login"))
+    if locked is not None:
+        found.append((exit_codes.USAGE, locked, "set BRAPPED_TOKEN_KEY"))
     for one in everybody:
         ends_at = one.consent_ends_at
         if one.consent_ended_at is not None or (ends_at is not None and ends_at < now):
@@ -85,7 +104,7 @@ def _problems(
         elif ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
             days = (ends_at - now).days
             found.append((exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login"))
-        if exports_alone and not one.polls:
+        if not one.polls and (exports_alone or (len(everybody) > 1 and not one.has_logged_in)):
             continue
         if one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
             when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"
@@ -97,7 +116,7 @@ def _problems(
         text = f"Spotify asked to wait until {spent.not_before:%Y-%m-%d %H:%M} UTC ({spent.reason})."
         found.append((exit_codes.POSTPONED, text, "nothing to do: polling goes on by itself"))
     # Consent first: without it nothing else can heal. A wait that Spotify asked for explains a standstill.
-    order = [exit_codes.CONSENT_NEEDED, exit_codes.POSTPONED, exit_codes.FAILED]
+    order = [exit_codes.CONSENT_NEEDED, exit_codes.USAGE, exit_codes.POSTPONED, exit_codes.FAILED]
     code = next((code for code in order if any(code == kind for kind, _, _ in found)), exit_codes.DONE)
     return [{"problem": text, "remedy": remedy} for _, text, remedy in found], code
 
@@ -138,7 +157,7 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
 def _days_to_do(look_ups: int, settings: Settings, people: int) -> float | None:
     """Days until every track and artist is looked up, at today's budget; None: it has no call for them."""
     a_day = settings.spotify_daily_call_budget - POLLS_A_DAY * max(1, people)
-    if settings.spotify_refresh_token is None or a_day < 1:
+    if not settings.is_connected or a_day < 1:
         return None if look_ups else 0.0
     return round(look_ups / a_day, 1)
 

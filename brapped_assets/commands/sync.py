@@ -10,8 +10,8 @@ from rich.console import Console
 
 from brapped_assets import partitions
 from brapped_assets.assets.backlog_level import DUE
-from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
-from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED
+from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME
+from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
@@ -43,7 +43,7 @@ def sync(settings: Settings, console: Console) -> int:
 
     Raises SettingsError without an account, a WarehouseError when Dagster's database does not answer.
     """
-    if settings.spotify_refresh_token is None:
+    if not settings.is_connected:
         raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
     try:
         return _sync(settings, console)
@@ -104,7 +104,7 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         data = failure.step_failure_data
         told = data.user_failure_data
         cure = told.metadata.get(CURE) if told else None
-        codes = {CURED_BY_LOGIN: CONSENT_NEEDED, CURED_BY_TIME: FAILED}
+        codes = {CURED_BY_LOGIN: CONSENT_NEEDED, CURED_BY_SETTINGS: USAGE, CURED_BY_TIME: FAILED}
         report.exit_code = codes.get(str(cure.value) if cure else "", FAILED)
         # Dagster wraps what was raised in an error of its own.
         error = data.error.cause or data.error if data.error else None

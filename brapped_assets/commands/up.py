@@ -98,7 +98,7 @@ def collect(
     }
     if not collects:
         console.print("Nothing is collected here: the pages and Dagster's UI show what is collected elsewhere.")
-    elif settings.spotify_refresh_token is None:
+    elif not settings.is_connected:
         console.print(
             "No Spotify account is connected yet; connect one with [bold]brapped login[/], or drop an export on the "
             "page (or [bold]brapped import[/] it)."

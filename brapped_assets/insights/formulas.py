@@ -8,9 +8,10 @@ from dataclasses import dataclass
 class Formula:
     """One number.
 
-    `sql` reads the `bi` views: `:listener_id` is whose, `:first` and `:until` are local days, the last not in it,
-    `:key` is the page's artist or track, `:before_first` and `:before_until` are the period held against, and
-    `:today` is today. What a listener hides is left out of the pages besides.
+    `sql` reads the `bi` views: `:listener_id` is whose (`:other_id`, with whom they are compared), `:first` and
+    `:until` are local days, the last not in it, `:key` is the page's artist or track, `:before_first` and
+    `:before_until` are the period held against, and `:today` is today. What a listener hides is left out of the
+    pages besides.
     """
 
     name: str

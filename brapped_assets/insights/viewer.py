@@ -20,10 +20,19 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Person:
+    """One of those whose pages there are."""
+
+    listener_id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Viewer:
     """One listener at one moment. Days and `now` are local to their zone; instants with a zone are UTC.
 
     `touched` are days whose totals are behind. `first_day` and `last_day` None: nothing was ever played.
+    `everybody` is whoever has pages here, the first first.
     """
 
     listener_id: int
@@ -40,6 +49,7 @@ class Viewer:
     gaps: tuple[Gap, ...]
     now: datetime
     consent_ends_at: datetime | None = None
+    everybody: tuple[Person, ...] = ()
 
     @property
     def consent_ends_in(self) -> int | None:
@@ -71,4 +81,5 @@ def viewer(tx: Connection, now: datetime, listener_id: int | None = None) -> Vie
     gaps = tx.execute(sql("insights/gaps"), {"listener_id": row["listener_id"]}).fetchall()
     touched = frozenset(row.pop("touched"))
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
-    return Viewer(**row, touched=touched, gaps=tuple(Gap(**gap) for gap in gaps), now=local_now)
+    everybody = tuple(Person(**one) for one in row.pop("everybody"))
+    return Viewer(**row, touched=touched, gaps=tuple(Gap(**gap) for gap in gaps), now=local_now, everybody=everybody)

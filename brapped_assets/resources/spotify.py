@@ -1,6 +1,6 @@
 """SpotifyResource: the listeners who can be asked for, each with a client of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from brapped_assets.spotify import (
     AccessTokens,
     ConsentNeeded,
     Malformed,
+    Postponed,
     Profile,
     Refused,
     SpotifyApp,
@@ -22,7 +23,10 @@ from brapped_assets.spotify import (
     SpotifyError,
 )
 from brapped_assets.warehouse import listeners as people
+from brapped_assets.warehouse import tokens
+from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener
+from brapped_assets.warehouse.tokens import Holder
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,12 @@ class ConnectedListener:
     client: SpotifyClient
     token: str = field(repr=False)
     """The refresh token the client began with."""
+    is_given: bool = True
+    """Whether that stems from the settings, not from the warehouse."""
 
 
 class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers
-    """Spotify at SPOTIFY_API_URL, for whoever's refresh token is in the settings.
+    """Spotify at SPOTIFY_API_URL, for whoever's refresh token is in the settings or stored in the warehouse.
 
     It has no fields, for the reason given at `NeonResource`.
     """
@@ -65,40 +71,82 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
     @property
     def is_connected(self) -> bool:
         """Whether anybody has logged in; an export alone needs no login."""
-        return self._settings.spotify_refresh_token is not None
+        return self._settings.is_connected
+
+    def holders(self, now: datetime) -> list[Holder | None]:
+        """Whoever can be asked for, as far as is known without asking; whoever waited longest for a poll first.
+
+        None is whoever the token in the settings belongs to, until `connect` meets them. Raises ConsentNeeded when
+        everybody's consent ended, SettingsError when nobody has ever logged in.
+        """
+        given = self._settings.refresh_token_text()
+        with self.neon.transaction() as tx:
+            known = tokens.holders(tx, given)
+        new: list[Holder | None] = [None] if given and not any(holder.is_given for holder in known) else []
+        if not known and not new:
+            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+        found = new + [holder for holder in known if holder.listener.consent_ended_at is None]
+        if not found:
+            raise ConsentNeeded
+        return found
+
+    def connect(self, holder: Holder | None, now: datetime) -> ConnectedListener:
+        """The client of one of `holders`.
+
+        Raises TokenUnreadable, ConsentNeeded when the listener is gone meanwhile, and what `SpotifyClient.profile`
+        raises the first time a token is seen.
+        """
+        given = self._settings.refresh_token_text()
+        if holder is None:
+            assert given is not None
+            client = self._client(given, lambda rotated: self._keep_rotated(given, rotated))
+            return ConnectedListener(self._meet(client, given, now), client, given, is_given=True)
+        token = self._newest_token(holder)
+        if token is None:
+            raise ConsentNeeded
+        listener_id = holder.listener.listener_id
+
+        def keep(rotated: str) -> None:
+            if holder.is_given and given:
+                self._keep_rotated(given, rotated)
+                return
+            with self.neon.transaction() as tx:
+                tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
+
+        return ConnectedListener(holder.listener, self._client(token, keep), token, is_given=holder.is_given)
 
     def connected(self, now: datetime) -> list[ConnectedListener]:
-        """Every listener whose consent holds, as far as is known without asking.
-
-        Raises ConsentNeeded when that is nobody, SettingsError when nobody has ever logged in, and what
-        `SpotifyClient.profile` raises the first time a token is seen.
-        """
-        given = self._given_token()
-        with self.neon.transaction() as tx:
-            listener = people.by_token(tx, given)
-            token = people.newest_token(tx, listener.listener_id, given) if listener else given
-        if listener is not None and listener.consent_ended_at is not None:
-            raise ConsentNeeded
-        client = self._client(given, token)
-        return [ConnectedListener(listener or self._meet(client, given, now), client, token)]
+        """Everybody of `holders` whom `connect` brings; raises as these two when that is nobody."""
+        found: list[ConnectedListener] = []
+        trouble: SpotifyError | TokenUnreadable | None = None
+        for holder in self.holders(now):
+            try:
+                found.append(self.connect(holder, now))
+            except Postponed:
+                raise
+            except (SpotifyError, TokenUnreadable) as error:
+                trouble = trouble or error
+        if trouble is not None and not found:
+            raise trouble
+        return found
 
     def end_consent(self, connected: ConnectedListener, now: datetime) -> bool:
         """Remember that this listener's token is dead, so that nobody asks with it again.
 
         False when another process was sent a new one meanwhile: then only the old one is dead.
         """
-        given = self._given_token()
+        if self._newest_token(Holder(connected.listener, connected.is_given)) != connected.token:
+            return False
         with self.neon.transaction() as tx:
-            listener_id = connected.listener.listener_id
-            if people.newest_token(tx, listener_id, given) != connected.token:
-                return False
-            people.end_consent(tx, listener_id, now)
+            people.end_consent(tx, connected.listener.listener_id, now)
         return True
 
-    def _given_token(self) -> str:
-        if self._settings.spotify_refresh_token is None:
-            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
-        return self._settings.spotify_refresh_token.get_secret_value()
+    def _newest_token(self, holder: Holder) -> str | None:
+        given, listener_id = self._settings.refresh_token_text(), holder.listener.listener_id
+        with self.neon.transaction() as tx:
+            if holder.is_given and given:
+                return people.newest_token(tx, listener_id, given)
+            return tokens.stored(tx, listener_id, self._settings.token_key_text())
 
     def _meet(self, client: SpotifyClient, given: str, now: datetime) -> Listener:
         """Whose token is it? One call, made once for a token."""
@@ -135,7 +183,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 now = datetime.now(UTC)
                 people.keep_rotated(tx, owner.listener_id, given=given, rotated=rotated, now=now)
 
-    def _client(self, given: str, token: str) -> SpotifyClient:
+    def _client(self, token: str, keep: Callable[[str], None]) -> SpotifyClient:
         settings = self._settings
         secret = settings.spotify_client_secret
         app = SpotifyApp(
@@ -143,7 +191,6 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             secret.get_secret_value() if secret else None,
             settings.spotify_accounts_url,
         )
-        tokens = AccessTokens(app, token, on_rotated=lambda rotated: self._keep_rotated(given, rotated))
-        client = SpotifyClient(settings.spotify_api_url, tokens, self.ledger)
+        client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token, on_rotated=keep), self.ledger)
         self._clients.append(client)
         return client

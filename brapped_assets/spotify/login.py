@@ -41,8 +41,11 @@ class Grant:
     granted_at: datetime
 
 
-def authorization_request(app: SpotifyApp, redirect_uri: str) -> AuthorizationRequest:
-    """A new login. `redirect_uri` must equal one registered with the app, to the letter."""
+def authorization_request(app: SpotifyApp, redirect_uri: str, *, show_dialog: bool = False) -> AuthorizationRequest:
+    """A new login. `redirect_uri` must equal one registered with the app, to the letter.
+
+    Whoever agreed before is sent back at once, unless `show_dialog`: then Spotify asks, and says as whom.
+    """
     state = secrets.token_urlsafe(24)
     # RFC 7636, 4.1: 43 to 128 characters.
     code_verifier = None if app.client_secret else secrets.token_urlsafe(48)
@@ -52,6 +55,7 @@ def authorization_request(app: SpotifyApp, redirect_uri: str) -> AuthorizationRe
             redirect_uri=redirect_uri,
             state=state,
             code_verifier=code_verifier,
+            **({"show_dialog": "true"} if show_dialog else {}),
         )
     return AuthorizationRequest(url, redirect_uri, state, code_verifier)
 

@@ -7,6 +7,7 @@ WarehouseError
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
 ├── Gone                   the listener was removed by `brapped forget`
+├── TokenUnreadable        BRAPPED_TOKEN_KEY is missing, or opens a listener's token not
 ├── OutOfSpace             disk or quota full
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
@@ -45,6 +46,10 @@ class Waking(Unreachable):
 
 class Interrupted(WarehouseError):
     pass
+
+
+class TokenUnreadable(WarehouseError):
+    """A stored refresh token that no key of BRAPPED_TOKEN_KEY opens; the text says what to set, and no secret."""
 
 
 class Busy(WarehouseError):

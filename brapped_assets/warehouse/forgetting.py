@@ -35,6 +35,7 @@ OF_A_LISTENER = (
     "audit.import_file",
     "audit.rotated_token",
     "audit.notice",
+    "audit.listener_token",
     "insights.hidden",
 )
 SHARED = (

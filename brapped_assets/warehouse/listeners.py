@@ -50,6 +50,13 @@ def listeners(tx: Connection) -> list[Listener]:
     return [Listener(**row) for row in tx.execute(sql("listeners/all")).fetchall()]
 
 
+def logged_in(tx: Connection) -> int:
+    """How many ever logged in and were not forgotten: Spotify's list of users counts them all."""
+    row = tx.execute(sql("listeners/logged_in")).fetchone()
+    assert row is not None
+    return int(row["people"])
+
+
 def by_token(tx: Connection, refresh_token: str) -> Listener | None:
     """The listener this token was last seen with, if any."""
     row = tx.execute(sql("listeners/by_token"), {"fingerprint": fingerprint(refresh_token)}).fetchone()

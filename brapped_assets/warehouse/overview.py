@@ -18,6 +18,7 @@ class ListenerOverview:
     display_name: str
     time_zone: str
     collected_since: datetime | None
+    has_logged_in: bool
     consent_ended_at: datetime | None
     consent_ends_at: datetime | None
     last_polled_at: datetime | None

@@ -66,7 +66,7 @@ def test_of_several_listeners_one_is_named(imports: Brapped, old_url: str, datab
                         " values ('ann', 'Ann', 'UTC', now())")  # fmt: skip
     said = imports("--legacy", old_url)
     assert said.code == 2
-    assert "Name the listener." in said.errors
+    assert "Which listener? Name one with --listener." in said.errors
     assert "3 new plays" in imports("--legacy", old_url, "--listener", "Ann").output
 
 

@@ -14,7 +14,6 @@ from dotenv import dotenv_values
 from brapped_assets.cli import console
 from brapped_assets.commands import login as login_module
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.demo.listener import ScriptedListener
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse
@@ -107,29 +106,6 @@ def test_without_a_client_secret_the_login_is_a_pkce_one(
         kept["SPOTIFY_REFRESH_TOKEN"] or "", client_id=account.client_id, authenticated=False
     )
     assert answer["access_token"]
-
-
-@pytest.mark.usefixtures("with_secret")
-def test_another_person_does_not_silently_take_the_place_of_the_first(
-    brapped: Brapped,
-    browser: Browser,
-    account: SimulatedAccount,
-    spotify_server: RunningServer,
-    warehouse: Warehouse,
-) -> None:
-    assert brapped("login").code == 0
-    kept = env_file().read_text()
-    somebody = ScriptedListener([], seed="somebody", display_name="Somebody Else")
-    second = SimulatedAccount(somebody, catalogue=account.catalogue, seed="second", client_of=account)
-    spotify_server.become(second)
-    said = brapped("login")
-    assert said.code == 2
-    assert "This home collects for Scripted Listener" in said.errors
-    assert env_file().read_text() == kept
-    assert len(everybody(warehouse)) == 1
-    os.environ["BRAPPED_HOME"] += "-two"  # taken away again with the clean environment
-    assert brapped("login").code == 0
-    assert len(everybody(warehouse)) == 2
 
 
 @pytest.mark.usefixtures("with_secret")

@@ -186,7 +186,7 @@ def test_with_several_listeners_the_form_says_whose_it_is(site: Pages, warehouse
         bo = tx.execute("select listener_id from audit.listener where display_name = 'Bo'").fetchone()
     assert bo is not None
     assert drop(site, ("a.zip", export(1))) == (202, {})
-    assert site.done().error == "Whose export is it? Name the listener. The listeners are: Ada (Ada), Bo (Bo)."
+    assert site.done().error == "Which listener? Name one with --listener. The listeners are: Ada (Ada), Bo (Bo)."
     assert ">Bo</option>" in site.browser.get("/add").text
     assert drop(site, ("a.zip", export(1)), listener=str(bo["listener_id"])) == (202, {})
     assert (site.done().listener, site.done().told) == ("Bo", ((1, "new plays"),))

@@ -109,6 +109,21 @@ def test_the_model_has_every_view_with_every_column_in_its_type(warehouse: Wareh
     assert "Not yet tried in Power BI Desktop" in script
 
 
+def test_a_model_of_one_listener_loads_nobody_elses_rows(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        everybody = model.tmdl(AT, model.views(tx))
+        of_one = model.tmdl(AT, model.views(tx), 7)
+    (objects,) = read(of_one).values()
+    step = "Theirs = Table.SelectRows(Data, each [listener_id] = 7)"
+    kept = {
+        name.removeprefix("table ")
+        for name, of in objects.items()
+        if name.startswith("table ") and step in str(of[name.replace("table", "partition") + " = m"])
+    }
+    assert kept == {"plays", "listeners", "coverage_gaps"}
+    assert "Theirs" not in everybody
+
+
 def test_relationships_lead_to_keys_that_are_there_once(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         listened(tx)

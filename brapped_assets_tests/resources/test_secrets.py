@@ -14,6 +14,7 @@ from time_machine import Traveller
 from brapped_assets.demo.tokens import Tokens
 from brapped_assets_tests.assets.runs import poll, run
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.household import ANOTHER_KEY, KEY, add, housemate
 
 PASSWORD = "canary-of-the-database"
 Break = Callable[[Connected, pytest.MonkeyPatch], None]
@@ -66,6 +67,11 @@ def a_schema_that_lost_a_table(connected: Connected, monkeypatch: pytest.MonkeyP
         connection.execute("alter table audit.poll rename to gone")
 
 
+def a_key_that_opens_nothing(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(connected, housemate(connected.account))
+    monkeypatch.setenv("BRAPPED_TOKEN_KEY", ANOTHER_KEY)
+
+
 def a_broken_setting(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "many")
 
@@ -84,6 +90,7 @@ BREAKS: list[Break] = [
     wrong_secret,
     nobody_answers,
     token_with_a_line_break,
+    a_key_that_opens_nothing,
     no_such_database,
     a_url_that_is_none,
     a_schema_that_lost_a_table,
@@ -105,7 +112,7 @@ def test_no_secret_shows_whatever_goes_wrong(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """One test for all of it: every run adds to what is searched."""
-    issued: set[str] = {PASSWORD, connected.account.client_secret}
+    issued: set[str] = {PASSWORD, connected.account.client_secret, KEY, ANOTHER_KEY}
     sign = Tokens._sign
 
     def noted(self: Tokens, kind: str, **claims: object) -> str:

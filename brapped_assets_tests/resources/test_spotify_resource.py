@@ -10,6 +10,7 @@ from brapped_assets.definitions import defs
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import listeners
+from brapped_assets.warehouse.tokens import Holder
 from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, why
 from brapped_assets_tests.conftest import Connected
 
@@ -109,17 +110,17 @@ def test_a_lost_race_for_a_rotated_token_does_not_end_the_consent(
     connected: Connected, instance: dg.DagsterInstance, pkce: str, monkeypatch: pytest.MonkeyPatch, clock: Traveller
 ) -> None:
     assert poll(instance).success
-    before = SpotifyResource.connected
+    before = SpotifyResource.connect
 
-    def and_meanwhile_another_run_refreshes(self: SpotifyResource, now: datetime) -> object:
-        found = before(self, now)
-        monkeypatch.setattr(SpotifyResource, "connected", before)
+    def and_meanwhile_another_run_refreshes(self: SpotifyResource, holder: Holder | None, now: datetime) -> object:
+        found = before(self, holder, now)
+        monkeypatch.setattr(SpotifyResource, "connect", before)
         with dg.DagsterInstance.ephemeral() as another:
             assert poll(another).success
         return found
 
     clock.shift(timedelta(hours=1))
-    monkeypatch.setattr(SpotifyResource, "connected", and_meanwhile_another_run_refreshes)
+    monkeypatch.setattr(SpotifyResource, "connect", and_meanwhile_another_run_refreshes)
     assert why(poll(instance)) == ("Another run was sent a new token meanwhile; the next poll uses it", "time")
     assert value(connected, "select count(*) from audit.listener where consent_ended_at is null") == 1
     clock.shift(timedelta(minutes=20))

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.plays import OddRow
 from brapped_assets.insights import rollup
-from brapped_assets.warehouse import imports, listeners, portable
+from brapped_assets.warehouse import imports, listeners, portable, tokens
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
@@ -26,6 +26,7 @@ from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.portable import PORTABLE
 from brapped_assets.warehouse.staging import Occurrences, encode
+from brapped_assets_tests.household import KEY
 from brapped_assets_tests.warehouse.pages import (
     Play,
     Unread,
@@ -88,6 +89,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
         display_name=f"{word} name", account_id=f"{word} account",
     ).listener_id  # fmt: skip
     listeners.keep_rotated(tx, me, given="token", rotated=word, now=at(0))
+    tokens.keep(tx, me, word, KEY, at(0))
     track = song(f"{word}-id", artists=[word, f"{word} two"], external_ids={"isrc": f"{word}-isrc"})
     poll(tx, me, [Play(at(first), track, {"type": "playlist", "uri": f"spotify:{word}:{context}"})])
     odd = Unread({"played_at": at(first + 1).isoformat(), "track": word})

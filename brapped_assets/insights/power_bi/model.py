@@ -66,8 +66,10 @@ def views(tx: Connection) -> list[View]:
     ]
 
 
-def tmdl(at: Place, all_views: list[View]) -> str:
+def tmdl(at: Place, all_views: list[View], listener_id: int | None = None) -> str:
     """A script for Power BI Desktop's TMDL view: one table a view, relationships, measures, where the database is.
+
+    With a `listener_id`, tables about listeners load that one's rows alone.
 
     The language has no comments; what has to be said is said in descriptions.
     """
@@ -77,7 +79,7 @@ def tmdl(at: Place, all_views: list[View]) -> str:
     blocks = [
         _parameter("Server", at.server),
         _parameter("Database", at.database),
-        *(_table(name, view) for name, view in sorted(by_name.items())),
+        *(_table(name, view, listener_id) for name, view in sorted(by_name.items())),
         *(_relationship(many, one) for many, one in RELATIONSHIPS),
     ]
     return "createOrReplace\n\n" + "\n\n".join(_indented(block, 1) for block in blocks) + "\n"
@@ -88,7 +90,7 @@ def _parameter(name: str, value: str) -> str:
     return f'expression {name} = "{quoted}" meta [IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true]'
 
 
-def _table(name: str, view: View) -> str:
+def _table(name: str, view: View, listener_id: int | None) -> str:
     head = [f"/// {view.words}", f"table {name}"]
     if name == "plays":
         head.insert(1, "/// Written by Brapped. Not yet tried in Power BI Desktop.")
@@ -98,7 +100,8 @@ def _table(name: str, view: View) -> str:
     if name == "plays":
         parts += [_indented(_measure(measure), 1) for measure in MEASURES]
     parts += [_indented(_column(name, column), 1) for column in view.columns]
-    return "\n\n".join([*parts, _indented(_partition(name, view.name), 1)])
+    is_of_one = listener_id is not None and any(column.name == "listener_id" for column in view.columns)
+    return "\n\n".join([*parts, _indented(_partition(name, view.name, listener_id if is_of_one else None), 1)])
 
 
 def _measure(measure: Measure) -> str:
@@ -127,12 +130,15 @@ def _column(table: str, column: Column) -> str:
     return "\n".join(lines)
 
 
-def _partition(table: str, view: str) -> str:
+def _partition(table: str, view: str, listener_id: int | None) -> str:
     steps = ["Source = PostgreSQL.Database(Server, Database)", f'Data = Source{{[Schema="bi",Item="{view}"]}}[Data]']
     last = "Data"
     if key := NOT_EMPTY.get(table):
         steps.append(f"Named = Table.SelectRows(Data, each [{key}] <> null)")
         last = "Named"
+    if listener_id is not None:
+        steps.append(f"Theirs = Table.SelectRows({last}, each [listener_id] = {listener_id})")
+        last = "Theirs"
     query = "let\n\t" + ",\n\t".join(steps) + f"\nin\n\t{last}"
     return f"partition {table} = m\n\tmode: import\n\tsource =\n{_indented(query, 3)}"
 

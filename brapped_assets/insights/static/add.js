@@ -35,7 +35,7 @@ async function watch() {
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  location.replace("/add");
+  location.replace(location.pathname);
 }
 
 function send(files) {

@@ -10,8 +10,9 @@ for (const image of document.querySelectorAll("img[data-cover]")) {
 for (const form of document.querySelectorAll("form[data-custom-range]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { first, last } = form.elements;
-    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}`);
+    const { first, last, with: other } = form.elements;
+    const compared = other ? `&with=${other.value}` : "";
+    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${compared}`);
   });
 }
 // The chosen period stands in sight.

@@ -3,7 +3,7 @@
 for (const calendar of document.querySelectorAll(".calendar")) {
   calendar.addEventListener("click", (event) => {
     const day = event.target.closest("[data-day]")?.dataset.day;
-    if (day) location.assign(`/?range=${day}`);
+    if (day) location.assign(`${document.body.dataset.root}/?range=${day}`);
   });
 }
 

@@ -14,7 +14,7 @@ const initials = (name) => {
 
 const line = (hit) => {
   const item = template.content.cloneNode(true);
-  item.querySelector("a").href = `/${hit.kind}/${hit.key}`;
+  item.querySelector("a").href = `${document.body.dataset.root}/${hit.kind}/${hit.key}`;
   const cover = item.querySelector(".cover");
   cover.classList.add(`t${hit.key % 8}`);
   cover.firstChild.textContent = initials(hit.name);
@@ -53,7 +53,7 @@ const look = async () => {
   const asked = new URLSearchParams(location.search);
   asked.set("q", field.value);
   try {
-    const answer = await fetch(`/search.json?${asked}`, { signal: running.signal });
+    const answer = await fetch(`${document.body.dataset.root}/search.json?${asked}`, { signal: running.signal });
     if (answer.ok) show(await answer.json());
   } catch (error) {
     if (error.name !== "AbortError") hint.textContent = "No answer just now. Enter tries again.";

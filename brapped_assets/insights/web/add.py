@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights.incoming import Incoming, Occupied, Progress
 from brapped_assets.insights.web.forms import only_ours
-from brapped_assets.insights.web.site import Site
+from brapped_assets.insights.web.site import Site, root_of
 from brapped_assets.insights.web.uploads import MOST_BYTES, TOO_LARGE, received
 from brapped_assets.warehouse.listeners import listeners
 
@@ -49,7 +49,7 @@ def routes(site: Site) -> list[Route]:
             if is_script:
                 return JSONResponse({"error": sentence}, status_code)
             return await run_in_threadpool(page, request, status_code, sentence)
-        return JSONResponse({}, 202) if is_script else RedirectResponse("/add", 303)
+        return JSONResponse({}, 202) if is_script else RedirectResponse(f"{root_of(request)}/add", 303)
 
     def how_far(_request: Request) -> Response:
         progress = site.incoming.progress() if site.incoming else Progress()

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from brapped_assets.insights.web import (
     add,
+    comparison,
     counted,
     covers,
     hiding,
@@ -36,15 +37,19 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
 
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
     """
+    pages = [
+        *remembered(site, overview, wrapped, renewed=True),
+        *remembered(site, items, search, history, counted, comparison),
+        *remembered(site, today, by_minute=True),
+        *hiding.routes(site),
+        *add.routes(site),
+        *covers.routes(site),
+        *renew.routes(site),
+    ]
     app = Starlette(
         routes=[
-            *remembered(site, overview, wrapped, renewed=True),
-            *remembered(site, items, search, history, counted),
-            *remembered(site, today, by_minute=True),
-            *hiding.routes(site),
-            *add.routes(site),
-            *covers.routes(site),
-            *renew.routes(site),
+            *pages,
+            Mount("/of/{listener}", routes=pages),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

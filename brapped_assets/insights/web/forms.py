@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from brapped_assets.insights.web.site import Site
+from brapped_assets.insights.web.site import Site, root_of
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
 
@@ -37,8 +37,10 @@ def only_ours(request: Request, site: Site, token: str) -> None:
         raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
 
 
-def way_back(fields: dict[str, str], otherwise: str) -> str:
-    """The page a form was on; only ever one of ours."""
+def way_back(request: Request, fields: dict[str, str], otherwise: str) -> str:
+    """The page a form was on; only ever one of ours, and of the same listener."""
     back = fields.get("back", "")
     is_path = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-    return back if is_path else otherwise
+    back = back if is_path else otherwise
+    root = root_of(request)
+    return back if back.startswith(f"{root}/") else root + back

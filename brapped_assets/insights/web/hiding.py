@@ -27,14 +27,14 @@ def routes(site: Site) -> list[Route]:
         what: hiding.What = "artist" if "artist" in fields else "track" if "track" in fields else "context"
         which = fields.get("context", "") if what == "context" else _number(fields, what)
         await run_in_threadpool(hiding.hide, site.writing, listener_id, what, which, site.clock())
-        return RedirectResponse(way_back(fields, "/hidden"), status_code=303)
+        return RedirectResponse(way_back(request, fields, "/hidden"), status_code=303)
 
     async def show_again(request: Request) -> Response:
         fields = await posted(request, site)
         assert site.writing is not None
         listener_id, hidden_id = _number(fields, "listener"), _number(fields, "hidden_id")
         await run_in_threadpool(hiding.show_again, site.writing, listener_id, hidden_id)
-        return RedirectResponse(way_back(fields, "/hidden"), status_code=303)
+        return RedirectResponse(way_back(request, fields, "/hidden"), status_code=303)
 
     return [
         Route("/hidden", show, name="hidden"),

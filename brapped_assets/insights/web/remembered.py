@@ -53,7 +53,7 @@ class Kept:
                 self._answers.popitem(last=False)
 
 
-class Renewing:
+class MadeAhead:
     """Makes the pages asked for of late again, in the background, one after another."""
 
     def __init__(self, site: Site) -> None:
@@ -77,7 +77,7 @@ class Renewing:
             if self._is_running or self._site.is_closed:
                 return
             self._is_running = True
-            self._site.background = Thread(target=self._run, name="renewing", daemon=True)
+            self._site.background = Thread(target=self._run, name="pages ahead", daemon=True)
             self._site.background.start()
 
     def _run(self) -> None:
@@ -104,7 +104,7 @@ def remembered(site: Site, *modules: HasRoutes, by_minute: bool = False, renewed
     For pages that depend on address, data and local day alone; `by_minute`: on the time of day too. `renewed`: those
     asked for in the last day are made again as soon as the first of them is asked for after a change.
     """
-    kept, renewing = Kept(), Renewing(site)
+    kept, ahead = Kept(), MadeAhead(site)
 
     def once(page: Page) -> Page:
         def made(request: Request) -> tuple[Response, bool]:
@@ -124,9 +124,9 @@ def remembered(site: Site, *modules: HasRoutes, by_minute: bool = False, renewed
                 return page(request)
             known, is_new = made(request)
             if renewed and known.status_code == OK:
-                renewing.note((request.url.path, request.url.query), lambda: made(request))
+                ahead.note((request.url.path, request.url.query), lambda: made(request))
                 if is_new:
-                    renewing.begin()
+                    ahead.begin()
             return Response(known.body, known.status_code, known.headers)
 
         return answer

@@ -1,5 +1,6 @@
 """What every page needs: the database, the clock, the templates, and how numbers and names are written."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -7,8 +8,10 @@ from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -23,6 +26,14 @@ from brapped_assets.warehouse.reading import STATEMENT_SECONDS, Reading
 from brapped_assets.warehouse.writing import Writing
 
 HERE = Path(__file__).parent.parent
+# Addresses of pages: files and pictures are the same whoever looks.
+OWN_LINKS = re.compile(r'\b(?:href|action)="(?=/(?!/|of/|static/|cover/))')
+# What an address is there for everybody; a song may be one that another never played.
+SAME_FOR_ALL = frozenset(
+    {"/", "/today", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add", "/compare"}
+)
+# PostgreSQL's integers.
+LONGEST_KEY = 9
 
 
 def environment() -> Environment:
@@ -60,9 +71,15 @@ class Site:
     is_closed: bool = False
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
-        """Whose pages are asked for: `?listener=`, else the first listener's."""
-        asked = request.query_params.get("listener", "")
-        return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
+        """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.
+
+        None while there is nobody. Raises HTTPException for a key that is nobody's.
+        """
+        key = asked_for(request)
+        who = viewer(tx, self.clock(), key)
+        if who is None and key is not None:
+            raise HTTPException(404, "There is no such listener here.")
+        return who
 
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
@@ -81,12 +98,37 @@ class Site:
     def page(
         self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any
     ) -> HTMLResponse:
-        """One page; `who` None while nobody has connected anything."""
+        """One page; `who` None while nobody has connected anything. Links on a page of one listener stay with them."""
+        root = root_of(request) if who else ""
         html = self.templates.get_template(template).render(
-            viewer=who, path=request.url.path, is_demo=self.is_demo, presets=PRESETS,
-            token=self.token if self.writing else "", can_renew=self.renewing is not None, **values,
+            viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS,
+            switcher=_switcher(who, request, root) if who else [], token=self.token if self.writing else "",
+            can_renew=self.renewing is not None, **values,
         )  # fmt: skip
-        return HTMLResponse(html, status_code=status_code)
+        # In one place, so that no link of any page can forget whose it is; quotes of other people are escaped.
+        return HTMLResponse(OWN_LINKS.sub(rf"\g<0>{root}", html) if root else html, status_code=status_code)
+
+
+def asked_for(request: Request) -> int | None:
+    """The key of the listener whose pages the address asks for; 0 is nobody's."""
+    key = request.path_params.get("listener")
+    if key is None:
+        return None
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY else 0
+
+
+def root_of(request: Request) -> str:
+    """What the addresses of this listener's pages begin with."""
+    return f"/of/{asked_for(request)}" if "listener" in request.path_params else ""
+
+
+def _switcher(who: Viewer, request: Request, root: str) -> list[tuple[int, str, str]]:
+    """Key, name and address of everybody, where the same page can be seen of them."""
+    page = request.url.path.removeprefix(root)
+    page = page if page in SAME_FOR_ALL else "/"
+    asked = {name: value for name, value in request.query_params.items() if name in {"range", "by"}}
+    query = f"?{urlencode(asked)}" if asked and page != "/add" else ""
+    return [(one.listener_id, one.name, f"/of/{one.listener_id}{page}{query}") for one in who.everybody]
 
 
 def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:

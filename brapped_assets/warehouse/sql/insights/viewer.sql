@@ -6,7 +6,9 @@ select l.listener_id, l.display_name as name, l.time_zone, l.collected_since,
        (select max(p.polled_at) from audit.poll p where p.listener_id = l.listener_id) as last_polled_at,
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
        array(select distinct t.day from insights.touched_day t where t.listener_id = l.listener_id) as touched,
-       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden
+       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden,
+       (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
+          from audit.listener e) as everybody
 from audit.listener l
 left join lateral (select f.played_on from star.streaming_fact f where f.listener_id = l.listener_id
                     order by f.played_at limit 1) first on true

@@ -1,0 +1,1 @@
+select count(*)::int as people from audit.listener where token_fingerprint is not null
