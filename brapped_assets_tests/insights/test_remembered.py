@@ -87,17 +87,23 @@ def test_whatever_changes_the_next_page_shows_it(site: Site, warehouse: Warehous
         made += 1
 
 
+def ended(site: Site) -> None:
+    """Whatever was made ahead is made."""
+    assert site.background is not None
+    site.background.join()
+
+
 def test_after_a_change_what_was_asked_for_of_late_is_made_before_it_is_asked_for(
     site: Site, warehouse: Warehouse
 ) -> None:
     page = Counted()
     (route,) = remembered(site, page, renewed=True)
     assert [ask(route), ask(route, "range=2025")] == ["1", "2"]
+    ended(site)
     with warehouse.transaction() as tx:
         tx.execute(CHANGES["a name"])
     assert ask(route) == "3"
-    assert site.background is not None
-    site.background.join()
+    ended(site)
     assert (page.made, ask(route, "range=2025"), ask(route)) == (4, "4", "3")
 
 
