@@ -235,9 +235,9 @@ def test_a_pattern_or_a_url_is_no_name_of_a_proxy(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights are otherwise there")
-def test_a_home_that_others_could_read_becomes_private(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_others_could_read_becomes_private(home: Path) -> None:
     for folder in (home, home / "logs", home / "dagster"):
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
     (home / ".env").write_text("SPOTIFY_CLIENT_SECRET=secret\n")
     (home / ".env").chmod(0o644)

@@ -25,8 +25,8 @@ NAMES = ["range", "first", "last", "listener", "q", "page", "before", "after", "
 ODD = [
     "", "0", "-1", "1", "9" * 30, "1e9", "NaN", "\0", "a\0b", "\ud800", "'", '"><script>alert(1)</script>', "%", "_",
     "\\", "2024", "2024-13", "0000", "9999", "2024-02-30", "0001-01-01..9999-12-31", "9999-12-31",
-    "2025-01-01..2024-01-01", "all", "30d", "0d", "99999999999d", "year", "١٢", "²", "../../etc/passwd", "//evil.example",
-    "💃", "x" * 5000,
+    "2025-01-01..2024-01-01", "all", "30d", "0d", "99999999999d", "year", "١٢", "²", "../../etc/passwd",
+    "//evil.example", "💃", "x" * 5000,
 ]  # fmt: skip
 REST = (False, False, None, False)
 anything = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
