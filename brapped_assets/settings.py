@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     brapped_timezone: TimeZone | None = None
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    brapped_heartbeat_url: HttpUrl | None = None
+    # Whoever knows it can keep the only alarm quiet.
+    brapped_heartbeat_url: HttpUrl | None = Field(default=None, repr=False)
     # Names a proxy in front of the pages and of Dagster's UI is called by.
     brapped_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_host_names)] = Field(
         default=(), validate_default=False

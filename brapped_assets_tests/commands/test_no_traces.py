@@ -33,6 +33,7 @@ from brapped_assets.demo.tokens import Tokens
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
 from brapped_assets_tests.test_importing_legacy import lived, old_url
+from brapped_assets_tests.warehouse.everything import rows_of
 
 from .browser import Browser
 from .user import Dagster, Started, User, free_port, processes_of, wait_until
@@ -113,20 +114,6 @@ def with_password(url: str, password: str) -> str:
     """The same database by a URL with a password in it, which the embedded server does not ask for."""
     given = conninfo_to_dict(url)
     return f"postgresql://{given['user']}:{password}@/{given['dbname']}?host={given['host']}"
-
-
-def rows_of(url: str) -> str:
-    """Every row of every table of a database, as text."""
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where c.relkind in ('r', 'm') and n.nspname !~ '^(pg_toast|information_schema)'"
-            # What no table of ours has: the catalogue tells of roles, settings and comments.
-            " and (n.nspname <> 'pg_catalog' or c.relname in ('pg_authid', 'pg_db_role_setting', 'pg_description'))"
-        ).fetchall()
-        rows = [connection.execute(f"select t::text from {name} t".encode()).fetchall() for (name,) in tables]
-    assert len(tables) > 5
-    return "\n".join(row[0] for each in rows for row in each)
 
 
 def log_in(user: User) -> str:
