@@ -82,6 +82,8 @@ def test_no_query_makes_a_page_fail(site: Pages, path: str, query: list[tuple[st
     rest=anything,
     method=st.sampled_from(["GET", "HEAD", "OPTIONS", "DELETE", "PUT"]),
 )
+@example(start="/cover/artist/", rest="9" * 5000, method="GET")
+@example(start="/artist/", rest="9" * 5000, method="GET")
 @example(start="/static/", rest="../templates/base.html", method="GET")
 @example(start="/static/", rest="..%2f..%2fsettings.py", method="GET")
 def test_no_path_makes_a_page_fail_or_leaves_its_folder(site: Pages, start: str, rest: str, method: str) -> None:
@@ -97,6 +99,7 @@ def test_no_path_makes_a_page_fail_or_leaves_its_folder(site: Pages, start: str,
 )
 @example(path="/hide", fields={"listener": "1", "context": "a\0b"})
 @example(path="/hide", fields={"listener": "1", "artist": "4"})
+@example(path="/hide", fields={"listener": "9" * 5000, "artist": "1"})
 @example(path="/hide", fields={"listener": "7", "context": "spotify:playlist:a"})
 @example(path="/hide", fields={"listener": "1", "context": "x" * 5000})
 @example(path="/hide", fields={"listener": "1", "context": "a", "back": "//evil.example"})

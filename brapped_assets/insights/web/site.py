@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from brapped_assets.insights import wording
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
+from brapped_assets.insights.items import key_in
 from brapped_assets.insights.periods import PRESETS, Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
@@ -55,8 +56,7 @@ class Site:
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: `?listener=`, else the first listener's."""
-        asked = request.query_params.get("listener", "")
-        return viewer(tx, self.clock(), int(asked) if asked.isascii() and asked.isdigit() else None)
+        return viewer(tx, self.clock(), key_in(request.query_params.get("listener", "")) or None)
 
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
