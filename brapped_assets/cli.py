@@ -14,7 +14,7 @@ from rich.markup import escape
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.settings import Settings, SettingsError, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.connections import connection_string
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
@@ -124,17 +124,21 @@ def import_(
     ] = None,
     legacy: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Instead of a path: the PostgreSQL with the old scripts' tables."),
+        typer.Option(
+            metavar="URL",
+            help="Instead of a path: the PostgreSQL with the old scripts' tables; env:NAME reads its URL from the "
+            "environment, where no other user sees the password.",
+        ),
     ] = None,
     listener: Listener = None,
 ) -> None:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
-    from brapped_assets.commands.import_history import import_files, import_tables  # noqa: PLC0415
+    from brapped_assets.commands.import_history import import_files, import_tables, legacy_url  # noqa: PLC0415
 
     if legacy is not None and paths:
         raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
     if legacy is not None:
-        raise typer.Exit(import_tables(_settings(), console, legacy, listener=listener))
+        raise typer.Exit(import_tables(_settings(), console, legacy_url(legacy, errors), listener=listener))
     if not paths:
         raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     raise typer.Exit(import_files(_settings(), console, paths, listener=listener))
@@ -258,6 +262,7 @@ def bi(
 def _settings() -> Settings:
     """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
     settings = Settings.load()
+    keep_private(settings.brapped_home)
     for name in ("database_url", "dagster_pg_url"):
         url = getattr(settings, name)
         if url is not None:
@@ -272,6 +277,8 @@ def main() -> None:
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     _never_ask_a_proxy_for_this_machine()
+    # Whatever we and all that we start write is its owner's alone.
+    os.umask(0o077)
     try:
         app()
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:

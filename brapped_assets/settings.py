@@ -6,6 +6,7 @@ mixture, so that a demo home cannot pick up a real account from the folder it wa
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = ".env"
 NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
+# What is made under the home, but for the database, which sees to itself.
+PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads")
 
 
 class SettingsError(Exception):
@@ -37,6 +40,13 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is no IANA time zone; it looks like Europe/Berlin or Asia/Kolkata")
     return name
+
+
+def _host_names(text: str) -> tuple[str, ...]:
+    names = tuple(text.replace(",", " ").lower().split())
+    if wrong := [name for name in names if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name)]:
+        raise ValueError(f"{wrong[0]!r} is no host name; the names look like music.example.org, dagster.example.org")
+    return names
 
 
 def default_home() -> Path:
@@ -67,13 +77,18 @@ class Settings(BaseSettings):
     brapped_timezone: TimeZone | None = None
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    brapped_heartbeat_url: HttpUrl | None = None
+    # Whoever knows it can keep the only alarm quiet.
+    brapped_heartbeat_url: HttpUrl | None = Field(default=None, repr=False)
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
     brapped_notify: SecretStr | None = None
     brapped_recap: Literal["monthly"] | None = None
     brapped_storage_limit_mb: int | None = Field(default=None, ge=1)
     # Opens the refresh tokens of the other listeners; several with commas between, the newest first.
     brapped_token_key: SecretStr | None = None
+    # Names a proxy in front of the pages and of Dagster's UI is called by.
+    brapped_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_host_names)] = Field(
+        default=(), validate_default=False
+    )
 
     @field_validator("brapped_start")
     @classmethod
@@ -148,6 +163,30 @@ def env_file() -> Path:
     if at_home.exists() or not here.exists():
         return at_home
     return here if any(name.startswith(("SPOTIFY_", "BRAPPED_")) for name in dotenv_values(here)) else at_home
+
+
+def keep_private(home: Path) -> None:
+    """What lies in this home, and the settings file wherever it is, become their owner's alone.
+
+    What belongs to somebody else, or to everybody as /tmp does, is left as it is. Through root's home others can pass,
+    and no more: the embedded PostgreSQL is a user of its own there.
+    """
+    if os.name == "nt":
+        return
+    _tighten(home, 0o711 if os.geteuid() == 0 else 0o700)
+    for name in PRIVATE_FOLDERS:
+        _tighten(home / name, 0o700)
+    _tighten(env_file(), 0o600)
+
+
+def _tighten(path: Path, rights: int) -> None:
+    try:
+        found = path.stat()
+        if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX and found.st_mode & 0o777 & ~rights:
+            path.chmod(rights)
+    except OSError:
+        # Not there, or on a disk that knows no rights.
+        return
 
 
 def write_env(file: Path, values: Mapping[str, str]) -> None:

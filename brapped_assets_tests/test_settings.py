@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brapped_assets.settings import Settings, SettingsError, default_home, env_file, write_env
+from brapped_assets.settings import Settings, SettingsError, default_home, env_file, keep_private, write_env
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "brapped_recap": None,
         "brapped_storage_limit_mb": None,
         "brapped_token_key": None,
+        "brapped_hosts": (),
     }
     assert settings.database_url_text() is None
     assert settings.dagster_home == home / "dagster"
@@ -232,3 +233,48 @@ def test_only_a_plan_has_a_limit(
         if value is not None:
             monkeypatch.setenv(name, value)
     assert Settings.load().storage_limit_bytes == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("music.example.org", ("music.example.org",)),
+        ("Music.example.org, dagster.example.org", ("music.example.org", "dagster.example.org")),
+        ("192.168.1.7 nas", ("192.168.1.7", "nas")),
+        (" ", ()),
+    ],
+)
+def test_names_of_a_proxy_are_a_list(monkeypatch: pytest.MonkeyPatch, text: str, hosts: tuple[str, ...]) -> None:
+    monkeypatch.setenv("BRAPPED_HOSTS", text)
+    assert Settings.load().brapped_hosts == hosts
+
+
+@pytest.mark.parametrize("text", ["*", "https://music.example.org", "music.example.org:443", "*.example.org", "a_b/c"])
+def test_a_pattern_or_a_url_is_no_name_of_a_proxy(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A pattern would let other people's names in."""
+    monkeypatch.setenv("BRAPPED_HOSTS", text)
+    with pytest.raises(SettingsError, match=r"BRAPPED_HOSTS: .* is no host name"):
+        Settings.load()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are otherwise there")
+def test_a_home_that_others_could_read_becomes_private(home: Path) -> None:
+    for folder in (home, home / "logs", home / "dagster"):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o777)
+    (home / ".env").write_text("SPOTIFY_CLIENT_SECRET=secret\n")
+    (home / ".env").chmod(0o644)
+    keep_private(home)
+    found = {path.name: oct(path.stat().st_mode & 0o7777) for path in (home, *home.iterdir())}
+    expected_home = "0o711" if os.geteuid() == 0 else "0o700"
+    assert found == {"home": expected_home, "logs": "0o700", "dagster": "0o700", ".env": "0o600"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are otherwise there")
+def test_a_folder_for_everybody_is_left_as_it_is(tmp_path: Path) -> None:
+    shared = tmp_path / "like-tmp"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    keep_private(shared)
+    assert shared.stat().st_mode & 0o7777 == 0o1777
+    keep_private(tmp_path / "not-there")

@@ -22,7 +22,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
-from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, write_env
+from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
 from brapped_assets.warehouse import embedded
 
@@ -137,6 +137,7 @@ def _forget_other_settings(home: Path) -> None:
             del os.environ[name]
     home.mkdir(parents=True, exist_ok=True)
     os.environ["BRAPPED_HOME"] = str(home)
+    keep_private(home)
     write_env(home / ENV_FILE, {})
 
 

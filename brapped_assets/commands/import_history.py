@@ -1,5 +1,6 @@
 """`brapped import`: Spotify's own data export, or the old scripts' tables, merged with what was polled."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,8 @@ from brapped_assets.importing import FORGOTTEN, Summary, import_history
 from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.insights import rollup
-from brapped_assets.settings import Settings
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse.connections import Warehouse, has_password
 from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
@@ -81,6 +82,26 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
         with console.status("Counting for the pages…"):
             rollup.catch_up(warehouse, person.listener_id)
     return exit_codes.DONE
+
+
+def legacy_url(given: str, errors: Console) -> str:
+    """The URL itself, or what the environment variable of `env:NAME` holds. Raises SettingsError without one.
+
+    Every user of this machine can read the arguments of a process: a password among them is warned of.
+    """
+    if not given.startswith("env:"):
+        if has_password(given):
+            errors.print(
+                "[yellow]![/] The password in this URL can be read by other users of this machine while the import "
+                "runs, and stays in your shell's history. Rather: OLD_DATABASE_URL=… brapped import --legacy "
+                "env:OLD_DATABASE_URL",
+                soft_wrap=True,
+            )
+        return given
+    name = given.removeprefix("env:")
+    if not (url := os.environ.get(name)):
+        raise SettingsError(f"--legacy {given}: the environment has no {name or 'variable without a name'}.")
+    return url
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def main() -> None:
     )
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
-        create_app(site, network.hosts() if key else [], key=key),
+        create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key),
         host=network.EVERYWHERE if key else "127.0.0.1",
         port=int(sys.argv[1]),
         log_level="warning",

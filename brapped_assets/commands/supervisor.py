@@ -100,7 +100,7 @@ def run(
         "code": [python, "-m", "dagster", *code, *listen],
         "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
         "web": [
-            *after_code, python, "-m", "dagster_webserver",
+            *after_code, python, "-m", "brapped_assets.commands.engine_room",
             "-h", "127.0.0.1", "-p", str(services.dagster_port), "-w", str(services.workspace),
         ],
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The numbers of one artist, track or album: where it stands, by month, by hour, its songs, its newest plays."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,11 @@ Kind = Literal["artist", "track", "album"]
 Row = dict[str, Any]
 # Keys are PostgreSQL integers; an address may hold any.
 LARGEST_KEY = 2**31 - 1
+
+
+def key_in(text: str) -> int:
+    """The key in a text from outside; 0, which nothing has, when it is none. Python reads no number of 5,000 digits."""
+    return int(text) if re.fullmatch("[0-9]{1,10}", text) and int(text) <= LARGEST_KEY else 0
 
 
 @dataclass(frozen=True)

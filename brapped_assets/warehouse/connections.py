@@ -137,6 +137,14 @@ def is_this_machine(host: str) -> bool:
     return host in LOCAL_HOSTS or host.startswith("/")
 
 
+def has_password(url: str) -> bool:
+    """Whether there is a password in it, as far as can be seen."""
+    try:
+        return "password" in conninfo_to_dict(url)
+    except (psycopg.ProgrammingError, UnicodeDecodeError):
+        return "@" in url
+
+
 def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise.
 

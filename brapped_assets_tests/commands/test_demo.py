@@ -1,6 +1,7 @@
 """The wheel, installed into an environment of its own, and `brapped demo` from it: one start for all of this."""
 
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -20,6 +21,7 @@ import requests
 from dotenv import dotenv_values
 
 from brapped_assets.cli import console
+from brapped_assets.commands import network
 from brapped_assets.commands.demo import _reset
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Tally, truth
@@ -231,6 +233,11 @@ def test_the_demo_listens_on_this_machine_only(demo: Demo) -> None:
     # gRPC listens on an IPv6 socket, at the same address.
     assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
     assert demo.port in {address.port for address in listening}
+    for address in network.addresses():
+        for port in {address.port for address in listening}:
+            with socket.socket() as other:
+                other.settimeout(2)
+                assert other.connect_ex((address, port)) != 0
     # The pages, Dagster, its code server, the simulated account.
     assert len({address.port for address in listening}) == 4
 

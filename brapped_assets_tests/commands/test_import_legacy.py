@@ -91,6 +91,27 @@ def test_a_wrong_url_is_a_sentence_without_its_password(
     assert "pass/word" not in said.errors
 
 
+def test_the_url_may_come_from_the_environment_where_no_other_user_sees_it(
+    imports: Brapped, old_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(old_url)
+    missing = imports("--legacy", "env:OLD_DATABASE_URL")
+    assert (missing.code, missing.output) == (2, "")
+    assert "--legacy env:OLD_DATABASE_URL: the environment has no OLD_DATABASE_URL." in missing.errors
+    monkeypatch.setenv("OLD_DATABASE_URL", old_url)
+    said = imports("--legacy", "env:OLD_DATABASE_URL")
+    assert (said.code, said.errors) == (0, "")
+    assert "3 new plays" in said.output
+
+
+def test_a_password_among_the_arguments_is_warned_of_and_not_repeated(imports: Brapped, old_url: str) -> None:
+    lived(old_url)
+    said = imports("--legacy", f"{old_url}&password=a-secret")
+    assert said.code == 0
+    assert "The password in this URL can be read by other users of this machine" in said.errors
+    assert "a-secret" not in said.errors + said.output
+
+
 def test_a_path_and_the_old_tables_are_two_imports_and_nothing_is_none(imports: Brapped) -> None:
     both, neither = imports("export.zip", "--legacy", "postgresql://a-secret@host/db"), imports()
     assert (both.code, neither.code) == (2, 2)

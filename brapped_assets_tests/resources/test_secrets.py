@@ -1,4 +1,4 @@
-"""No secret reaches an event, a log or the screen, whatever goes wrong."""
+"""No secret reaches an event, a log, the screen or the database, whatever goes wrong."""
 
 import logging
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from brapped_assets.demo.tokens import Tokens
 from brapped_assets_tests.assets.runs import poll, run
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.household import ANOTHER_KEY, KEY, add, housemate
+from brapped_assets_tests.warehouse.everything import rows_of
 
 PASSWORD = "canary-of-the-database"
 Break = Callable[[Connected, pytest.MonkeyPatch], None]
@@ -144,6 +145,9 @@ def test_no_secret_shows_whatever_goes_wrong(
         if spoil is revoked:
             monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", connected.account.refresh_token())
     shown += [record.getMessage() + str(record.exc_text) for record in caplog.records]
+    with psycopg.connect(connected.database_url) as connection:
+        connection.execute("alter table audit.gone rename to poll")
+    shown.append(rows_of(connected.database_url))
     captured = capfd.readouterr()
     shown += [captured.out, captured.err]
     everything = "\n".join(shown)

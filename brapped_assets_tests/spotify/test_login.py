@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -78,6 +79,31 @@ def test_an_answer_to_another_login_is_refused_before_anything_is_asked(
     with pytest.raises(StateMismatch):
         exchange(app, newer, f"{REDIRECT}?code=x&state=\ud800", clock=clock)
     assert "/api/token" not in {call.path for call in account.calls}
+
+
+@pytest.mark.parametrize("state", ["", "&state=", "&state={state}x", "&state=x&state={state}"])
+def test_an_answer_without_our_state_is_refused_before_anything_is_asked(
+    app: SpotifyApp, account: SimulatedAccount, clock: MovableClock, state: str
+) -> None:
+    request = authorization_request(app, REDIRECT)
+    code = parse_qs(urlsplit(consent(request)).query)["code"][0]
+    for answer in (f"code={code}", "error=access_denied"):
+        with pytest.raises(StateMismatch):
+            exchange(app, request, f"{REDIRECT}?{answer}{state.format(state=request.state)}", clock=clock)
+    assert "/api/token" not in {call.path for call in account.calls}
+
+
+def test_a_code_is_of_no_use_without_the_verifier_of_its_own_login(
+    account: SimulatedAccount, server: RunningServer, clock: MovableClock
+) -> None:
+    """PKCE: whoever gets hold of the address alone gets nothing."""
+    app = SpotifyApp(account.client_id, None, server.url)
+    request, another = authorization_request(app, REDIRECT), authorization_request(app, REDIRECT)
+    callback = consent(request)
+    for verifier in (another.code_verifier, None):
+        with pytest.raises((LoginFailed, WrongCredentials)):
+            exchange(app, replace(request, code_verifier=verifier), callback, clock=clock)
+    assert exchange(app, request, callback, clock=clock).refresh_token
 
 
 def test_pressing_cancel_is_told_apart(app: SpotifyApp, clock: MovableClock) -> None:

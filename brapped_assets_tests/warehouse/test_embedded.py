@@ -111,3 +111,21 @@ def test_root_without_useradd_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(EmbeddedUnusable, match=r"`useradd`.*is not installed"):
         embedded.start(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs `env`")
+def test_the_server_is_started_without_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under root it is another user's process, whose environment is that user's to read."""
+    for name in ("SPOTIFY_CLIENT_SECRET", "DATABASE_URL", "DAGSTER_PG_URL", "BRAPPED_HEARTBEAT_URL", "PGPASSWORD"):
+        monkeypatch.setenv(name, "a-canary")
+    monkeypatch.setenv("BRAPPED_HOME", "/home-of-brapped")
+    shown = embedded._without_secrets("env", (), Path("/usr/bin"))
+    assert "a-canary" not in shown
+    assert "BRAPPED_HOME=/home-of-brapped" in shown
+    assert f"PATH={os.environ['PATH']}" in shown
+
+
+@as_root
+def test_through_roots_home_others_can_only_pass(postgres: embedded.EmbeddedServer) -> None:
+    data = Path(postgres.url("postgres").rpartition("host=")[2])
+    assert [oct(folder.stat().st_mode & 0o777) for folder in (data.parent, data)] == ["0o711", "0o700"]

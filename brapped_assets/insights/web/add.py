@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.incoming import Incoming, Occupied, Progress
+from brapped_assets.insights.items import key_in
 from brapped_assets.insights.web.forms import only_ours
 from brapped_assets.insights.web.site import Site, root_of
 from brapped_assets.insights.web.uploads import MOST_BYTES, TOO_LARGE, received
@@ -96,10 +96,7 @@ def _make_sure_it_fits(folder: Path, length: int) -> None:
 
 
 def _begin(incoming: Incoming, fields: dict[str, str]) -> None:
-    listener_id = None
-    with suppress(ValueError):
-        listener_id = int(fields.get("listener", ""))
-    incoming.start(listener_id)
+    incoming.start(key_in(fields.get("listener", "")) or None)
 
 
 def _explained(error: Exception) -> tuple[int, str]:

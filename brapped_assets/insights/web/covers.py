@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from brapped_assets.insights.items import key_in
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.statements import sql
 
 KINDS = ("artist", "album", "track")
-LARGEST_KEY = 2**31 - 1
 SECONDS_KEPT, SECONDS_MISSED = 7 * 24 * 3600, 600
 # Nothing in a picture runs, even when it is opened as a page.
 INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -17,8 +17,8 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
-        kind, key = request.path_params["kind"], request.path_params["key"]
-        if kind not in KINDS or key > LARGEST_KEY:
+        kind, key = request.path_params["kind"], key_in(request.path_params["key"])
+        if kind not in KINDS or not key:
             raise HTTPException(404)
         with site.reading.transaction() as tx:
             row = tx.execute(sql("insights/cover"), {"kind": kind, "key": key}).fetchone()
@@ -29,4 +29,4 @@ def routes(site: Site) -> list[Route]:
         headers = {"Cache-Control": f"private, max-age={SECONDS_KEPT}", "Content-Security-Policy": INERT}
         return Response(picture.content, media_type=picture.media_type, headers=headers)
 
-    return [Route("/cover/{kind}/{key:int}", show, name="cover")]
+    return [Route("/cover/{kind}/{key}", show, name="cover")]

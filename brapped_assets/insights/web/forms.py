@@ -8,6 +8,7 @@ from starlette.requests import Request
 from brapped_assets.insights.web.site import Site, root_of
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
+UNREADABLE = "This form cannot be read."
 
 
 async def posted(request: Request, site: Site) -> dict[str, str]:
@@ -20,7 +21,10 @@ async def posted(request: Request, site: Site) -> dict[str, str]:
     try:
         fields = dict(parse_qsl(body.decode(), max_num_fields=MOST_FIELDS))
     except ValueError:
-        raise HTTPException(400, "This form cannot be read.") from None
+        raise HTTPException(400, UNREADABLE) from None
+    if any("\0" in value for value in fields.values()):
+        # PostgreSQL keeps no such text.
+        raise HTTPException(400, UNREADABLE)
     only_ours(request, site, fields.get("token", ""))
     return fields
 

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import hiding
-from brapped_assets.insights.items import LARGEST_KEY
+from brapped_assets.insights.items import key_in
 from brapped_assets.insights.web.forms import posted, way_back
 from brapped_assets.insights.web.site import Site
 
@@ -44,8 +44,7 @@ def routes(site: Site) -> list[Route]:
 
 
 def _number(fields: dict[str, str], name: str) -> int:
-    value = fields.get(name, "")
-    number = int(value) if value.isascii() and value.isdigit() else 0
-    if not 0 < number <= LARGEST_KEY:
+    number = key_in(fields.get(name, ""))
+    if not number:
         raise HTTPException(400, "This form lacks something. Go back, reload the page and try again.")
     return number

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights import items
 from brapped_assets.insights.drawing import month_bars, wedges, years_of
-from brapped_assets.insights.items import Kind
+from brapped_assets.insights.items import Kind, key_in
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
@@ -26,8 +26,7 @@ def routes(site: Site) -> list[Route]:
                 who = site.viewer(tx, request)
                 if who is None or who.first_day is None:
                     return site.page("nothing_yet.html", request, who)
-                asked_for = request.path_params["key"]
-                key = int(asked_for) if asked_for.isascii() and asked_for.isdigit() else 0
+                key = key_in(request.path_params["key"])
                 item = items.find(tx, who, kind, key)
                 if item is None:
                     return site.page("no_such.html", request, who, status_code=404, kind=kind)
