@@ -16,7 +16,7 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
-from brapped_assets.warehouse.connections import connection_string
+from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, WarehouseError
 
 app = typer.Typer(
@@ -234,9 +234,14 @@ def _settings() -> Settings:
     settings = Settings.load()
     for name in ("database_url", "dagster_pg_url"):
         url = getattr(settings, name)
-        if url is not None:
-            connection_string(
-                url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1), setting=name.upper()
+        if url is None:
+            continue
+        text = url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if is_readable_on_the_way(connection_string(text, setting=name.upper())):
+            errors.print(
+                f"[yellow]![/] {name.upper()} lets passwords and plays travel unencrypted. Take sslmode out of it, "
+                "unless the network in between is all yours.",
+                soft_wrap=True,
             )
     return settings
 

@@ -13,7 +13,7 @@ from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import calls
-from brapped_assets.warehouse.connections import host_of, is_this_machine
+from brapped_assets.warehouse.addresses import host_of, is_this_machine
 
 KEEP_RUNS = timedelta(days=30)
 # A database elsewhere has a free plan to fit into.

@@ -11,7 +11,8 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import readers
-from brapped_assets.warehouse.connections import Warehouse, connection_string, is_this_machine
+from brapped_assets.warehouse.addresses import connection_string, direct, is_this_machine
+from brapped_assets.warehouse.connections import Warehouse
 
 PASSWORD_BYTES = 24
 
@@ -19,7 +20,7 @@ PASSWORD_BYTES = 24
 def write_files(settings: Settings, console: Console, *, folder: Path) -> int:
     """Write `brapped.pbids` and `brapped.tmdl` into `folder`. Neither holds a user or a password."""
     url = settings.database_url_text()
-    place = connection.place(connection_string(url)) if url else None
+    place = connection.place(direct(connection_string(url))) if url else None
     if place is None:
         raise SettingsError(
             "Power BI cannot reach this database: it answers on this machine only, through a socket. Point "
