@@ -229,6 +229,19 @@ def bi(
     raise typer.Exit(write_files(_settings(), console, folder=output))
 
 
+@app.command()
+def roles(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write the URLs there, readable by you alone, unprinted."),
+    ] = None,
+) -> None:
+    """As the owner of the database: roles that may do less, to collect with and to read with; again to renew them."""
+    from brapped_assets.commands.roles import make_roles as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, output=output))
+
+
 def _settings() -> Settings:
     """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
     settings = Settings.load()

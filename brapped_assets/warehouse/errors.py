@@ -41,6 +41,8 @@ class NotAUrl(Unreachable):
 
 class Untrusted(Unreachable):
     def __init__(self, reason: str, setting: str) -> None:
+        # libpq goes on with advice of its own: to do without.
+        reason = reason.partition(" Either provide")[0]
         super().__init__(
             f"The database could not prove who it is, so no password was sent ({reason}). Put into {setting} the "
             "authority that signed its certificate: sslrootcert=system for Neon and other public ones, or the path of "

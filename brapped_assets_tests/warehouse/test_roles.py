@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from brapped_assets.warehouse import readers
+from brapped_assets.warehouse import roles
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
@@ -46,7 +46,7 @@ def test_it_reads_every_view_and_nothing_else(warehouse: Warehouse, database_url
             " where relnamespace::regnamespace::text in ('bi', 'raw', 'star', 'audit', 'insights')"
             " and relkind in ('r', 'v', 'm', 'p')"
         ).fetchall()
-    assert readers.let_read(warehouse, name, PASSWORD)
+    assert roles.let_read(warehouse, name, PASSWORD)
     assert {row["name"].split(".")[0] for row in relations} == {"bi", "raw", "star", "audit", "insights"}
     with signed_in(database_url, name) as reader:
         for row in relations:
@@ -72,7 +72,7 @@ def test_it_reads_every_view_and_nothing_else(warehouse: Warehouse, database_url
 
 
 def test_its_statements_end_and_it_may_nothing_else_by_rank(warehouse: Warehouse, database_url: str, name: str) -> None:
-    readers.let_read(warehouse, name, PASSWORD)
+    roles.let_read(warehouse, name, PASSWORD)
     with signed_in(database_url, name) as reader:
         assert reader.execute("show default_transaction_read_only").fetchone() == ("on",)
         assert reader.execute("show statement_timeout").fetchone() == ("10min",)
@@ -86,7 +86,7 @@ def test_its_statements_end_and_it_may_nothing_else_by_rank(warehouse: Warehouse
 
 
 def test_views_of_later_versions_are_its_own_to_read(warehouse: Warehouse, database_url: str, name: str) -> None:
-    readers.let_read(warehouse, name, PASSWORD)
+    roles.let_read(warehouse, name, PASSWORD)
     with warehouse.transaction() as tx:
         tx.execute("create view bi.later as select 1 as one")
         tx.execute("create table star.later (one int)")
@@ -97,12 +97,12 @@ def test_views_of_later_versions_are_its_own_to_read(warehouse: Warehouse, datab
 
 
 def test_again_it_gets_a_new_password_and_its_rights_back(warehouse: Warehouse, database_url: str, name: str) -> None:
-    assert readers.let_read(warehouse, name, PASSWORD)
+    assert roles.let_read(warehouse, name, PASSWORD)
     before = password_kept(warehouse, name)
     assert before.startswith("SCRAM-SHA-256$")
     with warehouse.transaction() as tx:
         tx.execute(f"revoke all on all tables in schema bi from {name}")
-    assert not readers.let_read(warehouse, name, "another")
+    assert not roles.let_read(warehouse, name, "another")
     assert password_kept(warehouse, name) != before
     with signed_in(database_url, name) as reader:
         assert reader.execute("select count(*) from bi.plays").fetchone() == (0,)
@@ -113,7 +113,7 @@ def test_a_role_of_somebody_else_is_left_alone(warehouse: Warehouse, name: str) 
         tx.execute(f"create role {name} login password 'theirs'")
     before = password_kept(warehouse, name)
     with pytest.raises(RoleUnusable, match=f"There is a role {name} already, which Brapped did not make"):
-        readers.let_read(warehouse, name, PASSWORD)
+        roles.let_read(warehouse, name, PASSWORD)
     assert password_kept(warehouse, name) == before
 
 
@@ -122,7 +122,7 @@ def test_a_role_of_somebody_else_is_left_alone(warehouse: Warehouse, name: str) 
 )
 def test_a_name_that_would_need_quotes_is_refused(warehouse: Warehouse, name: str) -> None:
     with pytest.raises(RoleUnusable, match="cannot be the role's name"):
-        readers.let_read(warehouse, name, PASSWORD)
+        roles.let_read(warehouse, name, PASSWORD)
 
 
 def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServer, name: str) -> None:
@@ -134,7 +134,7 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
             url = f"{postgres.url(owner)}&user={owner}"
             with Warehouse(Path("unused"), url) as warehouse:
                 with pytest.raises(NotAllowed) as refused:
-                    readers.let_read(warehouse, name, PASSWORD)
+                    roles.let_read(warehouse, name, PASSWORD)
                 told, _, script = str(refused.value).partition("\n")
                 assert told.startswith("The user of DATABASE_URL may not make this role (permission denied")
                 assert PASSWORD not in str(refused.value)
@@ -149,7 +149,7 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
                 with signed_in(postgres.url(owner), name) as reader:
                     assert reader.execute("select * from bi.later").fetchall() == [(1,)]
             with Warehouse(Path("unused"), postgres.url(owner)) as by_superuser:
-                assert not readers.let_read(by_superuser, name, PASSWORD)
+                assert not roles.let_read(by_superuser, name, PASSWORD)
         finally:
             admin.execute(f"drop database {owner} with (force)")
             admin.execute(f"drop role {owner}")
@@ -163,7 +163,7 @@ def test_what_a_service_objects_to_is_told_without_the_password(warehouse: Wareh
         )
         tx.execute("create event trigger objection on ddl_command_end when tag in ('GRANT') execute function object()")
     with pytest.raises(RoleUnusable) as refused:
-        readers.let_read(warehouse, name, name)
+        roles.let_read(warehouse, name, name)
     assert str(refused.value) == "The database refused the role (HTTP 400: … is weak). Try another password."
     with warehouse.transaction() as tx:
         assert tx.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is None
