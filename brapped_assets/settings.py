@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
     brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     brapped_heartbeat_url: HttpUrl | None = None
+    # Megabytes (of a million bytes) the plan behind DATABASE_URL has; Neon's free plan: 0.5 GB.
+    brapped_storage_limit_mb: int = Field(default=500, ge=1)
 
     @field_validator("brapped_start")
     @classmethod

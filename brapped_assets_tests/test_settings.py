@@ -36,6 +36,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "brapped_timezone": None,
         "brapped_start": datetime(2026, 1, 1, tzinfo=UTC),
         "brapped_heartbeat_url": None,
+        "brapped_storage_limit_mb": 500,
     }
     assert settings.database_url_text() is None
     assert settings.dagster_home == home / "dagster"

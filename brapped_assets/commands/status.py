@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from brapped_assets import __version__
-from brapped_assets.commands import exit_codes
+from brapped_assets.commands import exit_codes, plan
+from brapped_assets.commands.plan import megabytes
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
@@ -32,9 +33,11 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
             spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             waiting = backlog(tx, now)
             to_come = overview.artists_to_come(tx)
-            stored = overview.stored_bytes(tx)
+            stored, hosted = plan.look(tx, settings, now)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now)
+    if hosted is not None and (full := plan.problem(hosted)):
+        problems, code = [*problems, full], code or exit_codes.FAILED
     state = {
         "version": __version__,
         "settings_file": str(env_file()),
@@ -47,7 +50,8 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
         "tracks_to_look_up": waiting.tracks,
         "artists_to_look_up": waiting.artists + to_come,
         "looked_up_in_days": _days_to_do(waiting.tracks + waiting.artists + to_come, settings, spent.listeners),
-        "stored_megabytes": round(stored / 1_000_000, 1),
+        "stored_megabytes": megabytes(stored),
+        "plan": hosted,
         "problems": problems,
         "healthy": not problems,
     }
@@ -134,6 +138,8 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
+    for name, text in plan.rows(state["plan"]):
+        table.add_row(name, text)
     table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
     console.print(table)
     for problem in state["problems"]:

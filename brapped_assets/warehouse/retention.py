@@ -1,6 +1,6 @@
 """What grows without end though nothing is played: old proofs and rankings, thinned out where nothing hangs on them.
 
-Measured a year and listener: 26,280 polls, 5.9 MB, as much as the plays of a keen listener; 109,500 ranks, RANKS_MB.
+Measured a year and listener: 26,280 polls, 5.9 MB, as much as the plays of a keen listener; 109,500 ranks, 16.6 MB.
 """
 
 from datetime import date, datetime

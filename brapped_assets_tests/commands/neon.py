@@ -101,8 +101,8 @@ def neon() -> Iterator[Neon]:
     try:
         _certify(run, folder)
         (folder / "pw").write_text(PASSWORD)
-        run(f"{SERVER}/initdb", "-D", "data", "-U", "postgres", "-A", "scram-sha-256", "--auth-local=trust", "--no-sync",
-            "--pwfile=pw", "-E", "utf8")  # fmt: skip
+        make = ("-A", "scram-sha-256", "--auth-local=trust", "--pwfile=pw", "--no-sync", "-E", "utf8")
+        run(f"{SERVER}/initdb", "-D", "data", "-U", "postgres", *make)
         options = (
             f"-h 127.0.0.1 -p {server} -k {folder} -c fsync=off -c ssl=on"
             f" -c ssl_cert_file={folder}/neon.crt -c ssl_key_file={folder}/neon.key -c shared_buffers=32MB"
