@@ -30,6 +30,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 # Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
 COLD_START_SECONDS = 30.0
+PAUSE_SECONDS = 1.0
 # Between two rows of a large answer lies at most a sort of it.
 SNAPSHOT_STATEMENT_SECONDS = 600
 # Any number will do, as long as it stays the same. Every transaction shares this lock; `brapped forget` has it alone.
@@ -168,7 +169,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
                     "password; on Neon, that the project exists and its compute may start."
                 ) from None
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
-            time.sleep(1)
+            time.sleep(PAUSE_SECONDS)
     version = connection.info.server_version
     if version < MINIMUM_MAJOR * 10000 and not any_version:
         connection.close()

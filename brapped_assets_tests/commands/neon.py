@@ -70,13 +70,17 @@ class Neon:
     came: list[str] = field(default_factory=list)
     """The host each connection asked for."""
     clients: list[socket.socket] = field(default_factory=list)
-    is_deaf: bool = False
-    """Connections look open, but the next word on one is its end."""
+    deaf: set[socket.socket] = field(default_factory=set)
+    """Connections that look open; the next word on one is its end."""
 
     def url(self, host: str = POOLED, *, user: str = "neondb_owner", database: str = "neondb", **options: str) -> str:
         """The address as Neon's console gives it, but for where the host is found."""
         more = "".join(f"&{name}={value}" for name, value in options.items())
         return f"postgresql://{user}:{PASSWORD}@{host}:{self.port}/{database}?hostaddr=127.0.0.1{more}"
+
+    def deafen(self) -> None:
+        """What a network does that forgot its connections."""
+        self.deaf.update(self.clients)
 
     def hang_up(self) -> None:
         """What a compute does that falls asleep: every connection ends."""
@@ -207,7 +211,7 @@ def _let_in(neon: Neon, ports: dict[bool, int], client: socket.socket) -> None:
         while True:
             for source in select([client, server], [], [])[0]:
                 data = source.recv(65536)
-                if not data or (neon.is_deaf and source is client):
+                if not data or (source in neon.deaf):
                     return
                 (server if source is client else client).sendall(data)
 
