@@ -12,7 +12,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.proof import landed_by_hour
 from brapped_assets.warehouse.retention import thin_polls, thin_rankings
 
-from .pages import NOON, at, everything, newcomer, page, plays
+from .pages import NOON, at, everything, gaps, newcomer, page, plays
 
 LATER = NOON + timedelta(days=900)
 # A page of Spotify's has 50; with three, gaps come quickly.
@@ -50,6 +50,20 @@ def test_only_what_is_older_than_the_instant_is_thinned_out(warehouse: Warehouse
             look(tx, me, [-5], minute)
         assert thin_polls(tx, at(40), 500) == 1
         assert polled(tx) == [at(minute) for minute in (0, 40, 60, 80)]
+
+
+def test_the_first_poll_of_somebody_who_had_not_played_yet_stays_because_a_gap_may_begin_there(
+    warehouse: Warehouse,
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        for minute in (0, 20, 40):
+            look(tx, me, [], minute)
+        assert thin_polls(tx, LATER, 500) == 1
+        assert polled(tx) == [at(0), at(40)]
+        # Fifty plays, as many as Spotify shows: there may have been more.
+        land(tx, page(me, plays([100 + 4 * number for number in range(50)]), polled_at=at(320)))
+        assert gaps(tx) == [(at(0), at(100))]
 
 
 MINUTES = st.lists(st.integers(0, 3000), max_size=10, unique=True).map(sorted)
