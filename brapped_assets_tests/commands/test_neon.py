@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from brapped_assets.commands.instance import storage_is_there
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
@@ -77,6 +78,12 @@ def test_what_needs_a_session_goes_to_the_direct_host_and_the_rest_as_given(
     with Warehouse(Path("unused"), stand_in.url(database=database), is_bulky=True) as bulky:
         assert one(bulky) == 1
     assert stand_in.came == [POOLED, DIRECT, DIRECT]
+
+
+def test_dagsters_history_goes_to_the_direct_host(stand_in: Neon, database: str) -> None:
+    settings = Settings(dagster_pg_url=stand_in.url(database=database), _env_file=None)  # type: ignore[call-arg, arg-type]
+    assert not storage_is_there(settings)
+    assert stand_in.came == [DIRECT]
 
 
 def test_a_new_database_is_prepared_past_the_pooler(stand_in: Neon) -> None:
