@@ -40,6 +40,8 @@ FINAL_REFUSALS = (
     *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
     *("does not support SSL", "SSL required", "SSL off", "SSL on"),
 )
+# What libpq says when the other side's certificate proves nothing.
+DOUBTS = ("certificate verify failed", "server certificate", "root certificate")
 
 
 class Warehouse:
@@ -94,7 +96,7 @@ class Warehouse:
         so a second one is safe; what is cut later is the caller's to do again.
         """
         while True:
-            is_reused = self._connection is not None
+            is_reused = self._connection is not None and not self._connection.closed
             connection = self._live_connection()
             connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_snapshot else None
             connection.read_only = True if is_snapshot else None
@@ -161,7 +163,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
             break
         except psycopg.OperationalError as error:
             reason = " ".join(str(error).split()) or "no answer"
-            if "certificate" in reason:
+            if any(words in reason for words in DOUBTS):
                 raise Untrusted(reason, setting) from None
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
                 raise Unreachable(

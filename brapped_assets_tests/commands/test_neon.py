@@ -99,17 +99,18 @@ def test_a_new_database_is_prepared_past_the_pooler(stand_in: Neon) -> None:
 
 
 def test_the_certificate_is_proven_with_its_authority_and_refused_with_another(stand_in: Neon, database: str) -> None:
-    def asked(authority: str) -> int:
-        url = stand_in.url(database=database, sslmode="verify-full", sslrootcert=f"{stand_in.folder}/{authority}.crt")
+    def asked(authority: str, host: str = POOLED) -> int:
+        authorities = f"{stand_in.folder}/{authority}.crt"
+        url = stand_in.url(host, database=database, sslmode="verify-full", sslrootcert=authorities)
         with Warehouse(Path("unused"), url) as warehouse:
             return int(one(warehouse))
 
     assert asked("authority") == 1
-    for stranger in ("stranger", "nowhere"):
+    for other in (("stranger",), ("nowhere",), ("authority", "ep-brapped-1.neon.example")):
         with pytest.raises(
             Untrusted, match=r"could not prove who it is, so no password was sent .* sslrootcert=system"
         ):
-            asked(stranger)
+            asked(*other)
 
 
 def test_what_is_sent_is_encrypted_though_the_url_says_nothing(stand_in: Neon, database: str) -> None:

@@ -1,4 +1,4 @@
-"""A role that reads the schema `bi` and nothing else, as one command makes it."""
+"""Roles that may do less than the owner, as one command makes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
-from brapped_assets.warehouse import roles
+from brapped_assets.warehouse import forgetting, roles
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
@@ -153,6 +154,35 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
         finally:
             admin.execute(f"drop database {owner} with (force)")
             admin.execute(f"drop role {owner}")
+
+
+def test_who_owns_the_database_and_may_make_roles_makes_a_writer_who_may_tidy_up_too(
+    postgres: EmbeddedServer, name: str
+) -> None:
+    # Neon's owner is no superuser; since PostgreSQL 16 such a one is no member of the roles it makes.
+    owner = f"owner_{name}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"create role {owner} login createrole")
+        admin.execute(f"create database {owner} owner {owner}")
+        try:
+            url = f"{postgres.url(owner)}&user={owner}"
+            with Warehouse(Path("unused"), url) as warehouse:
+                assert [roles.let_write(warehouse, name, PASSWORD) for _ in "12"] == [True, False]
+                assert roles.let_read(warehouse, f"{name}_r", PASSWORD)
+                with pytest.raises(RoleUnusable, match="which Brapped did not make"):
+                    roles.let_read(warehouse, name, PASSWORD)
+            with Warehouse(Path("unused"), f"{postgres.url(owner)}&user={name}") as writer:
+                with writer.transaction() as tx:
+                    listened(tx)
+                writer.maintain(SQL("vacuum (analyze) audit.poll").format())
+                forgetting.tidy(writer)
+                with writer.transaction() as tx:
+                    found = tx.execute("select reltuples from pg_class where oid = 'audit.poll'::regclass").fetchone()
+                assert found == {"reltuples": 2.0}
+        finally:
+            admin.execute(f"drop database {owner} with (force)")
+            for role in (name, f"{name}_r", owner):
+                admin.execute(f"drop role if exists {role}")
 
 
 def test_what_a_service_objects_to_is_told_without_the_password(warehouse: Warehouse, name: str) -> None:
