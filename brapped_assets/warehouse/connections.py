@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import psycopg
 from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
 
@@ -98,8 +99,9 @@ class Warehouse:
         while True:
             is_reused = self._connection is not None and not self._connection.closed
             connection = self._live_connection()
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_snapshot else None
-            connection.read_only = True if is_snapshot else None
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_snapshot else None
+                connection.read_only = True if is_snapshot else None
             try:
                 with ExitStack() as begun:
                     begun.enter_context(connection.transaction())
