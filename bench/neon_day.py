@@ -21,12 +21,11 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, next_poll
 from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.warehouse.storage import IDLE
 
 BEGIN = datetime(2026, 9, 4, tzinfo=UTC)
 TICK = timedelta(seconds=30)  # of the sensor
 TICKS_A_DAY = timedelta(days=1) // TICK
-# Neon's default: a compute sleeps after five idle minutes.
-IDLE = timedelta(minutes=5)
 
 
 def measure(scene: Scene) -> list[Figure]:

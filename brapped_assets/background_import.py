@@ -96,7 +96,8 @@ class BackgroundImport:
             raise refused[0]
         summary = Summary()
         summary.ignored.extend(Unusable(error.name, error.reason) for error in refused)
-        with Warehouse(self._settings.brapped_home, self._settings.database_url_text()) as warehouse:
+        home, url = self._settings.brapped_home, self._settings.database_url_text()
+        with Warehouse(home, url, is_bulky=True) as warehouse:
             with warehouse.transaction() as tx:
                 person = _person(tx, self._settings, listener_id, found)
             self._progress = replace(self._progress, listener=person.display_name)

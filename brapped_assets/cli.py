@@ -16,7 +16,7 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
-from brapped_assets.warehouse.connections import connection_string
+from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
 
 app = typer.Typer(
@@ -259,15 +259,33 @@ def bi(
     raise typer.Exit(write_files(_settings(), console, folder=output, listener=listener))
 
 
+@app.command()
+def roles(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write the URLs there, readable by you alone, unprinted."),
+    ] = None,
+) -> None:
+    """As the owner of the database: roles that may do less, to collect with and to read with; again to renew them."""
+    from brapped_assets.commands.roles import make_roles as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, output=output))
+
+
 def _settings() -> Settings:
     """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
     settings = Settings.load()
     keep_private(settings.brapped_home)
     for name in ("database_url", "dagster_pg_url"):
         url = getattr(settings, name)
-        if url is not None:
-            connection_string(
-                url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1), setting=name.upper()
+        if url is None:
+            continue
+        text = url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if is_readable_on_the_way(connection_string(text, setting=name.upper())):
+            errors.print(
+                f"[yellow]![/] {name.upper()} lets passwords and plays travel unencrypted. Take sslmode out of it, "
+                "unless the network in between is all yours.",
+                soft_wrap=True,
             )
     return settings
 

@@ -12,14 +12,17 @@ from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import calls
-from brapped_assets.warehouse.connections import host_of, is_this_machine
+from brapped_assets.warehouse import calls, retention
+from brapped_assets.warehouse.addresses import host_of, is_this_machine
 
 KEEP_RUNS = timedelta(days=30)
 # A database elsewhere has a free plan to fit into.
 KEEP_RUNS_ELSEWHERE = timedelta(days=7)
 # The budget looks back 24 hours; the rest is for whoever wants to know what a month cost.
 KEEP_CALLS = timedelta(days=90)
+# What landed nothing, and what Spotify ranked each day: for a year whole, then thinned out.
+KEEP_WHOLE = timedelta(days=365)
+POLLS_A_DAY = 500
 # Each deletion is a handful of statements; what is left over goes tomorrow.
 RUNS_A_DAY = 500
 
@@ -32,6 +35,8 @@ RUNS_A_DAY = 500
 )
 def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.MaterializeResult[None]:
     """Dagster's runs of the last 30 days, and the ledger of calls of the last 90. Losing all of it changes no play.
+
+    Polls that landed nothing are thinned out to one a day after a year, Spotify's own rankings to one a week.
 
     Where Dagster's database is not on this machine, runs are kept for 7 days.
     """
@@ -47,12 +52,16 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     results = _forget_check_results(instance, now - keep)
     with told_plainly(), neon.transaction() as tx:
         minutes = calls.forget_before(tx, now - KEEP_CALLS)
+        polls = retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY)
+        ranks = retention.thin_rankings(tx, (now - KEEP_WHOLE).date())
     return dg.MaterializeResult(
         metadata={
             "runs_deleted": len(old),
             "runs_kept": instance.get_runs_count(),
             "check_results_deleted": results,
             "ledger_rows_deleted": minutes,
+            "quiet_polls_deleted": polls,
+            "ranks_deleted": ranks,
             "seconds": round(perf_counter() - started, 3),
         }
     )

@@ -75,7 +75,8 @@ def streaming_history(
                 metadata={CURE: CURED_BY_A_PERSON},
                 allow_retries=False,
             ) from error
-        import_history(neon, listener.listener_id, found, summary)
+        with neon.bulky() as warehouse:
+            import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     for name, reason in summary.failed:
         context.log.warning("%s: %s", name, reason)

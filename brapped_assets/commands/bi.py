@@ -11,8 +11,9 @@ from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse import readers
-from brapped_assets.warehouse.connections import Warehouse, connection_string, is_this_machine
+from brapped_assets.warehouse import roles
+from brapped_assets.warehouse.addresses import connection_string, direct, is_this_machine
+from brapped_assets.warehouse.connections import Warehouse
 
 PASSWORD_BYTES = 24
 
@@ -23,7 +24,7 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
     The model loads everybody's plays, or only those of the named `listener`.
     """
     url = settings.database_url_text()
-    place = connection.place(connection_string(url)) if url else None
+    place = connection.place(direct(connection_string(url))) if url else None
     if place is None:
         raise SettingsError(
             "Power BI cannot reach this database: it answers on this machine only, through a socket. Point "
@@ -53,7 +54,7 @@ def make_reader(settings: Settings, console: Console, *, name: str, password_std
     """Make or renew the reading role. A password made up here is printed, once, and kept nowhere."""
     password = _given_password() if password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
-        is_new = readers.let_read(warehouse, name, password)
+        is_new = roles.let_read(warehouse, name, password)
     done = "may now sign in" if is_new else "has its new password"
     console.print(f"[green]✓[/] {name} {done}; it reads the schema bi and nothing else.")
     if not password_stdin:

@@ -22,7 +22,8 @@ from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse.connections import Warehouse, has_password
+from brapped_assets.warehouse.addresses import has_password
+from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
@@ -40,7 +41,7 @@ def import_files(
     """
     with ExitStack() as stack:
         found = [find(stack.enter_context(here(path))) for path in paths]
-        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text()))
+        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
         with warehouse.transaction() as tx:
             person = whose(tx, settings, listener, datetime.now(UTC), found)
         summary, began = Summary(), monotonic()
@@ -67,7 +68,7 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
     """
     with ExitStack() as stack:
         tables = stack.enter_context(old_tables(url, TABLES))
-        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text()))
+        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
         with warehouse.transaction() as tx:
             person = whose(tx, settings, listener, datetime.now(UTC))
         summary, began = LegacySummary(), monotonic()

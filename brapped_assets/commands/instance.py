@@ -14,7 +14,8 @@ import psutil
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import connect, connection_string, host_of, is_this_machine
+from brapped_assets.warehouse.addresses import connection_string, direct_url, host_of, is_this_machine
+from brapped_assets.warehouse.connections import connect
 from brapped_assets.warehouse.errors import NotAUrl
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _url(settings: Settings) -> str:
             raise NotAUrl(
                 "DAGSTER_PG_URL is not a PostgreSQL URL. It looks like postgresql://user:password@host/database."
             )
-        return url
+        # Dagster sets a session's statement_timeout, which a transaction pooler would leave to whoever comes next.
+        return direct_url(url)
     return embedded.start(settings.brapped_home).url("dagster")
 
 

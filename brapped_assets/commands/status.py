@@ -9,8 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from brapped_assets import __version__
-from brapped_assets.commands import exit_codes
+from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
+from brapped_assets.commands.plan import megabytes
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
@@ -35,15 +36,15 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
             spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             waiting = backlog(tx, now)
             to_come = overview.artists_to_come(tx)
-            stored = overview.stored_bytes(tx)
+            stored, hosted = plan.look(tx, settings, now)
             undelivered = notices.undelivered(tx)
             locked = _locked(tx, settings)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now, locked)
     told, unheard = _notices(settings, undelivered)
-    if unheard:
-        problems.append(unheard)
-        code = code or exit_codes.FAILED
+    for more in (unheard, plan.problem(hosted)):
+        if more:
+            problems, code = [*problems, more], code or exit_codes.FAILED
     state = {
         "version": __version__,
         "settings_file": str(env_file()),
@@ -56,7 +57,8 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
         "tracks_to_look_up": waiting.tracks,
         "artists_to_look_up": waiting.artists + to_come,
         "looked_up_in_days": _days_to_do(waiting.tracks + waiting.artists + to_come, settings, spent.listeners),
-        "stored_megabytes": round(stored / 1_000_000, 1),
+        "stored_megabytes": megabytes(stored),
+        "plan": hosted,
         "notice_addresses": told,
         "recap": settings.brapped_recap,
         "problems": problems,
@@ -178,6 +180,8 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
+    for name, text in plan.rows(state["plan"]):
+        table.add_row(name, text)
     table.add_row("notices", _who_is_told(state))
     table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
     console.print(table)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.notices.rules import Condition
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.warehouse.notices import Person, State
+from brapped_assets.warehouse.storage import NEARLY_FULL
 
 RUN_FAILURE, RECAP = "run_failure", "recap"
 # What is over when it is not found any more; a recap never is.
@@ -20,7 +21,7 @@ STANDSTILL_NOTICED, STANDSTILL_PATIENCE = timedelta(hours=2), timedelta(minutes=
 PATIENCE = timedelta(minutes=30)
 # Beyond it, a wait was stored by a clock that was ahead (see spotify.quota).
 LONGEST_WAIT = timedelta(days=7)
-STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = 0.80, 0.95, 0.75
+STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = NEARLY_FULL, 0.95, 0.75
 
 HEADLINES = {
     "consent": "Spotify's consent",

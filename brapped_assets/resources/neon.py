@@ -29,6 +29,13 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
         """One transaction; see `Warehouse.transaction`. Raises a WarehouseError that says what to do."""
         return self._warehouse.transaction(lock_seconds=lock_seconds)
 
+    @contextmanager
+    def bulky(self) -> Iterator[Warehouse]:
+        """A connection of its own for an import, which goes past Neon's pooler."""
+        settings = Settings.load()
+        with Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True) as warehouse:
+            yield warehouse
+
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Reading at one moment; see `Warehouse.snapshot`. Raises a WarehouseError that says what to do."""
         return self._warehouse.snapshot()

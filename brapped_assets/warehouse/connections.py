@@ -3,20 +3,27 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, LiteralString, Self
-from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from psycopg import IsolationLevel
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
 
 from brapped_assets.warehouse import embedded, migrations
-from brapped_assets.warehouse.errors import MINIMUM_MAJOR, NotAUrl, TooOld, Unreachable, explained
+from brapped_assets.warehouse.addresses import connection_string, direct
+from brapped_assets.warehouse.errors import (
+    MINIMUM_MAJOR,
+    NotAllowed,
+    TooOld,
+    Unreachable,
+    Untrusted,
+    explained,
+)
 
 log = logging.getLogger(__name__)
 
@@ -24,27 +31,31 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 # Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
 COLD_START_SECONDS = 30.0
-CONNECT_TIMEOUT_SECONDS = 10
-# A network that went silent is noticed within a minute; the system's own default is two hours.
-KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+PAUSE_SECONDS = 1.0
 # Between two rows of a large answer lies at most a sort of it.
 SNAPSHOT_STATEMENT_SECONDS = 600
-LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 # Any number will do, as long as it stays the same. Every transaction shares this lock; `brapped forget` has it alone.
 FORGETTING_LOCK = 8_271_403
-# What waiting does not cure.
-FINAL_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "SSL", "invalid")
+# What waiting does not cure. A TLS connection that is cut belongs to a cold start; one that is refused does not.
+FINAL_REFUSALS = (
+    *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
+    *("does not support SSL", "SSL required", "SSL off", "SSL on"),
+)
+# What libpq says when the other side's certificate proves nothing.
+DOUBTS = ("certificate verify failed", "server certificate", "root certificate")
 
 
 class Warehouse:
     """One connection to the warehouse, opened when first needed and reopened after it was lost.
 
-    `url` None means the embedded server under `home`. Every piece of work is one `transaction()`.
+    `url` None means the embedded server under `home`. Every piece of work is one `transaction()`. With `is_bulky` work,
+    such as an import, goes past Neon's pooler.
     """
 
-    def __init__(self, home: Path, url: str | None = None) -> None:
+    def __init__(self, home: Path, url: str | None = None, *, is_bulky: bool = False) -> None:
         self._home = home
         self._url = url
+        self._is_bulky = is_bulky
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -66,29 +77,45 @@ class Warehouse:
         The first one may wait up to 30 s for a sleeping database and says so in the log.
         Raises a WarehouseError that says what to do.
         """
-        with explained():
-            connection = self._live_connection()
-            with connection.transaction():
-                lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-                connection.execute(
-                    "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
-                    f" set_config('timezone', 'UTC', true), {lock}(%s)",
-                    (f"{lock_seconds}s", f"{statement_seconds}s", FORGETTING_LOCK),
-                )
-                yield connection
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with explained(), ExitStack() as work:
+            yield self._begun(work, lock, lock_seconds, statement_seconds)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A transaction that reads, however long, the warehouse as it was at one moment. Raises a WarehouseError."""
-        with explained():
+        lock = "pg_advisory_xact_lock_shared"
+        with explained(), ExitStack() as work:
+            yield self._begun(work, lock, 10, SNAPSHOT_STATEMENT_SECONDS, is_snapshot=True)
+
+    def _begun(
+        self, work: ExitStack, lock: str, lock_seconds: int, statement_seconds: int, *, is_snapshot: bool = False
+    ) -> Connection:
+        """The connection, in a transaction that ends with `work`.
+
+        A connection that was cut while idle is noticed at the first words at the latest. Nothing has been done by then,
+        so a second one is safe; what is cut later is the caller's to do again.
+        """
+        while True:
+            is_reused = self._connection is not None and not self._connection.closed
             connection = self._live_connection()
-            connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_snapshot else None
+                connection.read_only = True if is_snapshot else None
             try:
-                with self.transaction(statement_seconds=SNAPSHOT_STATEMENT_SECONDS) as tx:
-                    yield tx
-            finally:
-                if not connection.closed:
-                    connection.isolation_level = connection.read_only = None
+                with ExitStack() as begun:
+                    begun.enter_context(connection.transaction())
+                    connection.execute(
+                        "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+                        f" set_config('timezone', 'UTC', true), {lock}(%s)",
+                        (f"{lock_seconds}s", f"{statement_seconds}s", FORGETTING_LOCK),
+                    )
+                    work.push(begun.pop_all())
+                    return connection
+            except psycopg.OperationalError:
+                if not (is_reused and connection.broken):
+                    raise
+                log.info("The connection to the database was closed meanwhile; opening another.")
 
     def read_together(self, statements: LiteralString) -> list[list[dict[str, Any]]]:
         """The rows of each of several statements without parameters: one round trip. Raises a WarehouseError."""
@@ -100,9 +127,11 @@ class Warehouse:
             return found
 
     def maintain(self, statement: Composed) -> None:
-        """Run what no transaction may hold, such as VACUUM. Raises a WarehouseError."""
+        """Run what no transaction may hold, such as VACUUM; past Neon's pooler. Raises a WarehouseError."""
         with explained():
-            self._live_connection().execute(statement)
+            self._live_connection()
+            with connect(direct(self._conninfo())) as connection:
+                connection.execute(statement)
 
     def close(self) -> None:
         """Give the connection back; the next transaction opens another."""
@@ -114,61 +143,20 @@ class Warehouse:
         if self._connection is not None and _is_alive(self._connection):
             return self._connection
         self.close()
-        conninfo = connection_string(self._url or embedded.start(self._home).url("brapped"))
+        conninfo = self._conninfo()
         connection = connect(conninfo)
         try:
             if not migrations.is_current(connection):
-                migrations.migrate(conninfo)
+                _migrate(conninfo, connection)
         except BaseException:
             connection.close()
             raise
         self._connection = connection
         return connection
 
-
-def host_of(url: str) -> str:
-    """Host of a PostgreSQL URL, SQLAlchemy's with a driver in the scheme included; a folder for a Unix socket."""
-    parts = urlsplit(url)
-    return parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a connection to `host` stays here: a loopback name, or the folder of a Unix socket."""
-    return host in LOCAL_HOSTS or host.startswith("/")
-
-
-def has_password(url: str) -> bool:
-    """Whether there is a password in it, as far as can be seen."""
-    try:
-        return "password" in conninfo_to_dict(url)
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
-        return "@" in url
-
-
-def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
-    """`url` with our name, a timeout, and TLS for any host but this machine's, unless it says otherwise.
-
-    Raises NotAUrl when it is none; `setting` is where it comes from.
-    """
-    not_a_url = NotAUrl(
-        f"{setting} is not a PostgreSQL URL. It looks like postgresql://user:password@host/database, where signs "
-        "like @ : / # in the password are percent-encoded (%40 %3A %2F %23)."
-    )
-    try:
-        given = conninfo_to_dict(url)
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
-        # The driver's message repeats the URL, password and all.
-        raise not_a_url from None
-    host = str(given.get("host") or given.get("hostaddr") or "")
-    # Half a password that was not encoded ends up as host, port or database, which the driver's messages repeat.
-    if "@" in f"{host}{given.get('dbname')}" or not set(str(given.get("port", ""))) <= set("0123456789,"):
-        raise not_a_url
-    if not is_this_machine(host):
-        given.setdefault("sslmode", "require")
-    given.setdefault("application_name", "brapped")
-    for name, seconds in {"connect_timeout": CONNECT_TIMEOUT_SECONDS, **KEEPALIVES}.items():
-        given.setdefault(name, seconds)
-    return make_conninfo("", **given)
+    def _conninfo(self) -> str:
+        conninfo = connection_string(self._url or embedded.start(self._home).url("brapped"))
+        return direct(conninfo) if self._is_bulky else conninfo
 
 
 def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
@@ -186,18 +174,31 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
             break
         except psycopg.OperationalError as error:
             reason = " ".join(str(error).split()) or "no answer"
+            if any(words in reason for words in DOUBTS):
+                raise Untrusted(reason, setting) from None
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
                 raise Unreachable(
                     f"The database does not answer ({reason}). Check {setting}: host, database, user, "
                     "password; on Neon, that the project exists and its compute may start."
                 ) from None
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
-            time.sleep(1)
+            time.sleep(PAUSE_SECONDS)
     version = connection.info.server_version
     if version < MINIMUM_MAJOR * 10000 and not any_version:
         connection.close()
         raise TooOld(version)
     return connection
+
+
+def _migrate(conninfo: str, connection: Connection) -> None:
+    """Bring the schema up to date, past Neon's pooler. Raises NotAllowed for a role that may not."""
+    try:
+        migrations.migrate(direct(conninfo))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotAllowed(
+            f"The tables of this database are not this Brapped's, or not yet, and the role {connection.info.user} may "
+            f"not change them ({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
+        ) from None
 
 
 def _is_alive(connection: Connection) -> bool:

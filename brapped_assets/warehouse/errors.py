@@ -3,6 +3,7 @@
 WarehouseError
 ├── Unreachable            nobody answers, or the name or password is wrong
 │   ├── NotAUrl            the setting is no PostgreSQL URL at all
+│   ├── Untrusted          who answers cannot prove to be the host that was asked for
 │   └── Waking             it has not answered within a moment; somebody goes on asking it
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
@@ -37,6 +38,17 @@ class Unreachable(WarehouseError):
 
 class NotAUrl(Unreachable):
     pass
+
+
+class Untrusted(Unreachable):
+    def __init__(self, reason: str, setting: str) -> None:
+        # libpq goes on with advice of its own: to do without.
+        reason = reason.partition(" Either provide")[0]
+        super().__init__(
+            f"The database could not prove who it is, so no password was sent ({reason}). Put into {setting} the "
+            "authority that signed its certificate: sslrootcert=system for Neon and other public ones, or the path of "
+            "its file."
+        )
 
 
 class Waking(Unreachable):

@@ -8,7 +8,8 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.sql import SQL, Identifier
 
-from brapped_assets.warehouse.connections import Connection, connect, connection_string
+from brapped_assets.warehouse.addresses import connection_string
+from brapped_assets.warehouse.connections import Connection, connect
 from brapped_assets.warehouse.errors import Interrupted, NoOldTables, NotAllowed
 from brapped_assets.warehouse.statements import sql
 

@@ -56,10 +56,3 @@ def artists_to_come(tx: Connection) -> int:
     row = tx.execute(sql("overview/artists_to_come")).fetchone()
     assert row is not None
     return int(row["artists"])
-
-
-def stored_bytes(tx: Connection) -> int:
-    """Size of this database, all in."""
-    row = tx.execute(sql("overview/stored_bytes")).fetchone()
-    assert row is not None
-    return int(row["bytes"])

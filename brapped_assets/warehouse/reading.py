@@ -12,7 +12,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import Connection, Warehouse, connection_string
+from brapped_assets.warehouse.addresses import connection_string
+from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Waking, explained
 
 CONNECTIONS = 4

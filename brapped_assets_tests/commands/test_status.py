@@ -109,6 +109,24 @@ def test_programs_get_the_same_facts(brapped: Brapped) -> None:
     assert f"calls left today {state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)" in shown
 
 
+@pytest.mark.usefixtures("healthy")
+def test_a_plan_that_is_nearly_full_is_a_problem_and_elsewhere_nobody_counts_hours(
+    brapped: Brapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1")
+    said = brapped("status")
+    assert said.code == 1
+    assert "% of its 1 MB. → a larger plan, told by BRAPPED_STORAGE_LIMIT_MB" in said.output
+    assert "awake" not in said.output
+    monkeypatch.setenv("BRAPPED_STORAGE_LIMIT_MB", "1000000")
+    state = json.loads(brapped("status", "--json").output)
+    assert (state["healthy"], state["plan"]["dagster_megabytes"], "bursts_a_day" in state["plan"]) == (
+        True,
+        None,
+        False,
+    )
+
+
 def test_without_a_login_the_remedy_is_one(
     connected: Connected, brapped: Brapped, monkeypatch: pytest.MonkeyPatch
 ) -> None:

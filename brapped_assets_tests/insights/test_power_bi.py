@@ -15,7 +15,8 @@ from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.insights.power_bi.connection import Place
 from brapped_assets.insights.power_bi.measures import MEASURES
-from brapped_assets.warehouse.connections import Connection, Warehouse, connection_string
+from brapped_assets.warehouse.addresses import connection_string
+from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.insights.overview_plays import History, counting, gap, histories, seen, shown, tell
 from brapped_assets_tests.warehouse.pages import at, listened
 
@@ -27,7 +28,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "power-bi.md"
 @pytest.mark.parametrize(
     ("url", "place"),
     [
-        ("postgresql://me:secret@ep-a-1-pooler.eu.aws.neon.tech/neondb?sslmode=require", AT),
         ("postgresql://me:secret@ep-a-1.eu.aws.neon.tech/neondb", AT),
         # Only Neon's pooled name is known to have a direct one beside it.
         ("postgresql://me@my-pooler.example.org:6543/music", Place("my-pooler.example.org", 6543, "music")),
@@ -42,7 +42,7 @@ def test_a_place_is_where_power_bi_can_go(url: str, place: Place | None) -> None
 
 
 def test_the_file_holds_one_connection_that_imports_and_no_secret() -> None:
-    place = connection.place(connection_string("postgresql://me:secret@ep-a-1-pooler.eu.aws.neon.tech/neondb"))
+    place = connection.place(connection_string("postgresql://me:secret@ep-a-1.eu.aws.neon.tech/neondb"))
     assert place is not None
     text = connection.pbids(place)
     assert json.loads(text) == {

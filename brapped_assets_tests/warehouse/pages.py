@@ -135,7 +135,7 @@ def fact(tx: Connection, listener_id: int) -> list[Row]:
         left join star.track_dim api on api.track_key = f.api_track_key
         left join raw.context c on c.context_key = f.api_context_key
         where f.listener_id = %s
-        order by f.played_at, t.track_ref
+        order by f.played_at, t.track_ref, f.api_at, f.export_at, f.legacy_at
         """,
         (listener_id,),
     ).fetchall()

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 from psycopg.conninfo import conninfo_to_dict
 
-NEON = ".neon.tech"
-POOLED = "-pooler"
-
 
 @dataclass(frozen=True)
 class Place:
@@ -25,17 +22,13 @@ class Place:
 def place(conninfo: str) -> Place | None:
     """The place in a connection string; None for a Unix socket, which no BI tool elsewhere can reach.
 
-    Neon's pooled host becomes the direct one: the pool hands each transaction another session, while Power BI's driver
-    prepares statements and sets the session up.
+    Hand in the direct one of Neon's hosts: Power BI's driver prepares statements and sets the session up.
     """
     given = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
     # A list of hosts names stand-ins; the first is the one meant.
     host = (given.get("host") or given.get("hostaddr") or "").split(",")[0]
     if not host or host.startswith(("/", "@")):
         return None
-    if host.endswith(NEON):
-        endpoint, _, region = host.partition(".")
-        host = f"{endpoint.removesuffix(POOLED)}.{region}"
     port = given.get("port", "").split(",")[0] or "5432"
     # As the driver's library does: a database is named after the user unless something else is said.
     return Place(host, int(port), given.get("dbname") or given.get("user") or "postgres")

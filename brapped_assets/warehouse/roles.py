@@ -1,6 +1,7 @@
-"""Roles that read the schema `bi` and nothing else: what a BI tool signs in as."""
+"""Roles that may do less than the owner: one that reads the schema `bi` alone, and one that collects and shows."""
 
 import re
+from collections.abc import Sequence
 
 import psycopg
 from psycopg import errors as pg
@@ -11,7 +12,10 @@ from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
 from brapped_assets.warehouse.statements import sql
 
 # How a role made here is known again. Another one would lose its password, and the right to write by default.
-MARK = "Made by Brapped: reads the schema bi."
+READS = "Made by Brapped: reads the schema bi."
+WRITES = "Made by Brapped: collects plays and serves the pages; changes no table."
+# MAINTAIN, for VACUUM and ANALYZE of tables that are another's, came with PostgreSQL 17.
+MAINTAINS = 170000
 # Needs no quotes anywhere: in SQL, in a connection string, in a BI tool's form. `pg_` is PostgreSQL's own.
 NAME = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 
@@ -20,8 +24,27 @@ def let_read(warehouse: Warehouse, name: str, password: str) -> bool:
     """Make the role `name`, or renew its password and rights; True when it is new.
 
     It may sign in and select from every view of `bi`, those of later versions included, read-only and 10 minutes a
-    statement. The password travels as it is: Neon refuses a hashed one ("only supports being given plaintext
-    passwords"), so the connection's TLS protects it.
+    statement. Raises what `_let` does.
+    """
+    return _let(warehouse, name, password, READS, ("roles/reader",))
+
+
+def let_write(warehouse: Warehouse, name: str, password: str) -> bool:
+    """Make the role `name`, or renew its password and rights; True when it is new.
+
+    It may read and write the rows of every table of Brapped's, those of later versions included, and make none: tables
+    are made and changed by the owner. Raises what `_let` does.
+    """
+    with warehouse.transaction() as tx:
+        can_maintain = tx.info.server_version >= MAINTAINS
+    return _let(warehouse, name, password, WRITES, ("roles/writer", *(["roles/maintain"] if can_maintain else [])))
+
+
+def _let(warehouse: Warehouse, name: str, password: str, mark: str, rights: Sequence[str]) -> bool:
+    """Make or renew a role with these rights.
+
+    The password travels as it is: Neon refuses a hashed one ("only supports being given plaintext passwords"), so the
+    connection's TLS protects it.
     Raises RoleUnusable for a name that cannot be one or is somebody else's, NotAllowed, with the SQL for whoever may,
     when the user of the connection may not make roles.
     """
@@ -32,14 +55,14 @@ def let_read(warehouse: Warehouse, name: str, password: str) -> bool:
         )
     try:
         with warehouse.transaction() as tx:
-            known = tx.execute(sql("readers/known"), {"name": name}).fetchone()
-            if known is not None and known["mark"] != MARK:
+            known = tx.execute(sql("roles/known"), {"name": name}).fetchone()
+            if known is not None and known["mark"] != mark:
                 raise RoleUnusable(f"There is a role {name} already, which Brapped did not make. Take another name.")
-            by_hand = _script(tx, name, "choose a long one", is_new=known is None).as_string(tx)
+            by_hand = _script(tx, name, "choose a long one", mark, rights, is_new=known is None).as_string(tx)
             try:
                 # Of its own, so that a refusal can still be told by name.
                 with tx.transaction():
-                    tx.execute(_script(tx, name, password, is_new=known is None))
+                    tx.execute(_script(tx, name, password, mark, rights, is_new=known is None))
             except pg.InsufficientPrivilege as error:
                 raise NotAllowed(
                     f"The user of DATABASE_URL may not make this role ({error.diag.message_primary}). "
@@ -52,15 +75,15 @@ def let_read(warehouse: Warehouse, name: str, password: str) -> bool:
     return known is None
 
 
-def _script(tx: Connection, name: str, password: str, *, is_new: bool) -> Composed:
-    where = tx.execute(sql("readers/where")).fetchone()
+def _script(tx: Connection, name: str, password: str, mark: str, rights: Sequence[str], *, is_new: bool) -> Composed:
+    where = tx.execute(sql("roles/where")).fetchone()
     assert where is not None
     values = {
         "name": Identifier(name),
         "password": Literal(password),
-        "mark": Literal(MARK),
+        "mark": Literal(mark),
         "database": Identifier(where["database"]),
         "owner": Identifier(where["owner"]),
     }
-    first = SQL(sql("readers/create" if is_new else "readers/renew")).format(**values)
-    return first + SQL(sql("readers/rights")).format(**values)
+    parts = ("roles/create" if is_new else "roles/renew", *rights)
+    return SQL("").join(SQL(sql(part)).format(**values) for part in parts)

@@ -1,4 +1,4 @@
-"""A role that reads the schema `bi` and nothing else, as one command makes it."""
+"""Roles that may do less than the owner, as one command makes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
-from brapped_assets.warehouse import readers
+from brapped_assets.warehouse import forgetting, roles
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
@@ -46,7 +47,7 @@ def test_it_reads_every_view_and_nothing_else(warehouse: Warehouse, database_url
             " where relnamespace::regnamespace::text in ('bi', 'raw', 'star', 'audit', 'insights')"
             " and relkind in ('r', 'v', 'm', 'p')"
         ).fetchall()
-    assert readers.let_read(warehouse, name, PASSWORD)
+    assert roles.let_read(warehouse, name, PASSWORD)
     assert {row["name"].split(".")[0] for row in relations} == {"bi", "raw", "star", "audit", "insights"}
     with signed_in(database_url, name) as reader:
         for row in relations:
@@ -72,7 +73,7 @@ def test_it_reads_every_view_and_nothing_else(warehouse: Warehouse, database_url
 
 
 def test_its_statements_end_and_it_may_nothing_else_by_rank(warehouse: Warehouse, database_url: str, name: str) -> None:
-    readers.let_read(warehouse, name, PASSWORD)
+    roles.let_read(warehouse, name, PASSWORD)
     with signed_in(database_url, name) as reader:
         assert reader.execute("show default_transaction_read_only").fetchone() == ("on",)
         assert reader.execute("show statement_timeout").fetchone() == ("10min",)
@@ -86,7 +87,7 @@ def test_its_statements_end_and_it_may_nothing_else_by_rank(warehouse: Warehouse
 
 
 def test_views_of_later_versions_are_its_own_to_read(warehouse: Warehouse, database_url: str, name: str) -> None:
-    readers.let_read(warehouse, name, PASSWORD)
+    roles.let_read(warehouse, name, PASSWORD)
     with warehouse.transaction() as tx:
         tx.execute("create view bi.later as select 1 as one")
         tx.execute("create table star.later (one int)")
@@ -97,12 +98,12 @@ def test_views_of_later_versions_are_its_own_to_read(warehouse: Warehouse, datab
 
 
 def test_again_it_gets_a_new_password_and_its_rights_back(warehouse: Warehouse, database_url: str, name: str) -> None:
-    assert readers.let_read(warehouse, name, PASSWORD)
+    assert roles.let_read(warehouse, name, PASSWORD)
     before = password_kept(warehouse, name)
     assert before.startswith("SCRAM-SHA-256$")
     with warehouse.transaction() as tx:
         tx.execute(f"revoke all on all tables in schema bi from {name}")
-    assert not readers.let_read(warehouse, name, "another")
+    assert not roles.let_read(warehouse, name, "another")
     assert password_kept(warehouse, name) != before
     with signed_in(database_url, name) as reader:
         assert reader.execute("select count(*) from bi.plays").fetchone() == (0,)
@@ -113,7 +114,7 @@ def test_a_role_of_somebody_else_is_left_alone(warehouse: Warehouse, name: str) 
         tx.execute(f"create role {name} login password 'theirs'")
     before = password_kept(warehouse, name)
     with pytest.raises(RoleUnusable, match=f"There is a role {name} already, which Brapped did not make"):
-        readers.let_read(warehouse, name, PASSWORD)
+        roles.let_read(warehouse, name, PASSWORD)
     assert password_kept(warehouse, name) == before
 
 
@@ -122,7 +123,7 @@ def test_a_role_of_somebody_else_is_left_alone(warehouse: Warehouse, name: str) 
 )
 def test_a_name_that_would_need_quotes_is_refused(warehouse: Warehouse, name: str) -> None:
     with pytest.raises(RoleUnusable, match="cannot be the role's name"):
-        readers.let_read(warehouse, name, PASSWORD)
+        roles.let_read(warehouse, name, PASSWORD)
 
 
 def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServer, name: str) -> None:
@@ -134,7 +135,7 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
             url = f"{postgres.url(owner)}&user={owner}"
             with Warehouse(Path("unused"), url) as warehouse:
                 with pytest.raises(NotAllowed) as refused:
-                    readers.let_read(warehouse, name, PASSWORD)
+                    roles.let_read(warehouse, name, PASSWORD)
                 told, _, script = str(refused.value).partition("\n")
                 assert told.startswith("The user of DATABASE_URL may not make this role (permission denied")
                 assert PASSWORD not in str(refused.value)
@@ -149,10 +150,39 @@ def test_who_may_not_make_roles_gets_the_sql_for_who_may(postgres: EmbeddedServe
                 with signed_in(postgres.url(owner), name) as reader:
                     assert reader.execute("select * from bi.later").fetchall() == [(1,)]
             with Warehouse(Path("unused"), postgres.url(owner)) as by_superuser:
-                assert not readers.let_read(by_superuser, name, PASSWORD)
+                assert not roles.let_read(by_superuser, name, PASSWORD)
         finally:
             admin.execute(f"drop database {owner} with (force)")
             admin.execute(f"drop role {owner}")
+
+
+def test_who_owns_the_database_and_may_make_roles_makes_a_writer_who_may_tidy_up_too(
+    postgres: EmbeddedServer, name: str
+) -> None:
+    # Neon's owner is no superuser; since PostgreSQL 16 such a one is no member of the roles it makes.
+    owner = f"owner_{name}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"create role {owner} login createrole")
+        admin.execute(f"create database {owner} owner {owner}")
+        try:
+            url = f"{postgres.url(owner)}&user={owner}"
+            with Warehouse(Path("unused"), url) as warehouse:
+                assert [roles.let_write(warehouse, name, PASSWORD) for _ in "12"] == [True, False]
+                assert roles.let_read(warehouse, f"{name}_r", PASSWORD)
+                with pytest.raises(RoleUnusable, match="which Brapped did not make"):
+                    roles.let_read(warehouse, name, PASSWORD)
+            with Warehouse(Path("unused"), f"{postgres.url(owner)}&user={name}") as writer:
+                with writer.transaction() as tx:
+                    listened(tx)
+                writer.maintain(SQL("vacuum (analyze) audit.poll").format())
+                forgetting.tidy(writer)
+                with writer.transaction() as tx:
+                    found = tx.execute("select reltuples from pg_class where oid = 'audit.poll'::regclass").fetchone()
+                assert found == {"reltuples": 2.0}
+        finally:
+            admin.execute(f"drop database {owner} with (force)")
+            for role in (name, f"{name}_r", owner):
+                admin.execute(f"drop role if exists {role}")
 
 
 def test_what_a_service_objects_to_is_told_without_the_password(warehouse: Warehouse, name: str) -> None:
@@ -163,7 +193,7 @@ def test_what_a_service_objects_to_is_told_without_the_password(warehouse: Wareh
         )
         tx.execute("create event trigger objection on ddl_command_end when tag in ('GRANT') execute function object()")
     with pytest.raises(RoleUnusable) as refused:
-        readers.let_read(warehouse, name, name)
+        roles.let_read(warehouse, name, name)
     assert str(refused.value) == "The database refused the role (HTTP 400: … is weak). Try another password."
     with warehouse.transaction() as tx:
         assert tx.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is None

@@ -1,0 +1,13 @@
+-- Each poll and each minute with calls wakes the database, or keeps it awake; it falls asleep when nothing came for a while.
+with moment as (
+    select polled_at as at from audit.poll where polled_at > %(since)s and polled_at <= %(now)s
+    union
+    select minute from audit.api_call where minute > %(since)s and minute <= %(now)s
+),
+followed as (
+    select at, extract(epoch from lead(at) over (order by at) - at)::float8 as seconds_to_next from moment
+)
+select count(*) filter (where seconds_to_next is null or seconds_to_next > %(burst)s)::int as bursts,
+       coalesce(sum(least(seconds_to_next, %(burst)s)), 0)::float8 as seconds,
+       coalesce(extract(epoch from %(now)s - min(at)), 0)::float8 as seconds_seen
+from followed

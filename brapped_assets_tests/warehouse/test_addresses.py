@@ -1,0 +1,70 @@
+"""Addresses: Neon's two hosts of one database, and what travels readable."""
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from brapped_assets.warehouse.addresses import (
+    connection_string,
+    direct,
+    direct_host,
+    direct_url,
+    is_readable_on_the_way,
+)
+
+POOLED = "ep-cool-1-pooler.c-2.eu-central-1.aws.neon.tech"
+DIRECT = "ep-cool-1.c-2.eu-central-1.aws.neon.tech"
+
+
+@pytest.mark.parametrize(
+    ("host", "past"),
+    [
+        (POOLED, DIRECT),
+        (DIRECT, DIRECT),
+        ("db-pooler.example.com", "db-pooler.example.com"),
+        ("ep-cool-1.eu-pooler.aws.neon.tech", "ep-cool-1.eu-pooler.aws.neon.tech"),
+        ("neon.tech", "neon.tech"),
+        ("localhost", "localhost"),
+        ("/var/run/postgresql", "/var/run/postgresql"),
+        ("", ""),
+    ],
+)
+def test_only_neons_pooled_host_has_another_behind_it(host: str, past: str) -> None:
+    assert direct_host(host) == past
+
+
+def test_everything_else_of_a_url_stays_as_it_was() -> None:
+    url = f"postgresql://me:p%40ss@{POOLED}:5432/db?sslmode=verify-full&channel_binding=require"
+    assert direct_url(url) == url.replace(POOLED, DIRECT)
+    assert direct_url(url.replace("postgresql:", "postgresql+psycopg2:", 1).replace("me:p%40ss@", "")) == (
+        f"postgresql+psycopg2://{DIRECT}:5432/db?sslmode=verify-full&channel_binding=require"
+    )
+    for other in (f"postgresql://me@{DIRECT}/db", "postgresql:///db?host=/run", "postgresql://me@db-pooler.example/db"):
+        assert direct_url(other) == other
+
+
+def test_what_the_url_says_of_tls_passes_through_to_both_hosts() -> None:
+    given = connection_string(f"postgresql://me:secret@{POOLED}/db?channel_binding=require&sslrootcert=system")
+    told = {**conninfo_to_dict(given), "host": DIRECT}
+    assert conninfo_to_dict(direct(given)) == told
+    assert [told[name] for name in ("sslmode", "channel_binding", "sslrootcert", "password")] == [
+        "require",
+        "require",
+        "system",
+        "secret",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_readable"),
+    [
+        ("postgresql://u@db.example/x?sslmode=disable", True),
+        ("postgresql://u@db.example/x?sslmode=prefer", True),
+        ("hostaddr=192.0.2.1 sslmode=allow", True),
+        ("postgresql://u@db.example/x", False),
+        ("postgresql://u@db.example/x?sslmode=verify-full", False),
+        ("postgresql://u@127.0.0.1/x?sslmode=disable", False),
+        ("postgresql:///x?host=/run&sslmode=disable", False),
+    ],
+)
+def test_a_string_that_lets_things_travel_readable_is_known(url: str, *, is_readable: bool) -> None:
+    assert is_readable_on_the_way(connection_string(url)) == is_readable
