@@ -15,7 +15,7 @@ from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import by_kind
 from brapped_assets.history.plays import Kind, OddRow, Row
-from brapped_assets.reading import Read, ahead, file_of, rarely_collected, read_pieces
+from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
@@ -125,7 +125,7 @@ def import_history(
     with warehouse.transaction() as tx:
         merged_rows = imports.merged_rows(tx, listener_id)
     progress(0, sum(expected))
-    with rarely_collected(), closing(ahead(read_pieces(documents, merged_rows, piece_rows))) as reads:
+    with side_by_side(), closing(ahead(read_pieces(documents, merged_rows, piece_rows))) as reads:
         for number, of_document in groupby(reads, key=lambda read: read.number):
             before = summary.rows
             try:
@@ -134,6 +134,8 @@ def import_history(
                     progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
             except HistoryError as error:
                 summary.failed.append(Unusable(error.name, error.reason))
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        imports.flush(tx, listener_id, datetime.now(UTC))
     progress(summary.rows, summary.rows)
 
 

@@ -1,6 +1,7 @@
 """Documents of an import, read ahead of their merge."""
 
 import gc
+import sys
 import time
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from brapped_assets.history.errors import Damaged
 from brapped_assets.history.finding import find
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay
-from brapped_assets.reading import Read, ahead, file_of, rarely_collected, read_pieces
+from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side
 from brapped_assets.warehouse.staging import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
 from brapped_assets_tests.history.exports import document, extended
 
@@ -131,8 +132,8 @@ def tail(rows: bytes, count: int) -> bytes:
     return rows[-count * size - len(COPY_TRAILER) : -len(COPY_TRAILER)]
 
 
-def test_while_rows_are_read_garbage_is_looked_for_rarely_and_then_as_before() -> None:
-    before = gc.get_threshold()
-    with rarely_collected():
-        assert gc.get_threshold()[0] > before[0]
-    assert gc.get_threshold() == before
+def test_reading_ahead_leaves_the_interpreter_as_it_was() -> None:
+    before = gc.get_threshold(), sys.getswitchinterval()
+    with side_by_side():
+        assert (gc.get_threshold()[0] > before[0][0], sys.getswitchinterval() < before[1]) == (True, True)
+    assert (gc.get_threshold(), sys.getswitchinterval()) == before

@@ -92,6 +92,11 @@ def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
     return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
 
 
+def flush(tx: Connection, listener_id: int, now: datetime) -> None:
+    """Have all pieces that are merged on the disk when this transaction ends (see `merge_piece`)."""
+    tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
+
+
 def merge_piece(
     tx: Connection,
     listener_id: int,
@@ -103,9 +108,12 @@ def merge_piece(
 ) -> ExportMerge:
     """Merge a piece, keep its odd rows, and note how far the file is merged: all or nothing.
 
-    A piece that another import of the same file has merged meanwhile is left alone. Raises Busy as `merge_plays` does.
+    A piece that another import of the same file has merged meanwhile is left alone. Its commit does not wait for the disk:
+    a power failure may take the latest pieces back, and the word that they are merged with them. `flush` waits, once.
+    Raises Busy as `merge_plays` does.
     """
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
+    tx.execute("set local synchronous_commit = off")
     tx.execute(sql("imports/begin"), values)
     note_met(tx, listener_id, file, now)
     merged = tx.execute(sql("imports/lock"), values).fetchone()
