@@ -108,9 +108,9 @@ def merge_piece(
 ) -> ExportMerge:
     """Merge a piece, keep its odd rows, and note how far the file is merged: all or nothing.
 
-    A piece that another import of the same file has merged meanwhile is left alone. Its commit does not wait for the disk:
-    a power failure may take the latest pieces back, and the word that they are merged with them. `flush` waits, once.
-    Raises Busy as `merge_plays` does.
+    A piece that another import of the same file has merged meanwhile is left alone. Its commit does not wait for the
+    disk: a power failure may take the latest pieces back, and the word that they are merged with them. `flush` waits,
+    once. Raises Busy as `merge_plays` does.
     """
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute("set local synchronous_commit = off")
