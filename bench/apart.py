@@ -122,7 +122,8 @@ def _kill(
 def _launch(apart: Apart) -> str:
     until(apart.is_ready, "web server, code server and pages are up")
     newest = partitions.hour_of(partitions.look_back(datetime.now(UTC))[-1])
-    return apart.launch(hourly_plays.name, partitions.HourRange(newest, newest).tags)
+    tags = partitions.HourRange(newest, newest).tags
+    return until(lambda: apart.launch(hourly_plays.name, tags), "the run was put into the queue")
 
 
 def _poll(apart: Apart) -> None:

@@ -93,8 +93,8 @@ class Apart:
             return False
         return is_loaded == ["RepositoryLocation"] and health.ok
 
-    def launch(self, job: str, tags: Mapping[str, str]) -> str:
-        """Put a run into the queue, through Dagster's UI; its id."""
+    def launch(self, job: str, tags: Mapping[str, str]) -> str | None:
+        """Put a run into the queue, through Dagster's UI; its id, or None while that cannot reach the code server."""
         asked = self._ask(
             "mutation($p: ExecutionParams!) {launchRun(executionParams: $p) {__typename"
             " ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}}}",
@@ -107,9 +107,7 @@ class Apart:
                 "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
             },
         )["launchRun"]
-        if asked["__typename"] != "LaunchRunSuccess":
-            raise RuntimeError(str(asked))
-        return str(asked["run"]["runId"])
+        return asked["run"]["runId"] if asked["__typename"] == "LaunchRunSuccess" else None
 
     def status(self, run_id: str) -> str:
         asked = self._ask("query($id: ID!) {runOrError(runId: $id) {... on Run {status}}}", id=run_id)
@@ -122,7 +120,7 @@ class Apart:
         return data
 
 
-def until(happened: Callable[[], T], what: str) -> T:
+def until(happened: Callable[[], T | None], what: str) -> T:
     """The first true answer. Raises RuntimeError when there is none within four minutes."""
     limit = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < limit:
