@@ -231,3 +231,14 @@ def test_only_a_plan_has_a_limit(
         if value is not None:
             monkeypatch.setenv(name, value)
     assert Settings.load().storage_limit_bytes == expected
+
+
+def test_what_kubernetes_says_of_a_service_named_like_us_is_no_setting(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_3000_TCP", "PORT_3000_TCP_ADDR"):
+        monkeypatch.setenv(f"BRAPPED_PAGES_{name}", "tcp://10.0.0.1:3000")
+    assert Settings.load().brapped_home == home
+    monkeypatch.setenv("BRAPPED_PAGES", "typo")
+    with pytest.raises(SettingsError, match=r"Unknown setting BRAPPED_PAGES\. "):
+        Settings.load()
