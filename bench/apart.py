@@ -8,7 +8,7 @@ import os
 import random
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import requests
@@ -154,9 +154,9 @@ def _held_against(account: SimulatedAccount, url: str) -> Kept:
             "select max(polled_at), (select count(*) from bi.coverage_gaps) from audit.poll"
         ).fetchone()
     assert row is not None
-    plays = account.listener.plays_between(min(at for at, _ in kept), max(at for at, _ in kept))
+    newest = max(at for at, _ in kept)
+    plays = account.listener.plays_between(min(at for at, _ in kept), newest + timedelta(milliseconds=1))
     until_then = {(play.played_at, play.track.id) for play in plays}
     # The newest poll shows the newest play there was: nothing may lie between the two.
-    newest = max(at for at, _ in kept)
     assert (row[0] - newest).total_seconds() < 2 * SECONDS_A_PLAY + 2, "the newest poll did not show the newest play"
-    return Kept(len(until_then), len(until_then - set(kept)), len(kept) - len(set(kept)), row[1])
+    return Kept(len(until_then), len(until_then - set(kept)), len(kept) - len(until_then & set(kept)), row[1])
