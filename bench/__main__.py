@@ -23,6 +23,8 @@ BENCHMARKS = {
     "pages": "every page at 100,000 and a million plays, and their totals; BENCH_ROWS for another size",
     "neon_day": "how often a day wakes the warehouse",
     "keen_year": "calls a day, and plays lost",
+    "apart": "the parts of `up` on machines of their own, each killed in a poll; fewer kills with BENCH_FAULTS",
+    "thousand_listeners": "three polls of each of a thousand listeners into one PostgreSQL; fewer with BENCH_LISTENERS",
 }
 
 
@@ -30,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Measure, and print every figure beside its budget and a baseline of the same run.",
-        epilog="\n".join(f"{name:16}{what}" for name, what in BENCHMARKS.items()),
+        epilog="\n".join(f"{name:20}{what}" for name, what in BENCHMARKS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all without one")

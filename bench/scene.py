@@ -112,11 +112,12 @@ def connected(account: SimulatedAccount, database_url: str | None) -> Iterator[R
             yield server
 
 
-def hurried_account() -> SimulatedAccount:
-    """An account whose listener ends a play every second, from ten minutes ago on: every poll finds something new."""
+def hurried_account(seconds: int = 1) -> SimulatedAccount:
+    """An account whose listener ends a play every second (or so many), from ten minutes ago on: polls find new ones."""
     catalogue = Catalogue()
-    start = datetime.now(UTC) - timedelta(minutes=10)
+    # Whole seconds: Spotify tells milliseconds, and whoever compares should not have to.
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)
     plays = nonstop(catalogue, start, seconds=180, count=3600).plays
-    ends = (start + number * SECOND for number in range(len(plays)))
+    ends = (start + number * seconds * SECOND for number in range(len(plays)))
     hurried = [replace(play, played_at=end, served_from=end) for play, end in zip(plays, ends, strict=True)]
     return SimulatedAccount(ScriptedListener(hurried), catalogue=catalogue)

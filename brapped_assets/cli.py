@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from brapped_assets import __version__
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.parts import Part, address
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
@@ -90,6 +91,26 @@ def up(
     raise typer.Exit(
         run(_settings(), console, port=port, open_browser=not no_browser, lan=lan, collects=not no_collect)
     )
+
+
+@app.command()
+def serve(
+    part: Annotated[Part, typer.Argument(help="code, daemon, web (Dagster's UI) or pages.", show_default=False)],
+    host: Annotated[str, typer.Option(help="Address to listen on; nothing here asks who comes.")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Without: pages 3000, web 3001, code 4000; the daemon has none.", show_default=False
+        ),
+    ] = None,
+    code: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="For daemon and web: where the code server is.")
+    ] = "127.0.0.1:4000",
+) -> None:
+    """One part of `up` alone, for containers and several machines; needs DATABASE_URL and DAGSTER_PG_URL."""
+    from brapped_assets.commands.serve import serve as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), part, host=host, port=port, code_server=address(code)))
 
 
 @app.command()

@@ -18,6 +18,8 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretS
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = ".env"
+# What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
+SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
 # What is made under the home, but for the database, which sees to itself.
 PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads")
@@ -110,7 +112,8 @@ class Settings(BaseSettings):
         except UnicodeDecodeError:
             raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.") from None
         known = {name.upper() for name in cls.model_fields}
-        unknown = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")} - known
+        named_like_ours = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")}
+        unknown = {n for n in named_like_ours - known if not SERVICE_LINK.search(n)}
         if unknown:
             raise SettingsError(
                 f"Unknown setting {', '.join(sorted(unknown))}. The settings are: {', '.join(sorted(known))}."

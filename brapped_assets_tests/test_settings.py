@@ -278,3 +278,14 @@ def test_a_folder_for_everybody_is_left_as_it_is(tmp_path: Path) -> None:
     keep_private(shared)
     assert shared.stat().st_mode & 0o7777 == 0o1777
     keep_private(tmp_path / "not-there")
+
+
+def test_what_kubernetes_says_of_a_service_named_like_us_is_no_setting(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_3000_TCP", "PORT_3000_TCP_ADDR"):
+        monkeypatch.setenv(f"BRAPPED_PAGES_{name}", "tcp://10.0.0.1:3000")
+    assert Settings.load().brapped_home == home
+    monkeypatch.setenv("BRAPPED_PAGES", "typo")
+    with pytest.raises(SettingsError, match=r"Unknown setting BRAPPED_PAGES\. "):
+        Settings.load()

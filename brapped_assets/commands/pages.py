@@ -1,4 +1,4 @@
-"""The pages, served on this machine: `python -m brapped_assets.commands.pages PORT`, one of the processes of `up`."""
+"""The pages, served: `python -m brapped_assets.commands.pages HOST PORT`, one of the parts of `up`."""
 
 import os
 import sys
@@ -21,6 +21,7 @@ DEMO_HOME = "demo"
 
 
 def main() -> None:
+    host, port = sys.argv[1:]
     key = network.key_from_environment()
     settings = Settings.load()
     home, url = settings.brapped_home, settings.database_url_text()
@@ -36,8 +37,8 @@ def main() -> None:
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
         create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key),
-        host=network.EVERYWHERE if key else "127.0.0.1",
-        port=int(sys.argv[1]),
+        host=host,
+        port=int(port),
         log_level="warning",
         # Addresses tell what somebody looked for.
         access_log=False,

@@ -1,4 +1,4 @@
-"""Starts a program once another listens: `python -m brapped_assets.commands.service PORT PROGRAM ARGUMENT…`.
+"""Starts a program once another listens: `python -m brapped_assets.commands.service HOST PORT PROGRAM ARGUMENT…`.
 
 The daemon and the webserver look for the code server when they start, and again only a minute later, or never.
 """
@@ -8,28 +8,45 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+
+from brapped_assets.commands.parts import Address
 
 WAIT_SECONDS = 120
 
 
-def wait_for(port: int) -> bool:
-    """Whether somebody listens on 127.0.0.1:`port`, within two minutes."""
+class NobodyListens(OSError):
+    """Nobody listened in time; the text says where."""
+
+
+def wait_for(address: Address) -> None:
+    """Return once somebody listens there. Raises NobodyListens after two minutes."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
-        time.sleep(0.1)
-    return False
+        try:
+            socket.create_connection((address.host, address.port), timeout=2).close()
+        except OSError:
+            # Not up yet, or in a container's network its name is not known yet.
+            time.sleep(0.1)
+        else:
+            return
+    raise NobodyListens(f"Nobody listens on {address}. Is the code server up, and is it reachable from here?")
+
+
+def become(command: list[str], env: Mapping[str, str]) -> int:
+    """This process goes on as `command`, so that signals reach it; on Windows as its parent, with its exit code."""
+    if os.name != "nt":
+        os.execve(command[0], command, env)  # noqa: S606
+    return subprocess.call(command, env=env)  # noqa: S603  (our own words)
 
 
 def main() -> None:
-    port, *command = sys.argv[1:]
-    if not wait_for(int(port)):
-        sys.exit(f"ERROR nobody listens on port {port}")
-    if os.name == "nt":
-        sys.exit(subprocess.call(command))  # noqa: S603  (the supervisor's own words)
-    os.execv(command[0], command)  # noqa: S606
+    host, port, *command = sys.argv[1:]
+    try:
+        wait_for(Address(host, int(port)))
+    except NobodyListens as nobody:
+        sys.exit(f"ERROR {nobody}")
+    sys.exit(become(command, os.environ))
 
 
 if __name__ == "__main__":

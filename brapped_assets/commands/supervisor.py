@@ -20,24 +20,19 @@ from honcho.printer import Message
 from rich.console import Console
 from rich.markup import escape
 
+from brapped_assets.commands import parts
 from brapped_assets.commands.network import EVERYWHERE, KEY, Network
+from brapped_assets.commands.parts import HIGHEST_PORT, Address, Part
 from brapped_assets.settings import env_file
 
 # In the environment of everything a supervisor starts, and of nothing else: names the instance it works for.
 MARK = "SUPERVISED_BY_BRAPPED"
 LOOPBACK = "127.0.0.1"
 LOG_BYTES, LOG_FILES = 5_000_000, 3
-HIGHEST_PORT = 65535
 # From being asked to end to being killed.
 GRACE_SECONDS = 5
 # Words of a child that its owner should see; the rest goes to the log file only.
 TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
-WORKSPACE = """load_from:
-  - grpc_server:
-      host: 127.0.0.1
-      port: {port}
-      location_name: {name}
-"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +63,9 @@ def plan(dagster_home: Path, console: Console, *, name: str, port: int, network:
     if port not in (0, page_port):
         console.print(f"Port {port} is taken; using {page_port}.")
     dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
-    services = Services(page_port, dagster_port, free_port(0), dagster_home / "workspace.yaml", network)
-    services.workspace.write_text(WORKSPACE.format(port=services.code_port, name=name), encoding="utf-8")
-    return services
+    code_port = free_port(0)
+    workspace = parts.write_workspace(dagster_home, Address(LOOPBACK, code_port), name)
+    return Services(page_port, dagster_port, code_port, workspace, network)
 
 
 def run(
@@ -90,25 +85,20 @@ def run(
     """
     printer = _LogFile(folder / "logs" / "brapped.log", console)
     manager = Manager(printer=printer)
-    python = sys.executable
-    after_code = [python, "-m", "brapped_assets.commands.service", str(services.code_port)]
-    code = ["api", "grpc", "--module-name", "brapped_assets.definitions", "--empty-working-directory"]
-    listen = ["--host", "127.0.0.1", "--port", str(services.code_port)]
-    # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
+    code_server = Address(LOOPBACK, services.code_port)
+    after_code = [sys.executable, "-m", "brapped_assets.commands.service", LOOPBACK, str(services.code_port)]
+    pages_host = EVERYWHERE if services.network else LOOPBACK
     commands = {
-        "pages": [python, "-m", "brapped_assets.commands.pages", str(services.page_port)],
-        "code": [python, "-m", "dagster", *code, *listen],
-        "daemon": [*after_code, python, "-m", "dagster._daemon", "run", "-w", str(services.workspace)],
-        "web": [
-            *after_code, python, "-m", "brapped_assets.commands.engine_room",
-            "-h", "127.0.0.1", "-p", str(services.dagster_port), "-w", str(services.workspace),
-        ],
-    }  # fmt: skip
+        Part.PAGES: parts.pages(Address(pages_host, services.page_port)),
+        Part.CODE: parts.code(code_server),
+        Part.DAEMON: [*after_code, *parts.daemon(services.workspace)],
+        Part.WEB: [*after_code, *parts.web(Address(LOOPBACK, services.dagster_port), services.workspace)],
+    }
     if not collects:
-        del commands["daemon"]
-    for name, command in commands.items():
-        secret = {KEY: services.network.key} if services.network and name == "pages" else {}
-        manager.add_process(name, _quoted(command), env={**env, **secret}, cwd=str(env_file().parent))
+        del commands[Part.DAEMON]
+    for part, command in commands.items():
+        secret = {KEY: services.network.key} if services.network and part is Part.PAGES else {}
+        manager.add_process(part.value, _quoted(command), env={**env, **secret}, cwd=str(env_file().parent))
     stopping = threading.Event()
     threading.Thread(target=_announce, args=(services, on_ready, stopping), daemon=True).start()
     try:

@@ -116,7 +116,7 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
         "wrapped_reports": "RUNNING",
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
-        ("refresh_dimensions", "RUNNING")
+        (name, "RUNNING") for name in ("heartbeat", "notices", "refresh_dimensions")
     ]
 
 

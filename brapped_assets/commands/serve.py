@@ -1,0 +1,42 @@
+"""`brapped serve PART`: one part of `brapped up` alone, for containers and for several machines.
+
+Each has its own home and working folder; what they share is PostgreSQL, and the address of the code server.
+"""
+
+import os
+
+from brapped_assets.commands import parts, service
+from brapped_assets.commands.instance import environment, fail_leftover_runs, opened
+from brapped_assets.commands.parts import Address, Part
+from brapped_assets.settings import Settings, SettingsError
+
+PORTS = {Part.PAGES: 3000, Part.WEB: 3001, Part.CODE: 4000}
+LOCATION = "brapped"
+
+
+def serve(settings: Settings, part: Part, *, host: str, port: int | None, code_server: Address) -> int:
+    """Become this part: returns only where a process cannot become another (Windows), with its exit code.
+
+    Raises SettingsError without both databases, for the embedded server is one machine's own.
+    """
+    missing = [name for name in ("database_url", "dagster_pg_url") if getattr(settings, name) is None]
+    if missing:
+        raise SettingsError(
+            f"{' and '.join(name.upper() for name in missing)} must be set: parts that run apart share nothing but "
+            "PostgreSQL. On one machine, `brapped up` needs neither."
+        )
+    at = Address(host, PORTS[part] if port is None else port) if part in PORTS else code_server
+    # What lies in the working folder is not to be imported.
+    env = {**os.environ, "PYTHONSAFEPATH": "1"}
+    if part is Part.PAGES:
+        return service.become(parts.pages(at), env)
+    if part is Part.CODE:
+        # It makes Dagster's tables before anybody else looks for them; and the runs of the queue are its children,
+        # so what a dead one left unfinished is dead too. Else their pool would be taken until monitoring notices.
+        with opened(settings) as instance:
+            fail_leftover_runs(instance)
+        return service.become(parts.code(at), {**env, **environment(settings)})
+    service.wait_for(code_server)
+    env |= environment(settings)
+    workspace = parts.write_workspace(settings.dagster_home, code_server, LOCATION)
+    return service.become(parts.daemon(workspace) if part is Part.DAEMON else parts.web(at, workspace), env)
