@@ -57,17 +57,23 @@ def read_pieces(
                 document.running_number,
             )
             before = merged_rows.get(file.content_hash, 0)
-            yield Read(number, file)
             if before == inf:
+                yield Read(number, file)
                 continue
             pieces = pieces_of(document.read(), piece_rows)
             first = next(pieces)
-            if not first[1]:
-                # Most files are one piece, and so read whole by now. A longer one must be, too.
+            if first[1]:
+                # Most files are one piece, and so read whole by now: made before its file is told of, or it would be
+                # made while everybody waits for it.
+                (only,) = _encoded(Read(number, file), iter([first]), before)
+                yield Read(number, file)
+                yield only
+            else:
+                yield Read(number, file)
+                # A longer one must be read whole, too, before anything of it is merged.
                 for _ in pieces:
                     yield Read(number, file)
-            of_file = iter([first]) if first[1] else pieces_of(document.read(), piece_rows)
-            yield from _encoded(Read(number, file), of_file, before)
+                yield from _encoded(Read(number, file), pieces_of(document.read(), piece_rows), before)
             merged_rows[file.content_hash] = inf
         except HistoryError as error:
             yield Read(number, error=error)

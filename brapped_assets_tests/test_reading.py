@@ -41,6 +41,8 @@ def test_a_document_comes_in_pieces_once_it_was_read_whole(tmp_path: Path) -> No
         (1, 0, False, False),
         (2, 1, True, True),
     ]
+    # A file of one piece is made before it is told of: while the one before it is merged, and not while all wait for it.
+    assert [read.number for read in found if read.number] == [1, 2, 2]
     with pytest.raises(Damaged, match="ends in the middle"):
         [file_of(read) for read in found]
 
