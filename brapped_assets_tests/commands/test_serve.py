@@ -80,7 +80,8 @@ def test_the_web_server_finds_its_instance_and_the_code_server_from_a_home_that_
         assert brapped("serve", "web", "--code", f"127.0.0.1:{port}", "--host", "0.0.0.0").code == 0
     ((command, env),) = became
     workspace = tmp_path / "home" / "dagster" / "workspace.yaml"
-    assert command[1:] == ["-m", "dagster_webserver", "-h", "0.0.0.0", "-p", "3001", "-w", str(workspace)]
+    engine_room = ["-m", "brapped_assets.commands.engine_room"]
+    assert command[1:] == [*engine_room, "-h", "0.0.0.0", "-p", "3001", "-w", str(workspace)]
     assert f"port: {port}" in workspace.read_text(encoding="utf-8")
     assert (tmp_path / "home" / "dagster" / "dagster.yaml").exists()
     assert env["DAGSTER_HOME"] == str(tmp_path / "home" / "dagster")
