@@ -23,6 +23,7 @@ BENCHMARKS = {
     "pages": "every page at 100,000 and a million plays, and their totals; BENCH_ROWS for another size",
     "neon_day": "how often a day wakes the warehouse",
     "keen_year": "calls a day, and plays lost",
+    "years": "a year of outages, exports, an upgrade and restarts: plays lost and doubled, memory, bloat",
 }
 
 

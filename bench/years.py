@@ -1,0 +1,142 @@
+"""A simulated year of outages, exports, an upgrade and restarts, and what it cost: nothing but marked gaps.
+
+What is lived, and which part of it through Dagster, is told in `years_life`; what happens when, in `years_plan`.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import time_machine
+
+from bench.figures import Figure
+from bench.scene import Scene, connected, environment
+from bench.years_life import Life, Told
+from bench.years_plan import KINDS, YEAR, Plan
+from bench.years_truth import Held, held_against_the_truth
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener
+from brapped_assets.warehouse.connections import Warehouse
+
+ZONE = "Europe/Berlin"
+LEDGERS = """
+select (select count(*) from audit.api_call) as calls, (select count(*) from audit.poll) as polls,
+       (select count(*) from audit.rejected_row) as rejected, (select count(*) from audit.gap) as gaps,
+       (select count(*) from insights.touched_day) as touched_days,
+       (select count(*) from raw.recently_played where not is_merged) as not_merged
+"""
+DEAD = "select sum(n_dead_tup)::float8 as dead, sum(n_live_tup)::float8 as live from pg_stat_user_tables"
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A life that is over: what happened, what the warehouse holds of it, and how large that is."""
+
+    told: Told
+    held: Held
+    ledgers: dict[str, Any]
+    dead_rows: float
+    live_rows: float
+    bytes_as_left: int
+    bytes_made_anew: int
+
+
+def live(scene: Scene, plan: Plan) -> Lived:
+    """Live through a plan; everything it made is gone afterwards."""
+    catalogue = Catalogue(artists=plan.artists)
+    listener = Listener(catalogue, plays_per_day=plan.plays_a_day, time_zone=ZONE)
+    # Made beforehand: what the simulation remembers of its days is no growth of the program's.
+    listener.plays_between(plan.begin, plan.end)
+    account = SimulatedAccount(listener, catalogue=catalogue)
+    with ExitStack() as stack:
+        clock = stack.enter_context(time_machine.travel(plan.begin, tick=False))
+        url = scene.postgres.url(stack.enter_context(scene.database(is_durable=False)))
+        stack.enter_context(connected(account, url))
+        stack.enter_context(environment({"BRAPPED_TIMEZONE": ZONE}))
+        life = stack.enter_context(Life(scene, plan, account, url, clock))
+        life.live()
+        with Warehouse(scene.folder, life.url) as warehouse, warehouse.transaction() as tx:
+            held = held_against_the_truth(tx, account, listener, life.told.polled, life.told.exported)
+            ledgers = tx.execute(LEDGERS).fetchone()
+            dead = tx.execute(DEAD).fetchone()
+        assert ledgers is not None
+        assert dead is not None
+        as_left, made_anew = _sizes(life.url)
+    return Lived(life.told, held, ledgers, dead["dead"], dead["live"], as_left, made_anew)
+
+
+def measure(scene: Scene, plan: Plan = YEAR) -> list[Figure]:
+    lived = live(scene, plan)
+    told, held = lived.told, lived.held
+    name = f"{plan.days} days"
+    polls = ", ".join(f"{count:,} {what}" for what, count in told.polls.most_common())
+    return [
+        *(Figure(f"fault: {KINDS[kind]}", count, note=_lasting(plan, kind)) for kind, count in told.faults.items()),
+        Figure(f"{name}: ticks of the schedule", told.polls.total(), note=polls),
+        Figure(f"{name}: plays lost", held.lost, budget=0, baseline=held.known, baseline_is="plays shown or exported"),
+        Figure(f"{name}: plays doubled", held.doubled, budget=0),
+        Figure(
+            f"{name}: plays missed outside marked gaps",
+            held.unmarked,
+            budget=0,
+            note=f"{held.marked} missed inside: {held.gaps} open gaps, {held.gap_time.total_seconds() / 3600:.0f} h",
+        ),
+        Figure(f"{name}: wrong local times", held.wrong_local, budget=0, note=f"in {ZONE}, both changes of the clock"),
+        Figure(
+            f"{name}: differences after the upgrade from the first schema",
+            0 if told.is_upgrade_whole else 1,
+            budget=0,
+            note=f"{told.upgraded_rows:,} rows carried",
+        ),
+        Figure(
+            "memory at the end",
+            told.rss[-1] / 1e6,
+            "MB",
+            baseline=told.rss[len(told.rss) // 10] / 1e6,
+            baseline_is="after a tenth of it",
+            note="of the process, the simulated account and its list of what it served included",
+        ),
+        Figure(
+            "warehouse as left",
+            lived.bytes_as_left / 1e6,
+            "MB",
+            baseline=lived.bytes_made_anew / 1e6,
+            baseline_is="after VACUUM FULL",
+            note=f"{lived.dead_rows:,.0f} dead rows beside {lived.live_rows:,.0f}; autovacuum by the clock on the wall",
+        ),
+        *_of_dagster(told),
+        *(Figure(f"rows: {what.replace('_', ' ')}", count) for what, count in lived.ledgers.items()),
+    ]
+
+
+def _of_dagster(told: Told) -> list[Figure]:
+    if len(told.dagster_bytes) < 3:
+        return []
+    return [
+        Figure(
+            "Dagster's history after the last sampled day",
+            told.dagster_bytes[-1] / 1e6,
+            "MB",
+            baseline=told.dagster_bytes[1] / 1e6,
+            baseline_is="after the second",
+            note=f"runs kept after each day's upkeep: {', '.join(map(str, told.dagster_runs))}",
+        )
+    ]
+
+
+def _lasting(plan: Plan, kind: str) -> str:
+    hours = sum(each.lasts.total_seconds() for each in plan.troubles if each.kind == kind) / 3600
+    return f"{hours:.0f} h in all" if hours >= 1 else ""
+
+
+def _sizes(url: str) -> tuple[int, int]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        sizes = []
+        for statement in ("select 1", "vacuum full"):
+            connection.execute(statement)
+            row = connection.execute("select pg_database_size(current_database())").fetchone()
+            assert row is not None
+            sizes.append(int(row[0]))
+    return sizes[0], sizes[1]
