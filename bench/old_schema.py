@@ -60,10 +60,9 @@ def fill(url: str, source_url: str) -> dict[str, int]:
                 continue
             names = sql.SQL(", ").join(map(sql.Identifier, told))
             values = sql.SQL(", ").join(
-                sql.Identifier(name) if name in there[table] else sql.SQL(moved[name])  # type: ignore[arg-type]
-                for name in told
+                sql.Identifier(name) if name in there[table] else sql.SQL(moved[name]) for name in told
             )
-            of = sql.SQL(table)  # type: ignore[arg-type]  # quoted by the server
+            of = sql.SQL(table)
             target.execute(sql.SQL("delete from {}").format(of))
             with (
                 source.cursor().copy(sql.SQL("copy (select {} from {} t) to stdout").format(values, of)) as out,

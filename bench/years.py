@@ -3,12 +3,12 @@
 What is lived, and which part of it through Dagster, is told in `years_life`; what happens when, in `years_plan`.
 """
 
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import time_machine
+from psycopg.rows import dict_row
 
 from bench.figures import Figure
 from bench.scene import Scene, connected, environment
@@ -18,7 +18,6 @@ from bench.years_truth import Held, held_against_the_truth
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
-from brapped_assets.warehouse.connections import Warehouse
 
 ZONE = "Europe/Berlin"
 LEDGERS = """
@@ -28,23 +27,12 @@ select (select count(*) from audit.api_call) as calls, (select count(*) from aud
        (select count(*) from raw.recently_played where not is_merged) as not_merged
 """
 DEAD = "select sum(n_dead_tup)::float8 as dead, sum(n_live_tup)::float8 as live from pg_stat_user_tables"
+SIZE = "select pg_database_size(current_database()) as bytes"
 
 
-@dataclass(frozen=True)
-class Lived:
-    """A life that is over: what happened, what the warehouse holds of it, and how large that is."""
-
-    told: Told
-    held: Held
-    ledgers: dict[str, Any]
-    dead_rows: float
-    live_rows: float
-    bytes_as_left: int
-    bytes_made_anew: int
-
-
-def live(scene: Scene, plan: Plan) -> Lived:
-    """Live through a plan; everything it made is gone afterwards."""
+@contextmanager
+def lived(scene: Scene, plan: Plan) -> Iterator[Life]:
+    """A life that is over, at its last instant; everything it made is gone afterwards."""
     catalogue = Catalogue(artists=plan.artists)
     listener = Listener(catalogue, plays_per_day=plan.plays_a_day, time_zone=ZONE)
     # Made beforehand: what the simulation remembers of its days is no growth of the program's.
@@ -57,33 +45,41 @@ def live(scene: Scene, plan: Plan) -> Lived:
         stack.enter_context(environment({"BRAPPED_TIMEZONE": ZONE}))
         life = stack.enter_context(Life(scene, plan, account, url, clock))
         life.live()
-        with Warehouse(scene.folder, life.url) as warehouse, warehouse.transaction() as tx:
-            held = held_against_the_truth(tx, account, listener, life.told.polled, life.told.exported)
-            ledgers = tx.execute(LEDGERS).fetchone()
-            dead = tx.execute(DEAD).fetchone()
-        assert ledgers is not None
-        assert dead is not None
-        as_left, made_anew = _sizes(life.url)
-    return Lived(life.told, held, ledgers, dead["dead"], dead["live"], as_left, made_anew)
+        yield life
+
+
+def held(life: Life) -> Held:
+    """The warehouse as it is now, against what was played."""
+    with psycopg.connect(life.url, row_factory=dict_row) as connection:
+        connection.execute("set timezone to 'UTC'")
+        return held_against_the_truth(connection, life.account, life.told.polled, life.told.exported)
 
 
 def measure(scene: Scene, plan: Plan = YEAR) -> list[Figure]:
-    lived = live(scene, plan)
-    told, held = lived.told, lived.held
+    with lived(scene, plan) as life:
+        told, truth = life.told, held(life)
+        with psycopg.connect(life.url, autocommit=True, row_factory=dict_row) as connection:
+            (ledgers,) = connection.execute(LEDGERS).fetchall()
+            (dead,) = connection.execute(DEAD).fetchall()
+            (as_left,) = connection.execute(SIZE).fetchall()
+            connection.execute("vacuum full")
+            (made_anew,) = connection.execute(SIZE).fetchall()
     name = f"{plan.days} days"
     polls = ", ".join(f"{count:,} {what}" for what, count in told.polls.most_common())
     return [
         *(Figure(f"fault: {KINDS[kind]}", count, note=_lasting(plan, kind)) for kind, count in told.faults.items()),
         Figure(f"{name}: ticks of the schedule", told.polls.total(), note=polls),
-        Figure(f"{name}: plays lost", held.lost, budget=0, baseline=held.known, baseline_is="plays shown or exported"),
-        Figure(f"{name}: plays doubled", held.doubled, budget=0),
+        Figure(
+            f"{name}: plays lost", truth.lost, budget=0, baseline=truth.known, baseline_is="plays shown or exported"
+        ),
+        Figure(f"{name}: plays doubled", truth.doubled, budget=0),
         Figure(
             f"{name}: plays missed outside marked gaps",
-            held.unmarked,
+            truth.unmarked,
             budget=0,
-            note=f"{held.marked} missed inside: {held.gaps} open gaps, {held.gap_time.total_seconds() / 3600:.0f} h",
+            note=f"{truth.marked} missed inside: {truth.gaps} open gaps, {truth.gap_time.total_seconds() / 3600:.0f} h",
         ),
-        Figure(f"{name}: wrong local times", held.wrong_local, budget=0, note=f"in {ZONE}, both changes of the clock"),
+        Figure(f"{name}: wrong local times", truth.wrong_local, budget=0, note=f"in {ZONE}, both changes of the clock"),
         Figure(
             f"{name}: differences after the upgrade from the first schema",
             0 if told.is_upgrade_whole else 1,
@@ -100,14 +96,14 @@ def measure(scene: Scene, plan: Plan = YEAR) -> list[Figure]:
         ),
         Figure(
             "warehouse as left",
-            lived.bytes_as_left / 1e6,
+            as_left["bytes"] / 1e6,
             "MB",
-            baseline=lived.bytes_made_anew / 1e6,
+            baseline=made_anew["bytes"] / 1e6,
             baseline_is="after VACUUM FULL",
-            note=f"{lived.dead_rows:,.0f} dead rows beside {lived.live_rows:,.0f}; autovacuum by the clock on the wall",
+            note=f"{dead['dead']:,.0f} dead rows beside {dead['live']:,.0f}; autovacuum by the clock on the wall",
         ),
         *_of_dagster(told),
-        *(Figure(f"rows: {what.replace('_', ' ')}", count) for what, count in lived.ledgers.items()),
+        *(Figure(f"rows: {what.replace('_', ' ')}", count) for what, count in ledgers.items()),
     ]
 
 
@@ -129,14 +125,3 @@ def _of_dagster(told: Told) -> list[Figure]:
 def _lasting(plan: Plan, kind: str) -> str:
     hours = sum(each.lasts.total_seconds() for each in plan.troubles if each.kind == kind) / 3600
     return f"{hours:.0f} h in all" if hours >= 1 else ""
-
-
-def _sizes(url: str) -> tuple[int, int]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        sizes = []
-        for statement in ("select 1", "vacuum full"):
-            connection.execute(statement)
-            row = connection.execute("select pg_database_size(current_database())").fetchone()
-            assert row is not None
-            sizes.append(int(row[0]))
-    return sizes[0], sizes[1]

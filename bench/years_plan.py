@@ -17,6 +17,7 @@ SPOTIFYS = {
     "empty_page": "an empty page",
     "forbidden": "Spotify answers 403",
 }
+STAYING = {"server_error", "empty_page", "forbidden", "malformed_json"}
 OURS = {
     "asleep": "the machine sleeps",
     "database_down": "the database is down",
@@ -100,25 +101,25 @@ YEAR = Plan(
     troubles=tuple(_through_the_year()),
 )
 
-WEEK = Plan(
+DAYS = Plan(
     # The clock in Berlin changes on the 29th.
-    begin=datetime(2026, 3, 25, tzinfo=UTC),
-    days=8,
-    plays_a_day=80,
+    begin=datetime(2026, 3, 27, tzinfo=UTC),
+    days=5,
+    plays_a_day=90,
     artists=300,
-    sampled=((6 * DAY + 17 * HOUR, HOUR),),
-    exported=(5 * DAY,),
-    upgraded=3 * DAY,
-    consent=2 * DAY,
+    sampled=((4 * DAY + 12 * HOUR, TICK),),
+    exported=(2 * DAY,),
+    upgraded=1 * DAY,
+    consent=1 * DAY + 2 * HOUR,
     troubles=(
-        Trouble("server_error", 1 * DAY + 8 * HOUR, 1 * HOUR),
-        Trouble("cut_off", 1 * DAY + 17 * HOUR),
-        Trouble("killed", 1 * DAY + 18 * HOUR),
-        Trouble("twice", 1 * DAY + 19 * HOUR),
-        Trouble("consent_ended", 2 * DAY, 8 * HOUR),
-        Trouble("quota_exceeded", 3 * DAY + 12 * HOUR, 8 * HOUR),
-        Trouble("connection_lost", 4 * DAY + 9 * HOUR),
-        Trouble("database_down", 4 * DAY + 17 * HOUR, 1 * HOUR),
-        Trouble("asleep", 5 * DAY + 1 * HOUR, 36 * HOUR),
+        Trouble("server_error", 8 * HOUR, 1 * HOUR),
+        Trouble("cut_off", 17 * HOUR),
+        Trouble("killed", 18 * HOUR),
+        Trouble("twice", 19 * HOUR),
+        Trouble("consent_ended", 1 * DAY + 2 * HOUR, 4 * HOUR),
+        Trouble("quota_exceeded", 1 * DAY + 12 * HOUR, 8 * HOUR),
+        Trouble("asleep", 2 * DAY + 2 * HOUR, 36 * HOUR),
+        Trouble("connection_lost", 3 * DAY + 18 * HOUR),
+        Trouble("database_down", 4 * DAY + 7 * HOUR, 1 * HOUR),
     ),
 )

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bench.keen_year import visible_spans
 from bench.landed_plays import shown
@@ -13,9 +12,7 @@ from brapped_assets.demo.export import exported_end
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse.connections import Connection
 
-FACT = """
-select p.played_at, p.track_name, p.played_at_local from bi.plays p
-"""
+FACT = "select played_at, track_name, played_at_local from bi.plays"
 OPEN_GAPS = "select gap_start, gap_end from bi.coverage_gaps where closed_at is null order by gap_start"
 
 
@@ -23,8 +20,9 @@ OPEN_GAPS = "select gap_start, gap_end from bi.coverage_gaps where closed_at is 
 class Held:
     """Plays by what became of them.
 
-    `known` were shown to a poll or are in an export; of these `lost` are not in the fact, and `doubled` are rows of the
-    fact that no play explains. `marked` were shown while nobody asked, and lie in a gap that is open; `unmarked` do not.
+    `known` were shown to a poll or are in an export; of these `lost` are not in the fact, and `doubled` are rows of
+    the fact that no play explains. `marked` were shown while nobody asked, and lie in a gap that is open; `unmarked`
+    do not.
     `wrong_local` rows have another local time than Python's zones say. `gaps` are open, `gap_time` long.
     """
 
@@ -41,11 +39,13 @@ class Held:
 def held_against_the_truth(
     tx: Connection,
     account: SimulatedAccount,
-    listener: Listener,
     polled: Collection[datetime],
     exported: tuple[datetime, datetime] | None,
 ) -> Held:
-    """`polled` are the instants a page was read, `exported` what the exports cover: END from, until (UTC)."""
+    """Rows come as dicts. `account` has a listener made from a seed; `polled` are the instants a page was read,
+    `exported` what the exports cover: END from, until (UTC)."""
+    listener = account.listener
+    assert isinstance(listener, Listener)
     rows = tx.execute(FACT).fetchall()
     found = Counter((row["played_at"], row["track_name"]) for row in rows)
     first, last = min(polled), max(polled)
@@ -67,7 +67,6 @@ def held_against_the_truth(
         if start <= last and end > first and at not in served and not in_export[0] <= at < in_export[1]
     ]
     marked = sum(any(start <= at <= end for start, end in gaps) for at in missed)
-    zone = listener.time_zone if isinstance(listener.time_zone, ZoneInfo) else ZoneInfo("UTC")
     return Held(
         known=known.total(),
         lost=(known - found).total(),
@@ -75,7 +74,8 @@ def held_against_the_truth(
         marked=marked,
         unmarked=len(missed) - marked,
         wrong_local=sum(
-            row["played_at_local"] != row["played_at"].astimezone(zone).replace(tzinfo=None) for row in rows
+            row["played_at_local"] != row["played_at"].astimezone(listener.time_zone).replace(tzinfo=None)
+            for row in rows
         ),
         gaps=len(gaps),
         gap_time=sum((end - start for start, end in gaps), timedelta()),

@@ -229,6 +229,19 @@ def timezone(
     raise typer.Exit(run(_settings(), console, zone=zone, listener=listener))
 
 
+@app.command("upgrade-database")
+def upgrade_database(
+    old_binaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where `postgres` of the old version is; looked for without."),
+    ] = None,
+) -> None:
+    """Carry the embedded PostgreSQL's data over to the major version that this Brapped brings. Keeps the old."""
+    from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, old_binaries=old_binaries))
+
+
 @app.command()
 def bi(
     output: Annotated[

@@ -14,7 +14,6 @@ from brapped_assets.insights import rollup
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
-from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import Unread, at, everything, listened, plays, poll
 from brapped_assets_tests.warehouse.told import Batch, Old, Told, tell
@@ -56,13 +55,12 @@ def all_of_it(tx: Connection, listener_id: int) -> dict[str, Any]:
     rollup.rebuild(tx, listener_id)
     names = [row["name"] for row in tx.execute(VIEWS).fetchall()]
     found: dict[str, Any] = {
-        name: tx.execute(f"select * from bi.{name} v order by v::text").fetchall()  # type: ignore[arg-type]
-        for name in names
+        name: tx.execute(f"select * from bi.{name} v order by v::text").fetchall() for name in names
     }
     for table in portable.PORTABLE:
         found[table] = sorted(portable.records(tx, table, listener_id))
     for table in TOTALS:
-        rows = tx.execute(f"select t::text as row from insights.{table} t order by 1").fetchall()  # type: ignore[arg-type]
+        rows = tx.execute(f"select t::text as row from insights.{table} t order by 1").fetchall()
         found[table] = [row["row"] for row in rows]
     found["listener"] = portable.listener_record(tx, listener_id)
     return found
