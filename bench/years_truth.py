@@ -24,6 +24,7 @@ class Held:
     the fact that no play explains. `marked` were shown while nobody asked, and lie in a gap that is open; `unmarked`
     do not.
     `wrong_local` rows have another local time than Python's zones say. `gaps` are open, `gap_time` long.
+    `differences` are the first few lost and doubled, in words.
     """
 
     known: int
@@ -34,6 +35,7 @@ class Held:
     wrong_local: int
     gaps: int
     gap_time: timedelta
+    differences: tuple[str, ...]
 
 
 def held_against_the_truth(
@@ -79,4 +81,9 @@ def held_against_the_truth(
         ),
         gaps=len(gaps),
         gap_time=sum((end - start for start, end in gaps), timedelta()),
+        differences=(*_told("lost", known - found), *_told("doubled", found - known)),
     )
+
+
+def _told(what: str, plays: Counter[tuple[datetime, str]]) -> list[str]:
+    return [f"{what}: {at:%Y-%m-%d %H:%M:%S.%f} {title}" for at, title in sorted(plays)[:5]]

@@ -229,6 +229,17 @@ def timezone(
     raise typer.Exit(run(_settings(), console, zone=zone, listener=listener))
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+def postgres(
+    program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="The program's own, as it is.")] = None,
+) -> None:
+    """Run one of PostgreSQL's programs with your plays as its default database: a backup, a look inside."""
+    from brapped_assets.commands.postgres import postgres as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), program, arguments or []))
+
+
 @app.command("upgrade-database")
 def upgrade_database(
     old_binaries: Annotated[

@@ -41,6 +41,11 @@ class EmbeddedServer:
         """Connection URL of one of its databases; holds no secret."""
         return str(self._server.get_uri(database=database, driver=driver))
 
+    @property
+    def programs(self) -> Path:
+        """The folder of psql, pg_dump and the others, of the server's own version."""
+        return Path(self._server.bin_path)
+
     def restart(self) -> None:
         """Start it again, unless it runs."""
         self._server.start()
