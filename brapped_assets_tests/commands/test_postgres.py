@@ -97,3 +97,13 @@ def test_a_program_that_is_not_there_is_told(
         cli.main()
     assert ended.value.code == 2
     assert "There is no program pg_dumb here. Install PostgreSQL's client programs" in capsys.readouterr().err
+
+
+def test_without_data_of_another_version_there_is_nothing_to_upgrade(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["brapped", "upgrade-database"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    assert "There is nothing to carry over" in capsys.readouterr().out

@@ -98,6 +98,10 @@ def test_data_of_an_older_version_is_carried_over_whole_and_the_old_is_kept(
         embedded.start(home)
     with pytest.raises(EmbeddedUnusable, match="There is no PostgreSQL in"):
         carry(home, home)
+    (home / "postgres" / ".handle_pids.json").write_text(f"[{os.getppid()}]")
+    with pytest.raises(EmbeddedUnusable, match=rf"Brapped is running with this data \(process {os.getppid()}\)"):
+        carry(home)
+    (home / "postgres" / ".handle_pids.json").write_text("[]")
     carried = carry(home)
     assert carried is not None
     assert (carried.old, carried.rows["dagster"], carried.kept_in) == (15, 2, home / "postgres.15")
