@@ -74,6 +74,11 @@ def measure(scene: Scene, plan: Plan = YEAR) -> list[Figure]:
         ),
         Figure(f"{name}: plays doubled", truth.doubled, budget=0, note="; ".join(truth.differences)),
         Figure(
+            f"{name}: plays with their neighbour's instant",
+            truth.mistaken,
+            note="the same song again within seconds: which half of the export is whose cannot be told",
+        ),
+        Figure(
             f"{name}: plays missed outside marked gaps",
             truth.unmarked,
             budget=0,

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from bench.keen_year import visible_spans
 from bench.landed_plays import shown
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.demo.export import exported_end
+from brapped_assets.demo.export import DRIFT_SECONDS, exported_end
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse.connections import Connection
 
 FACT = "select played_at, track_name, played_at_local from bi.plays"
+Plays = Counter[tuple[datetime, str]]
+# By how much the simulated export's instants may be later than the API's.
+MOST_APART = timedelta(seconds=max(DRIFT_SECONDS))
 OPEN_GAPS = "select gap_start, gap_end from bi.coverage_gaps where closed_at is null order by gap_start"
 
 
@@ -24,7 +27,8 @@ class Held:
     the fact that no play explains. `marked` were shown while nobody asked, and lie in a gap that is open; `unmarked`
     do not.
     `wrong_local` rows have another local time than Python's zones say. `gaps` are open, `gap_time` long.
-    `differences` are the first few lost and doubled, in words.
+    `mistaken` are one song twice within seconds, where the poll's half of one play met the export's of the other: both
+    are there, with each other's instant. `differences` are the first few lost and doubled, in words.
     """
 
     known: int
@@ -35,6 +39,7 @@ class Held:
     wrong_local: int
     gaps: int
     gap_time: timedelta
+    mistaken: int
     differences: tuple[str, ...]
 
 
@@ -60,6 +65,7 @@ def held_against_the_truth(
         elif in_export[0] <= play.played_at < in_export[1] and not play.track.is_local:
             # An export forgets the names of local files.
             known[exported_end(play), play.track.name] += 1
+    lost, doubled, mistaken = _matched(known - found, found - known)
     gaps = [(row["gap_start"], row["gap_end"]) for row in tx.execute(OPEN_GAPS).fetchall()]
     spans = visible_spans(shown(listener, first - timedelta(days=30), last + timedelta(days=1)))
     served = {at for at, _ in account.served}
@@ -71,8 +77,8 @@ def held_against_the_truth(
     marked = sum(any(start <= at <= end for start, end in gaps) for at in missed)
     return Held(
         known=known.total(),
-        lost=(known - found).total(),
-        doubled=(found - known).total(),
+        lost=lost.total(),
+        doubled=doubled.total(),
         marked=marked,
         unmarked=len(missed) - marked,
         wrong_local=sum(
@@ -81,9 +87,22 @@ def held_against_the_truth(
         ),
         gaps=len(gaps),
         gap_time=sum((end - start for start, end in gaps), timedelta()),
-        differences=(*_told("lost", known - found), *_told("doubled", found - known)),
+        mistaken=mistaken,
+        differences=(*_told("lost", lost), *_told("doubled", doubled)),
     )
 
 
-def _told(what: str, plays: Counter[tuple[datetime, str]]) -> list[str]:
+def _matched(lost: Plays, doubled: Plays) -> tuple[Plays, Plays, int]:
+    """Without the pairs of one title that lie no further apart than an export's instants from a poll's."""
+    lost, doubled, mistaken = lost.copy(), doubled.copy(), 0
+    for at, title in sorted(lost.elements()):
+        near = next((one for one in doubled if one[1] == title and abs(one[0] - at) <= MOST_APART), None)
+        if near is not None:
+            lost -= Counter([(at, title)])
+            doubled -= Counter([near])
+            mistaken += 1
+    return lost, doubled, mistaken
+
+
+def _told(what: str, plays: Plays) -> list[str]:
     return [f"{what}: {at:%Y-%m-%d %H:%M:%S.%f} {title}" for at, title in sorted(plays)[:5]]
