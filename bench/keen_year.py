@@ -73,7 +73,7 @@ def measure(scene: Scene) -> list[Figure]:
     others = sorted(at for times in asked.values() for at in times)
     early = sum(b - a < REFRESH_AFTER for times in asked.values() for a, b in pairwise(times))
     plays = shown(listener, BEGIN - DAY * 30, BEGIN + YEAR)
-    visible = {at: span for at, span in _visible(plays).items() if span[1] > polls[0]}
+    visible = {at: span for at, span in visible_spans(plays).items() if span[1] > polls[0]}
     missable = [at for at, (start, end) in visible.items() if not _any_between(polls, start, end)]
     lost = [at for at, (start, _) in visible.items() if start <= lived[-1] and at not in collected]
     in_a_year = sum(play.played_at >= BEGIN for play in plays)
@@ -103,7 +103,7 @@ def measure(scene: Scene) -> list[Figure]:
     ]
 
 
-def _visible(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]]:
+def visible_spans(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]]:
     """By END, from when until when each play is among the newest 50; what never is, is not in it."""
     spans: dict[datetime, tuple[datetime, datetime]] = {}
     for place, play in enumerate(plays):

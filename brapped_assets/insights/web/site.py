@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from brapped_assets import __version__
 from brapped_assets.insights import wording
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
@@ -46,6 +47,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(wording.FILTERS)
+    templates.globals["version"] = __version__
     return templates
 
 

@@ -1,0 +1,109 @@
+"""A backup by pg_dump, as docs/your-data.md writes it, and back: everything is compared."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from brapped_assets import cli
+from brapped_assets.commands.postgres import postgres as run
+from brapped_assets.settings import Settings
+from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets_tests.commands.conftest import CHECKOUT
+from brapped_assets_tests.warehouse.pages import everything, listened, plays, poll
+from brapped_assets_tests.warehouse.told import Told, after, tell
+
+TABLES = """
+select schemaname || '.' || tablename as name from pg_tables
+where schemaname in ('audit', 'raw', 'star', 'insights') order by 1
+"""
+
+
+def told_by_docs(program: str) -> list[str]:
+    """The arguments of the documented command."""
+    text = (CHECKOUT / "docs" / "your-data.md").read_text(encoding="utf-8")
+    (command,) = re.findall(rf"^    brapped postgres {program} (.*)$", text, re.MULTILINE)
+    return str(command).split()
+
+
+def every_table(tx: Connection) -> dict[str, Any]:
+    names = [row["name"] for row in tx.execute(TABLES).fetchall()]
+    return {name: tx.execute(f"select * from {name} t order by t::text").fetchall() for name in names}
+
+
+@pytest.fixture
+def other_database(postgres: EmbeddedServer) -> Iterator[str]:
+    """An empty database, somewhere else."""
+    name = f"other_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template template0 strategy file_copy")
+        yield postgres.url(name)
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def with_programs(postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs of PostgreSQL's are installed, as for whoever has a database elsewhere."""
+    monkeypatch.setenv("PATH", f"{postgres.programs}")
+
+
+@pytest.mark.usefixtures("with_programs")
+def test_a_database_restored_from_a_dump_is_the_one_that_was_dumped(
+    warehouse: Warehouse, database_url: str, other_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with warehouse.transaction() as tx:
+        me = listened(tx)
+        tell(tx, me, [("extended", [Told(after(10), 60_000, title="An export's")])])
+        before = every_table(tx), everything(tx)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert run(Settings.load(), "pg_dump", told_by_docs("pg_dump")) == 0
+    monkeypatch.setenv("DATABASE_URL", other_database)
+    assert run(Settings.load(), "pg_restore", told_by_docs("pg_restore")) == 0
+    with Warehouse(tmp_path, other_database) as restored, restored.transaction() as tx:
+        assert (every_table(tx), everything(tx)) == before
+        # Keys go on where they were.
+        assert poll(tx, me, plays([900])).landed == 1
+    # Over what is there meanwhile, too.
+    assert run(Settings.load(), "pg_restore", told_by_docs("pg_restore")) == 0
+    with Warehouse(tmp_path, other_database) as restored, restored.transaction() as tx:
+        assert (every_table(tx), everything(tx)) == before
+
+
+def test_the_embedded_server_is_started_for_it_and_its_programs_are_found(capfd: pytest.CaptureFixture[str]) -> None:
+    home = Path(tempfile.mkdtemp(prefix="brapped-"))
+    try:
+        settings = Settings.load().model_copy(update={"brapped_home": home})
+        assert run(settings, "psql", ["-qAtc", "select 'Hello from ' || current_database()"]) == 0
+        assert capfd.readouterr().out == "Hello from brapped\n"
+    finally:
+        embedded.start(home).stop()
+        shutil.rmtree(home)
+
+
+def test_a_program_that_is_not_there_is_told(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setattr("sys.argv", ["brapped", "postgres", "pg_dumb", "-Fc"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "There is no program pg_dumb here. Install PostgreSQL's client programs" in capsys.readouterr().err
+
+
+def test_without_data_of_another_version_there_is_nothing_to_upgrade(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["brapped", "upgrade-database"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    assert "There is nothing to carry over" in capsys.readouterr().out
