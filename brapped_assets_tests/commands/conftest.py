@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from brapped_assets import cli
+from brapped_assets.commands import start
 from brapped_assets.commands.instance import opened
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
@@ -105,7 +106,7 @@ def dagster_url(
 def brapped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run a command in this process, through the same `main` as the console script."""
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(cli.console, "_width", 200)
+    monkeypatch.setattr(start.console, "_width", 200)
 
     def run(*arguments: str) -> Said:
         capsys.readouterr()

@@ -20,9 +20,9 @@ import pytest
 import requests
 from dotenv import dotenv_values
 
-from brapped_assets.cli import console
 from brapped_assets.commands import network
 from brapped_assets.commands.demo import _reset
+from brapped_assets.commands.start import console
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Tally, truth
 from brapped_assets.demo.listener import Listener

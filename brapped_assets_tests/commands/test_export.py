@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from brapped_assets import cli
+from brapped_assets.commands import start
 from brapped_assets_tests.history.exports import document, extended, zipped
 
 from .user import Said, plays
@@ -33,7 +33,7 @@ def theirs(tmp_path: Path) -> str:
 
 def answering(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Somebody at a terminal types this."""
-    monkeypatch.setattr(cli.console, "_force_terminal", True)
+    monkeypatch.setattr(start.console, "_force_terminal", True)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{text}\n"))
 
 

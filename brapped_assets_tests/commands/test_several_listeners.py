@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from brapped_assets.cli import console
 from brapped_assets.commands.newcomer import MOST_LISTENERS
+from brapped_assets.commands.start import console
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse

@@ -1,0 +1,172 @@
+"""The `brapped` commands on what is kept: bring it in, take it out, show it to other programs, look after it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brapped_assets.commands.start import console, errors, ready_settings
+
+app = typer.Typer()
+
+Listener = Annotated[
+    str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
+]
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Zip, folder (also one of downloads), JSON file, or URL.", show_default=False
+        ),
+    ] = None,
+    legacy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Instead of a path: the PostgreSQL with the old scripts' tables; env:NAME reads its URL from the "
+            "environment, where no other user sees the password.",
+        ),
+    ] = None,
+    listener: Listener = None,
+) -> None:
+    """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
+    from brapped_assets.commands.import_history import import_files, import_tables, legacy_url  # noqa: PLC0415
+
+    if legacy is not None and paths:
+        raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
+    if legacy is not None:
+        raise typer.Exit(import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener))
+    if not paths:
+        raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
+    raise typer.Exit(import_files(ready_settings(), console, paths, listener=listener))
+
+
+@app.command()
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A zip if its name ends so, else a folder. Nothing may be there yet."),
+    ] = None,
+    listener: Listener = None,
+) -> None:
+    """Write everything of a listener: to keep, for other programs, and to import again with nothing lost."""
+    from brapped_assets.commands.export import export_listener as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), console, to=output, listener=listener))
+
+
+@app.command()
+def forget(
+    listener: Listener = None,
+    before: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only what ended before this day, at the listener's local midnight."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a listener, or what they played before a day, without trace. Shows what goes, and asks."""
+    from brapped_assets.commands.forget import forget_listener as run  # noqa: PLC0415
+
+    day = before.date() if before else None
+    raise typer.Exit(run(ready_settings(), console, listener=listener, before=day, confirmed=yes))
+
+
+@app.command()
+def report(
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="File, folder or URL; BRAPPED_HOME/reports without.",
+            show_default=False,
+        ),
+    ] = None,
+    period: Annotated[
+        str, typer.Option("--range", help="year, all, 30d, 2025, 2025-03, 2025-03-01..2025-04-15.")
+    ] = "year",
+    listener: Listener = None,
+) -> None:
+    """Wrapped for any time as one HTML file: it loads nothing, and opens anywhere."""
+    from brapped_assets.commands.report import make_report as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), console, to=output, asked=period, listener=listener))
+
+
+@app.command()
+def timezone(
+    zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
+    listener: Listener = None,
+) -> None:
+    """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
+    from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), console, zone=zone, listener=listener))
+
+
+@app.command()
+def bi(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the files are written.")
+    ] = Path(),
+    role: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Instead: make a role that reads the BI views and nothing else, or renew it."
+        ),
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
+    ] = False,
+    listener: Listener = None,
+) -> None:
+    """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
+    from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
+
+    if role is not None:
+        raise typer.Exit(make_reader(ready_settings(), console, name=role, password_stdin=password_stdin))
+    if password_stdin:
+        raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
+    raise typer.Exit(write_files(ready_settings(), console, folder=output, listener=listener))
+
+
+@app.command()
+def roles(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write the URLs there, readable by you alone, unprinted."),
+    ] = None,
+) -> None:
+    """As the owner of the database: roles that may do less, to collect with and to read with; again to renew them."""
+    from brapped_assets.commands.roles import make_roles as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), console, output=output))
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+def postgres(
+    program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="The program's own, as it is.")] = None,
+) -> None:
+    """Run one of PostgreSQL's programs with your plays as its default database: a backup, a look inside."""
+    from brapped_assets.commands.postgres import postgres as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), program, arguments or []))
+
+
+@app.command("upgrade-database")
+def upgrade_database(
+    old_binaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where `postgres` of the old version is; looked for without."),
+    ] = None,
+) -> None:
+    """Carry the embedded PostgreSQL's data over to the major version that this Brapped brings. Keeps the old."""
+    from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
+
+    raise typer.Exit(run(ready_settings(), console, old_binaries=old_binaries))

@@ -1,0 +1,68 @@
+"""What every command begins and ends with: the settings it can work with, and how what goes wrong is said."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.markup import escape
+
+from brapped_assets.commands import exit_codes
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.settings import Settings, SettingsError, keep_private
+from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
+from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way
+from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def ready_settings() -> Settings:
+    """The settings, with what only a person can mend found before anything begins. Raises SettingsError or NotAUrl."""
+    settings = Settings.load()
+    keep_private(settings.brapped_home)
+    for name in ("database_url", "dagster_pg_url"):
+        url = getattr(settings, name)
+        if url is None:
+            continue
+        text = url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        if is_readable_on_the_way(connection_string(text, setting=name.upper())):
+            errors.print(
+                f"[yellow]![/] {name.upper()} lets passwords and plays travel unencrypted. Take sslmode out of it, "
+                "unless the network in between is all yours.",
+                soft_wrap=True,
+            )
+    return settings
+
+
+def run(app: Callable[[], None]) -> None:
+    """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
+    # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
+    warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
+    _never_ask_a_proxy_for_this_machine()
+    # Whatever we and all that we start write is its owner's alone.
+    os.umask(0o077)
+    try:
+        app()
+    except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
+        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(_exit_code(error))
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(exit_codes.FAILED)
+
+
+def _never_ask_a_proxy_for_this_machine() -> None:
+    """What listens on 127.0.0.1 (Dagster's UI, the simulated account) cannot be reached by way of HTTP_PROXY."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, SettingsError | HistoryError | NotAUrl | NoOldTables | RoleUnusable | TokenUnreadable):
+        return exit_codes.USAGE
+    if isinstance(error, ConsentNeeded):
+        return exit_codes.CONSENT_NEEDED
+    return exit_codes.POSTPONED if isinstance(error, Postponed) else exit_codes.FAILED
