@@ -14,15 +14,16 @@ up: $(INSTALLED)  ## collect a real account
 
 # Four at a time: half of them wait for processes to start and stop. The browser's by themselves: they share one browser,
 # and what drives it leaves an event loop running that others would trip over.
-test: $(INSTALLED)  ## the tests
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser"
+test: $(INSTALLED)  ## the tests, but for those that start whole servers
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser and not slow"
 	$(BIN)/python -m pytest -q -m browser
 
-check: $(INSTALLED)  ## lint, types, tests
+check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(MAKE) test
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -q -m browser
 
 bench: $(INSTALLED)  ## each budget beside the measured figure
 	$(BIN)/python -m bench

@@ -4,6 +4,8 @@ import pytest
 
 from bench.__main__ import BENCHMARKS, main
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_command_lists_its_benchmarks(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -4,11 +4,14 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from bench import years
 from bench.scene import Scene
 from bench.years_plan import DAYS
 from brapped_assets.warehouse.embedded import EmbeddedServer
+
+pytestmark = pytest.mark.slow
 
 GONE = "delete from star.streaming_fact where play_key = (select max(play_key) from star.streaming_fact)"
 TWICE = """

@@ -38,7 +38,10 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/loca
 OPENSSL = shutil.which("openssl")
 GUIDE = Path(__file__).parents[2] / "docs" / "operate.md"
 MUSIC, ENGINE = "music.example.org", "dagster.example.org"
-pytestmark = pytest.mark.skipif(NGINX is None or OPENSSL is None, reason="no nginx, or no openssl")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NGINX is None or OPENSSL is None, reason="no nginx, or no openssl"),
+]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from brapped_assets_tests.conftest import Connected
 
 from .user import Dagster, Said, User, plays, processes_of, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def test_only_a_poll_of_the_last_90_minutes_and_of_another_machine_is_elsewhere(
     connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
@@ -46,7 +48,6 @@ def test_only_a_poll_of_the_last_90_minutes_and_of_another_machine_is_elsewhere(
         assert polled_elsewhere(Settings.load(), another, now) is None
 
 
-@pytest.mark.slow
 def test_without_collecting_the_runs_of_the_cloud_are_shown_nothing_is_polled_and_no_timer_asks_the_databases(
     *,
     connected: Connected,

@@ -240,6 +240,7 @@ def test_the_machines_listeners_can_be_named(imports: Brapped, export: Path) -> 
     assert "No single listener is called '[bold]Ann'. The listeners are: nobody." in said.errors
 
 
+@pytest.mark.slow
 def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
     user: User, catalogue: Catalogue, database_url: str
 ) -> None:

@@ -30,7 +30,7 @@ from .neon import DIRECT, POOLED, Neon, missing, neon
 from .user import Said
 
 Brapped = Callable[..., Said]
-pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=missing() or "")]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from brapped_assets.warehouse import embedded
 
 from .user import processes_of, wait_until
 
+pytestmark = pytest.mark.slow
+
 HOLD = (
     "import sys, time; from pathlib import Path; from brapped_assets.warehouse import embedded\n"
     "embedded.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"

@@ -18,6 +18,8 @@ from brapped_assets_tests.conftest import Connected
 
 from .user import Said, plays, words
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SCHEDULERS = DEPLOY / "schedulers"
 
@@ -103,7 +105,6 @@ def test_the_workflow_names_settings_that_exist_and_each_secret_only_where_it_is
         assert "${{" not in step.get("run", "")
 
 
-@pytest.mark.slow
 def test_the_steps_poll_sum_up_and_report_from_nothing(
     workflow: dict[str, Any], connected: Connected, dagster_url: str, tmp_path: Path
 ) -> None:

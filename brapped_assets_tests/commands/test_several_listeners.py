@@ -22,6 +22,8 @@ from brapped_assets_tests.household import ANOTHER_KEY, housemate
 from .browser import Browser
 from .user import Said, free_port
 
+pytestmark = pytest.mark.slow
+
 Brapped = Callable[..., Said]
 
 

@@ -15,6 +15,8 @@ from brapped_assets_tests.conftest import Connected
 
 from .user import Said, User, plays, processes_of, wait_until
 
+pytestmark = pytest.mark.slow
+
 Brapped = Callable[..., Said]
 FEED = "/v1/me/player"
 
@@ -29,7 +31,6 @@ def environment(
     return {**given, "BRAPPED_HOME": str(user.folder / f"home-{uuid4().hex[:6]}")}
 
 
-@pytest.mark.slow
 def test_a_sync_with_nothing_new_is_counted_in_connections_and_statements(
     *,
     brapped: Brapped,
@@ -73,7 +74,6 @@ def test_a_sync_with_nothing_new_is_counted_in_connections_and_statements(
     assert statements <= 230
 
 
-@pytest.mark.slow
 def test_ctrl_c_during_a_sync_ends_it_without_a_traceback_and_loses_nothing(
     brapped: Brapped, connected: Connected, user: User, environment: dict[str, str]
 ) -> None:

@@ -22,6 +22,8 @@ from brapped_assets.warehouse import embedded
 
 from .user import Dagster, Started, User, free_port, processes_of, wait_until
 
+pytestmark = pytest.mark.slow
+
 FEED = "/v1/me/player"
 
 
@@ -129,7 +131,6 @@ def log_in(life: Life) -> None:
     file.write_text(f"{file.read_text()}SPOTIFY_REFRESH_TOKEN={life.account.refresh_token()}\n")
 
 
-@pytest.mark.slow
 def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
     assert (
         "No Spotify account is connected yet; connect one with brapped login, or drop an export" in life.started.says()
@@ -139,7 +140,6 @@ def test_without_a_login_it_starts_and_says_what_to_do(life: Life) -> None:
     assert "Traceback" not in life.started.says()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep"])
 def test_without_a_login_the_schedules_skip_and_say_why(life: Life, schedule: str) -> None:
     asked = life.dagster.dry_run("brapped", schedule)
@@ -147,26 +147,22 @@ def test_without_a_login_the_schedules_skip_and_say_why(life: Life, schedule: st
     assert life.dagster.runs() == []
 
 
-@pytest.mark.slow
 def test_a_taken_port_of_a_second_start_says_where_the_first_is(life: Life) -> None:
     said = life.user.run("up", "--port", "0")
     assert (said.code, said.output) == (0, f"Brapped is already up: {life.dagster.page}")
 
 
-@pytest.mark.slow
 def test_the_daemon_runs_one_poll_at_a_time_and_no_tick_asks_meanwhile(killed: dict[str, str]) -> None:
     assert killed["statuses"] == "STARTED QUEUED"
     assert killed["skipped"] == "An earlier poll is queued or running; it polls for this tick too."
 
 
-@pytest.mark.slow
 def test_after_a_kill_in_the_middle_of_a_poll_the_next_start_polls_at_once(again: Life) -> None:
     assert "Spotify showed 25 plays, 25 of them new" in again.started.says()
     assert len(again.kept()) == 25
     assert again.kept() == again.shown()
 
 
-@pytest.mark.slow
 def test_the_dead_run_is_failed_and_its_pool_is_free(again: Life, killed: dict[str, str]) -> None:
     assert again.dagster.status(killed["running"]) == "FAILURE"
     # What waited behind it is taken from the queue by the daemon, alone.
@@ -175,7 +171,6 @@ def test_the_dead_run_is_failed_and_its_pool_is_free(again: Life, killed: dict[s
     assert again.dagster.dry_run("brapped", "hourly_plays")["skipReason"] is None
 
 
-@pytest.mark.slow
 def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, catalogue: Catalogue) -> None:
     now = datetime.now(UTC)
     strangers = Listener(catalogue, "somebody else").plays_between(now - timedelta(days=2), now - timedelta(minutes=5))

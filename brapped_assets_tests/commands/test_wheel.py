@@ -3,7 +3,11 @@
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from .conftest import CHECKOUT
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_wheel_has_everything_that_is_no_python(wheel: Path) -> None:

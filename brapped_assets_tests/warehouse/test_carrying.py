@@ -18,6 +18,8 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 from brapped_assets_tests.warehouse.pages import everything, listened, plays, poll
 
+pytestmark = pytest.mark.slow
+
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 ROLE = "select rolname, rolcanlogin, rolpassword from pg_authid where rolname = 'reader'"
 

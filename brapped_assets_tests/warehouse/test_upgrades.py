@@ -18,6 +18,8 @@ from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import Unread, at, everything, listened, plays, poll
 from brapped_assets_tests.warehouse.told import Batch, Old, Told, tell
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 TOTALS = ("hour_total", "day_total", "artist_month", "track_year", "artist_life", "track_life", "hidden")
 VIEWS = "select table_name as name from information_schema.views where table_schema = 'bi' order by 1"
