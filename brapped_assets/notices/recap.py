@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from brapped_assets.insights import overview, report
-from brapped_assets.insights.periods import named
-from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.site import environment
 from brapped_assets.notices.conditions import RECAP
 from brapped_assets.notices.delivery import Attached
 from brapped_assets.notices.rules import Condition
@@ -35,6 +31,12 @@ def of_month(person: Person, now: datetime) -> Condition:
 
 def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_only_one: bool) -> Recap | None:
     """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
+    # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
+    from brapped_assets.insights import overview, report  # noqa: PLC0415
+    from brapped_assets.insights.periods import named  # noqa: PLC0415
+    from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
+    from brapped_assets.insights.web.site import environment  # noqa: PLC0415
+
     who = viewer(tx, now, listener_id)
     if who is None or who.first_day is None or who.listener_id != listener_id:
         return None
