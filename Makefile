@@ -14,7 +14,7 @@ up: $(INSTALLED)  ## collect a real account
 
 # Four at a time: half of them wait for processes to start and stop. The browser's by themselves: they share one browser,
 # and what drives it leaves an event loop running that others would trip over.
-test: $(INSTALLED)  ## the tests, but for those that start whole servers
+test: $(INSTALLED)  ## the tests, but for the slow ones
 	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser and not slow"
 	$(BIN)/python -m pytest -q -m browser
 

@@ -361,7 +361,7 @@ def test_what_an_older_parser_found_odd_is_read_again(warehouse: Warehouse, me: 
     assert count(warehouse, "star.streaming_fact") == 2
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=FLIPS, cut=st.sampled_from([1, 1, 1, 1, 0.98, 0.5]), piece_rows=st.sampled_from([7, 50_000]))
 def test_of_a_mutated_file_every_row_or_none_is_imported(
     warehouse: Warehouse, flips: list[tuple[float, int]], cut: float, piece_rows: int

@@ -25,6 +25,8 @@ from brapped_assets_tests.conftest import Connected
 from .conftest import NOW
 from .runs import FEED, poll, rows, served, value
 
+pytestmark = pytest.mark.slow
+
 # Each fault, and for how many calls it stays: for ever (None) fails or postpones the poll.
 FAULTS: list[tuple[Kind, int | None]] = [
     ("rate_limited", 1),

@@ -24,6 +24,8 @@ from brapped_assets_tests.conftest import Connected
 from .conftest import NOW
 from .runs import fact, poll, rows, run, served, value, warnings
 
+pytestmark = pytest.mark.slow
+
 TICK = timedelta(minutes=20)
 MIDNIGHT = NOW.replace(hour=0, minute=0)
 

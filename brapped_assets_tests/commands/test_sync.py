@@ -19,6 +19,8 @@ from brapped_assets_tests.notices.mailbox import Mailbox
 
 from .user import Said, plays
 
+pytestmark = pytest.mark.slow
+
 Brapped = Callable[..., Said]
 FEED = "/v1/me/player"
 

@@ -63,7 +63,7 @@ def check(browser: TestClient, method: str, path: str, **more: object) -> None:
     assert answer.headers.get("location", "/").startswith(("/", HERE))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from(PATHS),
     query=st.lists(st.tuples(st.sampled_from(NAMES), anything), min_size=1, max_size=3),
@@ -74,7 +74,7 @@ def test_no_query_makes_a_page_fail(site: Pages, path: str, query: list[tuple[st
     check(site.browser, "GET", f"{path}?{urlencode(query, errors='surrogatepass')}")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.sampled_from(
         ["/", "/artist/", "/track/", "/album/", "/cover/", "/cover/artist/", "/static/", "/wrapped/"]
@@ -90,7 +90,7 @@ def test_no_path_makes_a_page_fail_or_leaves_its_folder(site: Pages, start: str,
     check(site.browser, method, start + quote(rest, safe="/.", errors="surrogatepass"))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from(["/hide", "/show-again"]),
     fields=st.dictionaries(

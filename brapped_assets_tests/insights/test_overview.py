@@ -34,7 +34,7 @@ from brapped_assets_tests.insights.overview_plays import (
 
 PERIODS = ("all", "today", "7d", "year", "2025", "2025-10", "2026-03-29", "2024-12-31..2025-10-26")
 FACTS = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 HALF_HOUR = timedelta(minutes=30)
 

@@ -117,7 +117,7 @@ def test_two_characters_are_enough_or_one_that_is_a_word(typed: str, enough: boo
     assert is_enough(cleaned(typed)) == enough
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.text(max_size=200))
 def test_whatever_is_typed_is_answered(warehouse: Warehouse, typed: Any) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):

@@ -28,7 +28,7 @@ from brapped_assets_tests.insights.overview_plays import (
 )  # fmt: skip
 
 FACTS = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 # Sundays: of the day the clocks change, of the week after the histories' last, of a past year's day.
 MOMENTS = (

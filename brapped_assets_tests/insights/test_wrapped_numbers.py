@@ -38,7 +38,7 @@ def hide(tx: Connection, me: int, kind: str) -> set[tuple[str, int]]:
 # One song on repeat through a night, and a return after more than half a year.
 @example([Told(MOMENTS[n // 3] + timedelta(minutes=n), 61_000, "song1", artist="Artist 1") for n in range(12)],
          "Europe/Berlin", "all", None)  # fmt: skip
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.sampled_from(ZONES), st.sampled_from(PERIODS), st.sampled_from([None, None, "artist", "track"]))
 def test_the_numbers_are_those_of_the_plays_before_and_after_the_totals_are_rebuilt(
     warehouse: Warehouse, told: list[Told], zone: str, asked: str, kind: str | None

@@ -270,7 +270,7 @@ def _minutes(files: Sequence[Imported]) -> range:
     return range(min(ends), max(ends)) if ends else range(0)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=met_files(), missed=GAPS.map(lambda gaps: [*gaps, WIDE]))
 def test_any_gaps_and_files_in_any_archives_and_order_are_as_minute_by_minute(
     warehouse: Warehouse, drawn: tuple[list[Imported], list[int], list[Met]], missed: list[tuple[int, int, int]]

@@ -19,6 +19,8 @@ from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
 from brapped_assets_tests.warehouse.told import Old, Told
 
+pytestmark = pytest.mark.slow
+
 CONTEXT = {"type": "album", "uri": "spotify:album:1"}
 Step = Callable[[Connection], object]
 

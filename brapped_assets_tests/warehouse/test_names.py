@@ -182,7 +182,7 @@ def known(tx: Connection) -> list[Row]:
     ).fetchall()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_albums_and_artists_are_the_same_whatever_comes_first(warehouse: Warehouse, data: st.DataObject) -> None:
     # Of two payloads of one track the newer counts, so here is only one of them.

@@ -93,7 +93,7 @@ def clear(tx: Connection) -> None:
         tx.execute(f"delete from {table}")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_all_sources_in_any_order_and_number_give_the_fact_of_all_at_once(
     warehouse: Warehouse, data: st.DataObject

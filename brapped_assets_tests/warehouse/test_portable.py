@@ -47,7 +47,7 @@ def since(batches: list[Batch], cut: object) -> list[Batch]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_there_already_the_records_make_it_the_fact_of_all_that_was_told(
     warehouse: Warehouse, data: st.DataObject
@@ -66,7 +66,7 @@ def test_whatever_is_there_already_the_records_make_it_the_fact_of_all_that_was_
         clear(tx)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_before_or_after_it_was_told_what_is_forgotten_leaves_the_fact_of_the_rest(
     warehouse: Warehouse, data: st.DataObject
