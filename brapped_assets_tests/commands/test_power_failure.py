@@ -12,7 +12,12 @@ import psutil
 import psycopg
 import pytest
 
+from brapped_assets.history.finding import find
+from brapped_assets.importing import Summary, import_history
 from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.history.exports import document, extended
+from brapped_assets_tests.warehouse.pages import newcomer
 
 from .user import processes_of, wait_until
 
@@ -66,6 +71,28 @@ def test_a_killed_server_starts_again(home: Path, its_id_is: str) -> None:
     try:
         with psycopg.connect(running.url("brapped")) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        running.stop()
+    wait_until(lambda: not processes_of(home), 5, "the server has stopped")
+
+
+def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "endsong_0.json").write_bytes(document([extended(ms_played=60_000 + more) for more in range(50)]))
+    running = embedded.start(home)
+    with Warehouse(home, running.url("brapped")) as warehouse:
+        with warehouse.transaction() as tx:
+            me = newcomer(tx)
+        import_history(warehouse, me, [find(tmp_path)], Summary())
+        # All at once: nobody is left to write what was only in memory.
+        for process in processes_of(home):
+            process.kill()
+    running = embedded.start(home)
+    try:
+        with psycopg.connect(running.url("brapped")) as connection:
+            kept = connection.execute(
+                "select count(*), (select count(finished_at) from audit.import_file) from bi.plays"
+            )
+            assert kept.fetchone() == (50, 1)
     finally:
         running.stop()
     wait_until(lambda: not processes_of(home), 5, "the server has stopped")
