@@ -30,6 +30,7 @@ from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.listeners import Listener
 
 WAIT = timedelta(minutes=5)
+AGREE = "Open this address and agree:"
 # The look-back of the partitions: the first poll closes the three days before the login.
 BEFORE_THE_FIRST_LOGIN = timedelta(hours=72)
 DASHBOARD = "https://developer.spotify.com/dashboard"
@@ -46,10 +47,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction() as tx:
         is_first = not listeners.listeners(tx)
     request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=not is_first)
-    console.print("Open this address and agree:" if paste or not open_browser else "Your browser opens this address:")
-    # One line, whole: a wrapped address cannot be copied.
-    console.print(request.url, soft_wrap=True)
-    callback = _pasted(console) if paste else _caught(request, console, open_browser=open_browser)
+    callback = _pasted(request, console) if paste else _caught(request, console, open_browser=open_browser)
     grant = exchange(app, request, callback)
     try:
         remembered = remember(settings, app, grant, newcomer.asking(console, yes=yes))
@@ -144,7 +142,8 @@ def _app(settings: Settings, console: Console) -> SpotifyApp:
     return SpotifyApp(client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url)
 
 
-def _pasted(console: Console) -> str:
+def _pasted(request: AuthorizationRequest, console: Console) -> str:
+    _show(request, console, AGREE)
     console.print(
         "\nAfter you agree, the browser ends at an address that begins with the redirect URI. "
         "The page there need not open. Paste the whole address here."
@@ -152,8 +151,16 @@ def _pasted(console: Console) -> str:
     return Prompt.ask("Address", console=console)
 
 
+def _show(request: AuthorizationRequest, console: Console, words: str) -> None:
+    console.print(words)
+    # One line, whole: a wrapped address cannot be copied.
+    console.print(request.url, soft_wrap=True)
+
+
 def _caught(request: AuthorizationRequest, console: Console, *, open_browser: bool) -> str:
     def opened() -> None:
+        # Not before somebody listens where the browser is sent to: a quick one would find nobody.
+        _show(request, console, "Your browser opens this address:" if open_browser else AGREE)
         if open_browser:
             webbrowser.open(request.url)
 
