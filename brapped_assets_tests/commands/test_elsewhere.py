@@ -82,7 +82,11 @@ def test_without_collecting_the_runs_of_the_cloud_are_shown_nothing_is_polled_an
             assert row is not None
             return int(row[0])
 
-        assert asked() == asked()
+        # The last words of the start; from then on nobody asks.
+        wait_until(lambda: asked() == asked(), 60, "everything is up and quiet")
+        before_the_wait = asked()
+        time.sleep(5)
+        assert asked() == before_the_wait
         assert started.stop() == 0
         assert started.says().endswith("Stopped.")
     assert plays(connected.database_url) == before
