@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import dagster as dg
 import psycopg
@@ -17,6 +16,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse import embedded, reading
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.databases import EMPTY, database
 from brapped_assets_tests.notices.mailbox import mailbox  # noqa: F401  (a fixture)
 
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
@@ -62,11 +62,15 @@ def postgres() -> Iterator[embedded.EmbeddedServer]:
 @pytest.fixture
 def database_url(postgres: embedded.EmbeddedServer) -> Iterator[str]:
     """A migrated, empty warehouse of the test's own."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template brapped strategy file_copy")
-        yield postgres.url(name)
-        connection.execute(f"drop database {name} with (force)")
+    with database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
+    """A database that nobody has prepared."""
+    with database(postgres, EMPTY) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from zipfile import ZipFile
 
-import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -38,6 +36,7 @@ from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
 from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.writing import NotWritten, Target, written
+from brapped_assets_tests.databases import database
 from brapped_assets_tests.history.exports import ID, account, document, extended, zipped
 from brapped_assets_tests.warehouse.pages import Play, Unread, at, listened, newcomer, page, song
 from brapped_assets_tests.warehouse.told import Old, natural
@@ -50,12 +49,8 @@ KEYS = {"play_key", "listener_id", "track_key", "artist_key"}
 @pytest.fixture
 def another(postgres: EmbeddedServer, tmp_path: Path) -> Iterator[Warehouse]:
     """A second warehouse, empty."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template brapped strategy file_copy")
-        with Warehouse(tmp_path, postgres.url(name)) as warehouse:
-            yield warehouse
-        connection.execute(f"drop database {name} with (force)")
+    with database(postgres) as url, Warehouse(tmp_path, url) as warehouse:
+        yield warehouse
 
 
 def lived(warehouse: Warehouse, folder: Path) -> int:

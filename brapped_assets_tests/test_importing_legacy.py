@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from psycopg.conninfo import make_conninfo
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
-from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NoOldTables, NotAllowed, WarehouseError
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.legacy import LegacyMerge
@@ -39,13 +37,9 @@ SCHEMA = """
 
 
 @pytest.fixture
-def old_url(postgres: EmbeddedServer) -> Iterator[str]:
+def old_url(empty_database: str) -> str:
     """An empty database of the old scripts' own."""
-    name = f"old_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} strategy file_copy")
-        yield postgres.url(name)
-        connection.execute(f"drop database {name} with (force)")
+    return empty_database
 
 
 @pytest.fixture
@@ -291,9 +285,9 @@ def test_what_is_merged_stays_when_the_old_database_goes_away(warehouse: Warehou
     def cut(done: int, _expected: int) -> None:
         if done:
             there(
-                make_conninfo(old_url, dbname="postgres"),
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname like 'old_%'"
-                " and application_name = 'brapped'",
+                old_url,
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and application_name = 'brapped'",
             )
 
     with (
@@ -317,7 +311,10 @@ def test_a_database_without_the_tables_is_a_sentence(old_url: str) -> None:
 def test_of_two_schemas_the_search_path_says_which(warehouse: Warehouse, me: int, old_url: str) -> None:
     for schema in ("this", "that"):
         there(old_url, f"create schema {schema}", f"create table {schema}.main_streaming_data (track_name text)")
-    with pytest.raises(NoOldTables, match=r"schemas that, this\. .*search_path%3Dthat"), old_tables(old_url, TABLES):
+    with (
+        pytest.raises(NoOldTables, match=r"schemas that, this\. .*search_path%3Dthat"),
+        old_tables(old_url, TABLES),
+    ):
         pass
     there(old_url, "insert into this.main_streaming_data values ('One')")
     assert imported(warehouse, me, make_conninfo(old_url, options="-csearch_path=this")).rows == 1

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
-from uuid import uuid4
 
-import psycopg
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
@@ -29,6 +27,7 @@ from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen
 from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.databases import database
 
 KEYS = """
 select (select min(artist_key) from bi.plays where artist_name = any(%(hostile)s)) as artist,
@@ -81,15 +80,6 @@ def _served(home: Path, url: str, renewing: Renewing | None = None) -> Iterator[
     listening.close()
 
 
-@contextmanager
-def _database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
-    name = f"browser_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template brapped strategy file_copy")
-        yield postgres.url(name)
-        connection.execute(f"drop database {name} with (force)")
-
-
 @dataclass(frozen=True)
 class Pages:
     """Where they are, and the keys of some things on them: `artist` has a hostile name."""
@@ -102,7 +92,7 @@ class Pages:
 def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """Pages with two years of plays."""
     home = tmp_path_factory.mktemp("years")
-    with _database(postgres) as url:
+    with database(postgres) as url:
         with Warehouse(home, url) as warehouse:
             listen(warehouse)
             with warehouse.transaction() as tx:
@@ -116,7 +106,7 @@ def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of pages that nobody has connected anything to."""
-    with _database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
+    with database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
         yield address
 
 
@@ -130,7 +120,7 @@ class Elsewhere:
 @pytest.fixture
 def ending(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
     """The address of pages whose listener's consent ends within days."""
-    with _database(postgres) as url:
+    with database(postgres) as url:
         with Warehouse(tmp_path, url) as warehouse, warehouse.transaction() as tx:
             given = NOW - timedelta(days=180)
             listeners.welcome(tx, refresh_token="t", time_zone="Asia/Kolkata", now=given, authorized_at=given)

@@ -8,9 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from brapped_assets import cli
@@ -21,6 +19,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
+from brapped_assets_tests.databases import database
 
 from .user import Said, User, processes_of, words
 
@@ -92,14 +91,11 @@ def dagster_url(
     postgres: embedded.EmbeddedServer, dagster_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """Dagster's storage of the test's own, with no run in it; DAGSTER_PG_URL names it."""
-    name = f"dagster_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {dagster_template} strategy file_copy")
-        monkeypatch.setenv("DAGSTER_PG_URL", postgres.url(name))
+    with database(postgres, dagster_template) as url:
+        monkeypatch.setenv("DAGSTER_PG_URL", url)
         # Set by the commands themselves; named here, so that they are taken away again.
         monkeypatch.setenv("DAGSTER_HOME", "")
-        yield postgres.url(name)
-        connection.execute(f"drop database {name} with (force)")
+        yield url
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+
+from brapped_assets_tests.databases import role_name
 
 from .user import Said
 
@@ -61,12 +62,8 @@ def by_address(database_url: str, address: tuple[str, int], monkeypatch: pytest.
 
 @pytest.fixture
 def role(database_url: str) -> Iterator[str]:
-    name = f"reader_{uuid4().hex[:8]}"
-    yield name
-    with psycopg.connect(database_url, autocommit=True) as admin:
-        if admin.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is not None:
-            admin.execute(f"drop owned by {name}")
-            admin.execute(f"drop role {name}")
+    with role_name(database_url) as name:
+        yield name
 
 
 def test_two_files_are_written_without_a_secret(brapped: Brapped, by_address: str, tmp_path: Path) -> None:

@@ -3,12 +3,9 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from brapped_assets import cli
@@ -40,16 +37,6 @@ def every_table(tx: Connection) -> dict[str, Any]:
 
 
 @pytest.fixture
-def other_database(postgres: EmbeddedServer) -> Iterator[str]:
-    """An empty database, somewhere else."""
-    name = f"other_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template template0 strategy file_copy")
-        yield postgres.url(name)
-        admin.execute(f"drop database {name} with (force)")
-
-
-@pytest.fixture
 def with_programs(postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Programs of PostgreSQL's are installed, as for whoever has a database elsewhere."""
     monkeypatch.setenv("PATH", f"{postgres.programs}")
@@ -57,7 +44,7 @@ def with_programs(postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.usefixtures("with_programs")
 def test_a_database_restored_from_a_dump_is_the_one_that_was_dumped(
-    warehouse: Warehouse, database_url: str, other_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    warehouse: Warehouse, database_url: str, empty_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with warehouse.transaction() as tx:
         me = listened(tx)
@@ -65,15 +52,15 @@ def test_a_database_restored_from_a_dump_is_the_one_that_was_dumped(
         before = every_table(tx), everything(tx)
     monkeypatch.setenv("DATABASE_URL", database_url)
     assert run(Settings.load(), "pg_dump", told_by_docs("pg_dump")) == 0
-    monkeypatch.setenv("DATABASE_URL", other_database)
+    monkeypatch.setenv("DATABASE_URL", empty_database)
     assert run(Settings.load(), "pg_restore", told_by_docs("pg_restore")) == 0
-    with Warehouse(tmp_path, other_database) as restored, restored.transaction() as tx:
+    with Warehouse(tmp_path, empty_database) as restored, restored.transaction() as tx:
         assert (every_table(tx), everything(tx)) == before
         # Keys go on where they were.
         assert poll(tx, me, plays([900])).landed == 1
     # Over what is there meanwhile, too.
     assert run(Settings.load(), "pg_restore", told_by_docs("pg_restore")) == 0
-    with Warehouse(tmp_path, other_database) as restored, restored.transaction() as tx:
+    with Warehouse(tmp_path, empty_database) as restored, restored.transaction() as tx:
         assert (every_table(tx), everything(tx)) == before
 
 

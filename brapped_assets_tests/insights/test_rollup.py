@@ -20,8 +20,8 @@ from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets.warehouse.listeners import move
 from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
 from brapped_assets_tests.insights.overview_plays import ZONES
+from brapped_assets_tests.warehouse.beside import wait_until_waiting
 from brapped_assets_tests.warehouse.pages import Play, at, newcomer, poll, song
-from brapped_assets_tests.warehouse.test_at_once import _wait_until_waiting
 from brapped_assets_tests.warehouse.test_order import clear, histories
 from brapped_assets_tests.warehouse.told import tell
 
@@ -291,7 +291,7 @@ def test_of_two_rebuilds_at_once_the_second_finds_nothing_left(warehouse: Wareho
         with warehouse.transaction() as tx:
             assert rebuild(tx, me) == Rebuilt(1, 1, 1)
             second: Future[Rebuilt] = threads.submit(again)
-            _wait_until_waiting(tx, second)
+            wait_until_waiting(tx, second)
         assert second.result() == Rebuilt(0, 0, 0)
 
 

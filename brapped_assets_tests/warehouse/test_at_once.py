@@ -1,7 +1,6 @@
 """Two runs at once, each on its own connection, in an order the test decides."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.landing import Landing
 from brapped_assets.warehouse.merge import Merge, merge_plays
 from brapped_assets.warehouse.staging import Occurrences, encode
+from brapped_assets_tests.warehouse.beside import in_transaction, wait_until_waiting
 from brapped_assets_tests.warehouse.pages import (
     Play,
     Unread,
@@ -32,32 +32,6 @@ from brapped_assets_tests.warehouse.pages import (
 from brapped_assets_tests.warehouse.told import Told, natural
 
 
-@pytest.fixture
-def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(tmp_path, database_url) as other:
-        yield other
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as threads:
-        yield threads
-
-
-def _in_transaction(warehouse: Warehouse, work: Callable[[Connection], Any], *, lock_seconds: int = 10) -> Any:
-    with warehouse.transaction(lock_seconds=lock_seconds) as tx:
-        return work(tx)
-
-
-def _wait_until_waiting(tx: Connection, waiting: "Future[Any]") -> None:
-    """Until the other run waits for a lock this transaction holds."""
-    deadline = time.monotonic() + 10
-    while not tx.execute("select 1 from pg_locks where not granted").fetchall():
-        assert not waiting.done(), waiting.exception() or "it did not wait"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def test_the_same_page_landed_at_once_is_there_once_and_makes_no_false_gap(
     warehouse: Warehouse, other: Warehouse, threads: ThreadPoolExecutor
 ) -> None:
@@ -67,8 +41,8 @@ def test_the_same_page_landed_at_once_is_there_once_and_makes_no_false_gap(
     page, odd = plays([0, *range(10, 30)]), [Unread("odd")]
     with warehouse.transaction() as tx:
         first = poll(tx, me, page, odd)
-        second: Future[Landing] = threads.submit(_in_transaction, other, lambda theirs: poll(theirs, me, page, odd))
-        _wait_until_waiting(tx, second)
+        second: Future[Landing] = threads.submit(in_transaction, other, lambda theirs: poll(theirs, me, page, odd))
+        wait_until_waiting(tx, second)
     assert (first.landed, second.result().landed) == (20, 0)
     with warehouse.transaction() as tx:
         assert (first.gap, second.result().gap, gaps(tx)) == (None, None, [])
@@ -84,9 +58,9 @@ def test_two_first_polls_at_once_make_no_gap(
     with warehouse.transaction() as tx:
         poll(tx, me, plays(range(50)))
         second: Future[Landing] = threads.submit(
-            _in_transaction, other, lambda theirs: poll(theirs, me, plays(range(1, 51)))
+            in_transaction, other, lambda theirs: poll(theirs, me, plays(range(1, 51)))
         )
-        _wait_until_waiting(tx, second)
+        wait_until_waiting(tx, second)
     assert second.result().landed == 1
     with warehouse.transaction() as tx:
         assert gaps(tx) == []
@@ -103,12 +77,12 @@ def test_a_page_whose_twin_was_rolled_back_lands_itself_and_keeps_its_gap(
 
     def come_to_nothing(tx: Connection) -> None:
         poll(tx, me, plays([60, 64]))
-        second.append(threads.submit(_in_transaction, other, lambda theirs: poll(theirs, me, plays([60, 64]))))
-        _wait_until_waiting(tx, second[0])
+        second.append(threads.submit(in_transaction, other, lambda theirs: poll(theirs, me, plays([60, 64]))))
+        wait_until_waiting(tx, second[0])
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        _in_transaction(warehouse, come_to_nothing)
+        in_transaction(warehouse, come_to_nothing)
     assert (second[0].result().landed, second[0].result().gap) == (2, (at(0), at(60)))
 
 
@@ -121,7 +95,7 @@ def test_pages_in_opposite_order_do_not_deadlock(
     for round_ in range(5):
         page = [play for ref in "abcdefgh" for play in plays(range(6), f"{ref}{round_}")]
         runs: list[Future[Landing]] = [
-            threads.submit(_in_transaction, one, partial(poll, listener_id=who, played=items))
+            threads.submit(in_transaction, one, partial(poll, listener_id=who, played=items))
             for one, who, items in ((warehouse, me, page), (other, me + 1, page[::-1]))
         ]
         assert [run.result().landed for run in runs] == [48, 48]
@@ -133,8 +107,8 @@ def test_two_merges_at_once_double_nothing(warehouse: Warehouse, other: Warehous
         poll(tx, me, plays([0, 4, 8]))
     with warehouse.transaction() as tx:
         first = merge_plays(tx, me, at(9))
-        second: Future[Merge] = threads.submit(_in_transaction, other, lambda theirs: merge_plays(theirs, me, at(9)))
-        _wait_until_waiting(tx, second)
+        second: Future[Merge] = threads.submit(in_transaction, other, lambda theirs: merge_plays(theirs, me, at(9)))
+        wait_until_waiting(tx, second)
     assert (first.added, second.result().added) == (3, 0)
     with warehouse.transaction() as tx:
         assert len(fact(tx, me)) == 3
@@ -147,7 +121,7 @@ def test_a_merge_that_waited_too_long_is_busy_and_its_rows_stay_marked(warehouse
     with warehouse.transaction() as tx:
         merge_plays(tx, me, at(5))
         with pytest.raises(Busy, match="stays marked"):
-            _in_transaction(other, lambda theirs: merge_plays(theirs, me, at(5)), lock_seconds=1)
+            in_transaction(other, lambda theirs: merge_plays(theirs, me, at(5)), lock_seconds=1)
         tx.execute("truncate star.streaming_fact")  # as if this merge had come to nothing
         tx.execute("update raw.recently_played set is_merged = false")
     with other.transaction() as tx:
@@ -179,8 +153,8 @@ def test_merges_of_two_listeners_meet_at_a_new_track_and_both_get_it(
         poll(tx, you, plays([1], "new"))
     with warehouse.transaction() as tx:
         merge_plays(tx, me, at(2))
-        second: Future[Merge] = threads.submit(_in_transaction, other, lambda theirs: merge_plays(theirs, you, at(2)))
-        _wait_until_waiting(tx, second)
+        second: Future[Merge] = threads.submit(in_transaction, other, lambda theirs: merge_plays(theirs, you, at(2)))
+        wait_until_waiting(tx, second)
     assert second.result().added == 1
     with warehouse.transaction() as tx:
         assert [row["track_ref"] for row in everything(tx)["track"]] == ["new"]
@@ -194,8 +168,8 @@ def test_payloads_read_at_once_are_read_once(
         poll(tx, me, [*plays([0], "a"), *plays([4], "b")])
     with warehouse.transaction() as tx:
         assert apply_payloads(tx) == 2
-        second: Future[int] = threads.submit(_in_transaction, other, apply_payloads)
-        _wait_until_waiting(tx, second)
+        second: Future[int] = threads.submit(in_transaction, other, apply_payloads)
+        wait_until_waiting(tx, second)
     assert second.result() == 0
     with warehouse.transaction() as tx:
         assert len(everything(tx)["credit"]) == 2
@@ -218,8 +192,8 @@ def test_a_polls_merge_and_an_import_at_once_are_one_after_the_other(
     first, second = works if export_first else works[::-1]
     with warehouse.transaction() as tx:
         first(tx)
-        waiting: Future[Any] = threads.submit(_in_transaction, other, second)
-        _wait_until_waiting(tx, waiting)
+        waiting: Future[Any] = threads.submit(in_transaction, other, second)
+        wait_until_waiting(tx, waiting)
         with Warehouse(Path(), tx.info.dsn) as third, third.transaction(lock_seconds=1) as theirs:
             # Neither a page nor another listener waits.
             poll(theirs, you, [Play(at(12), song("a", artists=["Alice"]))])
@@ -239,8 +213,8 @@ def test_two_imports_of_new_tracks_at_once_both_get_through(
         me, you = newcomer(tx), newcomer(tx, "you")
     with warehouse.transaction() as tx:
         assert _export(tx, me).added == 3
-        waiting: Future[Any] = threads.submit(_in_transaction, other, partial(_export, listener_id=you))
-        _wait_until_waiting(tx, waiting)
+        waiting: Future[Any] = threads.submit(in_transaction, other, partial(_export, listener_id=you))
+        wait_until_waiting(tx, waiting)
     assert waiting.result().added == 3
     with warehouse.transaction() as tx:
         assert natural(tx, me) == natural(tx, you)

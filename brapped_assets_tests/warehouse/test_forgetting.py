@@ -1,12 +1,10 @@
 """What is forgotten leaves no trace, does not come back, and takes nothing of anybody else's along."""
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -27,6 +25,7 @@ from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.portable import PORTABLE
 from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.household import KEY
+from brapped_assets_tests.warehouse.beside import wait_until_waiting
 from brapped_assets_tests.warehouse.pages import (
     Play,
     Unread,
@@ -52,18 +51,6 @@ class Odd:
 
     payload_text = '{"ts": "2026-11-21T11:00:00Z", "master": "canary row"}'
     reason = "nothing tells what was played"
-
-
-@pytest.fixture
-def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(tmp_path, database_url) as other:
-        yield other
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as threads:
-        yield threads
 
 
 def scanned(tx: Connection, text: str = CANARY) -> list[str]:
@@ -359,7 +346,7 @@ def test_a_poll_that_is_landing_is_waited_for_and_its_forgotten_plays_go_too(
     with warehouse.transaction() as tx:
         poll(tx, me, plays([0, 4, 8, 20]))
         forgetting = threads.submit(forget, other, me, before=at(10), now=NOW)
-        _wait_until_waiting(tx, forgetting)
+        wait_until_waiting(tx, forgetting)
     forgetting.result()
     with warehouse.transaction() as tx:
         merge_plays(tx, me, at(21))
@@ -385,7 +372,7 @@ def test_a_poll_meanwhile_waits_loses_nothing_and_brings_nothing_back(
     with warehouse.transaction(alone=True) as tx:
         remove(tx, me, before=at(10), now=NOW)
         polling = threads.submit(polled)
-        _wait_until_waiting(tx, polling)
+        wait_until_waiting(tx, polling)
     polling.result()
     with warehouse.transaction() as tx:
         assert [row["played_at"] for row in fact(tx, me)] == [at(20)]
@@ -407,7 +394,7 @@ def test_a_poll_of_somebody_removed_meanwhile_ends_in_a_sentence(
     with warehouse.transaction(alone=True) as tx:
         remove(tx, me, before=None, now=NOW)
         polling = threads.submit(polled)
-        _wait_until_waiting(tx, polling)
+        wait_until_waiting(tx, polling)
     with pytest.raises(Gone, match="removed by `brapped forget`"):
         polling.result()
     with pytest.raises(Gone), warehouse.transaction() as tx:
@@ -440,13 +427,3 @@ def test_killed_anywhere_nothing_or_all_is_forgotten(warehouse: Warehouse) -> No
         remove(tx, me, before=None, now=NOW)
     with warehouse.transaction() as tx:
         assert everything(tx) == before
-
-
-def _wait_until_waiting(tx: Connection, waiting: "Future[Any]") -> None:
-    """Until the other run waits for a lock this transaction holds."""
-    deadline = time.monotonic() + 10
-    waits: Callable[[], bool] = lambda: bool(tx.execute("select 1 from pg_locks where not granted").fetchall())  # noqa: E731
-    while not waits():
-        assert not waiting.done(), waiting.exception() or "it did not wait"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

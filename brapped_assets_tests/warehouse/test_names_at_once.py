@@ -1,13 +1,9 @@
 """Artists and albums known by name, while merges and readers of payloads work at the same time."""
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
-
-import pytest
 
 from brapped_assets.warehouse.claims import verify
 from brapped_assets.warehouse.connections import Connection, Warehouse
@@ -16,21 +12,9 @@ from brapped_assets.warehouse.landing import land_tracks
 from brapped_assets_tests.warehouse.pages import newcomer, song
 from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
 
-from .test_at_once import _in_transaction, _wait_until_waiting
+from .beside import in_transaction, wait_until_waiting
 
 REAL = song("a", artists=["Alice"])
-
-
-@pytest.fixture
-def other(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(tmp_path, database_url) as other:
-        yield other
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as threads:
-        yield threads
 
 
 def _import(tx: Connection, listener_id: int, *refs: str, artist: str = "Alice", album: str = "Dawn") -> None:
@@ -90,8 +74,8 @@ def test_a_merge_that_begins_while_names_are_folded_finds_who_they_became(
         _import(tx, me, "a")
     with warehouse.transaction() as tx:
         _serve(tx, REAL)
-        second: Future[None] = threads.submit(_in_transaction, other, lambda theirs: _import(theirs, me, "n"))
-        _wait_until_waiting(tx, second)
+        second: Future[None] = threads.submit(in_transaction, other, lambda theirs: _import(theirs, me, "n"))
+        wait_until_waiting(tx, second)
     second.result()
     with warehouse.transaction() as tx:
         assert _found(tx) == {"a": ("id-Alice", "album-a"), "n": ("id-Alice", None)}

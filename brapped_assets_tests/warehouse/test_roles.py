@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,20 +11,16 @@ from brapped_assets.warehouse import forgetting, roles
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
+from brapped_assets_tests.databases import role_name
 from brapped_assets_tests.warehouse.pages import listened
 
 PASSWORD = "it's \\ %s {secret}; --"
 
 
 @pytest.fixture
-def name(postgres: EmbeddedServer, database_url: str) -> Iterator[str]:
-    """The name of a role that is gone afterwards: roles belong to the whole server, not to the test's database."""
-    name = f"reader_{uuid4().hex[:8]}"
-    yield name
-    with psycopg.connect(database_url, autocommit=True) as admin:
-        if admin.execute("select from pg_roles where rolname = %s", (name,)).fetchone() is not None:
-            admin.execute(f"drop owned by {name}")
-            admin.execute(f"drop role {name}")
+def name(database_url: str) -> Iterator[str]:
+    with role_name(database_url) as name:
+        yield name
 
 
 def signed_in(database_url: str, name: str) -> psycopg.Connection[tuple[object, ...]]:

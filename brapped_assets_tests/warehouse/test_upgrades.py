@@ -1,19 +1,15 @@
 """From every version there ever was, with data in place: forward, and nothing of it changes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from bench import old_schema
 from brapped_assets.insights import rollup
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import Unread, at, everything, listened, plays, poll
 from brapped_assets_tests.warehouse.told import Batch, Old, Told, tell
@@ -68,26 +64,16 @@ def all_of_it(tx: Connection, listener_id: int) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def older_url(postgres: EmbeddedServer) -> Iterator[str]:
-    """An empty database for an older schema."""
-    name = f"older_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template template0 strategy file_copy")
-        yield postgres.url(name)
-        admin.execute(f"drop database {name} with (force)")
-
-
 @pytest.mark.parametrize("revision", old_schema.REVISIONS[:-1])
 def test_what_a_version_left_is_whole_in_todays(
-    warehouse: Warehouse, database_url: str, older_url: str, revision: str, tmp_path: Path
+    warehouse: Warehouse, database_url: str, empty_database: str, revision: str, tmp_path: Path
 ) -> None:
     with warehouse.transaction() as tx:
         me = write_what_it_could_hold(tx, revision)
-    old_schema.prepare_at(older_url, revision)
-    copied = old_schema.fill(older_url, database_url)
+    old_schema.prepare_at(empty_database, revision)
+    copied = old_schema.fill(empty_database, database_url)
     assert copied["star.streaming_fact"] >= 8
-    with warehouse.transaction() as tx, Warehouse(tmp_path, older_url) as upgraded, upgraded.transaction() as new:
+    with warehouse.transaction() as tx, Warehouse(tmp_path, empty_database) as upgraded, upgraded.transaction() as new:
         assert all_of_it(new, me) == all_of_it(tx, me)
         # And it goes on: the same page again is known, a new one is added.
         for each in (tx, new):
