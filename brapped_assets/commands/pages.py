@@ -12,6 +12,7 @@ from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
+from brapped_assets.warehouse import addresses
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 
@@ -28,6 +29,7 @@ def main() -> None:
     site = Site(
         Reading(home, url),
         is_demo=home.name == DEMO_HOME,
+        is_awake=url is None or not addresses.may_sleep(url),
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),

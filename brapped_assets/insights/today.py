@@ -3,7 +3,7 @@
 from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from brapped_assets.insights.day_grid import gap_days
@@ -18,10 +18,11 @@ WEEKS = 8
 
 @dataclass(frozen=True)
 class SoFar:
-    """Today up to now, in plays of 30 s and more; `hours` are ms by local hour, 24 of them.
+    """Today as far as it is known, in plays of 30 s and more; `hours` are ms by local hour, 24 of them.
 
-    `usual_plays`, `usual_ms` (by this time of day) and `usual_hours` (of whole days) are means over `usual_of` days:
-    the same weekday of the last eight weeks, without days before the first play known and days not seen in full.
+    `usual_plays`, `usual_ms` (up to the time of day until which today is known; of whole days while nothing is) and
+    `usual_hours` (of whole days) are means over `usual_of` days: the same weekday of the last eight weeks, without days
+    before the first play known and days not seen in full.
     """
 
     plays: int
@@ -50,7 +51,11 @@ class Played:
 
 def so_far(tx: Connection, who: Viewer) -> SoFar:
     usual = usual_days(who)
-    values = {"listener_id": who.listener_id, "days": [who.today, *usual], "time": who.now.time()}
+    values = {
+        "listener_id": who.listener_id,
+        "days": [who.today, *usual],
+        "time": who.known_until.time() if who.known_until else time.max,
+    }
     rows = tx.execute(sql("insights/today/hours"), values).fetchall()
     today = [row for row in rows if row["day"] == who.today]
     before = [row for row in rows if row["day"] != who.today]

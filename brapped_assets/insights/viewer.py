@@ -65,6 +65,14 @@ class Viewer:
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def known_until(self) -> datetime | None:
+        """Until when today's plays are known, local: the newest poll or play; None when neither is of today."""
+        newest = max((at for at in (self.last_polled_at, self.data_as_of) if at is not None), default=None)
+        if newest is None or self.local(newest).date() != self.today:
+            return None
+        return min(self.local(newest), self.now)
+
     def gaps_in(self, period: Period) -> list[Gap]:
         """The gaps that reach into a period: its numbers are at-least numbers."""
         return [gap for gap in self.gaps if gap.gap_start.date() < period.until and gap.gap_end.date() >= period.first]

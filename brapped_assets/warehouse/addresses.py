@@ -69,6 +69,11 @@ def is_readable_on_the_way(conninfo: str) -> bool:
     return given.get("sslmode") in UNENCRYPTED and not is_this_machine(host)
 
 
+def may_sleep(url: str) -> bool:
+    """Whether nobody but people should wake it: Neon bills while it is awake."""
+    return host_of(url).endswith(NEON)
+
+
 def direct_host(host: str) -> str:
     """The host behind Neon's pooler, which has the same name but for `-pooler` in its first label; others as they are.
 

@@ -112,6 +112,12 @@ def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
         )  # fmt: skip
 
 
+def polled(tx: Connection, me: int, at: datetime) -> None:
+    """A poll that brought nothing."""
+    tx.execute("insert into audit.poll (listener_id, run_id, polled_at, items, landed, rejected, overlapped,"
+               " keys_missing, keys_new) values (%s, 'run', %s, 0, 0, 0, true, '{}', '{}')", (me, at))  # fmt: skip
+
+
 def gap(tx: Connection, me: int, gap_start: datetime, gap_end: datetime) -> None:
     """A stretch of time in which plays may be missing."""
     tx.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.rollup import rebuild
+from brapped_assets.insights.web import ahead
 from brapped_assets.insights.web.remembered import MOST_PAGES, remembered
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Warehouse
@@ -121,15 +123,66 @@ def test_what_was_begun_earlier_and_ends_after_a_rebuild_is_seen_too(site: Site,
     assert len({before, rebuilt, ask(route)}) == 3
 
 
-def test_a_new_day_is_a_new_page_and_a_new_minute_where_it_matters(site: Site) -> None:
+def test_a_new_day_is_a_new_page(site: Site) -> None:
     now: datetime = NOW
     site.clock = lambda: now
-    (daily,), (today,) = remembered(site, Counted()), remembered(site, Counted(), by_minute=True)
-    assert (ask(daily), ask(today)) == ("1", "1")
-    now += timedelta(minutes=1)
-    assert (ask(daily), ask(today)) == ("1", "2")
-    now += timedelta(days=1)
-    assert (ask(daily), ask(today)) == ("2", "3")
+    (route,) = remembered(site, Counted())
+    made = [ask(route)]
+    for later in (timedelta(minutes=1), timedelta(days=1)):
+        now += later
+        made.append(ask(route))
+    assert made == ["1", "1", "2"]
+
+
+class Watched(Counted):
+    """It says in a queue when it was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: SimpleQueue[int] = SimpleQueue()
+
+    def routes(self, _site: Site) -> list[Route]:
+        (route,) = super().routes(_site)
+
+        def show(request: Request) -> Response:
+            answer: Response = route.endpoint(request)
+            self.times.put(self.made)
+            return answer
+
+        return [Route("/counted", show, name="counted")]
+
+
+def test_a_database_that_never_sleeps_is_looked_at_and_pages_of_late_are_made_before_anybody_comes(
+    site: Site, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "LOOK_SECONDS", 0.02)
+    site.is_awake = True
+    page = Watched()
+    (route,) = remembered(site, page, renewed=True)
+    assert (ask(route), ask(route, "range=2025")) == ("1", "2")
+    assert [page.times.get(timeout=10), page.times.get(timeout=10)] == [1, 2]
+    with warehouse.transaction() as tx:
+        tx.execute(CHANGES["a name"])
+    # Nobody asked.
+    assert [page.times.get(timeout=10), page.times.get(timeout=10)] == [3, 4]
+    assert {ask(route), ask(route, "range=2025")} == {"3", "4"}
+    site.close()
+    ended(site)
+
+
+def test_a_day_after_the_last_visitor_nothing_looks_at_the_database_any_more(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now: datetime = NOW
+    monkeypatch.setattr(ahead, "LOOK_SECONDS", 0.02)
+    site.clock, site.is_awake = lambda: now, True
+    (route,) = remembered(site, Counted(), renewed=True)
+    ask(route)
+    now += ahead.LATELY + timedelta(minutes=1)
+    ended(site)
+    assert ask(route) == "2"
+    site.close()
+    ended(site)
 
 
 def test_no_more_pages_are_kept_than_fit_and_none_that_failed(site: Site) -> None:

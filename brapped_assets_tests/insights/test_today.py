@@ -1,7 +1,7 @@
 """Every number of the day so far equals what is counted by hand over the public views."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from brapped_assets_tests.insights.overview_plays import (
     histories,
     know,
     play,
+    polled,
     seen,
     tell,
 )  # fmt: skip
@@ -55,7 +56,7 @@ def told(tx: Connection, who: Viewer) -> dict[str, Any]:
 def by_hand(tx: Connection, hidden: dict[str, Any], who: Viewer) -> dict[str, Any]:
     rows = counting(tx, hidden)
     return {
-        "so_far": so_far_by_hand(rows, who),
+        "so_far": so_far_by_hand(rows, who, known_until_by_hand(tx, who)),
         "last": [
             Played(row["played_at"], row["ms_played"], row["ms_played_basis"] == "estimated", row["track_key"],
                    row["track_name"], row["artist_key"], row["artist_name"], has_cover=False)
@@ -66,12 +67,22 @@ def by_hand(tx: Connection, hidden: dict[str, Any], who: Viewer) -> dict[str, An
     }  # fmt: skip
 
 
-def so_far_by_hand(rows: list[dict[str, Any]], who: Viewer) -> SoFar:
+def known_until_by_hand(tx: Connection, who: Viewer) -> time:
+    """The time of day of the newest play, of any length, when it is today's."""
+    row = tx.execute("select max(played_at_local) as newest from bi.plays").fetchone()
+    assert row is not None
+    newest: datetime | None = row["newest"]
+    if newest is None or newest.date() != who.today:
+        return time.max
+    return min(newest, who.now.replace(tzinfo=None)).time()
+
+
+def so_far_by_hand(rows: list[dict[str, Any]], who: Viewer, until: time) -> SoFar:
     weeks = [who.today - timedelta(weeks=n) for n in range(1, 9)]
     usual = [day for day in weeks if who.first_day and day >= who.first_day]
     now = [row for row in rows if row["played_on"] == who.today]
     then = [row for row in rows if row["played_on"] in usual]
-    by_then = [row for row in then if row["played_at_local"].time() <= who.now.time()]
+    by_then = [row for row in then if row["played_at_local"].time() <= until]
     share = max(len(usual), 1)
     return SoFar(
         len(now),
@@ -158,6 +169,20 @@ def test_a_usual_day_leaves_out_days_not_seen_in_full_and_days_before_the_first_
         so_far = today.so_far(tx, seen(tx, datetime(2026, 3, 29, 12, tzinfo=UTC)))
         assert (so_far.usual_of, so_far.usual_plays, so_far.usual_ms) == (2, 1.0, 60_000.0)
         assert today.so_far(tx, seen(tx, datetime(2026, 3, 1, 12, tzinfo=UTC))).usual_of == 0
+
+
+def test_a_usual_day_is_told_up_to_the_newest_poll_and_whole_before_the_first_of_the_day(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "Asia/Kolkata")
+        # Local time is five and a half hours ahead.
+        week_before = [datetime(2026, 3, 22, hour, tzinfo=UTC) for hour in (4, 8, 12)]
+        play(tx, me, [Told(at, 1, 60_000, False, None, False, None, False) for at in week_before])
+        now = datetime(2026, 3, 29, 14, tzinfo=UTC)
+        assert (seen(tx, now).known_until, today.so_far(tx, seen(tx, now)).usual_plays) == (None, 3.0)
+        polled(tx, me, datetime(2026, 3, 29, 8, tzinfo=UTC))
+        who = seen(tx, now)
+        assert who.known_until is not None
+        assert (who.known_until.time(), today.so_far(tx, who).usual_plays) == (time(13, 30), 2.0)
 
 
 def test_the_29th_of_february_has_its_like_in_leap_years(warehouse: Warehouse) -> None:

@@ -38,9 +38,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
     """
     pages = [
-        *remembered(site, overview, wrapped, renewed=True),
-        *remembered(site, items, search, history, counted, comparison),
-        *remembered(site, today, by_minute=True),
+        *remembered(site, overview, today, wrapped, items, comparison, renewed=True),
+        *remembered(site, search, history, counted),
         *hiding.routes(site),
         *add.routes(site),
         *covers.routes(site),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,11 +56,13 @@ class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
+    `is_awake`: the database never sleeps, so it may be asked when nobody looks.
     `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
     """
 
     reading: Reading
     is_demo: bool = False
+    is_awake: bool = False
     writing: Writing | None = None
     incoming: Incoming | None = None
     covers: Covers | None = None
@@ -68,9 +70,9 @@ class Site:
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
-    # Whoever makes pages ahead (see remembered.py).
+    # Whoever makes pages ahead (see ahead.py).
     background: Thread | None = field(default=None, repr=False)
-    is_closed: bool = False
+    closing: Event = field(default_factory=Event, repr=False)
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.
@@ -85,7 +87,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
-        self.is_closed = True
+        self.closing.set()
         if self.background is not None:
             # The page it is at, no further: it would open the database again.
             self.background.join(STATEMENT_SECONDS)

@@ -32,7 +32,8 @@ def routes(site: Site) -> list[Route]:
                 "past": today.on_this_day(tx, who),
                 "milestones": milestones(tx, who, ever, streak)[:MOST_MILESTONES],
             }
-        hour, day = who.now.hour, Period("today", "", who.today, who.today + DAY)
+        day = Period("today", "", who.today, who.today + DAY)
+        hour = who.known_until.hour if who.known_until else None
         return site.page(
             "today.html", request, who, so_far=so_far, streak=streak, weekday=IN_FULL[who.today.weekday()],
             change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day),
