@@ -70,8 +70,11 @@ def is_readable_on_the_way(conninfo: str) -> bool:
 
 
 def may_sleep(url: str) -> bool:
-    """Whether nobody but people should wake it: Neon bills while it is awake."""
-    return host_of(url).endswith(NEON)
+    """Whether nobody but people should wake it: Neon bills while it is awake. What is no URL is nobody's to wake."""
+    try:
+        return str(conninfo_to_dict(url).get("host") or "").lower().endswith(NEON)
+    except (psycopg.ProgrammingError, UnicodeDecodeError):
+        return True
 
 
 def direct_host(host: str) -> str:

@@ -9,6 +9,7 @@ from brapped_assets.warehouse.addresses import (
     direct_host,
     direct_url,
     is_readable_on_the_way,
+    may_sleep,
 )
 
 POOLED = "ep-cool-1-pooler.c-2.eu-central-1.aws.neon.tech"
@@ -68,3 +69,19 @@ def test_what_the_url_says_of_tls_passes_through_to_both_hosts() -> None:
 )
 def test_a_string_that_lets_things_travel_readable_is_known(url: str, *, is_readable: bool) -> None:
     assert is_readable_on_the_way(connection_string(url)) == is_readable
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"postgresql://u:p@{POOLED}/db", True),
+        (f"postgresql://u:p@{DIRECT.upper()}/db", True),
+        (f"host={DIRECT} dbname=db", True),
+        ("postgresql://u:p@postgres:5432/db", False),
+        ("postgresql:///brapped?host=/run/postgresql", False),
+        ("postgresql://u:p@elsewhere/db?application_name=x.neon.tech", False),
+        ("mysql://x", True),
+    ],
+)
+def test_only_neon_is_left_asleep_by_whoever_looks_every_few_seconds(url: str, expected: bool) -> None:
+    assert may_sleep(url) is expected
