@@ -41,6 +41,7 @@ class Played:
     played_at_local: datetime
     played_on: date
     track_key: int
+    track_id: str | None
     track_name: str
     artist_key: int
     artist_name: str

@@ -43,6 +43,7 @@ class Played:
     ms_played: int
     is_estimated: bool
     track_key: int
+    track_id: str | None
     track_name: str
     artist_key: int
     artist_name: str

@@ -59,7 +59,7 @@ def by_hand(tx: Connection, hidden: dict[str, Any], who: Viewer) -> dict[str, An
         "so_far": so_far_by_hand(rows, who, known_until_by_hand(tx, who)),
         "last": [
             Played(row["played_at"], row["ms_played"], row["ms_played_basis"] == "estimated", row["track_key"],
-                   row["track_name"], row["artist_key"], row["artist_name"], has_cover=False)
+                   row["track_id"], row["track_name"], row["artist_key"], row["artist_name"], has_cover=False)
             for row in rows[:-6:-1]
         ],
         "past": past_by_hand(rows, who.today),

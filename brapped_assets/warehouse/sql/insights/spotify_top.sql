@@ -1,5 +1,5 @@
 -- Spotify's own ranking, the newest of each list.
-select s.kind, s.time_range, s.rank::int as rank, s.taken_on, s.artist_key, s.track_key,
+select s.kind, s.time_range, s.rank::int as rank, s.taken_on, s.artist_key, a.artist_id, s.track_key, t.track_id,
        coalesce(a.artist_name, ta.artist_name) as artist_name, t.track_name
 from star.spotify_top s
 join (select kind, time_range, max(taken_on) as taken_on from star.spotify_top

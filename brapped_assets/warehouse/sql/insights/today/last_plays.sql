@@ -1,4 +1,4 @@
-select p.played_at, p.ms_played, p.is_estimated, t.track_key, t.track_name, a.artist_key, a.artist_name,
+select p.played_at, p.ms_played, p.is_estimated, t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name,
        al.image_url is not null as has_cover
 from (select * from insights.shown_play p
        where p.listener_id = %(listener_id)s and p.counts
