@@ -124,7 +124,7 @@ def test_a_wrong_database_is_refused_at_once(postgres: EmbeddedServer) -> None:
 
 def test_a_server_on_a_full_disk_is_not_waited_for(postgres: EmbeddedServer, tmp_path: Path) -> None:
     # Its words are "could not write init file: No space left on device"; here they are the database's name.
-    full = postgres.url("brapped").replace("/brapped?", "/No space left on device?")
+    full = postgres.url("brapped").replace("/brapped?", "/No%20space%20left%20on%20device?")
     with pytest.raises(OutOfSpace, match="Free some disk"), Warehouse(tmp_path, full) as warehouse:
         _one(warehouse)
 
