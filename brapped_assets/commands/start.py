@@ -56,9 +56,18 @@ def run(app: Callable[[], None]) -> None:
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
         errors.print(f"[red]✗[/] {escape(_in_words(error))}", soft_wrap=True)
         sys.exit(_exit_code(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if not _is_ctrl_c(ended):
+            raise
         errors.print("Stopped.")
         sys.exit(exit_codes.FAILED)
+
+
+def _is_ctrl_c(ended: BaseException) -> bool:
+    """Typer makes a silent exit of it, with a code that is none of ours."""
+    return isinstance(ended, KeyboardInterrupt) or isinstance(
+        getattr(ended.__context__, "__cause__", None), KeyboardInterrupt
+    )
 
 
 def _never_ask_a_proxy_for_this_machine() -> None:

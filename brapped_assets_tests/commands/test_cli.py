@@ -59,6 +59,13 @@ def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
         assert started.says() == "Stopped."
 
 
+def test_ctrl_c_while_it_works_is_said_and_one_of_the_exit_codes(user: User) -> None:
+    with user.started("status", DATABASE_URL="postgresql://me@127.0.0.1:1/nobody-listens") as started:
+        wait_until(lambda: "Trying again." in started.says(), 30, "it waits for its database")
+        assert started.stop(signal.SIGINT) == 1
+        assert started.says().endswith(" Stopped.")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
