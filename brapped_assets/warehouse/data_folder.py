@@ -96,8 +96,11 @@ def stop_at_once(pgdata: Path) -> None:
     with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
         pid = int((pgdata / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
         if name_of(pid).startswith("postgres"):
-            os.kill(pid, signal.SIGTERM)
-            psutil.Process(pid).wait(ORPHANS_SECONDS)
+            server = psutil.Process(pid)
+            workers = server.children()
+            # PostgreSQL's immediate shutdown: at SIGTERM it would wait for whoever is connected.
+            server.send_signal(getattr(signal, "SIGQUIT", signal.SIGTERM))
+            psutil.wait_procs([server, *workers], timeout=ORPHANS_SECONDS)
 
 
 def forget_a_killed_server(pgdata: Path) -> None:

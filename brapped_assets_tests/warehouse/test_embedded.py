@@ -14,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse import data_folder, embedded
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 from brapped_assets_tests.warehouse.pages import newcomer
@@ -108,6 +108,14 @@ def _makes_templates(process: psutil.Process) -> bool:
         return process.name() == "postgres" and "--single" in process.cmdline()
     except psutil.Error:
         return False
+
+
+def test_a_server_whose_data_nobody_wants_is_stopped_even_while_somebody_is_connected(home: Path) -> None:
+    server = embedded.start(home)
+    pid = _postmaster(server)
+    with psycopg.connect(server.url("brapped")):
+        data_folder.stop_at_once(embedded.folder(home))
+    assert _gone(pid)
 
 
 def test_two_first_starts_at_once_are_one(home: Path) -> None:
