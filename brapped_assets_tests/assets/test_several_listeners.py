@@ -10,6 +10,7 @@ from time_machine import Traveller
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
+from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.conftest import Connected
@@ -241,3 +242,18 @@ def test_what_nobody_foresaw_about_one_stops_nobody_else(
     clock.shift(timedelta(minutes=20))
     assert poll(home.instance).success
     assert home.everything_is_there()
+
+
+def test_once_everybodys_consent_has_ended_nothing_is_looked_up_and_no_run_is_asked_for(
+    home: Home, clock: Traveller
+) -> None:
+    """Each try would fail, wake the database and be tried again in a quarter of an hour, for months."""
+    for account in (home.connected.account, home.ben):
+        account.tokens.revoke()
+    clock.shift(timedelta(hours=1))
+    assert why(poll(home.instance))[1] == "login"
+    assert is_due(newest_level(home.instance), datetime.now(UTC))
+    before = asked(home.ben, "/") + asked(home.connected.account, "/")
+    assert run("refresh_dimensions", home.instance).success
+    assert asked(home.ben, "/") + asked(home.connected.account, "/") == before
+    assert not is_due(newest_level(home.instance), datetime.now(UTC) + timedelta(days=100))
