@@ -106,11 +106,8 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """The settings as they are now. Raises SettingsError."""
-        try:
-            file = env_file()
-            from_file = {name: value or "" for name, value in dotenv_values(file).items()}
-        except UnicodeDecodeError:
-            raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.") from None
+        file = env_file()
+        from_file = _lines_of(file)
         known = {name.upper() for name in cls.model_fields}
         named_like_ours = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")}
         unknown = {n for n in named_like_ours - known if not SERVICE_LINK.search(n)}
@@ -155,8 +152,8 @@ class Settings(BaseSettings):
 
 
 def home_folder() -> Path:
-    """BRAPPED_HOME, from the environment or `./.env`, else the default."""
-    home = os.environ.get("BRAPPED_HOME") or dotenv_values(ENV_FILE).get("BRAPPED_HOME") or default_home()
+    """BRAPPED_HOME, from the environment or `./.env`, else the default. Raises SettingsError, as `env_file` does."""
+    home = os.environ.get("BRAPPED_HOME") or _lines_of(Path(ENV_FILE)).get("BRAPPED_HOME") or default_home()
     return Path(home).expanduser().absolute()
 
 
@@ -165,7 +162,14 @@ def env_file() -> Path:
     here, at_home = Path(ENV_FILE).absolute(), home_folder() / ENV_FILE
     if at_home.exists() or not here.exists():
         return at_home
-    return here if any(name.startswith(("SPOTIFY_", "BRAPPED_")) for name in dotenv_values(here)) else at_home
+    return here if any(name.startswith(("SPOTIFY_", "BRAPPED_")) for name in _lines_of(here)) else at_home
+
+
+def _lines_of(file: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(file)
+    except UnicodeDecodeError:
+        raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.") from None
 
 
 def keep_private(home: Path) -> None:

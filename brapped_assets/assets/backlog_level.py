@@ -20,12 +20,13 @@ def backlog_level(tx: Connection, spotify: SpotifyResource, now: datetime) -> di
     """Payloads, tracks and artists due, and the instant (UTC) at which the next become due; absent when none will.
 
     Tracks and artists wait while no call is left for them, and while they rest after failures; then they are due.
-    Without a login none ever is.
+    Without a login, or once everybody's consent has ended, none is: the next poll that succeeds writes another level.
     """
     waiting = backlog(tx, now)
     due, later = waiting.payloads, [waiting.next_due_at]
     queues = [(count, queue) for count, queue in ((waiting.tracks, TRACKS), (waiting.artists, ARTISTS)) if count]
-    if spotify.is_connected and queues:
+    can_ask = spotify.can_ask(tx)
+    if can_ask and queues:
         no_calls_until = spotify.ledger.enrichment_waits_until(tx, now)
         for count, queue in queues:
             waits_until = max(filter(None, (queue.rests_until(tx, now), no_calls_until)), default=None)
@@ -33,7 +34,7 @@ def backlog_level(tx: Connection, spotify: SpotifyResource, now: datetime) -> di
                 due += count
             else:
                 later.append(waits_until)
-    next_due_at = min(filter(None, later), default=None) if spotify.is_connected else None
+    next_due_at = min(filter(None, later), default=None) if can_ask else None
     level: dict[str, dg.MetadataValue] = {DUE: dg.MetadataValue.int(due)}
     if next_due_at is not None:
         level[NEXT_DUE_AT] = dg.MetadataValue.timestamp(next_due_at)

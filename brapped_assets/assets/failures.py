@@ -1,13 +1,14 @@
 """A run that fails says in one sentence why and what to do; the UI shows that sentence first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
 
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Postponed, SpotifyError, Transient
-from brapped_assets.warehouse.errors import Busy, Interrupted, TokenUnreadable, WarehouseError
+from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, WarehouseError
+from brapped_assets.warehouse.listeners import Listener
 
 # Metadata key of a failure; `brapped sync` turns it into its exit code.
 CURE = "cure"
@@ -35,3 +36,24 @@ def told_plainly() -> Iterator[None]:
         yield
     except (SpotifyError, WarehouseError, SettingsError) as error:
         raise failure(error) from error
+
+
+def is_everybodys(error: Exception) -> bool:
+    """Whether the trouble is no single listener's: a database that is gone, or full, is so for all."""
+    return isinstance(error, WarehouseError) and not isinstance(error, Busy | Gone | TokenUnreadable)
+
+
+def for_each(everybody: Iterable[Listener], work: Callable[[Listener], None]) -> None:
+    """Do it for everybody, whoever is not `Gone`; what stops one of them is raised once all others have had theirs."""
+    trouble: Exception | None = None
+    for listener in everybody:
+        try:
+            work(listener)
+        except Gone:
+            continue
+        except Exception as error:
+            if is_everybodys(error):
+                raise
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble

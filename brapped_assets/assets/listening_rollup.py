@@ -5,13 +5,13 @@ from time import perf_counter
 import dagster as dg
 
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import for_each, told_plainly
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.insights import rollup
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import proof
-from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.listeners import Listener, listeners
 
 TABLE = "insights.hour_total"
 
@@ -38,10 +38,14 @@ def listening_rollup(neon: NeonResource) -> dg.MaterializeResult[None]:
     with told_plainly():
         with neon.transaction() as tx:
             everybody = listeners(tx)
-        for listener in everybody:
+
+        def rebuild(listener: Listener) -> None:
+            nonlocal days, months, years
             with neon.transaction() as tx:
                 rebuilt = rollup.rebuild(tx, listener.listener_id)
             days, months, years = days + rebuilt.days, months + rebuilt.months, years + rebuilt.years
+
+        for_each(everybody, rebuild)
         with neon.transaction() as tx:
             rows = proof.rows(tx, TABLE)
     return dg.MaterializeResult(

@@ -57,16 +57,17 @@ def look_up(
 ) -> LookedUp:
     """Ask for what is due, within a share of what the run may do; each answer is saved at once.
 
-    Without a login nothing is asked. Whatever goes wrong about single ids is counted, not raised. Raises a
-    SpotifyError, or a WarehouseError, that concerns them all.
+    Without a login, or once everybody's consent has ended, nothing is asked. Whatever goes wrong about single ids is
+    counted, not raised. Raises a SpotifyError, or a WarehouseError, that concerns them all.
     """
     looked_up = LookedUp()
-    if not spotify.is_connected:
-        return looked_up
     ledger, now = spotify.ledger, datetime.now(UTC)
     last_call = ceil(share * min(CALLS_A_RUN, ledger.made + ledger.left(now)))
     until = ledger.opened_at + share * SECONDS_A_RUN
     with neon.transaction() as tx:
+        if not spotify.can_ask(tx):
+            # The polls say so; this would fail again and again until somebody logs in.
+            return looked_up
         waiting = kind.queue.due(tx, now, max(0, last_call - ledger.made))
     if not waiting:
         return looked_up

@@ -10,18 +10,20 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import is_everybodys, told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
 from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, SpotifyError, Transient, UnreadableItem
 from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item
 from brapped_assets.warehouse import landing, proof
-from brapped_assets.warehouse.errors import TokenUnreadable
+from brapped_assets.warehouse.errors import Gone, WarehouseError
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
 # Beyond this the hours of our clock and Spotify's may differ; plays are stamped by Spotify's.
 TOLERATED_SKEW = timedelta(seconds=60)
+# Of any other error the text may hold what was played.
+FORESEEN = (SpotifyError, WarehouseError)
 
 
 @dataclass
@@ -108,7 +110,7 @@ def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
     """
     polled = Polled()
     ended: ConsentNeeded | None = None
-    trouble: SpotifyError | TokenUnreadable | None = None
+    trouble: Exception | None = None
     for holder in spotify.holders(now):
         connected: ConnectedListener | None = None
         try:
@@ -116,10 +118,16 @@ def _poll_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
             _poll(context, connected, neon, polled)
         except Postponed:
             raise
-        except (SpotifyError, TokenUnreadable) as error:
+        except Gone:
+            # Forgotten a moment ago: there is nobody to poll.
+            continue
+        except Exception as error:
+            if is_everybodys(error):
+                raise
+            # What nobody foresaw stops one listener as well: whoever waited longest comes first, so it would stop all.
             # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
             who = f"Listener {holder.listener.listener_id}" if holder else "A new listener"
-            context.log.warning("%s: %s", who, error)
+            context.log.warning("%s: %s", who, error if isinstance(error, FORESEEN) else type(error).__name__)
             if not isinstance(error, ConsentNeeded):
                 trouble = trouble or error
             elif connected is None or spotify.end_consent(connected, now):

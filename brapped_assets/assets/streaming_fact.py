@@ -1,7 +1,6 @@
 """Merge, report: every landed play becomes a row of the fact."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -10,13 +9,12 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import for_each, told_plainly
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import proof
-from brapped_assets.warehouse.errors import Gone
-from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.warehouse.merge import merge_plays
 
 TABLE = "star.streaming_fact"
@@ -48,10 +46,13 @@ def streaming_fact(
         with neon.transaction() as tx:
             everybody = listeners(tx)
         added = 0
-        for listener in everybody:
-            # A transaction each: one listener's trouble leaves the others merged.
-            with suppress(Gone), neon.transaction() as tx:
+
+        def merge(listener: Listener) -> None:
+            nonlocal added
+            with neon.transaction() as tx:
                 added += merge_plays(tx, listener.listener_id, datetime.now(UTC)).added
+
+        for_each(everybody, merge)
         with neon.transaction() as tx:
             by_hour = proof.plays_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)

@@ -24,7 +24,7 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
 from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse import data_folder
 
 ACCOUNT_PORT = 8899
 REDIRECT_URI = "http://127.0.0.1:8898/callback"
@@ -143,8 +143,8 @@ def _forget_other_settings(home: Path) -> None:
 
 def _reset(home: Path, console: Console) -> None:
     stop_leftovers(home / "dagster")
-    if embedded.folder(home).exists():
-        embedded.start(home).stop()
+    # Not by way of a start: data that cannot start is a reason to begin anew.
+    data_folder.stop_at_once(data_folder.folder(home))
     for leftover in home.iterdir():
         # The lock is ours at this moment.
         if leftover.is_dir():

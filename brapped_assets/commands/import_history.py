@@ -24,6 +24,7 @@ from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.addresses import has_password
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
@@ -48,9 +49,11 @@ def import_files(
         try:
             with _bar(console) as progress:
                 import_history(warehouse, person.listener_id, found, summary, progress=progress)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, WarehouseError) as error:
             _show(console, summary, person.display_name, monotonic() - began)
             console.print(STOPPED)
+            if isinstance(error, WarehouseError):
+                raise
             return exit_codes.FAILED
         seconds = monotonic() - began
         _show(console, summary, person.display_name, seconds)
@@ -75,9 +78,11 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
         try:
             with _bar(console) as progress:
                 import_legacy(warehouse, person.listener_id, tables, summary, progress=progress)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, WarehouseError) as error:
             _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
             console.print(STOPPED)
+            if isinstance(error, WarehouseError):
+                raise
             return exit_codes.FAILED
         _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
         with console.status("Counting for the pages…"):

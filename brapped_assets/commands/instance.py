@@ -6,8 +6,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psutil
@@ -16,11 +17,12 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.addresses import connection_string, direct_url, host_of, is_this_machine
 from brapped_assets.warehouse.connections import connect
-from brapped_assets.warehouse.errors import NotAUrl
+from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
 
 if TYPE_CHECKING:
     import dagster as dg
 
+RUNNING = "running.json"
 # On runs made by `brapped sync`, which no daemon watches: whether they are alive is asked of their process.
 PROCESS_TAG = "brapped/process"
 
@@ -92,16 +94,35 @@ def storage_url(url: str) -> str:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
-    """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured)."""
+    """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured).
+
+    Raises a WarehouseError when its database does not answer, or fails under way.
+    """
     os.environ.update(environment(settings))
     import dagster as dg  # noqa: PLC0415  (seconds; commands that need no Dagster do not pay for it)
     from sqlalchemy import Engine, event  # noqa: PLC0415
 
     if not event.contains(Engine, "do_execute", _nobody_listens):
         event.listen(Engine, "do_execute", _nobody_listens)
-    with dg.DagsterInstance.get() as instance:
+    with _explained(), dg.DagsterInstance.get() as instance:
         instance.optimize_for_webserver(statement_timeout=30_000, pool_recycle=3600, max_overflow=2)
         yield instance
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a failing storage raises into a WarehouseError; SQLAlchemy tells of every value it was to write."""
+    from sqlalchemy.exc import InterfaceError, OperationalError  # noqa: PLC0415
+
+    try:
+        yield
+    except (InterfaceError, OperationalError) as error:
+        reason = type(error.orig).__name__
+        if reason == "DiskFull":
+            raise OutOfSpace from None
+        raise Interrupted(
+            f"The connection to Dagster's database was lost ({reason}); the next run does the work again."
+        ) from None
 
 
 def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
@@ -112,13 +133,20 @@ def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
     return statement.startswith("NOTIFY run_events")
 
 
+def where_it_runs(home: Path) -> dict[str, Any]:
+    """What the `brapped up` that has this home wrote of itself; empty when there is none, or not as far yet."""
+    try:
+        told = json.loads((home / RUNNING).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def daemon_is_up(settings: Settings) -> bool:
     """Whether a `brapped up` that collects has this home and has come as far as starting its daemon."""
-    try:
-        running = json.loads((settings.brapped_home / "running.json").read_text(encoding="utf-8"))
-        return bool(running.get("collects", True)) and psutil.pid_exists(int(running["pid"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    told = where_it_runs(settings.brapped_home)
+    pid = told.get("pid")
+    return bool(told.get("collects", True)) and isinstance(pid, int) and psutil.pid_exists(pid)
 
 
 def fail_leftover_runs(instance: "dg.DagsterInstance", *, daemon_is_up: bool = False) -> int:

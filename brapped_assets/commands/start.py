@@ -1,16 +1,19 @@
 """What every command begins and ends with: the settings it can work with, and how what goes wrong is said."""
 
+import errno
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from brapped_assets.commands import exit_codes
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.settings import Settings, SettingsError, keep_private
+from brapped_assets.settings import Settings, SettingsError, home_folder, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
@@ -44,20 +47,45 @@ def run(app: Callable[[], None]) -> None:
     _never_ask_a_proxy_for_this_machine()
     # Whatever we and all that we start write is its owner's alone.
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A ✓ that the terminal, or Windows' encoding of a file, does not have is worth no traceback.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
-        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        errors.print(f"[red]✗[/] {escape(_in_words(error))}", soft_wrap=True)
         sys.exit(_exit_code(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if not _is_ctrl_c(ended):
+            raise
         errors.print("Stopped.")
         sys.exit(exit_codes.FAILED)
+
+
+def _is_ctrl_c(ended: BaseException) -> bool:
+    """Typer makes a silent exit of it, with a code that is none of ours."""
+    return isinstance(ended, KeyboardInterrupt) or isinstance(
+        getattr(ended.__context__, "__cause__", None), KeyboardInterrupt
+    )
 
 
 def _never_ask_a_proxy_for_this_machine() -> None:
     """What listens on 127.0.0.1 (Dagster's UI, the simulated account) cannot be reached by way of HTTP_PROXY."""
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong; the operating system's errors say no more than a name and a number."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Make room, then run the same command again."
+    place = Path(os.fsdecode(error.filename or ""))
+    if place.is_relative_to(home_folder()):
+        return f"{place}: {error.strerror}. Set BRAPPED_HOME to a folder in which this user may write."
+    return str(error)
 
 
 def _exit_code(error: Exception) -> int:

@@ -97,15 +97,12 @@ def _problems(
     exports_alone = not settings.is_connected and any(one.plays and not one.polls for one in everybody)
     if not settings.is_connected and not exports_alone:
         found.append((exit_codes.CONSENT_NEEDED, "No Spotify account is connected.", "brapped login"))
+    elif not everybody:
+        found.append((exit_codes.FAILED, "Nobody was polled yet.", "brapped sync"))
     if locked is not None:
         found.append((exit_codes.USAGE, locked, "set BRAPPED_TOKEN_KEY"))
     for one in everybody:
-        ends_at = one.consent_ends_at
-        if one.consent_ended_at is not None or (ends_at is not None and ends_at < now):
-            found.append((exit_codes.CONSENT_NEEDED, f"{one.display_name}: consent has ended.", "brapped login"))
-        elif ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
-            days = (ends_at - now).days
-            found.append((exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login"))
+        found += _of_consent(one, now)
         if not one.polls and (exports_alone or (len(everybody) > 1 and not one.has_logged_in)):
             continue
         if one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
@@ -121,6 +118,16 @@ def _problems(
     order = [exit_codes.CONSENT_NEEDED, exit_codes.USAGE, exit_codes.POSTPONED, exit_codes.FAILED]
     code = next((code for code in order if any(code == kind for kind, _, _ in found)), exit_codes.DONE)
     return [{"problem": text, "remedy": remedy} for _, text, remedy in found], code
+
+
+def _of_consent(one: ListenerOverview, now: datetime) -> list[tuple[int, str, str]]:
+    ends_at = one.consent_ends_at
+    if one.consent_ended_at is not None or (ends_at is not None and ends_at < now):
+        return [(exit_codes.CONSENT_NEEDED, f"{one.display_name}: consent has ended.", "brapped login")]
+    if ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
+        days = (ends_at - now).days
+        return [(exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login")]
+    return []
 
 
 def _notices(settings: Settings, undelivered: int) -> tuple[int, dict[str, str] | None]:
@@ -168,7 +175,7 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for one in state["listeners"]:
         consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
-        table.add_row(f"[bold]{one['name']}[/]", one["time_zone"])
+        table.add_row(f"[bold]{escape(one['name'])}[/]", one["time_zone"])
         table.add_row("  plays", str(one["plays"]))
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
@@ -179,14 +186,14 @@ def _show(console: Console, state: dict[str, Any]) -> None:
         table.add_row("  consent", consent)
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
-    table.add_row("stored", f"{state['stored_megabytes']} MB, {state['database']}")
+    table.add_row("stored", f"{state['stored_megabytes']} MB, {escape(state['database'])}")
     for name, text in plan.rows(state["plan"]):
         table.add_row(name, text)
     table.add_row("notices", _who_is_told(state))
-    table.add_row("settings", f"{state['settings_file']} (Brapped {state['version']})")
+    table.add_row("settings", f"{escape(state['settings_file'])} (Brapped {state['version']})")
     console.print(table)
     for problem in state["problems"]:
-        console.print(f"[red]✗[/] {problem['problem']}  →  [bold]{problem['remedy']}[/]")
+        console.print(f"[red]✗[/] {escape(problem['problem'])}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
         console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
 

@@ -183,4 +183,4 @@ class _LogFile:
         text = text.rstrip()
         self._log.info("%s %s", message.name, text)
         if any(word in text for word in TROUBLE):
-            self._console.print(f"[yellow]![/] {message.name}: {escape(text)}  (more in {self._path})")
+            self._console.print(f"[yellow]![/] {message.name}: {escape(text)}  (more in {escape(str(self._path))})")

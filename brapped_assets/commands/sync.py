@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 from rich.console import Console
+from rich.markup import escape
 
 from brapped_assets import partitions
 from brapped_assets.assets.backlog_level import DUE
@@ -129,7 +130,7 @@ def _tell(console: Console, report: Report) -> None:
             f"Spotify gave no usable answer about some {' and '.join(failed)}; they are asked for again tomorrow."
         )
     for problem in report.problems:
-        console.print(f"[yellow]![/] {problem}", highlight=False)
+        console.print(f"[yellow]![/] {escape(problem)}", highlight=False)
 
 
 def _notify(settings: Settings, console: Console, report: Report, now: datetime) -> None:

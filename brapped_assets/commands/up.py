@@ -12,11 +12,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 
 from brapped_assets.commands import exit_codes, supervisor
 from brapped_assets.commands.elsewhere import polled_elsewhere
-from brapped_assets.commands.instance import environment, fail_leftover_runs, opened
+from brapped_assets.commands.instance import RUNNING, environment, fail_leftover_runs, opened, where_it_runs
 from brapped_assets.commands.network import Network, network, qr_code
 from brapped_assets.settings import Settings
 
@@ -58,7 +59,7 @@ def only_one(home: Path) -> Iterator[Path]:
     The lock is the operating system's: a killed holder holds nothing.
     """
     home.mkdir(parents=True, exist_ok=True)
-    running = home / "running.json"
+    running = home / RUNNING
     try:
         with FileLock(home / "up.lock", timeout=0):
             # A killed holder's: its process id may be somebody else's by now.
@@ -68,8 +69,7 @@ def only_one(home: Path) -> Iterator[Path]:
             finally:
                 running.unlink(missing_ok=True)
     except Timeout:
-        where = json.loads(running.read_text(encoding="utf-8")) if running.exists() else {}
-        raise AlreadyUp(f"Brapped is already up: {where.get('page', 'it is starting')}") from None
+        raise AlreadyUp(f"Brapped is already up: {where_it_runs(home).get('page', 'it is starting')}") from None
 
 
 def collect(
@@ -137,7 +137,9 @@ def collect(
     if code is None:
         console.print(f"Stopped.{' What is collected stays; the next start polls first.' if collects else ''}")
         return exit_codes.DONE
-    console.print(f"[red]✗[/] One of the processes ended by itself ({code}). See {settings.brapped_home / 'logs'}.")
+    console.print(
+        f"[red]✗[/] One of the processes ended by itself ({code}). See {escape(str(settings.brapped_home / 'logs'))}."
+    )
     return exit_codes.FAILED
 
 

@@ -24,6 +24,7 @@ from brapped_assets.spotify import (
 )
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import tokens
+from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.tokens import Holder
@@ -73,22 +74,29 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """Whether anybody has logged in; an export alone needs no login."""
         return self._settings.is_connected
 
+    def can_ask(self, tx: Connection) -> bool:
+        """Whether anybody has logged in and their consent holds, as far as is known without asking."""
+        return self.is_connected and bool(self._found(tx))
+
     def holders(self, now: datetime) -> list[Holder | None]:
         """Whoever can be asked for, as far as is known without asking; whoever waited longest for a poll first.
 
         None is whoever the token in the settings belongs to, until `connect` meets them. Raises ConsentNeeded when
         everybody's consent ended, SettingsError when nobody has ever logged in.
         """
-        given = self._settings.refresh_token_text()
         with self.neon.transaction() as tx:
-            known = tokens.holders(tx, given)
-        new: list[Holder | None] = [None] if given and not any(holder.is_given for holder in known) else []
-        if not known and not new:
-            raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
-        found = new + [holder for holder in known if holder.listener.consent_ended_at is None]
+            found = self._found(tx)
+            if not found and not tokens.holders(tx, self._settings.refresh_token_text()):
+                raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
         if not found:
             raise ConsentNeeded
         return found
+
+    def _found(self, tx: Connection) -> list[Holder | None]:
+        given = self._settings.refresh_token_text()
+        known = tokens.holders(tx, given)
+        new: list[Holder | None] = [None] if given and not any(holder.is_given for holder in known) else []
+        return new + [holder for holder in known if holder.listener.consent_ended_at is None]
 
     def connect(self, holder: Holder | None, now: datetime) -> ConnectedListener:
         """The client of one of `holders`.

@@ -19,6 +19,7 @@ from brapped_assets.warehouse.addresses import connection_string, direct
 from brapped_assets.warehouse.errors import (
     MINIMUM_MAJOR,
     NotAllowed,
+    OutOfSpace,
     TooOld,
     Unreachable,
     Untrusted,
@@ -41,6 +42,8 @@ FINAL_REFUSALS = (
     *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
     *("does not support SSL", "SSL required", "SSL off", "SSL on"),
 )
+# A server on a full disk accepts nobody, and waiting makes no room.
+FULL = "No space left on device"
 # What libpq says when the other side's certificate proves nothing.
 DOUBTS = ("certificate verify failed", "server certificate", "root certificate")
 
@@ -162,7 +165,7 @@ class Warehouse:
 def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
     """Open one connection, waiting through a cold start.
 
-    Raises Unreachable, which names `setting`, or TooOld, unless any version will do.
+    Raises Unreachable, which names `setting`, OutOfSpace, or TooOld, unless any version will do.
     """
     deadline = time.monotonic() + COLD_START_SECONDS
     while True:
@@ -176,6 +179,8 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
             reason = " ".join(str(error).split()) or "no answer"
             if any(words in reason for words in DOUBTS):
                 raise Untrusted(reason, setting) from None
+            if FULL in reason:
+                raise OutOfSpace from None
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
                 raise Unreachable(
                     f"The database does not answer ({reason}). Check {setting}: host, database, user, "

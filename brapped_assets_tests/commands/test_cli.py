@@ -1,5 +1,6 @@
 """What every command has in common: help, exit codes, and a sentence for whatever a user can cause."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from brapped_assets import __version__
+from brapped_assets.commands import status
 
 from .user import Said, User, wait_until
 
@@ -55,6 +57,13 @@ def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
         wait_until(lambda: any("pydantic" in file.path for file in process.memory_maps()), 30, "it imports")
         assert started.stop(signal.SIGINT) == 1
         assert started.says() == "Stopped."
+
+
+def test_ctrl_c_while_it_works_is_said_and_one_of_the_exit_codes(user: User) -> None:
+    with user.started("status", DATABASE_URL="postgresql://me@127.0.0.1:1/nobody-listens") as started:
+        wait_until(lambda: "Trying again." in started.says(), 30, "it waits for its database")
+        assert started.stop(signal.SIGINT) == 1
+        assert started.says().endswith(" Stopped.")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +116,22 @@ def test_a_settings_file_in_another_encoding_is_named(brapped: Brapped) -> None:
     assert "The settings file .env is not UTF-8 text." in said.errors
 
 
+@pytest.mark.parametrize("command", ["demo", "status"])
+def test_a_settings_file_nobody_can_read_is_named_by_whoever_looks_first(brapped: Brapped, command: str) -> None:
+    os.environ.pop("BRAPPED_HOME")
+    Path(".env").write_bytes(b"BRAPPED_HOME=/tmp/\xff\n")
+    said = brapped(command)
+    assert said.code == 2
+    assert "The settings file .env is not UTF-8 text." in said.errors
+
+
+def test_what_the_terminals_encoding_lacks_is_no_traceback(user: User) -> None:
+    """As where Windows writes into a file: no ✓, no ✗, no →."""
+    said = user.run("status", PYTHONIOENCODING="cp1252", BRAPPED_TIMEZONE="Berlin")
+    assert said.code == 2
+    assert said.errors.startswith("? BRAPPED_TIMEZONE: 'Berlin' is no IANA time zone")
+
+
 @pytest.mark.parametrize("command", [["status"], ["sync"], ["up"], ["login", "--no-browser"]], ids=" ".join)
 @pytest.mark.parametrize("home", ["a file", "not writable"])
 def test_a_home_that_cannot_be_one_is_a_sentence(
@@ -123,7 +148,20 @@ def test_a_home_that_cannot_be_one_is_a_sentence(
     assert said.code == 1
     assert said.errors.startswith("✗ ")
     assert str(where) in said.errors
+    assert "BRAPPED_HOME" in said.errors
     assert "Traceback" not in said.errors
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_as_one_wherever_it_is_met(
+    brapped: Brapped, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(status, "status", full)
+    said = brapped("status")
+    assert (said.code, said.errors) == (1, "✗ The disk is full. Make room, then run the same command again.")
 
 
 def test_square_brackets_in_an_error_are_shown_as_they_are(brapped: Brapped, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -277,3 +277,13 @@ def test_reset_forgets_everything_but_the_lock(monkeypatch: pytest.MonkeyPatch) 
         assert processes_of(home) == []
     finally:
         shutil.rmtree(home)
+
+
+def test_reset_needs_no_server_that_starts(tmp_path: Path) -> None:
+    data = embedded.folder(tmp_path)
+    data.mkdir()
+    # Of a version that is not brought along, and cut off in the middle.
+    (data / "PG_VERSION").write_text("16\n")
+    (data / "postmaster.pid").write_text("")
+    _reset(tmp_path, console)
+    assert {path.name for path in tmp_path.iterdir()} == {".env"}

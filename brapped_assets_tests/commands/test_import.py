@@ -62,6 +62,36 @@ def web(tmp_path: Path) -> Iterator[str]:
         thread.join()
 
 
+def test_a_database_that_is_full_half_way_keeps_what_is_merged_and_says_so(
+    imports: Brapped, tmp_path: Path, database_url: str
+) -> None:
+    first, second = ([extended(ts=f"2025-0{month}-01T10:00:00Z")] for month in (1, 2))
+    export = zipped(
+        tmp_path / "my_spotify_data.zip",
+        {
+            "Streaming_History_Audio_2025_0.json": document(first),
+            "Streaming_History_Audio_2025_1.json": document(second),
+        },
+    )
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "create function full_disk() returns trigger language plpgsql as $$ begin"
+            " if new.export_at > '2025-01-15' then raise exception 'injected' using errcode = '53100'; end if;"
+            " return new; end $$;"
+            " create trigger full_disk before insert on star.streaming_fact for each row execute function full_disk()"
+        )
+    said = imports(str(export))
+    assert said.code == 1
+    assert said.output.startswith("1 rows in ")
+    assert said.output.endswith("What is merged stays; run the same command again and it goes on from there.")
+    assert "✗ The database is out of space." in said.errors
+    assert len(plays(database_url)) == 1
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("drop trigger full_disk on star.streaming_fact")
+    assert imports(str(export)).code == 0
+    assert len(plays(database_url)) == 2
+
+
 def test_an_export_needs_no_login_and_twice_is_no_harm(imports: Brapped, export: Path, database_url: str) -> None:
     first = imports(str(export))
     assert (first.code, first.errors) == (0, "")

@@ -24,6 +24,7 @@ from brapped_assets.commands.instance import (
 )
 from brapped_assets.definitions import defs
 from brapped_assets.settings import Settings
+from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,25 @@ def test_the_process_tag_names_host_and_process() -> None:
 
 def test_dagster_yaml_is_in_the_package() -> None:
     assert (Path(__file__).parents[2] / "brapped_assets" / "dagster.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "told", "words"),
+    [
+        ("53100", OutOfSpace, "The database is out of space."),
+        ("57P01", Interrupted, "The connection to Dagster's database was lost"),
+    ],
+    ids=["its disk is full", "it is shut down"],
+)
+def test_dagsters_storage_that_fails_under_way_is_a_sentence(
+    dagster_url: str, sqlstate: str, told: type[Exception], words: str
+) -> None:
+    """As SQLAlchemy tells it, it would be a traceback with every value that was to be written."""
+    with psycopg.connect(dagster_url, autocommit=True) as connection:
+        connection.execute(
+            "create function fail() returns trigger language plpgsql as"
+            f" $$ begin raise exception 'injected' using errcode = '{sqlstate}'; end $$;"
+            " create trigger fail before insert on runs for each row execute function fail()"
+        )
+    with pytest.raises(told, match=words), opened(Settings.load()) as instance:
+        unfinished(instance, dg.DagsterRunStatus.STARTED, None)

@@ -252,3 +252,21 @@ def test_it_says_who_is_told_when_something_is_wrong(
     assert said.code == 0
     assert "notices nobody is told when something is wrong (BRAPPED_NOTIFY)" in said.output
     assert mailbox.asked == 0
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_token_that_was_never_polled_with_is_no_health(brapped: Brapped) -> None:
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ Nobody was polled yet. → brapped sync" in said.output
+    assert "✓" not in said.output
+
+
+def test_a_name_is_shown_as_it_is(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.listener set display_name = '[/b]ob [red]'")
+        tx.execute("update audit.poll set polled_at = '2026-11-20T10:30:00Z'")
+    said = brapped("status")
+    assert (said.code, said.errors) == (1, "")
+    assert "[/b]ob [red] Asia/Kolkata" in said.output
+    assert "✗ [/b]ob [red]: no successful poll since" in said.output

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -52,6 +53,15 @@ def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, m
         finally:
             for process in (leftover, deaf, of_another_home, shell):
                 process.kill()
+
+
+def test_a_holder_that_has_not_said_yet_where_it_listens_is_one_all_the_same(tmp_path: Path) -> None:
+    with only_one(tmp_path) as running:
+        # Just made, or on a full disk.
+        running.touch()
+        with pytest.raises(AlreadyUp, match="Brapped is already up: it is starting"), only_one(tmp_path):
+            pass
+        assert running.exists()
 
 
 def test_a_home_is_held_once_and_a_killed_holder_holds_nothing(user: User) -> None:

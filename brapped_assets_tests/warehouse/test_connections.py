@@ -15,6 +15,7 @@ from brapped_assets.warehouse.addresses import connection_string
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import (
+    OutOfSpace,
     ReadOnly,
     TooOld,
     WarehouseError,
@@ -119,6 +120,13 @@ def test_a_database_that_is_waking_up_is_waited_for(
 
 def test_a_wrong_database_is_refused_at_once(postgres: EmbeddedServer) -> None:
     assert 'database "nowhere" does not exist' in _refused(postgres.url("nowhere"))
+
+
+def test_a_server_on_a_full_disk_is_not_waited_for(postgres: EmbeddedServer, tmp_path: Path) -> None:
+    # Its words are "could not write init file: No space left on device"; here they are the database's name.
+    full = postgres.url("brapped").replace("/brapped?", "/No%20space%20left%20on%20device?")
+    with pytest.raises(OutOfSpace, match="Free some disk"), Warehouse(tmp_path, full) as warehouse:
+        _one(warehouse)
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse import data_folder, embedded
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 from brapped_assets_tests.warehouse.pages import newcomer
@@ -70,6 +73,67 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
         with warehouse.transaction() as tx:
             assert tx.execute("select count(*) as n from audit.listener").fetchone() == {"n": 1}
         assert _postmaster(embedded.start(home)) != pid
+
+
+def test_a_first_start_that_was_killed_is_begun_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data that is made half could never start: PostgreSQL knows no way on from there."""
+    begun = os.fork()
+    if begun == 0:
+        os.setsid()
+        try:
+            embedded.start(home)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def at_work() -> list[psutil.Process]:
+        return [process for process in psutil.Process(begun).children(recursive=True) if _makes_templates(process)]
+
+    until = time.monotonic() + 60
+    while not at_work():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    for process in [psutil.Process(begun), *psutil.Process(begun).children(recursive=True)]:
+        process.kill()
+    os.waitpid(begun, 0)
+
+    with Warehouse(home) as warehouse, warehouse.transaction() as tx:
+        assert tx.execute("select count(*) as n from audit.listener").fetchone() == {"n": 0}
+    # What was begun takes no room.
+    assert [path.name for path in home.iterdir()] == ["postgres"]
+
+
+def _makes_templates(process: psutil.Process) -> bool:
+    """Whether this is initdb's last server: the catalogue is there, and no database but the first."""
+    try:
+        return process.name() == "postgres" and "--single" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def test_a_server_whose_data_nobody_wants_is_stopped_even_while_somebody_is_connected(home: Path) -> None:
+    server = embedded.start(home)
+    pid = _postmaster(server)
+    with psycopg.connect(server.url("brapped")):
+        data_folder.stop_at_once(embedded.folder(home))
+    assert _gone(pid)
+
+
+def test_two_first_starts_at_once_are_one(home: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from brapped_assets.warehouse import embedded;"
+        " embedded.start(Path(sys.argv[1]))"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", program, str(home)]) for _ in range(2)]
+    assert [process.wait(60) for process in started] == [0, 0]
+    assert [path.name for path in home.iterdir()] == ["postgres"]
+
+
+def test_a_full_disk_is_told_as_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(home)._replace(free=10_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    (home / "postgres").touch()
+    with pytest.raises(EmbeddedUnusable, match=r"The disk is full: 10 MB are free where .*postgres lies"):
+        embedded.start(home)
 
 
 def test_starting_it_twice_joins_it(postgres: embedded.EmbeddedServer) -> None:
