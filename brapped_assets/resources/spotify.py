@@ -163,7 +163,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         except SpotifyError as error:
             # Plays can be collected without a name; a poll that is refused too will say so itself. And a rotated
             # token that belonged to nobody would be lost, and the consent with it.
-            if not isinstance(error, Refused | Malformed) and self._unclaimed is None:
+            with self.neon.transaction() as tx:
+                is_first = not people.listeners(tx)
+            # Garbage, asked for again, may name somebody else than whose plays are here already.
+            tolerated = (Refused, Malformed) if is_first else Refused
+            if not isinstance(error, tolerated) and self._unclaimed is None:
                 raise
             profile = None
         # The machine's own zone would be a guess: a cloud runner lives in UTC.

@@ -67,6 +67,19 @@ def test_a_stand_in_that_knows_no_profile_is_collected_from_all_the_same(
     assert fact(connected) == served(connected)
 
 
+def test_whose_a_new_token_is_is_never_guessed_from_garbage(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert poll(instance).success
+    clock.shift(timedelta(hours=1))
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", connected.account.refresh_token())
+    connected.account.faults.add("malformed_json", path="/v1/me")
+    before = closed(instance)
+    assert (poll(instance).success, closed(instance)) == (False, before)
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+
+
 def test_somebody_who_is_not_on_the_apps_list_is_told_so_at_the_first_poll(
     connected: Connected, instance: dg.DagsterInstance
 ) -> None:
