@@ -121,7 +121,9 @@
       const ctx = canvas.getContext("2d");
       ctx.scale(SCALE, SCALE);
       paint(ctx, copy, copy.getBoundingClientRect(), null);
-      return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      if (!blob) throw new Error("This browser makes no picture of it.");
+      return blob;
     } finally {
       copy.remove();
     }
