@@ -17,7 +17,6 @@ from brapped_assets.warehouse.writing import Writing
 
 # Somebody may be looking when everything is stopped; nobody waits for them.
 FAREWELL_SECONDS = 2
-DEMO_HOME = "demo"
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     home, url = settings.brapped_home, settings.database_url_text()
     site = Site(
         Reading(home, url),
-        is_demo=home.name == DEMO_HOME,
+        is_demo=settings.is_demo,
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),

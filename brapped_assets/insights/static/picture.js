@@ -12,7 +12,8 @@
       range.setStart(node, at);
       range.setEnd(node, at += sign.length);
       const box = range.getClientRects()[0];
-      if (!box) continue;
+      // A blank that the browser left out has a place, too, of no width.
+      if (!box || (!box.width && !sign.trim())) continue;
       if (run && Math.abs(box.top - run.top) < box.height / 2) {
         run.text += sign;
         run.left = Math.min(run.left, box.left);
