@@ -97,3 +97,9 @@ def test_the_example_of_settings_names_every_one() -> None:
 def test_every_command_is_in_the_readme() -> None:
     named = set(re.findall(r"`brapped ([a-z-]+)", text_of(HERE / "README.md")))
     assert named == set(commands())
+
+
+def test_nobody_is_told_to_install_from_an_index_what_is_in_none() -> None:
+    for file in [*DOCUMENTS, *HERE.glob("brapped_assets/**/*.py"), *HERE.glob("deploy/**/*")]:
+        if file.is_file():
+            assert not re.search(r"pip install (-\S+ )*[\"']?brapped\b", text_of(file)), file
