@@ -14,7 +14,7 @@ SHARE_SHEET = """(() => {
   window.shared = [];
   navigator.canShare = ({ files }) => ANSWER !== "takes no files" && files.every((file) => file.type === "image/png");
   navigator.share = async ({ files }) => {
-    window.asked = true;
+    document.documentElement.dataset.asked = "to share";
     if (ANSWER !== "sent") throw new DOMException("No.", ANSWER);
     for (const file of files) {
       const address = await new Promise((resolve) => {
@@ -23,6 +23,7 @@ SHARE_SHEET = """(() => {
       });
       window.shared.push([file.name, file.type, address.split(",")[1]]);
     }
+    document.documentElement.dataset.asked = "and shared";
   };
 })()"""
 PLACE = "[data-place]"
@@ -48,7 +49,7 @@ def test_a_card_reaches_the_share_sheet_as_a_picture(visitor: Visitor) -> None:
     button = page.locator(".frame.on [data-send]")
     expect(button).to_have_text("Send")
     button.tap()
-    page.wait_for_function("window.shared.length")
+    expect(page.locator("html")).to_have_attribute("data-asked", "and shared")
     ((name, media_type, content),) = page.evaluate("window.shared")
     assert (name, media_type) == ("brapped-2025-minutes.png", "image/png")
     picture = b64decode(content)
@@ -67,7 +68,7 @@ def test_who_closes_the_share_sheet_is_not_told_of_a_mistake(visitor: Visitor) -
     page.on("download", note)
     button = page.locator(".frame.on [data-send]")
     button.tap()
-    page.wait_for_function("window.asked")
+    expect(page.locator("html")).to_have_attribute("data-asked", "to share")
     expect(button).to_have_text("Send")
     page.wait_for_timeout(100)
     assert saved == []
