@@ -18,6 +18,7 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretS
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = ".env"
+DEMO_HOME = "demo"
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
@@ -124,6 +125,11 @@ class Settings(BaseSettings):
     def is_connected(self) -> bool:
         """Whether anybody has logged in, as far as settings tell: asking the database would wake it on every tick."""
         return self.spotify_refresh_token is not None or self.brapped_token_key is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the home of the simulated account, which says so on all that it shows."""
+        return self.brapped_home.name == DEMO_HOME
 
     @property
     def dagster_home(self) -> Path:

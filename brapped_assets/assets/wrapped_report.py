@@ -50,12 +50,15 @@ def wrapped_report(
     """
     # Templates and web pages: a fifth of a second that no poll's process, which loads the same definitions, should pay.
     from brapped_assets.insights import report  # noqa: PLC0415
+    from brapped_assets.insights.covers import Covers  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
     from brapped_assets.insights.web.site import environment  # noqa: PLC0415
 
     started = perf_counter()
-    folder = config.folder or str(Settings.load().brapped_home / "reports")
+    settings = Settings.load()
+    folder = config.folder or str(settings.brapped_home / "reports")
+    covers = Covers(settings.brapped_home / "covers")
     # Written afterwards: a slow disk or store holds nobody up.
     found: list[tuple[str, Report]] = []
     previews = []
@@ -65,8 +68,9 @@ def wrapped_report(
             who = viewer(tx, now, listener.listener_id)
             if who is None or who.first_day is None:
                 continue
-            for period in (context.partition_key, "all"):
-                built = report.build(templates, tx, who, named(period, today=who.today, first_day=who.first_day))
+            for name in (context.partition_key, "all"):
+                period = named(name, today=who.today, first_day=who.first_day)
+                built = report.build(templates, tx, who, period, is_demo=settings.is_demo, covers=covers)
                 if built.plays:
                     found.append((f"-{who.listener_id}" if nth else "", built))
                     # Dagster's history names nobody: `brapped forget` could not remove it.

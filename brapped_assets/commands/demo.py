@@ -22,7 +22,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
-from brapped_assets.settings import ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
+from brapped_assets.settings import DEMO_HOME, ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
 from brapped_assets.warehouse import data_folder
 
@@ -45,7 +45,7 @@ def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: b
     if os.environ.get("DATABASE_URL"):
         raise SettingsError("DATABASE_URL is set, and the demo never writes into a warehouse of yours. Unset it first.")
     seen_on = network() if lan else None
-    home = home_folder() / "demo"
+    home = home_folder() / DEMO_HOME
     _forget_other_settings(home)
     try:
         with only_one(home) as running:
@@ -113,8 +113,8 @@ def _join(console: Console, home: Path, account: SimulatedAccount, url: str, exp
     remembered = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
     listener = remembered.listener
     console.print(
-        f"[bold]This is a demo[/]: {listener.display_name} is simulated and listens on while you "
-        f"watch, at {url}. Their account shows {len(remembered.page.items)} plays."
+        f"[bold]This is a demo[/]: the account at {url} is simulated, and {listener.display_name} listens on "
+        f"while you watch. It shows {len(remembered.page.items)} plays."
     )
     console.print("Their export, three years up to last midnight, comes in first:")
     export = str(_export(home, account, export_name))

@@ -18,7 +18,6 @@ from brapped_assets.warehouse.writing import Writing
 
 # Somebody may be looking when everything is stopped; nobody waits for them.
 FAREWELL_SECONDS = 2
-DEMO_HOME = "demo"
 
 
 def main() -> None:
@@ -28,7 +27,7 @@ def main() -> None:
     home, url = settings.brapped_home, settings.database_url_text()
     site = Site(
         Reading(home, url),
-        is_demo=home.name == DEMO_HOME,
+        is_demo=settings.is_demo,
         is_awake=url is None or not addresses.may_sleep(url),
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),

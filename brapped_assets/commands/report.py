@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from brapped_assets.commands import exit_codes
 from brapped_assets.insights import report, report_file
+from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.site import environment
@@ -35,7 +36,9 @@ def make_report(
                 raise SettingsError(
                     "Nothing was played yet; bring in an export with `brapped import`, or `brapped login`."
                 )
-            built = report.build(environment(), tx, who, period_of(asked, who))
+            covers = Covers(settings.brapped_home / "covers")
+            period = period_of(asked, who)
+            built = report.build(environment(), tx, who, period, is_demo=settings.is_demo, covers=covers)
     finally:
         reading.close()
     where = report_file.write(built.html, target(to, settings.brapped_home, built.file_name))

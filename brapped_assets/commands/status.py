@@ -110,7 +110,7 @@ def _problems(
             found.append((exit_codes.FAILED, f"{one.display_name}: no successful poll {when}.", "brapped sync"))
         if one.rejected:
             text = f"{one.display_name}: {one.rejected} plays wait for a newer Brapped to understand them."
-            found.append((exit_codes.FAILED, text, "pip install --upgrade brapped"))
+            found.append((exit_codes.FAILED, text, "upgrade Brapped the way it was installed"))
     if spent.not_before is not None and spent.not_before > now:
         text = f"Spotify asked to wait until {spent.not_before:%Y-%m-%d %H:%M} UTC ({spent.reason})."
         found.append((exit_codes.POSTPONED, text, "nothing to do: polling goes on by itself"))

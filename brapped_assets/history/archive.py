@@ -155,7 +155,7 @@ def _manifest(path: Path, name: str, member: ZipInfo | None) -> Manifest | None:
         return None
     version = told.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise NotAnExport(path.name, "a newer Brapped made this export. Upgrade: pip install --upgrade brapped.")
+        raise NotAnExport(path.name, "a newer Brapped made this export. Upgrade this one the way it was installed.")
     try:
         return Manifest.model_validate(told)
     except ValidationError as error:

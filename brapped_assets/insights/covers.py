@@ -52,11 +52,8 @@ class Covers:
 
     def picture(self, url: str) -> Picture | None:
         """The picture at a URL that the warehouse names; None when it may not or cannot be had. Asks for it once."""
-        kept = self._folder / hashlib.sha256(url.encode()).hexdigest()
-        try:
-            return _recognised(kept.read_bytes(), is_ours=True)
-        except OSError:
-            pass
+        if (kept := self.kept(url)) is not None:
+            return kept
         if not self._is_allowed(url) or self._pauses.get(url, 0) > time.monotonic():
             return None
         content = _fetched(url)
@@ -64,8 +61,18 @@ class Covers:
         if picture is None:
             self._pause(url)
         else:
-            self._keep(kept, picture.content)
+            self._keep(self._place(url), picture.content)
         return picture
+
+    def kept(self, url: str) -> Picture | None:
+        """The picture at a URL, if it is on the disk already; nobody is asked for it."""
+        try:
+            return _recognised(self._place(url).read_bytes(), is_ours=True)
+        except OSError:
+            return None
+
+    def _place(self, url: str) -> Path:
+        return self._folder / hashlib.sha256(url.encode()).hexdigest()
 
     def _is_allowed(self, url: str) -> bool:
         parts = urlsplit(url)

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,10 +11,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from brapped_assets.insights import overview
+from brapped_assets.insights.covers import Covers, Picture
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wording import spotify_link
-from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers
+from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.numbers import Kind, Numbers
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -29,9 +30,6 @@ POLICY = (
     "default-src 'none'; img-src data: blob:; style-src '{style}'; script-src '{script}'; "
     "base-uri 'none'; form-action 'none'"
 )
-
-Cover = Callable[[Kind, int], tuple[str, bytes] | None]
-"""Media type and bytes of a thing's cover, when there is one."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +57,25 @@ class Report:
 class Places:
     """Names lead to Spotify's pages; covers are in the file itself, until it would grow too large."""
 
-    def __init__(self, cover: Cover | None, room: int) -> None:
-        self._cover, self._room = cover, room
-        self._kept: dict[tuple[Kind, int], str | None] = {}
+    def __init__(self, covers: Covers | None, urls: Mapping[tuple[Kind, int], str], room: int) -> None:
+        self._covers, self._urls, self._room = covers, urls, room
+        self._inlined: dict[str, str | None] = {}
 
     def href(self, row: Row) -> str | None:
         return spotify_link(row.spotify_id, row.kind) if row.spotify_id else None
 
     def cover(self, row: Row) -> str | None:
-        if self._cover is None or row.key is None:
+        url = self._urls.get((row.kind, row.key)) if row.key is not None else None
+        if url is None or self._covers is None:
             return None
-        known = (row.kind, row.key)
-        if known not in self._kept:
-            self._kept[known] = self._inline(self._cover(*known))
+        if url not in self._inlined:
+            self._inlined[url] = _inline(self._covers.kept(url))
         # Every mention of it is in the file anew.
-        source = self._kept[known]
-        self._room -= len(source or "")
-        return source if self._room >= 0 else None
-
-    @staticmethod
-    def _inline(found: tuple[str, bytes] | None) -> str | None:
-        return f"data:{found[0]};base64,{b64encode(found[1]).decode()}" if found else None
+        source = self._inlined[url]
+        if source is None or len(source) > self._room:
+            return None
+        self._room -= len(source)
+        return source
 
 
 def build(
@@ -89,10 +85,14 @@ def build(
     period: Period,
     *,
     is_demo: bool = False,
-    cover: Cover | None = None,
+    covers: Covers | None = None,
 ) -> Report:
-    """The report of a period; the same data give the same bytes. `who` must have played something, ever."""
+    """The report of a period; the same data give the same bytes. `who` must have played something, ever.
+
+    Of `covers` those come along that are on the disk already, as many as fit: whoever makes a file asks nobody.
+    """
     found = numbers(tx, who, period)
+    told = cards(found)
     style = ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES))
     script = "\n".join(_text(name) for name in SCRIPTS)
     lists = {
@@ -106,16 +106,22 @@ def build(
         # Our own files: nothing a listener or an artist wrote is in them.
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
-        "viewer": who, "period": period, "cards": cards(found), "lists": lists, "months": months,
+        "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
         "most": max((month["ms"] for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
         "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")
-    plain = template.render(**values, place=Places(None, 0))
-    room = MOST_BYTES - len(plain.encode()) - 1000
-    html = (template.render(**values, place=Places(cover, room)) if cover else plain).encode()
+    html = template.render(**values, place=Places(None, {}, 0)).encode()
+    if covers:
+        # An image has a tag around it.
+        room = MOST_BYTES - len(html) - 10_000
+        html = template.render(**values, place=Places(covers, pictures(tx, told), room)).encode()
     rows = sum(len(of) for of in lists.values()) + len(months)
     return Report(html, period, found.total.plays, rows, _preview(found, lists))
+
+
+def _inline(picture: Picture | None) -> str | None:
+    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}" if picture else None
 
 
 def _text(name: str) -> str:

@@ -8,6 +8,8 @@ MINUTE_MS, HOUR_MINUTES, DAY_HOURS = 60_000, 60, 24
 # From here on whole numbers say enough, and "times" says more than a percentage.
 SMALL, DOUBLED = 10, 2
 MINUS = "\N{MINUS SIGN}"
+# A number stays on one line with it.
+PER_CENT = "\N{NO-BREAK SPACE}%"
 SPOTIFY = "https://open.spotify.com"
 
 
@@ -59,15 +61,15 @@ def change(now: float, before: float) -> str:
     ratio = now / before
     if ratio >= DOUBLED:
         return f"{ratio:.1f} times"
-    return f"{'+' if ratio >= 1 else MINUS}{abs(ratio - 1):.0%}".replace("%", " %")
+    return f"{'+' if ratio >= 1 else MINUS}{abs(ratio - 1):.0%}".replace("%", PER_CENT)
 
 
 def percent(part: float, whole: float) -> str:
     """38 %; below one "<1 %", and 100 % only for all of it."""
     share = part / whole if whole else 0.0
     if 0 < share < 0.01:  # noqa: PLR2004
-        return "<1 %"
-    return f"{min(round(share * 100), 100 if part == whole else 99)} %"
+        return f"<1{PER_CENT}"
+    return f"{min(round(share * 100), 100 if part == whole else 99)}{PER_CENT}"
 
 
 def initials(name: str) -> str:

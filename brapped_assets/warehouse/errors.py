@@ -109,7 +109,7 @@ class NewerSchema(WarehouseError):
     def __init__(self, *, found: str, known: str) -> None:
         super().__init__(
             f"The database was prepared by a newer Brapped (its schema is {found}, this program knows {known}). "
-            "Upgrade this program: pip install --upgrade brapped."
+            "Upgrade this program the way it was installed."
         )
 
 

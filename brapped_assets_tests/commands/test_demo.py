@@ -257,7 +257,7 @@ def test_a_demo_with_a_database_url_refuses_to_start(demo: Demo) -> None:
 
 def test_the_demo_says_what_it_is_and_where(demo: Demo) -> None:
     says = demo.started.says()
-    assert "This is a demo: Simulated Listener is simulated" in says
+    assert "This is a demo: the account at http://127.0.0.1:" in says
     assert f"Your music http://127.0.0.1:{demo.port}" in says
     assert f"Engine room {demo.dagster.url}" in says
     assert "Traceback" not in says

@@ -27,7 +27,7 @@ from brapped_assets_tests.test_importing_legacy import lived
 from brapped_assets_tests.warehouse.everything import rows_of
 
 from .user import Dagster, User, free_port, processes_of, wait_until
-from .watched import Life, be_up, everybody_watching, log_in, umask, with_password
+from .watched import LOOKED_FOR, Life, be_up, everybody_watching, log_in, umask, with_password
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 
@@ -136,6 +136,12 @@ def test_no_secret_is_anywhere_but_in_the_settings_file(life: Life, postgres: em
     assert len(life.secrets) > 8
     found = {(place, what) for place, text in places.items() for what, secret in life.secrets.items() if secret in text}
     assert found == set()
+
+
+def test_no_log_tells_what_somebody_looked_for(life: Life) -> None:
+    logs = "".join(path.read_text(errors="replace") for path in (life.user.home / "logs").iterdir())
+    assert "hourly_plays" in logs
+    assert LOOKED_FOR not in logs + life.shown["up"]
 
 
 def test_every_file_is_its_owners_alone_whatever_the_umask_and_the_rights_before(life: Life) -> None:

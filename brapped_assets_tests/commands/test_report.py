@@ -72,6 +72,16 @@ def test_what_cannot_be_done_is_a_sentence(brapped: Brapped, arguments: list[str
     assert "Traceback" not in said.errors
 
 
+@pytest.mark.usefixtures("played")
+def test_of_the_simulated_account_it_says_so(brapped: Brapped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "Demo: this listener is simulated."
+    for home, is_said in (("demo", True), ("home", False)):
+        monkeypatch.setenv("BRAPPED_HOME", str(tmp_path / home))
+        assert brapped("report", "--range", "all").code == 0
+        page = (tmp_path / home / "reports" / "brapped-all.html").read_text(encoding="utf-8")
+        assert (said in page) == is_said
+
+
 def test_before_anything_is_played_it_says_how_to_begin(brapped: Brapped) -> None:
     said = brapped("report")
     assert said.code == 2

@@ -21,6 +21,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from .browser import Browser
 from .user import Dagster, Started, User, processes_of, wait_until
 
+LOOKED_FOR = "what-somebody-looked-for"
 EVERYTHING_DAGSTER_TELLS = """{
   instance {info hasInfo daemonHealth {allDaemonStatuses {daemonType lastHeartbeatErrors {message stack}}}}
   workspaceOrError {... on Workspace {locationEntries {name displayMetadata {key value} locationOrLoadError {
@@ -126,6 +127,7 @@ def be_up(life: Life, account: SimulatedAccount, started: Started) -> None:
     key = {"key": life.secrets["key of the network"]} if "key of the network" in life.secrets else {}
     for name, path in (("overview", "/"), ("history", "/history"), ("the page as one file", "/export.html?range=all")):
         life.shown[name] = visit.get(f"{dagster.page}{path}", params=key, timeout=30).text
+    assert visit.get(f"{dagster.page}/search", params={"q": LOOKED_FOR}, timeout=30).ok
     cover = re.search(r"/cover/\w+/\d+", life.shown["overview"])
     assert cover is not None
     assert visit.get(f"{dagster.page}{cover[0]}", timeout=30).ok

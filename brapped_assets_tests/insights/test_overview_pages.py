@@ -99,12 +99,15 @@ def test_estimates_gaps_and_the_unfinished_day_are_said(app: Starlette, warehous
         me = know(tx, "Europe/Berlin")
         play(tx, me, [told(60, is_estimated=True), told(120), told(60 * 24 * 10)])
         gap(tx, me, datetime(2026, 3, 24, 10, tzinfo=UTC), datetime(2026, 3, 25, 10, tzinfo=UTC))
-    year, today, past = get(app, "/?range=2026", "/?range=today", "/?range=2026-03-19")
+    year, today, past, week = get(app, "/?range=2026", "/?range=today", "/?range=2026-03-19", "/?range=7d")
     assert "at least ≈ 3 minutes of music" in words(year)
     assert "33 % of it is estimated" in words(year)
     assert year.text.count('fill="url(#hatch)"') == 2
     assert "is-today" in year.text
     assert 'data-gaps="2026-03-24,2026-03-25" data-unfinished' in year.text
+    # The drawing ends with yesterday; the script draws today's part dotted.
+    assert [len(drawn.split()) for drawn in re.findall(r'points="([^"]*)"', week.text)] == [6]
+    assert 'data-minutes="0,0,0,0,0,0,2" data-gaps="2026-03-24,2026-03-25" data-unfinished' in week.text
     assert "so far ≈ 2 minutes" in words(today)
     assert "at least" not in words(today)
     assert "so far" not in words(past)

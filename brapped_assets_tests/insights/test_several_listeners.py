@@ -143,13 +143,13 @@ def test_a_comparison_over_http_says_names_numbers_and_where_plays_may_lack(
     me, other = two
     text = browser.get("/compare?range=all").text
     # A fifth of the plays goes to artist 2 and to artist 3 each; of the other's three quarters, and one.
-    assert '<p class="huge">40 %</p>' in text
+    assert '<p class="huge">40\u00a0%</p>' in text
     assert '>2</p><p class="unit">artists of both</p>' in text
     assert '>1</p><p class="unit">song of both</p>' in text
     assert "&lt;b&gt;Ben" in text
     assert "<b>Ben" not in text
     turned = browser.get(f"/of/{other}/compare?range=all&with={me}").text
-    assert '<p class="huge">40 %</p>' in turned
+    assert '<p class="huge">40\u00a0%</p>' in turned
     assert f'href="/of/{other}/track/4"' in turned
     assert f"range=2026&with={me}" in turned.replace("&amp;", "&") or f"range=30d&amp;with={me}" in turned
     assert "Nothing of &lt;b&gt;Ben was played in this time" in browser.get("/compare?range=2026-02-20").text

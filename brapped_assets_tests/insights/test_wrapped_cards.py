@@ -57,6 +57,9 @@ MUCH = replace(
 )  # fmt: skip
 
 
+SILENCE = "Needs 5 plays of an artist after 180 days of silence."
+
+
 def card(numbers: Numbers, key: str) -> Card:
     return next(one for one in cards(numbers) if one.key == key)
 
@@ -79,6 +82,9 @@ def test_with_nothing_there_is_one_card_that_says_what_comes() -> None:
          "At the earliest on Tue 17 Jun 2025."),
         ({"by_month": {1: {date(2025, 6, 1): 1}}}, "The race", "Needs 3 months with music; there are 1.",
          "At the earliest in Aug 2025."),
+        ({"comeback": None}, "The comeback", SILENCE, "When it happens."),
+        ({"comeback": None, "period": LAST_YEAR}, "The comeback", SILENCE,
+         "This time is over; your data export may know more of it."),
         ({"streak": None, "period": LAST_YEAR}, "Your streak", "Needs 3 days in a row.",
          "This time is over; your data export may know more of it."),
     ],
@@ -104,7 +110,7 @@ def test_minutes_say_what_they_are() -> None:
     assert (told.prefix, told.headline) == ("at least ≈", "600")
     assert told.eyebrow == "2025, so far"
     assert card(replace(MUCH, period=LAST_YEAR), "minutes").eyebrow == "2024"
-    assert told.rule == "About 50 % of the minutes are estimated from the songs' length."
+    assert told.rule == "About 50\u00a0% of the minutes are estimated from the songs' length."
     assert card(estimated, "summary").prefix == "at least ≈"
 
 
@@ -121,7 +127,7 @@ def test_the_words_of_the_cards_about_days() -> None:
     assert day.aside == (
         "Tue 4 Mar 2025, from 00:05 to 23:55, most of all \u2068artist 1\u2069. That is 18.0 of your usual days."
     )
-    assert card(MUCH, "streak").aside == "From Sun 1 Jun 2025 and it is still going. Music on 90 days in all."
+    assert card(MUCH, "streak").aside == "Since Sun 1 Jun 2025, and still going. Music on 90 days in all."
     over = replace(MUCH, period=LAST_YEAR)
     assert "to Sat 14 Jun 2025." in card(over, "streak").aside
     assert card(MUCH, "repeat").aside == "On Tue 4 Mar 2025, 5 of them in a row."

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import report
+from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
@@ -139,15 +140,27 @@ def test_the_report_is_one_file_under_a_policy_that_names_its_own_parts(
 
 
 @pytest.mark.parametrize(("size", "all_of_them"), [(1_000, True), (400_000, False)])
-def test_covers_come_along_while_there_is_room(warehouse: Warehouse, size: int, all_of_them: bool) -> None:
+def test_covers_that_are_on_the_disk_come_along_while_there_is_room(
+    warehouse: Warehouse, tmp_path: Path, size: int, all_of_them: bool
+) -> None:
     play(warehouse, songs(120))
+    png = b"\x89PNG\r\n\x1a\n" + b"x" * size
     with warehouse.transaction() as tx:
+        urls = [
+            row["image_url"]
+            for kind in ("artist", "album")
+            for row in tx.execute(f"update star.{kind}_dim set image_url = %s || {kind}_key returning image_url",
+                                  (f"https://i.scdn.co/image/{kind}",)).fetchall()
+        ]  # fmt: skip
+        for url in urls:
+            (tmp_path / sha256(url.encode()).hexdigest()).write_bytes(png)
         who = viewer(tx, NOW)
         assert who
         assert who.first_day
         period = named("year", today=who.today, first_day=who.first_day)
-        built = report.build(environment(), tx, who, period, cover=lambda *_: ("image/png", b"x" * size))
-        without = report.build(environment(), tx, who, period)
+        built = report.build(environment(), tx, who, period, covers=Covers(tmp_path))
+        # Nobody is asked for one that is not there.
+        without = report.build(environment(), tx, who, period, covers=Covers(tmp_path / "empty"))
     count = built.html.count(b'src="data:image/png;base64,')
     assert len(built.html) <= report.MOST_BYTES
     assert (count == 8) == all_of_them

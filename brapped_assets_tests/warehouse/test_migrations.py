@@ -80,7 +80,7 @@ def test_a_database_a_newer_program_prepared_is_refused(database_url: str) -> No
         connection.execute("update audit.alembic_version set version_num = '9999'")
     with (
         Warehouse(Path("unused"), database_url) as warehouse,
-        pytest.raises(NewerSchema, match="pip install --upgrade brapped"),
+        pytest.raises(NewerSchema, match="Upgrade this program the way it was installed"),
         warehouse.transaction(),
     ):
         pass

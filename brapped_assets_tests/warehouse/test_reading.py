@@ -37,6 +37,16 @@ def test_nothing_is_written(tmp_path: Path, database_url: str) -> None:
     pages.close()
 
 
+def test_a_statement_ends_after_five_seconds_and_none_is_compiled(tmp_path: Path, database_url: str) -> None:
+    pages = Reading(tmp_path, database_url)
+    with pages.transaction() as tx:
+        told = tx.execute(
+            "select current_setting('statement_timeout') as most, current_setting('jit') as jit"
+        ).fetchall()
+    assert told == [{"most": "5s", "jit": "off"}]
+    pages.close()
+
+
 def test_a_slow_database_is_waited_for_in_the_background(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

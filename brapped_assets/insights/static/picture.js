@@ -12,7 +12,8 @@
       range.setStart(node, at);
       range.setEnd(node, at += sign.length);
       const box = range.getClientRects()[0];
-      if (!box) continue;
+      // A blank that the browser left out has a place, too, of no width.
+      if (!box || (!box.width && !sign.trim())) continue;
       if (run && Math.abs(box.top - run.top) < box.height / 2) {
         run.text += sign;
         run.left = Math.min(run.left, box.left);
@@ -121,7 +122,9 @@
       const ctx = canvas.getContext("2d");
       ctx.scale(SCALE, SCALE);
       paint(ctx, copy, copy.getBoundingClientRect(), null);
-      return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      if (!blob) throw new Error("This browser makes no picture of it.");
+      return blob;
     } finally {
       copy.remove();
     }

@@ -42,6 +42,14 @@
     frames[now].scrollIntoView({ block: "center" });
     frames[now].focus({ preventScroll: true });
   }
+  // Whether pictures go to other apps here. A mouse's owner wants the file.
+  const sends = matchMedia("(pointer: coarse)").matches
+    && Boolean(navigator.canShare?.({ files: [new File([], "card.png", { type: "image/png" })] }));
+  function save(file) {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
   async function send(frame, button) {
     const name = `brapped-${stage.dataset.label}-${frame.dataset.name}.png`;
     const before = button.textContent;
@@ -49,17 +57,12 @@
     button.textContent = "Drawing…";
     try {
       const file = new File([await pictureOf(frame.querySelector(".scene"))], name, { type: "image/png" });
-      if (matchMedia("(pointer: coarse)").matches && navigator.canShare?.({ files: [file] })) {
-        await navigator.share({ files: [file] });
-      } else {
-        const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      }
+      if (!sends) save(file);
+      // Closing the share sheet is no mistake; whatever else keeps it from opening, the picture is there.
+      else await navigator.share({ files: [file] }).catch((error) => error.name === "AbortError" || save(file));
       button.textContent = before;
-    } catch (error) {
-      // Closing the share sheet is no mistake.
-      button.textContent = error.name === "AbortError" ? before : "No picture here: take a screenshot";
+    } catch {
+      button.textContent = "No picture here: take a screenshot";
     }
   }
 
@@ -69,7 +72,7 @@
       progress.append(document.createElement("span"));
       const button = frame.querySelector("[data-send]");
       button.hidden = false;
-      if (matchMedia("(pointer: coarse)").matches && navigator.canShare) button.textContent = "Send";
+      if (sends) button.textContent = "Send";
       button.addEventListener("click", () => send(frame, button));
     }
     for (const quiz of stage.querySelectorAll("[data-quiz]")) {

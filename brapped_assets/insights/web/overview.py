@@ -1,6 +1,6 @@
 """`/`: any period at a glance."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -83,8 +83,12 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
 
 
 def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
-    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month beyond 400 days)."""
+    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month beyond 400 days).
+
+    Today, which is not over, would look like a collapse: the drawing ends with yesterday.
+    """
     of_day = day_grid.line(who, period, days)
+    whole = [ms for at, ms in of_day.items() if at != who.today]
     most = max(of_day.values(), default=0) or 1
     plays = {played.day: played.plays for played in days}
     rows: list[tuple[str, str, int, int]]
@@ -103,13 +107,13 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
         "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
         "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
         # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
-        "line_points": _points(of_day.values(), most) if len(of_day) <= day_grid.MOST_DAYS else "",
-        "line_means": _points(day_grid.means(list(of_day.values())), most) if len(of_day) > SMOOTH_FROM else "",
+        "line_points": _points(whole, most) if len(of_day) <= day_grid.MOST_DAYS else "",
+        "line_means": _points(day_grid.means(whole), most) if len(of_day) > SMOOTH_FROM else "",
         "line_table": rows,
     }
 
 
-def _points(values: Collection[float], most: int) -> str:
+def _points(values: Sequence[float], most: int) -> str:
     """A polyline 100 high, a day one wide."""
     step = 1 + len(values) // day_grid.MOST_DAYS
     return " ".join(f"{x * step},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(islice(values, 0, None, step)))
@@ -126,10 +130,11 @@ def _featured(of_period: Heard, by: By) -> dict[str, Any]:
 
 def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
     told = [(f"{row['decade']}s", _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
+    known, whole = sum(value for _, value in told), _of(total, by)
     return {
-        "decades": [(name, value, percent(value, _of(total, by))) for name, value in told],
+        "decades": [(name, value, percent(value, whole)) for name, value in told],
         "most_of_decades": max((value for _, value in told), default=1),
-        "decades_known": percent(sum(value for _, value in told), _of(total, by)),
+        "decades_known": percent(known, whole) if known < whole else "",
     }
 
 

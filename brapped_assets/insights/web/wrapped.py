@@ -1,21 +1,19 @@
 """`/wrapped`: the story of a period; `/export.html`: the same as one file to keep."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import report
-from brapped_assets.insights.items import Kind
 from brapped_assets.insights.periods import DAY, Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
-from brapped_assets.insights.wrapped import Card, Row, cards, numbers
+from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
@@ -53,7 +51,7 @@ def routes(site: Site) -> list[Route]:
             if not found.total.plays:
                 return _choose(site, request, tx, who, period.label)
             told = cards(found)
-            place = Pages(_covered(tx, told))
+            place = Pages(pictures(tx, told))
         return site.page("wrapped.html", request, who, period=period, cards=told, place=place, gaps=who.gaps_in(period))
 
     def choose(request: Request) -> Response:
@@ -68,7 +66,8 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            built = report.build(site.templates, tx, who, period_of(request, who), is_demo=site.is_demo)
+            asked = period_of(request, who)
+            built = report.build(site.templates, tx, who, asked, is_demo=site.is_demo, covers=site.covers)
         headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
         return Response(built.html, media_type="text/html", headers=headers)
 
@@ -77,16 +76,6 @@ def routes(site: Site) -> list[Route]:
         Route("/wrapped/choose", choose, name="wrapped_choose"),
         Route("/export.html", export, name="export"),
     ]
-
-
-def _covered(tx: Connection, told: Iterable[Card]) -> set[tuple[str, int]]:
-    """Which of the things on some cards a picture is known of."""
-    keys: dict[str, list[int]] = {kind: [] for kind in get_args(Kind)}
-    for card in told:
-        for row in (card.about, *card.rows, *card.more, *card.choices):
-            if row and row.key is not None:
-                keys[row.kind].append(row.key)
-    return {(row["kind"], row["key"]) for row in tx.execute(sql("insights/wrapped/with_cover"), keys).fetchall()}
 
 
 def _choose(site: Site, request: Request, tx: Connection, who: Viewer, empty: str) -> Response:

@@ -96,7 +96,7 @@ def called(name: str) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    return f"{share:.0%}".replace("%", wording.PER_CENT)
 
 
 def minutes(ms: int) -> str:

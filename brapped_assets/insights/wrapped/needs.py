@@ -9,6 +9,8 @@ from brapped_assets.insights import wording
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped.numbers import Numbers
 
+BY_ITSELF = "When it happens."
+
 
 @dataclass(frozen=True)
 class Need:
@@ -22,7 +24,7 @@ class Need:
     least: int
     what: str
     have: Callable[[Numbers], int]
-    grows: str = "When it happens."
+    grows: str = BY_ITSELF
     fits: Callable[[Numbers], bool] = lambda _: True
 
 
@@ -122,7 +124,7 @@ def waiting(need: Need, numbers: Numbers) -> Waiting:
 
 
 def _when(need: Need, lacking: int, numbers: Numbers) -> str:
-    if need.grows in {"plays", "days", "months"} and numbers.is_over:
+    if need.grows in {"plays", "days", "months", BY_ITSELF} and numbers.is_over:
         return "This time is over; your data export may know more of it."
     if need.grows == "days":
         return f"At the earliest on {wording.day(numbers.today + lacking * DAY)}."

@@ -86,8 +86,9 @@ def of_clock(n: Numbers) -> Card:
 def of_streak(n: Numbers) -> Card:
     assert n.streak
     is_running = not n.is_over and n.streak.last >= n.today - DAY
-    end = "and it is still going" if is_running else f"to {wording.day(n.streak.last)}"
-    aside = f"From {wording.day(n.streak.first)} {end}. Music on {counted(n.total.active_days, 'day')} in all."
+    first = wording.day(n.streak.first)
+    when = f"Since {first}, and still going" if is_running else f"From {first} to {wording.day(n.streak.last)}"
+    aside = f"{when}. Music on {counted(n.total.active_days, 'day')} in all."
     return Card("streak", "Your streak", "Day after day", f"{n.streak.days:,}", unit="days in a row", aside=aside)
 
 

@@ -1,0 +1,20 @@
+"""Where the pictures of what some cards tell of are."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from brapped_assets.insights.wrapped.card import Card
+from brapped_assets.insights.wrapped.numbers import Kind
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+def pictures(tx: Connection, told: Iterable[Card]) -> dict[tuple[Kind, int], str]:
+    """URLs at Spotify by kind and key; a thing of which none is known is left out."""
+    keys: dict[str, list[int]] = {kind: [] for kind in get_args(Kind)}
+    for card in told:
+        for row in (card.about, *card.rows, *card.more, *card.choices):
+            if row and row.key is not None:
+                keys[row.kind].append(row.key)
+    rows = tx.execute(sql("insights/wrapped/with_cover"), keys).fetchall()
+    return {(row["kind"], row["key"]): row["image_url"] for row in rows}

@@ -1,0 +1,105 @@
+"""What the documents name is there: links and their headings, commands and their options, settings, files."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from bench.__main__ import BENCHMARKS
+from brapped_assets.cli import app
+from brapped_assets.settings import Settings
+
+HERE = Path(__file__).parents[1]
+DOCUMENTS = sorted([*HERE.glob("*.md"), *HERE.glob("docs/*.md")])
+SETTINGS = {name.upper() for name in Settings.model_fields}
+# Of GitHub, Dagster and containers; and a name that Kubernetes makes of a Service.
+OTHERS = {"BRAPPED_PAGES_PORT"}
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+# Code spans, fenced blocks and indented ones.
+CODE = re.compile(r"^```\w*\n(.*?)^```$|^ {4,}(\S[^\n]*)$|`([^`]+)`", re.DOTALL | re.MULTILINE)
+
+
+def text_of(document: Path) -> str:
+    return document.read_text(encoding="utf-8")
+
+
+def code_of(document: Path) -> Iterator[str]:
+    """Line by line, without comments at their ends."""
+    for found in CODE.finditer(text_of(document)):
+        code = next(filter(None, found.groups()), "")
+        for line in re.sub(r"\s+", " ", code).splitlines() if found.group(3) else code.splitlines():
+            yield re.sub(r"\s#.*", "", line)
+
+
+def headings(document: Path) -> set[str]:
+    """As GitHub names their anchors."""
+    lines = re.findall(r"^#+ (.+)$", FENCED.sub("", text_of(document)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.strip().lower()).replace(" ", "-") for line in lines}
+
+
+def commands() -> dict[str, Any]:
+    """By name, each as the parser has it."""
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+def of_each() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
+
+
+@of_each()
+def test_a_link_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(document)):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        assert file.exists(), target
+        assert file.is_relative_to(HERE), target
+        assert not anchor or anchor in headings(file), target
+
+
+@of_each()
+def test_a_command_is_one_and_takes_these_options(document: Path) -> None:
+    there = commands()
+    for line in code_of(document):
+        for name, rest in re.findall(r"(?:^|[ /])brapped ([a-z][a-z-]+)\b(?!/)([^|;&`]*)", line):
+            if name in {"brapped", "dagster"}:
+                # An image's name before its command, a release's before its chart.
+                continue
+            command = there.get(name)
+            assert command is not None, line
+            if name == "postgres":
+                continue
+            known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
+            asked = set(re.findall(r"(?<=[ \[])--?[a-z][a-z-]*", rest))
+            assert asked - known - {"--help"} == set(), line
+
+
+@of_each()
+def test_a_setting_is_one_and_a_file_is_there(document: Path) -> None:
+    for line in code_of(document):
+        assert set(re.findall(r"\bBRAPPED_[A-Z_]+\b", line)) - SETTINGS - OTHERS == set(), line
+        for path in re.findall(r"(?<![\w/.-])((?:deploy|docs|bench)/[\w./-]*\w)", line):
+            assert (HERE / path).exists(), line
+        for name in re.findall(r"python -m bench (\w+)", line):
+            assert name in BENCHMARKS, line
+
+
+def test_the_example_of_settings_names_every_one() -> None:
+    named = re.findall(r"^([A-Z_]+)=", (HERE / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(named) == sorted(SETTINGS)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    named = set(re.findall(r"`brapped ([a-z-]+)", text_of(HERE / "README.md")))
+    assert named == set(commands())
+
+
+def test_nobody_is_told_to_install_from_an_index_what_is_in_none() -> None:
+    for file in [*DOCUMENTS, *HERE.glob("brapped_assets/**/*.py"), *HERE.glob("deploy/**/*")]:
+        if file.is_file():
+            assert not re.search(r"pip install (-\S+ )*[\"']?brapped\b", text_of(file)), file
