@@ -10,7 +10,6 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-import time_machine
 
 from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, environment
@@ -95,12 +94,6 @@ def poll_by_dagster(history_url: str, *, is_kept_up: bool) -> None:
         connection.execute(SIMULATED)
 
 
-def runs_kept(history_url: str) -> int:
-    with psycopg.connect(history_url) as connection:
-        row = connection.execute("select count(*) from runs").fetchone()
-    return row[0] if row else 0
-
-
 def hang_up(scene: Scene, name: str) -> None:
     """The database's end of every connection to it is closed."""
     with psycopg.connect(scene.postgres.url("postgres"), autocommit=True) as admin:
@@ -128,12 +121,12 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
 
 
 @contextmanager
-def sleeping(clock: time_machine.Traveller) -> Iterator[None]:
-    """Whoever waits moves the clock instead; and nobody waits for a database that is known to be down."""
+def sleeping(wait: Callable[[float], None]) -> Iterator[None]:
+    """Whoever waits calls this instead; and nobody waits for a database that is known to be down."""
     waiting: list[Any] = [SpotifyClient.__init__.__kwdefaults__, AccessTokens.__init__.__kwdefaults__]
     before, patience = [each["sleep"] for each in waiting], connections.COLD_START_SECONDS
     for each in waiting:
-        each["sleep"] = clock.shift
+        each["sleep"] = wait
     connections.COLD_START_SECONDS = 0
     try:
         yield
