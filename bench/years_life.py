@@ -128,6 +128,8 @@ class Life:
             elif ended.kind == "consent_ended":
                 os.environ["SPOTIFY_REFRESH_TOKEN"] = self.account.consent_again()
                 self._collector.restart()
+        if self._met:
+            self._collector.settle()
         for begun in [each for each in self._met if each not in before]:
             self.told.faults[begun.kind] += 1
             if begun.kind in SPOTIFYS:
@@ -143,6 +145,7 @@ class Life:
             self._collector.count_poll(at)
             outcome = "counted: the page before"
         elif sampled_until is not None:
+            self._collector.settle()
             self._poll_by_dagster(is_last=is_last)
             outcome = "made by Dagster"
         else:

@@ -39,16 +39,21 @@ class Collector:
 
     def __init__(self) -> None:
         self._closed: set[str] = set()
+        self._counted: list[datetime] = []
         self._resources = ExitStack()
         self._open: Any = None
+        # Nothing is stored in it: made once, because making it costs as much as a poll.
+        self._instance = dg.DagsterInstance.ephemeral()
 
     def restart(self) -> None:
         """Another process, which remembers nothing: no token, no connection."""
+        self.settle()
         self._resources.close()
         self._open = None
 
     def poll(self, *, is_killed: bool = False) -> str:
         """One poll as the hourly job makes it: made, postponed or failed; when killed, what landed is not merged."""
+        self.settle()
         candidates = partitions.look_back(datetime.now(UTC))
         due = partitions.due(candidates, self._closed)
         assert due is not None
@@ -66,12 +71,20 @@ class Collector:
         return "made"
 
     def count_poll(self, at: datetime) -> None:
-        """As if polled, for a page that is known to be the one before."""
-        with self._held().neon.transaction() as tx:
-            calls.count(tx, RECENTLY_PLAYED, at)
+        """As if polled, for a page that is known to be the one before; in the ledger from `settle` on."""
+        self._counted.append(at)
+
+    def settle(self) -> None:
+        """Write down the polls that were counted: in one transaction, before whatever may read the ledger or fail."""
+        counted, self._counted = self._counted, []
+        if counted:
+            with self._held().neon.transaction() as tx:
+                for at in counted:
+                    calls.count(tx, RECENTLY_PLAYED, at)
 
     def keep_up(self, at: datetime) -> None:
         """What a day brings: totals counted, ledgers cut."""
+        self.settle()
         neon = self._held().neon
         listening_rollup.op.compute_fn.decorated_fn(neon=neon)  # type: ignore[union-attr]
         with neon.transaction() as tx:
@@ -79,7 +92,7 @@ class Collector:
 
     def _held(self) -> Any:
         if self._open is None:
-            self._open = self._resources.enter_context(dg.build_resources(dict(defs.resources or {})))
+            self._open = self._resources.enter_context(dg.build_resources(dict(defs.resources or {}), self._instance))
         return self._open
 
 
