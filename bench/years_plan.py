@@ -101,8 +101,8 @@ YEAR = Plan(
     sampled=tuple((day * DAY - DAY, DAY) for day in QUARTERS),
     quarters=tuple(day * DAY for day in QUARTERS),
     exported=(100 * DAY, 300 * DAY),
-    # In the middle of a quarter: what it leaves behind has time to be used again.
-    upgraded=135 * DAY,
+    # Before the first export, of which the first schema knew nothing, and long before the first quarter ends.
+    upgraded=45 * DAY,
     consent=182 * DAY,
     troubles=tuple(_through_the_year()),
 )
