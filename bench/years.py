@@ -66,15 +66,20 @@ def measure(scene: Scene, plan: Plan = YEAR) -> list[Figure]:
         ),
         Figure(f"{name}: plays doubled", len(verdict.doubled), budget=0, note="\n".join(map(str, verdict.doubled[:5]))),
         Figure(
-            f"{name}: plays with another's half, though a better pairing was allowed",
+            f"{name}: songs twice within seconds, wrongly paired",
             len(verdict.wrong),
             budget=0,
             note="\n".join(verdict.wrong[:5]),
         ),
         Figure(
-            f"{name}: plays with another's half, where no allowed pairing is better",
+            f"{name}: songs twice within seconds, paired as near as can be but not as played",
             len(verdict.proven),
-            note="\n".join(("END by the poll/by the export, every pairing tried", *verdict.proven)),
+            note="\n".join(
+                (
+                    "no pairing that the rule allows is nearer (all tried); END by the poll/by the export:",
+                    *verdict.proven,
+                )
+            ),
         ),
         Figure(
             f"{name}: plays missed outside marked gaps",

@@ -33,8 +33,9 @@ class Worth(NamedTuple):
 class Verdict:
     """What the rows say of the plays.
 
-    `lost` are halves that no row has, `doubled` those that no play has. `wrong` are rows of other halves than any play
-    has, where a better pairing was allowed; `proven` those where none was, each with its proof in words.
+    `lost` are halves that no row has, `doubled` those that no play has. Where a song was played again within reach, its
+    halves may be paired otherwise than they were played: `wrong` are such meetings for which a better pairing was
+    allowed, `proven` those for which none was, each in words.
     """
 
     lost: tuple[Row, ...]
@@ -66,8 +67,7 @@ def judged(plays: Iterable[Row], rows: Iterable[Row]) -> Verdict:
                 continue
             best = best_worth(_ends(chosen, "polled"), _ends(chosen, "exported"))
             words = _words(true, chosen, best)
-            strays = sum((Counter(chosen) - Counter(true)).values())
-            (proven if _worth(chosen) == best and _is_in_order(chosen) else wrong).extend([words] * strays)
+            (proven if _worth(chosen) == best and _is_in_order(chosen) else wrong).append(words)
     return Verdict(tuple(lost), tuple(doubled), tuple(wrong), tuple(proven))
 
 

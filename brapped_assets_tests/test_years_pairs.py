@@ -41,22 +41,21 @@ def test_the_nearer_of_two_exported_halves_is_proven_though_it_is_another_plays(
                 "03-01 00:00:00.000/03-01 00:00:01.000 and -/03-01 00:00:05.000 (1 pairs, 1 s); best of all pairings: "
                 "1 pairs, 1 s"
             ),
-        )
-        * 2,
+        ),
     )
 
 
 def test_a_pairing_that_a_better_one_was_allowed_for_is_wrong() -> None:
     truth = [row(0, 1), row(None, 5)]
-    assert len(judged(truth, [row(0, 5), row(None, 1)]).wrong) == 2
+    assert len(judged(truth, [row(0, 5), row(None, 1)]).wrong) == 1
 
 
 def test_halves_of_one_play_in_two_rows_are_wrong() -> None:
-    assert len(judged([row(0, 5)], [row(0, None), row(None, 5)]).wrong) == 2
+    assert len(judged([row(0, 5)], [row(0, None), row(None, 5)]).wrong) == 1
 
 
 def test_pairs_that_cross_or_lie_too_far_apart_are_wrong() -> None:
-    assert len(judged([row(0, 10), row(5, 12)], [row(0, 12), row(5, 10)]).wrong) == 2
+    assert len(judged([row(0, 10), row(5, 12)], [row(0, 12), row(5, 10)]).wrong) == 1
     assert len(judged([row(0, None), row(60, None), row(None, 120)], [row(0, 120), row(60, None)]).wrong) == 1
 
 
@@ -64,7 +63,7 @@ def test_a_row_that_is_right_can_prove_its_neighbours_wrong() -> None:
     # With the play at 0 and 1 the others would have made a pair more.
     truth = [row(0, 1), row(3, None), row(None, 100)]
     assert len(judged(truth, truth).wrong) == 0
-    assert len(judged([row(0, 1), row(3, 4)], [row(0, 1), row(3, None), row(None, 4)]).wrong) == 2
+    assert len(judged([row(0, 1), row(3, 4)], [row(0, 1), row(3, None), row(None, 4)]).wrong) == 1
 
 
 @given(st.lists(st.integers(0, 240), max_size=5), st.lists(st.integers(0, 240), max_size=5))
