@@ -25,6 +25,7 @@ from brapped_assets.jobs import daily_upkeep
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
 from brapped_assets.warehouse import calls, connections
+from brapped_assets.warehouse.statements import sql
 
 # Of its own: Dagster arranges those that have names.
 QUIETLY = logging.Logger("years", logging.CRITICAL + 1)  # noqa: LOG001
@@ -78,9 +79,9 @@ class Collector:
         """Write down the polls that were counted: in one transaction, before whatever may read the ledger or fail."""
         counted, self._counted = self._counted, []
         if counted:
-            with self._held().neon.transaction() as tx:
-                for at in counted:
-                    calls.count(tx, RECENTLY_PLAYED, at)
+            # What `calls.count` does, without a round trip for each.
+            with self._held().neon.transaction() as tx, tx.cursor() as cursor:
+                cursor.executemany(sql("ledger/count"), [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
 
     def keep_up(self, at: datetime) -> None:
         """What a day brings: totals counted, ledgers cut."""
