@@ -6,10 +6,13 @@ counted as a call and not asked for, four in five of all, unless something is wr
 """
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
 import time_machine
@@ -21,11 +24,9 @@ from bench.years_account import Account
 from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
 from bench.years_quarters import Quarter, quarter
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.listeners import listeners
 
+CHECKOUT = str(Path(__file__).parents[1])
 EVERYTHING = "select md5(string_agg(p::text, '|' order by play_key)) as digest, count(*) as plays from bi.plays p"
 
 
@@ -185,14 +186,12 @@ class Life:
             return tx.execute(EVERYTHING).fetchone()
 
     def _import(self, until: datetime) -> None:
-        """An export of everything from a month before the first poll on, as Spotify makes it."""
+        """An export of everything from a month before the first poll on, by the command: no collector imports."""
         first = self._plan.begin - 30 * DAY
         path = self._scene.folder / f"export_{until:%Y%m%d}.zip"
         self.account.export(path, first, until)
-        with Warehouse(self._scene.folder, self.url) as warehouse:
-            with warehouse.transaction() as tx:
-                (person,) = listeners(tx)
-            import_history(warehouse, person.listener_id, [find(path)], Summary())
+        command = [sys.executable, "-W", "ignore", "-m", "brapped_assets", "import", str(path)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": CHECKOUT})
         path.unlink()
         self.told.exported = first, until
 
