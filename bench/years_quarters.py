@@ -27,7 +27,9 @@ HURRIED = {"autovacuum_naptime": "1s", "autovacuum_vacuum_cost_delay": "0"}
 class Quarter:
     """A quarter's end.
 
-    `memory` is the process's resident set, in bytes, without the simulated account, which is another. The warehouse
+    `memory` is the process's resident set, in bytes: Brapped alone, the simulated account is another. What Dagster's
+    runs leave in it (SQLAlchemy's caches of statements, mostly) no poll of a real daemon's leaves: each is a process of
+    its own. The warehouse
     has `size` bytes as it is and `made_anew` after VACUUM FULL (of a copy), and `dead` rows beside `live` ones by
     PostgreSQL's own count. `history` has Dagster's rows by table, `history_size` their database's bytes.
     """
