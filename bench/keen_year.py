@@ -15,12 +15,12 @@ import time_machine
 
 from bench.figures import Figure
 from bench.keeper import Keeper
-from bench.landed_plays import PAGE, shown
+from bench.landed_plays import shown, visible_spans
 from bench.neon_day import minutes_of
 from bench.scene import Scene, connected
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
-from brapped_assets.demo.listener import Listener, Play
+from brapped_assets.demo.listener import Listener
 from brapped_assets.schedules import hourly_plays_schedule
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import POLLS_A_DAY
@@ -101,18 +101,6 @@ def measure(scene: Scene) -> list[Figure]:
             note="offline plays uploaded so late that 50 newer ones push them out before the next poll",
         ),
     ]
-
-
-def visible_spans(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]]:
-    """By END, from when until when each play is among the newest 50; what never is, is not in it."""
-    spans: dict[datetime, tuple[datetime, datetime]] = {}
-    for place, play in enumerate(plays):
-        # Uploads come at most 30 hours late, so what decides lies among the next few hundred.
-        newer = sorted(other.served_from for other in plays[place + 1 : place + 600])
-        until = newer[PAGE - 1] if len(newer) >= PAGE else datetime.max.replace(tzinfo=UTC)
-        if play.served_from < until:
-            spans[play.played_at] = play.served_from, until
-    return spans
 
 
 def _any_between(instants: list[datetime], start: datetime, end: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Plays landed as polls would land them, but without asking over HTTP: the way to a full warehouse in seconds."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from brapped_assets.demo import payloads
 from brapped_assets.demo.account import SHOWN_FROM_MS
@@ -19,6 +19,18 @@ SERVED_BY = "https://api.spotify.com"
 def shown(listener: Listener, start: datetime, end: datetime) -> list[Play]:
     """The listener's plays of this time that Spotify would show, oldest first."""
     return [play for play in listener.plays_between(start, end) if play.ms_played >= SHOWN_FROM_MS and not play.private]
+
+
+def visible_spans(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]]:
+    """By END, from when until when each play is among the newest 50; what never is, is not in it."""
+    spans: dict[datetime, tuple[datetime, datetime]] = {}
+    for place, play in enumerate(plays):
+        # Uploads come at most 30 hours late, so what decides lies among the next few hundred.
+        newer = sorted(other.served_from for other in plays[place + 1 : place + 600])
+        until = newer[PAGE - 1] if len(newer) >= PAGE else datetime.max.replace(tzinfo=UTC)
+        if play.served_from < until:
+            spans[play.played_at] = play.served_from, until
+    return spans
 
 
 def land_plays(warehouse: Warehouse, plays: Sequence[Play], *, is_merged: bool = False) -> int:

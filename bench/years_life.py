@@ -6,43 +6,38 @@ counted as a call and not asked for, four in five of all, unless something is wr
 """
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
-import psutil
 import time_machine
 from psycopg.conninfo import conninfo_to_dict
 
 from bench import old_schema
 from bench.scene import Scene
-from bench.years_plan import DAY, SPOTIFYS, STAYING, TICK, Plan, Trouble
-from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, runs_kept, sleeping
-from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.demo.export import write_export
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
-from brapped_assets.spotify import RECENTLY_PLAYED
+from bench.years_account import Account
+from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
+from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
+from bench.years_quarters import Quarter, quarter
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.listeners import listeners
 
-FEED = f"/v1/{RECENTLY_PLAYED}"
-CONSENT = timedelta(days=182)
+CHECKOUT = str(Path(__file__).parents[1])
 EVERYTHING = "select md5(string_agg(p::text, '|' order by play_key)) as digest, count(*) as plays from bi.plays p"
 
 
 @dataclass
 class Told:
-    """What happened: polls by what came of them, faults by kind, and sizes along the way."""
+    """What happened: polls by what came of them, the first and the last page read, faults by kind, sizes by quarter."""
 
     polls: Counter[str] = field(default_factory=Counter)
-    polled: list[datetime] = field(default_factory=list)
+    polled: tuple[datetime, datetime] | None = None
     faults: Counter[str] = field(default_factory=Counter)
-    rss: list[int] = field(default_factory=list)
-    dagster_bytes: list[int] = field(default_factory=list)
-    dagster_runs: list[int] = field(default_factory=list)
+    quarters: list[Quarter] = field(default_factory=list)
     upgraded_rows: int = 0
     is_upgrade_whole: bool = False
     exported: tuple[datetime, datetime] | None = None
@@ -51,15 +46,13 @@ class Told:
 class Life:
     """Lives a plan; `url` is the warehouse's now: after the upgrade it is another database."""
 
-    def __init__(
-        self, scene: Scene, plan: Plan, account: SimulatedAccount, url: str, clock: time_machine.Traveller
-    ) -> None:
+    def __init__(self, scene: Scene, plan: Plan, account: Account, url: str, clock: time_machine.Traveller) -> None:
         self.told = Told()
         self.url = url
         self.account = account
         self._scene, self._plan, self._clock = scene, plan, clock
         self._collector = Collector()
-        self._page: list[datetime] = []
+        self._is_page_known = False
         self._met: list[Trouble] = []
         self._owned = ExitStack()
         self._history_url: str | None = None
@@ -73,15 +66,17 @@ class Life:
 
     def live(self) -> None:
         plan = self._plan
-        os.environ["SPOTIFY_REFRESH_TOKEN"] = self.account.refresh_token(authorized_at=plan.begin)
-        self.account.tokens.consent_lifetime = plan.consent
         sampled = [(plan.begin + start, plan.begin + start + lasts) for start, lasts in plan.sampled]
         exports = [plan.begin + after for after in plan.exported]
         upgrades = [plan.begin + plan.upgraded]
+        quarters = [plan.begin + after for after in plan.quarters]
         today = plan.begin.date()
-        with sleeping(self._clock):
+        with sleeping(self._wait):
             for at in plan.polls():
-                self._clock.move_to(at)
+                if quarters and at >= quarters[0]:
+                    quarters.pop(0)
+                    self._measure()
+                self._move_to(at)
                 self._turn(at)
                 if "asleep" in self._kinds:
                     self.told.polls["slept through"] += 1
@@ -96,6 +91,24 @@ class Life:
                     self._import(exports.pop(0))
                 sample = next(((start, end) for start, end in sampled if start <= at < end), None)
                 self._poll(at, sample[1] if sample else None)
+            if quarters:
+                self._measure()
+
+    def _move_to(self, at: datetime) -> None:
+        self._clock.move_to(at)
+        if self.account.move_to(at):
+            self._is_page_known = False
+
+    def _wait(self, seconds: float) -> None:
+        self._clock.shift(seconds)
+        if self.account.move_to(datetime.now(UTC)):
+            self._is_page_known = False
+
+    def _measure(self) -> None:
+        """A quarter's end."""
+        self._collector.restart()
+        history = _name_of(self._history_url) if self._history_url else None
+        self.told.quarters.append(quarter(self._scene, self._database, history))
 
     @property
     def _kinds(self) -> set[str]:
@@ -103,39 +116,37 @@ class Life:
 
     @property
     def _database(self) -> str:
-        return str(conninfo_to_dict(self.url)["dbname"])
+        return _name_of(self.url)
 
     def _turn(self, at: datetime) -> None:
         """Begin and end what goes wrong."""
         before, self._met = self._met, self._plan.met_at(at)
         for ended in [each for each in before if each not in self._met]:
             if ended.kind in SPOTIFYS:
-                self.account.faults.clear()
+                self.account.end()
             elif ended.kind == "database_down":
                 allow_connections(self._scene, self._database, allowed=True)
             elif ended.kind == "consent_ended":
-                self.account.tokens.consent_lifetime = CONSENT
-                os.environ["SPOTIFY_REFRESH_TOKEN"] = self.account.refresh_token(authorized_at=at)
+                os.environ["SPOTIFY_REFRESH_TOKEN"] = self.account.consent_again()
                 self._collector.restart()
+        if self._met:
+            self._collector.settle()
         for begun in [each for each in self._met if each not in before]:
             self.told.faults[begun.kind] += 1
             if begun.kind in SPOTIFYS:
-                # An outage stays; a hiccup is over at the next attempt.
-                times = None if begun.kind in STAYING else 1
-                wait = int(begun.lasts.total_seconds()) if begun.kind == "quota_exceeded" else None
-                self.account.faults.add(begun.kind, path=FEED, times=times, retry_after=wait)  # type: ignore[arg-type]
+                self.account.begin(begun)
             elif begun.kind == "database_down":
                 allow_connections(self._scene, self._database, allowed=False)
             elif begun.kind == "connection_lost":
                 hang_up(self._scene, self._database)
 
     def _poll(self, at: datetime, sampled_until: datetime | None) -> None:
-        page, self._page = self._page, [play.played_at for play in self.account.feed()]
         is_last = sampled_until is not None and at + TICK >= sampled_until
-        if not self._met and not is_last and self._page == page:
+        if not self._met and not is_last and self._is_page_known:
             self._collector.count_poll(at)
             outcome = "counted: the page before"
         elif sampled_until is not None:
+            self._collector.settle()
             self._poll_by_dagster(is_last=is_last)
             outcome = "made by Dagster"
         else:
@@ -143,27 +154,21 @@ class Life:
             if "twice" in self._kinds:
                 self._collector.poll()
         self.told.polls[outcome] += 1
-        if outcome in {"postponed", "failed"}:
-            self._page = []
-        else:
-            self.told.polled.append(at)
+        self._is_page_known = outcome not in {"postponed", "failed"}
+        if self._is_page_known:
+            self.told.polled = self.told.polled[0] if self.told.polled else at, at
 
     def _poll_by_dagster(self, *, is_last: bool) -> None:
         if self._history_url is None:
             name = self._owned.enter_context(self._scene.database(template="template0", is_durable=False))
             self._history_url = self._scene.postgres.url(name)
         poll_by_dagster(self._history_url, is_kept_up=is_last)
-        if is_last:
-            self.told.dagster_runs.append(runs_kept(self._history_url))
-            self.told.dagster_bytes.append(self._scene.bytes_of(str(conninfo_to_dict(self._history_url)["dbname"])))
 
     def _keep_up(self, at: datetime) -> None:
         """A day's work, by a new process."""
         self._collector.restart()
         self._collector.keep_up(at)
-        self.account.calls.clear()
         self.told.faults["restarted"] += 1
-        self.told.rss.append(psutil.Process().memory_info().rss)
 
     def _upgrade(self) -> None:
         """From now on the warehouse is one that the first version left, brought to today's by the first transaction."""
@@ -181,14 +186,15 @@ class Life:
             return tx.execute(EVERYTHING).fetchone()
 
     def _import(self, until: datetime) -> None:
-        """An export of everything from a month before the first poll on, as Spotify makes it."""
+        """An export of everything from a month before the first poll on, by the command: no collector imports."""
         first = self._plan.begin - 30 * DAY
-        path = write_export(
-            self.account.listener, self._scene.folder / f"export_{until:%Y%m%d}.zip", start=first, end=until
-        )
-        with Warehouse(self._scene.folder, self.url) as warehouse:
-            with warehouse.transaction() as tx:
-                (person,) = listeners(tx)
-            import_history(warehouse, person.listener_id, [find(path)], Summary())
+        path = self._scene.folder / f"export_{until:%Y%m%d}.zip"
+        self.account.export(path, first, until)
+        command = [sys.executable, "-W", "ignore", "-m", "brapped_assets", "import", str(path)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": CHECKOUT})
         path.unlink()
         self.told.exported = first, until
+
+
+def _name_of(url: str) -> str:
+    return str(conninfo_to_dict(url)["dbname"])

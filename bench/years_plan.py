@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TICK = timedelta(minutes=20)
+QUARTERS = (91, 182, 273, 365)
 # What the account answers with; the others are this machine's and the owner's.
 SPOTIFYS = {
     "server_error": "Spotify answers 503",
@@ -45,7 +46,8 @@ class Trouble:
 class Plan:
     """A life of `days` from `begin` (UTC). Everything else is told as the time after it.
 
-    `sampled` are the stretches that go through Dagster; each ends with the day's upkeep. `exported` are the instants
+    `sampled` are the stretches that go through Dagster; each ends with the day's upkeep. What has grown is looked at
+    after `quarters`. `exported` are the instants
     at which an export of everything until then is imported. At `upgraded` the warehouse is one that the first version
     left, with the data in place. The consent given before the first poll ends after `consent`, and is renewed after
     the trouble of that name.
@@ -56,6 +58,7 @@ class Plan:
     plays_a_day: int
     artists: int
     sampled: tuple[tuple[timedelta, timedelta], ...]
+    quarters: tuple[timedelta, ...]
     exported: tuple[timedelta, ...]
     upgraded: timedelta
     consent: timedelta
@@ -94,9 +97,12 @@ YEAR = Plan(
     days=365,
     plays_a_day=63,
     artists=4_000,
-    sampled=tuple((day * DAY, DAY) for day in (33, 120, 240, 340)),
+    # The last day of each quarter, which then is looked at with a day's history in place.
+    sampled=tuple((day * DAY - DAY, DAY) for day in QUARTERS),
+    quarters=tuple(day * DAY for day in QUARTERS),
     exported=(100 * DAY, 300 * DAY),
-    upgraded=90 * DAY,
+    # Before the first export, of which the first schema knew nothing, and long before the first quarter ends.
+    upgraded=45 * DAY,
     consent=182 * DAY,
     troubles=tuple(_through_the_year()),
 )
@@ -109,6 +115,7 @@ DAYS = Plan(
     artists=300,
     # Dagster's own runs are tested elsewhere, at three seconds each.
     sampled=(),
+    quarters=(5 * DAY,),
     exported=(2 * DAY,),
     upgraded=1 * DAY,
     consent=1 * DAY + 2 * HOUR,

@@ -10,7 +10,6 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-import time_machine
 
 from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, environment
@@ -26,6 +25,7 @@ from brapped_assets.jobs import daily_upkeep
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
 from brapped_assets.warehouse import calls, connections
+from brapped_assets.warehouse.statements import sql
 
 # Of its own: Dagster arranges those that have names.
 QUIETLY = logging.Logger("years", logging.CRITICAL + 1)  # noqa: LOG001
@@ -40,16 +40,21 @@ class Collector:
 
     def __init__(self) -> None:
         self._closed: set[str] = set()
+        self._counted: list[datetime] = []
         self._resources = ExitStack()
         self._open: Any = None
+        # Nothing is stored in it: made once, because making it costs as much as a poll.
+        self._instance = dg.DagsterInstance.ephemeral()
 
     def restart(self) -> None:
         """Another process, which remembers nothing: no token, no connection."""
+        self.settle()
         self._resources.close()
         self._open = None
 
     def poll(self, *, is_killed: bool = False) -> str:
         """One poll as the hourly job makes it: made, postponed or failed; when killed, what landed is not merged."""
+        self.settle()
         candidates = partitions.look_back(datetime.now(UTC))
         due = partitions.due(candidates, self._closed)
         assert due is not None
@@ -67,12 +72,20 @@ class Collector:
         return "made"
 
     def count_poll(self, at: datetime) -> None:
-        """As if polled, for a page that is known to be the one before."""
-        with self._held().neon.transaction() as tx:
-            calls.count(tx, RECENTLY_PLAYED, at)
+        """As if polled, for a page that is known to be the one before; in the ledger from `settle` on."""
+        self._counted.append(at)
+
+    def settle(self) -> None:
+        """Write down the polls that were counted: in one transaction, before whatever may read the ledger or fail."""
+        counted, self._counted = self._counted, []
+        if counted:
+            # What `calls.count` does, without a round trip for each.
+            with self._held().neon.transaction() as tx, tx.cursor() as cursor:
+                cursor.executemany(sql("ledger/count"), [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
 
     def keep_up(self, at: datetime) -> None:
         """What a day brings: totals counted, ledgers cut."""
+        self.settle()
         neon = self._held().neon
         listening_rollup.op.compute_fn.decorated_fn(neon=neon)  # type: ignore[union-attr]
         with neon.transaction() as tx:
@@ -80,7 +93,7 @@ class Collector:
 
     def _held(self) -> Any:
         if self._open is None:
-            self._open = self._resources.enter_context(dg.build_resources(dict(defs.resources or {})))
+            self._open = self._resources.enter_context(dg.build_resources(dict(defs.resources or {}), self._instance))
         return self._open
 
 
@@ -93,12 +106,6 @@ def poll_by_dagster(history_url: str, *, is_kept_up: bool) -> None:
             assert job.execute_in_process(instance=instance, run_config=QUIET).success
     with psycopg.connect(history_url, autocommit=True) as connection:
         connection.execute(SIMULATED)
-
-
-def runs_kept(history_url: str) -> int:
-    with psycopg.connect(history_url) as connection:
-        row = connection.execute("select count(*) from runs").fetchone()
-    return row[0] if row else 0
 
 
 def hang_up(scene: Scene, name: str) -> None:
@@ -128,12 +135,12 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
 
 
 @contextmanager
-def sleeping(clock: time_machine.Traveller) -> Iterator[None]:
-    """Whoever waits moves the clock instead; and nobody waits for a database that is known to be down."""
+def sleeping(wait: Callable[[float], None]) -> Iterator[None]:
+    """Whoever waits calls this instead; and nobody waits for a database that is known to be down."""
     waiting: list[Any] = [SpotifyClient.__init__.__kwdefaults__, AccessTokens.__init__.__kwdefaults__]
     before, patience = [each["sleep"] for each in waiting], connections.COLD_START_SECONDS
     for each in waiting:
-        each["sleep"] = clock.shift
+        each["sleep"] = wait
     connections.COLD_START_SECONDS = 0
     try:
         yield

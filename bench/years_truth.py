@@ -1,21 +1,20 @@
 """What the warehouse holds at the end of a simulated life, held against what was played."""
 
-from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bench.keen_year import visible_spans
-from bench.landed_plays import shown
+from bench.landed_plays import shown, visible_spans
+from bench.years_pairs import Row, Verdict, judged
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.demo.export import DRIFT_SECONDS, exported_end
+from brapped_assets.demo.export import exported_end
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse.connections import Connection
 
-FACT = "select played_at, track_name, played_at_local from bi.plays"
-Plays = Counter[tuple[datetime, str]]
-# By how much the simulated export's instants may be later than the API's.
-MOST_APART = timedelta(seconds=max(DRIFT_SECONDS))
+# Of the fact what no view shows: the halves.
+FACT = """
+select p.track_name, p.played_at, p.played_at_local, f.api_at, f.export_at
+from bi.plays p join star.streaming_fact f using (play_key)
+"""
 OPEN_GAPS = "select gap_start, gap_end from bi.coverage_gaps where closed_at is null order by gap_start"
 
 
@@ -23,49 +22,49 @@ OPEN_GAPS = "select gap_start, gap_end from bi.coverage_gaps where closed_at is 
 class Held:
     """Plays by what became of them.
 
-    `known` were shown to a poll or are in an export; of these `lost` are not in the fact, and `doubled` are rows of
-    the fact that no play explains. `marked` were shown while nobody asked, and lie in a gap that is open; `unmarked`
-    do not.
-    `wrong_local` rows have another local time than Python's zones say. `gaps` are open, `gap_time` long.
-    `mistaken` are one song twice within seconds, where the poll's half of one play met the export's of the other: both
-    are there, with each other's instant. `differences` are the first few lost and doubled, in words.
+    `known` were shown to a poll or are in an export; `verdict` says what the fact has of them. `marked` were shown
+    while nobody asked, and lie in a gap that is open; `unmarked` do not. `wrong_local` rows have another local time
+    than Python's zones say, `wrong_instant` neither the poll's END nor, without a poll, the export's. `gaps` are open,
+    `gap_time` long.
     """
 
     known: int
-    lost: int
-    doubled: int
+    verdict: Verdict
     marked: int
     unmarked: int
     wrong_local: int
+    wrong_instant: int
     gaps: int
     gap_time: timedelta
-    mistaken: int
-    differences: tuple[str, ...]
 
 
 def held_against_the_truth(
     tx: Connection,
     account: SimulatedAccount,
-    polled: Collection[datetime],
+    polled: tuple[datetime, datetime],
     exported: tuple[datetime, datetime] | None,
 ) -> Held:
-    """Rows come as dicts. `account` has a listener made from a seed; `polled` are the instants a page was read,
-    `exported` what the exports cover: END from, until (UTC)."""
+    """Rows come as dicts. `account` has a listener made from a seed; `polled` are the instants of the first and the
+    last page read, `exported` what the exports cover: END from, until (UTC)."""
     listener = account.listener
     assert isinstance(listener, Listener)
     rows = tx.execute(FACT).fetchall()
-    found = Counter((row["played_at"], row["track_name"]) for row in rows)
-    first, last = min(polled), max(polled)
+    first, last = polled
     in_export = exported or (first, first)
     before = min(first, in_export[0]) - timedelta(days=30)
-    known: Counter[tuple[datetime, str]] = Counter()
+    known: list[Row] = []
     for play in listener.plays_between(before, last + timedelta(days=1)):
-        if (play.played_at, play.track.uri) in account.served:
-            known[play.played_at, play.track.name] += 1
-        elif in_export[0] <= play.played_at < in_export[1] and not play.track.is_local:
-            # An export forgets the names of local files.
-            known[exported_end(play), play.track.name] += 1
-    lost, doubled, mistaken = _matched(known - found, found - known)
+        is_served = (play.played_at, play.track.uri) in account.served
+        # An export forgets the names of local files.
+        is_exported = in_export[0] <= play.played_at < in_export[1] and not play.track.is_local
+        if is_served or is_exported:
+            known.append(
+                Row(
+                    play.track.name,
+                    play.played_at if is_served else None,
+                    exported_end(play) if is_exported else None,
+                )
+            )
     gaps = [(row["gap_start"], row["gap_end"]) for row in tx.execute(OPEN_GAPS).fetchall()]
     spans = visible_spans(shown(listener, first - timedelta(days=30), last + timedelta(days=1)))
     served = {at for at, _ in account.served}
@@ -76,33 +75,15 @@ def held_against_the_truth(
     ]
     marked = sum(any(start <= at <= end for start, end in gaps) for at in missed)
     return Held(
-        known=known.total(),
-        lost=lost.total(),
-        doubled=doubled.total(),
+        known=len(known),
+        verdict=judged(known, [Row(row["track_name"], row["api_at"], row["export_at"]) for row in rows]),
         marked=marked,
         unmarked=len(missed) - marked,
         wrong_local=sum(
             row["played_at_local"] != row["played_at"].astimezone(listener.time_zone).replace(tzinfo=None)
             for row in rows
         ),
+        wrong_instant=sum(row["played_at"] != (row["api_at"] or row["export_at"]) for row in rows),
         gaps=len(gaps),
         gap_time=sum((end - start for start, end in gaps), timedelta()),
-        mistaken=mistaken,
-        differences=(*_told("lost", lost), *_told("doubled", doubled)),
     )
-
-
-def _matched(lost: Plays, doubled: Plays) -> tuple[Plays, Plays, int]:
-    """Without the pairs of one title that lie no further apart than an export's instants from a poll's."""
-    lost, doubled, mistaken = lost.copy(), doubled.copy(), 0
-    for at, title in sorted(lost.elements()):
-        near = next((one for one in doubled if one[1] == title and abs(one[0] - at) <= MOST_APART), None)
-        if near is not None:
-            lost -= Counter([(at, title)])
-            doubled -= Counter([near])
-            mistaken += 1
-    return lost, doubled, mistaken
-
-
-def _told(what: str, plays: Plays) -> list[str]:
-    return [f"{what}: {at:%Y-%m-%d %H:%M:%S.%f} {title}" for at, title in sorted(plays)[:5]]

@@ -8,6 +8,7 @@ import pytest
 
 from bench import years
 from bench.scene import Scene
+from bench.years_pairs import Verdict
 from bench.years_plan import DAYS
 from brapped_assets.warehouse.embedded import EmbeddedServer
 
@@ -32,7 +33,10 @@ def test_days_of_outages_an_upgrade_and_restarts_leaves_nothing_but_marked_gaps(
         assert {"failed", "postponed", "slept through"} < set(told.polls)
         assert told.upgraded_rows > 200
         assert told.is_upgrade_whole
-        assert (held.lost, held.doubled, held.unmarked, held.wrong_local) == (0, 0, 0, 0)
+        assert held.verdict == Verdict((), (), (), held.verdict.proven)
+        assert (held.unmarked, held.wrong_local, held.wrong_instant) == (0, 0, 0)
+        (quarter,) = told.quarters
+        assert 0 < quarter.made_anew <= quarter.size
         # Who sleeps so long misses plays, and says so.
         assert held.marked > 0
         assert held.known > 2_000
@@ -40,8 +44,13 @@ def test_days_of_outages_an_upgrade_and_restarts_leaves_nothing_but_marked_gaps(
         # The comparison would notice a play gone, one there twice, and a gap that is not written down.
         with psycopg.connect(life.url, autocommit=True) as connection:
             connection.execute(GONE)
-            assert years.held(life).lost == 1
+            (gone,) = years.held(life).verdict.lost
+            assert gone.polled is not None
             connection.execute(TWICE)
-            assert (years.held(life).lost, years.held(life).doubled) == (1, 1)
+            found = years.held(life)
+            assert found.verdict.lost == (gone,)
+            (twice,) = found.verdict.doubled
+            assert twice.exported is None
+            assert found.wrong_instant == 0
             connection.execute("delete from audit.gap")
             assert years.held(life).unmarked == held.marked
