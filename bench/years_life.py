@@ -23,7 +23,7 @@ from bench.scene import Scene
 from bench.years_account import Account
 from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
-from bench.years_quarters import Quarter, quarter
+from bench.years_quarters import Quarter, memory, quarter
 from brapped_assets.warehouse.connections import Warehouse
 
 CHECKOUT = str(Path(__file__).parents[1])
@@ -56,6 +56,7 @@ class Life:
         self._met: list[Trouble] = []
         self._owned = ExitStack()
         self._history_url: str | None = None
+        self._left_by_dagster = 0
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +109,7 @@ class Life:
         """A quarter's end."""
         self._collector.restart()
         history = _name_of(self._history_url) if self._history_url else None
-        self.told.quarters.append(quarter(self._scene, self._database, history))
+        self.told.quarters.append(quarter(self._scene, self._database, history, self._left_by_dagster))
 
     @property
     def _kinds(self) -> set[str]:
@@ -162,7 +163,9 @@ class Life:
         if self._history_url is None:
             name = self._owned.enter_context(self._scene.database(template="template0", is_durable=False))
             self._history_url = self._scene.postgres.url(name)
+        before = memory()
         poll_by_dagster(self._history_url, is_kept_up=is_last)
+        self._left_by_dagster += memory() - before
 
     def _keep_up(self, at: datetime) -> None:
         """A day's work, by a new process."""
