@@ -143,3 +143,15 @@ def test_reading_ahead_leaves_the_interpreter_as_it_was() -> None:
     with side_by_side():
         assert (gc.get_threshold()[0] > before[0][0], sys.getswitchinterval() < before[1]) == (True, True)
     assert (gc.get_threshold(), sys.getswitchinterval()) == before
+
+
+def test_of_two_imports_at_once_the_last_to_end_leaves_the_interpreter_as_it_was() -> None:
+    before = gc.get_threshold(), sys.getswitchinterval()
+    one, other = side_by_side(), side_by_side()
+    one.__enter__()
+    during = gc.get_threshold(), sys.getswitchinterval()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert (gc.get_threshold(), sys.getswitchinterval()) == during != before
+    other.__exit__(None, None, None)
+    assert (gc.get_threshold(), sys.getswitchinterval()) == before
