@@ -33,6 +33,8 @@ LOG_BYTES, LOG_FILES = 5_000_000, 3
 GRACE_SECONDS = 5
 # Words of a child that its owner should see; the rest goes to the log file only.
 TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
+# What honcho says, and as whom, once it stops the others.
+HONCHO, TOLD_TO_END = "system", "sending "
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,13 @@ def _quoted(command: Sequence[str]) -> str:
 
 
 class _LogFile:
-    """Honcho's printer: everything to a file of bounded size, trouble to the console too."""
+    """Honcho's printer: everything to a file of bounded size, trouble to the console too, until all are told to end.
+
+    What a process says that is stopped in the middle of a run is no trouble of anybody's.
+    """
 
     width = 0
+    is_ending = False
 
     def __init__(self, path: Path, console: Console) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -182,5 +188,6 @@ class _LogFile:
         text = message.data.decode(errors="replace") if isinstance(message.data, bytes) else str(message.data)
         text = text.rstrip()
         self._log.info("%s %s", message.name, text)
-        if any(word in text for word in TROUBLE):
+        self.is_ending = self.is_ending or (message.name == HONCHO and text.startswith(TOLD_TO_END))
+        if not self.is_ending and any(word in text for word in TROUBLE):
             self._console.print(f"[yellow]![/] {message.name}: {escape(text)}  (more in {escape(str(self._path))})")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from honcho.printer import Message
 from rich.console import Console
 
 from brapped_assets.commands import supervisor
@@ -20,6 +21,27 @@ def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.
         services = supervisor.plan(user.folder, Console(width=200), name="brapped", port=port)
     assert port < services.page_port < services.dagster_port
     assert capsys.readouterr().out == f"Port {port} is taken; using {services.page_port}.\n"
+
+
+def test_trouble_is_shown_until_all_are_told_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = supervisor._LogFile(tmp_path / "log", Console(width=200))
+    said = [
+        ("daemon", b"all is well"),
+        ("daemon", b"SomeError: before"),
+        ("system", "daemon stopped (rc=1)\n"),
+        ("pages", b"SomeError: beside"),
+        ("system", "sending SIGTERM to code (pid 7)\n"),
+        ("daemon", b"Traceback (most recent call last):"),
+    ]
+    for name, data in said:
+        log.write(Message("line", data, None, name, None))
+    shown = capsys.readouterr().out
+    assert [line.split("  (more")[0] for line in shown.splitlines()] == [
+        "! daemon: SomeError: before",
+        "! pages: SomeError: beside",
+    ]
+    written = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert len(written) == len(said)
 
 
 def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
