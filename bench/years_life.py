@@ -9,9 +9,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,7 +25,7 @@ from bench.scene import Scene
 from bench.years_account import Account
 from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
-from bench.years_quarters import Quarter, memory, quarter
+from bench.years_quarters import Quarter, quarter
 from brapped_assets.warehouse.connections import Warehouse
 
 CHECKOUT = str(Path(__file__).parents[1])
@@ -56,7 +58,8 @@ class Life:
         self._met: list[Trouble] = []
         self._owned = ExitStack()
         self._history_url: str | None = None
-        self._left_by_dagster = 0
+        # Its runs are processes of their own in life, too.
+        self._dagster = self._owned.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +112,7 @@ class Life:
         """A quarter's end."""
         self._collector.restart()
         history = _name_of(self._history_url) if self._history_url else None
-        self.told.quarters.append(quarter(self._scene, self._database, history, self._left_by_dagster))
+        self.told.quarters.append(quarter(self._scene, self._database, history))
 
     @property
     def _kinds(self) -> set[str]:
@@ -163,9 +166,8 @@ class Life:
         if self._history_url is None:
             name = self._owned.enter_context(self._scene.database(template="template0", is_durable=False))
             self._history_url = self._scene.postgres.url(name)
-        before = memory()
-        poll_by_dagster(self._history_url, is_kept_up=is_last)
-        self._left_by_dagster += memory() - before
+        polled = self._dagster.submit(poll_by_dagster, datetime.now(UTC), dict(os.environ), self._history_url, is_last)
+        polled.result()
 
     def _keep_up(self, at: datetime) -> None:
         """A day's work, by a new process."""

@@ -1,7 +1,6 @@
 """Polls of a simulated life: the two assets' own code, called as Dagster calls it, or Dagster itself."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 import psycopg
+import time_machine
 
 from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, environment
@@ -97,9 +97,13 @@ class Collector:
         return self._open
 
 
-def poll_by_dagster(history_url: str, *, is_kept_up: bool) -> None:
-    """The newest hour through Dagster, whose history is at this URL; and the day's upkeep, if so."""
-    with environment({**os.environ, "DAGSTER_PG_URL": history_url}), opened(Settings.load()) as instance:
+def poll_by_dagster(now: datetime, settings: dict[str, str], history_url: str, is_kept_up: bool) -> None:  # noqa: FBT001
+    """The newest hour through Dagster, whose history is at this URL; and the day's upkeep, if so. In any process."""
+    with (
+        time_machine.travel(now, tick=False),
+        environment({**settings, "DAGSTER_PG_URL": history_url}),
+        opened(Settings.load()) as instance,
+    ):
         assert poll_newest_hour(instance).success
         if is_kept_up:
             job = defs.resolve_job_def(daily_upkeep.name)

@@ -27,15 +27,12 @@ HURRIED = {"autovacuum_naptime": "1s", "autovacuum_vacuum_cost_delay": "0"}
 class Quarter:
     """A quarter's end.
 
-    `memory` is the process's resident set, in bytes: Brapped alone, the simulated account is another. `left_by_dagster`
-    of it is what the runs through Dagster left there (its modules, SQLAlchemy's caches); of a real daemon's runs each
-    is a process of its own, and leaves nothing. The warehouse has `size` bytes as it is and `made_anew` after VACUUM
-    FULL (of a copy), and `dead` rows beside `live` ones by PostgreSQL's own count. `history` has Dagster's rows by
-    table, `history_size` their database's bytes.
+    `memory` is the polling process's resident set, in bytes: the simulated account and Dagster's runs are others. The
+    warehouse has `size` bytes as it is and `made_anew` after VACUUM FULL (of a copy), and `dead` rows beside `live`
+    ones by PostgreSQL's own count. `history` has Dagster's rows by table, `history_size` their database's bytes.
     """
 
     memory: int
-    left_by_dagster: int
     size: int
     made_anew: int
     dead: int
@@ -57,15 +54,10 @@ def hurried_autovacuum(scene: Scene) -> Iterator[None]:
         admin.execute("select pg_reload_conf()")
 
 
-def memory() -> int:
-    """The resident set of this process, in bytes."""
-    gc.collect()
-    return psutil.Process().memory_info().rss
-
-
-def quarter(scene: Scene, warehouse: str, history: str | None, left_by_dagster: int) -> Quarter:
+def quarter(scene: Scene, warehouse: str, history: str | None) -> Quarter:
     """Now, of the databases of these names; nobody may be connected to the warehouse."""
-    now = memory()
+    gc.collect()
+    memory = psutil.Process().memory_info().rss
     with psycopg.connect(scene.postgres.url(warehouse), autocommit=True) as connection:
         dead, live = connection.execute(DEAD).fetchone() or (0, 0)
         (size,) = connection.execute(SIZE).fetchone() or (0,)
@@ -83,7 +75,7 @@ def quarter(scene: Scene, warehouse: str, history: str | None, left_by_dagster: 
                 count = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
                 (rows[table],) = connection.execute(count).fetchone() or (0,)
             (history_size,) = connection.execute(SIZE).fetchone() or (0,)
-    return Quarter(now, left_by_dagster, size, made_anew, dead, live, rows, history_size)
+    return Quarter(memory, size, made_anew, dead, live, rows, history_size)
 
 
 def in_figures(quarters: Sequence[Quarter]) -> list[Figure]:
@@ -92,17 +84,16 @@ def in_figures(quarters: Sequence[Quarter]) -> list[Figure]:
     shares = [each.size / each.made_anew for each in quarters]
     rows = [sum(each.history.values()) for each in quarters]
     runs = [each.history.get("runs", 0) for each in quarters]
-    polls = [(each.memory - each.left_by_dagster) / 1e6 for each in quarters]
+    memory = [each.memory / 1e6 for each in quarters]
     figures = [
         Figure(
             "memory of the polls at the last quarter's end",
-            polls[-1],
+            memory[-1],
             "MB",
-            baseline=polls[0],
+            baseline=memory[0],
             baseline_is="at the first's",
             ratio_budget=FLAT,
-            note=f"after each: {_beside(polls)} MB; beside it the runs through Dagster, here in the same process, left "
-            f"{_beside(each.left_by_dagster / 1e6 for each in quarters)} MB",
+            note=f"after each: {_beside(memory)} MB; the simulated account and Dagster's runs are other processes",
         ),
         Figure(
             "warehouse at the last quarter's end",

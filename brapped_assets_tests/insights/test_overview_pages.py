@@ -39,7 +39,11 @@ def get(app: Starlette, *paths: str) -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
             return [await browser.get(path) for path in paths]
 
-    return asyncio.run(ask())
+    found = asyncio.run(ask())
+    # Pages are made ahead meanwhile, and whoever truncates a table under a reader deadlocks.
+    if app.state.site.background is not None:
+        app.state.site.background.join()
+    return found
 
 
 def words(response: httpx.Response) -> str:
