@@ -33,9 +33,9 @@ HOSTILE = [
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    reading = Reading(tmp_path, database_url)
-    yield Site(reading, writing=Writing(tmp_path, database_url), clock=lambda: NOW)
-    reading.close()
+    site = Site(Reading(tmp_path, database_url), writing=Writing(tmp_path, database_url), clock=lambda: NOW)
+    yield site
+    site.close()
 
 
 @dataclass(frozen=True)

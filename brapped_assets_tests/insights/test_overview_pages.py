@@ -28,9 +28,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Starlette]:
-    reading = Reading(tmp_path, database_url)
-    yield create_app(Site(reading, clock=lambda: NOW))
-    reading.close()
+    site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
+    yield create_app(site)
+    site.close()
 
 
 def get(app: Starlette, *paths: str) -> list[httpx.Response]:

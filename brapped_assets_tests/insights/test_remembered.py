@@ -61,9 +61,9 @@ def site(database_url: str, tmp_path: Path, warehouse: Warehouse) -> Iterator[Si
         me = know(tx, "Asia/Kolkata")
         play(tx, me, [Told(MOMENTS[0], 1, 200_000)])
         rebuild(tx, me)
-    reading = Reading(tmp_path, database_url)
-    yield Site(reading, clock=lambda: NOW)
-    reading.close()
+    site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
+    yield site
+    site.close()
 
 
 def ask(route: Route, query: str = "") -> str:

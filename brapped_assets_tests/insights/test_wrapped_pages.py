@@ -43,7 +43,7 @@ def client(warehouse: Warehouse, database_url: str, tmp_path: Path) -> Iterator[
         with TestClient(create_app(site, hosts=["testserver"])) as client:
             yield client
     finally:
-        site.reading.close()
+        site.close()
 
 
 def play(warehouse: Warehouse, told: list[Told]) -> int:
