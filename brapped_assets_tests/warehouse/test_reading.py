@@ -10,6 +10,7 @@ import pytest
 from brapped_assets.warehouse import connections, embedded, reading
 from brapped_assets.warehouse.errors import ReadOnly, Unreachable, Waking
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.databases import role_name
 
 
 def one(pages: Reading) -> object:
@@ -35,6 +36,29 @@ def test_nothing_is_written(tmp_path: Path, database_url: str) -> None:
     with pytest.raises(ReadOnly), pages.transaction() as tx:
         tx.execute("delete from audit.listener")
     pages.close()
+
+
+def test_pages_read_as_a_role_that_cannot_write_and_give_it_back(tmp_path: Path, database_url: str) -> None:
+    pages = Reading(tmp_path, database_url)
+    for _ in range(2):
+        with pages.transaction() as tx:
+            may = tx.execute(
+                """select current_user::text, session_user::text,
+                          bool_or(has_table_privilege(c.oid, 'insert, update, delete'))
+                   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where c.relkind = 'r' and n.nspname in ('raw', 'star', 'audit', 'insights')"""
+            ).fetchall()
+        assert [tuple(row.values()) for row in may] == [("pg_read_all_data", "postgres", False)]
+    pages.close()
+
+
+def test_whoever_is_no_member_of_that_role_reads_as_themselves(database_url: str) -> None:
+    with role_name(database_url) as name, psycopg.connect(database_url) as connection:
+        connection.execute(f"create role {name}")
+        connection.execute(f"set session authorization {name}")
+        connection.execute(f"select {reading.AS_READER}")
+        assert connection.execute("select current_user::text").fetchone() == (name,)
+        connection.rollback()
 
 
 def test_a_statement_ends_after_five_seconds_and_none_is_compiled(tmp_path: Path, database_url: str) -> None:
