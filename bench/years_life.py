@@ -8,6 +8,7 @@ counted as a call and not asked for, four in five of all, unless something is wr
 import os
 import subprocess
 import sys
+import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -58,8 +59,10 @@ class Life:
         self._met: list[Trouble] = []
         self._owned = ExitStack()
         self._history_url: str | None = None
-        # Its runs are processes of their own in life, too.
-        self._dagster = self._owned.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+        # Its runs are processes of their own in life, too. Its warnings are of betas that are known.
+        self._dagster = self._owned.enter_context(
+            ProcessPoolExecutor(1, get_context("spawn"), initializer=warnings.simplefilter, initargs=("ignore",))
+        )
 
     def __enter__(self) -> Self:
         return self
