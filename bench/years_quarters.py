@@ -9,7 +9,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from bench.figures import Figure
+from bench.figures import Figure, Unit
 from bench.scene import Scene
 
 # Of what does not grow; and of the warehouse: autovacuum lets a fifth of a table be dead, its default, and pages of an
@@ -86,15 +86,7 @@ def in_figures(quarters: Sequence[Quarter]) -> list[Figure]:
     runs = [each.history.get("runs", 0) for each in quarters]
     memory = [each.memory / 1e6 for each in quarters]
     figures = [
-        Figure(
-            "memory of the polls at the last quarter's end",
-            memory[-1],
-            "MB",
-            baseline=memory[0],
-            baseline_is="at the first's",
-            ratio_budget=FLAT,
-            note=f"after each: {_beside(memory)} MB; the simulated account and Dagster's runs are other processes",
-        ),
+        _against_the_first("memory of the polls", memory, "MB", FLAT, "of the polls alone"),
         Figure(
             "warehouse at the last quarter's end",
             last.size / 1e6,
@@ -108,25 +100,25 @@ def in_figures(quarters: Sequence[Quarter]) -> list[Figure]:
         ),
     ]
     if first.history:
+        a_run = [of / each for of, each in zip(rows, runs, strict=True)]
+        sizes = [each.history_size / 1e6 for each in quarters]
         figures += [
-            Figure(
-                "rows of Dagster's history for each run, at the last quarter's end",
-                rows[-1] / runs[-1],
-                baseline=rows[0] / runs[0],
-                baseline_is="at the first's",
-                ratio_budget=FLAT,
-                note=f"after each, with its last day's runs alone: {_beside(rows)} rows, {_beside(runs)} runs",
-            ),
-            Figure(
-                "Dagster's history at the last quarter's end",
-                last.history_size / 1e6,
-                "MB",
-                baseline=first.history_size / 1e6,
-                baseline_is="at the first's",
-                note=f"after each: {_beside(each.history_size / 1e6 for each in quarters)} MB",
-            ),
+            _against_the_first("rows of Dagster's history for each run", a_run, "", FLAT, f"{_beside(runs)} runs"),
+            _against_the_first("Dagster's history", sizes, "MB", None, "with its last day's runs alone"),
         ]
     return figures
+
+
+def _against_the_first(what: str, of: Sequence[float], unit: Unit, most: float | None, note: str) -> Figure:
+    return Figure(
+        f"{what}, at the last quarter's end",
+        of[-1],
+        unit,
+        baseline=of[0],
+        baseline_is="at the first's",
+        ratio_budget=most,
+        note=f"after each: {_beside(of)}; {note}",
+    )
 
 
 def _beside(numbers: Iterable[float]) -> str:

@@ -19,7 +19,7 @@ from brapped_assets.warehouse.imports import File, Piece
 from brapped_assets.warehouse.staging import Occurrences, encode
 
 Item = TypeVar("Item")
-# The interpreter's own settings, once for each import under way: they are everybody's in this process.
+# What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
 _before: list[tuple[tuple[int, int, int], float]] = []
 _changing = Lock()
 
@@ -129,17 +129,15 @@ def side_by_side() -> Iterator[None]:
     of the import (both measured). Of imports at once the first changes it, and the last brings it back.
     """
     with _changing:
-        if not _before:
-            _before.append((gc.get_threshold(), sys.getswitchinterval()))
-            gc.set_threshold(100_000, *gc.get_threshold()[1:])
-            sys.setswitchinterval(0.0005)
-        else:
-            _before.append(_before[0])
+        _before.append((gc.get_threshold(), sys.getswitchinterval()))
+        gc.set_threshold(100_000, *gc.get_threshold()[1:])
+        sys.setswitchinterval(0.0005)
     try:
         yield
     finally:
         with _changing:
-            threshold, interval = _before.pop()
+            threshold, interval = _before[0]
+            _before.pop()
             if not _before:
                 gc.set_threshold(*threshold)
                 sys.setswitchinterval(interval)

@@ -15,7 +15,7 @@ import psutil
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.addresses import connection_string, direct_url, host_of, is_this_machine
+from brapped_assets.warehouse.addresses import connection_string, direct_url, host_of, is_this_machine, without_driver
 from brapped_assets.warehouse.connections import connect
 from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
 
@@ -58,8 +58,7 @@ def storage_is_there(settings: Settings) -> bool:
 def _url(settings: Settings) -> str:
     """Of the database that is Dagster's; the embedded server is started for it."""
     if settings.dagster_pg_url is not None:
-        # A scheme that names a driver is SQLAlchemy's.
-        url = settings.dagster_pg_url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        url = without_driver(settings.dagster_pg_url.get_secret_value())
         if not url.startswith(("postgresql://", "postgres://")):
             # The driver also reads `host=… dbname=…`; SQLAlchemy, on which Dagster's storage stands, does not.
             raise NotAUrl(

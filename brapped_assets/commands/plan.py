@@ -6,7 +6,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.addresses import NEON, direct_host, host_of
+from brapped_assets.warehouse.addresses import direct_host, may_sleep, without_driver
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.storage import FREE_CU_HOURS, MEGABYTE, NEARLY_FULL, awake, stored
 
@@ -25,7 +25,7 @@ def look(tx: Connection, settings: Settings, now: datetime) -> tuple[int, dict[s
         "share_used": limit and round(found.project / limit, 3),
     }
     # Elsewhere nobody counts the hours.
-    woken = awake(tx, now) if host_of(url).endswith(NEON) else None
+    woken = awake(tx, now) if may_sleep(url) else None
     if woken is not None:
         hosted["bursts_a_day"] = round(woken.bursts_a_day, 1)
         hosted["awake_hours_a_month"] = round(woken.hours_a_month, 1)
@@ -71,7 +71,7 @@ def _dagster_beside(settings: Settings) -> str | None:
     url, dagsters = settings.database_url_text(), settings.dagster_pg_url
     if url is None or dagsters is None:
         return None
-    there = dagsters.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+    there = without_driver(dagsters.get_secret_value())
     return _name(there) if _server(there) == _server(url) else None
 
 

@@ -15,7 +15,7 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.settings import Settings, SettingsError, home_folder, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
-from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way
+from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way, without_driver
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
 
 console = Console(highlight=False)
@@ -30,7 +30,7 @@ def ready_settings() -> Settings:
         url = getattr(settings, name)
         if url is None:
             continue
-        text = url.get_secret_value().replace("postgresql+psycopg2:", "postgresql:", 1)
+        text = without_driver(url.get_secret_value())
         if is_readable_on_the_way(connection_string(text, setting=name.upper())):
             errors.print(
                 f"[yellow]![/] {name.upper()} lets passwords and plays travel unencrypted. Take sslmode out of it, "

@@ -69,6 +69,11 @@ def is_readable_on_the_way(conninfo: str) -> bool:
     return given.get("sslmode") in UNENCRYPTED and not is_this_machine(host)
 
 
+def without_driver(url: str) -> str:
+    """A URL as libpq reads it; SQLAlchemy's may name a driver in the scheme."""
+    return url.replace("postgresql+psycopg2:", "postgresql:", 1)
+
+
 def may_sleep(url: str) -> bool:
     """Whether nobody but people should wake it: Neon bills while it is awake. What is no URL is nobody's to wake."""
     try:

@@ -15,19 +15,12 @@ from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.addresses import connection_string
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Waking, explained
+from brapped_assets.warehouse.statements import sql
 
 CONNECTIONS = 4
 # A database in the cloud sleeps after five idle minutes; what is open does not keep it awake, and is dead afterwards.
 IDLE_SECONDS = 120
 STATEMENT_SECONDS = 5
-# PostgreSQL's own role of whoever may read everything and write nothing; taken wherever we may (from 16 on a membership
-# tells of it by itself).
-AS_READER = """
-set_config('role', case when case when current_setting('server_version_num')::int >= 160000
-                                  then pg_has_role('pg_read_all_data', 'SET')
-                                  else pg_has_role('pg_read_all_data', 'MEMBER') end
-                        then 'pg_read_all_data' else 'none' end, true)
-"""
 # Somebody looks at an empty window meanwhile.
 PATIENCE_SECONDS = 1.5
 
@@ -56,11 +49,7 @@ class Reading:
             pool = self._opened()
             try:
                 with pool.connection(timeout=PATIENCE_SECONDS) as connection, connection.transaction():
-                    connection.execute(
-                        "select set_config('transaction_read_only', 'on', true), set_config('timezone', 'UTC', true),"
-                        f" set_config('statement_timeout', %s, true), set_config('jit', 'off', true), {AS_READER}",
-                        (f"{STATEMENT_SECONDS}s",),
-                    )
+                    connection.execute(sql("reading/begin"), {"timeout": f"{STATEMENT_SECONDS}s"})
                     yield connection
             except PoolTimeout:
                 # From the beginning: only that starts an embedded server that was stopped.
