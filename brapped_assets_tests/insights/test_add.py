@@ -1,20 +1,22 @@
 """Add history: an upload becomes what `brapped import` would make of it, or a sentence."""
 
+import asyncio
 import errno
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import httpx
 import pytest
 
 from brapped_assets.insights.incoming import Progress
 from brapped_assets.insights.web import add, uploads
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets_tests.insights.add_site import Pages, pages
+from brapped_assets_tests.insights.add_site import HERE, Pages, pages
 
 JSON = {"accept": "application/json"}
 
@@ -163,6 +165,46 @@ def test_one_import_at_a_time(site: Pages) -> None:
     site.incoming.release()
     assert drop(site, ("a.zip", export(1))) == (202, {})
     assert site.done().state == "done"
+
+
+def sent_slowly(site: Pages, *parts: bytes, seconds: float = 0) -> tuple[int, list[str]]:
+    """Status of an upload in these parts, and the state of imports before each of them and at their end."""
+    states: list[str] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        for part in parts:
+            # The part before is read once the next is asked for.
+            states.append(site.incoming.progress().state)
+            yield part
+            await asyncio.sleep(seconds)
+        states.append(site.incoming.progress().state)
+
+    async def send() -> int:
+        headers = {**JSON, "origin": HERE, "content-type": "multipart/form-data; boundary=x"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(site.browser.app), base_url=HERE) as client:
+            return (await client.post("/add", content=body(), headers=headers)).status_code
+
+    return asyncio.run(send()), states
+
+
+def test_without_a_token_an_upload_takes_nobodys_place_however_slow_it_is(site: Pages) -> None:
+    token = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n%s\r\n'
+    file = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\n'
+    assert sent_slowly(site, token % b"a guess", file, b"PK") == (403, ["idle", "idle"])
+    assert sent_slowly(site, token % site.token().encode(), file, b"PK") == (
+        400,
+        ["idle", "idle", "receiving", "receiving"],
+    )
+    assert not site.incoming.progress().is_working
+    assert not (site.home / "uploads").exists()
+
+
+def test_an_upload_that_dribbles_gives_its_place_back(site: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "STALL_SECONDS", 0.2)
+    token = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n' + site.token().encode()
+    file = b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\n'
+    assert sent_slowly(site, token + file, *[b"P"] * 1000, seconds=0.01)[0] == 408
+    assert not site.incoming.progress().is_working
 
 
 def test_a_body_that_is_cut_off_or_no_form_leaves_nothing(site: Pages) -> None:

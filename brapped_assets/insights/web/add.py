@@ -80,13 +80,23 @@ async def _take(request: Request, site: Site) -> None:
     announced = int(length) if length.isascii() and length.isdigit() else 0
     if announced > MOST_BYTES:
         raise HTTPException(413, TOO_LARGE)
-    folder = incoming.reserve()
-    try:
+    is_reserved = False
+
+    def admit(fields: dict[str, str]) -> Path:
+        """The only place for an upload: whoever has no token of ours takes it from nobody."""
+        nonlocal is_reserved
+        only_ours(request, site, fields.get("token", ""))
+        folder = incoming.reserve()
+        is_reserved = True
         _make_sure_it_fits(folder, announced)
-        upload = await received(request, folder, lambda fields: only_ours(request, site, fields.get("token", "")))
+        return folder
+
+    try:
+        upload = await received(request, admit)
         _begin(incoming, upload.fields)
     except BaseException:
-        incoming.release()
+        if is_reserved:
+            incoming.release()
         raise
 
 

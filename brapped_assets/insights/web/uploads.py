@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
+from time import monotonic
 from typing import BinaryIO
 
 from python_multipart.exceptions import FormParserError
@@ -15,23 +16,24 @@ from starlette.requests import Request
 # The longest history anybody published is 0.3 GB unpacked.
 MOST_BYTES = 2 * 1024**3
 MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
-# Nobody sends nothing for so long and means it.
-STALL_SECONDS = 60
+# Nobody sends less than this in so long and means it: the slowest telephone line brings ten times as much.
+STALL_SECONDS, LEAST_BYTES = 60, 64 * 1024
 TOO_LARGE = "This is over 2 GB, which no export is. Add the zip as Spotify sent it."
 UNREADABLE = "This upload cannot be read. Choose the file again."
 
 
 class Upload:
-    """The parts of a multipart body as they come: short fields into `fields`, files into `folder`, counted in `files`.
+    """The parts of a multipart body as they come: short fields into `fields`, files into a folder, counted in `files`.
 
-    `admit` is asked with the fields before the first byte of a file is written; it raises to refuse.
+    `admit` is asked once, with the fields before the first file, for that folder; it raises to refuse.
     """
 
-    def __init__(self, boundary: bytes, folder: Path, admit: Callable[[dict[str, str]], None]) -> None:
+    def __init__(self, boundary: bytes, admit: Callable[[dict[str, str]], Path]) -> None:
         self.fields: dict[str, str] = {}
         self.files = 0
         self.is_whole = False
-        self._folder, self._admit = folder, admit
+        self._folder: Path | None = None
+        self._admit = admit
         self._headers: dict[bytes, bytes] = {}
         self._header = b""
         self._name = ""
@@ -81,7 +83,8 @@ class Upload:
         self._is_file = b"filename" in options
         # A browser sends a nameless, empty file where none was chosen.
         if name := options.get(b"filename", b"").decode(errors="replace"):
-            self._admit(self.fields)
+            if self._folder is None:
+                self._folder = self._admit(self.fields)
             self.files += 1
             if self.files > MOST_FILES:
                 raise HTTPException(413, "These are over a hundred files. Add the zip as Spotify sent it.")
@@ -103,35 +106,43 @@ class Upload:
         self.close()
 
 
-async def received(request: Request, folder: Path, admit: Callable[[dict[str, str]], None]) -> Upload:
+async def received(request: Request, admit: Callable[[dict[str, str]], Path]) -> Upload:
     """The whole upload. Raises HTTPException with a sentence, or OSError when the disk takes no more of it."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise HTTPException(400, UNREADABLE)
-    chunks, length = request.stream(), 0
+    upload = Upload(options[b"boundary"], admit)
     try:
-        upload = Upload(options[b"boundary"], folder, admit)
-        try:
-            while True:
-                async with asyncio.timeout(STALL_SECONDS):
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    break
-                length += len(chunk)
-                if length > MOST_BYTES:
-                    raise HTTPException(413, TOO_LARGE)
-                await run_in_threadpool(upload.write, chunk)
-        finally:
-            upload.close()
+        async for chunk in _in_time(request.stream()):
+            await run_in_threadpool(upload.write, chunk)
     except FormParserError:
         raise HTTPException(400, UNREADABLE) from None
-    except TimeoutError:
-        raise HTTPException(408, "The upload stopped on the way. Add the file again.") from None
+    finally:
+        upload.close()
     if not upload.is_whole:
         raise HTTPException(400, UNREADABLE)
     if not upload.files:
         raise HTTPException(400, "Choose the zip that Spotify sent you first.")
     return upload
+
+
+async def _in_time(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """The chunks of a body that is bounded and keeps coming. Raises HTTPException."""
+    length, enough, until = 0, LEAST_BYTES, monotonic() + STALL_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout(until - monotonic()):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            raise HTTPException(408, "The upload stopped on the way. Add the file again.") from None
+        if chunk is None:
+            return
+        length += len(chunk)
+        if length > MOST_BYTES:
+            raise HTTPException(413, TOO_LARGE)
+        if length >= enough:
+            enough, until = length + LEAST_BYTES, monotonic() + STALL_SECONDS
+        yield chunk
 
 
 def _place(folder: Path, name: str) -> Path:
