@@ -1,7 +1,7 @@
 """When we ask: a poll every 20 minutes; the day's upkeep and the reports once a day."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -9,7 +9,8 @@ from brapped_assets import partitions
 from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.settings import Settings
 
-RAW = dg.AssetKey("recently_played_raw")
+RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
+PARTITION = "dagster/partition"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
 # it so for ever, nothing in Dagster ends it, and every later tick would wait for it.
 UNFINISHED = [
@@ -20,6 +21,12 @@ UNFINISHED = [
 ]
 # Each of 72 hours is materialized by up to three polls, and a heal writes many at once; more than enough.
 MATERIALIZATIONS_TO_READ = 1000
+# Runs are deleted after 30 days: two a day, and a backfill of every year.
+RUNS_TO_READ = 200
+# Spotify lets a device stay offline for 30 days; its plays are uploaded after that.
+LONGEST_OFFLINE = timedelta(days=30)
+# At UTC-12 a year ends twelve hours after it does in UTC.
+LAST_ZONE = timedelta(hours=12)
 
 
 def closed_hours(instance: dg.DagsterInstance, candidates: Collection[str]) -> set[str]:
@@ -39,12 +46,8 @@ def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
 
 def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
     """Whether the upkeep of `now`'s UTC day has succeeded, asked for by the schedule or by `brapped sync`."""
-    return has_succeeded(instance, daily_upkeep.name, now)
-
-
-def has_succeeded(instance: dg.DagsterInstance, job_name: str, now: datetime) -> bool:
-    """Whether the newest success of this job is of `now`'s UTC day."""
-    latest = instance.get_run_records(dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
+    succeeded = dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS])
+    latest = instance.get_run_records(succeeded, limit=1)
     return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
 
 
@@ -95,6 +98,51 @@ def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     return dg.RunRequest()
 
 
+def settled_at(year: int) -> datetime:
+    """When a year is over in every zone and every play of it has been uploaded, UTC."""
+    return datetime(year + 1, 1, 1, tzinfo=UTC) + LAST_ZONE + LONGEST_OFFLINE
+
+
+def owed_years(instance: dg.DagsterInstance, now: datetime) -> list[int]:
+    """The years whose pages are to be written now, oldest first.
+
+    The running year is owed once a UTC day. An earlier year is owed once a UTC day until its page was written after the
+    year was settled and after the first poll since then: a machine that slept polls what it missed after it wakes. Last
+    year is owed again after an import, and when Dagster no longer remembers that its page was written.
+    """
+    newest = _newest_success(instance)
+    years = [year for year in sorted({*newest, now.year - 1, now.year}) if partitions.years.start.year <= year]
+    return [
+        year
+        for year in years
+        if year <= now.year
+        and ((written_at := newest.get(year)) is None or written_at.date() != now.date())
+        and (year == now.year or written_at is None or written_at < _complete_from(instance, year, now))
+    ]
+
+
+def _newest_success(instance: dg.DagsterInstance) -> dict[int, datetime]:
+    """When the newest run that wrote a year's page was asked for, by year, UTC."""
+    written = dg.RunsFilter(job_name=wrapped_reports.name, statuses=[dg.DagsterRunStatus.SUCCESS])
+    newest: dict[int, datetime] = {}
+    for record in instance.get_run_records(written, limit=RUNS_TO_READ):
+        year = record.dagster_run.tags.get(PARTITION, "")
+        if year.isdecimal():
+            newest.setdefault(int(year), record.create_timestamp.astimezone(UTC))
+    return newest
+
+
+def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime) -> datetime:
+    """The instant (UTC) from which on a page of this year holds all of it, as far as is known now."""
+    polled = dg.RunsFilter(
+        job_name=hourly_plays.name, statuses=[dg.DagsterRunStatus.SUCCESS], created_after=settled_at(year)
+    )
+    first = instance.get_run_records(polled, limit=1, ascending=True)
+    complete_from = first[0].create_timestamp.astimezone(UTC) if first else settled_at(year)
+    imported = instance.get_latest_materialization_event(IMPORTED) if year == now.year - 1 else None
+    return max(complete_from, datetime.fromtimestamp(imported.timestamp, UTC)) if imported else complete_from
+
+
 # Three minutes after the upkeep, while the database is awake. Without an account nothing new is played: whoever imports
 # an export takes the file from the page or from `brapped report`.
 @dg.schedule(
@@ -103,14 +151,16 @@ def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     cron_schedule="11 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Once a UTC day: the pages of the running year and of all time, as files.",
+    description="Once a UTC day: the pages of the running year, of last year until it is complete, and of all time.",
 )
-def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
     if not Settings.load().is_connected:
         return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
-    now = datetime.now(UTC)
-    if is_under_way(context.instance, wrapped_reports.name) or has_succeeded(
-        context.instance, wrapped_reports.name, now
-    ):
+    instance = context.instance
+    if is_under_way(instance, wrapped_reports.name):
         return dg.SkipReason("Today's pages are written or under way.")
-    return dg.RunRequest(partition_key=f"{now.year}")
+    owed = owed_years(instance, datetime.now(UTC))
+    # Dagster takes two requests of one tick for the same run unless their keys differ.
+    return [dg.RunRequest(partition_key=f"{year}", run_key=f"{year}") for year in owed] or dg.SkipReason(
+        "Today's pages are written or under way."
+    )

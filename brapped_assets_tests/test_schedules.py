@@ -159,16 +159,117 @@ def test_the_daily_upkeep_is_one_run_a_day_at_the_first_chance(local: dg.Dagster
     assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
 
 
-def test_the_pages_of_the_running_year_are_written_once_a_day(local: dg.DagsterInstance, clock: Traveller) -> None:
-    asked = tick(local, "wrapped_reports")
-    assert isinstance(asked, dg.RunRequest)
-    assert asked.partition_key == "2026"
-    noted_run(local, "wrapped_reports", dg.DagsterRunStatus.SUCCESS)
-    assert tick(local, "wrapped_reports") == "Today's pages are written or under way."
-    clock.move_to(datetime(2027, 1, 1, 0, 11, tzinfo=UTC))
-    asked = tick(local, "wrapped_reports")
-    assert isinstance(asked, dg.RunRequest)
-    assert asked.partition_key == "2027"
+WRITTEN = "Today's pages are written or under way."
+
+
+def reports(instance: dg.DagsterInstance) -> list[str]:
+    """The years whose pages this tick asks for."""
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=datetime.now(UTC), repository_def=defs.get_repository_def()
+    )
+    with context:
+        answer = defs.resolve_schedule_def("wrapped_reports").evaluate_tick(context)
+    assert (answer.skip_message == WRITTEN) is not bool(answer.run_requests)
+    # Dagster makes one run of all requests of a tick that have the same key.
+    assert len({request.run_key for request in answer.run_requests or []}) == len(answer.run_requests or [])
+    return [str(request.partition_key) for request in answer.run_requests or []]
+
+
+def written(instance: dg.DagsterInstance, *years: str) -> None:
+    for year in years:
+        noted_run(instance, "wrapped_reports", dg.DagsterRunStatus.SUCCESS, {"dagster/partition": year})
+
+
+def new_year(day: int, hour: int = 0, month: int = 1) -> datetime:
+    return datetime(2027, month, day, hour, 11, tzinfo=UTC)
+
+
+def test_the_pages_of_a_year_are_written_once_a_day(local: dg.DagsterInstance, clock: Traveller) -> None:
+    # Last year's once, too: Dagster knows of no run that wrote them.
+    assert reports(local) == ["2025", "2026"]
+    written(local, "2025")
+    assert reports(local) == ["2026"]
+    noted_run(local, "wrapped_reports", dg.DagsterRunStatus.FAILURE, {"dagster/partition": "2026"})
+    assert reports(local) == ["2026"]
+    under_way = noted_run(local, "wrapped_reports", dg.DagsterRunStatus.STARTED, {"dagster/partition": "2026"})
+    assert reports(local) == []
+    local.delete_run(under_way.run_id)
+    written(local, "2026")
+    assert reports(local) == []
+    clock.shift(timedelta(days=1))
+    assert reports(local) == ["2026"]
+
+
+# The machine is on all the time; it sleeps over New Year; it sleeps until the year has long been settled.
+ON_THROUGHOUT = [datetime(2026, 12, day, 0, 11, tzinfo=UTC) for day in (30, 31)] + [new_year(day) for day in (1, 2, 3)]
+SLEPT = [datetime(2026, 12, 30, 0, 11, tzinfo=UTC), new_year(5, 9), new_year(5, 10), new_year(6, 9)]
+SLEPT_LONG = [datetime(2026, 12, 30, 0, 11, tzinfo=UTC), new_year(9, 9, month=4), new_year(10, 9, month=4)]
+
+
+@pytest.mark.parametrize("awake", [ON_THROUGHOUT, SLEPT, SLEPT_LONG], ids=["always on", "slept", "slept for months"])
+def test_the_last_page_of_a_year_is_written_when_it_is_over_in_every_zone_and_its_end_was_polled(
+    local: dg.DagsterInstance, clock: Traveller, awake: list[datetime]
+) -> None:
+    newest = polled_first = None
+    for at in awake:
+        clock.move_to(at)
+        for year in reports(local):
+            written(local, year)
+            newest = at if year == "2026" else newest
+        # The poll after waking comes later than the tick.
+        clock.shift(timedelta(minutes=14))
+        noted_run(local, "hourly_plays", dg.DagsterRunStatus.SUCCESS)
+        if at > awake[1]:
+            polled_first = polled_first or at
+        assert reports(local) == []
+    assert newest is not None
+    # New Year at UTC-12, and the first poll after the machine woke.
+    assert newest >= datetime(2027, 1, 1, 12, tzinfo=UTC)
+    assert newest > (awake[1] if awake != ON_THROUGHOUT else new_year(1))
+
+
+def test_a_year_is_written_until_every_play_of_it_has_been_uploaded(
+    local: dg.DagsterInstance, clock: Traveller
+) -> None:
+    """Spotify lets a device stay offline for 30 days; nothing is added to a year after that but by an import."""
+    asked = {}
+    for day in range(45):
+        clock.move_to(new_year(1) + timedelta(days=day))
+        asked[day] = reports(local)
+        written(local, *asked[day])
+        clock.shift(timedelta(minutes=14))
+        noted_run(local, "hourly_plays", dg.DagsterRunStatus.SUCCESS)
+    both = [day for day, years in asked.items() if years == ["2026", "2027"]]
+    assert both == list(range(33))
+    assert [asked[day] for day in range(33, 45)] == [["2027"]] * 12
+
+
+def test_an_import_has_last_years_page_written_again(local: dg.DagsterInstance, clock: Traveller) -> None:
+    clock.move_to(new_year(1, month=6))
+    written(local, "2026", "2027")
+    clock.shift(timedelta(days=1))
+    written(local, "2027")
+    assert reports(local) == []
+    local.report_runless_asset_event(dg.AssetMaterialization("streaming_history"))
+    assert reports(local) == ["2026"]
+    written(local, "2026")
+    clock.shift(timedelta(days=1))
+    assert reports(local) == ["2027"]
+
+
+def test_a_year_two_years_ago_that_was_left_unfinished_is_finished(local: dg.DagsterInstance, clock: Traveller) -> None:
+    clock.move_to(datetime(2026, 12, 30, 0, 11, tzinfo=UTC))
+    written(local, "2026")
+    clock.move_to(datetime(2028, 3, 1, 8, 11, tzinfo=UTC))
+    assert reports(local) == ["2026", "2027", "2028"]
+
+
+@pytest.mark.parametrize("year", [1970, 2000])
+def test_a_clock_that_is_decades_behind_asks_for_no_year_that_is_no_partition(
+    local: dg.DagsterInstance, clock: Traveller, year: int
+) -> None:
+    clock.move_to(datetime(year, 1, 2, tzinfo=UTC))
+    assert reports(local) == []
 
 
 def test_only_the_asked_hours_are_read(local: dg.DagsterInstance) -> None:

@@ -23,8 +23,15 @@ class Recap:
 
 
 def of_month(person: Person, now: datetime) -> Condition:
-    """The newest month that is over for this listener, as a condition that a later month replaces."""
-    first = ((now.astimezone(ZoneInfo(person.time_zone)) - FROM_HOUR).date()).replace(day=1)
+    """The newest month that is over for this listener and polled to its end; a later month replaces it.
+
+    A machine that slept over the end of a month looks before its first poll when that poll fails.
+    """
+    zone = ZoneInfo(person.time_zone)
+    known = now.astimezone(zone) - FROM_HOUR
+    if person.is_polled and person.consent_ended_at is None:
+        known = min(known, person.last_polled_at.astimezone(zone))
+    first = known.date().replace(day=1)
     last_month = first - timedelta(days=1)
     return Condition(RECAP, person.listener_id, last_month.year * 100 + last_month.month)
 

@@ -33,10 +33,14 @@ def poll(instance: dg.DagsterInstance, hours: int = 1, job: str = "poll_only") -
     return run(job, instance, hour_range.tags)
 
 
-def noted_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+def noted_run(
+    instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, tags: Mapping[str, str] | None = None
+) -> dg.DagsterRun:
     """A run that some other process asked for."""
     repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("brapped"), "__repository__")
-    asked = dg.DagsterRun(job_name=job, status=status, remote_job_origin=RemoteJobOrigin(repository, job))
+    asked = dg.DagsterRun(
+        job_name=job, status=status, tags=dict(tags or {}), remote_job_origin=RemoteJobOrigin(repository, job)
+    )
     return instance.add_run(asked)
 
 

@@ -10,6 +10,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets_tests.notices.mailbox import Mailbox
+from brapped_assets_tests.notices.test_watch import polled
 from brapped_assets_tests.warehouse.told import Told, tell
 
 OCTOBER = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
@@ -76,6 +77,23 @@ def test_a_machine_that_slept_over_the_first_tells_the_newest_month_only(mailbox
 
 
 @pytest.mark.usefixtures("played")
+def test_a_recap_waits_for_a_poll_after_the_end_of_its_month(warehouse: Warehouse, mailbox: Mailbox) -> None:
+    """A machine that slept over the first, and whose first poll fails, does not know the last days of the month."""
+    with warehouse.transaction() as tx:
+        ann = listeners.welcome(tx, refresh_token="Ann", time_zone="Asia/Kolkata", now=OCTOBER, spotify_user_id="Ann")
+        polled(tx, ann.listener_id, FROM - 3 * DAY)
+    recaps = []
+    for hours in (0, 48):
+        at(FROM + hours * HOUR)
+        recaps.append([title for title, _ in mailbox.texts() if "2026" in title])
+    with warehouse.transaction() as tx:
+        polled(tx, ann.listener_id, FROM + 49 * HOUR)
+    at(FROM + 50 * HOUR)
+    recaps.append([title for title, _ in mailbox.texts() if "2026" in title])
+    assert recaps == [[], [], ["Your October 2026"]]
+
+
+@pytest.mark.usefixtures("played")
 def test_a_recap_that_does_not_arrive_is_sent_again_without_its_page(mailbox: Mailbox) -> None:
     mailbox.behaves = "refuses"
     assert at(FROM) == Looked(undelivered=1)
@@ -100,6 +118,7 @@ def test_of_two_each_has_their_own_recap(warehouse: Warehouse, mailbox: Mailbox)
             newest = listeners.welcome(
                 tx, refresh_token=name, time_zone=zone, now=FROM, spotify_user_id=name, display_name=name
             )
+            polled(tx, newest.listener_id, FROM - MINUTE)
         tell(tx, newest.listener_id, [("extended", [Told(OCTOBER, 120_000)])])
     told = []
     for now in (FROM, FROM + 5 * HOUR, FROM + DAY):
