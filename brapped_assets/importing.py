@@ -29,6 +29,8 @@ LOCK_SECONDS = 60
 # Measured on exports of both kinds; only the time left is estimated by it.
 BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
 
+# What Spotify itself has forgotten is nothing that went wrong here.
+NOT_MUSIC = {"unknown": "rows without a name: Spotify no longer knows what was played"}
 FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 
 Progress = Callable[[int, int], None]
@@ -81,7 +83,7 @@ class Summary:
             (self.plays.told_twice, "told by the other kind of export before"),
             (self.plays.known, "already there"),
             (self.plays.forgotten, FORGOTTEN),
-            *((count, f"not music: {kind}") for kind, count in sorted(self.other.items())),
+            *((count, NOT_MUSIC.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
             *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
         ]
         return [(count, what) for count, what in rows if count or what == "new plays"]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import monotonic
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from brapped_assets.importing import FORGOTTEN, Summary, import_history
 from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.insights import rollup
+from brapped_assets.insights.wording import time_left
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.addresses import has_password
 from brapped_assets.warehouse.connections import Warehouse
@@ -125,7 +126,7 @@ class _Rows(ProgressColumn):
         text = f"{task.completed:,.0f} rows"
         if task.completed and task.elapsed:
             speed = task.completed / task.elapsed
-            left = timedelta(seconds=round(((task.total or task.completed) - task.completed) / speed))
+            left = time_left(((task.total or task.completed) - task.completed) / speed)
             text += f", {speed:,.0f} rows/s, {left} left"
         return Text(text)
 

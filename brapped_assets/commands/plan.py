@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from brapped_assets.insights.wording import percent
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.addresses import direct_host, may_sleep, without_driver
 from brapped_assets.warehouse.connections import Connection
@@ -41,7 +42,7 @@ def rows(hosted: dict[str, Any] | None) -> list[tuple[str, str]]:
     dagster = hosted["dagster_megabytes"]
     beside = "Dagster's is elsewhere" if dagster is None else f"Dagster's {dagster} MB"
     limit, databases = hosted["limit_megabytes"], hosted["all_databases_megabytes"]
-    share = f"{hosted['share_used']:.0%} of {limit} MB: " if limit else ""
+    share = f"{percent(hosted['share_used'], 1)} of {limit} MB: " if limit else ""
     told = [("plan", f"{share}all databases {databases} MB, {beside}")]
     if "bursts_a_day" in hosted:
         hours, bursts = hosted["awake_hours_a_month"], hosted["bursts_a_day"]
@@ -56,7 +57,7 @@ def problem(hosted: dict[str, Any] | None) -> dict[str, str] | None:
     if hosted is None or hosted["share_used"] is None or hosted["share_used"] < NEARLY_FULL:
         return None
     return {
-        "problem": f"The database has used {hosted['share_used']:.0%} of its {hosted['limit_megabytes']} MB.",
+        "problem": f"The database has used {percent(hosted['share_used'], 1)} of its {hosted['limit_megabytes']} MB.",
         "remedy": "a larger plan, told by BRAPPED_STORAGE_LIMIT_MB, or brapped export and brapped forget --before",
     }
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from brapped_assets.commands import exit_codes
 from brapped_assets.insights import report, report_file
 from brapped_assets.insights.covers import Covers
-from brapped_assets.insights.periods import Period, named
+from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.site import environment
 from brapped_assets.settings import Settings, SettingsError
@@ -50,11 +50,11 @@ def make_report(
 
 
 def period_of(asked: str, who: Viewer) -> Period:
-    """As a page's address names it, but strict: a command that does something else helps nobody."""
-    period = named(asked, today=who.today, first_day=who.first_day or who.today)
-    if period.name == "year" and asked != "year":
-        raise SettingsError(f"{asked!r} is no period; say year, all, 30d, 2025, 2025-03 or 2025-03-01..2025-04-15.")
-    return period
+    """As a page's address names it. Raises SettingsError."""
+    try:
+        return named(asked, today=who.today, first_day=who.first_day or who.today)
+    except NotAPeriod as error:
+        raise SettingsError(str(error)) from None
 
 
 def target(to: str | None, home: Path, file_name: str) -> str:

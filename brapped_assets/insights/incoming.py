@@ -1,9 +1,10 @@
 """An export on its way in through the pages: what is told of it, and what the program that imports it must offer."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Protocol
+
+from brapped_assets.insights.wording import time_left
 
 State = Literal["idle", "receiving", "reading", "counting", "done", "failed"]
 WORKING: frozenset[State] = frozenset({"receiving", "reading", "counting"})
@@ -40,7 +41,7 @@ class Progress:
                 return f"{self.rows:,} rows read. Counting them into your days…"
             case "reading" if self.rows and self.seconds:
                 speed = self.rows / self.seconds
-                left = timedelta(seconds=round(max(0, self.expected - self.rows) / speed))
+                left = time_left(max(0, self.expected - self.rows) / speed)
                 return f"{self.rows:,} rows, {speed:,.0f} a second, {left} left"
             case "reading":
                 return "Reading…"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 DAY = timedelta(days=1)
 # Nobody played before, or will after; inside, a year more or less is always a date.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+LONGEST_SHOWN = 60
 # As they stand on the page, in this order.
 PRESETS = {
     "today": "Today",
@@ -17,6 +18,14 @@ PRESETS = {
     "year": "This year",
     "all": "All time",
 }
+
+
+class NotAPeriod(ValueError):
+    """A text names no period; the error's own text says what would. Other people's signs in it are harmless."""
+
+    def __init__(self, name: str) -> None:
+        shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+        super().__init__(f"{shown!r} is no period; say year, all, 30d, 2025, 2025-03 or 2025-03-01..2025-04-15.")
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,20 @@ class Period:
         return (self.until - self.first).days
 
     @property
+    def file_name(self) -> str:
+        """How a file about it is called: "this year" is another one soon, days are not."""
+        match self.name:
+            case "year":
+                return f"{self.first.year}"
+            case "month":
+                return f"{self.first:%Y-%m}"
+            case "today":
+                return f"{self.first}"
+            case "7d" | "30d":
+                return f"{self.first}..{self.last}"
+        return self.name
+
+    @property
     def last(self) -> date:
         return self.until - DAY
 
@@ -47,7 +70,8 @@ class Period:
 def named(name: str, *, today: date, first_day: date) -> Period:
     """The period an address names: a preset, `2025`, `2025-03`, `2025-03-09`, or `2025-03-01..2025-04-15` (both in).
 
-    `first_day` is that of the first play known. What names no period is this year: a page that opens beats an error.
+    Days in the wrong order are put in the right one: then `name` of what is found is another. `first_day` is that of
+    the first play known. Raises NotAPeriod.
     """
     tomorrow = today + DAY
     match name:
@@ -57,28 +81,30 @@ def named(name: str, *, today: date, first_day: date) -> Period:
             return Period(name, f"Last {name[:-1]} days", tomorrow - int(name[:-1]) * DAY, tomorrow)
         case "month":
             return Period(name, f"{today:%B} {today.year}", today.replace(day=1), tomorrow)
+        case "year":
+            return Period(name, str(today.year), date(today.year, 1, 1), tomorrow)
         case "all":
             return Period(name, "All time", min(first_day, today), tomorrow)
     try:
         found = _dated(name)
     except (ValueError, OverflowError):
-        found = None
-    if found and found.first >= EARLIEST and found.until <= LATEST:
-        return found
-    return Period("year", str(today.year), date(today.year, 1, 1), tomorrow)
+        raise NotAPeriod(name) from None
+    if found.first < EARLIEST or found.until > LATEST:
+        raise NotAPeriod(name)
+    return found
 
 
 def _dated(name: str) -> Period:
-    if re.fullmatch(r"\d{4}", name):
+    if re.fullmatch(r"[0-9]{4}", name):
         year = int(name)
         return Period(name, name, date(year, 1, 1), date(year + 1, 1, 1))
-    if re.fullmatch(r"\d{4}-\d{2}", name):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", name):
         first = date.fromisoformat(f"{name}-01")
         return Period(name, f"{first:%B} {first.year}", first, _next_month(first))
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name):
         day = date.fromisoformat(name)
         return Period(name, _in_words(day), day, day + DAY)
-    ends = [date.fromisoformat(end) for end in name.split("..") if re.fullmatch(r"\d{4}-\d{2}-\d{2}", end)]
+    ends = [date.fromisoformat(end) for end in name.split("..") if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", end)]
     if len(ends) != 2:  # noqa: PLR2004  (a stretch has two ends)
         raise ValueError(name)
     first, last = sorted(ends)

@@ -45,9 +45,7 @@ class Report:
     @property
     def file_name(self) -> str:
         """Named after the time it is about, which "this year" is not."""
-        first = self.period.first
-        name = {"year": f"{first.year}", "month": f"{first:%Y-%m}"}.get(self.period.name, self.period.name)
-        return f"brapped-{name}.html"
+        return f"brapped-{self.period.file_name}.html"
 
     @property
     def sha256(self) -> str:

@@ -61,15 +61,32 @@ def change(now: float, before: float) -> str:
     ratio = now / before
     if ratio >= DOUBLED:
         return f"{ratio:.1f} times"
-    return f"{'+' if ratio >= 1 else MINUS}{abs(ratio - 1):.0%}".replace("%", PER_CENT)
+    return f"{'+' if ratio >= 1 else MINUS}{percent(abs(now - before), before)}"
 
 
 def percent(part: float, whole: float) -> str:
-    """38 %; below one "<1 %", and 100 % only for all of it."""
-    share = part / whole if whole else 0.0
+    """A share as every page, card, notice and command writes it: 38 %, never negative.
+
+    0 % is nothing at all: below one it is "<1 %". 100 % is all of it: what is nearly all is 99 %. More than all of it
+    (a budget overdrawn) is written as it is.
+    """
+    share = max(part / whole, 0.0) if whole else 0.0
     if 0 < share < 0.01:  # noqa: PLR2004
         return f"<1{PER_CENT}"
-    return f"{min(round(share * 100), 100 if part == whole else 99)}{PER_CENT}"
+    if 0.99 < share < 1:  # noqa: PLR2004
+        return f"99{PER_CENT}"
+    return f"{round(share * 100)}{PER_CENT}"
+
+
+def time_left(seconds: float) -> str:
+    """How long something goes on, as people say it: a few seconds, 40 seconds, 3 minutes, 2 hours."""
+    if seconds < SMALL:
+        return "a few seconds"
+    if seconds < 90:  # noqa: PLR2004
+        return f"{round(seconds / SMALL) * SMALL} seconds"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3600)} hours"
 
 
 def initials(name: str) -> str:

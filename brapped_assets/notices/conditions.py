@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from brapped_assets.insights.wording import percent
 from brapped_assets.notices.rules import Condition
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.warehouse.notices import Person, State
@@ -134,9 +135,9 @@ def _of_storage(stored: int, limit: int) -> list[Condition]:
     if share < STORAGE_AGAIN:
         return []
     text = (
-        f"The database has used {share:.0%} of its {limit / 1_000_000:,.0f} MB. When it is full, nothing new is "
-        "stored. Take a larger plan, or keep a copy and make room: brapped export, then brapped forget --before. "
-        "Details: brapped status"
+        f"The database has used {percent(stored, limit)} of its {limit / 1_000_000:,.0f} MB. When it is full, nothing "
+        "new is stored. Take a larger plan, or keep a copy and make room: brapped export, then brapped forget "
+        "--before. Details: brapped status"
     )
     return [Condition("storage", None, (share >= STORAGE_TOLD) + (share >= STORAGE_FULL), text)]
 

@@ -5,14 +5,14 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.addresses import connection_string
+from brapped_assets.warehouse.addresses import connection_string, may_sleep
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Waking, explained
 from brapped_assets.warehouse.statements import sql
@@ -55,6 +55,13 @@ class Reading:
                 # From the beginning: only that starts an embedded server that was stopped.
                 self._forget(pool)
                 raise Waking from None
+
+    @property
+    def database(self) -> Literal["embedded", "sleeping", "elsewhere"]:
+        """Our own server, one in the cloud that sleeps while nobody looks, or somebody's that is always on."""
+        if self._url is None:
+            return "embedded"
+        return "sleeping" if may_sleep(self._url) else "elsewhere"
 
     def close(self) -> None:
         """Give the connections back; the next transaction opens others."""

@@ -104,7 +104,8 @@ def test_a_database_that_does_not_answer_is_a_page_that_looks_again(
     with TestClient(create_app(Site(Reading(tmp_path, nowhere))), HERE) as browser:
         answer = browser.get("/")
     assert answer.status_code == 503
-    assert "Waking the database" in answer.text
+    assert "Waiting for the database" in answer.text
+    assert "in the cloud" not in answer.text
     assert 'data-reload="3"' in answer.text
     assert "secret" not in answer.text
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS

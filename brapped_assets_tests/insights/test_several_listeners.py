@@ -150,7 +150,7 @@ def test_a_comparison_over_http_says_names_numbers_and_where_plays_may_lack(
     assert "<b>Ben" not in text
     turned = browser.get(f"/of/{other}/compare?range=all&with={me}").text
     assert '<p class="huge">40\u00a0%</p>' in turned
-    assert f'href="/of/{other}/track/4"' in turned
+    assert f'href="/of/{other}/track/4?range=all"' in turned
     assert f"range=2026&with={me}" in turned.replace("&amp;", "&") or f"range=30d&amp;with={me}" in turned
     assert "Nothing of &lt;b&gt;Ben was played in this time" in browser.get("/compare?range=2026-02-20").text
     counted = browser.get("/counted").text

@@ -83,10 +83,6 @@ def test_with_nothing_there_is_one_card_that_says_what_comes() -> None:
         ({"by_month": {1: {date(2025, 6, 1): 1}}}, "The race", "Needs 3 months with music; there are 1.",
          "At the earliest in Aug 2025."),
         ({"comeback": None}, "The comeback", SILENCE, "When it happens."),
-        ({"comeback": None, "period": LAST_YEAR}, "The comeback", SILENCE,
-         "This time is over; your data export may know more of it."),
-        ({"streak": None, "period": LAST_YEAR}, "Your streak", "Needs 3 days in a row.",
-         "This time is over; your data export may know more of it."),
     ],
 )  # fmt: skip
 def test_what_lacks_says_how_much_and_when(changes: dict[str, Any], title: str, needs: str, when: str) -> None:
@@ -95,12 +91,36 @@ def test_what_lacks_says_how_much_and_when(changes: dict[str, Any], title: str, 
 
 
 def test_a_card_that_cannot_be_of_a_period_is_not_waited_for() -> None:
-    all_time = Period("all", "All time", date(2020, 1, 1), TODAY)
+    all_time = Period("all", "All time", date(2020, 1, 1), TODAY + timedelta(days=1))
     waiting = cards(replace(NOTHING, period=all_time))[-1].to_come
     assert {"Discoveries", "Then and now"} & {one.title for one in waiting} == set()
-    day = Period("today", "Today", TODAY, TODAY + timedelta(days=1))
-    waiting = cards(replace(NOTHING, period=day))[-1].to_come
-    assert {"The race", "Your streak", "The day you could not stop"} & {one.title for one in waiting} == set()
+    week = Period("7d", "Last 7 days", TODAY - timedelta(days=6), TODAY + timedelta(days=1))
+    waiting = cards(replace(NOTHING, period=week))[-1].to_come
+    assert {"The race", "The comeback"} & {one.title for one in waiting} == set()
+
+
+def days(first: date, last: date, name: str = "") -> Period:
+    return Period(name or f"{first}..{last}", "Some days", first, last + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        LAST_YEAR,
+        days(TODAY - timedelta(days=9), TODAY - timedelta(days=1)),
+        days(TODAY, TODAY, "today"),
+        days(TODAY, TODAY, f"{TODAY}"),
+        days(TODAY, TODAY),
+    ],
+)
+def test_of_a_time_that_is_over_and_of_one_day_nothing_is_still_to_come(period: Period) -> None:
+    assert [one.key for one in cards(replace(MUCH, period=period, streak=None, comeback=None)) if one.to_come] == []
+
+
+@pytest.mark.parametrize("name", ["year", "month", "all"])
+def test_on_its_first_day_a_year_has_everything_before_it(name: str) -> None:
+    (last,) = cards(replace(NOTHING, period=days(TODAY, TODAY, name)))
+    assert [one.title for one in last.to_come][:3] == ["Your minutes", "Top artists", "Guess your song"]
 
 
 def test_minutes_say_what_they_are() -> None:

@@ -10,9 +10,9 @@ for (const image of document.querySelectorAll("img[data-cover]")) {
 for (const form of document.querySelectorAll("form[data-custom-range]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { first, last, with: other } = form.elements;
-    const compared = other ? `&with=${other.value}` : "";
-    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${compared}`);
+    const { first, last } = form.elements;
+    const others = [...new FormData(form)].filter(([name]) => name !== "first" && name !== "last").map(([name, value]) => `&${name}=${value}`);
+    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${others.join("")}`);
   });
 }
 // The chosen period stands in sight.

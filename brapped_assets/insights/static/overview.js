@@ -3,7 +3,9 @@
 for (const calendar of document.querySelectorAll(".calendar")) {
   calendar.addEventListener("click", (event) => {
     const day = event.target.closest("[data-day]")?.dataset.day;
-    if (day) location.assign(`${document.body.dataset.root}/?range=${day}`);
+    const asked = new URLSearchParams(document.body.dataset.chosen);
+    asked.set("range", day);
+    if (day) location.assign(`${document.body.dataset.root}/?${asked}`);
   });
 }
 

@@ -14,7 +14,8 @@ const initials = (name) => {
 
 const line = (hit) => {
   const item = template.content.cloneNode(true);
-  item.querySelector("a").href = `${document.body.dataset.root}/${hit.kind}/${hit.key}`;
+  const chosen = document.body.dataset.chosen;
+  item.querySelector("a").href = `${document.body.dataset.root}/${hit.kind}/${hit.key}${chosen && `?${chosen}`}`;
   const cover = item.querySelector(".cover");
   cover.classList.add(`t${hit.key % 8}`);
   cover.firstChild.textContent = initials(hit.name);

@@ -71,6 +71,7 @@
       frame.tabIndex = -1;
       progress.append(document.createElement("span"));
       const button = frame.querySelector("[data-send]");
+      if (!button) continue;
       button.hidden = false;
       if (sends) button.textContent = "Send";
       button.addEventListener("click", () => send(frame, button));

@@ -27,7 +27,7 @@ from brapped_assets.insights.web import (
 from brapped_assets.insights.web.remembered import remembered
 from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import HERE, Site
-from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.errors import Waking, WarehouseError
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -68,7 +68,10 @@ def asleep(site: Site) -> Callable[[Request, Exception], Response]:
     """The page while the database does not answer: it says so, and looks again by itself."""
 
     def handler(request: Request, error: Exception) -> Response:
-        return site.page("asleep.html", request, None, status_code=503, reason=str(error))
+        return site.page(
+            "asleep.html", request, None, status_code=503, reason=str(error), is_waking=isinstance(error, Waking),
+            database=site.reading.database,
+        )  # fmt: skip
 
     return handler
 

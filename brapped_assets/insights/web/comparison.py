@@ -26,7 +26,9 @@ def routes(site: Site) -> list[Route]:
             others = [one for one in who.everybody if one.listener_id != who.listener_id]
             if not others:
                 raise HTTPException(404, "There is nobody here to compare with: brapped login adds a listener.")
-            chosen = next((one for one in others if str(one.listener_id) == asked), others[0])
+            chosen = next((one for one in others if str(one.listener_id) == asked), None if asked else others[0])
+            if chosen is None:
+                raise HTTPException(404, "There is no such listener here.")
             other = viewer(tx, site.clock(), chosen.listener_id)
             assert other is not None
             # All time is that of both, whoever looks.

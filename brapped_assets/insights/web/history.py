@@ -1,5 +1,6 @@
 """`/history`: every play, by day."""
 
+import re
 from datetime import date
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights import history, overview
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.web.site import Site
+from brapped_assets.insights.web.site import Site, say
 
 SOURCES = {
     "api": "collected live",
@@ -24,8 +25,11 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            day = _day(request.query_params.get("on", ""))
-            start = history.end_of(day, who) if day else history.place_named(request.query_params.get("before", ""))
+            asked_day, asked_place = (request.query_params.get(name, "").strip() for name in ("on", "before"))
+            day = _day(asked_day)
+            start = history.end_of(day, who) if day else history.place_named(asked_place)
+            if (asked_day and day is None) or (asked_place and start is None):
+                say(request, "This address names no day; one is 2025-03-09. Shown instead: the newest plays.")
             page = history.page(tx, who, start)
             totals = {}
             if page.days:
@@ -41,6 +45,6 @@ def routes(site: Site) -> list[Route]:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(name)
+        return date.fromisoformat(name) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name) else None
     except ValueError:
         return None

@@ -131,6 +131,8 @@ def _featured(of_period: Heard, by: By) -> dict[str, Any]:
 def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
     told = [(f"{row['decade']}s", _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
     known, whole = sum(value for _, value in told), _of(total, by)
+    if told and known < whole:
+        told.append(("Not known", whole - known))
     return {
         "decades": [(name, value, percent(value, whole)) for name, value in told],
         "most_of_decades": max((value for _, value in told), default=1),

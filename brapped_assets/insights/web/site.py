@@ -1,13 +1,13 @@
 """What every page needs: the database, the clock, the templates, and how numbers and names are written."""
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from threading import Event, Thread
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -19,20 +19,21 @@ from brapped_assets import __version__
 from brapped_assets.insights import wording
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
-from brapped_assets.insights.periods import PRESETS, Period, named
+from brapped_assets.insights.overview import By
+from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.insights.web.links import Chosen, led_on
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import STATEMENT_SECONDS, Reading
 from brapped_assets.warehouse.writing import Writing
 
 HERE = Path(__file__).parent.parent
-# Addresses of pages: files and pictures are the same whoever looks.
-OWN_LINKS = re.compile(r'\b(?:href|action)="(?=/(?!/|of/|static/|cover/))')
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
     {"/", "/today", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add", "/compare"}
 )
+OK, NOT_FOUND = 200, 404
 # PostgreSQL's integers.
 LONGEST_KEY = 9
 
@@ -102,15 +103,21 @@ class Site:
     def page(
         self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any
     ) -> HTMLResponse:
-        """One page; `who` None while nobody has connected anything. Links on a page of one listener stay with them."""
+        """One page; `who` None while nobody has connected anything.
+
+        Its links stay with the listener and with the period chosen. Where the address was not understood (see `say`)
+        the page says so, and its status is 404.
+        """
         root = root_of(request) if who else ""
+        chosen = _chosen(who, request, values.get("period"))
         html = self.templates.get_template(template).render(
-            viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS,
-            switcher=_switcher(who, request, root) if who else [], token=self.token if self.writing else "",
-            can_renew=self.renewing is not None, **values,
+            viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
+            switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
+            can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), **values,
         )  # fmt: skip
-        # In one place, so that no link of any page can forget whose it is; quotes of other people are escaped.
-        return HTMLResponse(OWN_LINKS.sub(rf"\g<0>{root}", html) if root else html, status_code=status_code)
+        if getattr(request.state, "is_missing", False) and status_code == OK:
+            status_code = NOT_FOUND
+        return HTMLResponse(led_on(html, root, chosen), status_code=status_code)
 
 
 def asked_for(request: Request) -> int | None:
@@ -126,18 +133,57 @@ def root_of(request: Request) -> str:
     return f"/of/{asked_for(request)}" if "listener" in request.path_params else ""
 
 
-def _switcher(who: Viewer, request: Request, root: str) -> list[tuple[int, str, str]]:
+def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[tuple[int, str, str]]:
     """Key, name and address of everybody, where the same page can be seen of them."""
     page = request.url.path.removeprefix(root)
     page = page if page in SAME_FOR_ALL else "/"
-    asked = {name: value for name, value in request.query_params.items() if name in {"range", "by"}}
-    query = f"?{urlencode(asked)}" if asked and page != "/add" else ""
+    query = f"?{urlencode(chosen.asked)}" if chosen.asked and page != "/add" else ""
     return [(one.listener_id, one.name, f"/of/{one.listener_id}{page}{query}") for one in who.everybody]
 
 
-def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """The period in the address: `?range=`; or `?first=` and `?last=`, as two dates are asked for without a script."""
-    asked = request.query_params
+def say(request: Request, what: str, *, is_missing: bool = True) -> None:
+    """The page will say `what` of its address, above all else. `is_missing`: nothing is there, so the status is 404."""
+    request.state.misread = what
+    request.state.is_missing = is_missing
+
+
+def period_asked_for(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """The period in the address: `?range=`; or two dates, `?first=` and `?last=`, as a form without a script asks.
+
+    Raises NotAPeriod. The rule for every page and file: nothing is shown silently for another period. A page then says
+    what it did not understand and shows its default, a file is not made; the status of both is 404.
+    """
     first_day: date = who.first_day or who.today
-    of_two_dates = f"{asked['first']}..{asked['last']}" if asked.get("first") and asked.get("last") else default
-    return named(asked.get("range", of_two_dates), today=who.today, first_day=first_day)
+    return named(_range_in(request) or default, today=who.today, first_day=first_day)
+
+
+def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """As `period_asked_for`; for what is no period the page says so and shows its default."""
+    try:
+        found = period_asked_for(request, who, default=default)
+    except NotAPeriod as error:
+        shown = named(default, today=who.today, first_day=who.first_day or who.today)
+        say(request, f"{error} Shown instead: {shown.label}.")
+        return shown
+    if found.name != (_range_in(request) or default):
+        say(request, f"That time ends before it begins. Shown is {found.label}.", is_missing=False)
+    return found
+
+
+def _range_in(request: Request) -> str:
+    """What the address says of the period; empty when nothing."""
+    asked = request.query_params
+    if name := asked.get("range", "").strip():
+        return name
+    first, last = (asked.get(one, asked.get(other, "")).strip() for one, other in (("first", "from"), ("last", "to")))
+    return f"{first}..{last}" if first or last else ""
+
+
+def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chosen:
+    """What the links of a page lead on with; `shown` is the period of its numbers."""
+    by = request.query_params.get("by", "")
+    asked = {"by": by} if by in get_args(By) else {}
+    if who is not None and _range_in(request):
+        with suppress(NotAPeriod):
+            asked = {"range": period_asked_for(request, who).name, **asked}
+    return Chosen(asked, shown.name if shown else "")

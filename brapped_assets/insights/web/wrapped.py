@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import report
-from brapped_assets.insights.periods import DAY, Period, named
+from brapped_assets.insights.periods import DAY, NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.web.site import Site, period_asked_for, period_of
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -66,7 +67,10 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            asked = period_of(request, who)
+            try:
+                asked = period_asked_for(request, who)
+            except NotAPeriod as error:
+                raise HTTPException(404, str(error)) from None
             built = report.build(site.templates, tx, who, asked, is_demo=site.is_demo, covers=site.covers)
         headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
         return Response(built.html, media_type="text/html", headers=headers)

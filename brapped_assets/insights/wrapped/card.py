@@ -95,9 +95,5 @@ def called(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-def percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", wording.PER_CENT)
-
-
 def minutes(ms: int) -> str:
     return wording.number(wording.minutes(ms))

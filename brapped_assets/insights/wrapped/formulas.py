@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brapped_assets.insights import wording
 from brapped_assets.insights.wrapped.clock import KINDS, OTHERWISE
 from brapped_assets.insights.wrapped.needs import NEEDS
 from brapped_assets.warehouse.statements import sql
@@ -16,7 +17,9 @@ class Formula:
     sql: str
 
 
-_KINDS = "; ".join(f"{kind.name}: {kind.share:.0%} or more of the minutes {kind.words}" for kind in KINDS)
+_KINDS = "; ".join(
+    f"{kind.name}: {wording.percent(kind.share, 1)} or more of the minutes {kind.words}" for kind in KINDS
+)
 _FORMULAS = (
     (
         "Top artists",

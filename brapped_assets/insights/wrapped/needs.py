@@ -49,6 +49,7 @@ def _released(numbers: Numbers) -> int:
 
 ALL_TIME = "all"
 HISTORY_DAYS = 30
+SILENCE_DAYS = 180
 # Less than this never holds three months.
 THREE_MONTHS_DAYS = 62
 SEVERAL_DAYS = 3
@@ -85,6 +86,7 @@ NEEDS = (
         5,
         "plays of an artist after 180 days of silence",
         lambda n: n.comeback.artist.plays if n.comeback else 0,
+        fits=lambda n: n.period.name in {"year", ALL_TIME} or n.known_before + n.period.days > SILENCE_DAYS,
     ),
     Need(
         "streak",
@@ -124,8 +126,6 @@ def waiting(need: Need, numbers: Numbers) -> Waiting:
 
 
 def _when(need: Need, lacking: int, numbers: Numbers) -> str:
-    if need.grows in {"plays", "days", "months", BY_ITSELF} and numbers.is_over:
-        return "This time is over; your data export may know more of it."
     if need.grows == "days":
         return f"At the earliest on {wording.day(numbers.today + lacking * DAY)}."
     if need.grows == "months":

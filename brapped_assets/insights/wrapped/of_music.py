@@ -2,7 +2,7 @@
 
 from brapped_assets.insights import wording
 from brapped_assets.insights.wrapped import charts
-from brapped_assets.insights.wrapped.card import Card, called, counted, percent, row, rows, shuffled
+from brapped_assets.insights.wrapped.card import Card, called, counted, row, rows, shuffled
 from brapped_assets.insights.wrapped.numbers import Numbers
 
 GROWN_UP = 18
@@ -53,7 +53,7 @@ def of_album(n: Numbers) -> Card:
         album.name,
         about=album,
         unit=counted(album.plays, "play"),
-        aside=f"{n.album.songs} {of}songs heard, {percent(n.album.evenness)} even.",
+        aside=f"{n.album.songs} {of}songs heard, {wording.percent(n.album.evenness, 1)} even.",
         rule="Plays × evenness. 100 % even: every song was played alike.",
     )
 
@@ -81,7 +81,7 @@ def of_race(n: Numbers) -> Card:
 
 def of_discoveries(n: Numbers) -> Card:
     found = n.discoveries
-    share = percent(found.plays / n.total.plays)
+    share = wording.percent(found.plays, n.total.plays)
     aside = f"{called(found.top[0].name)} stuck. Together the new ones made {share} of your plays."
     unit = "artist you had never played" if found.artists == 1 else "artists you had never played"
     return Card(

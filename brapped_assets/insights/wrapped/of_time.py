@@ -3,7 +3,7 @@
 from brapped_assets.insights import wording
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
-from brapped_assets.insights.wrapped.card import Card, called, counted, marked, minutes, percent, row, rows
+from brapped_assets.insights.wrapped.card import Card, called, counted, marked, minutes, row, rows
 from brapped_assets.insights.wrapped.clock import OTHERWISE, kind_of
 from brapped_assets.insights.wrapped.numbers import Numbers
 
@@ -20,8 +20,9 @@ def so_far(n: Numbers) -> str:
 def of_minutes(n: Numbers) -> Card:
     kinds = f"{counted(n.of_songs, 'song')} by {counted(n.of_artists, 'artist')}"
     aside = f"That is {wording.duration(n.total.ms)}: {counted(n.total.plays, 'play')} of {kinds}."
-    share = n.total.estimated_share
-    rule = f"About {percent(share)} of the minutes are estimated from the songs' length." if share else ""
+    share = wording.percent(n.total.estimated_ms, n.total.ms)
+    about = "" if share.startswith("<") else "About "
+    rule = f"{about}{share} of the minutes are estimated from the songs' length." if n.total.estimated_ms else ""
     unit = "minute of music" if wording.minutes(n.total.ms) == 1 else "minutes of music"
     return marked(Card("minutes", "Your minutes", so_far(n), minutes(n.total.ms), unit=unit, aside=aside, rule=rule), n)
 
@@ -70,8 +71,10 @@ def of_clock(n: Numbers) -> Card:
     if kind is None:
         name, aside, rule = OTHERWISE, "No time of the day or week stands out: music is always on.", ""
     else:
-        name, aside = kind.name, f"{percent(share)} of your minutes were {kind.words}."
-        rule = f"{percent(kind.share)} there make {'an' if kind.name[0] in 'AE' else 'a'} {kind.name.lower()}."
+        name, aside = kind.name, f"{wording.percent(share, 1)} of your minutes were {kind.words}."
+        rule = (
+            f"{wording.percent(kind.share, 1)} there make {'an' if kind.name[0] in 'AE' else 'a'} {kind.name.lower()}."
+        )
     return Card(
         "clock",
         "Your clock",

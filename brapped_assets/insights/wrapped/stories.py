@@ -27,8 +27,10 @@ STORIES: dict[str, Callable[[Numbers], Card]] = {
 
 
 def cards(numbers: Numbers) -> list[Card]:
-    """Every card that has enough to tell, in order; those that have not come together in a last one."""
+    """Every card that has enough to tell, in order; those that may still come stand together in a last one."""
     shown = [STORIES[need.card](numbers) for need in NEEDS if need.have(numbers) >= need.least]
+    if not numbers.may_grow:
+        return shown
     missing = tuple(waiting(need, numbers) for need in NEEDS if need.fits(numbers) and need.have(numbers) < need.least)
     soon = Card("next", "Still to come", numbers.period.label, "Still to come", to_come=missing)
     return [*shown, soon] if missing else shown
