@@ -32,6 +32,10 @@ def import_(
         ),
     ] = None,
     listener: Listener = None,
+    even_if_someone_elses: Annotated[
+        bool,
+        typer.Option("--even-if-someone-elses", help="Import also what seems to be another person's, without asking."),
+    ] = False,
 ) -> None:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
     from brapped_assets.commands.import_history import import_files, import_tables, legacy_url  # noqa: PLC0415
@@ -42,7 +46,9 @@ def import_(
         raise typer.Exit(import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener))
     if not paths:
         raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
-    raise typer.Exit(import_files(ready_settings(), console, paths, listener=listener))
+    raise typer.Exit(
+        import_files(ready_settings(), console, paths, listener=listener, even_if_someone_elses=even_if_someone_elses)
+    )
 
 
 @app.command()

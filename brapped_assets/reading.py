@@ -59,6 +59,7 @@ def read_pieces(
                 document.name,
                 archives[document.archive],
                 document.running_number,
+                document.username(),
             )
             before = merged_rows.get(file.content_hash, 0)
             if before == inf:

@@ -32,6 +32,9 @@ class Exports(dg.Config):
     listener: str | None = Field(
         default=None, description="Name or Spotify id of whose export it is; needed when there are several listeners."
     )
+    even_if_someone_elses: bool = Field(
+        default=False, description="Import also what seems to be another person's: the run fails otherwise."
+    )
 
 
 # No edge into the hourly job: it would turn fresh hours stale at each import.
@@ -57,6 +60,7 @@ def streaming_history(
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
     from brapped_assets.history.finding import find  # noqa: PLC0415
     from brapped_assets.importing import Summary, import_history  # noqa: PLC0415
+    from brapped_assets.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
     summary = Summary()
@@ -76,6 +80,15 @@ def streaming_history(
                 allow_retries=False,
             ) from error
         with neon.bulky() as warehouse:
+            found_doubts, _ = doubts(warehouse, listener.listener_id, found)
+            if found_doubts and not config.even_if_someone_elses:
+                raise dg.Failure(
+                    f"This may be somebody else's listening ({', '.join(doubt.sign for doubt in found_doubts)}), and "
+                    "nothing was imported. `brapped import` with the same paths tells why; if it is this listener's, "
+                    "set even_if_someone_elses in the configuration.",
+                    metadata={CURE: CURED_BY_A_PERSON},
+                    allow_retries=False,
+                )
             import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     for name, reason in summary.failed:

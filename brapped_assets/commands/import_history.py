@@ -1,6 +1,7 @@
 """`brapped import`: Spotify's own data export, or the old scripts' tables, merged with what was polled."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from time import monotonic
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +24,7 @@ from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.insights import rollup
 from brapped_assets.insights.wording import time_left
+from brapped_assets.ownership import Doubt, doubts
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.addresses import has_password
 from brapped_assets.warehouse.connections import Warehouse
@@ -34,18 +37,30 @@ STOPPED = "Stopped. What is merged stays; run the same command again and it goes
 
 
 def import_files(
-    settings: Settings, console: Console, paths: Sequence[str], *, listener: str | None = None, is_demo: bool = False
+    settings: Settings,
+    console: Console,
+    paths: Sequence[str],
+    *,
+    listener: str | None = None,
+    even_if_someone_elses: bool = False,
+    is_demo: bool = False,
 ) -> int:
     """Import every history at these paths, count for the pages, and let Dagster know; returns the exit code.
 
     In the demo Dagster knows it from the first start on; elsewhere once its storage is there. Raises HistoryError when
-    one of the paths holds none: then nothing was imported.
+    one of the paths holds none, SettingsError when it seems somebody else's and nobody can be asked: then nothing was
+    imported.
     """
     with ExitStack() as stack:
         found = [find(stack.enter_context(here(path))) for path in paths]
         warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
         with warehouse.transaction() as tx:
             person = whose(tx, settings, listener, datetime.now(UTC), found)
+        with console.status("Looking at the files…"):
+            found_doubts, _ = doubts(warehouse, person.listener_id, found)
+        if found_doubts and not even_if_someone_elses and not _agreed(console, found_doubts, person.display_name):
+            console.print("Nothing was imported.")
+            return exit_codes.FAILED
         summary, began = Summary(), monotonic()
         try:
             with _bar(console) as progress:
@@ -109,6 +124,19 @@ def legacy_url(given: str, errors: Console) -> str:
     if not (url := os.environ.get(name)):
         raise SettingsError(f"--legacy {given}: the environment has no {name or 'variable without a name'}.")
     return url
+
+
+def _agreed(console: Console, found: Sequence[Doubt], name: str) -> bool:
+    """Say why this may be somebody else's, and ask. Raises SettingsError when there is nobody to ask."""
+    console.print(f"This may be somebody else's listening, not {escape(name)}'s:")
+    for doubt in found:
+        console.print(f"  {escape(doubt.text)}", soft_wrap=True)
+    if not (console.is_terminal and sys.stdin.isatty()):
+        raise SettingsError(
+            "Nothing was imported. Name whose it is with --listener, or, if it is this listener's, add "
+            "--even-if-someone-elses."
+        )
+    return Confirm.ask(f"Import all of it for {escape(name)}?", console=console, default=False)
 
 
 @contextmanager

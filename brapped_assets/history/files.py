@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from zipfile import ZipFile, ZipInfo
 
 from brapped_assets.history.errors import AGAIN, Damaged, Encrypted, explained
@@ -71,16 +71,32 @@ class HistoryFile:
             Damaged: the file cannot be read to its end.
             HistoryError: it cannot be read at all.
         """
+        now = datetime.now(UTC)
+        try:
+            for batch in self.items():
+                parsed = [parse_row(row, now=now) for row in batch]
+                if self.is_video:
+                    parsed = [row if isinstance(row, OddRow) else OtherRow("video") for row in parsed]
+                yield from parsed
+        except RecursionError as error:
+            raise Damaged(self.name, f"it is nested deeper than any export. {AGAIN}") from error
+
+    def username(self) -> str | None:
+        """The account that the first rows name, as exports up to 2023 do. Raises as `read` does."""
+        with closing(self.items()) as found:
+            return next(usernames(next(found, ())), None)
+
+    def items(self) -> Generator[list[Any], None, None]:
+        """The same rows as they stand in the file, as many at once as are decoded together. Raises as `read` does."""
         with opened(self.archive, self.name, self.member) as stream:
-            now = datetime.now(UTC)
-            try:
-                for batch in batches(texts(stream, self.name), self.name):
-                    parsed = [parse_row(row, now=now) for row in batch]
-                    if self.is_video:
-                        parsed = [row if isinstance(row, OddRow) else OtherRow("video") for row in parsed]
-                    yield from parsed
-            except RecursionError as error:
-                raise Damaged(self.name, f"it is nested deeper than any export. {AGAIN}") from error
+            yield from batches(texts(stream, self.name), self.name)
+
+
+def usernames(items: Iterable[Any]) -> Iterator[str]:
+    """The accounts that rows of extended history name."""
+    for row in items:
+        if type(row) is dict and (name := row.get("username")) and isinstance(name, str):
+            yield name
 
 
 def base_name(name: str) -> str:

@@ -30,6 +30,7 @@ class File:
     """A file of an export, known by `content_hash`.
 
     `archive` is the same text for all files of one export; `running_number` is Spotify's own within it and the kind.
+    `username` is the account that its first rows name, of which a hash is kept.
     """
 
     content_hash: str
@@ -37,6 +38,7 @@ class File:
     name: str
     archive: str
     running_number: int | None
+    username: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from brapped_assets_tests.history.exports import document, extended, zipped
 HISTORY = "streaming_history"
 
 
-def launch(instance: dg.DagsterInstance, *paths: Path | str) -> dg.ExecuteInProcessResult:
-    config = {"ops": {HISTORY: {"config": {"paths": [str(path) for path in paths]}}}}
+def launch(instance: dg.DagsterInstance, *paths: Path | str, **more: bool) -> dg.ExecuteInProcessResult:
+    config = {"ops": {HISTORY: {"config": {"paths": [str(path) for path in paths], **more}}}}
     return everything.resolve_job_def("import_history").execute_in_process(
         instance=instance, run_config=config, raise_on_error=False
     )
@@ -87,3 +87,21 @@ def test_a_wrong_path_and_a_broken_file_are_sentences(
     sentence, _ = why(launch(instance, broken))
     assert sentence.startswith("1 of the files could not be read, and nothing of them was imported. endsong_1.json: ")
     assert value(connected, "select count(*)::int from star.streaming_fact") == 1
+
+
+def test_what_seems_somebody_elses_fails_without_names_and_the_configuration_takes_it(
+    connected: Connected, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    for who in ("ana", "bo"):
+        (tmp_path / who).mkdir()
+        (tmp_path / who / "endsong_0.json").write_bytes(document([extended(username=who)]))
+    paths = (tmp_path / "ana", tmp_path / "bo")
+    sentence, cure = why(launch(instance, *paths))
+    assert sentence == (
+        "This may be somebody else's listening (two accounts), and nothing was imported. `brapped import` with the "
+        "same paths tells why; if it is this listener's, set even_if_someone_elses in the configuration."
+    )
+    assert cure == "a person"
+    assert value(connected, "select count(*)::int from audit.import_file") == 0
+    assert launch(instance, *paths, even_if_someone_elses=True).success
+    assert value(connected, "select count(*)::int from audit.import_file") == 2

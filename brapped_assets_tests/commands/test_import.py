@@ -1,8 +1,12 @@
 """`brapped import`: what somebody new would try, and what goes wrong."""
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +24,7 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.history.exports import document, extended, zipped
+from brapped_assets_tests.history.exports import FOLDER, document, extended, zipped
 
 from .user import Said, User, plays, wait_until
 
@@ -302,3 +306,58 @@ def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
         files = connection.execute("select sum(plays_added), count(*) - count(finished_at) from audit.import_file")
         assert files.fetchone() == (len(plays(database_url)), 0)
     assert len(plays(database_url)) > stopped_at
+
+
+def two_people(folder: Path) -> Path:
+    for who, hour in (("user-a", 1), ("user-b", 12)):
+        place = folder / who / FOLDER
+        place.mkdir(parents=True)
+        days = [f"2021-03-{day:02d}T{hour:02d}:00:00Z" for day in range(1, 29)]
+        (place / "endsong_0.json").write_bytes(document([extended(ts=ts, username=who) for ts in days]))
+    return folder
+
+
+def test_two_peoples_exports_are_refused_where_nobody_can_be_asked_and_the_flag_takes_them(
+    imports: Brapped, tmp_path: Path, database_url: str
+) -> None:
+    folder = two_people(tmp_path / "both")
+    said = imports(str(folder))
+    assert said.code == 2
+    assert "This may be somebody else's listening, not You's: The files name 2 accounts: user-a in " in said.output
+    assert said.errors == (
+        "✗ Nothing was imported. Name whose it is with --listener, or, if it is this listener's, add "
+        "--even-if-someone-elses."
+    )
+    assert plays(database_url) == []
+    said = imports(str(folder), "--even-if-someone-elses")
+    assert (said.code, len(plays(database_url))) == (0, 56)
+    # What one account's export was taken for, another's is asked about.
+    (folder / "user-c").mkdir()
+    (folder / "user-c" / "endsong_0.json").write_bytes(document([extended(username="user-c")]))
+    said = imports(str(folder / "user-c"))
+    assert said.code == 2
+    assert "Files name the account user-c; what was imported before named another." in said.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of our own")
+@pytest.mark.parametrize(("answer", "code"), [("", 1), ("y", 0)])
+def test_in_a_terminal_it_is_asked_and_the_default_is_no(
+    user: User, tmp_path: Path, database_url: str, answer: str, code: int
+) -> None:
+    ours, theirs = os.openpty()
+    command: list[str | Path] = [user.python.with_name("brapped"), "import", str(two_people(tmp_path / "both"))]
+    environment = {**user.environment, "DATABASE_URL": database_url, "TERM": "dumb"}
+    with subprocess.Popen(
+        command, cwd=user.work, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as asking:
+        os.close(theirs)
+        os.write(ours, f"{answer}\n".encode())
+        said = b""
+        with suppress(OSError):  # how Linux says that the other side has closed it
+            while part := os.read(ours, 4096):
+                said += part
+        assert asking.wait(60) == code
+    os.close(ours)
+    assert b"Import all of it for You?" in said
+    assert (b"Nothing was imported." in said) is (code == 1)
+    assert len(plays(database_url)) == (0 if code else 56)
