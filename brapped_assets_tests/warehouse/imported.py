@@ -34,7 +34,9 @@ def meet(
     """An import meets the file in this archive and, unless it is killed (`is_last`) or was here before, finishes it."""
     described = File(file.name, file.kind, f"folder/{file.name}", archive, number)
     values: dict[str, Any] = {"listener_id": listener_id, "content_hash": described.content_hash, "now": when}
-    tx.execute(sql("imports/begin"), {**values, "kind": file.kind, "name": described.name})
+    tx.execute(
+        sql("imports/begin"), {**values, "kind": file.kind, "name": described.name, "username": described.username}
+    )
     note_met(tx, listener_id, described, when)
     lock = tx.execute(sql("imports/lock"), values).fetchone()
     if lock is not None and not lock["is_finished"]:
