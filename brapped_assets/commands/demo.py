@@ -13,10 +13,11 @@ from rich.console import Console
 
 from brapped_assets.commands import exit_codes
 from brapped_assets.commands.import_history import import_files
+from brapped_assets.commands.leftovers import stop_leftovers
 from brapped_assets.commands.login import remember
 from brapped_assets.commands.network import Network, network
-from brapped_assets.commands.supervisor import free_port, stop_leftovers
-from brapped_assets.commands.up import AlreadyUp, collect, only_one
+from brapped_assets.commands.supervisor import free_port
+from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_the_other_is
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
@@ -55,8 +56,7 @@ def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: b
                 console, home, running, port=port, open_browser=open_browser, seen_on=seen_on, listeners=listeners
             )
     except AlreadyUp as already:
-        console.print(str(already))
-        return exit_codes.DONE
+        return say_where_the_other_is(already, home, console)
 
 
 def _run(

@@ -5,6 +5,7 @@ import sys
 
 import uvicorn
 
+from brapped_assets import stayed_down
 from brapped_assets.background_import import BackgroundImport
 from brapped_assets.background_login import BackgroundLogin
 from brapped_assets.commands import network
@@ -33,6 +34,7 @@ def main() -> None:
         incoming=BackgroundImport(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),
         # A token from the environment wins over what a login writes: then only who set it can renew it.
+        down=lambda: tuple(one.sentence() for one in stayed_down.read(home)),
         renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )
     uvicorn.run(

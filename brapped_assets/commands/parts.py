@@ -47,9 +47,18 @@ def address(text: str) -> Address:
 
 def code(at: Address) -> list[str]:
     """The command of the code server, listening `at`; the runs of the queue are its children."""
-    of = ["--module-name", "brapped_assets.definitions", "--empty-working-directory"]
     # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
-    return [sys.executable, "-m", "dagster", "api", "grpc", *of, "--host", at.host, "--port", str(at.port)]
+    return [sys.executable, "-m", "dagster", *_code_options(at)]
+
+
+def code_begun_anew(at: Address) -> list[str]:
+    """The same; but what the one before it left unfinished is declared dead first."""
+    return [sys.executable, "-m", "brapped_assets.commands.code_server", *_code_options(at)]
+
+
+def _code_options(at: Address) -> list[str]:
+    of = ["--module-name", "brapped_assets.definitions", "--empty-working-directory"]
+    return ["api", "grpc", *of, "--host", at.host, "--port", str(at.port)]
 
 
 def daemon(workspace: Path) -> list[str]:

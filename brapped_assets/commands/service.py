@@ -1,4 +1,4 @@
-"""Starts a program once another listens: `python -m brapped_assets.commands.service HOST PORT PROGRAM ARGUMENT…`.
+"""Waiting for a part that others need, and becoming a part.
 
 The daemon and the webserver look for the code server when they start, and again only a minute later, or never.
 """
@@ -6,7 +6,6 @@ The daemon and the webserver look for the code server when they start, and again
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 
@@ -38,16 +37,3 @@ def become(command: list[str], env: Mapping[str, str]) -> int:
     if os.name != "nt":
         os.execve(command[0], command, env)  # noqa: S606
     return subprocess.call(command, env=env)  # noqa: S603  (our own words)
-
-
-def main() -> None:
-    host, port, *command = sys.argv[1:]
-    try:
-        wait_for(Address(host, int(port)))
-    except NobodyListens as nobody:
-        sys.exit(f"ERROR {nobody}")
-    sys.exit(become(command, os.environ))
-
-
-if __name__ == "__main__":
-    main()

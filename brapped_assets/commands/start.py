@@ -2,11 +2,14 @@
 
 import errno
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 from rich.markup import escape
@@ -45,6 +48,7 @@ def run(app: Callable[[], None]) -> None:
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     _never_ask_a_proxy_for_this_machine()
+    _stop_as_by_ctrl_c()
     # Whatever we and all that we start write is its owner's alone.
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
@@ -61,6 +65,21 @@ def run(app: Callable[[], None]) -> None:
             raise
         errors.print("Stopped.")
         sys.exit(exit_codes.FAILED)
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """SIGTERM and a closed terminal end a command cleanly, too: the embedded server stops with its last holder."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What was ignored before (nohup) stays ignored.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, stop)
 
 
 def _is_ctrl_c(ended: BaseException) -> bool:

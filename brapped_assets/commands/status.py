@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from brapped_assets import __version__
+from brapped_assets import __version__, stayed_down
 from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
@@ -42,7 +42,10 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now, locked)
     told, unheard = _notices(settings, undelivered)
-    for more in (unheard, plan.problem(hosted)):
+    down = [
+        {"problem": one.sentence(), "remedy": stayed_down.REMEDY} for one in stayed_down.read(settings.brapped_home)
+    ]
+    for more in (*down, unheard, plan.problem(hosted)):
         if more:
             problems, code = [*problems, more], code or exit_codes.FAILED
     state = {

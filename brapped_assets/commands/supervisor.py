@@ -1,40 +1,27 @@
 """All processes under one roof: the pages, Dagster's code server, daemon and web server. One Ctrl-C stops them all."""
 
-import logging
-import shlex
 import socket
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-import psutil
 import requests
-from honcho.manager import Manager
-from honcho.printer import Message
 from rich.console import Console
-from rich.markup import escape
 
+from brapped_assets import stayed_down
 from brapped_assets.commands import parts
+from brapped_assets.commands.keeper import Keeper, kept_program
+from brapped_assets.commands.leftovers import PART, stop_leftovers
 from brapped_assets.commands.network import EVERYWHERE, KEY, Network
+from brapped_assets.commands.overseer import Overseer
 from brapped_assets.commands.parts import HIGHEST_PORT, Address, Part
-from brapped_assets.settings import env_file
+from brapped_assets.commands.process_log import ProcessLog
+from brapped_assets.settings import Settings, env_file
+from brapped_assets.stayed_down import Down
 
-# In the environment of everything a supervisor starts, and of nothing else: names the instance it works for.
-MARK = "SUPERVISED_BY_BRAPPED"
 LOOPBACK = "127.0.0.1"
-LOG_BYTES, LOG_FILES = 5_000_000, 3
-# From being asked to end to being killed.
-GRACE_SECONDS = 5
-# Words of a child that its owner should see; the rest goes to the log file only.
-TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
-# What honcho says, and as whom, once it stops the others.
-HONCHO, TOLD_TO_END = "system", "sending "
 
 
 @dataclass(frozen=True)
@@ -73,60 +60,53 @@ def plan(dagster_home: Path, console: Console, *, name: str, port: int, network:
 def run(
     services: Services,
     env: dict[str, str],
-    folder: Path,
+    settings: Settings,
     console: Console,
     on_ready: Callable[[], None],
     *,
     collects: bool = True,
-) -> int | None:
-    """Run until Ctrl-C or SIGTERM (returns None), or until one of them ends by itself.
+) -> list[Down] | None:
+    """Run until Ctrl-C, SIGTERM or a hang-up (returns None), or until nothing collects any more: returns what is down.
 
-    Then the others are stopped, and its exit code is returned. `folder` is where they log. They work beside the
-    settings file, which may be the `.env` of the folder we were started in. Unless it `collects` there is no
-    daemon, and so nothing that asks Dagster's database on a timer.
+    A part that ends by itself is started again (see `keeper`). The pages and Dagster's UI may stay down while the
+    others go on; without the daemon or the code server nothing is collected, and the end of this command tells whoever
+    started it. Unless it `collects` there is no daemon, and so nothing that asks Dagster's database on a timer. The
+    parts work beside the settings file, which may be the `.env` of the folder we were started in.
     """
-    printer = _LogFile(folder / "logs" / "brapped.log", console)
-    manager = Manager(printer=printer)
-    code_server = Address(LOOPBACK, services.code_port)
-    after_code = [sys.executable, "-m", "brapped_assets.commands.service", LOOPBACK, str(services.code_port)]
-    pages_host = EVERYWHERE if services.network else LOOPBACK
-    commands = {
-        Part.PAGES: parts.pages(Address(pages_host, services.page_port)),
-        Part.CODE: parts.code(code_server),
-        Part.DAEMON: [*after_code, *parts.daemon(services.workspace)],
-        Part.WEB: [*after_code, *parts.web(Address(LOOPBACK, services.dagster_port), services.workspace)],
-    }
-    if not collects:
-        del commands[Part.DAEMON]
-    for part, command in commands.items():
+    log = ProcessLog(settings.brapped_home / "logs" / "brapped.log", console)
+    overseer = Overseer(settings, console, log, env, collects=collects)
+    keeper = Keeper(env_file().parent, log, overseer.on_end)
+    for part, command in _commands(services).items():
+        if part is Part.DAEMON and not collects:
+            continue
         secret = {KEY: services.network.key} if services.network and part is Part.PAGES else {}
-        manager.add_process(part.value, _quoted(command), env={**env, **secret}, cwd=str(env_file().parent))
+        keeper.add(part, command, {**env, PART: part.value, **secret})
     stopping = threading.Event()
-    threading.Thread(target=_announce, args=(services, on_ready, stopping), daemon=True).start()
+    threading.Thread(target=_announce, args=(services, keeper, on_ready, stopping), daemon=True).start()
     try:
-        manager.loop()
+        is_wanted_so = keeper.keep(overseer.is_over, overseer.is_asked_again)
     finally:
         stopping.set()
-    # 130 and 143 are its words for Ctrl-C and SIGTERM: somebody wanted it to stop.
-    return None if manager.returncode in (130, 143) else int(manager.returncode or 1)
+        log.is_ending = True
+        # What a killed part had started: the runs of Dagster's queue.
+        stop_leftovers(settings.dagster_home)
+    if is_wanted_so:
+        stayed_down.write(settings.brapped_home, [])
+        return None
+    overseer.wait_until_told()
+    return list(overseer.down.values())
 
 
-def stop_leftovers(dagster_home: Path) -> int:
-    """End what a killed supervisor left running for this instance; returns how many processes that were."""
-    leftovers = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == str(dagster_home):
-                process.terminate()
-                leftovers.append(process)
-        except psutil.Error:
-            # Somebody else's process, or gone already.
-            continue
-    _, alive = psutil.wait_procs(leftovers, timeout=GRACE_SECONDS)
-    for process in alive:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    return len(leftovers)
+def _commands(services: Services) -> dict[Part, list[str]]:
+    code_server = Address(LOOPBACK, services.code_port)
+    pages_host = EVERYWHERE if services.network else LOOPBACK
+    web = parts.web(Address(LOOPBACK, services.dagster_port), services.workspace)
+    return {
+        Part.PAGES: kept_program(parts.pages(Address(pages_host, services.page_port))),
+        Part.CODE: kept_program(parts.code_begun_anew(code_server)),
+        Part.DAEMON: kept_program(parts.daemon(services.workspace), after=str(code_server)),
+        Part.WEB: kept_program(web, after=str(code_server)),
+    }
 
 
 def free_port(preferred: int, host: str = LOOPBACK) -> int:
@@ -145,49 +125,20 @@ def free_port(preferred: int, host: str = LOOPBACK) -> int:
     raise OSError(f"No port is free on {host} from {preferred} to {last}; name another with --port.")
 
 
-def _announce(services: Services, on_ready: Callable[[], None], stopping: threading.Event) -> None:
-    """Call `on_ready` once the pages and Dagster's web server answer."""
-    waiting_for = [f"{services.page_url}/health", f"{services.dagster_url}/server_info"]
-    while waiting_for and not stopping.is_set():
-        try:
-            if requests.get(waiting_for[0], timeout=2).ok:
-                waiting_for.pop(0)
-                continue
-        except requests.RequestException:
-            pass
-        time.sleep(0.2)
-    if not stopping.is_set():
-        on_ready()
+def _announce(services: Services, keeper: Keeper, on_ready: Callable[[], None], stopping: threading.Event) -> None:
+    """Call `on_ready` once the pages and Dagster's web server answer, or stay down."""
+    waiting_for = {Part.PAGES: f"{services.page_url}/health", Part.WEB: f"{services.dagster_url}/server_info"}
+    while not stopping.wait(0.2):
+        for part, url in list(waiting_for.items()):
+            if part in keeper.down or _answers(url):
+                del waiting_for[part]
+        if not waiting_for:
+            on_ready()
+            return
 
 
-def _quoted(command: Sequence[str]) -> str:
-    return subprocess.list2cmdline(command) if sys.platform == "win32" else f"exec {shlex.join(command)}"
-
-
-class _LogFile:
-    """Honcho's printer: everything to a file of bounded size, trouble to the console too, until all are told to end.
-
-    What a process says that is stopped in the middle of a run is no trouble of anybody's.
-    """
-
-    width = 0
-    is_ending = False
-
-    def __init__(self, path: Path, console: Console) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._console = console
-        self._path = path
-        self._log = logging.getLogger("brapped.processes")
-        self._log.propagate = False
-        self._log.setLevel(logging.INFO)
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-        self._log.handlers = [handler]
-
-    def write(self, message: Message) -> None:
-        text = message.data.decode(errors="replace") if isinstance(message.data, bytes) else str(message.data)
-        text = text.rstrip()
-        self._log.info("%s %s", message.name, text)
-        self.is_ending = self.is_ending or (message.name == HONCHO and text.startswith(TOLD_TO_END))
-        if not self.is_ending and any(word in text for word in TROUBLE):
-            self._console.print(f"[yellow]![/] {message.name}: {escape(text)}  (more in {escape(str(self._path))})")
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False

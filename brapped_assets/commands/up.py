@@ -15,9 +15,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
+from brapped_assets import stayed_down
 from brapped_assets.commands import exit_codes, supervisor
 from brapped_assets.commands.elsewhere import polled_elsewhere
-from brapped_assets.commands.instance import RUNNING, environment, fail_leftover_runs, opened, where_it_runs
+from brapped_assets.commands.instance import RUNNING, environment, opened, where_it_runs
+from brapped_assets.commands.keeper import APART, kept_program
+from brapped_assets.commands.leftovers import MARK, stop_leftovers
 from brapped_assets.commands.network import Network, network, qr_code
 from brapped_assets.settings import Settings
 
@@ -48,8 +51,15 @@ def up(
                 collects=collects,
             )
     except AlreadyUp as already:
-        console.print(str(already))
-        return exit_codes.DONE
+        return say_where_the_other_is(already, settings.brapped_home, console)
+
+
+def say_where_the_other_is(already: AlreadyUp, home: Path, console: Console) -> int:
+    """What a second start does: it says where the first is, and has started again what stays down there."""
+    console.print(escape(str(already)))
+    if down := stayed_down.ask_again(home):
+        console.print(f"Started again: {', '.join(stayed_down.NAMES[one.part] for one in down)}.")
+    return exit_codes.DONE
 
 
 @contextmanager
@@ -87,12 +97,13 @@ def collect(
 
     `running` is the file in which to say where we listen. A browser is opened only for somebody at a terminal.
     """
-    supervisor.stop_leftovers(settings.dagster_home)
+    stop_leftovers(settings.dagster_home)
+    stayed_down.write(settings.brapped_home, [])
     # Held until the end: the embedded server stops with its last holder.
     env = {
         **os.environ,
         **environment(settings),
-        supervisor.MARK: str(settings.dagster_home),
+        MARK: str(settings.dagster_home),
         # They work where we were started, if the settings file is there; its Python files are none of their business.
         "PYTHONSAFEPATH": "1",
     }
@@ -103,18 +114,16 @@ def collect(
             "No Spotify account is connected yet; connect one with [bold]brapped login[/], or drop an export on the "
             "page (or [bold]brapped import[/] it)."
         )
-        with opened(settings) as instance:
-            fail_leftover_runs(instance)
     else:
         _say_who_else_collects(settings, console)
         # First of all a poll: what Spotify still shows may be gone in half an hour. In a process of its own, so that
         # this one stays small for years.
         try:
-            first = subprocess.run([sys.executable, "-m", "brapped_assets", "sync"], env=env, check=False)
+            first = _first_poll(env)
         except KeyboardInterrupt:
             console.print("Stopped.")
             return exit_codes.DONE
-        if first.returncode == exit_codes.USAGE:
+        if first == exit_codes.USAGE:
             return exit_codes.USAGE
     services = supervisor.plan(settings.dagster_home, console, name=name, port=port, network=seen_on)
     where = {
@@ -133,14 +142,27 @@ def collect(
             if open_browser and console.is_terminal:
                 webbrowser.open(seen_on.url(services.page_port, supervisor.LOOPBACK) if seen_on else services.page_url)
 
-        code = supervisor.run(services, env, settings.brapped_home, console, ready, collects=collects)
-    if code is None:
+        down = supervisor.run(services, env, settings, console, ready, collects=collects)
+    if down is None:
         console.print(f"Stopped.{' What is collected stays; the next start polls first.' if collects else ''}")
         return exit_codes.DONE
     console.print(
-        f"[red]✗[/] One of the processes ended by itself ({code}). See {escape(str(settings.brapped_home / 'logs'))}."
+        f"[red]✗ {'NOTHING IS COLLECTED ANY MORE' if collects else 'Nothing is shown any more'}[/]: everything is "
+        f"stopped. Why is in {escape(str(settings.brapped_home / 'logs'))}. To start again: [bold]brapped up[/]",
+        soft_wrap=True,
     )
     return exit_codes.FAILED
+
+
+def _first_poll(env: dict[str, str]) -> int:
+    """`brapped sync`, which ends with us; its exit code."""
+    command = kept_program([sys.executable, "-m", "brapped_assets", "sync"])
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, **APART) as first:  # noqa: S603
+        try:
+            return first.wait()
+        finally:
+            if first.stdin is not None:
+                first.stdin.close()
 
 
 def _say_who_else_collects(settings: Settings, console: Console) -> None:

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from brapped_assets import stayed_down
 from brapped_assets.insights.wording import percent
 from brapped_assets.notices.rules import Condition
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
+from brapped_assets.stayed_down import Down
 from brapped_assets.warehouse.notices import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
 
 RUN_FAILURE, RECAP = "run_failure", "recap"
+# Of a part of `up`; each is a notice of its own.
+PART = "part_"
+PARTS = frozenset(PART + part for part in stayed_down.NAMES)
 # What is over when it is not found any more; a recap never is.
 LOOKED_FOR = frozenset({"consent", "no_poll", "gap", "quota", "storage", RUN_FAILURE})
 
@@ -32,6 +37,7 @@ HEADLINES = {
     "storage": "the database is filling up",
     RUN_FAILURE: "a run failed",
     "database": "the database does not answer",
+    **{PART + part: f"{name} stays down" for part, name in stayed_down.NAMES.items()},
 }
 OVER = {
     "consent": "Spotify's consent is renewed. Nothing to do.",
@@ -41,6 +47,7 @@ OVER = {
     "storage": "There is room in the database again.",
     RUN_FAILURE: "Runs succeed again.",
     "database": "The database answers again.",
+    **{PART + part: f"{name} was started again." for part, name in stayed_down.NAMES.items()},
 }
 
 
@@ -80,6 +87,11 @@ def of_database() -> Condition:
         "50 plays: there is a little time. `brapped status` says what is wrong."
     )
     return Condition("database", None, 1, text, PATIENCE)
+
+
+def of_part(down: Down) -> Condition:
+    text = f"{down.sentence()} To start it again: {stayed_down.REMEDY}"
+    return Condition(PART + down.part, None, 1, text)
 
 
 def _of_consent(person: Person, whose: str, now: datetime) -> list[Condition]:

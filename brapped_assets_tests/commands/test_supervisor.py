@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from honcho.printer import Message
 from rich.console import Console
 
-from brapped_assets.commands import supervisor
+from brapped_assets.commands import leftovers, supervisor
+from brapped_assets.commands.process_log import ProcessLog
 from brapped_assets.commands.up import AlreadyUp, only_one
 
 from .user import User, wait_until
@@ -24,24 +24,14 @@ def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.
 
 
 def test_trouble_is_shown_until_all_are_told_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log = supervisor._LogFile(tmp_path / "log", Console(width=200))
-    said = [
-        ("daemon", b"all is well"),
-        ("daemon", b"SomeError: before"),
-        ("system", "daemon stopped (rc=1)\n"),
-        ("pages", b"SomeError: beside"),
-        ("system", "sending SIGTERM to code (pid 7)\n"),
-        ("daemon", b"Traceback (most recent call last):"),
-    ]
-    for name, data in said:
-        log.write(Message("line", data, None, name, None))
+    log = ProcessLog(tmp_path / "log", Console(width=200))
+    log.write("daemon", "all is well")
+    log.write("daemon", "SomeError: before")
+    log.is_ending = True
+    log.write("daemon", "Traceback (most recent call last):")
     shown = capsys.readouterr().out
-    assert [line.split("  (more")[0] for line in shown.splitlines()] == [
-        "! daemon: SomeError: before",
-        "! pages: SomeError: beside",
-    ]
-    written = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
-    assert len(written) == len(said)
+    assert [line.split("  (more")[0] for line in shown.splitlines()] == ["! daemon: SomeError: before"]
+    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,25 +40,25 @@ def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.5)
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     stubborn = [
         sys.executable,
         "-c",
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)",
     ]
-    mine = {**user.environment, supervisor.MARK: str(user.folder)}
+    mine = {**user.environment, leftovers.MARK: str(user.folder)}
     with (
         subprocess.Popen(sleep, env=mine) as leftover,
         subprocess.Popen(stubborn, env=mine, stdout=subprocess.PIPE) as deaf,
-        subprocess.Popen(sleep, env={**mine, supervisor.MARK: f"{user.folder}/other"}) as of_another_home,
+        subprocess.Popen(sleep, env={**mine, leftovers.MARK: f"{user.folder}/other"}) as of_another_home,
         # Somebody's shell, in which they look around in this instance.
         subprocess.Popen(sleep, env={**user.environment, "DAGSTER_HOME": str(user.folder)}) as shell,
     ):
         try:
             assert deaf.stdout is not None
             deaf.stdout.readline()
-            assert supervisor.stop_leftovers(user.folder) == 2
+            assert leftovers.stop_leftovers(user.folder) == 2
             wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, 5, "both have ended")
             assert of_another_home.poll() is None
             assert shell.poll() is None

@@ -111,6 +111,20 @@ def test_a_database_that_does_not_answer_is_a_page_that_looks_again(
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
+def test_what_stays_down_of_up_is_said_on_every_page_as_long_as_it_is_so(site: Pages) -> None:
+    sentence = "The pages' <server> stays down."
+    assert "To start it again" not in site.browser.get("/").text
+    site.site.down = lambda: (sentence,)
+    for path in ("/", "/today", "/add"):
+        text = site.browser.get(path).text
+        assert (
+            "The pages&#39; &lt;server&gt; stays down. To start it again, in a terminal: <code>brapped up</code>"
+            in text
+        )
+    site.site.down = tuple
+    assert "To start it again" not in site.browser.get("/").text
+
+
 def test_nothing_played_yet_says_what_can_be_done_now(site: Pages, warehouse: Warehouse) -> None:
     assert "brapped login" in site.browser.get("/").text
     with warehouse.transaction() as tx:

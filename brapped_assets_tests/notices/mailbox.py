@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -28,9 +29,9 @@ class Mailbox:
         return [(mail["title"], mail["message"]) for mail in taken]
 
 
-@pytest.fixture
-def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    """BRAPPED_NOTIFY leads there."""
+@contextmanager
+def taking_mail() -> Iterator[Mailbox]:
+    """Such a service, as long as it is wanted."""
     box = Mailbox()
 
     class Handler(BaseHTTPRequestHandler):
@@ -52,8 +53,15 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         box.url = f"json://someone:{SECRET}@127.0.0.1:{server.server_port}/{SECRET}?rto=1"
-        monkeypatch.setenv("BRAPPED_NOTIFY", box.url)
         yield box
         box.closing.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """BRAPPED_NOTIFY leads there."""
+    with taking_mail() as box:
+        monkeypatch.setenv("BRAPPED_NOTIFY", box.url)
+        yield box

@@ -6,10 +6,12 @@ from threading import Thread
 
 import pytest
 
+from brapped_assets import stayed_down
 from brapped_assets.notices.conditions import OVER, Failed
-from brapped_assets.notices.watch import Looked, look
+from brapped_assets.notices.watch import Looked, look, look_at_parts
 from brapped_assets.settings import Settings
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
+from brapped_assets.stayed_down import Down
 from brapped_assets.warehouse import calls, listeners
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.notices.mailbox import Mailbox
@@ -301,3 +303,37 @@ def test_a_forgotten_listener_leaves_no_notice(warehouse: Warehouse, mailbox: Ma
     with warehouse.transaction() as tx:
         tx.execute("delete from audit.listener where listener_id = %s", (ann,))
     assert rows(warehouse) == []
+
+
+def test_a_part_that_stays_down_is_told_without_a_database_once_and_its_new_start_once(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    home = Settings.load().brapped_home
+    home.mkdir()
+    web, daemon = Down("web", LOGIN, "exit code 1"), Down("daemon", LOGIN, "killed by signal 9", stops_collecting=True)
+    stayed_down.write(home, [web])
+    for minutes in range(3):
+        look_at_parts(Settings.load(), LOGIN + minutes * MINUTE)
+    stayed_down.write(home, [web, daemon])
+    look_at_parts(Settings.load(), LOGIN + 5 * MINUTE)
+    assert mailbox.texts() == [
+        (
+            "Brapped: Dagster's web server stays down",
+            (
+                "Dagster's web server ended three times within ten minutes (exit code 1) and stays down since "
+                "2026-03-10 12:00 UTC. Collecting goes on. To start it again: brapped up"
+            ),
+        ),
+        (
+            "Brapped: Dagster's daemon stays down",
+            (
+                "Collecting has stopped at 2026-03-10 12:00 UTC: Dagster's daemon ended three times within ten minutes "
+                "(killed by signal 9). To start it again: brapped up"
+            ),
+        ),
+    ]
+    stayed_down.write(home, [])
+    look_at_parts(Settings.load(), LOGIN + 9 * MINUTE)
+    look_at_parts(Settings.load(), LOGIN + 10 * MINUTE)
+    assert mailbox.texts() == [(WELL, f"{OVER['part_web']}\n\n{OVER['part_daemon']}")]

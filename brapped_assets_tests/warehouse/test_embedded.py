@@ -75,6 +75,20 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
         assert _postmaster(embedded.start(home)) != pid
 
 
+def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) -> None:
+    first = embedded.start(home)
+    psutil.Process(_postmaster(first)).kill()
+    another = "import sys; from pathlib import Path; from brapped_assets.warehouse import embedded; "
+    revive = [sys.executable, "-c", another + "embedded.start(Path(sys.argv[1]))", str(home)]
+    subprocess.run(revive, check=True, timeout=60)
+    anew = int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    # Somebody who holds nothing stops it for nobody but the dead.
+    embedded.stop_unless_held(home)
+    assert not _gone(anew)
+    first.stop()
+    assert _gone(anew)
+
+
 def test_a_first_start_that_was_killed_is_begun_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data that is made half could never start: PostgreSQL knows no way on from there."""
     begun = os.fork()

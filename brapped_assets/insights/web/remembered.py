@@ -90,4 +90,4 @@ def state_of(site: Site) -> Key:
     with site.reading.transaction() as tx:
         row = tx.execute(sql("insights/state"), {"now": site.clock()}).fetchone()
     assert row is not None
-    return (tuple(row["changed"]), tuple(row["days"]))
+    return (tuple(row["changed"]), tuple(row["days"]), site.down())

@@ -71,6 +71,8 @@ class Site:
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
+    # What stays down of `brapped up`, in a sentence each.
+    down: Callable[[], tuple[str, ...]] = tuple
     # Whoever makes pages ahead (see ahead.py).
     background: Thread | None = field(default=None, repr=False)
     closing: Event = field(default_factory=Event, repr=False)
@@ -113,7 +115,8 @@ class Site:
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
-            can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), **values,
+            can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
+            **values,
         )  # fmt: skip
         if getattr(request.state, "is_missing", False) and status_code == OK:
             status_code = NOT_FOUND
