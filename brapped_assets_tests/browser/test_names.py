@@ -1,5 +1,7 @@
 """Names of songs and artists are what somebody else wrote: on every page they are text and nothing more."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -34,10 +36,11 @@ def test_hostile_names_are_found_as_text(visitor: Visitor) -> None:
 
 def test_a_known_cover_is_shown_and_an_unknown_one_is_never_asked_for(visitor: Visitor) -> None:
     page = visitor.visit("/today")
-    page.wait_for_load_state("networkidle")
     covers = page.locator("img[data-cover]")
     assert covers.count() > 0
-    assert covers.first.evaluate("(image) => image.naturalWidth") > 0
+    covers.first.scroll_into_view_if_needed()
+    expect(covers.first).to_have_attribute("src", re.compile("^/cover/"))
+    assert covers.first.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
     page.goto("/?range=2025")
     assert page.locator(".ranked .cover").count() >= 20
     assert page.locator("img[data-cover]").count() == 0

@@ -1,10 +1,19 @@
 // Small comforts; every page works without them.
 "use strict";
-// A cover that is not there leaves the initials.
+// Covers are fetched when they come into sight (a browser's own way fetches screens ahead). One that is not there leaves
+// the initials.
+const inSight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    inSight.unobserve(target);
+    target.src = target.dataset.src;
+  }
+}, { rootMargin: "64px" });
 for (const image of document.querySelectorAll("img[data-cover]")) {
   const gone = () => image.remove();
-  if (image.complete && image.naturalWidth === 0) gone();
   image.addEventListener("error", gone);
+  if (image.dataset.src) inSight.observe(image);
+  else if (image.complete && image.naturalWidth === 0) gone();
 }
 // Two dates become the one word that an address uses for a period.
 for (const form of document.querySelectorAll("form[data-custom-range]")) {

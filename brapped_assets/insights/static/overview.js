@@ -10,6 +10,8 @@ for (const calendar of document.querySelectorAll(".calendar")) {
 }
 
 const DAY = 86400000;
+// Beside this script, in the same version.
+const CHART = new URL("vendor/echarts.js", document.currentScript.src);
 const figure = document.querySelector("[data-line]");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -70,14 +72,14 @@ function chart() {
   dark.addEventListener("change", () => shown.setOption(drawn(figure)));
 }
 
-// Half a megabyte is fetched only when the line comes near.
+// Half a megabyte is fetched only when somebody looks at the line, which is drawn without it.
 if (figure) {
   new IntersectionObserver((entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
     const script = document.createElement("script");
-    script.src = "/static/vendor/echarts.js";
+    script.src = CHART;
     script.addEventListener("load", chart);
     document.head.append(script);
-  }, { rootMargin: "600px" }).observe(figure);
+  }, { threshold: .2 }).observe(figure);
 }

@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from brapped_assets.insights.web import (
     add,
@@ -24,9 +23,10 @@ from brapped_assets.insights.web import (
     today,
     wrapped,
 )
+from brapped_assets.insights.web.files import OwnFiles
 from brapped_assets.insights.web.remembered import remembered
 from brapped_assets.insights.web.safety import middleware, safe_headers
-from brapped_assets.insights.web.site import HERE, Site
+from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.errors import Waking, WarehouseError
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -50,7 +50,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
             *pages,
             Mount("/of/{listener}", routes=pages),
             Route("/health", health),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", OwnFiles()),
         ],
         middleware=middleware(site, [*HOSTS, *hosts], key),
         exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site), Exception: failed(site, key)},

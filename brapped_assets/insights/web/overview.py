@@ -20,6 +20,8 @@ from brapped_assets.insights.wording import change, day, minutes, month, percent
 LONGEST_LIST, LONGEST_RANKING = 10, 5
 # From so many days on a line of them is read by its mean (overview.js has the same number).
 SMOOTH_FROM = 60
+# Longer tables are by month, each month leading to its days: a year's days were most of the page.
+MOST_ROWS = 62
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -83,7 +85,7 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
 
 
 def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
-    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month beyond 400 days).
+    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month from 63 days on).
 
     Today, which is not over, would look like a collapse: the drawing ends with yesterday.
     """
@@ -92,7 +94,7 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
     most = max(of_day.values(), default=0) or 1
     plays = {played.day: played.plays for played in days}
     rows: list[tuple[str, str, int, int]]
-    if len(of_day) <= day_grid.MOST_DAYS:
+    if len(of_day) <= MOST_ROWS:
         rows = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
     else:
         by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
@@ -110,6 +112,7 @@ def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
         "line_points": _points(whole, most) if len(of_day) <= day_grid.MOST_DAYS else "",
         "line_means": _points(day_grid.means(whole), most) if len(of_day) > SMOOTH_FROM else "",
         "line_table": rows,
+        "table_of": "Day" if len(of_day) <= MOST_ROWS else "Month",
     }
 
 

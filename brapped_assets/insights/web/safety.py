@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from brapped_assets.insights.web.compression import Compressed
 from brapped_assets.insights.web.site import Site
 
 # Nothing inline, nothing from elsewhere: a hostile name stays text whatever a template forgets.
@@ -97,4 +98,5 @@ def middleware(site: Site, hosts: list[str], key: str | None) -> list[Middleware
         Middleware(SafeAnswers, headers=safe_headers(key)),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         *([Middleware(OnlyWithKey, site=site, key=key)] if key else []),
+        Middleware(Compressed),
     ]

@@ -23,6 +23,7 @@ from brapped_assets.insights.overview import By
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.insights.web.files import version
 from brapped_assets.insights.web.links import Chosen, led_on
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import STATEMENT_SECONDS, Reading
@@ -120,7 +121,8 @@ class Site:
         )  # fmt: skip
         if getattr(request.state, "is_missing", False) and status_code == OK:
             status_code = NOT_FOUND
-        return HTMLResponse(led_on(html, root, chosen), status_code=status_code)
+        html = led_on(html, root, chosen).replace('="/static/', f'="/static/{version()}/')
+        return HTMLResponse(html, status_code=status_code)
 
 
 def asked_for(request: Request) -> int | None:
