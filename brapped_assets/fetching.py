@@ -11,9 +11,9 @@ import requests
 from upath import UPath
 
 from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.finding import is_looked_at
 
 TIMEOUT_SECONDS = 60
-WANTED = {".json", ".zip"}
 
 
 class NotFetched(HistoryError):
@@ -61,7 +61,7 @@ def _download(url: str, to: Path) -> None:
 def _copy(source: UPath, to: Path) -> None:
     if source.is_dir():
         for found in source.rglob("*"):
-            if PurePosixPath(found.path).suffix.lower() in WANTED and found.is_file():
+            if is_looked_at(PurePosixPath(found.path).name) and found.is_file():
                 _copy(found, to / PurePosixPath(found.path).relative_to(PurePosixPath(source.path)))
         return
     to.parent.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import base_name
-from brapped_assets.history.finding import HISTORY_NAME, Found, Unusable
+from brapped_assets.history.finding import Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import by_kind
 from brapped_assets.history.plays import Kind, OddRow, Row
+from brapped_assets.history.recognising import HISTORY_NAME
 from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports

@@ -65,7 +65,7 @@ def read_pieces(
             if before == inf:
                 yield Read(number, file)
                 continue
-            pieces = pieces_of(document.read(), piece_rows)
+            pieces = pieces_of(document.batches(), piece_rows)
             first = next(pieces)
             if first[1]:
                 # Most files are one piece, and so read whole by now: made before its file is told of, or it would be
@@ -78,7 +78,7 @@ def read_pieces(
                 # A longer one must be read whole, too, before anything of it is merged.
                 for _ in pieces:
                     yield Read(number, file)
-                yield from _encoded(Read(number, file), pieces_of(document.read(), piece_rows), before)
+                yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before)
             merged_rows[file.content_hash] = inf
         except HistoryError as error:
             yield Read(number, error=error)

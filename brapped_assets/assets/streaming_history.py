@@ -66,7 +66,7 @@ def streaming_history(
     summary = Summary()
     with told_plainly(), ExitStack() as stack:
         try:
-            found = [find(stack.enter_context(here(path))) for path in config.paths]
+            found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in config.paths]
         except HistoryError as error:
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
         try:

@@ -52,7 +52,7 @@ def import_files(
     imported.
     """
     with ExitStack() as stack:
-        found = [find(stack.enter_context(here(path))) for path in paths]
+        found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in paths]
         warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
         with warehouse.transaction() as tx:
             person = whose(tx, settings, listener, datetime.now(UTC), found)

@@ -8,22 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile, ZipInfo
+from typing import Any, BinaryIO
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from brapped_assets.history.errors import Damaged, NotAnExport, explained
-from brapped_assets.history.files import opened
+from brapped_assets.history.bounds import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS, Keep, Member, file_member
+from brapped_assets.history.errors import Damaged, NotAnExport
 
 MANIFEST = "brapped.json"
 FORMAT, VERSION = "brapped export", 1
 RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
 AGAIN = "Make the export again with `brapped export`, and import it whole."
 LARGEST_MANIFEST = 1024 * 1024
-# The largest real record is a track object of some 20 KB.
-LONGEST_RECORD = 16 * 1024 * 1024
 
 
 class Person(BaseModel):
@@ -60,10 +57,10 @@ class Archive:
     path: Path
     manifest: Manifest
     prefix: str = ""
-    members: Mapping[str, ZipInfo] = field(default_factory=dict, repr=False, compare=False)
+    members: Mapping[str, Member] = field(default_factory=dict, repr=False, compare=False)
 
     def batches(self, table: str, size: int) -> Iterator[list[str]]:
-        """The records of one table, in batches; none when the export has no such table.
+        """The records of one table, in batches of at most `size`; none when the export has no such table.
 
         Raises:
             HistoryError: they cannot be read, or are not as many as the manifest says.
@@ -72,12 +69,11 @@ class Archive:
         if expected is None:
             return
         name = f"{self.prefix}{RECORDS}/{table}.jsonl"
+        if name not in self.members:
+            raise Damaged(name, f"it is missing. {AGAIN}")
         read = 0
-        with explained(name), opened(self.path, name, self._member(name)) as stream:
-            lines = iter(lambda: stream.readline(LONGEST_RECORD + 1), b"")
-            while batch := list(islice(lines, size)):
-                if any(len(line) > LONGEST_RECORD for line in batch):
-                    raise Damaged(name, f"a record is longer than any real one. {AGAIN}")
+        with self.members[name].opened() as stream:
+            for batch in _batches(stream, name, size):
                 read += len(batch)
                 yield _texts(batch, name)
         if read != expected:
@@ -94,36 +90,35 @@ class Archive:
                 if not all(isinstance(record, dict) for record in records):
                     raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", f"its records are damaged. {AGAIN}")
 
-    def _member(self, name: str) -> ZipInfo | None:
-        if self.path.is_dir():
-            return None
-        if name not in self.members:
-            raise Damaged(name, f"it is missing. {AGAIN}")
-        return self.members[name]
 
-
-def archive_in_zip(path: Path) -> Archive | None:
-    """The export of ours that this zip is; None when it is something else.
+def archive_among(members: Mapping[str, Member], path: Path) -> Archive | None:
+    """The export of ours whose members these are; None when they are something else's.
 
     Raises:
         HistoryError: it is one, and cannot be read.
     """
-    with explained(path.name), ZipFile(path) as archive:
-        members = {member.filename: member for member in archive.infolist()}
     # Packed by hand again, everything lies in a folder.
     for name, member in members.items():
         if name.rpartition("/")[2] == MANIFEST and name.count("/") <= 1:
-            manifest = _manifest(path, name, member)
+            manifest = _manifest(path, member)
             return Archive(path, manifest, name.removesuffix(MANIFEST), members) if manifest else None
     return None
 
 
-def archive_in_folder(folder: Path) -> Archive | None:
-    """The export of ours that this very folder is; None when it is something else. Raises as `archive_in_zip`."""
+def archive_in_folder(folder: Path, keep: Keep) -> Archive | None:
+    """The export of ours that this very folder is; None when it is something else. Raises as `archive_among`."""
     if not (folder / MANIFEST).is_file():
         return None
-    manifest = _manifest(folder, MANIFEST, None)
-    return Archive(folder, manifest) if manifest else None
+    names = [
+        MANIFEST,
+        *(f"{RECORDS}/{path.name}" for path in islice((folder / RECORDS).glob("*.jsonl"), MOST_DOCUMENTS)),
+    ]
+    return archive_among({name: file_member(folder / name, name, keep) for name in names}, folder)
+
+
+def is_of_ours(name: str) -> bool:
+    """Whether a member of a zip may be the manifest or a table of an export of ours."""
+    return name.endswith(".jsonl") or name.rpartition("/")[2] == MANIFEST
 
 
 def is_copied(row: Any) -> bool:
@@ -137,6 +132,22 @@ def only_a_part(name: str) -> NotAnExport:
     )
 
 
+def _batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:
+    """Lines, at most so many at once and about `BATCH_BYTES`: a line may be long, and so may each of them."""
+    batch: list[bytes] = []
+    held = 0
+    while line := stream.readline(LONGEST_RECORD + 1):
+        if len(line) > LONGEST_RECORD:
+            raise Damaged(name, f"a record is longer than any real one. {AGAIN}")
+        batch.append(line)
+        held += len(line)
+        if len(batch) == size or held >= BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
 def _texts(lines: list[bytes], name: str) -> list[str]:
     try:
         return [line.decode() for line in lines]
@@ -144,8 +155,8 @@ def _texts(lines: list[bytes], name: str) -> list[str]:
         raise Damaged(name, f"it is no UTF-8 any more. {AGAIN}") from error
 
 
-def _manifest(path: Path, name: str, member: ZipInfo | None) -> Manifest | None:
-    with explained(name), opened(path, name, member) as stream:
+def _manifest(path: Path, member: Member) -> Manifest | None:
+    with member.opened() as stream:
         text = stream.read(LARGEST_MANIFEST)
     try:
         told = json.loads(text)

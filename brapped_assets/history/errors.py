@@ -4,9 +4,10 @@ HistoryError
 ├── Missing         there is nothing at this path
 ├── Forbidden       this user may not read it, or the disk does not give it
 ├── NotAnExport     something else: a web page, a photo, Spotify's other data
-├── CutOff          a zip whose end is missing
-├── Encrypted       a zip with a password
-├── TooLarge        a zip that would expand beyond reason
+├── CutOff          an archive whose end is missing
+├── Encrypted       an archive with a password
+├── Wrapped         it may hold a history, and this program cannot look into it
+├── TooLarge        an archive that would expand beyond reason
 └── Damaged         it is, or was, a listening history, and cannot be read whole
 
 No text carries anything of a file's content, which may be an address or a private name.
@@ -55,6 +56,10 @@ class Encrypted(HistoryError):
     pass
 
 
+class Wrapped(HistoryError):
+    pass
+
+
 class TooLarge(HistoryError):
     pass
 
@@ -65,7 +70,7 @@ class Damaged(HistoryError):
 
 @contextmanager
 def explained(name: str) -> Iterator[None]:
-    """Turn what the operating system and the zip reader raise while reading into a HistoryError."""
+    """Turn what the operating system and the readers of archives raise while reading into a HistoryError."""
     try:
         yield
     except FileNotFoundError as error:
@@ -78,10 +83,13 @@ def explained(name: str) -> Iterator[None]:
         raise Damaged(
             name, "it is packed in a way this program cannot unpack. Unpack it and import the folder."
         ) from error
-    # The zip reader lets each of these escape when the bytes are not what the zip's own directory promises.
+    # These escape when the bytes are not what the archive itself promises.
     except (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
-        raise Damaged(name, f"the zip is damaged. {AGAIN}") from error
+        raise Damaged(name, f"the archive is damaged. {AGAIN}") from error
     except OSError as error:
+        if error.errno is None:
+            # Not the system's: the readers of gzip and bzip2 say so of wrong bytes.
+            raise Damaged(name, f"the archive is damaged. {AGAIN}") from error
         raise Forbidden(
             name, f"it cannot be read ({error.strerror or 'disk error'}). Copy it and try again."
         ) from error

@@ -3,24 +3,23 @@
 import hashlib
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-from zipfile import ZipFile, ZipInfo
+from typing import Any
 
-from brapped_assets.history.errors import AGAIN, Damaged, Encrypted, explained
+from brapped_assets.history.bounds import CHUNK_BYTES, Member
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.history.rows import CHUNK_BYTES, batches, texts
+from brapped_assets.history.rows import batches, texts
 
-ENCRYPTED_FLAG = 0x1
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
-# `endsong_3.json`, and each as a browser saves it the second time: `endsong_3 (1).json`.
+# `endsong_3.json`, each as a browser saves it the second time, `endsong_3 (1).json`, and as others do: `….json.txt`.
 NUMBERED = re.compile(
     r"(?:endsong_?|endvideo_?|StreamingHistory(?:_[a-z]+_)?|Streaming_History_[a-z]+_\d{4}(?:-\d{4})?_)"
-    r"(\d{1,4})(?: ?\(\d+\))?\.json",
+    r"(\d{1,4})(?: ?\(\d+\))?(?:\.json)?(?:\.txt)?",
     re.IGNORECASE,
 )
 
@@ -29,17 +28,18 @@ NUMBERED = re.compile(
 class HistoryFile:
     """A document that is a listening history of either kind.
 
-    `name` is as in the archive, never a path to write to; `archive` is the zip, or the folder that holds the file.
-    `running_number` is Spotify's own within one archive and kind, None where the name has none. `size` is in bytes,
-    unpacked. The rows of a video file look like those of any other; only its name tells.
+    `name` is as in the archive, never a path to write to; `archive` is the zip, or the folder that holds the file; a
+    zip within a zip is told as a path through both. `running_number` is Spotify's own within one archive and kind, None
+    where the name has none. `size` is in bytes, unpacked. The rows of a video file look like those of any other; only
+    its name tells.
     """
 
     name: str
     archive: Path
     kind: Kind
     size: int
-    is_video: bool = False
-    member: ZipInfo | None = field(default=None, repr=False, compare=False)
+    is_video: bool
+    member: Member = field(repr=False, compare=False)
 
     @property
     def running_number(self) -> int | None:
@@ -53,13 +53,10 @@ class HistoryFile:
             HistoryError: it cannot be read, or no longer.
         """
         digest = hashlib.sha256()
-        with opened(self.archive, self.name, self.member) as stream:
-            while True:
-                with explained(self.name):
-                    chunk = stream.read(CHUNK_BYTES)
-                if not chunk:
-                    return digest.hexdigest()
+        with self.member.opened() as stream:
+            while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
+        return digest.hexdigest()
 
     def read(self) -> Iterator[Row]:
         """Every row of the file in its order, none left out: plays, odd rows and rows of other kinds.
@@ -71,15 +68,17 @@ class HistoryFile:
             Damaged: the file cannot be read to its end.
             HistoryError: it cannot be read at all.
         """
+        return chain.from_iterable(rows for rows, _ in self.batches())
+
+    def batches(self) -> Iterator[tuple[list[Row], int]]:
+        """The same, some rows at once, with about the bytes they take. Raises HistoryError as `read` does."""
         now = datetime.now(UTC)
-        try:
-            for batch in self.items():
+        with closing(self._decoded()) as found:
+            for batch, characters in found:
                 parsed = [parse_row(row, now=now) for row in batch]
                 if self.is_video:
                     parsed = [row if isinstance(row, OddRow) else OtherRow("video") for row in parsed]
-                yield from parsed
-        except RecursionError as error:
-            raise Damaged(self.name, f"it is nested deeper than any export. {AGAIN}") from error
+                yield parsed, characters
 
     def username(self) -> str | None:
         """The account that the first rows name, as exports up to 2023 do. Raises as `read` does."""
@@ -88,7 +87,12 @@ class HistoryFile:
 
     def items(self) -> Generator[list[Any], None, None]:
         """The same rows as they stand in the file, as many at once as are decoded together. Raises as `read` does."""
-        with opened(self.archive, self.name, self.member) as stream:
+        with closing(self._decoded()) as found:
+            for batch, _ in found:
+                yield batch
+
+    def _decoded(self) -> Generator[tuple[list[Any], int], None, None]:
+        with self.member.opened() as stream:
             yield from batches(texts(stream, self.name), self.name)
 
 
@@ -102,21 +106,3 @@ def usernames(items: Iterable[Any]) -> Iterator[str]:
 def base_name(name: str) -> str:
     """A member's name without its folders; some programs separate them with a backslash."""
     return name.replace("\\", "/").rpartition("/")[2]
-
-
-@contextmanager
-def opened(archive: Path, name: str, member: ZipInfo | None) -> Iterator[BinaryIO]:
-    """The bytes of a member of a zip, or of a file in a folder. Nothing is ever unpacked to the disk.
-
-    Raises:
-        HistoryError: it cannot be opened.
-    """
-    with ExitStack() as stack:
-        with explained(name):
-            if member is None:
-                stream: BinaryIO = stack.enter_context((archive / name).open("rb"))
-            elif member.flag_bits & ENCRYPTED_FLAG:
-                raise Encrypted(name, "it has a password. Unpack it with the password and import the folder.")
-            else:
-                stream = cast("BinaryIO", stack.enter_context(stack.enter_context(ZipFile(archive)).open(member)))
-        yield stream

@@ -1,31 +1,74 @@
-"""What a path holds: a zip, a folder (also one of downloads) or a single file, recognised by content."""
+"""What a path holds: a zip or another archive, a folder (also one of downloads) or a single file, known by content."""
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import chain, islice
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import NamedTuple, Self
 
-from brapped_assets.history.archive import Archive, archive_in_folder, archive_in_zip, is_copied, only_a_part
-from brapped_assets.history.errors import AGAIN, CutOff, Damaged, HistoryError, NotAnExport, TooLarge, explained
-from brapped_assets.history.files import HistoryFile, base_name, opened
-from brapped_assets.history.plays import Kind
-from brapped_assets.history.rows import rows, texts
+from brapped_assets.history.archive import Archive, archive_among, archive_in_folder, is_of_ours
+from brapped_assets.history.bounds import (
+    CHUNK_BYTES,
+    DEEPEST_ARCHIVE,
+    MOST_DOCUMENTS,
+    MOST_LOOKED_INTO,
+    MOST_OPEN,
+    UNPACK,
+    Keep,
+    Member,
+    always,
+    check_claims,
+    file_member,
+    too_large,
+)
+from brapped_assets.history.containers import Spool, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.contents import (
+    IN_THE_CLOUD,
+    SHORT_FOR_TAR,
+    SUFFIXES_OF_PACKED,
+    UNFINISHED,
+    UNFINISHED_SENTENCE,
+    foreign,
+    form_of,
+    is_in_the_cloud,
+    is_unfinished,
+    of_members,
+    unpacked_name,
+)
+from brapped_assets.history.errors import (
+    CutOff,
+    Damaged,
+    Encrypted,
+    Forbidden,
+    HistoryError,
+    NotAnExport,
+    TooLarge,
+    Wrapped,
+    explained,
+)
+from brapped_assets.history.files import HistoryFile, base_name
+from brapped_assets.history.folders import files_below
+from brapped_assets.history.recognising import HISTORY_NAME, recognised
 
 ASK = 'Ask Spotify for "Extended streaming history" (or "Account data") on its privacy page and import that.'
-# The longest history anybody published is 430,000 rows, or 0.3 GB.
-MOST_BYTES = 4 * 1024**3
-# JSON of this kind shrinks to a tenth or so. Small files may repeat themselves; real ones end at 12 MB.
-MOST_EXPANSION, EXPANSION_COUNTS_FROM = 200, 16 * 1024**2
-# How many rows may be odd before a document is judged by its name.
-SAMPLE = 50
-HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
-EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
-ACCOUNT_NAME = re.compile(r"(Userdata|YourLibrary|Playlist\d*|Inferences|Identity)\.json$", re.IGNORECASE)
+# What else people are sent, by the name of any member.
+KNOWN = {
+    "Spotify's technical log, without listening history": re.compile("technical log", re.IGNORECASE),
+    "account data without music history": re.compile(
+        r"(Userdata|YourLibrary|Playlist\d*|Inferences|Identity)\.json$", re.IGNORECASE
+    ),
+    "a Google Takeout, without a Spotify history": re.compile(r"^takeout/", re.IGNORECASE),
+}
+LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
+# What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
+WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
+PERHAPS = {"", ".txt", ".text", ".7z", ".rar", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", *UNFINISHED}
+# An error of these says how to come by what is in somebody's hands; nobody is to ask Spotify again for that.
+HAS_A_REMEDY = (Wrapped, Encrypted, TooLarge, CutOff, Damaged, Forbidden)
+MOST_REASONS = 3
 
 
 class Unusable(NamedTuple):
@@ -35,19 +78,37 @@ class Unusable(NamedTuple):
     reason: str
 
 
-class Found(NamedTuple):
-    """The histories in an order that does not depend on the machine, what else lay there, and exports of our own."""
+@dataclass(frozen=True)
+class Found:
+    """The histories in an order that does not depend on the machine, what else lay there, and exports of our own.
+
+    Archives with something in them are open, each since its only opening, until this is closed.
+    """
 
     files: list[HistoryFile]
     unusable: list[Unusable]
     archives: list[Archive]
+    held: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the archives: what they hold cannot be read any more."""
+        self.held.close()
 
 
-def find(path: Path) -> Found:
-    """Every listening history in a zip, in a folder at any depth (its zips included), or at this very path.
+def find(path: Path, *, keep: Keep = always) -> Found:
+    """Every listening history in an archive, in a folder at any depth (its archives included), or at this very path.
 
-    In a folder only names that end in .json or .zip are looked at, and what is none is reported; a zip or a file
-    named directly is looked at whatever its name, and raises.
+    In a folder names that end as those of histories and archives do are looked at, and what is none is reported;
+    other names tell no history, but for some that are looked at in silence. What is named directly is looked at
+    whatever its name, and raises. `keep` is asked before each chunk that is read, here and later.
 
     Raises:
         HistoryError: There is nothing to import, with the reason.
@@ -55,159 +116,200 @@ def find(path: Path) -> Found:
     path = Path(path).expanduser()
     with explained(str(path)):
         path.stat()
-    found = _in_folder(path) if path.is_dir() else _at(path)
+    with ExitStack() as held:
+        search = _Search(keep)
+        held.callback(search.spool.close)
+        found = (
+            search.in_folder(path) if path.is_dir() else search.at(file_member(path, path.name, keep), path.parent, 0)
+        )
+        found.held.push(held.pop_all())
     found.files.sort(key=lambda file: (str(file.archive), file.kind, file.running_number or 0, file.name))
     return found
 
 
-def _in_folder(folder: Path) -> Found:
-    found = Found([], [], [])
+def is_looked_at(name: str) -> bool:
+    """Whether a file of a folder or an archive may be a history by its name, or what holds one."""
+    base = base_name(name)
+    if base.startswith("."):
+        return is_in_the_cloud(base)
+    return _is_wanted(base) or _suffix(base) in PERHAPS or bool(LIKELY_NAME.search(base))
 
-    def unreadable(error: OSError) -> None:
-        found.unusable.append(Unusable(str(error.filename), "this user may not look into this folder"))
 
-    for place, folders, names in os.walk(folder, onerror=unreadable):
-        folders.sort()
-        if (archive := archive_in_folder(Path(place))) is not None:
-            found.archives.append(archive)
-            folders.clear()
-            continue
-        for name in sorted(names):
-            path = Path(place, name)
-            if path.suffix.lower() not in {".json", ".zip"} or name.startswith("._") or not path.is_file():
-                continue
+class _Place(NamedTuple):
+    """A member, what it is called in a report, and the zip or folder it is in."""
+
+    label: str
+    member: Member
+    archive: Path
+
+
+class _Search:
+    """One look at a path, with what may be read and kept open for it in all."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self.spool = Spool()
+        self._looked_into = self._open = 0
+
+    def in_folder(self, folder: Path) -> Found:
+        found, problems = Found([], [], []), list[HistoryError]()
+
+        def enter(place: Path) -> bool:
             try:
-                files, unusable, archives = _at(path)
+                ours = archive_in_folder(place, self._keep)
             except HistoryError as error:
-                found.unusable.append(Unusable(str(path.relative_to(folder)), error.reason))
-            else:
-                found.files.extend(files)
-                found.archives.extend(archives)
-                found.unusable.extend(Unusable(f"{path.relative_to(folder)}: {name}", why) for name, why in unusable)
-    if not found.files and not found.archives:
-        reasons = sorted({f"{name}: {reason}" for name, reason in found.unusable})
-        looked_at = f" ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})" if reasons else ""  # noqa: PLR2004  # three examples tell enough
-        raise NotAnExport(str(folder), f"there is no Spotify export in this folder{looked_at}. {ASK}")
-    return found
+                problems.append(error)
+                return False
+            if ours is not None:
+                found.archives.append(ours)
+            return ours is None
 
-
-def _at(path: Path) -> Found:
-    with explained(path.name):
-        if not path.is_file():
-            raise NotAnExport(path.name, "it is neither a file nor a folder.")
-        with path.open("rb") as stream:
-            is_zip = stream.read(2) == b"PK"
-        size = path.stat().st_size
-    if is_zip:
-        return _in_zip(path)
-    kind = _kind(path.parent, path.name, None)
-    return Found([HistoryFile(path.name, path.parent, kind, size, bool(VIDEO_NAME.search(path.name)))], [], [])
-
-
-def _in_zip(path: Path) -> Found:
-    found, documents = Found([], [], []), _documents(path)
-    if (ours := archive_in_zip(path)) is not None:
-        return Found([], [], [ours])
-    for member in documents:
-        name = _printable(member.filename)
-        try:
-            kind = _kind(path, name, member)
-        except HistoryError as error:
-            found.unusable.append(Unusable(name, error.reason))
-        else:
-            video = bool(VIDEO_NAME.search(name))
-            found.files.append(HistoryFile(name, path, kind, member.file_size, video, member))
-    if found.files:
+        places = []
+        for path in files_below(folder, enter, problems.append):
+            if is_looked_at(path.name) and path.is_file():
+                with _kept(problems):
+                    places.append(
+                        _Place(str(path.relative_to(folder)), file_member(path, path.name, self._keep), path.parent)
+                    )
+        self._each(places, found, problems, 0)
+        if not found.files and not found.archives:
+            found.close()
+            raise _nothing(str(folder), problems)
         return found
-    # A history that cannot be read says more than the other documents beside it.
-    for name, reason in found.unusable:
-        if HISTORY_NAME.search(base_name(name)):
-            raise Damaged(path.name, f"{name}: {reason}")
-    if any("technical log" in member.filename.lower() for member in documents):
-        raise NotAnExport(path.name, f"it is Spotify's technical log, without listening history. {ASK}")
-    if any(ACCOUNT_NAME.search(member.filename) for member in documents):
-        raise NotAnExport(path.name, f"it is account data without music history. {ASK}")
-    raise NotAnExport(path.name, f"it is a zip without a Spotify history. {ASK}")
 
-
-def _documents(path: Path) -> list[ZipInfo]:
-    """The JSON documents of a zip, after looking at what it claims to hold; nothing is unpacked for that.
-
-    The claim is an upper bound: the zip reader stops at a member's claimed size and then finds its checksum wrong.
-    """
-    with explained(path.name):
-        try:
-            with ZipFile(path) as archive:
-                members = archive.infolist()
-        except BadZipFile as error:
-            raise CutOff(path.name, f"it is a zip that is cut off or damaged. {AGAIN}") from error
-    documents = [
-        member
-        for member in members
-        if member.filename.lower().endswith(".json") and not base_name(member.filename).startswith("._")
-    ]
-    if sum(member.file_size for member in documents) > MOST_BYTES:
-        raise TooLarge(path.name, "it would unpack to over 4 GB, which no export does.")
-    for member in documents:
-        if member.file_size > max(EXPANSION_COUNTS_FROM, MOST_EXPANSION * member.compress_size):
-            raise TooLarge(path.name, f"it would unpack to over {MOST_EXPANSION} times its size, which no export does.")
-    return documents
-
-
-def _kind(archive: Path, name: str, member: ZipInfo | None) -> Kind:
-    """Which kind of history a document is.
-
-    Raises:
-        NotAnExport: It is something else.
-        Damaged: Its name says it is a history, but nobody can read it.
-    """
-    with opened(archive, name, member) as stream:
-        return _recognised(stream, name)
-
-
-def _recognised(stream: BinaryIO, name: str) -> Kind:
-    is_named_so = bool(HISTORY_NAME.search(base_name(name)))
-    try:
-        pieces = texts(stream, name)
-        start = next(pieces, "")
-        head = start.lstrip()
-        if not head:
-            raise NotAnExport(name, f"it is empty, so the download was not finished. {AGAIN}")
-        if head.startswith("<"):
-            raise NotAnExport(
-                name, "it is a web page: the download was not finished, or you were logged out. Try again."
+    def at(self, member: Member, archive: Path, depth: int) -> Found:
+        """What one member is; `depth` counts what it is packed in. Raises HistoryError when that is no history."""
+        self._looked_into += 1
+        if self._looked_into > MOST_LOOKED_INTO:
+            raise Wrapped(
+                member.name, f"{MOST_LOOKED_INTO:,} files were looked into before it. Import it by its own path."
             )
-        seen = list(_sample(rows(chain([start], pieces), name)))
-    except Damaged as error:
-        if is_named_so:
+        try:
+            return self._at(member, archive, archive / base_name(member.name), depth)
+        except HistoryError as error:
+            if is_unfinished(member.name) and not isinstance(error, Forbidden):
+                raise Wrapped(member.name, UNFINISHED_SENTENCE) from error
             raise
-        raise NotAnExport(name, "it is not a Spotify history.") from error
-    for row in seen:
-        if is_copied(row):
-            raise only_a_part(name)
-        if isinstance(row, dict) and (kind := _kind_of_row(row)):
-            return kind
-    if is_named_so:
-        return "extended" if EXTENDED_NAME.search(name) else "account"
-    raise NotAnExport(name, "it is other data, not a listening history.")
+
+    def _at(self, member: Member, archive: Path, path: Path, depth: int) -> Found:
+        """The same; `path` is the member's own, also where it is the tar in a tgz."""
+        if is_in_the_cloud(member.name):
+            raise Wrapped(member.name, IN_THE_CLOUD)
+        with member.opened() as stream:
+            head = stream.read(CHUNK_BYTES)
+        if (form := form_of(head)) is None:
+            if (error := foreign(member.name, head)) is not None:
+                raise error
+            return Found([self._history(member, archive)], [], [])
+        if depth == DEEPEST_ARCHIVE:
+            raise Wrapped(member.name, f"it is packed more than {DEEPEST_ARCHIVE} times. {UNPACK}")
+        before = self.spool.end
+        try:
+            with ExitStack() as held:
+                if form in {"zip", "tar"}:
+                    found = self._in_archive(member, form, path, depth, held)
+                else:
+                    inner = unpacked(member, form, unpacked_name(member.name), self.spool)
+                    found = self._at(inner, archive, path, depth + 1)
+                found.held.push(held.pop_all())
+        except HistoryError:
+            self.spool.forget_from(before)
+            raise
+        return found
+
+    def _history(self, member: Member, archive: Path) -> HistoryFile:
+        if member.size > member.most:
+            raise too_large(member)
+        kind = recognised(member)
+        return HistoryFile(member.name, archive, kind, member.size, bool(VIDEO_NAME.search(member.name)), member)
+
+    def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:
+        if self._open == MOST_OPEN:
+            raise Wrapped(
+                member.name, f"{MOST_OPEN} archives with a history come before it. Import it by its own path."
+            )
+        view = whole(member, self.spool, held)
+        members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
+        wanted = [one for one in members if _is_wanted(base_name(one.name))]
+        ours = [one for one in members if is_of_ours(one.name)]
+        check_claims([*wanted, *(one for one in ours if one not in wanted)], member.name, view.size)
+        if (archive := archive_among({one.name: one for one in ours}, path)) is not None:
+            self._open += member.path is not None
+            return Found([], [], [archive])
+        found, problems = Found([], [], []), list[HistoryError]()
+        places = [_Place(one.name, one, path) for one in members if is_looked_at(one.name)]
+        self._each(places[: len(wanted) + MOST_DOCUMENTS], found, problems, depth + 1)
+        if not found.files and not found.archives:
+            found.close()
+            raise _nothing_in_archive(member.name, form, [one.name for one in members], problems)
+        self._open += member.path is not None
+        return found
+
+    def _each(self, places: Sequence[_Place], found: Found, problems: list[HistoryError], depth: int) -> None:
+        """All that is found in these, likely names first; what is none is reported, with `problems` there were."""
+        silent: list[HistoryError] = []
+        for place in sorted(places, key=lambda place: _unlikelihood(place.label)):
+            try:
+                inside = self.at(place.member, place.archive, depth)
+            except HistoryError as error:
+                told = type(error)(place.label, error.reason)
+                (problems if _is_told(told) else silent).append(told)
+            else:
+                found.files.extend(inside.files)
+                found.archives.extend(inside.archives)
+                found.unusable.extend(Unusable(f"{place.label}: {name}", why) for name, why in inside.unusable)
+                found.held.push(inside.held.pop_all())
+        found.unusable.extend(Unusable(error.name, error.reason) for error in problems)
+        if not found.files and not found.archives:
+            problems.extend(silent)
 
 
-def _sample(found: Iterator[Any]) -> Iterator[Any]:
-    """The first rows. A mistake after a few good ones is for the reader of the whole file to find."""
-    first = next(found, None)
-    yield first
-    with suppress(Damaged):
-        yield from islice(found, SAMPLE)
+@contextmanager
+def _kept(problems: list[HistoryError]) -> Iterator[None]:
+    try:
+        yield
+    except HistoryError as error:
+        problems.append(error)
 
 
-def _kind_of_row(row: dict[str, Any]) -> Kind | None:
-    if "ts" in row and row.keys() & {"ms_played", "spotify_track_uri", "master_metadata_track_name"}:
-        return "extended"
-    if "endTime" in row and row.keys() & {"msPlayed", "trackName", "podcastName", "audiobookName"}:
-        return "account"
-    return None
+def _suffix(name: str) -> str:
+    return PurePosixPath(base_name(name)).suffix.lower()
 
 
-def _printable(name: str) -> str:
-    """A member's name as it may be shown on a terminal: escape sequences in it are somebody's joke."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+def _is_wanted(base: str) -> bool:
+    return not base.startswith(".") and (_suffix(base) in WANTED or bool(HISTORY_NAME.search(base)))
+
+
+def _unlikelihood(name: str) -> tuple[bool, bool]:
+    base = base_name(name)
+    return not LIKELY_NAME.search(base), not _is_wanted(base)
+
+
+def _is_told(error: HistoryError) -> bool:
+    """Whether somebody expects to read of it beside what was found."""
+    return isinstance(error, Wrapped) or _is_wanted(base_name(error.name))
+
+
+def _nothing(name: str, problems: Sequence[HistoryError]) -> HistoryError:
+    """What to say of a folder without a history: first of what has one but for a remedy, and then not to ask anew."""
+    remedies = [error for error in problems if isinstance(error, HAS_A_REMEDY)]
+    reasons = list(dict.fromkeys(f"{error.name}: {error.reason}" for error in [*remedies, *problems]))
+    shown = "; ".join([*reasons[:MOST_REASONS], *(["…"] if len(reasons) > MOST_REASONS else [])])
+    looked_at = f" ({shown})" if shown else ""
+    return NotAnExport(name, f"there is no Spotify export in this folder{looked_at}.{'' if remedies else f' {ASK}'}")
+
+
+def _nothing_in_archive(name: str, form: str, names: list[str], problems: Sequence[HistoryError]) -> HistoryError:
+    """The same of a zip or tar."""
+    # A history that cannot be read says more than the other documents beside it, and a remedy more than those.
+    for error in problems:
+        if HISTORY_NAME.search(base_name(error.name)):
+            return Damaged(name, f"{error.name}: {error.reason}")
+    for error in problems:
+        if isinstance(error, HAS_A_REMEDY):
+            return type(error)(name, f"{error.name}: {error.reason}")
+    tables = [f"{error.name}: {error.reason}" for error in problems if _suffix(error.name) == ".csv"]
+    if (sentence := of_members(names) or next(iter(tables), None)) is not None:
+        return NotAnExport(name, sentence)
+    what = next((what for what, pattern in KNOWN.items() if any(map(pattern.search, names))), None)
+    return NotAnExport(name, f"it is {what or f'a {form} without a Spotify history'}. {ASK}")

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any
 
+from brapped_assets.history.long_rows import Shortened
 from brapped_assets.history.plays import HistoryPlay, OddRow, OtherKind, OtherRow, Row
 from brapped_assets.history.values import Odd, ended_at, flag, instant, milliseconds, text
 
@@ -42,10 +43,12 @@ NOT_KEPT = re.compile("ipaddr|useragent")
 
 
 def parse_row(row: Any, *, now: datetime) -> Row:
-    """Any item of a list: never raises (beyond RecursionError for absurd nesting), and never drops anything.
+    """Any item of a list: never raises, and never drops anything.
 
     `now` is what no play can be later than.
     """
+    if isinstance(row, Shortened):
+        return OddRow(_kept(row.row), row.reason)
     if not isinstance(row, dict):
         return OddRow(_kept(row), "the row is not an object")
     if "brapped" in row:

@@ -3,25 +3,33 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
+from brapped_assets.history.bounds import PIECE_BYTES
 from brapped_assets.history.files import HistoryFile, base_name
 from brapped_assets.history.plays import HistoryPlay, Kind, Row
 
 
-def pieces_of(rows: Iterator[Row], size: int) -> Iterator[tuple[list[Row], bool]]:
-    """Rows in pieces, and whether each is the last; a file without rows is one piece.
+def pieces_of(batches: Iterator[tuple[list[Row], int]], size: int) -> Iterator[tuple[list[Row], bool]]:
+    """Rows in pieces of so many, or of `PIECE_BYTES`, and whether each is the last; a file without rows is one piece.
 
-    Raises HistoryError as `HistoryFile.read` does, before a piece that is cut short is given out.
+    `batches` are rows with about the bytes they were read from. Raises HistoryError as `HistoryFile.read` does, before
+    a piece that is cut short is given out.
     """
-    piece = list(islice(rows, size))
-    while True:
-        following = list(islice(rows, 1))
-        yield piece, not following
-        if not following:
-            return
-        piece = following + list(islice(rows, size - 1))
+    piece: list[Row] = []
+    weight = 0
+    for batch, weighs in batches:
+        rows, each = batch, weighs / max(1, len(batch))
+        while rows:
+            if len(piece) == size or weight >= PIECE_BYTES:
+                yield piece, False
+                piece, weight = [], 0
+            # Of a batch all rows weigh the same: it is short.
+            place = size - len(piece)
+            piece += rows[:place]
+            weight += int(each * min(place, len(rows)))
+            rows = rows[place:]
+    yield piece, True
 
 
 def by_kind(rows: Sequence[Row]) -> dict[Kind, list[HistoryPlay]]:

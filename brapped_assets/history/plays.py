@@ -38,7 +38,7 @@ class HistoryPlay(NamedTuple):
 
 
 class OddRow(NamedTuple):
-    """A row that cannot be understood, to be kept whole until a newer parser can.
+    """A row that cannot be understood, to be kept whole until a newer parser can; shortened where it is absurdly long.
 
     `payload_text` is the row as JSON without IP addresses and user agents. Characters PostgreSQL cannot
     store stand in it as U+FFFD. `reason` is one of a few constant texts, to be counted by.

@@ -9,26 +9,15 @@ from typing import Any, BinaryIO
 
 from pydantic_core import from_json
 
+from brapped_assets.history.bounds import CHUNK_BYTES, DEEPEST_ROW, LONGEST_ROW
 from brapped_assets.history.errors import AGAIN, Damaged, explained
+from brapped_assets.history.long_rows import DECODER, skip
 
-# Measured: 32 and 128 KB are 3% slower, 1 MB 15%: the rows of a piece fit into the processor's cache.
-CHUNK_BYTES = 64 * 1024
-# A real row has 650 characters. What is longer than this is not one, and waiting for its end would fill the memory.
-LONGEST_ROW = 1024 * 1024
-MOST_DIGITS = 4300
 SPACE = " \t\n\r"  # what JSON calls space
 DELIMITER = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 # PostgreSQL stores neither; both can only come from escapes, as UTF-8 has no lone surrogates and JSON no bare NUL.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-NOTHING = object()
-
-
-def _whole(digits: str) -> int | str:
-    """Python refuses to read a number of over 4,300 digits; nobody counts that far, so it stays the text it is."""
-    return int(digits) if len(digits) <= MOST_DIGITS else digits
-
-
-DECODER = json.JSONDecoder(parse_int=_whole)
+NOTHING, ABSURD = object(), object()
 
 
 def texts(stream: BinaryIO, name: str) -> Iterator[str]:
@@ -61,17 +50,18 @@ def texts(stream: BinaryIO, name: str) -> Iterator[str]:
 def rows(pieces: Iterator[str], name: str) -> Iterator[Any]:
     """Every item of the one JSON array that the pieces make up, in order; of duplicate keys the last one counts.
 
-    What was yielded before an error belongs to a file that cannot be read whole: the caller takes it back.
+    One that is longer or deeper than any real row is a Shortened. What was yielded before an error belongs to a file
+    that cannot be read whole: the caller takes it back.
 
     Raises:
         Damaged: a mistake in the JSON, an end before the array's end, or anything but space after it.
     """
-    return chain.from_iterable(batches(pieces, name))
+    return chain.from_iterable(batch for batch, _ in batches(pieces, name))
 
 
-def batches(pieces: Iterator[str], name: str) -> Iterator[list[Any]]:
-    """The same, as many at once as are whole in a piece. Raises Damaged as `rows` does."""
-    text, at, count = _opened(pieces, name), 1, 0
+def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]:
+    """The same, as many at once as are whole in a piece, with their characters. Raises Damaged as `rows` does."""
+    text, at, count, skipped = _opened(pieces, name), 1, 0, 0
     going_on = text[at] != "]"
     at += not going_on
     is_new, is_after_row, last = True, False, 0
@@ -79,23 +69,30 @@ def batches(pieces: Iterator[str], name: str) -> Iterator[list[Any]]:
         if is_new and not is_after_row:
             is_new = False
             last = text.rfind("}") + 1
-            whole = _decode_all(text[at:last]) if last > at else None
+            whole = _decode_all(text[at:last]) if at < last <= at + LONGEST_ROW else None
             if whole is not None:
-                yield whole
+                yield whole, last - at
                 count += len(whole)
                 at, is_after_row = last, True
         # An object that the piece cuts need not be tried: finding out costs as much as reading twenty.
         is_cut = at >= last and text.startswith("{", at)
-        row, end = (NOTHING, at) if is_after_row else (NOTHING, None) if is_cut else _decode_one(text, at, name)
+        row, end = (NOTHING, at) if is_after_row else (NOTHING, None) if is_cut else _decode_one(text, at)
         delimiter = None if end is None else DELIMITER.match(text, end)
         if delimiter is not None:
             if row is not NOTHING:
-                yield [row]
+                yield [row], delimiter.end() - at
                 count += 1
             at, is_after_row, going_on = delimiter.end(), False, delimiter[1] == ","
             continue
+        is_long = len(text) - at > LONGEST_ROW
+        if (row is ABSURD or (is_long and not is_after_row)) and text.startswith(('"', "{", "["), at):
+            past = skip(text, at, pieces, name, count, skipped=skipped)
+            skipped += past.characters
+            yield [past.shortened], past.characters
+            text, at, count, is_after_row, is_new = past.text[past.at :], 0, count + 1, True, True
+            continue
         # What stands here is cut by the end of the piece, or wrong: more text tells.
-        more = next(pieces, None) if len(text) - at <= LONGEST_ROW else ""
+        more = next(pieces, None) if not is_long else ""
         if more is None and not text.rstrip(SPACE).endswith("]"):
             raise Damaged(name, f"it ends in the middle, after row {count}. {AGAIN}")
         if not more:
@@ -132,15 +129,27 @@ def _decode_all(text: str) -> list[Any] | None:
     return [_storable(row) for row in found] if "\\u0000" in text else found
 
 
-def _decode_one(text: str, at: int, name: str) -> tuple[Any, int | None]:
-    """The row at a place and the place behind it; None for the latter when no row can be read there."""
+def _decode_one(text: str, at: int) -> tuple[Any, int | None]:
+    """The row at a place and the place behind it; None for the latter when no real row can be read there."""
     try:
         row, end = DECODER.raw_decode(text, at)
-        return (_storable(row) if text.find("\\u", at, end) >= 0 else row), end
     except json.JSONDecodeError:
         return NOTHING, None
-    except RecursionError as error:
-        raise Damaged(name, f"it is nested deeper than any export. {AGAIN}") from error
+    except RecursionError:
+        return ABSURD, None
+    if end - at > LONGEST_ROW:
+        return ABSURD, None
+    if text.count("[", at, end) + text.count("{", at, end) > DEEPEST_ROW and _is_deeper(row, DEEPEST_ROW):
+        return ABSURD, None
+    return (_storable(row) if text.find("\\u", at, end) >= 0 else row), end
+
+
+def _is_deeper(row: Any, most: int) -> bool:
+    level = [row]
+    for _ in range(most):
+        inner = (inside for outer in level for inside in (outer.values() if isinstance(outer, dict) else outer))
+        level = [one for one in inner if isinstance(one, dict | list)]
+    return bool(level)
 
 
 def _storable(value: Any) -> Any:

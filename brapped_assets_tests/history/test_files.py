@@ -1,14 +1,21 @@
 """Whole files: what is read of them, and that it is all of it."""
 
 import hashlib
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from brapped_assets.history.bounds import LONGEST_ROW
 from brapped_assets.history.errors import Damaged, HistoryError, Missing
 from brapped_assets.history.finding import find
+from brapped_assets.history.long_rows import Shortened
 from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow
+from brapped_assets.history.rows import rows
 
 from .exports import AUDIO, account, document, extended, nameless, read, written, zipped
 
@@ -78,7 +85,59 @@ def test_a_mistake_in_the_callers_loop_is_not_taken_for_damage(tmp_path: Path) -
         consume()
 
 
-def test_a_row_nested_beyond_reason_is_no_traceback(tmp_path: Path) -> None:
-    file = written(tmp_path, b"[" + b"[" * 900 + b"]" * 900 + b"]")
-    with pytest.raises(Damaged, match="nested deeper"):
-        list(file.read())
+ODDITIES = {
+    "deep in a field nobody reads": b'{"ts": "2025-04-28T21:04:35Z", "x": ' + b"[" * 800 + b"]" * 800 + b', "y": 1}',
+    "deep": b"[" * 900 + b"]" * 900,
+    "deeper than any stack": b"[" * 100_000 + b"]" * 100_000,
+    "long": document({"ts": "2025-04-28T21:04:35Z", "x": "x" * 1_500_000, "y": 1}),
+    "long with many fields": document({str(number): "\u00e9" * 20 for number in range(50_000)}),
+    "long and deep": b'{"a":' * 300_000 + b"1" + b"}" * 300_000,
+    "a long text": b'"' + b"x\\u00e9\\\\" * 200_000 + b'"',
+}
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+@pytest.mark.parametrize("place", [0, 1, 3000])
+def test_one_absurd_row_is_kept_aside_shortened_and_refuses_no_other(tmp_path: Path, oddity: str, place: int) -> None:
+    row, good = ODDITIES[oddity], document(extended())
+    content = b"[" + b",\n".join([*[good] * place, row, *[good] * (3000 - place)]) + b"]"
+    found = read(tmp_path, content)
+    odd = [found.pop(place)]
+    assert found == read(tmp_path, [extended()] * 3000)
+    assert [(type(each), getattr(each, "reason", "")[:15]) for each in odd] == [
+        (OddRow, "the row is long" if "long" in oddity else "the row is nest")
+    ]
+    kept = odd[0].payload_text  # type: ignore[union-attr]  # an OddRow, as was just seen
+    assert len(kept) < 20_000
+    if kept.startswith('{"ts"'):
+        # What stands beside the absurd is what a later parser, and whoever forgets, will ask for.
+        assert json.loads(kept)["ts"] == "2025-04-28T21:04:35Z"
+        assert json.loads(kept)["y"] == 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    value=st.recursive(
+        st.none() | st.integers() | st.text('ab"\\{}[],é🎧', max_size=30),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab}{", max_size=4), inner, max_size=3),
+        max_leaves=12,
+    ),
+    size=st.integers(1, 50),
+    is_ascii=st.booleans(),
+)
+def test_a_long_row_ends_where_json_says_wherever_the_pieces_end(value: Any, size: int, is_ascii: bool) -> None:
+    text = json.dumps([value, "x" * LONGEST_ROW], ensure_ascii=is_ascii)
+    document_of_it = f"[{text}, 7]"
+    pieces = [document_of_it[at : at + size] for at in range(0, 400, size)]
+    pieces.append(document_of_it[size * len(pieces) :])
+    first, last = rows(iter(pieces), "it")
+    assert isinstance(first, Shortened)
+    assert first.row == [value, "x" * 1000]
+    assert last == 7
+
+
+def test_a_row_that_is_only_wrong_is_no_absurd_row(tmp_path: Path) -> None:
+    wrong = [b"{'a': 1}", b'{"a" 1}', b'{"a": 1, "b": [}', b'{"a": ' + b"x" * 300_000 + b"]", b"[" * 900]
+    for row in wrong:
+        with pytest.raises(Damaged, match=r"not valid JSON after row 1\.|ends in the middle, after row 1\."):
+            read(tmp_path, b"[" + b",".join([document(extended()), row, *[document(extended())] * 1000]) + b"]")

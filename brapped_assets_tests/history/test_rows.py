@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brapped_assets.history import rows as reading
+from brapped_assets.history.bounds import LONGEST_ROW, MOST_SKIPPED
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.rows import rows, texts
 
@@ -109,8 +109,9 @@ def test_another_encoding_is_damage_in_words(content: bytes) -> None:
         (b"[{}, {'a': 1}]", "not valid JSON after row 1"),
         (b"[{}][{}]", "follows the list of plays after row 1"),
         (b"[{}]\n\n<html>", "follows the list of plays after row 1"),
-        (b"[" + b"[" * 100_000, "nested deeper"),
-        (b'["' + b"x" * (reading.LONGEST_ROW + 200_000) + b'"]', "not valid JSON after row 0"),
+        (b"[" + b"[" * 100_000, "ends in the middle, after row 0"),
+        (b"[" + b"1" * (LONGEST_ROW + 200_000) + b"]", "not valid JSON after row 0"),
+        (b'["' + b"x" * (MOST_SKIPPED + 200_000) + b'"]', "longer than any real one, up to row 0"),
     ],
 )
 def test_damage_says_after_which_row(content: bytes, words: str) -> None:
