@@ -248,7 +248,7 @@ def _two_lives(exports: list[Export]) -> Iterator[Doubt]:
 def _called(files: Sequence[HistoryFile]) -> str:
     """The first of some files, and how many more there are."""
     file, more = files[0], len(files) - 1
-    place = f"{file.archive.name}: {file.name}" if file.member is not None else str(Path(file.archive, file.name))
+    place = f"{file.archive.name}: {file.name}" if file.member.path is None else str(Path(file.archive, file.name))
     return f"{_printable(place, LONGEST_PLACE)}{f' and {more} more' if more else ''}"
 
 

@@ -66,6 +66,8 @@ LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECAS
 # What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
 WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
 PERHAPS = {"", ".txt", ".text", ".7z", ".rar", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", *UNFINISHED}
+# Named like a history, and never one: Spotify's own `ReadMeFirst_ExtendedStreamingHistory.pdf`.
+BESIDE = {".pdf", ".htm", ".html"}
 # An error of these says how to come by what is in somebody's hands; nobody is to ask Spotify again for that.
 HAS_A_REMEDY = (Wrapped, Encrypted, TooLarge, CutOff, Damaged, Forbidden)
 MOST_REASONS = 3
@@ -277,7 +279,8 @@ def _suffix(name: str) -> str:
 
 
 def _is_wanted(base: str) -> bool:
-    return not base.startswith(".") and (_suffix(base) in WANTED or bool(HISTORY_NAME.search(base)))
+    is_named_so = bool(HISTORY_NAME.search(base)) and _suffix(base) not in BESIDE
+    return not base.startswith(".") and (_suffix(base) in WANTED or is_named_so)
 
 
 def _unlikelihood(name: str) -> tuple[bool, bool]:
@@ -303,7 +306,7 @@ def _nothing_in_archive(name: str, form: str, names: list[str], problems: Sequen
     """The same of a zip or tar."""
     # A history that cannot be read says more than the other documents beside it, and a remedy more than those.
     for error in problems:
-        if HISTORY_NAME.search(base_name(error.name)):
+        if HISTORY_NAME.search(base_name(error.name)) and _suffix(error.name) not in BESIDE:
             return Damaged(name, f"{error.name}: {error.reason}")
     for error in problems:
         if isinstance(error, HAS_A_REMEDY):
