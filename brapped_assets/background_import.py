@@ -3,17 +3,19 @@
 import logging
 import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from brapped_assets.choosing import whose
+from brapped_assets.history.bounds import Keep
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import Found, Unusable, find
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.insights import rollup
-from brapped_assets.insights.incoming import Occupied, Progress
+from brapped_assets.insights.incoming import Cancelled, Occupied, Progress
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
@@ -39,18 +41,22 @@ class BackgroundImport:
         self._progress = Progress()
         self._began = 0.0
         self._stopping = Event()
+        self._cancelled = Event()
         self._thread: Thread | None = None
         # Of a program that was killed.
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def progress(self) -> Progress:
-        return self._progress
+        told = self._progress
+        is_stopping = self._cancelled.is_set() and told.state in {"receiving", "reading"}
+        return replace(told, state="stopping") if is_stopping else told
 
     def reserve(self) -> Path:
         with self._lock:
             if self._progress.is_working or self._stopping.is_set():
                 raise Occupied
             before, self._progress = self._progress, Progress("receiving")
+            self._cancelled.clear()
         try:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True, mode=0o700)
@@ -64,6 +70,15 @@ class BackgroundImport:
         self._progress = Progress("reading")
         self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
         self._thread.start()
+
+    def cancel(self) -> None:
+        with self._lock:
+            if self._progress.is_working:
+                self._cancelled.set()
+
+    def go_on(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
 
     def release(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -82,18 +97,27 @@ class BackgroundImport:
             ended = replace(self._progress, state="failed", error=str(error))
         except Stopped:
             ended = replace(self._progress, state="failed", error="Stopped. Add the same file again to go on.")
+        except Cancelled as error:
+            some = "Cancelled. What was stored stays; add the same file again to go on from there."
+            ended = replace(self._progress, state="failed", error=some if self._progress.rows else str(error))
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
             again = "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
             ended = replace(self._progress, state="failed", error=again)
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._progress = ended
+        with self._lock:
+            self._progress = ended
+            self._cancelled.clear()
 
     def _import(self, listener_id: int | None) -> Progress:
         """Raises HistoryError when nothing in the folder is a history, before anything is written."""
-        found, refused = _look(self._folder)
-        if not found and refused:
-            raise refused[0]
+        with ExitStack() as held:
+            found, refused = _look(self._folder, held, self._keep)
+            if not found and refused:
+                raise refused[0]
+            return self._store(listener_id, found, refused)
+
+    def _store(self, listener_id: int | None, found: list[Found], refused: list[HistoryError]) -> Progress:
         summary = Summary()
         summary.ignored.extend(Unusable(error.name, error.reason) for error in refused)
         home, url = self._settings.brapped_home, self._settings.database_url_text()
@@ -106,18 +130,24 @@ class BackgroundImport:
             rollup.catch_up(warehouse, person.listener_id)
         return replace(self._progress, state="done", told=tuple(summary.told()), troubles=tuple(_troubles(summary)))
 
-    def _note(self, rows: int, expected: int) -> None:
+    def _keep(self) -> None:
+        """Asked before each chunk that is read."""
         if self._stopping.is_set():
             raise Stopped
+        self.go_on()
+
+    def _note(self, rows: int, expected: int) -> None:
         seconds = time.monotonic() - self._began
         self._progress = replace(self._progress, rows=rows, expected=expected, seconds=seconds)
+        if rows < expected:
+            self._keep()
 
 
-def _look(folder: Path) -> tuple[list[Found], list[HistoryError]]:
+def _look(folder: Path, held: ExitStack, keep: Keep) -> tuple[list[Found], list[HistoryError]]:
     found, refused = [], []
     for path in sorted(folder.iterdir()):
         try:
-            found.append(find(path))
+            found.append(held.enter_context(find(path, keep=keep)))
         except HistoryError as error:
             refused.append(error)
     return found, refused

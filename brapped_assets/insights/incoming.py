@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from brapped_assets.insights.wording import time_left
 
-State = Literal["idle", "receiving", "reading", "counting", "done", "failed"]
-WORKING: frozenset[State] = frozenset({"receiving", "reading", "counting"})
+State = Literal["idle", "receiving", "reading", "stopping", "counting", "done", "failed"]
+WORKING: frozenset[State] = frozenset({"receiving", "reading", "stopping", "counting"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Progress:
         match self.state:
             case "receiving":
                 return "Receiving the file…"
+            case "stopping":
+                return "Stopping…"
             case "counting":
                 return f"{self.rows:,} rows read. Counting them into your days…"
             case "reading" if self.rows and self.seconds:
@@ -56,6 +58,13 @@ class Occupied(Exception):
         super().__init__("Another import is under way. Wait until it is done, then add this one.")
 
 
+class Cancelled(Exception):
+    """Whoever added the file no longer wants it added."""
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled. Nothing of it was stored.")
+
+
 class Incoming(Protocol):
     """Imports one upload at a time, in the background."""
 
@@ -67,6 +76,14 @@ class Incoming(Protocol):
 
     def start(self, listener_id: int | None) -> None:
         """Import what lies in the folder, for this listener or, with None, for the only one there is."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop what is under way after the piece in hand: what is merged stays, and the place is free."""
+        ...
+
+    def go_on(self) -> None:
+        """Raises Cancelled when what is under way is no longer wanted."""
         ...
 
     def release(self) -> None:

@@ -5,14 +5,17 @@ import errno
 import io
 import json
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
 import httpx
 import pytest
 
+from brapped_assets.background_import import BackgroundImport
 from brapped_assets.insights.incoming import Progress
 from brapped_assets.insights.web import add, uploads
 from brapped_assets.warehouse.connections import Warehouse
@@ -205,6 +208,74 @@ def test_an_upload_that_dribbles_gives_its_place_back(site: Pages, monkeypatch: 
     file = b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\n'
     assert sent_slowly(site, token + file, *[b"P"] * 1000, seconds=0.01)[0] == 408
     assert not site.incoming.progress().is_working
+
+
+def test_an_upload_on_its_way_can_be_cancelled_from_any_page_also_when_it_hangs(
+    site: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LOOK_SECONDS", 0.05)
+    token, took = site.token(), []
+
+    def cancel() -> None:
+        time.sleep(0.5)
+        # Neither without the form's token, nor from elsewhere.
+        took.append(site.browser.post("/add/cancel", data={"token": "a guess"}).status_code)
+        took.append(site.browser.post("/add/cancel", data={"token": token}, headers={"origin": "http://x"}).status_code)
+        assert site.incoming.progress().state == "receiving"
+        answer = site.browser.post("/add/cancel", data={"token": token}, follow_redirects=False)
+        took.append(answer.status_code)
+
+    page = Thread(target=cancel)
+    page.start()
+    began = time.monotonic()
+    head = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n' + token.encode()
+    file = b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\nPK'
+    assert sent_slowly(site, head + file, b"never", seconds=20)[0] == 409
+    assert time.monotonic() - began < 15
+    page.join()
+    assert took == [403, 403, 303]
+    assert not site.incoming.progress().is_working
+    assert not (site.home / "uploads").exists()
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    assert site.done().told == ((1, "new plays"),)
+
+
+def test_an_import_can_be_cancelled_between_its_pieces_and_what_is_stored_stays(
+    site: Pages, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [(f"endsong_{minute}.json", json.dumps([row(minute)]).encode()) for minute in range(20)]
+    noted = BackgroundImport._note
+
+    def note(incoming: BackgroundImport, rows: int, expected: int) -> None:
+        if rows == 3:
+            incoming.cancel()
+            assert incoming.progress().text == "Stopping…"
+        noted(incoming, rows, expected)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BackgroundImport, "_note", note)
+        assert drop(site, *files) == (202, {})
+        ended = site.done()
+    assert (ended.state, ended.rows) == ("failed", 3)
+    assert ended.error == "Cancelled. What was stored stays; add the same file again to go on from there."
+    assert ended.error in site.browser.get("/add").text
+    with warehouse.transaction() as tx:
+        assert tx.execute("select count(*) as plays from bi.plays").fetchone() == {"plays": 3}
+    assert drop(site, *files) == (202, {})
+    assert site.done().told == ((17, "new plays"), (3, "already there"))
+
+
+def test_a_file_that_is_only_being_looked_at_can_be_cancelled_too(site: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between any two chunks that are read of it."""
+    keep = BackgroundImport._keep
+
+    def cancelled(incoming: BackgroundImport) -> None:
+        incoming.cancel()
+        keep(incoming)
+
+    monkeypatch.setattr(BackgroundImport, "_keep", cancelled)
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    assert site.done().error == "Cancelled. Nothing of it was stored."
 
 
 def test_a_body_that_is_cut_off_or_no_form_leaves_nothing(site: Pages) -> None:

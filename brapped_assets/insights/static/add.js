@@ -28,7 +28,7 @@ async function watch() {
       const { working, rows, expected, text } = await answer.json();
       if (!working) break;
       say("[data-text]", text);
-      say("[data-stage]", text.includes("Counting") ? "Counting…" : "Reading…");
+      say("[data-stage]", text.includes("Counting") ? "Counting…" : text.startsWith("Stopping") ? "Stopping…" : "Reading…");
       if (expected) { bar.max = expected; bar.value = Math.min(rows, expected); }
     } catch {
       say("[data-text]", "Brapped does not answer. If it was stopped, start it and add the same file again.");
@@ -37,6 +37,16 @@ async function watch() {
   }
   location.replace(location.pathname);
 }
+
+// A file that is still on its way is not sent any further; what is being stored stops after the piece in hand.
+let sending = null;
+card.querySelector("[data-cancel]")?.addEventListener("submit", (event) => {
+  if (!sending) return;
+  event.preventDefault();
+  sending.abort();
+  sending = null;
+  complain("Cancelled. Nothing of it was stored.");
+});
 
 function send(files) {
   problem.hidden = true;
@@ -55,13 +65,15 @@ function send(files) {
     say("[data-text]", `${megabytes(event.loaded)} of ${megabytes(event.total)} MB`);
   });
   request.addEventListener("load", () => {
+    sending = null;
     bar.removeAttribute("value");
     if (request.status < 300) watch();
     else complain(request.response?.error ?? "That did not work. Reload the page and try again.");
   });
-  request.addEventListener("error", () => complain("The connection to Brapped was lost. Add the same file again."));
+  request.addEventListener("error", () => { sending = null; complain("The connection to Brapped was lost. Add the same file again."); });
   say("[data-stage]", "Sending…");
   show(true);
+  sending = request;
   request.send(body);
 }
 

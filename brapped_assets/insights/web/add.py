@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights.incoming import Incoming, Occupied, Progress
+from brapped_assets.insights.incoming import Cancelled, Incoming, Occupied, Progress
 from brapped_assets.insights.items import key_in
-from brapped_assets.insights.web.forms import only_ours
+from brapped_assets.insights.web.forms import only_ours, posted
 from brapped_assets.insights.web.site import Site, root_of
 from brapped_assets.insights.web.uploads import MOST_BYTES, TOO_LARGE, received
 from brapped_assets.warehouse.listeners import listeners
@@ -44,12 +44,18 @@ def routes(site: Site) -> list[Route]:
         except (ClientDisconnect, asyncio.CancelledError):
             # Nobody is there to read it: they left, or the program stops.
             return Response(status_code=400)
-        except (HTTPException, Occupied, OSError) as error:
+        except (HTTPException, Occupied, Cancelled, OSError) as error:
             status_code, sentence = _explained(error)
             if is_script:
                 return JSONResponse({"error": sentence}, status_code)
             return await run_in_threadpool(page, request, status_code, sentence)
         return JSONResponse({}, 202) if is_script else RedirectResponse(f"{root_of(request)}/add", 303)
+
+    async def cancel(request: Request) -> Response:
+        await posted(request, site)
+        if site.incoming is not None:
+            site.incoming.cancel()
+        return RedirectResponse(f"{root_of(request)}/add", 303)
 
     def how_far(_request: Request) -> Response:
         progress = site.incoming.progress() if site.incoming else Progress()
@@ -66,11 +72,15 @@ def routes(site: Site) -> list[Route]:
         Route("/add", show, name="add"),
         Route("/add", add, methods=["POST"]),
         Route("/add/progress", how_far),
+        Route("/add/cancel", cancel, methods=["POST"]),
     ]
 
 
 async def _take(request: Request, site: Site) -> None:
-    """An upload to disk, and its import begun. Raises HTTPException, Occupied or OSError, and leaves nothing then."""
+    """An upload to disk, and its import begun.
+
+    Raises HTTPException, Occupied, Cancelled or OSError, and leaves nothing then.
+    """
     incoming = site.incoming
     if incoming is None:
         raise HTTPException(403, "These pages only read. Use `brapped import`.")
@@ -92,7 +102,7 @@ async def _take(request: Request, site: Site) -> None:
         return folder
 
     try:
-        upload = await received(request, admit)
+        upload = await received(request, admit, incoming.go_on)
         _begin(incoming, upload.fields)
     except BaseException:
         if is_reserved:
@@ -112,7 +122,7 @@ def _begin(incoming: Incoming, fields: dict[str, str]) -> None:
 def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException):
         return error.status_code, error.detail
-    if isinstance(error, Occupied):
+    if isinstance(error, Occupied | Cancelled):
         return 409, str(error)
     is_full = isinstance(error, OSError) and error.errno in FULL
     return (507, DISK_FULL) if is_full else (500, "The file cannot be kept. See that BRAPPED_HOME may be written to.")

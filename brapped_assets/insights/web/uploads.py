@@ -18,7 +18,10 @@ MOST_BYTES = 2 * 1024**3
 MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
 # Nobody sends less than this in so long and means it: the slowest telephone line brings ten times as much.
 STALL_SECONDS, LEAST_BYTES = 60, 64 * 1024
+# While nothing comes, so often somebody looks whether it is still wanted.
+LOOK_SECONDS = 0.5
 TOO_LARGE = "This is over 2 GB, which no export is. Add the zip as Spotify sent it."
+STALLED = "The upload stopped on the way. Add the file again."
 UNREADABLE = "This upload cannot be read. Choose the file again."
 
 
@@ -106,14 +109,17 @@ class Upload:
         self.close()
 
 
-async def received(request: Request, admit: Callable[[dict[str, str]], Path]) -> Upload:
-    """The whole upload. Raises HTTPException with a sentence, or OSError when the disk takes no more of it."""
+async def received(request: Request, admit: Callable[[dict[str, str]], Path], go_on: Callable[[], None]) -> Upload:
+    """The whole upload. Raises HTTPException with a sentence, or OSError when the disk takes no more of it.
+
+    `go_on` is asked again and again once an upload is admitted, and raises what it likes to end it.
+    """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise HTTPException(400, UNREADABLE)
     upload = Upload(options[b"boundary"], admit)
     try:
-        async for chunk in _in_time(request.stream()):
+        async for chunk in _in_time(request.stream(), lambda: go_on() if upload.files else None):
             await run_in_threadpool(upload.write, chunk)
     except FormParserError:
         raise HTTPException(400, UNREADABLE) from None
@@ -126,22 +132,28 @@ async def received(request: Request, admit: Callable[[dict[str, str]], Path]) ->
     return upload
 
 
-async def _in_time(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    """The chunks of a body that is bounded and keeps coming. Raises HTTPException."""
+async def _in_time(chunks: AsyncGenerator[bytes, None], go_on: Callable[[], None]) -> AsyncIterator[bytes]:
+    """The chunks of a body that is bounded, keeps coming, and is wanted. Raises HTTPException, and as `go_on` does."""
     length, enough, until = 0, LEAST_BYTES, monotonic() + STALL_SECONDS
     while True:
+        coming = asyncio.ensure_future(anext(chunks, None))
         try:
-            async with asyncio.timeout(until - monotonic()):
-                chunk = await anext(chunks, None)
-        except TimeoutError:
-            raise HTTPException(408, "The upload stopped on the way. Add the file again.") from None
-        if chunk is None:
+            while not (await asyncio.wait({coming}, timeout=LOOK_SECONDS))[0]:
+                go_on()
+                if monotonic() > until:
+                    raise HTTPException(408, STALLED)
+        finally:
+            coming.cancel()
+        if (chunk := coming.result()) is None:
             return
+        go_on()
         length += len(chunk)
         if length > MOST_BYTES:
             raise HTTPException(413, TOO_LARGE)
         if length >= enough:
             enough, until = length + LEAST_BYTES, monotonic() + STALL_SECONDS
+        elif monotonic() > until:
+            raise HTTPException(408, STALLED)
         yield chunk
 
 
