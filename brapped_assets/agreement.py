@@ -46,12 +46,6 @@ class Agreement:
         return min(1.0, self.agreeing / least) if (least := min(self.told, self.known)) else 1.0
 
     @property
-    def percent(self) -> str:
-        """The share in words, cut and never rounded up to what it is not."""
-        percent = int(self.share * 100)
-        return "<1 %" if not percent and self.agreeing else f"{percent} %"
-
-    @property
     def is_enough(self) -> bool:
         return min(self.told, self.known) >= ENOUGH_PLAYS
 

@@ -14,7 +14,7 @@ from brapped_assets.history.files import base_name
 from brapped_assets.history.finding import Found, Unusable
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import by_kind
-from brapped_assets.history.plays import Kind, OddRow, Row
+from brapped_assets.history.plays import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.recognising import HISTORY_NAME
 from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side
 from brapped_assets.restoring import restore
@@ -98,11 +98,13 @@ def import_history(
     *,
     progress: Progress = lambda _done, _expected: None,
     piece_rows: int = PIECE_ROWS,
+    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
 ) -> None:
     """Merge every file that is not merged yet, a transaction a file or `piece_rows` rows; `summary` is kept up to date.
 
     Stopped at any moment, what is merged stays, and the next import of the same files goes on from there. A file that
-    cannot be read whole leaves nothing behind and stops no other. Raises a WarehouseError.
+    cannot be read whole leaves nothing behind and stops no other. `see` is shown the plays of files that are not known
+    whole, in another thread. Raises a WarehouseError.
     """
     for name, reason in (one for each in found for one in each.unusable):
         is_history = HISTORY_NAME.search(base_name(name))
@@ -128,7 +130,7 @@ def import_history(
     with warehouse.transaction() as tx:
         merged_rows = imports.merged_rows(tx, listener_id)
     progress(0, sum(expected))
-    with side_by_side(), closing(ahead(read_pieces(documents, merged_rows, piece_rows))) as reads:
+    with side_by_side(), closing(ahead(read_pieces(documents, merged_rows, piece_rows, see))) as reads:
         for number, of_document in groupby(reads, key=lambda read: read.number):
             before = summary.rows
             try:

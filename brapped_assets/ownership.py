@@ -17,6 +17,7 @@ from brapped_assets.history.finding import Found
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay
 from brapped_assets.importing import BYTES_PER_ROW, Transactions
+from brapped_assets.insights.wording import percent
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.rematch import comparable
 
@@ -227,7 +228,7 @@ def _another_life(strange: list[Told], agreement: Agreement) -> Doubt:
         "another life",
         f"{_called([told.file for told in strange])}: in the time that is known already ({agreement.days:,} days), "
         f"{agreement.agreeing:,} of {agreement.told:,} plays agree with the {agreement.known:,} known "
-        f"({agreement.percent}).",
+        f"({percent(agreement.share, 1)}).",
     )
 
 
@@ -241,7 +242,7 @@ def _two_lives(exports: list[Export]) -> Iterator[Doubt]:
                 "two lives",
                 f"{_called([told.file for told in one])} and {_called([told.file for told in other])} tell of the same "
                 f"time ({agreement.days:,} days): {agreement.agreeing:,} of {agreement.told:,} and "
-                f"{agreement.known:,} plays agree ({agreement.percent}).",
+                f"{agreement.known:,} plays agree ({percent(agreement.share, 1)}).",
             )
 
 

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from typing import TypeVar
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
-from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
+from brapped_assets.history.plays import HistoryPlay, Kind, OddRow, OtherRow, Row
 from brapped_assets.warehouse.imports import File, Piece
 from brapped_assets.warehouse.staging import Occurrences, encode
 
@@ -43,12 +43,15 @@ class Read:
 
 
 def read_pieces(
-    documents: Sequence[HistoryFile], merged_rows: dict[str, float], piece_rows: int
+    documents: Sequence[HistoryFile],
+    merged_rows: dict[str, float],
+    piece_rows: int,
+    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
 ) -> Generator[Read, None, None]:
     """Every document in pieces, the first of them without rows; of one that is merged whole there is no other.
 
     `merged_rows` are those of earlier imports, by content hash, and what this one reads is added to them. Runs ahead of
-    the merge, so it is here that a document is read whole before anything of it is merged.
+    the merge, so it is here that a document is read whole before anything of it is merged. `see` is shown every play.
     """
     archives = archive_names(documents)
     for number, document in enumerate(documents):
@@ -70,7 +73,7 @@ def read_pieces(
             if first[1]:
                 # Most files are one piece, and so read whole by now: made before its file is told of, or it would be
                 # made while everybody waits for it.
-                (only,) = _encoded(Read(number, file), iter([first]), before)
+                (only,) = _encoded(Read(number, file), iter([first]), before, see)
                 yield Read(number, file)
                 yield only
             else:
@@ -78,13 +81,18 @@ def read_pieces(
                 # A longer one must be read whole, too, before anything of it is merged.
                 for _ in pieces:
                     yield Read(number, file)
-                yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before)
+                yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before, see)
             merged_rows[file.content_hash] = inf
         except HistoryError as error:
             yield Read(number, error=error)
 
 
-def _encoded(read: Read, pieces: Iterator[tuple[list[Row], bool]], merged_rows: float) -> Iterator[Read]:
+def _encoded(
+    read: Read,
+    pieces: Iterator[tuple[list[Row], bool]],
+    merged_rows: float,
+    see: Callable[[Sequence[HistoryPlay]], None],
+) -> Iterator[Read]:
     """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
@@ -96,7 +104,11 @@ def _encoded(read: Read, pieces: Iterator[tuple[list[Row], bool]], merged_rows: 
         rows_read += len(rows)
         for kind, plays in merged.items():
             occurrences[kind].skip(plays)
-        encoded = {kind: encode(plays, occurrences[kind]) for kind, plays in by_kind(fresh).items()}
+            see(plays)
+        encoded = {}
+        for kind, plays in by_kind(fresh).items():
+            encoded[kind] = encode(plays, occurrences[kind])
+            see(plays)
         other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
         odd = Counter(row.reason for row in rows if isinstance(row, OddRow))
         other_so_far += other

@@ -91,8 +91,24 @@ class Warehouse:
         with explained(), ExitStack() as work:
             yield self._begun(work, lock, 10, SNAPSHOT_STATEMENT_SECONDS, is_snapshot=True)
 
+    @contextmanager
+    def unlocked_snapshot(self) -> Iterator[Connection]:
+        """As `snapshot`, but it may write to temporary tables, and `brapped forget` does not wait for it.
+
+        What is forgotten meanwhile is still read. Raises a WarehouseError.
+        """
+        with explained(), ExitStack() as work:
+            yield self._begun(work, "", 10, SNAPSHOT_STATEMENT_SECONDS, is_snapshot=True, is_read_only=False)
+
     def _begun(
-        self, work: ExitStack, lock: str, lock_seconds: int, statement_seconds: int, *, is_snapshot: bool = False
+        self,
+        work: ExitStack,
+        lock: str,
+        lock_seconds: int,
+        statement_seconds: int,
+        *,
+        is_snapshot: bool = False,
+        is_read_only: bool = True,
     ) -> Connection:
         """The connection, in a transaction that ends with `work`.
 
@@ -104,7 +120,7 @@ class Warehouse:
             connection = self._live_connection()
             if connection.info.transaction_status is TransactionStatus.IDLE:
                 connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_snapshot else None
-                connection.read_only = True if is_snapshot else None
+                connection.read_only = True if is_snapshot and is_read_only else None
             try:
                 with ExitStack() as begun:
                     begun.enter_context(connection.transaction())

@@ -1,0 +1,79 @@
+"""What an import would do, found out by doing it where nothing is kept."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from brapped_assets.agreement import Agreement
+from brapped_assets.history.finding import Found
+from brapped_assets.history.plays import HistoryPlay
+from brapped_assets.importing import PIECE_ROWS, Progress, Summary, import_history
+from brapped_assets.ownership import Doubt, doubts
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.listeners import Listener
+from brapped_assets.warehouse.rehearsal import months, rehearsal
+
+
+@dataclass
+class Preview:
+    """What an import of some files would do now; `summary` is what it would say of itself.
+
+    `told` are the plays in files that are not imported yet by local month (its first day), from `first_at` to `last_at`
+    (UTC), and `new` by how many plays each month would grow. `doubts` are signs that the files are somebody else's, and
+    `agreement` how far they agree with what is known.
+    """
+
+    listener: Listener
+    summary: Summary = field(default_factory=Summary)
+    doubts: list[Doubt] = field(default_factory=list)
+    agreement: Agreement = field(default_factory=Agreement)
+    told: Counter[date] = field(default_factory=Counter)
+    new: dict[date, int] = field(default_factory=dict)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+    def see(self, plays: Sequence[HistoryPlay]) -> None:
+        """Count these plays by month."""
+        zone = ZoneInfo(self.listener.time_zone)
+        ends = [play.ended_at for play in plays]
+        self.first_at = min([*ends, *filter(None, [self.first_at])])
+        self.last_at = max([*ends, *filter(None, [self.last_at])])
+        self.told.update(end.astimezone(zone).date().replace(day=1) for end in ends)
+
+
+def preview(
+    warehouse: Warehouse,
+    whose: Callable[[Connection], Listener],
+    found: Sequence[Found],
+    *,
+    progress: Progress = lambda _done, _expected: None,
+    piece_rows: int = PIECE_ROWS,
+) -> Preview:
+    """Import these histories for whoever `whose` says, on copies that are gone afterwards; see `warehouse.rehearsal`.
+
+    Nothing is stored, nobody waits for it, and what it says is what the import does, as long as nothing else comes
+    meanwhile. Raises what `whose` raises, and a WarehouseError.
+    """
+    with rehearsal(warehouse) as rehearsed:
+        with rehearsed.transaction() as tx:
+            person = whose(tx)
+            before = months(tx, person.listener_id)
+        rehearsed.about(person.listener_id)
+        shown = Preview(person)
+        shown.doubts, shown.agreement = doubts(rehearsed, person.listener_id, found, is_whole=True)
+        import_history(
+            rehearsed,
+            person.listener_id,
+            found,
+            shown.summary,
+            progress=progress,
+            piece_rows=piece_rows,
+            see=shown.see,
+        )
+        with rehearsed.transaction() as tx:
+            after = months(tx, person.listener_id)
+    changed = {month: after.get(month, 0) - before.get(month, 0) for month in sorted(before.keys() | after.keys())}
+    shown.new = {month: plays for month, plays in changed.items() if plays}
+    return shown
