@@ -32,6 +32,9 @@ def import_(
         ),
     ] = None,
     listener: Listener = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what an import would do, by reason and by month, and store nothing.")
+    ] = False,
     even_if_someone_elses: Annotated[
         bool,
         typer.Option("--even-if-someone-elses", help="Import also what seems to be another person's, without asking."),
@@ -42,12 +45,21 @@ def import_(
 
     if legacy is not None and paths:
         raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
+    if legacy is not None and dry_run:
+        raise typer.BadParameter("The old tables are imported as they are; --dry-run is for files.")
     if legacy is not None:
         raise typer.Exit(import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener))
     if not paths:
         raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     raise typer.Exit(
-        import_files(ready_settings(), console, paths, listener=listener, even_if_someone_elses=even_if_someone_elses)
+        import_files(
+            ready_settings(),
+            console,
+            paths,
+            listener=listener,
+            even_if_someone_elses=even_if_someone_elses,
+            is_dry_run=dry_run,
+        )
     )
 
 

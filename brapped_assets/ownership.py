@@ -64,10 +64,10 @@ Export = list[Told]
 def doubts(
     warehouse: Transactions, listener_id: int, found: Sequence[Found], *, is_whole: bool = False
 ) -> tuple[list[Doubt], Agreement]:
-    """The signs that these histories are not this listener's, and how far they agree with what is known of them.
+    """The signs that these histories are not this listener's, and how far the whole agrees with what is known.
 
-    Reads no more than it needs, unless the agreement of the whole is wanted (`is_whole`): for a listener without plays
-    the first rows of each file do, unless they name an account. A file that cannot be read is the import's to tell.
+    Reads no more than it needs, unless the agreement is wanted (`is_whole`): for a listener without plays the first
+    rows of each file do, unless they name an account. A file that cannot be read is the import's to tell.
     Writes nothing, and holds no lock while it reads files. Raises a WarehouseError.
     """
     exports = exports_of([document for each in found for document in each.files])
@@ -82,7 +82,7 @@ def doubts(
     found_doubts = [*_two_accounts(files), *_another_account(accounts)]
     if are_there_others:
         found_doubts += _files_of_others(warehouse, listener_id, files)
-    agreements = {id(told): _with_known(warehouse, listener_id, told) for told in files}
+    agreements = {id(told): _with_known(warehouse, listener_id, told.plays, told.shown) for told in files}
     strange = [
         told
         for export in exports
@@ -93,7 +93,11 @@ def doubts(
     ]
     if strange:
         found_doubts.append(_another_life(strange, sum((agreements[id(told)] for told in strange), Agreement())))
-    return [*found_doubts, *_two_lives(exports)], sum(agreements.values(), Agreement())
+    agreement = Agreement()
+    if is_whole:
+        plays, shown = [play for told in files for play in told.plays], [play for told in files for play in told.shown]
+        agreement = _with_known(warehouse, listener_id, plays, shown)
+    return [*found_doubts, *_two_lives(exports)], agreement
 
 
 def exports_of(documents: Sequence[HistoryFile]) -> list[Export]:
@@ -154,7 +158,7 @@ def _read(warehouse: Transactions, listener_id: int, told: Told, days: _Days, *,
                         told.shown.append(heard)
                 if not is_whole and len(told.plays) - looked >= LOOK_AFTER_PLAYS:
                     looked = len(told.plays)
-                    agreement = _with_known(warehouse, listener_id, told)
+                    agreement = _with_known(warehouse, listener_id, told.plays, told.shown)
                     is_decided = agreement.agreeing >= ENOUGH_PLAYS and not agreement.is_another_life
     except (HistoryError, RecursionError):
         return
@@ -174,9 +178,9 @@ def _heard(play: HistoryPlay) -> Heard:
     return Heard(at, play.track_id or play.track_uri, comparable(play.title))
 
 
-def _with_known(warehouse: Transactions, listener_id: int, told: Told) -> Agreement:
-    """What the file tells, against what polls brought and against what exports told; the better of the two."""
-    life = Life(told.plays)
+def _with_known(warehouse: Transactions, listener_id: int, plays: list[Heard], shown: list[Heard]) -> Agreement:
+    """What is told, against what polls brought and against what exports told; the better of the two."""
+    life = Life(plays)
     if not life.days:
         return Agreement()
     with warehouse.transaction() as tx:
@@ -189,7 +193,7 @@ def _with_known(warehouse: Transactions, listener_id: int, told: Told) -> Agreem
         for play in known
         if play.export_at is not None and play.export_title is not None
     )
-    both = compared(Life(told.shown), polled), compared(life, exported)
+    both = compared(Life(shown), polled), compared(life, exported)
     return max(both, key=lambda found: (found.is_enough, found.share if found.is_enough else 0, found.told))
 
 

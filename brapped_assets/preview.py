@@ -10,6 +10,7 @@ from brapped_assets.agreement import Agreement
 from brapped_assets.history.finding import Found
 from brapped_assets.history.plays import HistoryPlay
 from brapped_assets.importing import PIECE_ROWS, Progress, Summary, import_history
+from brapped_assets.insights import wording
 from brapped_assets.ownership import Doubt, doubts
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
@@ -33,6 +34,28 @@ class Preview:
     new: dict[date, int] = field(default_factory=dict)
     first_at: datetime | None = None
     last_at: datetime | None = None
+
+    def remarks(self) -> list[str]:
+        """Sentences on what the files tell of, and how far that agrees with what is known."""
+        said = []
+        if self.first_at is not None and self.last_at is not None:
+            zone = ZoneInfo(self.listener.time_zone)
+            first, last = (wording.day(at.astimezone(zone).date()) for at in (self.first_at, self.last_at))
+            said.append(
+                f"The files not imported yet tell of {wording.number(self.told.total())} plays, {first} to {last}."
+            )
+        agreement = self.agreement
+        if agreement.told and agreement.known:
+            said.append(
+                f"In the time that is known already ({wording.number(agreement.days)} days), "
+                f"{wording.number(agreement.agreeing)} of {wording.number(agreement.told)} plays agree with the "
+                f"{wording.number(agreement.known)} known: {wording.percent(agreement.share, 1)}."
+            )
+        return said
+
+    def by_month(self) -> list[tuple[date, int, int]]:
+        """Each month's first day, the plays told of it, and how many more it would have; in order."""
+        return [(month, self.told[month], self.new.get(month, 0)) for month in sorted({*self.told, *self.new})]
 
     def see(self, plays: Sequence[HistoryPlay]) -> None:
         """Count these plays by month."""

@@ -145,7 +145,7 @@ def test_an_export_that_agrees_with_nothing_known_is_asked_about_and_ones_own_is
             poll(warehouse, me, mine[first : first + 50])
     else:
         bring(warehouse, me, file("known", mine, known_as))
-    found, agreement = doubts(warehouse, me, [find(file("theirs", theirs, told_as))])
+    found, agreement = doubts(warehouse, me, [find(file("theirs", theirs, told_as))], is_whole=True)
     assert [doubt.sign for doubt in found] == ["another life"]
     assert agreement.agreeing == 0
     assert agreement.told >= 50

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from time import monotonic
@@ -18,17 +18,19 @@ from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
 from brapped_assets.commands.telling_dagster import tell_dagster
 from brapped_assets.fetching import here
-from brapped_assets.history.finding import Unusable, find
+from brapped_assets.history.finding import Found, Unusable, find
 from brapped_assets.importing import FORGOTTEN, Summary, import_history
 from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
 from brapped_assets.insights import rollup
 from brapped_assets.insights.wording import time_left
 from brapped_assets.ownership import Doubt, doubts
+from brapped_assets.preview import preview
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.addresses import has_password
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
@@ -43,19 +45,26 @@ def import_files(
     *,
     listener: str | None = None,
     even_if_someone_elses: bool = False,
+    is_dry_run: bool = False,
     is_demo: bool = False,
 ) -> int:
     """Import every history at these paths, count for the pages, and let Dagster know; returns the exit code.
 
     In the demo Dagster knows it from the first start on; elsewhere once its storage is there. Raises HistoryError when
     one of the paths holds none, SettingsError when it seems somebody else's and nobody can be asked: then nothing was
-    imported.
+    imported. `is_dry_run` tells what would become of the files, and stores nothing.
     """
     with ExitStack() as stack:
         found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in paths]
         warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
+
+        def person_of(tx: Connection) -> Listener:
+            return whose(tx, settings, listener, datetime.now(UTC), found)
+
+        if is_dry_run:
+            return _rehearse(console, warehouse, person_of, found)
         with warehouse.transaction() as tx:
-            person = whose(tx, settings, listener, datetime.now(UTC), found)
+            person = person_of(tx)
         with console.status("Looking at the files…"):
             found_doubts, _ = doubts(warehouse, person.listener_id, found)
         if found_doubts and not even_if_someone_elses and not _agreed(console, found_doubts, person.display_name):
@@ -126,11 +135,37 @@ def legacy_url(given: str, errors: Console) -> str:
     return url
 
 
-def _agreed(console: Console, found: Sequence[Doubt], name: str) -> bool:
-    """Say why this may be somebody else's, and ask. Raises SettingsError when there is nobody to ask."""
+def _rehearse(
+    console: Console, warehouse: Warehouse, whose: Callable[[Connection], Listener], found: Sequence[Found]
+) -> int:
+    began = monotonic()
+    with _bar(console, "Trying") as progress:
+        shown = preview(warehouse, whose, found, progress=progress)
+    console.print("A dry run: nothing was stored. An import would say:")
+    _show(console, shown.summary, shown.listener.display_name, monotonic() - began)
+    for sentence in shown.remarks():
+        console.print(sentence, soft_wrap=True)
+    if shown.doubts:
+        _doubt(console, shown.doubts, shown.listener.display_name)
+    if months := shown.by_month():
+        table = Table("month", "plays told", "new", box=None, padding=(0, 2, 0, 0))
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for month, told, new in months:
+            table.add_row(f"{month:%b %Y}", f"{told:,}", f"{new:,}")
+        console.print(table)
+    return exit_codes.FAILED if shown.summary.failed else exit_codes.DONE
+
+
+def _doubt(console: Console, found: Sequence[Doubt], name: str) -> None:
     console.print(f"This may be somebody else's listening, not {escape(name)}'s:")
     for doubt in found:
         console.print(f"  {escape(doubt.text)}", soft_wrap=True)
+
+
+def _agreed(console: Console, found: Sequence[Doubt], name: str) -> bool:
+    """Say why this may be somebody else's, and ask. Raises SettingsError when there is nobody to ask."""
+    _doubt(console, found, name)
     if not (console.is_terminal and sys.stdin.isatty()):
         raise SettingsError(
             "Nothing was imported. Name whose it is with --listener, or, if it is this listener's, add "
@@ -140,10 +175,10 @@ def _agreed(console: Console, found: Sequence[Doubt], name: str) -> bool:
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[ImportProgress]:
+def _bar(console: Console, doing: str = "Importing") -> Iterator[ImportProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), _Rows())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Importing", total=None)
+        task = bar.add_task(doing, total=None)
         yield lambda done, expected: bar.update(task, completed=done, total=expected)
 
 

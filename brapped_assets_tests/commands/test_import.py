@@ -361,3 +361,35 @@ def test_in_a_terminal_it_is_asked_and_the_default_is_no(
     assert b"Import all of it for You?" in said
     assert (b"Nothing was imported." in said) is (code == 1)
     assert len(plays(database_url)) == (0 if code else 56)
+
+
+def test_a_dry_run_says_what_the_import_says_by_reason_and_month_and_stores_nothing(
+    imports: Brapped, tmp_path: Path, database_url: str
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    rows = [
+        *(extended(ts=f"2025-0{month}-03T10:00:00Z") for month in (1, 1, 2)),
+        extended(ts="yesterday"),
+        extended(spotify_track_uri=None, episode_name="E", spotify_episode_uri="x"),
+    ]
+    (folder / "endsong_0.json").write_bytes(document(rows[1:]))
+    assert imports(str(folder)).code == 0
+    stored = plays(database_url)
+    (folder / "endsong_1.json").write_bytes(document([*rows, extended(ts="2025-03-03T10:00:00Z")]))
+    dry = imports(str(folder), "--dry-run")
+    assert (dry.code, dry.errors, plays(database_url)) == (0, "", stored)
+    counts = "2 new plays 4 already there 2 not music: podcast 2 too odd, kept aside: the time is not an instant"
+    assert dry.output.startswith("A dry run: nothing was stored. An import would say: 10 rows in 2 files")
+    assert counts in dry.output
+    assert "The files not imported yet tell of 4 plays, Fri 3 Jan 2025 to Mon 3 Mar 2025." in dry.output
+    assert "In the time that is known already (2 days), 5 of 5 plays agree with the 2 known: 100" in dry.output
+    assert dry.output.endswith("month plays told new Jan 2025 2 1 Feb 2025 1 0 Mar 2025 1 1")
+    assert counts in imports(str(folder)).output
+    assert "somebody else" in imports(str(two_people(tmp_path / "both")), "--dry-run").output
+
+
+def test_a_dry_run_in_an_empty_home_makes_no_listener(imports: Brapped, export: Path, database_url: str) -> None:
+    assert "An import would say: " in imports(str(export), "--dry-run").output
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) from audit.listener").fetchall() == [(0,)]
