@@ -5,21 +5,30 @@ which any page in the owner's browser can send: to 127.0.0.1, too, or to a name 
 """
 
 from collections.abc import Sequence
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
+import uvicorn
 from dagster_webserver import app as dagster_app
 from dagster_webserver import cli
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from brapped_assets.insights.web.bounded import limits
+from brapped_assets.insights.web.readable import UNREADABLE, is_readable, is_same_origin
 from brapped_assets.settings import Settings
 
+SAFE = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 HERE = ("127.0.0.1", "localhost", "[::1]")
 FROM_ELSEWHERE = PlainTextResponse("Only Dagster's own pages may ask this.", status_code=403)
 
@@ -41,22 +50,28 @@ class OnlyItsOwnPages:
         async def unframed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["X-Frame-Options"] = "DENY"
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers["Cross-Origin-Resource-Policy"] = "same-origin"
+                for name, value in SAFE.items():
+                    headers[name] = value
             await send(message)
 
-        if _is_from_elsewhere(scope):
-            refusal = WebSocketClose(1008) if scope["type"] == "websocket" else FROM_ELSEWHERE
-            await refusal(scope, receive, unframed)
-        else:
+        refusal = _refusal(scope)
+        if refusal is None:
             await self._app(scope, receive, unframed)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(1008)(scope, receive, send)
+        else:
+            await refusal(scope, receive, unframed)
+
+
+def _refusal(scope: Scope) -> Response | None:
+    if not is_readable(scope["headers"]):
+        return PlainTextResponse(UNREADABLE, status_code=400)
+    return FROM_ELSEWHERE if _is_from_elsewhere(scope) else None
 
 
 def _is_from_elsewhere(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if "origin" in headers and not is_same_origin(headers):
         return True
     is_question = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].endswith("/graphql")
     # As a page it is a form to ask with, and its own; a question by GET could be some page's picture.
@@ -80,6 +95,8 @@ class EngineRoom(DagsterWebserver[Any, Any]):
 
 
 def main() -> None:
+    # So are the options that its command line has none for.
+    cli.uvicorn = SimpleNamespace(run=partial(uvicorn.run, **limits(SAFE)))  # type: ignore[assignment, attr-defined]
     # The class is not a parameter of its command line, whose other options and signals are just right.
     dagster_app.DagsterWebserver = EngineRoom  # type: ignore[attr-defined]
     cli.main()  # type: ignore[no-untyped-call]

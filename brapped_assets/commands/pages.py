@@ -11,6 +11,8 @@ from brapped_assets.background_login import BackgroundLogin
 from brapped_assets.commands import network
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.web.app import create_app
+from brapped_assets.insights.web.bounded import limits
+from brapped_assets.insights.web.safety import safe_headers
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import addresses
@@ -49,6 +51,8 @@ def main() -> None:
         # What somebody behind a proxy says of itself counts for nothing here.
         proxy_headers=False,
         timeout_graceful_shutdown=FAREWELL_SECONDS,
+        ws="none",
+        **limits(safe_headers(key)),
     )
 
 

@@ -40,7 +40,7 @@ class Address:
 def address(text: str) -> Address:
     """`HOST:PORT`, read. Raises SettingsError."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) <= HIGHEST_PORT:
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) <= HIGHEST_PORT:
         raise SettingsError(f"{text!r} is no address of a code server; it looks like brapped-code:4000.")
     return Address(host, int(port))
 

@@ -79,6 +79,9 @@ class Page:
 def place_named(name: str) -> Place | None:
     """The place that an address names; None for anything else."""
     try:
+        if not name.isascii():
+            # Digits of other scripts are numbers to Python.
+            return None
         at, _, play_key = name.partition("_")
         found = Place(datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%f").replace(tzinfo=UTC), int(play_key))
     except ValueError:

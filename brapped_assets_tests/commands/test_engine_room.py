@@ -1,6 +1,11 @@
 """Who may ask Dagster's web server: its own pages and programs, not the pages of others in the same browser."""
 
+from contextlib import ExitStack
+
+import httpx
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -65,6 +70,41 @@ def test_only_its_own_pages_and_programs_are_answered(
     assert answered.headers["x-frame-options"] == "DENY"
     assert answered.headers["x-content-type-options"] == "nosniff"
     assert answered.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("origin", "http://[")],
+        [("origin", "http://127.0.0.1:3001"), ("origin", "http://evil.example")],
+        [("host", "127.0.0.1:3001"), ("host", "127.0.0.1:3001")],
+        [("host", "[")],
+        [("content-length", "0"), ("content-length", "0")],
+    ],
+)
+def test_what_cannot_be_read_is_400_and_no_failure(browser: TestClient, headers: list[tuple[str, str]]) -> None:
+    for method in ("GET", "POST"):
+        answered = browser.request(method, "/graphql", headers=httpx.Headers([("accept", "text/html"), *headers]))
+        assert (answered.status_code, answered.text) == (400, "This request cannot be read.")
+        assert answered.headers["x-frame-options"] == "DENY"
+
+
+@given(origin=st.one_of(st.text(st.characters(max_codepoint=255), max_size=20), st.just("http://[").map(str)))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(origin="http://[")
+@example(origin="HTTP://127.0.0.1:3001")
+@example(origin="http://127.0.0.1:3001\x85")
+def test_no_origin_makes_it_fail_and_only_its_own_is_answered(browser: TestClient, origin: str) -> None:
+    headers = [(b"origin", origin.encode("latin-1"))]
+    answered = browser.post("/graphql", headers=httpx.Headers(headers))
+    assert (answered.status_code == 200) == (origin.lower() == HERE)
+    assert answered.status_code in (200, 400, 403)
+    with ExitStack() as stack:
+        if answered.status_code != 200:
+            stack.enter_context(pytest.raises(WebSocketDisconnect))
+        place = httpx.Headers([*headers, (b"host", b"127.0.0.1:3001")])
+        with browser.websocket_connect("/graphql", headers=place) as talk:
+            assert talk.receive_text() == "asked"
 
 
 @pytest.mark.parametrize(

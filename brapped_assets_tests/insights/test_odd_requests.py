@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -88,6 +89,59 @@ def test_no_query_makes_a_page_fail(site: Pages, path: str, query: list[tuple[st
 @example(start="/static/", rest="..%2f..%2fsettings.py", method="GET")
 def test_no_path_makes_a_page_fail_or_leaves_its_folder(site: Pages, start: str, rest: str, method: str) -> None:
     check(site.browser, method, start + quote(rest, safe="/.", errors="surrogatepass"))
+
+
+HEADER_NAMES = [
+    "origin", "host", "content-length", "content-type", "referer", "cookie", "range", "if-range", "if-none-match",
+    "if-modified-since", "accept", "accept-encoding", "accept-language", "sec-fetch-site", "expect", "connection",
+    "x-forwarded-host", "x-forwarded-for", "transfer-encoding",
+]  # fmt: skip
+HEADER_VALUES = [
+    b"", b"http://[", b"http://[::1", b"http://]", b"http://127.0.0.1:99999999", b"http://127.0.0.1:\xb2", b"null",
+    b"//", b"127.0.0.1:", b"127.0.0.1:x", b"[", b"[::1]", b"127.0.0.1@evil.example", b"127.0.0.1, evil.example",
+    b"\xff\xfe", b"\xb2", b"-1", b"+5", b"5_0", b"9" * 5000, b"bytes=0-", b"bytes=5-2", b"bytes=\xb2-",
+    b"bytes=0-0,-1,5-", b"bytes=", b"bytes=" + b"0-," * 500, b"brapped_key=\xff", b"brapped_key", b";;=;", b'a="',
+    b"Thu, 99 Foo 0000 99:99:99 GMT", b"0", b"Thu, 01 Jan 1970 00:00:00 +9999", b"multipart/form-data",
+    b"multipart/form-data; boundary=", b"*/*;q=x", b"gzip;q=\xb2", b"multipart/form-data; boundary*=utf-8''%ff",
+    b"application/json", b"%", b"%zz%00", b"chunked", b"W/", b'"',
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST"]),
+    path=st.sampled_from(
+        ["/", "/add", "/hide", "/history?range=2024", "/static/base.css", "/cover/artist/1", "/health"]
+    ),
+    odd=st.lists(
+        st.tuples(
+            st.sampled_from(HEADER_NAMES),
+            st.one_of(st.sampled_from(HEADER_VALUES), st.text(max_size=12).map(lambda text: text.encode("utf-8"))),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+@example(method="POST", path="/hide", odd=[("origin", b"http://[")])
+@example(method="POST", path="/add", odd=[("origin", b"http://["), ("content-type", b"multipart/form-data")])
+@example(method="POST", path="/add", odd=[("content-length", b"9" * 5000)])
+@example(method="GET", path="/", odd=[("host", b"127.0.0.1"), ("host", b"127.0.0.1")])
+@example(method="POST", path="/hide", odd=[("origin", b"http://127.0.0.1"), ("origin", b"http://evil.example")])
+@example(method="GET", path="/static/base.css", odd=[("range", b"bytes=\xb2-")])
+@example(method="GET", path="/static/base.css", odd=[("if-modified-since", b"Thu, 01 Jan 1970 00:00:00 +9999")])
+def test_no_header_makes_a_page_fail(site: Pages, method: str, path: str, odd: list[tuple[str, bytes]]) -> None:
+    given = {name for name, _ in odd}
+    usual = [(name, value) for name, value in ((b"host", b"127.0.0.1"),) if name.decode() not in given]
+    request = httpx.Request(method, HERE + path, headers=[*usual, *((name.encode(), value) for name, value in odd)])
+    if "content-length" not in given:
+        request.headers.pop("content-length", None)
+    answer = site.browser.send(request, follow_redirects=False)
+    assert answer.status_code < 500, (method, path, odd, answer.text[:300])
+    assert {name: answer.headers.get(name) for name in LOCAL} == LOCAL
+    once = ("host", "origin", "content-length", "content-type")
+    twice = any(sum(name == one for name, _ in odd) > 1 for one in once)
+    if twice or any(name == "origin" and value.startswith(b"http://[") for name, value in odd):
+        assert answer.status_code == 400
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

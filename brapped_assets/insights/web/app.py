@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
@@ -53,7 +53,12 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
             Mount("/static", OwnFiles()),
         ],
         middleware=middleware(site, [*HOSTS, *hosts], key),
-        exception_handlers={WarehouseError: asleep(site), HTTPException: refused(site), Exception: failed(site, key)},
+        exception_handlers={
+            WarehouseError: asleep(site),
+            HTTPException: refused(site),
+            ClientDisconnect: gone,
+            Exception: failed(site, key),
+        },
         lifespan=until_the_end(site),
     )
     app.state.site = site
@@ -86,6 +91,11 @@ def refused(site: Site) -> Callable[[Request, Exception], Response]:
         return answer
 
     return handler
+
+
+def gone(_request: Request, _error: Exception) -> Response:
+    """For nobody: whoever asked left before the request was whole."""
+    return Response(status_code=400)
 
 
 def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Response]:

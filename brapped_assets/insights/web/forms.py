@@ -1,23 +1,31 @@
 """Forms that change something: only our own pages may send them, and they are short."""
 
-from urllib.parse import parse_qsl, urlsplit
+import asyncio
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from brapped_assets.insights.web.readable import is_same_origin
 from brapped_assets.insights.web.site import Site, root_of
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
+# A form is a few hundred bytes.
+SECONDS = 10.0
 UNREADABLE = "This form cannot be read."
 
 
 async def posted(request: Request, site: Site) -> dict[str, str]:
-    """The fields of a form of ours. Raises 403 when it came from elsewhere, 413 when it is too long."""
+    """The fields of a form of ours. Raises 403 when it came from elsewhere, 408 or 413 when it takes too much."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, "This form is too long.")
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise HTTPException(413, "This form is too long.")
+    except TimeoutError:
+        raise HTTPException(408, "This form took too long. Go back and send it again.") from None
     try:
         fields = dict(parse_qsl(body.decode(), max_num_fields=MOST_FIELDS))
     except ValueError:
@@ -35,9 +43,7 @@ def only_ours(request: Request, site: Site, token: str) -> None:
     The token stands in our pages, which no other page can read; a browser tells the truth in `Origin`. A form without
     one (they all send it) is refused. Whoever sends a body too large for `posted` calls this before reading it.
     """
-    origin = urlsplit(request.headers.get("origin", ""))
-    is_ours = origin.scheme in {"http", "https"} and origin.netloc.lower() == request.headers.get("host", "").lower()
-    if site.writing is None or not is_ours or not site.holds(token):
+    if site.writing is None or not is_same_origin(request.headers) or not site.holds(token):
         raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
 
 

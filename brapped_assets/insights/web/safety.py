@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from brapped_assets.insights.web.bounded import KNOWN
 from brapped_assets.insights.web.compression import Compressed
+from brapped_assets.insights.web.readable import OnlyReadable
 from brapped_assets.insights.web.site import Site
 
 # Nothing inline, nothing from elsewhere: a hostile name stays text whatever a template forgets.
@@ -71,6 +73,7 @@ class OnlyWithKey:
         if request.method == "GET" and self._is_right(request.query_params.get("key", "")):
             await self._welcome(request)(scope, receive, send)
         elif self._is_right(request.cookies.get(COOKIE, "")):
+            scope[KNOWN] = True
             await self._app(scope, receive, send)
         else:
             await self._site.page("locked.html", request, None, status_code=403)(scope, receive, send)
@@ -96,6 +99,7 @@ def middleware(site: Site, hosts: list[str], key: str | None) -> list[Middleware
     """`hosts` are the names we answer to: any other is somebody else's page that found our port."""
     return [
         Middleware(SafeAnswers, headers=safe_headers(key)),
+        Middleware(OnlyReadable),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         *([Middleware(OnlyWithKey, site=site, key=key)] if key else []),
         Middleware(Compressed),
