@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import tzlocal
-
 from brapped_assets.history.finding import Found
+from brapped_assets.regions import of_this_machine
 from brapped_assets.restoring import returning
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import listeners as people
@@ -46,4 +45,4 @@ def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, f
         return people.returning(tx, returning(max(of_ours, key=lambda person: str(person.collected_until))), now)
     if (person := chosen(tx, name)) is not None:
         return person
-    return people.alone(tx, time_zone=settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC", now=now)
+    return people.alone(tx, time_zone=settings.brapped_timezone or of_this_machine()[0], now=now)

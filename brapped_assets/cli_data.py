@@ -118,13 +118,48 @@ def report(
 
 @app.command()
 def timezone(
-    zone: Annotated[str, typer.Argument(help="IANA name, like Europe/Berlin. Your days and hours follow it.")],
+    zone: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REGION]",
+            help="IANA region, like Europe/Berlin. Without one, the zones so far.",
+            show_default=False,
+        ),
+    ] = None,
+    begins: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="From this day on (local midnight there), or this instant; without, all your life.",
+            show_default=False,
+        ),
+    ] = None,
+    ends: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="DATE",
+            help="Until this day, from which on the zone of before holds again.",
+            show_default=False,
+        ),
+    ] = None,
+    back: Annotated[
+        str | None,
+        typer.Option(
+            "--take-back", metavar="DATE", help="Undo the move of this day or instant instead.", show_default=False
+        ),
+    ] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     listener: Listener = None,
 ) -> None:
-    """Move a listener to another time zone: local days and hours of all plays are written anew, year by year."""
-    from brapped_assets.commands.timezone import change_zone as run  # noqa: PLC0415
+    """The time zones you lived in: your days and hours go by them. Shows what a change changes, and asks."""
+    from brapped_assets.commands.timezone import Wanted  # noqa: PLC0415
+    from brapped_assets.commands.timezone import time_zones as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, zone=zone, listener=listener))
+    wanted = Wanted(zone, begins, ends, back)
+    raise typer.Exit(run(ready_settings(), console, wanted, listener=listener, confirmed=yes))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from brapped_assets.history.archive import AGAIN, Archive, Person
 from brapped_assets.history.errors import Damaged
-from brapped_assets.warehouse import portable
+from brapped_assets.warehouse import portable, zones
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import ExportMerge
@@ -31,7 +31,8 @@ class Transactions(Protocol):
 
 def returning(person: Person) -> Returning:
     """The person of a manifest, as the warehouse takes them."""
-    return Returning(**person.model_dump())
+    spans = tuple(zones.Span(lived.from_at, lived.time_zone) for lived in person.zones)
+    return Returning(**person.model_dump(exclude={"zones"}), spans=spans)
 
 
 def restore(
@@ -51,6 +52,9 @@ def restore(
     who = returning(archive.manifest.listener)
     expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
     done, became = 0, ExportMerge()
+    if who.spans:
+        # What is here already may have the local time of one zone still.
+        zones.rebuild(warehouse, listener_id)
     for table, kind in _passes():
         try:
             for lines in archive.batches(table, batch_records):

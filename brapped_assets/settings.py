@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -40,8 +39,11 @@ def _http_url(url: str) -> str:
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; it looks like Europe/Berlin or Asia/Kolkata")
+    # The tables of zones: no process without this setting should read them.
+    from brapped_assets.regions import refusal  # noqa: PLC0415
+
+    if problem := refusal(name):
+        raise ValueError(problem.removesuffix("."))
     return name
 
 

@@ -26,7 +26,7 @@ from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay, OddRow
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import portable
+from brapped_assets.warehouse import portable, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_top
 from brapped_assets.warehouse.embedded import EmbeddedServer
@@ -35,6 +35,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
 from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets.writing import NotWritten, Target, written
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.history.exports import ID, account, document, extended, zipped
@@ -43,6 +44,13 @@ from brapped_assets_tests.warehouse.told import Old, natural
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+# Two moves among the plays of the listener below.
+LIVED = (
+    Span(None, "Asia/Kolkata"),
+    Span(datetime(2025, 1, 1, tzinfo=UTC), "Europe/Berlin"),
+    Span(at(1), "America/St_Johns"),
+)
+THEIRS = (Span(None, "Asia/Dubai"), Span(at(-9_000), "America/St_Johns"))
 KEYS = {"play_key", "listener_id", "track_key", "artist_key"}
 
 
@@ -102,7 +110,9 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         ):
             tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
                        f" select %s, {key}, %s from {table} where {what}", (me, NOW))  # fmt: skip
+        zones.write(tx, me, LIVED)
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
+    zones.rebuild(warehouse, me)
     return me
 
 
@@ -160,11 +170,58 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
             (at(2), at(2) + timedelta(seconds=7), "endsong_0.json in theirs.zip"),
             (at(2) + timedelta(seconds=7), at(6), None),
         ]
+        (there,) = tx.execute("select time_zone from bi.listeners").fetchall()
+        assert (zones.held(tx, restored), there["time_zone"]) == (LIVED, "America/St_Johns")
+        # What was played where says the hour.
+        local = tx.execute("select played_at, played_at_local from bi.plays").fetchall()
+        assert all(
+            row["played_at_local"] == zones.local_time(LIVED, row["played_at"]).replace(tzinfo=None) for row in local
+        )
     # Once more, and everything is known.
     _, summary = imported(another, path)
     assert (summary.plays.added, summary.plays.matched, summary.failed) == (0, 0, [])
     with another.transaction() as tx:
         assert kept(tx, restored) == before
+
+
+@pytest.mark.parametrize(
+    ("here", "expected"),
+    [
+        ((Span(None, "America/St_Johns"),), LIVED),
+        ((Span(None, "Asia/Tokyo"),), (Span(None, "Asia/Tokyo"),)),
+        (THEIRS, THEIRS),
+    ],
+    ids=["the same zone", "another zone", "zones of their own"],
+)
+def test_somebody_who_is_here_already_gets_the_zones_unless_they_chose_others(
+    warehouse: Warehouse, another: Warehouse, tmp_path: Path, here: Spans, expected: Spans
+) -> None:
+    path = exported(warehouse, lived(warehouse, tmp_path), tmp_path / "ann.zip")
+    with another.transaction() as tx:
+        me = newcomer(tx, "ann", zone=here[-1].time_zone)
+        land(tx, page(me, [Play(at(-700), song("here")), Play(at(50), song("here"))]))
+        merge_plays(tx, me, at(60))
+        zones.write(tx, me, here)
+    assert imported(another, path)[0] == me
+    with another.transaction() as tx:
+        assert zones.held(tx, me) == expected
+        local = tx.execute("select played_at, played_at_local from bi.plays").fetchall()
+    if expected == LIVED:
+        # Those that were here first, too.
+        assert len(local) == 14
+        assert all(
+            row["played_at_local"] == zones.local_time(LIVED, row["played_at"]).replace(tzinfo=None) for row in local
+        )
+
+
+def test_an_export_that_counts_by_an_offset_is_refused_and_says_what_to_write(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    path = exported(warehouse, lived(warehouse, tmp_path), tmp_path / "ann")
+    manifest = path / "brapped.json"
+    manifest.write_text(manifest.read_text().replace("America/St_Johns", "EST"))
+    with pytest.raises(NotAnExport, match=r"America/New_York.*Write it into brapped\.json in place of 'EST'"):
+        find(path)
 
 
 def test_stopped_anywhere_and_done_again_nothing_is_missing(

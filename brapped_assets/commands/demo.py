@@ -8,7 +8,6 @@ from html import unescape
 from pathlib import Path
 
 import requests
-import tzlocal
 from rich.console import Console
 
 from brapped_assets.commands import exit_codes
@@ -23,6 +22,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
+from brapped_assets.regions import of_this_machine
 from brapped_assets.settings import DEMO_HOME, ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
 from brapped_assets.warehouse import data_folder
@@ -69,7 +69,7 @@ def _run(
     seen_on: Network | None,
     listeners: int,
 ) -> int:
-    zone = tzlocal.get_localzone_name() or "UTC"
+    zone, _ = of_this_machine()
     accounts = _accounts(zone, listeners)
     with serve(accounts[0], port=free_port(ACCOUNT_PORT)) as server:
         account_settings = {

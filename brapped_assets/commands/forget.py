@@ -1,9 +1,8 @@
 """`brapped forget`: remove a listener, or what they played before a day, without trace."""
 
 import shutil
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +12,7 @@ from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
 from brapped_assets.insights import rollup
 from brapped_assets.settings import Settings, SettingsError, env_file
+from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token
@@ -30,9 +30,11 @@ def forget_listener(
                 raise SettingsError("There is nobody to forget.")
             token = settings.spotify_refresh_token
             is_logged_in = token is not None and by_token(tx, token.get_secret_value()) == person
-            instant = _midnight(before, person, now)
-            found = preview(tx, person.listener_id, person.time_zone, instant)
-        _show(console, person, before, found)
+            spans = zones.held(tx, person.listener_id)
+            instant = _midnight(before, spans, now)
+            found = preview(tx, person.listener_id, instant)
+        zone = zones.zone_at(spans, instant) if instant else person.time_zone
+        _show(console, person, f"before {before}, {zone}" if before else "wholly", found)
         if not confirmed and not _agreed(console, person):
             console.print("Nothing was removed.")
             return exit_codes.FAILED
@@ -69,19 +71,17 @@ def _removed(home: Path) -> int:
     return count
 
 
-def _midnight(day: date | None, person: Listener, now: datetime) -> datetime | None:
+def _midnight(day: date | None, spans: zones.Spans, now: datetime) -> datetime | None:
     """The instant (UTC) at which the listener's local day begins."""
     if day is None:
         return None
-    zone = ZoneInfo(person.time_zone)
-    if day > now.astimezone(zone).date():
+    if day > zones.local_time(spans, now).date():
         raise SettingsError(f"{day} lies ahead. To remove a listener wholly, leave --before out.")
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return zones.beginning_of(spans, day)
 
 
-def _show(console: Console, person: Listener, before: date | None, found: Preview) -> None:
+def _show(console: Console, person: Listener, what: str, found: Preview) -> None:
     span = f", {found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}" if found.first_at and found.last_at else ""
-    what = "wholly" if before is None else f"before {before}, {person.time_zone}"
     console.print(f"[bold]{escape(person.display_name)}[/] ({escape(person.spotify_user_id)}), {what}:")
     console.print(f"  {found.plays:,} plays{span}")
     for count, name in (

@@ -4,13 +4,13 @@ import webbrowser
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import tzlocal
 from rich.console import Console
 from rich.markup import escape
 from rich.prompt import Prompt
 
 from brapped_assets.commands import exit_codes, newcomer
 from brapped_assets.commands.callback import CallbackTimeout, wait_for_callback
+from brapped_assets.regions import of_this_machine
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file, write_env
 from brapped_assets.spotify import (
@@ -59,12 +59,16 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
 
 @dataclass(frozen=True)
 class Remembered:
-    """Who logged in, what Spotify shows of their plays right now, whether they came to others, and a key with them."""
+    """Who logged in, what Spotify shows of their plays right now, whether they came to others, and a key with them.
+
+    `no_zone`: why the zone of this machine was not taken, if it was to be.
+    """
 
     listener: Listener
     page: RecentlyPlayedPage
     is_added: bool
     is_key_new: bool
+    no_zone: str | None = None
 
 
 def remember(
@@ -83,7 +87,7 @@ def remember(
         with SpotifyClient(settings.spotify_api_url, tokens_of_grant, ledger) as client:
             profile: Profile = client.profile()
             page = client.recently_played()
-        zone = settings.brapped_timezone or tzlocal.get_localzone_name() or "UTC"
+        zone, no_zone = (settings.brapped_timezone, None) if settings.brapped_timezone else of_this_machine()
         with warehouse.transaction() as tx:
             place = newcomer.place_of(tx, settings, profile)
         # Without a transaction: a question may stand for hours.
@@ -115,7 +119,7 @@ def remember(
         first_hour = (now - BEFORE_THE_FIRST_LOGIN).replace(minute=0, second=0, microsecond=0)
         values["BRAPPED_START"] = first_hour.isoformat()
     write_env(env_file(), values)
-    return Remembered(listener, page, bool(place.others), is_key_new)
+    return Remembered(listener, page, bool(place.others), is_key_new, no_zone if listener.time_zone == zone else None)
 
 
 def _app(settings: Settings, console: Console) -> SpotifyApp:
@@ -183,6 +187,8 @@ def _greet(console: Console, remembered: Remembered) -> None:
     reach = f", reaching back to {min(played).astimezone():%A %d %B, %H:%M}" if played else ""
     name = escape(listener.display_name)
     console.print(f"\n[bold]Hello, {name}![/] Spotify shows {len(page.items)} plays{reach}.")
+    if remembered.no_zone:
+        console.print(f"[yellow]![/] {escape(remembered.no_zone)}", soft_wrap=True)
     if remembered.is_added:
         console.print(
             f"{name}'s days are counted in {listener.time_zone} (to change: brapped timezone Europe/Berlin --listener "

@@ -10,11 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
 from brapped_assets.history.bounds import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS, Keep, Member, file_member
 from brapped_assets.history.errors import Damaged, NotAnExport
+from brapped_assets.regions import refusal
 
 MANIFEST = "brapped.json"
 FORMAT, VERSION = "brapped export", 1
@@ -23,8 +24,20 @@ AGAIN = "Make the export again with `brapped export`, and import it whole."
 LARGEST_MANIFEST = 1024 * 1024
 
 
+class Lived(BaseModel):
+    """A zone a listener lived in, from an instant on; None: from the beginning."""
+
+    model_config = ConfigDict(frozen=True)
+
+    from_at: AwareDatetime | None = None
+    time_zone: str
+
+
 class Person(BaseModel):
-    """Whose it is; the fields of `warehouse.listeners.Returning`."""
+    """Whose it is; the fields of `warehouse.listeners.Returning`.
+
+    `zones` in order of time, the last one `time_zone`; empty for somebody who lived in no other.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,9 +45,19 @@ class Person(BaseModel):
     account_id: str | None = None
     display_name: str
     time_zone: str
+    zones: tuple[Lived, ...] = ()
     collected_since: AwareDatetime | None = None
     collected_until: AwareDatetime | None = None
     forgotten_before: AwareDatetime | None = None
+
+    @field_validator("zones")
+    @classmethod
+    def _in_order(cls, zones: tuple[Lived, ...]) -> tuple[Lived, ...]:
+        begins = [zone.from_at for zone in zones]
+        later = [at for at in begins[1:] if at is not None]
+        if begins and (begins[0] is not None or len(later) < len(begins) - 1 or later != sorted(set(later))):
+            raise ValueError("the zones are not in order")
+        return zones
 
 
 class Manifest(BaseModel):
@@ -168,6 +191,13 @@ def _manifest(path: Path, member: Member) -> Manifest | None:
     if isinstance(version, int) and version > VERSION:
         raise NotAnExport(path.name, "a newer Brapped made this export. Upgrade this one the way it was installed.")
     try:
-        return Manifest.model_validate(told)
+        manifest = Manifest.model_validate(told)
     except ValidationError as error:
         raise Damaged(path.name, f"its {MANIFEST} is damaged. {AGAIN}") from error
+    person = manifest.listener
+    for zone in (person.time_zone, *(lived.time_zone for lived in person.zones)):
+        if problem := refusal(zone):
+            raise NotAnExport(
+                path.name, f"{problem} Write it into {MANIFEST} in place of {zone!r}, and import it again."
+            )
+    return manifest

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.zones import beginning_of
 
 PAGE = 100
 LARGEST_PLAY_KEY = 2**63 - 1
@@ -92,7 +92,7 @@ def place_named(name: str) -> Place | None:
 def end_of(day: date, who: Viewer) -> Place:
     """After the last play of a local day."""
     following = min(day, date(9990, 1, 1)) + timedelta(days=1)
-    return Place(datetime.combine(following, time(), ZoneInfo(who.time_zone)).astimezone(UTC), 1)
+    return Place(beginning_of(who.spans, following), 1)
 
 
 def page(tx: Connection, who: Viewer, start: Place | None) -> Page:

@@ -128,9 +128,13 @@ FORMULAS = [
         "may be missing in between, and every number of a period with such a stretch is a lower bound until your "
         "export fills it.",
         "select count(*) as gaps\n"
-        "from bi.coverage_gaps join bi.listeners using (listener_id)\n"
-        "where listener_id = :listener_id and closed_at is null\n"
-        "  and (gap_start at time zone time_zone)::date < :until\n"
-        "  and (gap_end at time zone time_zone)::date >= :first",
+        "from bi.coverage_gaps g\n"
+        "join bi.listener_zones a on a.listener_id = g.listener_id\n"
+        "  and coalesce(gap_start >= a.holds_from, true) and coalesce(gap_start < a.holds_until, true)\n"
+        "join bi.listener_zones b on b.listener_id = g.listener_id\n"
+        "  and coalesce(gap_end >= b.holds_from, true) and coalesce(gap_end < b.holds_until, true)\n"
+        "where g.listener_id = :listener_id and closed_at is null\n"
+        "  and (gap_start at time zone a.time_zone)::date < :until\n"
+        "  and (gap_end at time zone b.time_zone)::date >= :first",
     ),
 ]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.insights.periods import Period
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.zones import Spans, spans_of
 
 CONSENT_DAYS = 14
 
@@ -31,6 +32,7 @@ class Person:
 class Viewer:
     """One listener at one moment. Days and `now` are local to their zone; instants with a zone are UTC.
 
+    `time_zone` holds now; `spans` has the earlier ones, too.
     `touched` are days whose totals are behind. `first_day` and `last_day` None: nothing was ever played.
     `everybody` is whoever has pages here, the first first.
     """
@@ -50,6 +52,7 @@ class Viewer:
     now: datetime
     consent_ends_at: datetime | None = None
     everybody: tuple[Person, ...] = ()
+    spans: Spans = ()
 
     @property
     def consent_ends_in(self) -> int | None:
@@ -88,6 +91,8 @@ def viewer(tx: Connection, now: datetime, listener_id: int | None = None) -> Vie
         return None
     gaps = tx.execute(sql("insights/gaps"), {"listener_id": row["listener_id"]}).fetchall()
     touched = frozenset(row.pop("touched"))
+    spans = spans_of(row.pop("moves"), row.pop("zones"))
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
     everybody = tuple(Person(**one) for one in row.pop("everybody"))
-    return Viewer(**row, touched=touched, gaps=tuple(Gap(**gap) for gap in gaps), now=local_now, everybody=everybody)
+    found = tuple(Gap(**gap) for gap in gaps)
+    return Viewer(**row, spans=spans, touched=touched, gaps=found, now=local_now, everybody=everybody)

@@ -13,6 +13,7 @@ WarehouseError
 ├── ReadOnly               a standby, or a role that may not write
 ├── NotAllowed             the role lacks a privilege
 ├── NoOldTables            the old scripts' tables are not where they were said to be
+├── UnknownZone            the database's server is older than a time zone's name
 ├── RoleUnusable           a name no reading role can have, or somebody else's
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
@@ -91,6 +92,14 @@ class NotAllowed(WarehouseError):
 
 class NoOldTables(WarehouseError):
     pass
+
+
+class UnknownZone(WarehouseError):
+    def __init__(self, time_zone: str) -> None:
+        super().__init__(
+            f"The database's server does not know the time zone {time_zone}: its list of zones is older. Take another "
+            "region with the same time, or an older name of this one."
+        )
 
 
 class RoleUnusable(WarehouseError):

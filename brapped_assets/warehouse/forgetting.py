@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
+from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.legacy import settle_halves
@@ -36,6 +37,7 @@ OF_A_LISTENER = (
     "audit.rotated_token",
     "audit.notice",
     "audit.listener_token",
+    "audit.listener_zone",
     "insights.hidden",
 )
 SHARED = (
@@ -68,9 +70,10 @@ class Preview:
     rankings: int
 
 
-def preview(tx: Connection, listener_id: int, time_zone: str, before: datetime | None) -> Preview:
+def preview(tx: Connection, listener_id: int, before: datetime | None) -> Preview:
     """What `forget` would remove of a listener's own."""
-    values = {"listener_id": listener_id, "time_zone": time_zone, "before": before or "infinity"}
+    lived = zones.held(tx, listener_id)
+    values = {"listener_id": listener_id, "before": before or "infinity", **zones.arrays(lived)}
     row = tx.execute(sql("forget/preview"), values).fetchone()
     assert row is not None
     return Preview(**row)

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
@@ -32,6 +33,7 @@ class Listener:
 class Returning:
     """Whose export of ours it is, as its manifest says.
 
+    `spans` are the zones they lived in, empty for somebody who lived in no other than `time_zone`.
     Their polls collected from `collected_since` to `collected_until` (END of the newest play); None: never polled. All
     instants are UTC.
     """
@@ -43,6 +45,7 @@ class Returning:
     collected_since: datetime | None
     collected_until: datetime | None
     forgotten_before: datetime | None
+    spans: zones.Spans = ()
 
 
 def listeners(tx: Connection) -> list[Listener]:
@@ -78,8 +81,9 @@ def welcome(
 
     Without an id, the only listener there is (or the first to come) is meant; once the id is known, that
     listener gets it. `authorized_at` None leaves the consent date unknown, for consent dies by a clock that only
-    a login starts.
+    a login starts. Raises UnknownZone when the database's server has no such zone.
     """
+    zones.make_sure(tx, time_zone)
     row = tx.execute(
         sql("listeners/welcome"),
         {
@@ -98,27 +102,33 @@ def welcome(
 
 
 def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
-    """The listener of exports that came without any login; the first login later finds their plays and is theirs."""
+    """The listener of exports that came without any login; the first login later finds their plays and is theirs.
+
+    Raises UnknownZone when the database's server has no such zone.
+    """
+    zones.make_sure(tx, time_zone)
     row = tx.execute(sql("listeners/alone"), {"unnamed": UNNAMED, "time_zone": time_zone, "now": now}).fetchone()
     assert row is not None
     return Listener(**row)
 
 
 def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
-    """Who an export of ours is of: a known person, the placeholder, or somebody who comes back as they were."""
+    """Who an export of ours is of: a known person, the placeholder, or somebody who comes back as they were.
+
+    A known person keeps the zone that holds now, and earlier ones that `brapped timezone` set here. Raises UnknownZone.
+    """
+    zones.make_sure(tx, who.time_zone)
     row = tx.execute(sql("listeners/returning"), {**asdict(who), "unnamed": UNNAMED, "now": now}).fetchone()
     assert row is not None
-    return Listener(**row)
+    listener = Listener(**row)
+    if who.spans and zones.held(tx, listener.listener_id) == (zones.Span(None, who.spans[-1].time_zone),):
+        zones.write(tx, listener.listener_id, who.spans)
+    return listener
 
 
 def end_consent(tx: Connection, listener_id: int, now: datetime) -> None:
     """Spotify refused the token for good; nobody asks with it again."""
     tx.execute(sql("listeners/end_consent"), {"listener_id": listener_id, "now": now})
-
-
-def move(tx: Connection, listener_id: int, time_zone: str) -> None:
-    """Set the zone; plays merged from now on have its local time, earlier ones once they are rebuilt."""
-    tx.execute(sql("listeners/move"), {"listener_id": listener_id, "time_zone": time_zone})
 
 
 def fingerprint(refresh_token: str) -> str:

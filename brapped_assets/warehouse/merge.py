@@ -50,14 +50,17 @@ def follow(
 
 
 def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
-    """The listener's id, zone and what is forgotten; no other merge of theirs begins before this transaction ends.
+    """The listener's id, zones and what is forgotten; no other merge of theirs begins before this transaction ends.
 
-    Raises Gone.
+    `time_zone` holds now; `zones` and `moves` are for `star.local_time`. Raises Gone.
     """
     listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
     if listener is None:
         raise Gone
-    return listener
+    # A statement of its own: one that waited for the lock sees other tables as they were before.
+    held = tx.execute(sql("zones/held"), {"listener_id": listener_id}).fetchone()
+    assert held is not None
+    return {**listener, **held}
 
 
 def _settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> list[datetime]:
@@ -69,7 +72,7 @@ def _settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> l
 
 
 def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
-    """Give one UTC year's plays the local time of the listener's present zone; returns how many rows changed.
+    """Give one UTC year's plays the local time of the zones the listener lived in; returns how many rows changed.
 
     Year by year, so that a poll's merge waits seconds at most; doing a year again changes nothing.
     """

@@ -45,9 +45,15 @@ def expected(zone: str) -> list[tuple[datetime, datetime, str, int]]:
 def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brapped) -> None:
     assert brapped("sync").code == 0
     assert local(connected) == expected("Asia/Kolkata")
-    said = brapped("timezone", "Europe/Berlin")
+    # Nobody can be asked here: what changes is shown, and nothing is done without the flag.
+    refused = brapped("timezone", "Europe/Berlin")
+    assert refused.code == 2
+    assert "12 of 12 plays get another local time: 12 another hour, 6 another day." in refused.output
+    assert "or add --yes" in refused.errors
+    assert local(connected) == expected("Asia/Kolkata")
+    said = brapped("timezone", "Europe/Berlin", "--yes")
     assert said.code == 0
-    assert said.output == "Scripted Listener lives in Europe/Berlin now; 12 plays have their new local time."
+    assert "Europe/Berlin holds now. 12 plays have their new local time." in said.output
     assert local(connected) == expected("Europe/Berlin")
     with connected.warehouse.transaction() as tx:
         # The pages' totals are up to date before anybody looks.
@@ -57,7 +63,7 @@ def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brappe
         ).fetchall()
     assert {row["day"]: row["plays"] for row in counted} == Counter(day for _, _, day, _ in expected("Europe/Berlin"))
     # Again: nothing changes, so an interrupted change is mended by repeating it.
-    assert "; 0 plays have" in brapped("timezone", "Europe/Berlin").output
+    assert "holds now. 0 plays have" in brapped("timezone", "Europe/Berlin").output
     # Plays merged later have it too.
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
     assert isinstance(connected.account.listener, ScriptedListener)
@@ -70,7 +76,7 @@ def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brappe
 def test_a_zone_nobody_knows_changes_nothing(connected: Connected, brapped: Brapped) -> None:
     said = brapped("timezone", "Berlin")
     assert (said.code, said.output) == (2, "")
-    assert said.errors == "✗ 'Berlin' is no IANA time zone; it looks like Europe/Berlin or Asia/Kolkata."
+    assert said.errors == "✗ 'Berlin' is no IANA time zone. Use a region: Europe/Berlin."
 
 
 def test_without_a_listener_there_is_no_zone_to_change(connected: Connected, brapped: Brapped) -> None:

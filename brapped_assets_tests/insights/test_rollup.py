@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights import rollup
 from brapped_assets.insights.rollup import Rebuilt, rebuild, touched
-from brapped_assets.warehouse import statements
+from brapped_assets.warehouse import statements, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Interrupted
-from brapped_assets.warehouse.listeners import move
 from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
 from brapped_assets_tests.insights.overview_plays import ZONES
 from brapped_assets_tests.warehouse.beside import wait_until_waiting
@@ -109,7 +108,8 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
         case "show":
             tx.execute("delete from insights.hidden where hidden_id = (select max(hidden_id) from insights.hidden)")
         case "zone":
-            move(tx, me, ZONES[n % len(ZONES)])
+            moves = [at(0)] if n % 2 else []
+            zones.write(tx, me, zones.spans_of(moves, [ZONES[(n + nth) % len(ZONES)] for nth in range(len(moves) + 1)]))
             for year in years_played(tx, me):
                 rebuild_local_time(tx, me, year)
         case "gone":

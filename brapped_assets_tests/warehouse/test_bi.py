@@ -31,8 +31,9 @@ CONTRACT = {
     "coverage_gaps": f"listener_id integer, gap_start {INSTANT}, gap_end {INSTANT}, reason text, "
     f"closed_at {INSTANT}, closed_by text",
 }
-# Besides, for tools that shall show what the pages show: the plays without what is private or hidden, and the releases
-# that are one album.
+# Besides, for tools that shall show what the pages show: the plays without what is private or hidden, the releases that
+# are one album, and the zones that local time goes by.
+CONTRACT["listener_zones"] = f"listener_id integer, holds_from {INSTANT}, holds_until {INSTANT}, time_zone text"
 CONTRACT["shown_plays"] = CONTRACT["plays"]
 CONTRACT["track_albums"] = (
     "track_key integer, release_group bigint, album_id text, album_name text, artist_name text, release_date date"

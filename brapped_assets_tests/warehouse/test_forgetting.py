@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.plays import OddRow
 from brapped_assets.insights import rollup
-from brapped_assets.warehouse import imports, listeners, portable, tokens
+from brapped_assets.warehouse import imports, listeners, portable, tokens, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
@@ -161,7 +161,7 @@ def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_ke
             *("star.album_dim", "star.artist_dim", "star.play_label", "star.track_dim"),
         ]
         before, plays_before = about(tx, friend), fact(tx, friend)
-        shown = preview(tx, me, "Asia/Kolkata", None)
+        shown = preview(tx, me, None)
     assert shown == Preview(5, at(-9_600), at(-536), polls=2, files=1, odd_rows=3, rankings=1)
     assert forget(warehouse, me, before=None, now=NOW) == 5
     with warehouse.transaction() as tx:
@@ -248,6 +248,36 @@ def test_of_what_was_before_a_day_no_column_tells_and_what_came_later_stays(ware
         # A hole that reached over the day begins with it.
         gap = tx.execute("select gap_start, gap_end from audit.gap where listener_id = %s", (me,)).fetchall()
         assert gap == [{"gap_start": at(100), "gap_end": at(200)}]
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (at(-9_000), ["Asia/Kolkata", "Europe/Berlin", "America/St_Johns"]),
+        (at(-100), ["Europe/Berlin", "America/St_Johns"]),
+        (at(0), ["America/St_Johns"]),
+        (at(100), ["America/St_Johns"]),
+    ],
+)
+def test_where_somebody_lived_before_a_day_is_forgotten_too(
+    warehouse: Warehouse, before: datetime, expected: list[str]
+) -> None:
+    spans = (
+        zones.Span(None, "Asia/Kolkata"),
+        zones.Span(at(-600), "Europe/Berlin"),
+        zones.Span(at(0), "America/St_Johns"),
+    )
+    with warehouse.transaction() as tx:
+        me = sang(tx, "ann")
+        zones.write(tx, me, spans)
+    forget(warehouse, me, before=before, now=NOW)
+    with warehouse.transaction() as tx:
+        left = zones.held(tx, me)
+    assert [span.time_zone for span in left] == expected
+    assert left[1:] == spans[len(spans) - len(left) + 1 :]
+    forget(warehouse, me, before=None, now=NOW)
+    with warehouse.transaction() as tx:
+        assert tx.execute("select * from audit.listener_zone").fetchall() == []
 
 
 @pytest.mark.parametrize("before", [at(100), None])

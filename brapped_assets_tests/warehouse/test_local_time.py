@@ -1,10 +1,141 @@
-"""A change of zone: local days and hours follow, year by year."""
+"""Local days and hours follow the zones a listener lived in, whatever comes first; a change goes year by year."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time
+from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
+from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets_tests.warehouse.pages import NOON, Play, fact, newcomer, poll, song
+from brapped_assets_tests.warehouse.test_order import clear, histories
+from brapped_assets_tests.warehouse.told import NOON as PLAYED
+from brapped_assets_tests.warehouse.told import Batch, tell
+
+# Whole hours, halves and quarters, half an hour of summer time, a day that never was, summer time in either half year.
+ZONES = (
+    *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Calcutta", "Asia/Kathmandu"),
+    *("Australia/Lord_Howe", "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Sao_Paulo"),
+)
+FIRST, LAST = datetime.fromisoformat("2008-01-01"), datetime.fromisoformat("2026-06-01")
+INSTANTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
+NEAR_THE_PLAYS = st.integers(-20, 100).map(lambda tens: PLAYED + timedelta(seconds=10 * tens))
+
+
+def lives(moves: st.SearchStrategy[datetime]) -> st.SearchStrategy[Spans]:
+    """The zones of a life, with moves at some of these instants."""
+
+    def of(at: Sequence[datetime]) -> st.SearchStrategy[Spans]:
+        names = st.lists(st.sampled_from(ZONES), min_size=len(at) + 1, max_size=len(at) + 1)
+        return names.map(lambda names: zones.spans_of(sorted(at), names))
+
+    return st.lists(moves, unique=True, max_size=3).flatmap(of)
+
+
+def there(spans: Spans, instant: datetime) -> datetime:
+    """What a clock showed at this instant where the listener was then."""
+    (lived,) = [
+        span.time_zone
+        for span, following in zip(spans, (*spans[1:], None), strict=True)
+        if (span.from_at is None or span.from_at <= instant)
+        and (following is None or following.from_at is None or instant < following.from_at)
+    ]
+    return instant.astimezone(ZoneInfo(lived)).replace(tzinfo=None)
+
+
+def lived(tx: Connection, listener_id: int, spans: Spans) -> None:
+    """The zones as `brapped timezone` changes them."""
+    zones.write(tx, listener_id, spans)
+    for year in years_played(tx, listener_id):
+        rebuild_local_time(tx, listener_id, year)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.lists(lives(NEAR_THE_PLAYS), min_size=1, max_size=3), st.randoms(use_true_random=False))
+def test_every_play_has_the_local_time_of_where_it_was_played_in_whatever_order_things_come(
+    warehouse: Warehouse, history: list[Batch], lives: list[Spans], random: Random
+) -> None:
+    """Imports, polls and changes of zones; the last change is the one that counts."""
+    steps: list[tuple[Batch, None] | tuple[None, Spans]] = [*((batch, None) for batch in history)]
+    steps += [(None, spans) for spans in lives]
+    random.shuffle(steps)
+    with warehouse.transaction() as tx:
+        clear(tx)
+        me = newcomer(tx, zone="Europe/Lisbon")
+        now: Spans = (Span(None, "Europe/Lisbon"),)
+        for batch, spans in steps:
+            if spans is not None:
+                now = spans
+                lived(tx, me, now)
+            elif batch is not None:
+                tell(tx, me, [batch])
+        assert zones.held(tx, me) == now
+        rows = tx.execute("select played_at, played_at_local, played_on, played_hour from bi.plays").fetchall()
+        shown = tx.execute("select time_zone from bi.listeners").fetchall()
+    assert [row["played_at_local"] for row in rows] == [there(now, row["played_at"]) for row in rows]
+    assert [(row["played_on"], row["played_hour"]) for row in rows] == [
+        (row["played_at_local"].date(), row["played_at_local"].hour) for row in rows
+    ]
+    assert shown == [{"time_zone": now[-1].time_zone}]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lives(INSTANTS), st.lists(INSTANTS, min_size=1, max_size=30))
+def test_the_database_and_python_agree_on_what_the_clocks_showed(
+    warehouse: Warehouse, spans: Spans, instants: list[datetime]
+) -> None:
+    instants += [span.from_at + off for span in spans if span.from_at for off in (timedelta(0), -timedelta.resolution)]
+    with warehouse.transaction() as tx:
+        rows = tx.execute(
+            "select star.local_time(at, %(moves)s::timestamptz[], %(zones)s::text[]) as local"
+            " from unnest(%(instants)s::timestamptz[]) with ordinality as i (at, nth) order by nth",
+            {**zones.arrays(spans), "instants": instants},
+        ).fetchall()
+    expected = [there(spans, instant) for instant in instants]
+    assert [row["local"] for row in rows] == expected
+    assert [zones.local_time(spans, instant).replace(tzinfo=None) for instant in instants] == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(ZONES), st.dictionaries(INSTANTS, st.sampled_from(ZONES), max_size=5), st.data())
+def test_moves_may_be_told_in_any_order(first: str, moves: dict[datetime, str], data: st.DataObject) -> None:
+    spans: Spans = (Span(None, first),)
+    for at in data.draw(st.permutations(sorted(moves))):
+        spans = zones.changed(spans, Span(at, moves[at]))
+    assert spans == (Span(None, first), *(Span(at, moves[at]) for at in sorted(moves)))
+    for at in data.draw(st.permutations(sorted(moves))):
+        if any(span.from_at == at for span in spans):
+            spans = zones.without(spans, next(span for span in spans if span.from_at == at))
+    assert spans == (Span(None, first),)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives(INSTANTS), st.none() | INSTANTS, INSTANTS, st.sampled_from(ZONES), st.lists(INSTANTS))
+def test_a_stay_changes_its_own_time_and_no_other(
+    spans: Spans, begins: datetime | None, ends: datetime, zone: str, instants: list[datetime]
+) -> None:
+    if begins is not None:
+        begins, ends = min(begins, ends), max(begins, ends) + timedelta.resolution
+    after = zones.changed(spans, Span(begins, zone), ends)
+    for at in [*instants, ends, ends - timedelta.resolution, *([begins] if begins else [])]:
+        is_there = (begins is None or begins <= at) and at < ends
+        assert zones.zone_at(after, at) == (zone if is_there else zones.zone_at(spans, at))
+    assert zones.changed(spans, Span(None, zone)) == (Span(None, zone),)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives(INSTANTS), st.dates(date(2008, 1, 3), date(2026, 5, 30)))
+def test_a_day_begins_when_the_days_before_are_over(spans: Spans, day: date) -> None:
+    begins = zones.beginning_of(spans, day)
+    assert zones.local_time(spans, begins).date() >= day or begins in [span.from_at for span in spans]
+    assert all(there(spans, begins + timedelta(hours=hours)).date() >= day for hours in range(1, 72)), (
+        "a later moment is of an earlier day"
+    )
 
 
 def _three_years(tx: Connection) -> int:

@@ -85,6 +85,7 @@ def clear(tx: Connection) -> None:
         "raw.legacy_track",
         "audit.gap",
         "audit.poll",
+        "audit.listener_zone",
         "audit.listener",
         "star.track_dim",
         "raw.export_track",

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brapped_assets.history.archive import Person
+from brapped_assets.restoring import returning
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
-from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
@@ -22,7 +23,7 @@ from brapped_assets_tests.warehouse.told import NOON, Batch, natural, obvious, t
 
 def copy(tx: Connection, one: int, other: int, size: int = 1_000) -> None:
     """All records of one listener into another."""
-    who = Returning(**portable.listener_record(tx, one))
+    who = returning(Person.model_validate(portable.listener_record(tx, one)))
     for table, kind in _passes():
         lines = list(portable.records(tx, table, one))
         for first in range(0, len(lines), size):

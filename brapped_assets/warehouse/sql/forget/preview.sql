@@ -9,6 +9,7 @@ select plays.plays, plays.first_at, plays.last_at,
            and audit.latest_end(r.source, r.payload, r.first_seen_at) < %(before)s) as odd_rows,
        (select count(distinct s.taken_on)::int from star.spotify_top s
          where s.listener_id = %(listener_id)s
-           and s.taken_on < (%(before)s::timestamptz at time zone %(time_zone)s)::date) as rankings
+           and s.taken_on < star.local_time(%(before)s::timestamptz, %(moves)s::timestamptz[],
+                                            %(zones)s::text[])::date) as rankings
 from (select count(*)::int as plays, min(f.played_at) as first_at, max(f.played_at) as last_at
         from star.streaming_fact f where f.listener_id = %(listener_id)s and f.played_at < %(before)s) plays

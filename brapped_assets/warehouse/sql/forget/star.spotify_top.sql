@@ -1,2 +1,3 @@
 delete from star.spotify_top
-where listener_id = %(listener_id)s and taken_on < (%(before)s::timestamptz at time zone %(time_zone)s)::date
+where listener_id = %(listener_id)s 
+  and taken_on < star.local_time(%(before)s::timestamptz, %(moves)s::timestamptz[], %(zones)s::text[])::date

@@ -9,7 +9,8 @@ insert into star.streaming_fact (listener_id, played_at, played_at_local, track_
                                  export_at, export_track_key, export_ms, export_nth, in_extended, in_account,
                                  platform_key, country_key, reason_start_key, reason_end_key, shuffle, skipped, offline,
                                  incognito)
-select %(listener_id)s, p.ended_at, p.ended_at at time zone %(time_zone)s, t.track_key, p.ms_played, false,
+select %(listener_id)s, p.ended_at, star.local_time(p.ended_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+       t.track_key, p.ms_played, false,
        p.ended_at, t.export_track_key, p.ms_played, p.occurrence, %(kind)s = 'extended', %(kind)s = 'account',
        d.platform_key, d.country_key, d.reason_start_key, d.reason_end_key, d.shuffle, d.skipped, d.offline, d.incognito
 from staged_play p

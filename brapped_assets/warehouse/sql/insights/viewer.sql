@@ -1,5 +1,5 @@
 -- Whose pages these are, and what every page says of its numbers: as of when, since when, which days are behind.
-select l.listener_id, l.display_name as name, l.time_zone, l.collected_since,
+select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zones, l.collected_since,
        coalesce(l.consent_ended_at is not null, false) as consent_ended,
        -- Of whoever is polled; it lasts six months.
        case when l.token_fingerprint is not null then l.authorized_at + interval '6 months' end as consent_ends_at,
@@ -10,6 +10,7 @@ select l.listener_id, l.display_name as name, l.time_zone, l.collected_since,
        (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
           from audit.listener e) as everybody
 from audit.listener l
+cross join lateral audit.zones_of(l.listener_id) held
 left join lateral (select f.played_on from star.streaming_fact f where f.listener_id = l.listener_id
                     order by f.played_at limit 1) first on true
 left join lateral (select f.played_on, f.played_at from star.streaming_fact f where f.listener_id = l.listener_id

@@ -57,7 +57,8 @@ gone as (
 added as (
     insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
                                      legacy_at, legacy_track_key)
-    select %(listener_id)s, p.played_at, p.played_at at time zone %(time_zone)s, d.track_key,
+    select %(listener_id)s, p.played_at, star.local_time(p.played_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+           d.track_key,
            coalesce(p.duration_ms, 30000), true, p.played_at, p.legacy_track_key
     from difference p join star.track_dim d on d.track_ref = p.track_ref
     where p.play_key is null

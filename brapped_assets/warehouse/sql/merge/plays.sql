@@ -18,7 +18,8 @@ merged as (
 )
 insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
                                  api_at, api_track_key, api_duration_ms, api_context_key)
-select %(listener_id)s, w.played_at, w.played_at at time zone %(time_zone)s, w.track_key,
+select %(listener_id)s, w.played_at, star.local_time(w.played_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+       w.track_key,
        least(coalesce(w.duration_ms, 30000),
              greatest(30000, coalesce(extract(epoch from w.played_at - greatest(w.previous_at, stored.played_at)) * 1000,
                                       2147483647)))::int,

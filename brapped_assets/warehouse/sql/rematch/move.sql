@@ -40,7 +40,8 @@ split as (
                                      legacy_at, legacy_track_key, export_at, export_track_key, export_ms, export_nth,
                                      in_extended, in_account, platform_key, country_key, reason_start_key,
                                      reason_end_key, shuffle, skipped, offline, incognito)
-    select t.listener_id, coalesce(t.legacy_at, t.export_at), coalesce(t.legacy_at, t.export_at) at time zone %(time_zone)s,
+    select t.listener_id, coalesce(t.legacy_at, t.export_at),
+           star.local_time(coalesce(t.legacy_at, t.export_at), %(moves)s::timestamptz[], %(zones)s::text[]),
            t.track_key, coalesce(t.export_ms, 30000), t.export_ms is null, t.legacy_at, t.legacy_track_key, t.export_at,
            t.export_track_key, t.export_ms, t.export_nth, t.in_extended, t.in_account, t.platform_key, t.country_key,
            t.reason_start_key, t.reason_end_key, t.shuffle, t.skipped, t.offline, t.incognito

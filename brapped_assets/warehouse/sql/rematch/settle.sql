@@ -14,7 +14,8 @@ with halves as (
     where f.play_key = any(%(play_keys)s)
 )
 update star.streaming_fact f
-   set played_at = h.played_at, played_at_local = h.played_at at time zone %(time_zone)s, track_key = h.track_key,
+   set played_at = h.played_at, played_at_local = star.local_time(h.played_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+       track_key = h.track_key,
        ms_played = coalesce(h.export_ms, f.ms_played), is_estimated = h.export_ms is null
   from halves h where f.play_key = h.play_key and f.play_key = any(%(play_keys)s)
 returning h.was_at, f.played_at

@@ -1,0 +1,1 @@
+select moves, zones from audit.zones_of(%(listener_id)s)

@@ -1,0 +1,1 @@
+select now() at time zone %(time_zone)s

@@ -1,0 +1,177 @@
+"""The time zones a listener has lived in: which one held when, and what another one would change."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from psycopg.errors import InvalidParameterValue
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.errors import UnknownZone
+from brapped_assets.warehouse.merge import rebuild_local_time, years_played
+from brapped_assets.warehouse.statements import sql
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time in one zone: from an instant (UTC), None for the first one, until the next span begins."""
+
+    from_at: datetime | None
+    time_zone: str
+
+
+Spans = tuple[Span, ...]
+"""In order of time, the first from the beginning."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What other zones would change: of all `plays` those with another local time, hour or day.
+
+    `first_at` and `last_at` are the ENDs (UTC) of the first and the last of them; None when there are none.
+    """
+
+    plays: int
+    changed: int
+    hours: int
+    days: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse."""
+
+    def transaction(self) -> AbstractContextManager[Connection]: ...
+
+
+def held(tx: Connection, listener_id: int) -> Spans:
+    """The zones a listener has lived in."""
+    row = tx.execute(sql("zones/held"), {"listener_id": listener_id}).fetchone()
+    assert row is not None
+    return spans_of(row["moves"], row["zones"])
+
+
+def spans_of(moves: Sequence[datetime], names: Sequence[str]) -> Spans:
+    """Spans of zones and the instants (UTC) at which each but the first began, as `audit.zones_of` tells them."""
+    return tuple(Span(*one) for one in zip((None, *moves), names, strict=True))
+
+
+def arrays(spans: Spans) -> dict[str, list[Any]]:
+    """Spans as the statements take them, for `star.local_time`."""
+    return {"moves": [span.from_at for span in spans[1:]], "zones": [span.time_zone for span in spans]}
+
+
+def write(tx: Connection, listener_id: int, spans: Spans) -> None:
+    """Let these zones hold from now on. The listener's row must be locked; plays keep their local time until rebuilt.
+
+    Raises UnknownZone when the database's server has no such zone.
+    """
+    values: dict[str, Any] = {"listener_id": listener_id, "time_zone": spans[-1].time_zone}
+    for name in {span.time_zone for span in spans}:
+        make_sure(tx, name)
+    tx.execute(sql("zones/clear"), values)
+    if len(spans) > 1:
+        froms, names = [span.from_at for span in spans], [span.time_zone for span in spans]
+        tx.execute(sql("zones/write"), {**values, "froms": froms, "zones": names})
+    tx.execute(sql("listeners/move"), values)
+
+
+def make_sure(tx: Connection, time_zone: str) -> None:
+    """Raise UnknownZone when the database's server has no such zone: its list may be older than ours."""
+    try:
+        with tx.transaction():
+            tx.execute(sql("zones/known"), {"time_zone": time_zone})
+    except InvalidParameterValue:
+        raise UnknownZone(time_zone) from None
+
+
+def rebuild(warehouse: Transactions, listener_id: int) -> int:
+    """Write the local time of all plays anew, a year a transaction: polls merge in between. How many changed.
+
+    Interrupted, it is done by doing it again.
+    """
+    with warehouse.transaction() as tx:
+        years = years_played(tx, listener_id)
+    count = 0
+    for year in years:
+        with warehouse.transaction() as tx:
+            count += rebuild_local_time(tx, listener_id, year)
+    return count
+
+
+def preview(tx: Connection, listener_id: int, spans: Spans) -> Change:
+    """What these zones would change of what is stored."""
+    row = tx.execute(sql("zones/preview"), {"listener_id": listener_id, **arrays(spans)}).fetchone()
+    assert row is not None
+    return Change(**row)
+
+
+def changed(spans: Spans, new: Span, until: datetime | None = None) -> Spans:
+    """The spans with a new one: until an instant (UTC), from which on the zone that held there holds again.
+
+    Without `until` it ends where the next span begins; from the beginning without `until`, it is the only one.
+    """
+    if new.from_at is None and until is None:
+        return (new,)
+    before = [span for span in spans if new.from_at is not None and _begins(span) < new.from_at]
+    if until is None:
+        after = [span for span in spans if new.from_at is None or _begins(span) > new.from_at]
+    else:
+        after = [Span(until, zone_at(spans, until)), *(span for span in spans if _begins(span) > until)]
+    return (*before, new, *after)
+
+
+def without(spans: Spans, gone: Span) -> Spans:
+    """The spans without one of them, in whose time the zone before it goes on; the first gives way to the second."""
+    left = [span for span in spans if span != gone]
+    return _joined([Span(None, left[0].time_zone), *left[1:]])
+
+
+def zone_at(spans: Spans, instant: datetime) -> str:
+    """The zone that held at an instant."""
+    return next(span.time_zone for span in reversed(spans) if _begins(span) <= instant)
+
+
+def local_time(spans: Spans, instant: datetime) -> datetime:
+    """The instant in the zone that held then."""
+    return instant.astimezone(ZoneInfo(zone_at(spans, instant)))
+
+
+def beginning_of(spans: Spans, day: date) -> datetime:
+    """The instant (UTC) after the last moment of the days before: midnight in the zone that held then.
+
+    A move may leave out a part of a day, or bring it twice; then it is the move itself.
+    """
+    ends: datetime | None = None
+    for span in reversed(spans):
+        midnight = midnight_of(day, span.time_zone)
+        if span.from_at is None or midnight > span.from_at:
+            return midnight if ends is None else min(midnight, ends)
+        ends = span.from_at
+    raise AssertionError(spans)
+
+
+def midnight_of(day: date, time_zone: str) -> datetime:
+    """The instant (UTC) at which a day of a zone begins."""
+    return at_local(datetime.combine(day, time()), time_zone)
+
+
+def at_local(told: datetime, time_zone: str) -> datetime:
+    """The instant (UTC) of a local time in a zone; the first one where a clock shows it twice."""
+    return told.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def _begins(span: Span) -> datetime:
+    return span.from_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _joined(spans: Iterable[Span]) -> Spans:
+    found: list[Span] = []
+    for span in spans:
+        if not found or found[-1].time_zone != span.time_zone:
+            found.append(span)
+    return tuple(found)
