@@ -48,7 +48,7 @@ def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brappe
     # Nobody can be asked here: what changes is shown, and nothing is done without the flag.
     refused = brapped("timezone", "Europe/Berlin")
     assert refused.code == 2
-    assert "12 of 12 plays get another local time: 12 another hour, 6 another day." in refused.output
+    assert "12 of 12 plays get another local time: 12 another hour, 5 another day." in refused.output
     assert "or add --yes" in refused.errors
     assert local(connected) == expected("Asia/Kolkata")
     said = brapped("timezone", "Europe/Berlin", "--yes")
