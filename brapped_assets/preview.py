@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from brapped_assets.agreement import Agreement
 from brapped_assets.history.finding import Found
@@ -15,6 +14,7 @@ from brapped_assets.ownership import Doubt, doubts
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.rehearsal import months, rehearsal
+from brapped_assets.warehouse.zones import Spans, held, local_time
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Preview:
     """
 
     listener: Listener
+    spans: Spans
     summary: Summary = field(default_factory=Summary)
     doubts: list[Doubt] = field(default_factory=list)
     agreement: Agreement = field(default_factory=Agreement)
@@ -39,8 +40,7 @@ class Preview:
         """Sentences on what the files tell of, and how far that agrees with what is known."""
         said = []
         if self.first_at is not None and self.last_at is not None:
-            zone = ZoneInfo(self.listener.time_zone)
-            first, last = (wording.day(at.astimezone(zone).date()) for at in (self.first_at, self.last_at))
+            first, last = (wording.day(local_time(self.spans, at).date()) for at in (self.first_at, self.last_at))
             said.append(
                 f"The files not imported yet tell of {wording.number(self.told.total())} plays, {first} to {last}."
             )
@@ -59,11 +59,10 @@ class Preview:
 
     def see(self, plays: Sequence[HistoryPlay]) -> None:
         """Count these plays by month."""
-        zone = ZoneInfo(self.listener.time_zone)
         ends = [play.ended_at for play in plays]
         self.first_at = min([*ends, *filter(None, [self.first_at])])
         self.last_at = max([*ends, *filter(None, [self.last_at])])
-        self.told.update(end.astimezone(zone).date().replace(day=1) for end in ends)
+        self.told.update(local_time(self.spans, end).date().replace(day=1) for end in ends)
 
 
 def preview(
@@ -82,9 +81,10 @@ def preview(
     with rehearsal(warehouse) as rehearsed:
         with rehearsed.transaction() as tx:
             person = whose(tx)
+            spans = held(tx, person.listener_id)
             before = months(tx, person.listener_id)
         rehearsed.about(person.listener_id)
-        shown = Preview(person)
+        shown = Preview(person, spans)
         shown.doubts, shown.agreement = doubts(rehearsed, person.listener_id, found, is_whole=True)
         import_history(
             rehearsed,
