@@ -3,6 +3,7 @@
 import logging
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,8 +15,9 @@ from brapped_assets.history.bounds import Keep
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import Found, Unusable, find
 from brapped_assets.importing import Summary, import_history
-from brapped_assets.insights import rollup
-from brapped_assets.insights.incoming import Cancelled, Occupied, Progress
+from brapped_assets.insights import rollup, wording
+from brapped_assets.insights.incoming import Cancelled, Doubted, NotAsked, Occupied, Progress, Proposal
+from brapped_assets.preview import Preview, preview
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
@@ -23,12 +25,18 @@ from brapped_assets.warehouse.listeners import Listener, listeners
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
 FAREWELL_SECONDS = 2
+# An upload that nobody says yes to goes.
+PATIENCE_SECONDS = 30 * 60
 MOST_NAMES = 5
 log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
     """The program ends."""
+
+
+class Unanswered(Exception):
+    """Nobody said whether to store what was looked at."""
 
 
 class BackgroundImport:
@@ -42,21 +50,24 @@ class BackgroundImport:
         self._began = 0.0
         self._stopping = Event()
         self._cancelled = Event()
+        self._answered = Event()
+        self._uploads = 0
         self._thread: Thread | None = None
         # Of a program that was killed.
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def progress(self) -> Progress:
         told = self._progress
-        is_stopping = self._cancelled.is_set() and told.state in {"receiving", "reading"}
+        is_stopping = self._cancelled.is_set() and told.state in {"receiving", "looking", "reading"}
         return replace(told, state="stopping") if is_stopping else told
 
     def reserve(self) -> Path:
         with self._lock:
-            if self._progress.is_working or self._stopping.is_set():
+            if self._progress.is_occupied or self._stopping.is_set():
                 raise Occupied
             before, self._progress = self._progress, Progress("receiving")
             self._cancelled.clear()
+            self._answered.clear()
         try:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True, mode=0o700)
@@ -67,14 +78,25 @@ class BackgroundImport:
 
     def start(self, listener_id: int | None) -> None:
         self._began = time.monotonic()
-        self._progress = Progress("reading")
+        self._progress = Progress("looking")
         self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
         self._thread.start()
 
+    def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
+        with self._lock:
+            asked = self._progress.proposal
+            if self._progress.state != "asking" or asked is None or asked.number != number:
+                raise NotAsked
+            if asked.doubts and not even_if_someone_elses:
+                raise Doubted
+            self._begun()
+            self._answered.set()
+
     def cancel(self) -> None:
         with self._lock:
-            if self._progress.is_working:
+            if self._progress.is_occupied:
                 self._cancelled.set()
+                self._answered.set()
 
     def go_on(self) -> None:
         if self._cancelled.is_set():
@@ -86,6 +108,7 @@ class BackgroundImport:
 
     def close(self) -> None:
         self._stopping.set()
+        self._answered.set()
         if self._thread is not None:
             self._thread.join(FAREWELL_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -97,9 +120,13 @@ class BackgroundImport:
             ended = replace(self._progress, state="failed", error=str(error))
         except Stopped:
             ended = replace(self._progress, state="failed", error="Stopped. Add the same file again to go on.")
+        except Unanswered:
+            late = "Nobody said yes within half an hour, so nothing was stored. Add the file again."
+            ended = Progress("failed", error=late)
         except Cancelled as error:
             some = "Cancelled. What was stored stays; add the same file again to go on from there."
-            ended = replace(self._progress, state="failed", error=some if self._progress.rows else str(error))
+            is_some = self._progress.state == "reading" and self._progress.rows
+            ended = Progress("failed", self._progress.rows, error=some if is_some else str(error))
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
             again = "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
@@ -110,20 +137,55 @@ class BackgroundImport:
             self._cancelled.clear()
 
     def _import(self, listener_id: int | None) -> Progress:
-        """Raises HistoryError when nothing in the folder is a history, before anything is written."""
+        """Look, ask, store. Raises HistoryError when nothing in the folder is a history, before anything is written."""
         with ExitStack() as held:
             found, refused = _look(self._folder, held, self._keep)
             if not found and refused:
                 raise refused[0]
-            return self._store(listener_id, found, refused)
+            left_out = [Unusable(error.name, error.reason) for error in refused]
 
-    def _store(self, listener_id: int | None, found: list[Found], refused: list[HistoryError]) -> Progress:
-        summary = Summary()
-        summary.ignored.extend(Unusable(error.name, error.reason) for error in refused)
-        home, url = self._settings.brapped_home, self._settings.database_url_text()
-        with Warehouse(home, url, is_bulky=True) as warehouse:
+            def person_of(tx: Connection) -> Listener:
+                return _person(tx, self._settings, listener_id, found)
+
+            with self._warehouse() as warehouse:
+                shown = preview(warehouse, person_of, found, progress=self._note)
+            shown.summary.ignored.extend(left_out)
+            self._ask(shown)
+            return self._store(person_of, found, Summary(ignored=left_out))
+
+    def _ask(self, shown: Preview) -> None:
+        """Wait until somebody has seen what would be stored, and says yes. Raises Cancelled, Stopped or Unanswered."""
+        self._uploads += 1
+        # Where an upload lies is nobody's business.
+        doubts = tuple(doubt.text.replace(f"{self._folder}/", "") for doubt in shown.doubts)
+        months = tuple((wording.month(month), told, new) for month, told, new in shown.by_month())
+        with self._lock:
+            self._progress = replace(
+                self._progress,
+                state="asking",
+                listener=shown.listener.display_name,
+                told=tuple(shown.summary.told()),
+                troubles=tuple(_troubles(shown.summary)),
+                proposal=Proposal(self._uploads, tuple(shown.remarks()), doubts, months),
+            )
+        is_answered = self._answered.wait(PATIENCE_SECONDS)
+        with self._lock:
+            if not is_answered and not self._answered.is_set():
+                self._progress = Progress("stopping")
+                raise Unanswered
+        self._keep()
+
+    def _begun(self) -> None:
+        self._began = time.monotonic()
+        self._progress = Progress("reading", listener=self._progress.listener)
+
+    def _warehouse(self) -> Warehouse:
+        return Warehouse(self._settings.brapped_home, self._settings.database_url_text(), is_bulky=True)
+
+    def _store(self, person_of: Callable[[Connection], Listener], found: list[Found], summary: Summary) -> Progress:
+        with self._warehouse() as warehouse:
             with warehouse.transaction() as tx:
-                person = _person(tx, self._settings, listener_id, found)
+                person = person_of(tx)
             self._progress = replace(self._progress, listener=person.display_name)
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
             self._progress = replace(self._progress, state="counting")

@@ -232,7 +232,7 @@ def _another_life(strange: list[Told], agreement: Agreement) -> Doubt:
         "another life",
         f"{_called([told.file for told in strange])}: in the time that is known already ({agreement.days:,} days), "
         f"{agreement.agreeing:,} of {agreement.told:,} plays agree with the {agreement.known:,} known "
-        f"({percent(agreement.share, 1)}).",
+        f"({percent(agreement.agreeing, agreement.told)}).",
     )
 
 
@@ -246,7 +246,7 @@ def _two_lives(exports: list[Export]) -> Iterator[Doubt]:
                 "two lives",
                 f"{_called([told.file for told in one])} and {_called([told.file for told in other])} tell of the same "
                 f"time ({agreement.days:,} days): {agreement.agreeing:,} of {agreement.told:,} and "
-                f"{agreement.known:,} plays agree ({percent(agreement.share, 1)}).",
+                f"{agreement.known:,} plays agree ({percent(agreement.agreeing, agreement.told)}).",
             )
 
 

@@ -41,15 +41,14 @@ class Preview:
         said = []
         if self.first_at is not None and self.last_at is not None:
             first, last = (wording.day(local_time(self.spans, at).date()) for at in (self.first_at, self.last_at))
-            said.append(
-                f"The files not imported yet tell of {wording.number(self.told.total())} plays, {first} to {last}."
-            )
+            span = first if first == last else f"{first} to {last}"
+            said.append(f"The files not imported yet tell of {_plays(self.told.total())}, {span}.")
         agreement = self.agreement
         if agreement.told and agreement.known:
             said.append(
-                f"In the time that is known already ({wording.number(agreement.days)} days), "
-                f"{wording.number(agreement.agreeing)} of {wording.number(agreement.told)} plays agree with the "
-                f"{wording.number(agreement.known)} known: {wording.percent(agreement.share, 1)}."
+                f"In the time that is known already they tell of {_plays(agreement.told)}, and "
+                f"{wording.number(agreement.agreeing)} of these are among the {wording.number(agreement.known)} known: "
+                f"{wording.percent(agreement.agreeing, agreement.told)}."
             )
         return said
 
@@ -100,3 +99,7 @@ def preview(
     changed = {month: after.get(month, 0) - before.get(month, 0) for month in sorted(before.keys() | after.keys())}
     shown.new = {month: plays for month, plays in changed.items() if plays}
     return shown
+
+
+def _plays(count: int) -> str:
+    return f"{wording.number(count)} play{'' if count == 1 else 's'}"

@@ -6,16 +6,37 @@ from typing import Literal, Protocol
 
 from brapped_assets.insights.wording import time_left
 
-State = Literal["idle", "receiving", "reading", "stopping", "counting", "done", "failed"]
-WORKING: frozenset[State] = frozenset({"receiving", "reading", "stopping", "counting"})
+State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "counting", "done", "failed"]
+WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping", "counting"})
+
+WORDS: dict[State, str] = {
+    "receiving": "Receiving the file…",
+    "looking": "Looking at it; nothing is stored yet.",
+    "reading": "Reading…",
+    "stopping": "Stopping…",
+}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is asked before anything is stored; `number` tells the click which upload it answers.
+
+    `remarks` are sentences on what the files tell of, `doubts` on why they may be somebody else's; `months` have each a
+    name, the plays told of it, and how many of them are new.
+    """
+
+    number: int
+    remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    months: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Progress:
     """One import at one moment: `rows` of about `expected`, after `seconds`.
 
-    At the end `told` are counts with what they count, and `troubles` sentences about files that were left out; `error`
-    is why it failed. `listener` is whose it is.
+    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, and
+    `troubles` sentences about files that were left out; `error` is why it failed. `listener` is whose it is.
     """
 
     state: State = "idle"
@@ -26,6 +47,12 @@ class Progress:
     told: tuple[tuple[int, str], ...] = ()
     troubles: tuple[str, ...] = ()
     error: str = ""
+    proposal: Proposal | None = None
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether there is no place for another upload."""
+        return self.is_working or self.state == "asking"
 
     @property
     def is_working(self) -> bool:
@@ -34,21 +61,13 @@ class Progress:
     @property
     def text(self) -> str:
         """Where it stands, in words."""
-        match self.state:
-            case "receiving":
-                return "Receiving the file…"
-            case "stopping":
-                return "Stopping…"
-            case "counting":
-                return f"{self.rows:,} rows read. Counting them into your days…"
-            case "reading" if self.rows and self.seconds:
-                speed = self.rows / self.seconds
-                left = time_left(max(0, self.expected - self.rows) / speed)
-                return f"{self.rows:,} rows, {speed:,.0f} a second, {left} left"
-            case "reading":
-                return "Reading…"
-            case _:
-                return ""
+        if self.state == "counting":
+            return f"{self.rows:,} rows read. Counting them into your days…"
+        if self.state in {"looking", "reading"} and self.rows and self.seconds:
+            speed = self.rows / self.seconds
+            left = time_left(max(0, self.expected - self.rows) / speed)
+            return f"{self.rows:,} rows, {speed:,.0f} a second, {left} left"
+        return WORDS.get(self.state, "")
 
 
 class Occupied(Exception):
@@ -56,6 +75,20 @@ class Occupied(Exception):
 
     def __init__(self) -> None:
         super().__init__("Another import is under way. Wait until it is done, then add this one.")
+
+
+class NotAsked(Exception):
+    """An answer to a question that nobody asked, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("That upload waits no longer. Add the file again.")
+
+
+class Doubted(Exception):
+    """Nothing is stored that may be somebody else's, unless the answer says that it is meant."""
+
+    def __init__(self) -> None:
+        super().__init__("This may be somebody else's listening. Add it only if you are sure.")
 
 
 class Cancelled(Exception):
@@ -75,11 +108,15 @@ class Incoming(Protocol):
         ...
 
     def start(self, listener_id: int | None) -> None:
-        """Import what lies in the folder, for this listener or, with None, for the only one there is."""
+        """Look at what lies in the folder, for this listener or, with None, for the only one there is; then ask."""
+        ...
+
+    def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
+        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
         ...
 
     def cancel(self) -> None:
-        """Stop what is under way after the piece in hand: what is merged stays, and the place is free."""
+        """Stop what is under way after the piece in hand, or asked: what is merged stays, and the place is free."""
         ...
 
     def go_on(self) -> None:

@@ -36,8 +36,21 @@ class Pages:
         assert found is not None
         return found.group(1)
 
+    def answer(self, what: str = "store", **fields: str) -> int:
+        """The status that a button of what is asked gives; fields of the form beside those it has."""
+        proposal = self.incoming.progress().proposal
+        form = {"token": self.token(), "proposal": str(proposal.number if proposal else 0), **fields}
+        status: int = self.browser.post(f"/add/{what}", data=form, follow_redirects=False).status_code
+        return status
+
     def done(self) -> Progress:
-        """What became of the import under way."""
+        """What became of the upload under way, once it was answered with yes."""
+        if self.asked().state == "asking":
+            assert self.answer() == 303
+        return self.asked()
+
+    def asked(self) -> Progress:
+        """What is asked of the upload under way, or became of it."""
         until = time.monotonic() + 60
         while self.incoming.progress().is_working:
             assert time.monotonic() < until

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from brapped_assets import background_import
 from brapped_assets.background_import import BackgroundImport
 from brapped_assets.insights.incoming import Progress
 from brapped_assets.insights.web import add, uploads
@@ -247,7 +248,7 @@ def test_an_import_can_be_cancelled_between_its_pieces_and_what_is_stored_stays(
     noted = BackgroundImport._note
 
     def note(incoming: BackgroundImport, rows: int, expected: int) -> None:
-        if rows == 3:
+        if rows == 3 and incoming.progress().state == "reading":
             incoming.cancel()
             assert incoming.progress().text == "Stopping…"
         noted(incoming, rows, expected)
@@ -303,6 +304,100 @@ def test_with_several_listeners_the_form_says_whose_it_is(site: Pages, warehouse
     assert ">Bo</option>" in site.browser.get("/add").text
     assert drop(site, ("a.zip", export(1)), listener=str(bo["listener_id"])) == (202, {})
     assert (site.done().listener, site.done().told) == ("Bo", ((1, "new plays"),))
+
+
+def uploads_of(site: Pages) -> list[str]:
+    return sorted(path.name for path in (site.home / "uploads").glob("*"))
+
+
+def plays(warehouse: Warehouse) -> int:
+    with warehouse.transaction() as tx:
+        return len(tx.execute("select from star.streaming_fact").fetchall())
+
+
+def test_nothing_is_stored_before_the_click_and_what_was_shown_is_what_is_stored(
+    site: Pages, warehouse: Warehouse
+) -> None:
+    assert drop(site, ("a.zip", export(1, 5))) == (202, {})
+    site.done()
+    assert drop(site, ("a.zip", export(1, 5)), ("b.zip", export(5, 9, 59))) == (202, {})
+    asked = site.asked()
+    assert (asked.state, asked.told) == ("asking", ((2, "new plays"), (3, "already there")))
+    assert asked.proposal is not None
+    assert asked.proposal.months == (("May 2024", 3, 2),)
+    assert asked.proposal.remarks[0] == "The files not imported yet tell of 3 plays, Wed 1 May 2024."
+    page = site.browser.get("/add").text
+    assert "Nothing is stored yet" in page
+    assert "<td>3</td><td>2</td>" in page
+    assert plays(warehouse) == 2
+    # There is one place, and it is taken.
+    assert drop(site, ("c.zip", export(7)))[0] == 409
+    assert uploads_of(site) == ["a.zip", "b.zip"]
+    done = site.done()
+    assert (done.state, done.told, done.proposal) == ("done", asked.told, None)
+    assert plays(warehouse) == 4
+    assert uploads_of(site) == []
+
+
+def test_what_is_left_is_gone_and_an_old_answer_stores_nothing(site: Pages, warehouse: Warehouse) -> None:
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    asked = site.asked()
+    assert asked.proposal is not None
+    assert site.answer(token="a guess") == 403
+    assert site.answer("cancel") == 303
+    until = time.monotonic() + 20
+    while site.incoming.progress().state == "asking":
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert site.incoming.progress().error == "Cancelled. Nothing of it was stored."
+    assert uploads_of(site) == []
+    assert site.answer() == 409
+    assert drop(site, ("a.zip", export(2))) == (202, {})
+    site.asked()
+    assert site.answer(proposal=str(asked.proposal.number)) == 409
+    assert plays(warehouse) == 0
+    assert site.done().told == ((1, "new plays"),)
+
+
+def test_an_upload_nobody_answers_goes_and_so_does_one_whose_program_ends(
+    tmp_path: Path, database_url: str, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pages(tmp_path / "home", database_url) as site:
+        assert drop(site, ("a.zip", export(1))) == (202, {})
+        assert site.asked().state == "asking"
+        assert uploads_of(site) == ["a.zip"]
+    site.incoming.close()
+    assert uploads_of(site) == []
+    monkeypatch.setattr(background_import, "PATIENCE_SECONDS", 0.05)
+    with pages(tmp_path / "home", database_url) as site:
+        assert drop(site, ("a.zip", export(1))) == (202, {})
+        until = time.monotonic() + 20
+        while (progress := site.incoming.progress()).state != "failed":
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert progress.error == "Nobody said yes within half an hour, so nothing was stored. Add the file again."
+        assert uploads_of(site) == []
+    assert plays(warehouse) == 0
+
+
+def test_what_may_be_somebody_elses_wants_a_click_that_says_so(site: Pages, warehouse: Warehouse) -> None:
+    two = [
+        (f"endsong_{number}.json", json.dumps([{**row(number), "username": who}]).encode())
+        for number, who in enumerate(("ana", "bo"))
+    ]
+    assert drop(site, *two) == (202, {})
+    asked = site.asked()
+    assert asked.proposal is not None
+    assert asked.proposal.doubts == ("The files name 2 accounts: ana in endsong_0.json; bo in endsong_1.json.",)
+    page = site.browser.get("/add").text
+    assert "The files name 2 accounts: ana in endsong_0.json; bo in endsong_1.json." in page
+    assert "It is mine: add it" in page
+    assert site.answer() == 409
+    assert site.asked().state == "asking"
+    assert plays(warehouse) == 0
+    assert site.answer(even_if_someone_elses="yes") == 303
+    assert site.asked().state == "done"
+    assert plays(warehouse) == 2
 
 
 def test_a_program_that_stops_leaves_no_file_and_the_same_zip_goes_on(tmp_path: Path, database_url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights.incoming import Cancelled, Incoming, Occupied, Progress
+from brapped_assets.insights.incoming import Cancelled, Doubted, Incoming, NotAsked, Occupied, Progress
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.web.forms import only_ours, posted
 from brapped_assets.insights.web.site import Site, root_of
@@ -28,9 +29,8 @@ def routes(site: Site) -> list[Route]:
     def page(request: Request, status_code: int = 200, error: str = "") -> Response:
         with site.reading.transaction() as tx:
             who, people = site.viewer(tx, request), listeners(tx)
-        progress = site.incoming.progress() if site.incoming else Progress()
         return site.page(
-            "add.html", request, who, status_code=status_code, error=error, progress=progress, people=people,
+            "add.html", request, who, status_code=status_code, error=error, progress=_progress(site), people=people,
             may_add=site.incoming is not None and site.writing is not None, most_bytes=MOST_BYTES, too_large=TOO_LARGE,
         )  # fmt: skip
 
@@ -51,29 +51,43 @@ def routes(site: Site) -> list[Route]:
             return await run_in_threadpool(page, request, status_code, sentence)
         return JSONResponse({}, 202) if is_script else RedirectResponse(f"{root_of(request)}/add", 303)
 
+    def how_far(_request: Request) -> Response:
+        progress = _progress(site)
+        told = {"rows": progress.rows, "expected": progress.expected, "text": progress.text}
+        return JSONResponse({"working": progress.is_working, **told})
+
+    return [
+        Route("/add", show, name="add"),
+        Route("/add", add, methods=["POST"]),
+        Route("/add/progress", how_far),
+        *_answers(site, page),
+    ]
+
+
+def _answers(site: Site, page: Callable[[Request, int, str], Response]) -> list[Route]:
+    """What the buttons do: store what was shown, or leave it."""
+
+    async def store(request: Request) -> Response:
+        try:
+            _agree(site, await posted(request, site))
+        except (NotAsked, Doubted) as error:
+            return await run_in_threadpool(page, request, 409, str(error))
+        return RedirectResponse(f"{root_of(request)}/add", 303)
+
     async def cancel(request: Request) -> Response:
         await posted(request, site)
         if site.incoming is not None:
             site.incoming.cancel()
         return RedirectResponse(f"{root_of(request)}/add", 303)
 
-    def how_far(_request: Request) -> Response:
-        progress = site.incoming.progress() if site.incoming else Progress()
-        return JSONResponse(
-            {
-                "working": progress.is_working,
-                "rows": progress.rows,
-                "expected": progress.expected,
-                "text": progress.text,
-            }
-        )
-
     return [
-        Route("/add", show, name="add"),
-        Route("/add", add, methods=["POST"]),
-        Route("/add/progress", how_far),
+        Route("/add/store", store, methods=["POST"]),
         Route("/add/cancel", cancel, methods=["POST"]),
     ]
+
+
+def _progress(site: Site) -> Progress:
+    return site.incoming.progress() if site.incoming else Progress()
 
 
 async def _take(request: Request, site: Site) -> None:
@@ -117,6 +131,14 @@ def _make_sure_it_fits(folder: Path, length: int) -> None:
 
 def _begin(incoming: Incoming, fields: dict[str, str]) -> None:
     incoming.start(key_in(fields.get("listener", "")) or None)
+
+
+def _agree(site: Site, fields: dict[str, str]) -> None:
+    """Store what was shown. Raises NotAsked or Doubted."""
+    if site.incoming is None:
+        raise NotAsked
+    is_meant = fields.get("even_if_someone_elses") == "yes"
+    site.incoming.store(key_in(fields.get("proposal", "")), even_if_someone_elses=is_meant)
 
 
 def _explained(error: Exception) -> tuple[int, str]:
