@@ -112,7 +112,7 @@ def _dated(name: str) -> Period:
 
 
 def _in_words(day: date) -> str:
-    return f"{day.day} {day:%b} {day.year}"
+    return f"{day.day} {day:%b} {day.year}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def before(period: Period, *, today: date) -> Period:

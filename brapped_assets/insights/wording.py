@@ -8,8 +8,9 @@ MINUTE_MS, HOUR_MINUTES, DAY_HOURS = 60_000, 60, 24
 # From here on whole numbers say enough, and "times" says more than a percentage.
 SMALL, DOUBLED = 10, 2
 MINUS = "\N{MINUS SIGN}"
-# A number stays on one line with it.
-PER_CENT = "\N{NO-BREAK SPACE}%"
+# A number stays on one line with what it counts, and a date on one line.
+NO_BREAK = "\N{NO-BREAK SPACE}"
+PER_CENT = f"{NO_BREAK}%"
 SPOTIFY = "https://open.spotify.com"
 
 
@@ -29,8 +30,8 @@ def duration(ms: int) -> str:
     hours, rest = divmod(minutes(ms), HOUR_MINUTES)
     if hours >= 4 * DAY_HOURS:
         days, hours = divmod(hours, DAY_HOURS)
-        return f"{days} days {hours} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+        return f"{days}{NO_BREAK}days {hours}{NO_BREAK}h"
+    return f"{hours}{NO_BREAK}h {rest}{NO_BREAK}min" if hours else f"{rest}{NO_BREAK}min"
 
 
 def track_length(ms: int) -> str:
@@ -41,12 +42,12 @@ def track_length(ms: int) -> str:
 
 def day(value: date) -> str:
     """Sat 3 May 2025."""
-    return f"{value:%a} {value.day} {value:%b} {value.year}"
+    return f"{value:%a} {value.day} {value:%b} {value.year}".replace(" ", NO_BREAK)
 
 
 def month(value: date) -> str:
     """May 2025."""
-    return f"{value:%b} {value.year}"
+    return f"{value:%b}{NO_BREAK}{value.year}"
 
 
 def clock(value: datetime) -> str:

@@ -1,5 +1,6 @@
 """One browser, one server and one database for all tests here; every test has windows of its own."""
 
+import os
 import shutil
 import socket
 import time
@@ -12,7 +13,7 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from pydantic import SecretStr
 
 from brapped_assets.background_import import BackgroundImport
@@ -25,6 +26,7 @@ from brapped_assets.warehouse import embedded, listeners
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
+from brapped_assets_tests.browser import fonts
 from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen
 from brapped_assets_tests.browser.visitor import Visitor
 from brapped_assets_tests.databases import database
@@ -45,17 +47,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)"))
+            elif reason := fonts.lacking(fonts.DEJAVU):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        # In a container there is neither a sandbox for root nor much shared memory.
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+def launched(playwright: Playwright, configuration: Path) -> Browser:
+    """A browser with the fonts of a fontconfig file and no other."""
+    # In a container there is neither a sandbox for root nor much shared memory.
+    return playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        env={**os.environ, "FONTCONFIG_FILE": str(configuration)},
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """As on bare Debian: the only font of the machine is DejaVu, whose letters are the widest of the usual ones."""
+    found = fonts.configuration(tmp_path_factory.mktemp("dejavu"), fonts.DEJAVU, "DejaVu Sans")
+    browser = launched(playwright, found)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def with_noto(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """With letters for Devanagari, Arabic, Han, Kana and Hangul."""
+    if reason := fonts.lacking(fonts.NOTO):
+        pytest.skip(reason)
+    browser = launched(playwright, fonts.configuration(tmp_path_factory.mktemp("noto"), fonts.NOTO, "Noto Sans"))
+    yield browser
+    browser.close()
 
 
 @contextmanager

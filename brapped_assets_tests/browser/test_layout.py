@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from brapped_assets_tests.browser.reading import too_faint, too_small
+from brapped_assets_tests.browser.reading import LETTERS, SETTLED, misplaced, too_faint, too_small
 from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
 
 PATHS = (
@@ -19,14 +19,28 @@ SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 MISSING = ("/artist/99999",)
 
 
+def at_every_width(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """What breaks, is cut or stands outside its place: in our own letters, and in the machine's as without ours."""
+    found = []
+    for scheme, font in zip(reversed(SCHEMES), ("", "sans-serif"), strict=True):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(LETTERS, font)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.evaluate(SETTLED)
+            found += [f"{width}, {font or 'ours'}: {line}" for line in misplaced(page)]
+    page.evaluate(LETTERS, "")
+    return found
+
+
 def faults(page: Page) -> list[str]:
     """What is wrong with a page at each width, and to the eye in the light and the dark."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        if wider := page.evaluate(WIDER):
-            found.append(f"{width}: {wider} px wider than the window")
+    found = at_every_width(page)
+    page.set_viewport_size({"width": 1920, "height": HEIGHT})
+    if wider := page.evaluate(WIDER):
+        found.append(f"1920: {wider} px wider than the window")
     page.set_viewport_size({"width": 390, "height": HEIGHT})
+    page.evaluate(SETTLED)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found += [f"{scheme}: {line}" for line in too_faint(page)]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
 
-WIDTHS = (360, 390, 768, 1280, 1920)
+WIDTHS = (320, 360, 390, 768, 1024, 1280)
 HEIGHT = 800
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -1,11 +1,28 @@
 // The line that zooms, and days of the calendar that open. The drawing and the table below say the same without it.
 "use strict";
+// What a mouse reads in passing, a finger reads below: the number of a square. A second tap opens the day.
+const isFinger = (event) => event.pointerType === "touch" || event.pointerType === "pen";
+function tell(event, mark, words) {
+  const told = mark.closest(".calendar, .week-box").nextElementSibling;
+  const again = told.textContent === words;
+  told.textContent = words;
+  return !isFinger(event) || again;
+}
+for (const week of document.querySelectorAll(".week-box")) {
+  week.addEventListener("click", (event) => {
+    const cell = event.target.closest("td[title]");
+    if (cell) tell(event, cell, cell.title);
+  });
+}
 for (const calendar of document.querySelectorAll(".calendar")) {
+  // The newest month stands in sight.
+  calendar.scrollLeft = calendar.scrollWidth;
   calendar.addEventListener("click", (event) => {
-    const day = event.target.closest("[data-day]")?.dataset.day;
+    const square = event.target.closest("[data-day]");
+    if (!square || !tell(event, square, square.textContent.trim())) return;
     const asked = new URLSearchParams(document.body.dataset.chosen);
-    asked.set("range", day);
-    if (day) location.assign(`${document.body.dataset.root}/?${asked}`);
+    asked.set("range", square.dataset.day);
+    location.assign(`${document.body.dataset.root}/?${asked}`);
   });
 }
 

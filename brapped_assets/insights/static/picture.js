@@ -39,7 +39,7 @@
     if (seen.length < lines.length && seen.length) seen.at(-1).text = `${seen.at(-1).text.trimEnd()}…`;
     for (const run of seen) {
       let text = run.text.trimEnd(), { left, right } = run;
-      if (clip && right - left > clip.width + 1 && style.whiteSpace === "nowrap") {
+      if (clip && (right > clip.right + 1 || left < clip.left - 1)) {
         ({ left, right } = clip);
         const signs = [...text];
         while (signs.length && ctx.measureText(`${signs.join("")}…`).width > clip.width) signs.pop();
@@ -90,7 +90,7 @@
       if (element.tagName === "path" || element.tagName === "circle") shape(ctx, element, style, origin);
     } else {
       const path = box(ctx, element, style, origin);
-      if (style.overflowX === "hidden") {
+      if (style.overflowX !== "visible") {
         clip = element.getBoundingClientRect();
         if (element.classList.contains("cover")) ctx.clip(path);
       }
@@ -108,16 +108,24 @@
     ctx.restore();
   }
 
-  // A promise of the picture of a card, as a PNG blob.
-  window.pictureOf = async (scene) => {
+  // A promise of the card's copy, laid out for its picture; whoever asks takes it away.
+  window.laidOut = async (scene) => {
     const copy = scene.cloneNode(true);
     copy.classList.add("print");
     copy.setAttribute("aria-hidden", "true");
     copy.inert = true;
     // An image of the same address is there at once.
     document.body.append(copy);
+    await document.fonts.ready;
+    fit(copy);
+    await Promise.all([...copy.querySelectorAll("img")].map((image) => image.decode().catch(() => image.remove())));
+    return copy;
+  };
+
+  // A promise of the picture of a card, as a PNG blob.
+  window.pictureOf = async (scene) => {
+    const copy = await laidOut(scene);
     try {
-      await Promise.all([...copy.querySelectorAll("img")].map((image) => image.decode().catch(() => image.remove())));
       const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH * SCALE, height: HEIGHT * SCALE });
       const ctx = canvas.getContext("2d");
       ctx.scale(SCALE, SCALE);

@@ -18,6 +18,7 @@
   function show(nth) {
     now = Math.max(0, Math.min(frames.length - 1, nth));
     frames.forEach((frame, other) => frame.classList.toggle("on", other === now));
+    fit(frames[now]);
     [...progress.children].forEach((bar, other) => {
       bar.className = other < now ? "seen" : "";
       if (other === now) { void bar.offsetWidth; bar.className = "now"; }
@@ -31,6 +32,7 @@
     // What stands behind the story is out of reach for the keyboard, too.
     outside = [...document.body.children].filter((part) => !part.contains(stage));
     for (const part of [...outside, ...[...stage.parentElement.children].filter((part) => part !== stage)]) part.inert = true;
+    fit(stage);
     show(nth);
     frames[now].focus({ preventScroll: true });
   }
@@ -38,6 +40,7 @@
     root.classList.remove("playing");
     player.hidden = true;
     for (const part of [...outside, ...stage.parentElement.children]) part.inert = false;
+    fit(stage);
     history.replaceState(null, "", location.pathname + location.search);
     frames[now].scrollIntoView({ block: "center" });
     frames[now].focus({ preventScroll: true });
@@ -107,7 +110,10 @@
     let began = null;
     stage.addEventListener("pointerdown", (event) => { began = { x: event.clientX, y: event.clientY, at: event.timeStamp }; });
     stage.addEventListener("click", (event) => {
-      if (!isPlaying() || event.target.closest("a, button") || String(getSelection())) return;
+      // Where all cards are small, a tap opens one.
+      const small = !isPlaying() && event.target.closest("[data-frame]");
+      if (small && event.target === small && getComputedStyle(small).cursor === "pointer") play(frames.indexOf(small));
+      else if (!isPlaying() || event.target.closest("a, button") || String(getSelection())) return;
       const moved = began ? event.clientX - began.x : 0;
       if (Math.abs(moved) > 30) return;
       show(event.clientX < innerWidth / 3 ? now - 1 : now + 1);

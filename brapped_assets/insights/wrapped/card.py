@@ -9,9 +9,9 @@ from brapped_assets.insights.wrapped.charts import Chart
 from brapped_assets.insights.wrapped.needs import Waiting
 from brapped_assets.insights.wrapped.numbers import Kind, Numbers, Thing
 
-# Widths of a letter against its height, and of the card, as the style sheet has them.
-LETTER, WIDTH, LINES = 0.57, 84, 3
-SIZES = (38, 32, 27, 23, 20, 17, 14, 12, 10, 8)
+# The card's width as the style sheet has it. The widest letter is about as wide as it is high (an em).
+WIDTH, LINES, WIDEST = 84, 3, 1.1
+SIZES = (38, 32, 27, 23, 20, 17, 14, 12, 10, 8, 6)
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,19 @@ class Card:
     to_come: tuple[Waiting, ...] = ()
 
     @property
+    def is_figure(self) -> bool:
+        """Whether the headline is one number or date, which stands on one line as large as the card is wide."""
+        return self.about is None and " " not in self.headline
+
+    @property
     def size(self) -> int:
-        """Height of the headline's letters in hundredths of the card's width: the greatest that fits."""
-        words = [max(width(word), 1) for word in self.headline.split(" ")]
-        # A third of a line stays empty where words do not fill it.
-        fits = min(WIDTH / max(words), LINES * WIDTH * 2 / 3 / (sum(words) + len(words))) / LETTER
-        most = SIZES[3] if self.about or len(words) > 1 else SIZES[0]
-        return next((size for size in SIZES if size <= min(fits, most)), SIZES[-1])
+        """Height of the headline's letters in hundredths of the card's width: safe in any font, where no script runs.
 
-
-def width(word: str) -> float:
-    """Letters of a word: narrow signs are a third of one, those of scripts with wide signs nearly two."""
-    return sum(0.4 if letter in ",.'’" else 1.7 if ord(letter) >= 0x2E80 else 1 for letter in word)  # noqa: PLR2004
+        Where one does, `fit.js` measures the letters and finds the greatest that fits.
+        """
+        longest = max(len(word) for word in self.headline.split(" "))
+        fits = min(WIDTH / max(longest, 1), LINES * WIDTH / max(len(self.headline) + longest, 1)) / WIDEST
+        return next((size for size in SIZES if size <= fits), SIZES[-1])
 
 
 def rows(things: Sequence[Thing]) -> tuple[Row, ...]:

@@ -6,6 +6,8 @@ from datetime import date
 from math import cos, pi, sin
 
 SIDE = 1000
+# Height of a number's letters, as the style sheet has it.
+LARGEST = 460
 # A line a month is readable up to here; beyond, a line a year.
 MOST_STEPS = 24
 
@@ -111,11 +113,10 @@ def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> 
 
 
 def figure(number: str, label: str) -> Chart:
-    """A number as large as the card is wide."""
-    size = min(round(SIDE / 0.6 / len(number)), 460)
-    return Chart(
-        label, SIDE, round(size * 0.86), (Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(size * 0.78)),)
-    )
+    """A number as large as the card is wide; where no script measures it, of a size that no digit outgrows."""
+    size = min(round(SIDE / len(number)), LARGEST)
+    mark = Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(LARGEST * 0.78))
+    return Chart(label, SIDE, round(LARGEST * 0.86), (mark,))
 
 
 def steps_of(months: Sequence[date]) -> list[date]:

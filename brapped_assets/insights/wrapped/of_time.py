@@ -31,13 +31,15 @@ def of_repeat(n: Numbers) -> Card:
     assert n.repeat
     row_of = f", {n.repeat.in_a_row} of them in a row" if n.repeat.in_a_row > 1 else ""
     aside = f"On {wording.day(n.repeat.day)}{row_of}."
+    song, times = row(n.repeat.song), f"{n.repeat.song.plays}×"
     return Card(
         "repeat",
         "On repeat",
         "One song, one day",
-        f"{n.repeat.song.plays}×",
-        unit="the same song",
-        rows=(row(n.repeat.song),),
+        song.name,
+        about=song,
+        unit="in one day",
+        chart=charts.figure(times, f"{n.repeat.song.plays} times"),
         aside=aside,
     )
 
