@@ -37,7 +37,7 @@
     const inUnits = (count) => `calc(var(--u) * ${count.toFixed(3)})`;
     // Where it stands, whatever moves it there.
     const isTall = () => signature.offsetTop + signature.offsetHeight > story.clientHeight - parseFloat(getComputedStyle(story).paddingBottom) + 1;
-    const lines = () => headline.clientHeight / (size(headline) * 1.05);
+    const lines = () => headline.scrollHeight / (size(headline) * 1.05);
     scene.classList.add("is-fitted");
     if (figure) {
       figure.style.fontSize = "";
