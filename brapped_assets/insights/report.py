@@ -26,7 +26,7 @@ MOST_BYTES = 1_500_000
 LONGEST_LIST = 50
 # Letters come along; what else nothing in the file shows, and would be asked for elsewhere, stays out.
 LETTERS = re.compile(r"url\((vendor/[a-z-]+\.woff2)\)")
-ELSEWHERE = re.compile(r"[^{}]*\{[^{}]*url\((?!data:font/)[^{}]*\}")
+ELSEWHERE = re.compile(r"[^{}]*\{[^{}]*url\((?!vendor/)[^{}]*\}")
 POLICY = (
     "default-src 'none'; img-src data: blob:; font-src data:; style-src '{style}'; script-src '{script}'; "
     "base-uri 'none'; form-action 'none'"
@@ -92,7 +92,7 @@ def build(
     """
     found = numbers(tx, who, period)
     told = cards(found)
-    style = ELSEWHERE.sub("", LETTERS.sub(_inlined, "\n".join(_text(name) for name in STYLES)))
+    style = LETTERS.sub(_inlined, ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES)))
     script = "\n".join(_text(name) for name in SCRIPTS)
     lists = {
         "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),

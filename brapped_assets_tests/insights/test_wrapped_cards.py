@@ -145,7 +145,8 @@ def test_the_words_of_the_cards_about_days() -> None:
     day = card(MUCH, "day")
     assert (day.headline, day.unit) == ("4\u00a0March", "120 minutes in one day")
     assert day.aside == (
-        "Tue\u00a04\u00a0Mar\u00a02025, from 00:05 to 23:55, most of all \u2068artist 1\u2069. That is 18.0 of your usual days."
+        "Tue\u00a04\u00a0Mar\u00a02025, from 00:05 to 23:55, most of all \u2068artist 1\u2069. "
+        "That is 18.0 of your usual days."
     )
     assert (
         card(MUCH, "streak").aside == "Since Sun\u00a01\u00a0Jun\u00a02025, and still going. Music on 90 days in all."
@@ -202,7 +203,7 @@ def test_the_longest_run_of_a_song() -> None:
 
 @given(st.text(min_size=1, max_size=60))
 def test_without_a_script_no_word_of_a_headline_is_wider_than_the_card_whatever_its_letters(name: str) -> None:
-    """In hundredths of the card's width, of which a headline has 84; the widest letters are 1.1 times as wide as high."""
+    """In hundredths of the card's width, of which a headline has 84; no letter is wider than 1.1 of its height."""
     size = Card("x", "x", "x", name).size
     assert size == 6 or size * 1.1 * max(map(len, name.split(" "))) <= 84
     assert 6 <= size <= 38
