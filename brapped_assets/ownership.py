@@ -18,6 +18,7 @@ from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay
 from brapped_assets.importing import BYTES_PER_ROW, Transactions
 from brapped_assets.insights.wording import percent
+from brapped_assets.plain import plain
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.rematch import comparable
 
@@ -263,4 +264,4 @@ def _few(texts: list[str], between: str = ", ") -> str:
 
 def _printable(name: str, longest: int = LONGEST_NAME) -> str:
     """Somebody else's text, as it may be shown on a terminal."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:longest])
+    return plain(name[:longest])

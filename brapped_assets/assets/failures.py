@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from brapped_assets.plain import plain_lines
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Postponed, SpotifyError, Transient
 from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, WarehouseError
@@ -26,7 +27,7 @@ def cure_of(error: Exception) -> str:
 
 def failure(error: Exception) -> dg.Failure:
     """`error` as a Dagster failure. The next poll is the retry: a step that fails is not run again by itself."""
-    return dg.Failure(str(error), metadata={CURE: cure_of(error)}, allow_retries=False)
+    return dg.Failure(plain_lines(str(error)), metadata={CURE: cure_of(error)}, allow_retries=False)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pydantic import Field
 from brapped_assets.assets import sources_compared, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.plain import plain
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
@@ -92,11 +93,11 @@ def streaming_history(
             import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     for name, reason in summary.failed:
-        context.log.warning("%s: %s", name, reason)
+        context.log.warning("%s: %s", plain(name), plain(reason))
     if summary.failed:
         raise dg.Failure(
             f"{len(summary.failed)} of the files could not be read, and nothing of them was imported. "
-            f"{summary.failed[0].name}: {summary.failed[0].reason}",
+            f"{plain(summary.failed[0].name)}: {plain(summary.failed[0].reason)}",
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )

@@ -22,6 +22,7 @@ from starlette.websockets import WebSocketClose
 
 from brapped_assets.insights.web.bounded import limits
 from brapped_assets.insights.web.readable import UNREADABLE, is_readable, is_same_origin
+from brapped_assets.plain import keep_logs_plain
 from brapped_assets.settings import Settings
 
 SAFE = {
@@ -95,6 +96,7 @@ class EngineRoom(DagsterWebserver[Any, Any]):
 
 
 def main() -> None:
+    keep_logs_plain()
     # So are the options that its command line has none for.
     cli.uvicorn = SimpleNamespace(run=partial(uvicorn.run, **limits(SAFE)))  # type: ignore[assignment, attr-defined]
     # The class is not a parameter of its command line, whose other options and signals are just right.

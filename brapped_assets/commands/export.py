@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import escape
 from brapped_assets.exporting import export
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.connections import Warehouse

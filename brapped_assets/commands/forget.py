@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.prompt import Prompt
 
 from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import escape
 from brapped_assets.insights import rollup
+from brapped_assets.plain import plain
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Warehouse
@@ -99,4 +100,5 @@ def _agreed(console: Console, person: Listener) -> bool:
     if not console.is_terminal:
         raise SettingsError("Nothing was removed. Run this in a terminal, which asks you, or add --yes.")
     typed = Prompt.ask(f"Type the name ({escape(person.display_name)}) to go on", console=console)
-    return typed.strip() == person.display_name
+    # Nobody can type what is not shown.
+    return typed.strip() in {person.display_name, plain(person.display_name).strip()}

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.prompt import Confirm
 from rich.table import Table
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import escape
 from brapped_assets.commands.telling_dagster import tell_dagster
 from brapped_assets.fetching import here
 from brapped_assets.history.finding import Found, Unusable, find

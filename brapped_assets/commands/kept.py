@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from brapped_assets.plain import keep_logs_plain
+
 # From being asked to end to ending at once.
 GRACE_SECONDS = 5
 AFTER = "--after"
@@ -73,6 +75,7 @@ def main() -> None:
     # Most programs have an answer of their own; the system's would leave no time to clear up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     threading.Thread(target=keeper.watch, name="keeper", daemon=True).start()
+    keep_logs_plain()
     try:
         if arguments[0] == AFTER:
             _wait_for(arguments[1])

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
-from rich.markup import escape
 from rich.prompt import Prompt
 
 from brapped_assets.commands import exit_codes, newcomer
 from brapped_assets.commands.callback import CallbackTimeout, wait_for_callback
+from brapped_assets.commands.screen import escape
 from brapped_assets.regions import of_this_machine
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file, write_env

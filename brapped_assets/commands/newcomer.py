@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.markup import escape
 from rich.prompt import Confirm
 
+from brapped_assets.commands.screen import escape
+from brapped_assets.plain import plain
 from brapped_assets.settings import Settings, SettingsError, env_file, write_env
 from brapped_assets.spotify import Profile
 from brapped_assets.warehouse import listeners as people
@@ -48,7 +49,8 @@ def place_of(tx: Connection, settings: Settings, profile: Profile) -> Place:
     is_owner = owner is not None and owner.spotify_user_id in (profile.user_id, people.UNNAMED)
     is_known = is_owner or any(one.spotify_user_id in (profile.user_id, people.UNNAMED) for one in everybody)
     if not is_known and people.logged_in(tx) >= MOST_LISTENERS:
-        name, names = profile.display_name or profile.user_id, ", ".join(one.display_name for one in everybody)
+        name = plain(profile.display_name or profile.user_id)
+        names = ", ".join(plain(one.display_name) for one in everybody)
         raise SettingsError(
             f"{name} would be one too many: Spotify lets an app in Development Mode serve five people, and it serves "
             f"{names}. Nothing was changed. To make room: brapped forget --listener NAME."

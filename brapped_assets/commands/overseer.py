@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from rich.console import Console
-from rich.markup import escape
 
 from brapped_assets import stayed_down
 from brapped_assets.commands import telling_down
@@ -14,6 +13,7 @@ from brapped_assets.commands.keeper import APART, how_it_ended
 from brapped_assets.commands.leftovers import MARK, stop_leftovers
 from brapped_assets.commands.parts import Part
 from brapped_assets.commands.process_log import ProcessLog
+from brapped_assets.commands.screen import escape
 from brapped_assets.settings import Settings, env_file
 from brapped_assets.stayed_down import Down
 

@@ -14,6 +14,7 @@ from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.bounded import limits
 from brapped_assets.insights.web.safety import safe_headers
 from brapped_assets.insights.web.site import Site
+from brapped_assets.plain import keep_logs_plain
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import addresses
 from brapped_assets.warehouse.reading import Reading
@@ -25,6 +26,7 @@ FAREWELL_SECONDS = 2
 
 def main() -> None:
     host, port = sys.argv[1:]
+    keep_logs_plain()
     key = network.key_from_environment()
     settings = Settings.load()
     home, url = settings.brapped_home, settings.database_url_text()

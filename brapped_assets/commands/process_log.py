@@ -6,7 +6,9 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
+
+from brapped_assets.commands.screen import escape
+from brapped_assets.plain import plain
 
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 # Words of a part that its owner should see; the rest goes to the log file only.
@@ -29,6 +31,7 @@ class ProcessLog:
 
     def write(self, name: str, line: str) -> None:
         """One line of `name`'s; never raises, or the part would wait for ever for somebody to listen."""
+        line = plain(line)
         self._log.info("%s %s", name, line)
         if not self.is_ending and any(word in line for word in TROUBLE):
             # A closed terminal, or a pipe that nobody reads.

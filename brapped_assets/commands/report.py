@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import escape
 from brapped_assets.insights import report, report_file
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.site import environment
+from brapped_assets.plain import plain
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.warehouse.reading import Reading
@@ -71,6 +72,6 @@ def _chosen(everybody: Sequence[Listener], name: str | None) -> int | None:
         return None
     found = [one for one in everybody if name in {one.display_name, one.spotify_user_id}]
     if len(found) != 1:
-        called = ", ".join(one.display_name for one in everybody) or "nobody"
+        called = ", ".join(plain(one.display_name) for one in everybody) or "nobody"
         raise SettingsError(f"There is no listener {name!r}. Listeners are: {called}.")
     return found[0].listener_id

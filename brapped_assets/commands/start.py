@@ -11,18 +11,17 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
-from rich.console import Console
-from rich.markup import escape
-
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import Screen, escape_lines
 from brapped_assets.history.errors import HistoryError
+from brapped_assets.plain import keep_logs_plain
 from brapped_assets.settings import Settings, SettingsError, home_folder, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.warehouse.addresses import connection_string, is_readable_on_the_way, without_driver
 from brapped_assets.warehouse.errors import NoOldTables, NotAUrl, RoleUnusable, TokenUnreadable, WarehouseError
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = Screen(highlight=False)
+errors = Screen(stderr=True, highlight=False)
 
 
 def ready_settings() -> Settings:
@@ -47,6 +46,7 @@ def run(app: Callable[[], None]) -> None:
     """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
+    keep_logs_plain()
     _never_ask_a_proxy_for_this_machine()
     _stop_as_by_ctrl_c()
     # Whatever we and all that we start write is its owner's alone.
@@ -58,7 +58,7 @@ def run(app: Callable[[], None]) -> None:
     try:
         app()
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
-        errors.print(f"[red]✗[/] {escape(_in_words(error))}", soft_wrap=True)
+        errors.print(f"[red]✗[/] {escape_lines(_in_words(error))}", soft_wrap=True)
         sys.exit(_exit_code(error))
     except (KeyboardInterrupt, SystemExit) as ended:
         if not _is_ctrl_c(ended):

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from brapped_assets import __version__, stayed_down
 from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
+from brapped_assets.commands.screen import escape
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file

@@ -7,13 +7,13 @@ from typing import Any
 
 import dagster as dg
 from rich.console import Console
-from rich.markup import escape
 
 from brapped_assets import partitions
 from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
+from brapped_assets.commands.screen import escape
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
 from brapped_assets.heartbeat import beat

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
 
 from brapped_assets import stayed_down
@@ -22,6 +21,7 @@ from brapped_assets.commands.instance import RUNNING, environment, opened, where
 from brapped_assets.commands.keeper import APART, kept_program
 from brapped_assets.commands.leftovers import MARK, stop_leftovers
 from brapped_assets.commands.network import Network, network, qr_code
+from brapped_assets.commands.screen import escape
 from brapped_assets.settings import Settings
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.screen import escape
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.carrying import carry
 

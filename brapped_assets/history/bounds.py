@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport, TooLarge, explained
+from brapped_assets.plain import plain
 
 CHUNK_BYTES = 64 * 1024
 """Measured: 32 and 128 KB are 3% slower, 1 MB 15%: the rows of a piece fit into the processor's cache."""
@@ -216,6 +217,7 @@ def file_member(path: Path, name: str, keep: Keep = always) -> Member:
     Raises:
         HistoryError: it is none, or may not be read.
     """
+    name = plain(name)
     with explained(name):
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

@@ -25,6 +25,7 @@ from brapped_assets.history.bounds import (
 )
 from brapped_assets.history.errors import AGAIN, CutOff, Encrypted, TooLarge, Wrapped, explained
 from brapped_assets.history.tars import entries
+from brapped_assets.plain import plain
 
 ENCRYPTED_FLAG = 0x1
 # An xz file says how much memory it needs; those of `xz -9` need 65 MB.
@@ -73,7 +74,7 @@ class Spool:
 
 def printable(name: str) -> str:
     """A member's name as it may be shown on a terminal: escape sequences in it are somebody's joke."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+    return plain(name)
 
 
 def whole(member: Member, spool: Spool, held: ExitStack) -> View:

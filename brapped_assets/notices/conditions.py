@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets import stayed_down
 from brapped_assets.insights.wording import percent
 from brapped_assets.notices.rules import Condition
+from brapped_assets.plain import plain
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.stayed_down import Down
 from brapped_assets.warehouse.notices import Person, State
@@ -66,7 +67,7 @@ def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, 
     waits = state.not_before is not None and now < state.not_before <= now + LONGEST_WAIT
     found: list[Condition] = []
     for person in state.people:
-        whose = f"{person.display_name}: " if len(state.people) > 1 else ""
+        whose = f"{plain(person.display_name)}: " if len(state.people) > 1 else ""
         found += _of_consent(person, whose, now)
         if not waits:
             found += _of_polls(person, whose, now)

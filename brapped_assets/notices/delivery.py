@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brapped_assets.plain import plain, plain_lines
 from brapped_assets.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def addresses(settings: Settings) -> int:
 def deliver(settings: Settings, title: str, body: str, attached: Attached | None = None) -> list[Outcome]:
     """Send a message to every address; never longer than 15 s. Raises SettingsError as `addresses` does."""
     services = _services(settings)
+    title, body = plain(title), plain_lines(body)
     from apprise import NotifyFormat  # noqa: PLC0415
     from apprise.attachment.memory import AttachMemory  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.notices.conditions import RECAP
 from brapped_assets.notices.delivery import Attached
 from brapped_assets.notices.rules import Condition
+from brapped_assets.plain import plain
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.notices import Person
 
@@ -60,10 +61,13 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
         f"{at_least}{about}{total.ms // 60_000:,} minutes of music in {total.plays:,} plays.",
         "",
         "Most played artists:",
-        *(f"{nth}. {row['artist_name']} ({row['plays']})" for nth, row in enumerate(artists, 1)),
+        *(f"{nth}. {plain(row['artist_name'])} ({row['plays']})" for nth, row in enumerate(artists, 1)),
         "",
         "Most played songs:",
-        *(f"{nth}. {row['track_name']}, {row['artist_name']} ({row['plays']})" for nth, row in enumerate(songs, 1)),
+        *(
+            f"{nth}. {plain(row['track_name'])}, {plain(row['artist_name'])} ({row['plays']})"
+            for nth, row in enumerate(songs, 1)
+        ),
         "",
         f"The cards of the month, as a page to keep: brapped report --range {period.name}",
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from requests import Response, codes
 
+from brapped_assets.plain import plain
 from brapped_assets.spotify.errors import (
     Malformed,
     MissingScope,
@@ -90,7 +91,7 @@ def _words(response: Response) -> str:
     """Spotify's own words, short and without anything that could be a token."""
     error = _error(response)
     message = error.get("message") if isinstance(error, dict) else None
-    words = " ".join(str(message or response.reason or "no reason given").split())
+    words = " ".join(plain(str(message or response.reason or "no reason given")).split())
     return re.sub(r"[\w.~+/=-]{24,}", "...", words[:200])
 
 

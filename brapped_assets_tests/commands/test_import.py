@@ -186,6 +186,18 @@ def test_nothing_in_a_name_or_path_is_markup(imports: Brapped, tmp_path: Path) -
     assert "[/red]: there is no such file" in said.errors
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_the_name_of_a_file_does_nothing_to_the_terminal(imports: Brapped, tmp_path: Path) -> None:
+    folder = tmp_path / "an export"
+    folder.mkdir()
+    (folder / "Streaming_History_Audio_2020_0.json").write_bytes(document([extended()]))
+    (folder / "Streaming_History_Audio_\x1b[31mRED\x1b]0;pwn\x07\u202e_1.json").write_text('[{"ts":')
+    said = imports(str(folder))
+    assert said.code == 1
+    assert "Streaming_History_Audio_�[31mRED�]0;pwn�_1.json" in said.output + said.errors
+    assert not set(said.output + said.errors) & set("\x1b\x07\u202e")
+
+
 def test_an_export_may_lie_at_a_url(imports: Brapped, export: Path, web: str, tmp_path: Path) -> None:
     (tmp_path / "web" / "my_spotify_data.zip").write_bytes(export.read_bytes())
     said = imports(f"{web}/my_spotify_data.zip?signature=a-secret")

@@ -173,6 +173,22 @@ def test_a_part_of_up_that_stays_down_is_a_problem(healthy: Connected, brapped: 
     assert brapped("status").code == 0
 
 
+def test_a_name_that_means_ill_is_shown_and_does_nothing(healthy: Connected, brapped: Brapped) -> None:
+    evil = "A\x1b[31mRED\x1b]0;pwn\x07\u202e\n✓ Everything is collected."
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.listener set display_name = %s", (evil,))
+        tx.execute("update audit.poll set polled_at = '2026-11-20T10:30:00Z'")
+    said = brapped("status")
+    assert "✗ A�[31mRED�]0;pwn� ✓ Everything is collected.: no successful poll since" in said.output
+    assert not set(said.output) & set("\x1b\x07\u202e")
+    told = brapped("status", "--json").output
+    assert told.isascii()
+    assert "\x1b" not in told
+    assert json.loads(told)["listeners"][0]["name"] == evil
+    summary = brapped("status", "--markdown").output
+    assert not set(summary) & set("\x1b\x07\u202e[")
+
+
 def test_a_standstill_is_mended_by_a_sync(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
         tx.execute("update audit.poll set polled_at = '2026-11-20T10:30:00Z'")
