@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from brapped_assets.abroad import remarks
 from brapped_assets.choosing import whose
 from brapped_assets.history.bounds import Keep
 from brapped_assets.history.errors import HistoryError
@@ -190,7 +191,10 @@ class BackgroundImport:
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
             self._progress = replace(self._progress, state="counting")
             rollup.catch_up(warehouse, person.listener_id)
-        return replace(self._progress, state="done", told=tuple(summary.told()), troubles=tuple(_troubles(summary)))
+            with warehouse.transaction() as tx:
+                stays = remarks(tx, person.listener_id, datetime.now(UTC))
+        told, troubles = tuple(summary.told()), tuple(_troubles(summary))
+        return replace(self._progress, state="done", told=told, troubles=troubles, remarks=tuple(stays))
 
     def _keep(self) -> None:
         """Asked before each chunk that is read."""

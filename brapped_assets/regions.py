@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from zoneinfo import ZoneInfo, available_timezones
 
 import tzlocal
@@ -55,12 +54,16 @@ def of_this_machine() -> tuple[str, str | None]:
 
 @cache
 def zones_by_country() -> dict[str, tuple[str, ...]]:
-    """The regions of each country, by its two letters (ISO 3166), largest first where the IANA database says so."""
+    """The regions of each country, by its two letters (ISO 3166)."""
     found: dict[str, list[str]] = {}
-    for countries, zone in _table("zone.tab"):
-        for country in countries.split(","):
-            found.setdefault(country, []).append(zone)
+    for country, _, zone in _table("zone.tab"):
+        found.setdefault(country, []).append(zone)
     return {country: tuple(zones) for country, zones in found.items()}
+
+
+def country_name(country: str) -> str:
+    """The name of a country with these two letters, in English; the letters themselves where there is none."""
+    return next((name for letters, name in _table("iso3166.tab") if letters == country), country)
 
 
 @cache
@@ -144,11 +147,10 @@ def _both_halves() -> tuple[datetime, datetime]:
 @cache
 def _representatives() -> tuple[str, ...]:
     """One region for each kind of clock there is from now on: the best known."""
-    return tuple(zone for _, zone in _table("zonenow.tab") if zone in _regions())
+    return tuple(zone for _, _, zone in _table("zonenow.tab") if zone in _regions())
 
 
-def _table(name: str) -> Iterator[tuple[str, str]]:
-    """Countries and zone of each line of one of the IANA database's own tables."""
+def _table(name: str) -> Iterator[list[str]]:
+    """The lines of one of the IANA database's own tables, without the comment at their ends."""
     text = (files("tzdata") / "zoneinfo" / name).read_text(encoding="utf-8")
-    lines = chain(line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return ((countries, zone) for countries, _, zone, *_ in lines)
+    return (line.split("\t")[:3] for line in text.splitlines() if line and not line.startswith("#"))

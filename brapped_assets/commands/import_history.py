@@ -13,6 +13,7 @@ from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
+from brapped_assets.abroad import remarks
 from brapped_assets.choosing import whose
 from brapped_assets.commands import exit_codes
 from brapped_assets.commands.screen import escape
@@ -86,6 +87,10 @@ def import_files(
             rollup.catch_up(warehouse, person.listener_id)
             if not summary.failed:
                 tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
+            with warehouse.transaction() as tx:
+                stays = remarks(tx, person.listener_id, datetime.now(UTC))
+        for stay in stays:
+            console.print(f"[yellow]![/] {escape(stay)}", soft_wrap=True)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
 
 

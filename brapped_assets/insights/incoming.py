@@ -35,8 +35,9 @@ class Proposal:
 class Progress:
     """One import at one moment: `rows` of about `expected`, after `seconds`.
 
-    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, and
-    `troubles` sentences about files that were left out; `error` is why it failed. `listener` is whose it is.
+    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, `troubles`
+    sentences about files that were left out, and `remarks` about what was added; `error` is why it failed. `listener` is
+    whose it is.
     """
 
     state: State = "idle"
@@ -46,6 +47,7 @@ class Progress:
     listener: str = ""
     told: tuple[tuple[int, str], ...] = ()
     troubles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     error: str = ""
     proposal: Proposal | None = None
 

@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -51,6 +52,23 @@ def drop(site: Pages, *files: tuple[str, bytes], **fields: str) -> tuple[int, An
     body = {"token": site.token(), **fields}
     answer = site.browser.post("/add", data=body, files=[("files", file) for file in files], headers=JSON)
     return answer.status_code, answer.json()
+
+
+def test_the_page_says_when_an_export_tells_of_a_life_in_another_time(site: Pages) -> None:
+    rows = [
+        {**row(0), "ts": f"{date(2024, 5, 1) + timedelta(days=n // 4)}T{n % 4 + 10}:00:00Z", "conn_country": "DE"}
+        for n in range(160)
+    ]
+    body = io.BytesIO()
+    with ZipFile(body, "w") as archive:
+        archive.writestr("Spotify/Streaming_History_Audio_2024_0.json", json.dumps(rows))
+    assert drop(site, ("my_spotify_data.zip", body.getvalue())) == (202, {})
+    (said,) = site.done().remarks
+    assert said == (
+        "Germany: 160 plays there between Wed 1 May 2024 and Sun 9 Jun 2024 are counted in Asia/Kolkata, where it was "
+        "another time. If you lived there: brapped timezone Europe/Berlin --from 2024-05-01 --until 2024-06-10"
+    )
+    assert "brapped timezone Europe/Berlin --from 2024-05-01 --until 2024-06-10" in site.browser.get("/add").text
 
 
 def test_a_dropped_zip_is_imported_and_counted_and_its_file_is_gone(site: Pages, warehouse: Warehouse) -> None:
