@@ -35,9 +35,9 @@ class Proposal:
 class Progress:
     """One import at one moment: `rows` of about `expected`, after `seconds`.
 
-    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, `troubles`
-    sentences about files that were left out, and `remarks` about what was added; `error` is why it failed. `listener` is
-    whose it is.
+    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, and
+    `troubles` sentences about files that were left out; at the end `remarks` are about what was added. `error` is why
+    it failed. `listener` is whose it is.
     """
 
     state: State = "idle"
