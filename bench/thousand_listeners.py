@@ -31,7 +31,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.insights import rollup
 from brapped_assets.resources.ledger import SharedLedger
-from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item
+from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item, parse_kept
 from brapped_assets.warehouse import dimensions, landing, listeners
 from brapped_assets.warehouse.claims import verify
 from brapped_assets.warehouse.connections import Warehouse
@@ -165,7 +165,7 @@ def _poll(warehouse: Warehouse, number: int, page: list[PlayedItem], at: datetim
     SharedLedger(warehouse, UNLIMITED).reserve(RECENTLY_PLAYED, purpose="poll", now=at)
     listener = _known(warehouse, number, at)
     with warehouse.transaction() as tx:
-        landing.retry_rejected(tx, listener.listener_id, parser_version=PARSER_VERSION, parse=lambda _: None, now=at)
+        landing.retry_rejected(tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=at)
         landing.land(tx, landing.Page(listener.listener_id, f"{number:036}", at, page, [], PARSER_VERSION))
     with warehouse.transaction() as tx:
         merge_plays(tx, listener.listener_id, at)

@@ -1,40 +1,48 @@
 """Poll, land, report: the newest plays of every listener, kept as served."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import dagster as dg
 
-from brapped_assets import partitions
+from brapped_assets import clocks, partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import is_everybodys, told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
-from brapped_assets.spotify import ConsentNeeded, PlayedItem, Postponed, SpotifyError, Transient, UnreadableItem
-from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item
+from brapped_assets.spotify import (
+    PARSER_VERSION,
+    ConsentNeeded,
+    OtherItem,
+    PlayedItem,
+    Postponed,
+    SpotifyError,
+    Transient,
+    parse_kept,
+)
 from brapped_assets.warehouse import landing, proof
 from brapped_assets.warehouse.errors import Gone, WarehouseError
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
-# Beyond this the hours of our clock and Spotify's may differ; plays are stamped by Spotify's.
-TOLERATED_SKEW = timedelta(seconds=60)
+NOT_MUSIC = ("podcast", "audiobook", "advertisement")
 # Of any other error the text may hold what was played.
 FORESEEN = (SpotifyError, WarehouseError)
 
 
 @dataclass
 class Polled:
-    """Sums over the listeners of one run."""
+    """Sums over the listeners of one run; `others` by kind of item; `skew` is Spotify's clock minus ours."""
 
     listeners: int = 0
     items: int = 0
     landed: int = 0
-    rejected: int = 0
+    others: Counter[str] = field(default_factory=Counter)
     gaps: int = 0
+    skew: timedelta | None = None
 
 
 @dg.asset(
@@ -90,8 +98,12 @@ def recently_played_raw(
             **table,
             "items_served": polled.items,
             "plays_landed": polled.landed,
-            "items_rejected": polled.rejected,
+            "items_rejected": polled.others["not_understood"],
+            "items_not_music": sum(polled.others[kind] for kind in NOT_MUSIC),
+            "items_empty": polled.others["nothing"],
+            "items_with_impossible_time": polled.others["impossible_time"],
             "gaps_found": polled.gaps,
+            **({"clock_skew_seconds": round(polled.skew.total_seconds())} if polled.skew is not None else {}),
             "calls_used": spotify.ledger.made,
             "calls_left_today": calls_left,
             "seconds": round(perf_counter() - started, 3),
@@ -146,15 +158,17 @@ def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon:
     page = connected.client.recently_played()
     polled_at = datetime.now(UTC)
     skew = page.answered_at - polled_at if page.answered_at else None
-    if skew is not None and abs(skew) > TOLERATED_SKEW:
-        context.log.warning("This machine's clock and Spotify's differ by %d s.", skew.total_seconds())
+    if skew is not None and page.answered_at is not None and abs(skew) > clocks.TOLERATED_SKEW:
+        # Then a poll's instant is told by Spotify's clock, as its plays' are.
+        context.log.warning("%s", clocks.told(skew))
+        polled_at, polled.skew = page.answered_at, skew
     with neon.transaction() as tx:
         if not page.items and landing.has_landed(tx, listener.listener_id):
             # A failed read is not an empty result: who was served plays before is not served none.
             raise Transient("Spotify answered with an empty page although plays were served before")
         # First what an older parser could not read: it counts as seen when this page is judged.
         understood = landing.retry_rejected(
-            tx, listener.listener_id, parser_version=PARSER_VERSION, parse=_understood, now=polled_at
+            tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=polled_at
         )
         landed = landing.land(
             tx,
@@ -163,7 +177,7 @@ def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon:
                 run_id=context.run.run_id,
                 polled_at=polled_at,
                 played=[item for item in page.items if isinstance(item, PlayedItem)],
-                unreadable=[item for item in page.items if isinstance(item, UnreadableItem)],
+                others=[item for item in page.items if isinstance(item, OtherItem)],
                 parser_version=PARSER_VERSION,
                 clock_skew_ms=int(skew.total_seconds() * 1000) if skew is not None else None,
                 keys_missing=page.keys_missing,
@@ -179,10 +193,5 @@ def _poll(context: dg.AssetExecutionContext, connected: ConnectedListener, neon:
     polled.listeners += 1
     polled.items += len(page.items)
     polled.landed += landed.landed + understood
-    polled.rejected += sum(isinstance(item, UnreadableItem) for item in page.items)
+    polled.others += Counter(item.kind for item in page.items if isinstance(item, OtherItem))
     polled.gaps += landed.gap is not None
-
-
-def _understood(text: str) -> PlayedItem | None:
-    item = parse_item(json.loads(text))
-    return item if isinstance(item, PlayedItem) else None

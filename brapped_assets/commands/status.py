@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from brapped_assets import __version__, stayed_down
+from brapped_assets import __version__, clocks, stayed_down
 from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
@@ -15,7 +15,7 @@ from brapped_assets.commands.screen import escape
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
-from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED
+from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
 from brapped_assets.warehouse import calls, notices, overview, tokens
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import TokenUnreadable
@@ -56,7 +56,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
         "listeners": [_listener(listener, now) for listener in everybody],
         "calls_last_24_hours": spent.calls,
         "calls_left_today": left,
-        "not_before": spent.not_before if spent.not_before and spent.not_before > now else None,
+        "not_before": waits_until(spent.not_before, now),
         "tracks_to_look_up": waiting.tracks,
         "artists_to_look_up": waiting.artists + to_come,
         "looked_up_in_days": _days_to_do(waiting.tracks + waiting.artists + to_come, settings, spent.listeners),
@@ -108,14 +108,22 @@ def _problems(
         found += _of_consent(one, now)
         if not one.polls and (exports_alone or (len(everybody) > 1 and not one.has_logged_in)):
             continue
-        if one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
+        skew = timedelta(milliseconds=one.clock_skew_ms or 0)
+        if abs(skew) > clocks.TOLERATED_SKEW:
+            # By such a clock nobody can say how long ago that was.
+            found.append((exit_codes.FAILED, f"{clocks.told(skew)} Plays are collected all the same.", clocks.SET_IT))
+        elif one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
             when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"
             found.append((exit_codes.FAILED, f"{one.display_name}: no successful poll {when}.", "brapped sync"))
-        if one.rejected:
-            text = f"{one.display_name}: {one.rejected} plays wait for a newer Brapped to understand them."
+        if one.rejected_lately:
+            items = "item" if one.rejected_lately == 1 else "items"
+            text = (
+                f"{one.display_name}: {one.rejected_lately} {items} of Spotify's pages could not be understood. Nothing "
+                "is lost: they are kept, and every newer Brapped reads them again. After two weeks this is told no more."
+            )
             found.append((exit_codes.FAILED, text, "upgrade Brapped the way it was installed"))
-    if spent.not_before is not None and spent.not_before > now:
-        text = f"Spotify asked to wait until {spent.not_before:%Y-%m-%d %H:%M} UTC ({spent.reason})."
+    if (until := waits_until(spent.not_before, now)) is not None:
+        text = f"Spotify asked to wait until {until:%Y-%m-%d %H:%M} UTC ({spent.reason})."
         found.append((exit_codes.POSTPONED, text, "nothing to do: polling goes on by itself"))
     # Consent first: without it nothing else can heal. A wait that Spotify asked for explains a standstill.
     order = [exit_codes.CONSENT_NEEDED, exit_codes.USAGE, exit_codes.POSTPONED, exit_codes.FAILED]
@@ -156,6 +164,11 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "last_polled_at": one.last_polled_at,
         "polls": one.polls,
         "plays": one.plays,
+        "not_music": one.not_music,
+        "items_empty": one.empty_items,
+        "items_with_impossible_time": one.impossible_times,
+        "items_not_understood": one.rejected,
+        "clock_skew_seconds": round((one.clock_skew_ms or 0) / 1000),
         "gaps_open": one.gaps_open,
         "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),
         "hours_in_doubt": one.hours_in_doubt,
@@ -183,6 +196,8 @@ def _show(console: Console, state: dict[str, Any]) -> None:
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
         table.add_row("  gaps", _gaps(one))
+        if aside := _kept_aside(one):
+            table.add_row("  kept aside", aside)
         if one["last_closed_at"]:
             last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
             table.add_row("  closed by exports", f"{one['hours_closed']} hours, last on {last}")
@@ -206,6 +221,17 @@ def _who_is_told(state: dict[str, Any]) -> str:
         return "nobody is told when something is wrong (BRAPPED_NOTIFY)"
     recap = ", and a recap of each month" if state["recap"] else ""
     return f"to {state['notice_addresses']} {'address' if state['notice_addresses'] == 1 else 'addresses'}{recap}"
+
+
+def _kept_aside(one: dict[str, Any]) -> str:
+    """What polls brought besides plays, in words; empty when there is none."""
+    told = (
+        (one["not_music"], "not music (podcasts, audiobooks)"),
+        (one["items_empty"], "of which Spotify told nothing"),
+        (one["items_with_impossible_time"], "at a time that cannot be"),
+        (one["items_not_understood"], "not understood (yet)"),
+    )
+    return ", ".join(f"{number} {words}" for number, words in told if number)
 
 
 def _gaps(one: dict[str, Any]) -> str:

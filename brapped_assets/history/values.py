@@ -66,6 +66,11 @@ def instant(value: Any, now: datetime) -> datetime:
         at = _unusual_instant(value)
     if at.tzinfo is not UTC:
         at = _in_utc(at)
+    return within_bounds(at, now)
+
+
+def within_bounds(at: datetime, now: datetime) -> datetime:
+    """An instant at which a play can have ended, whoever tells of it: exports and polls alike."""
     if at < FIRST_INSTANT:
         raise Odd("the time lies before Spotify existed")
     if at - now > AHEAD:

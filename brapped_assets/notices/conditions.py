@@ -8,7 +8,7 @@ from brapped_assets import stayed_down
 from brapped_assets.insights.wording import percent
 from brapped_assets.notices.rules import Condition
 from brapped_assets.plain import plain
-from brapped_assets.spotify.quota import QUOTA_EXCEEDED
+from brapped_assets.spotify.quota import QUOTA_EXCEEDED, waits_until
 from brapped_assets.stayed_down import Down
 from brapped_assets.warehouse.notices import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
@@ -26,8 +26,6 @@ STANDSTILL = timedelta(hours=3)
 STANDSTILL_NOTICED, STANDSTILL_PATIENCE = timedelta(hours=2), timedelta(minutes=55)
 # What may pass by itself is told when it has been so for this long.
 PATIENCE = timedelta(minutes=30)
-# Beyond it, a wait was stored by a clock that was ahead (see spotify.quota).
-LONGEST_WAIT = timedelta(days=7)
 STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = NEARLY_FULL, 0.95, 0.75
 
 HEADLINES = {
@@ -64,16 +62,16 @@ class Failed:
 
 def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, now: datetime) -> list[Condition]:
     """Everything that is so at `now` (UTC). `limit_bytes` None: the storage is the owner's own."""
-    waits = state.not_before is not None and now < state.not_before <= now + LONGEST_WAIT
+    until = waits_until(state.not_before, now)
     found: list[Condition] = []
     for person in state.people:
         whose = f"{plain(person.display_name)}: " if len(state.people) > 1 else ""
         found += _of_consent(person, whose, now)
-        if not waits:
+        if until is None:
             found += _of_polls(person, whose, now)
         found += _of_gaps(person, whose)
-    if waits and state.not_before is not None:
-        found.append(_of_quota(state.not_before, state.reason))
+    if until is not None:
+        found.append(_of_quota(until, state.reason))
     if limit_bytes is not None:
         found += _of_storage(state.bytes, limit_bytes)
     ended = any(person.consent_ended_at is not None for person in state.people)

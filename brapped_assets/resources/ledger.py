@@ -6,7 +6,15 @@ from datetime import datetime
 from time import monotonic
 from typing import Protocol
 
-from brapped_assets.spotify import RECENTLY_PLAYED, Postponed, Purpose, QuotaState, admit, calls_left_for_enrichment
+from brapped_assets.spotify import (
+    LONGEST_WAIT,
+    RECENTLY_PLAYED,
+    Postponed,
+    Purpose,
+    QuotaState,
+    admit,
+    calls_left_for_enrichment,
+)
 from brapped_assets.warehouse import calls
 from brapped_assets.warehouse.connections import Connection
 
@@ -34,9 +42,9 @@ class SharedLedger:
             calls.count(tx, endpoint, now)
         self.made += 1
 
-    def postpone(self, until: datetime, reason: str) -> None:
+    def postpone(self, until: datetime, reason: str, *, now: datetime) -> None:
         with self.warehouse.transaction() as tx:
-            calls.postpone(tx, until, reason)
+            calls.postpone(tx, until, reason, latest=now + LONGEST_WAIT)
 
     def left(self, now: datetime) -> int:
         """Calls that enrichment may still make, the day's remaining polls set aside."""

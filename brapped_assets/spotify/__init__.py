@@ -17,20 +17,22 @@ from brapped_assets.spotify.errors import (
     Transient,
     WrongCredentials,
 )
+from brapped_assets.spotify.items import PARSER_VERSION, parse_item, parse_kept
 from brapped_assets.spotify.login import SCOPES, AuthorizationRequest, Grant, authorization_request, exchange
 from brapped_assets.spotify.models import (
     Artist,
+    OtherItem,
     PlayedItem,
     Profile,
     RecentlyPlayedPage,
     TimeRange,
     TopArtist,
     TopTrack,
-    UnreadableItem,
 )
 from brapped_assets.spotify.oauth import AccessTokens, SpotifyApp
-from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item, parse_recently_played
+from brapped_assets.spotify.parsing import parse_recently_played
 from brapped_assets.spotify.quota import (
+    LONGEST_WAIT,
     POLLS_A_DAY,
     RECENTLY_PLAYED,
     CallLedger,
@@ -38,9 +40,11 @@ from brapped_assets.spotify.quota import (
     QuotaState,
     admit,
     calls_left_for_enrichment,
+    waits_until,
 )
 
 __all__ = [
+    "LONGEST_WAIT",
     "PARSER_VERSION",
     "POLLS_A_DAY",
     "RECENTLY_PLAYED",
@@ -57,6 +61,7 @@ __all__ = [
     "Malformed",
     "MissingScope",
     "NotOnUserList",
+    "OtherItem",
     "OwnerWithoutPremium",
     "PlayedItem",
     "Postponed",
@@ -73,12 +78,13 @@ __all__ = [
     "TopArtist",
     "TopTrack",
     "Transient",
-    "UnreadableItem",
     "WrongCredentials",
     "admit",
     "authorization_request",
     "calls_left_for_enrichment",
     "exchange",
     "parse_item",
+    "parse_kept",
     "parse_recently_played",
+    "waits_until",
 ]

@@ -81,7 +81,7 @@ class SpotifyClient:
     def recently_played(self) -> RecentlyPlayedPage:
         """The newest 50 plays. Without a cursor: offline plays arrive late, with old instants."""
         response = self._get(RECENTLY_PLAYED, RECENTLY_PLAYED, purpose="poll", limit="50")
-        return parse_recently_played(json_of(response), answered_at=date_of(response))
+        return parse_recently_played(json_of(response), answered_at=date_of(response), now=self._clock())
 
     def artist(self, artist_id: str) -> Artist | None:
         """The artist, or None when Spotify says that there is none of this id, or it cannot be one."""
@@ -157,8 +157,9 @@ class SpotifyClient:
         try:
             return persist(attempt, sleep=self._sleep)
         except RateLimited as limited:
-            not_before = self._clock() + limited.retry_after.wait
-            self._ledger.postpone(not_before, limited.retry_after.reason)
+            now = self._clock()
+            not_before = now + limited.retry_after.wait
+            self._ledger.postpone(not_before, limited.retry_after.reason, now=now)
             raise Postponed(not_before, limited.retry_after.reason) from None
 
 

@@ -7,6 +7,9 @@ from typing import Any, Literal
 TimeRange = Literal["short_term", "medium_term", "long_term"]
 """Of /me/top: about 4 weeks, 6 months, a year."""
 
+OtherKind = Literal["podcast", "audiobook", "advertisement", "nothing", "impossible_time", "not_understood"]
+"""What an item of a page can be that is no play of a track."""
+
 
 @dataclass(frozen=True)
 class PlayedItem:
@@ -26,11 +29,20 @@ class PlayedItem:
 
 
 @dataclass(frozen=True)
-class UnreadableItem:
-    """An item that cannot be understood (yet), whole, with the reason."""
+class OtherItem:
+    """An item that is no play of a track, whole, with the reason.
+
+    Attributes:
+        payload: The item as received.
+        reason: One of a few constant texts.
+        kind: What it is: heard and no music, nothing at all, a play at a time that cannot be, or not understood (yet).
+        played_at: When it ended (UTC), as far as it says so and it can be true.
+    """
 
     payload: Any
     reason: str
+    kind: OtherKind = "not_understood"
+    played_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class RecentlyPlayedPage:
         keys_new: Dotted paths of keys nobody knew when this code was written.
     """
 
-    items: list[PlayedItem | UnreadableItem]
+    items: list[PlayedItem | OtherItem]
     answered_at: datetime | None = None
     keys_missing: frozenset[str] = field(default_factory=frozenset)
     keys_new: frozenset[str] = field(default_factory=frozenset)

@@ -28,7 +28,8 @@ QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
 
 _UNSTATED_WAIT = timedelta(seconds=30)  # the documented window of the plain rate limit
 _UNSTATED_QUOTA_WAIT = timedelta(hours=1)
-_LONGEST_WAIT = timedelta(days=7)  # seen: 86400 s; a nonsense number must not silence polling for years
+LONGEST_WAIT = timedelta(days=7)
+"""Seen: 86400 s. What lies further ahead is nonsense, or a wait that a clock noted which was ahead."""
 
 Purpose = Literal["poll", "enrichment"]
 
@@ -62,8 +63,16 @@ class CallLedger(Protocol):
             Postponed: As `admit` does; then nothing is counted.
         """
 
-    def postpone(self, until: datetime, reason: str) -> None:
-        """Remember Spotify's wish for every process that comes later."""
+    def postpone(self, until: datetime, reason: str, *, now: datetime) -> None:
+        """Remember Spotify's wish for every process that comes later; a longer one stays, unless it is none."""
+
+
+def waits_until(not_before: datetime | None, now: datetime) -> datetime | None:
+    """Until when Spotify asked not to be called, by what the ledger knows; None: it may be called now.
+
+    The one rule: for whoever calls, and for whoever tells of it.
+    """
+    return not_before if not_before is not None and now < not_before <= now + LONGEST_WAIT else None
 
 
 def calls_left_for_enrichment(state: QuotaState, budget: int) -> int:
@@ -79,9 +88,8 @@ def admit(state: QuotaState, *, purpose: Purpose, budget: int, now: datetime) ->
         Postponed: Spotify's "not before" lies ahead; this alone holds a poll.
         BudgetSpent: An enrichment call would eat into what polling needs.
     """
-    # Beyond the longest wait there is, it was stored by a clock that was ahead, and must not silence polling.
-    if state.not_before is not None and now < state.not_before <= now + _LONGEST_WAIT:
-        raise Postponed(state.not_before, state.not_before_reason or "Spotify asked to wait")
+    if until := waits_until(state.not_before, now):
+        raise Postponed(until, state.not_before_reason or "Spotify asked to wait")
     if purpose == "enrichment" and calls_left_for_enrichment(state, budget) < 1:
         # The window rolls, so calls come back one by one; an hour is when looking again is worth a run.
         raise BudgetSpent(
@@ -114,7 +122,7 @@ def retry_after(headers: Mapping[str, str], body: str, now: datetime) -> RetryAf
     if wait is None:
         wait = _UNSTATED_QUOTA_WAIT if spent else _UNSTATED_WAIT
     return RetryAfter(
-        min(max(wait, timedelta()), _LONGEST_WAIT),
+        min(max(wait, timedelta()), LONGEST_WAIT),
         QUOTA_EXCEEDED if spent else "rate limited",
     )
 

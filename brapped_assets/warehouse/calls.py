@@ -32,9 +32,9 @@ def count(tx: Connection, endpoint: str, now: datetime) -> None:
     tx.execute(sql("ledger/count"), {"endpoint": endpoint, "now": now})
 
 
-def postpone(tx: Connection, until: datetime, reason: str) -> None:
-    """Keep Spotify's wish for all that come later."""
-    tx.execute(sql("ledger/postpone"), {"until": until, "reason": reason})
+def postpone(tx: Connection, until: datetime, reason: str, *, latest: datetime) -> None:
+    """Keep Spotify's wish for all that come later. One beyond `latest` is none, and gives way."""
+    tx.execute(sql("ledger/postpone"), {"until": until, "reason": reason, "latest": latest})
 
 
 def forget_before(tx: Connection, before: datetime) -> int:

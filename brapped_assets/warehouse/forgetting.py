@@ -41,6 +41,7 @@ OF_A_LISTENER = (
     "insights.hidden",
 )
 SHARED = (
+    "audit.lookup_weight",
     "star.play_label",
     "raw.export_track",
     "raw.legacy_track",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from brapped_assets.warehouse.connections import Connection
@@ -15,8 +15,11 @@ from brapped_assets.warehouse.statements import sql
 SHORTEST_CUT_PAGE = 40
 # Clocks differ; a play stamped further ahead of its poll than this is no measure of anything.
 PLAUSIBLE_AHEAD = timedelta(days=1)
+# The one kind of item that a newer parser may make a play of, and that somebody should hear about.
+NOT_UNDERSTOOD = "not_understood"
 
 
+@runtime_checkable
 class Played(Protocol):
     """One play of a page, understood: END (UTC), the track's id or uri, track and context as received."""
 
@@ -30,24 +33,32 @@ class Played(Protocol):
     def context(self) -> dict[str, Any] | None: ...
 
 
-class Unreadable(Protocol):
-    """One item of a page that could not be understood, as received, and why."""
+class Other(Protocol):
+    """One item of a page that is no play of a track, as received: why, what it is, its END (UTC) as far as known."""
 
     @property
     def payload(self) -> Any: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def played_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one poll of one listener brought, and what is known about the answer itself."""
+    """What one poll of one listener brought, and what is known about the answer itself.
+
+    `polled_at` is Spotify's time where this machine's clock is wrong. `clock_skew_ms` is Spotify's clock minus ours;
+    None: the answer had no date.
+    """
 
     listener_id: int
     run_id: str
     polled_at: datetime
     played: Sequence[Played]
-    unreadable: Sequence[Unreadable]
+    others: Sequence[Other]
     parser_version: int
     clock_skew_ms: int | None = None
     keys_missing: Collection[str] = ()
@@ -69,8 +80,11 @@ def land(tx: Connection, page: Page) -> Landing:
 
     Landing the same page again, or at the same time from another run, changes no play.
     """
-    instants = [item.played_at for item in page.played]
-    items = len(page.played) + len(page.unreadable)
+    plausible_until = page.polled_at + PLAUSIBLE_AHEAD
+    ends = [item.played_at for item in page.played]
+    ends += [item.played_at for item in page.others if item.played_at is not None]
+    dated = [at for at in ends if at <= plausible_until]
+    items = len(page.played) + len(page.others)
     poll = tx.execute(
         sql("landing/poll"),
         {
@@ -78,9 +92,9 @@ def land(tx: Connection, page: Page) -> Landing:
             "run_id": page.run_id,
             "polled_at": page.polled_at,
             "items": items,
-            "rejected": len(page.unreadable),
-            "oldest_at": min(instants, default=None),
-            "newest_at": max(instants, default=None),
+            "rejected": sum(item.kind == NOT_UNDERSTOOD for item in page.others),
+            "oldest_at": min(ends, default=None),
+            "newest_at": max(ends, default=None),
             "clock_skew_ms": page.clock_skew_ms,
             "keys_missing": sorted(page.keys_missing),
             "keys_new": sorted(page.keys_new),
@@ -90,16 +104,17 @@ def land(tx: Connection, page: Page) -> Landing:
     poll_id: int = poll["poll_id"]
 
     _land_plays(tx, page.listener_id, page.played, [poll_id] * len(page.played), page.polled_at)
-    rejected_before = _land_unreadable(tx, page, poll_id)
-    plausible_until = page.polled_at + PLAUSIBLE_AHEAD
+    met_before = _keep_others(tx, page, poll_id)
     proof = tx.execute(
         sql("landing/proof"),
         {
             "listener_id": page.listener_id,
             "poll_id": poll_id,
             "polled_at": page.polled_at,
+            "oldest_at": min(ends, default=None),
+            "newest_at": max(ends, default=None),
             "items": items,
-            "rejected": len(page.unreadable),
+            "undated": sum(_tells_presence(item) and item.played_at is None for item in page.others),
             "plausible_until": plausible_until,
             "plausible_items": len(
                 {
@@ -108,10 +123,10 @@ def land(tx: Connection, page: Page) -> Landing:
                     if item.played_at <= plausible_until
                 }
             ),
-            "rejected_before": rejected_before,
+            "met_before": met_before,
             "shortest_cut_page": SHORTEST_CUT_PAGE,
             # Whatever was played after the oldest play of a page is in the page.
-            "collected_since": min(instants, default=page.polled_at),
+            "collected_since": min(dated, default=page.polled_at),
         },
     ).fetchone()
     assert proof is not None
@@ -120,7 +135,7 @@ def land(tx: Connection, page: Page) -> Landing:
 
 
 def has_landed(tx: Connection, listener_id: int) -> bool:
-    """Whether any poll of this listener ever brought a play."""
+    """Whether any poll of this listener ever brought anything."""
     row = tx.execute(sql("landing/has_landed"), {"listener_id": listener_id}).fetchone()
     assert row is not None
     return bool(row["has_landed"])
@@ -131,24 +146,29 @@ def retry_rejected(
     listener_id: int,
     *,
     parser_version: int,
-    parse: Callable[[str], Played | None],
+    parse: Callable[[str, datetime], Played | Other],
     now: datetime,
 ) -> int:
-    """Read again what an older parser rejected; returns how many plays were understood this time."""
+    """Read again what an older parser kept aside; returns how many plays were understood this time.
+
+    `parse` gets an item and the moment it was served at. What only this machine's clock put into the future, for the
+    answer had no date, is read again each time: that clock may have been wrong.
+    """
     understood: list[Played] = []
     poll_ids: list[int] = []
     for row in tx.execute(
         sql("landing/rejected_by_older_parser"),
-        {"listener_id": listener_id, "parser_version": parser_version},
+        {"listener_id": listener_id, "parser_version": parser_version, "now": now},
     ).fetchall():
-        item = parse(row["payload"])
-        tx.execute(
-            sql("landing/rejected_again" if item is None else "landing/rejected_understood"),
-            {**row, "listener_id": listener_id, "parser_version": parser_version},
-        )
-        if item is not None:
+        item = parse(row["payload"], row["served_at"])
+        kept = {**row, "listener_id": listener_id, "parser_version": parser_version}
+        if isinstance(item, Played):
+            tx.execute(sql("landing/rejected_understood"), kept)
             understood.append(item)
             poll_ids.append(row["poll_id"])
+        else:
+            again = {"reason": item.reason, "kind": item.kind, "played_at": item.played_at}
+            tx.execute(sql("landing/rejected_reread"), {**kept, **again})
     _land_plays(tx, listener_id, understood, poll_ids, now)
     return len(understood)
 
@@ -202,22 +222,34 @@ def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], hash
     )
 
 
-def _land_unreadable(tx: Connection, page: Page, poll_id: int) -> int:
-    """Keep what was not understood; returns how many of these an earlier poll had met already."""
-    if not page.unreadable:
+def _tells_presence(item: Other) -> bool:
+    """Whether meeting the item again proves that a page reaches back to an earlier one.
+
+    Nothing without a date looks the same each time, and so may an episode. What is stamped with an impossible time
+    stays at the top of every page, or comes from anywhere.
+    """
+    return item.played_at is not None or item.kind == NOT_UNDERSTOOD
+
+
+def _keep_others(tx: Connection, page: Page, poll_id: int) -> int:
+    """Keep what is no play; returns how many of those that tell presence an earlier poll had met already."""
+    if not page.others:
         return 0
     # Escaped to ASCII: text that PostgreSQL can store, whatever was sent.
-    texts = [json.dumps(item.payload) for item in page.unreadable]
+    texts = [json.dumps(item.payload) for item in page.others]
     rows = tx.execute(
         sql("landing/rejected"),
         {
             "listener_id": page.listener_id,
             "hashes": [content_hash(text) for text in texts],
             "payloads": texts,
-            "reasons": [item.reason for item in page.unreadable],
+            "reasons": [item.reason for item in page.others],
+            "kinds": [item.kind for item in page.others],
+            "played_ats": [item.played_at for item in page.others],
+            "presences": [_tells_presence(item) for item in page.others],
             "parser_version": page.parser_version,
             "poll_id": poll_id,
             "now": page.polled_at,
         },
     ).fetchall()
-    return sum(row["poll_id"] != poll_id for row in rows)
+    return sum(row["poll_id"] != poll_id and row["tells_presence"] for row in rows)

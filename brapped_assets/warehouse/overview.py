@@ -1,10 +1,13 @@
 """How things stand with each listener, in a few numbers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
+
+# A release that understands a new kind of item takes about so long; whoever has not heard by then need not.
+NEWS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,11 @@ class ListenerOverview:
 
     `gaps_open` stretches of `seconds_in_gaps` in all may lack plays, which puts `hours_in_doubt` hours of the clock in
     doubt; exports closed `seconds_closed` of such time, the last one `last_closed_by`.
+
+    Items of polls that are no plays: `rejected` wait for a parser that understands them, `rejected_lately` of a kind
+    first met within `NEWS`; `not_music` are episodes and the like, `empty_items` tell nothing of what was played, and
+    `impossible_times` ended before 2006 or more than a day after they were served. `clock_skew_ms` is Spotify's clock
+    minus this machine's at the last poll.
     """
 
     display_name: str
@@ -31,10 +39,16 @@ class ListenerOverview:
     last_closed_at: datetime | None
     last_closed_by: str | None
     rejected: int
+    rejected_lately: int
+    not_music: int
+    empty_items: int
+    impossible_times: int
+    clock_skew_ms: int | None
 
 
 def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
-    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), {"now": now}).fetchall()]
+    values = {"now": now, "news_since": now - NEWS}
+    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), values).fetchall()]
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,8 @@ def settle(tx: Connection, listener_id: int, who: Returning) -> None:
     """With everything in: whatever either collection vouched for, both do now, and what is forgotten stays so."""
     listener = lock_listener(tx, listener_id)
     tx.execute(sql("restore/collected"), {**asdict(who), "listener_id": listener_id})
+    # An older version's export may hold what it took for plays.
+    tx.execute(sql("restore/kept_aside"), {"listener_id": listener_id})
     if listener["forgotten_before"] is not None:
         for table in (POLLS, FILES, HIDDEN):
             tx.execute(sql(f"forget/{table}"), {**listener, "before": listener["forgotten_before"]})

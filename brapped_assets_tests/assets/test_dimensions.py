@@ -193,7 +193,7 @@ def test_artists_whose_token_was_never_seen_wait_for_the_quota_too(
 ) -> None:
     with connected.warehouse.transaction() as tx:
         tx.execute("insert into star.artist_dim (artist_id, artist_name) values ('abc', 'Somebody')")
-        ledger.postpone(tx, NOW + timedelta(hours=1), "QUOTA_EXCEEDED")
+        ledger.postpone(tx, NOW + timedelta(hours=1), "QUOTA_EXCEEDED", latest=NOW + timedelta(days=7))
     assert run("refresh_dimensions", instance).success
     assert calls(connected) == []
 

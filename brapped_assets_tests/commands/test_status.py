@@ -209,7 +209,7 @@ def test_a_first_poll_that_never_came_is_a_standstill(healthy: Connected, brappe
 def test_a_wait_that_spotify_asked_for_is_no_failure_of_ours(healthy: Connected, brapped: Brapped) -> None:
     until = datetime.now(UTC) + timedelta(hours=5)
     with healthy.warehouse.transaction() as tx:
-        calls.postpone(tx, until, "QUOTA_EXCEEDED")
+        calls.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
         tx.execute("update audit.poll set polled_at = now() - interval '4 hours'")
     said = brapped("status")
     assert said.code == 4
@@ -223,7 +223,7 @@ def test_a_wait_that_spotify_asked_for_is_no_failure_of_ours(healthy: Connected,
 
 def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
-        calls.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED")
+        calls.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED", latest=datetime.now(UTC))
     assert brapped("status").code == 0
 
 

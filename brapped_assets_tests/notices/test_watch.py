@@ -158,7 +158,7 @@ def test_each_new_gap_is_told_of_and_their_end_once(warehouse: Warehouse, mailbo
 def test_a_spent_quota_is_told_at_once_and_explains_a_standstill(warehouse: Warehouse, mailbox: Mailbox) -> None:
     with warehouse.transaction() as tx:
         polled(tx, welcome(tx, LOGIN), LOGIN)
-        calls.postpone(tx, LOGIN + 5 * HOUR, QUOTA_EXCEEDED)
+        calls.postpone(tx, LOGIN + 5 * HOUR, QUOTA_EXCEEDED, latest=LOGIN + 24 * HOUR)
     for hours in (0, 1, 2, 3, 4):
         at(LOGIN + hours * HOUR)
     ((title, text),) = mailbox.texts()
@@ -172,7 +172,7 @@ def test_a_spent_quota_is_told_at_once_and_explains_a_standstill(warehouse: Ware
 def test_a_short_wait_is_nobodys_business(warehouse: Warehouse, mailbox: Mailbox, reason: str) -> None:
     with warehouse.transaction() as tx:
         polled(tx, welcome(tx, LOGIN), LOGIN)
-        calls.postpone(tx, LOGIN + 20 * MINUTE, reason)
+        calls.postpone(tx, LOGIN + 20 * MINUTE, reason, latest=LOGIN + 24 * HOUR)
     for minutes in (0, 19, 25):
         at(LOGIN + minutes * MINUTE)
     assert (mailbox.asked, rows(warehouse)) == (0, [])

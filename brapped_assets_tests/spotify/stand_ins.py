@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from brapped_assets.spotify import RECENTLY_PLAYED, Purpose, QuotaState, admit
+from brapped_assets.spotify import RECENTLY_PLAYED, Purpose, QuotaState, admit, waits_until
 
 
 @dataclass
@@ -45,5 +45,6 @@ class MemoryLedger:
         admit(state, purpose=purpose, budget=self.budget, now=now)
         self.calls.append((now, endpoint))
 
-    def postpone(self, until: datetime, reason: str) -> None:
-        self.not_before, self.reason = until, reason
+    def postpone(self, until: datetime, reason: str, *, now: datetime) -> None:
+        if self.not_before is None or self.not_before < until or waits_until(self.not_before, now) is None:
+            self.not_before, self.reason = until, reason

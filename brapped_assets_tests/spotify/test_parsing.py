@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.spotify import Malformed, PlayedItem, UnreadableItem, parse_item, parse_recently_played
+from brapped_assets.spotify import Malformed, OtherItem, PlayedItem, parse_item, parse_recently_played
 from brapped_assets.spotify.models import Artist, Profile, TopArtist, TopTrack
 from brapped_assets.spotify.parsing import (
     parse_artist,
@@ -58,7 +58,7 @@ def test_no_json_value_breaks_the_page_and_no_item_is_dropped(payload: Any) -> N
         return
     assert len(page.items) == len(payload["items"])
     for received, parsed in zip(payload["items"], page.items, strict=True):
-        if isinstance(parsed, UnreadableItem):
+        if isinstance(parsed, OtherItem):
             assert parsed.payload is received
             assert parsed.reason
         else:
@@ -144,7 +144,7 @@ def test_a_page_without_a_list_of_items_is_a_failed_read(payload: Any) -> None:
 def test_an_item_that_cannot_be_understood_is_kept_whole(unreadable: Any, reason: str) -> None:
     page = parse_recently_played({"items": [item(), unreadable, item()]})
     assert isinstance(page.items[0], PlayedItem)
-    assert page.items[1] == parse_item(unreadable) == UnreadableItem(unreadable, reason)
+    assert page.items[1] == parse_item(unreadable) == OtherItem(unreadable, reason)
     assert isinstance(page.items[2], PlayedItem)
 
 

@@ -61,10 +61,12 @@ class Play:
 
 @dataclass(frozen=True)
 class Unread:
-    """One item nobody understood."""
+    """One item that is no play; unless told otherwise, one nobody understood, without a date."""
 
     payload: Any
     reason: str = "the track is not an object"
+    kind: str = "not_understood"
+    played_at: datetime | None = None
 
 
 def plays(ends: Sequence[float], ref: str = "a") -> list[Play]:
@@ -82,18 +84,18 @@ def newcomer(tx: Connection, token: str = "token", *, zone: str = "Asia/Kolkata"
 def page(
     listener_id: int,
     played: Sequence[Play],
-    unreadable: Sequence[Unread] = (),
+    others: Sequence[Unread] = (),
     *,
     polled_at: datetime | None = None,
     parser_version: int = 1,
 ) -> Page:
     """Polled, unless told otherwise, when its newest play ended."""
     newest = max((play.played_at for play in played), default=NOON)
-    return Page(listener_id, "run", polled_at or newest, played, unreadable, parser_version)
+    return Page(listener_id, "run", polled_at or newest, played, others, parser_version)
 
 
-def poll(tx: Connection, listener_id: int, played: Sequence[Play], unreadable: Sequence[Unread] = ()) -> Landing:
-    return land(tx, page(listener_id, played, unreadable))
+def poll(tx: Connection, listener_id: int, played: Sequence[Play], others: Sequence[Unread] = ()) -> Landing:
+    return land(tx, page(listener_id, played, others))
 
 
 def listened(tx: Connection) -> int:

@@ -62,7 +62,7 @@ def test_old_rows_of_the_ledger_are_forgotten(warehouse: Warehouse) -> None:
 def test_spotifys_wish_is_kept_and_never_shortened(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         for minutes, reason in ((60, "first"), (30, "shorter"), (90, "longer")):
-            calls.postpone(tx, at(minutes), reason)
+            calls.postpone(tx, at(minutes), reason, latest=at(7 * 24 * 60))
         spent = calls.spent(tx, poll_endpoint=POLL, now=NOON)
     assert (spent.not_before, spent.reason) == (at(90), "longer")
 

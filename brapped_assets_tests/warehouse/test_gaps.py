@@ -85,7 +85,7 @@ def test_an_item_understood_since_counts_as_overlap(warehouse: Warehouse) -> Non
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0]), [Unread("play at 4")])
-        retry_rejected(tx, me, parser_version=2, parse=lambda _: Play(at(4), song("a")), now=at(HOUR))
+        retry_rejected(tx, me, parser_version=2, parse=lambda _, __: Play(at(4), song("a")), now=at(HOUR))
         assert poll(tx, me, plays([4, *range(HOUR, HOUR + 49)])).overlapped
 
 

@@ -36,7 +36,11 @@ def _first_page(tx: Connection) -> object:
 def _second_page(tx: Connection) -> object:
     """Overlap by nothing, a local file, something odd again and something understood at last."""
     retry_rejected(
-        tx, 1, parser_version=2, parse=lambda text: Play(at(1), song("b")) if "odd" in text else None, now=at(60)
+        tx,
+        1,
+        parser_version=2,
+        parse=lambda text, _: Play(at(1), song("b")) if "odd" in text else Unread(text),
+        now=at(60),
     )
     return poll(tx, 1, [Play(at(58), local_file("demo")), Play(at(60), song("a", name="Renamed"))], [Unread("odd")])
 

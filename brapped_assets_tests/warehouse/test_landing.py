@@ -129,9 +129,10 @@ def test_a_rejected_item_is_kept_whole_once_and_counted(warehouse: Warehouse) ->
 def test_what_a_newer_parser_understands_lands_under_the_poll_that_first_met_it(warehouse: Warehouse) -> None:
     seen: list[str] = []
 
-    def parse(text: str) -> Play | None:
+    def parse(text: str, served_at: datetime) -> Play | Unread:
         seen.append(text)
-        return Play(at(1), song("b")) if "understood" in text else None
+        assert served_at == at(5)
+        return Play(at(1), song("b")) if "understood" in text else Unread(text)
 
     with warehouse.transaction() as tx:
         me = newcomer(tx)

@@ -1,11 +1,11 @@
--- The days of the last polls, and one in a hundred of all days, another hundredth every hour. Touched days wait for
--- their rebuild and are answered from the fact.
+-- The days of the last polls, and one in a hundred of all days, another hundredth every hour: all of them in a hundred
+-- hours. Touched days wait for their rebuild and are answered from the fact.
 with day as (
     select d.listener_id, d.played_on as day
     from (select distinct f.listener_id, f.played_on from star.streaming_fact f where f.played_at >= %(since)s
           union
           select h.listener_id, h.day from insights.hour_total h
-           where (h.day - date '2000-01-01') %% 100 = extract(hour from %(now)s::timestamptz)::int * 4) d
+           where (h.day - date '2000-01-01') %% 100 = floor(extract(epoch from %(now)s::timestamptz) / 3600)::int %% 100) d
     where not exists (select from insights.touched_day t where t.listener_id = d.listener_id and t.day = d.played_on)
 ),
 counted as (

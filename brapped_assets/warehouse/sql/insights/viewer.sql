@@ -3,7 +3,9 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        coalesce(l.consent_ended_at is not null, false) as consent_ended,
        -- Of whoever is polled; it lasts six months.
        case when l.token_fingerprint is not null then l.authorized_at + interval '6 months' end as consent_ends_at,
-       (select max(p.polled_at) from audit.poll p where p.listener_id = l.listener_id) as last_polled_at,
+       -- A poll of a clock that was ahead is no recent poll.
+       (select max(p.polled_at) from audit.poll p
+         where p.listener_id = l.listener_id and p.polled_at <= now() + interval '1 hour') as last_polled_at,
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
        array(select distinct t.day from insights.touched_day t where t.listener_id = l.listener_id) as touched,
        (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden,

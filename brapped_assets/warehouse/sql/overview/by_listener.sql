@@ -3,7 +3,8 @@
 select l.display_name, l.time_zone, l.collected_since, l.token_fingerprint is not null as has_logged_in,
        l.consent_ended_at,
        l.authorized_at + interval '6 months' as consent_ends_at,
-       poll.last_polled_at, poll.polls, fact.plays, gap.*, doubt.hours_in_doubt, rejected.rejected
+       poll.last_polled_at, poll.polls, fact.plays, gap.*, doubt.hours_in_doubt, aside.*,
+       latest.clock_skew_ms
 from audit.listener l
 cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as polls
                       from audit.poll p
@@ -24,7 +25,18 @@ cross join lateral (select count(distinct hour)::int as hours_in_doubt
                       cross join generate_series(date_trunc('hour', g.gap_start),
                                                  g.gap_end - interval '1 microsecond', interval '1 hour') hour
                      where g.listener_id = l.listener_id and g.closed_at is null) doubt
-cross join lateral (select count(*)::int as rejected
-                      from audit.rejected_row r
-                     where r.listener_id = l.listener_id and r.source = 'poll') rejected
+-- What nobody understands is news while it is new: a kind of it first met long ago is for nobody to mend.
+cross join lateral (select coalesce(sum(k.items) filter (where k.kind = 'not_understood'), 0)::int as rejected,
+                           coalesce(sum(k.items) filter (where k.kind = 'not_understood'
+                                                          and k.first_seen_at > %(news_since)s), 0)::int as rejected_lately,
+                           coalesce(sum(k.items) filter (where k.kind in ('podcast', 'audiobook', 'advertisement')), 0)::int
+                               as not_music,
+                           coalesce(sum(k.items) filter (where k.kind = 'nothing'), 0)::int as empty_items,
+                           coalesce(sum(k.items) filter (where k.kind = 'impossible_time'), 0)::int as impossible_times
+                      from (select r.kind, r.reason, count(*) as items, min(r.first_seen_at) as first_seen_at
+                              from audit.rejected_row r
+                             where r.listener_id = l.listener_id and r.source = 'poll'
+                             group by r.kind, r.reason) k) aside
+left join lateral (select p.clock_skew_ms from audit.poll p where p.listener_id = l.listener_id
+                    order by p.poll_id desc limit 1) latest on true
 order by l.listener_id

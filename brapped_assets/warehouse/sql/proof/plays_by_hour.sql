@@ -7,6 +7,11 @@ select h.hour, count(f.play_key)::int as plays,
        (count(f.play_key) filter (where f.api_at is null and f.export_at is not null))::int as plays_from_export,
        (count(f.play_key) filter (where f.api_at is not null and f.export_at is not null))::int as plays_from_both
 from unnest(%(hours)s::timestamptz[]) as h (hour)
-left join star.streaming_fact f on f.played_at >= h.hour and f.played_at < h.hour + interval '1 hour'
+-- Listener by listener, as the index has them.
+left join lateral (select f.* from audit.listener l
+                   cross join lateral (select p.* from star.streaming_fact p
+                                        where p.listener_id = l.listener_id
+                                          and p.played_at >= h.hour and p.played_at < h.hour + interval '1 hour'
+                                        offset 0) f) f on true
 group by h.hour
 order by h.hour

@@ -1,0 +1,151 @@
+-- What a polled page holds besides plays of tracks has its kind, and its END as far as that is known: it proves as well as
+-- a play that a page reached so far back. Rows of exports and old tables keep the default.
+alter table audit.rejected_row
+    add column kind text not null default 'not_understood',
+    add column played_at timestamptz;
+comment on table audit.rejected_row is
+    'What is no play of a track or could not be understood, whole, once by content; tried again when the parser changes.';
+comment on column audit.rejected_row.kind is
+    'not_understood; of polled items also podcast, audiobook, advertisement, nothing (nothing is told of it) or impossible_time (before 2006, or more than a day after it was served).';
+comment on column audit.rejected_row.played_at is
+    'When a polled item ended (UTC), as far as it says so and it can be true.';
+create index rejected_row_by_time on audit.rejected_row (listener_id, played_at)
+    where source = 'poll' and played_at is not null;
+
+-- Any clock between 1970 and 2100 lands its polls.
+alter table audit.poll alter column clock_skew_ms type bigint;
+comment on column audit.poll.polled_at is
+    'When Spotify answered: by this machine''s clock or, where that is over a minute wrong, by Spotify''s own date.';
+comment on column audit.poll.clock_skew_ms is
+    'Spotify''s clock minus this machine''s at this poll; null when the answer had no date.';
+
+-- Polls by a wrong clock took place when Spotify's date said.
+update audit.poll set polled_at = polled_at + clock_skew_ms * interval '1 millisecond' where abs(clock_skew_ms) > 60000;
+update audit.rejected_row r set first_seen_at = p.polled_at, last_seen_at = greatest(p.polled_at, least(r.last_seen_at, now()))
+from audit.poll p where p.poll_id = r.poll_id and abs(p.clock_skew_ms) > 60000;
+
+create function audit.not_music(track jsonb) returns text language sql immutable
+return case when concat_ws(' ', lower(track ->> 'type'), lower(track ->> 'uri')) ~ '^(episode|show)\M|spotify:(episode|show):'
+                 or jsonb_typeof(track -> 'show') = 'object' then 'podcast'
+            when concat_ws(' ', lower(track ->> 'type'), lower(track ->> 'uri'))
+                 ~ '^(chapter|audiobook)\M|spotify:(chapter|audiobook):'
+                 or jsonb_typeof(track -> 'audiobook') = 'object' then 'audiobook' end;
+comment on function audit.not_music is 'What kind of thing a served object is when it is no music; null: music, as far as it says.';
+
+-- Older versions took an episode for a song and any instant for a play's. Such plays leave the fact and are kept aside.
+create function audit.keep_aside(listener int) returns void language plpgsql set timezone = 'UTC' as $$
+declare
+    impossible constant text := 'impossible_time';
+begin
+    create temporary table if not exists aside (
+        played_at timestamptz, track_ref text, poll_id bigint, polled_at timestamptz, payload text, kind text, track_key int
+    ) on commit drop;
+    truncate aside;
+    insert into aside
+    select r.played_at, r.track_ref, r.poll_id, p.polled_at,
+           jsonb_build_object('played_at', to_char(r.played_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'track', t.payload,
+                              'context', c.payload)::text,
+           coalesce(audit.not_music(t.payload), impossible),
+           (select d.track_key from star.track_dim d where d.track_ref = r.track_ref)
+    from raw.recently_played r
+    join raw.track_payload t using (payload_key)
+    join audit.poll p using (poll_id)
+    left join raw.context c using (context_key)
+    where r.listener_id = listener
+      and (r.played_at < timestamptz '2006-01-01Z' or r.played_at > p.polled_at + interval '1 day'
+           or audit.not_music(t.payload) is not null);
+    if not found then
+        return;
+    end if;
+    insert into audit.rejected_row (listener_id, source, content_hash, payload, reason, kind, played_at, parser_version,
+                                    times, poll_id, first_seen_at, last_seen_at)
+    select listener, 'poll', encode(substr(sha256(convert_to(a.payload, 'UTF8')), 1, 16), 'hex')::uuid, a.payload,
+           case when a.kind <> impossible then 'this is no music'
+                when a.played_at < timestamptz '2006-01-01Z' then 'the time lies before Spotify existed'
+                else 'the time lies in the future' end,
+           a.kind,
+           case when a.played_at between timestamptz '2006-01-01Z' and a.polled_at + interval '1 day' then a.played_at end,
+           1, 1, a.poll_id, a.polled_at, a.polled_at
+    from aside a
+    on conflict do nothing;
+
+    delete from raw.recently_played r using aside a
+    where r.listener_id = listener and r.played_at = a.played_at and r.track_ref = a.track_ref;
+    -- A row that an export tells of too keeps that half.
+    update star.streaming_fact f
+       set api_at = null, api_track_key = null, api_duration_ms = null, api_context_key = null,
+           played_at = coalesce(f.legacy_at, f.export_at),
+           played_at_local = coalesce(f.legacy_at, f.export_at) at time zone l.time_zone
+    from aside a, audit.listener l
+    where f.listener_id = listener and f.api_at = a.played_at and f.api_track_key = a.track_key
+      and l.listener_id = listener and (f.export_at is not null or f.legacy_at is not null);
+    delete from star.streaming_fact f using aside a
+    where f.listener_id = listener and f.api_at = a.played_at and f.api_track_key = a.track_key;
+    -- Whoever followed has another play before it now; the estimate is that of the merge.
+    update star.streaming_fact f
+       set ms_played = least(coalesce(f.api_duration_ms, o.duration_ms, 30000),
+                             greatest(30000, coalesce(extract(epoch from f.played_at - before.played_at) * 1000, 2147483647)))::int
+    from (select distinct (select n.play_key from star.streaming_fact n
+                            where n.listener_id = listener and n.played_at > a.played_at
+                            order by n.played_at limit 1) as play_key
+          from aside a) next
+    join star.streaming_fact s using (play_key)
+    left join raw.legacy_track o on o.legacy_track_key = s.legacy_track_key
+    cross join lateral (select max(b.played_at) as played_at from star.streaming_fact b
+                         where b.listener_id = listener and b.played_at < s.played_at) before
+    where f.play_key = next.play_key and f.is_estimated;
+
+    -- What was reckoned from such an instant is reckoned from the others.
+    update audit.poll p set oldest_at = told.oldest_at, newest_at = told.newest_at
+    from (select a.poll_id, min(r.played_at) as oldest_at, max(r.played_at) as newest_at
+          from (select distinct poll_id from aside) a
+          left join raw.recently_played r on r.listener_id = listener and r.poll_id = a.poll_id
+          group by a.poll_id) told
+    where p.poll_id = told.poll_id
+      and (p.oldest_at < timestamptz '2006-01-01Z' or p.newest_at > p.polled_at + interval '1 day');
+    update audit.listener l
+       set collected_since = coalesce((select min(r.played_at) from raw.recently_played r
+                                        where r.listener_id = listener and r.poll_id = first.poll_id), first.polled_at)
+    from (select p.poll_id, p.polled_at from audit.poll p where p.listener_id = listener order by p.polled_at limit 1) first
+    where l.listener_id = listener and l.collected_since in (select a.played_at from aside a where a.kind = impossible);
+end $$;
+comment on function audit.keep_aside is
+    'Takes polled items that are no music, or whose time cannot be true, out of a listener''s plays and keeps them aside.';
+
+select audit.keep_aside(listener_id) from audit.listener;
+
+-- A gap ends when it was noticed, at the latest.
+delete from audit.gap g using audit.poll p
+where p.poll_id = g.poll_id and g.gap_end > p.polled_at + interval '1 day'
+  and (g.gap_start >= p.polled_at
+       or exists (select from audit.gap o where o.listener_id = g.listener_id and o.gap_start = g.gap_start
+                                            and o.gap_end = p.polled_at));
+update audit.gap g set gap_end = p.polled_at from audit.poll p
+where p.poll_id = g.poll_id and g.gap_end > p.polled_at + interval '1 day';
+
+create or replace view bi.listeners as
+select l.listener_id, l.display_name, l.time_zone, l.collected_since,
+       -- One by a clock that was ahead has not been yet.
+       (select max(p.polled_at) from audit.poll p
+         where p.listener_id = l.listener_id and p.polled_at <= now() + interval '1 hour') as last_polled_at,
+       (select max(f.played_at) from star.streaming_fact f where f.listener_id = l.listener_id) as data_as_of
+from audit.listener l;
+
+-- What is looked up goes by how often it was played. Counted once a play, by the next look for work: no run adds up a
+-- life anew.
+create table audit.lookup_weight (
+    track_key int primary key references star.track_dim on delete cascade,
+    plays     bigint not null
+);
+comment on table audit.lookup_weight is
+    'One row per track: about how often anybody played it, as far as counted. Orders what is looked up, and nothing else.';
+comment on column audit.lookup_weight.track_key is 'Track: star.track_dim.';
+comment on column audit.lookup_weight.plays is 'Rows of the fact when they were counted.';
+create table audit.lookup_counted (
+    only_row boolean primary key default true check (only_row),
+    up_to    bigint not null
+);
+insert into audit.lookup_counted (up_to) values (0);
+comment on table audit.lookup_counted is 'One row: up to which play_key audit.lookup_weight has counted.';
+comment on column audit.lookup_counted.only_row is 'True: there is one row.';
+comment on column audit.lookup_counted.up_to is 'The last play_key that is counted.';

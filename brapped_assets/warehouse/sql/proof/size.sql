@@ -1,0 +1,1 @@
+select pg_relation_size(%(table)s::regclass) as bytes

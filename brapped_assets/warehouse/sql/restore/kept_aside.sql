@@ -1,0 +1,1 @@
+select audit.keep_aside(%(listener_id)s)
