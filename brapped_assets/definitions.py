@@ -1,4 +1,8 @@
-"""Everything Dagster sees: the table of contents. No logic, and nothing outside is touched at import."""
+"""Everything Dagster sees: the table of contents. No logic.
+
+At import nothing outside is touched but BRAPPED_START, from the environment or `.env`: Dagster needs the first hour.
+What is wrong with the settings is said by whatever uses them.
+"""
 
 import dagster as dg
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.settings import Settings
+from brapped_assets.settings import first_hour
 
 HOUR = timedelta(hours=1)
 KEY_FORMAT = "%Y-%m-%d-%H:%M"
@@ -15,7 +15,7 @@ KEY_FORMAT = "%Y-%m-%d-%H:%M"
 LOOK_BACK = timedelta(hours=72)
 
 # A constant at load: moving the first hour would orphan what is materialized.
-START = Settings.load().brapped_start
+START = first_hour()
 
 # Ends at the last hour that is over (end_offset 0): an hour that can still grow is not materialized. UTC, because
 # a local zone has hours that happen twice.

@@ -20,7 +20,8 @@ ENV_FILE = ".env"
 DEMO_HOME = "demo"
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
-NEONS_HOSTS, NEONS_FREE_PLAN_MB = ".neon.tech", 500
+NEONS_FREE_PLAN_MB = 500
+FIRST_HOUR = datetime(2026, 1, 1, tzinfo=UTC)
 # What is made under the home, but for the database, which sees to itself.
 PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads")
 
@@ -60,6 +61,12 @@ def default_home() -> Path:
     return Path("/var/lib/brapped") if is_root else Path.home() / ".brapped"
 
 
+def _whole_hour_in_utc(start: datetime) -> datetime:
+    start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
+    return start.replace(minute=0, second=0, microsecond=0)
+
+
+Hour = Annotated[datetime, AfterValidator(_whole_hour_in_utc)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
@@ -81,7 +88,7 @@ class Settings(BaseSettings):
     brapped_home: Path = Field(default_factory=default_home)
     brapped_timezone: TimeZone | None = None
     # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
-    brapped_start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    brapped_start: Hour = FIRST_HOUR
     # Whoever knows it can keep the only alarm quiet.
     brapped_heartbeat_url: HttpUrl | None = Field(default=None, repr=False)
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
@@ -94,12 +101,6 @@ class Settings(BaseSettings):
     brapped_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_host_names)] = Field(
         default=(), validate_default=False
     )
-
-    @field_validator("brapped_start")
-    @classmethod
-    def _whole_hour_in_utc(cls, start: datetime) -> datetime:
-        start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
-        return start.replace(minute=0, second=0, microsecond=0)
 
     @field_validator("brapped_home")
     @classmethod
@@ -146,8 +147,11 @@ class Settings(BaseSettings):
         """What the plan behind DATABASE_URL holds: on Neon its free plan's, unless told otherwise; None: no plan."""
         if self.database_url is None:
             return None
-        is_neons = re.search(rf"@[^/?]*{re.escape(NEONS_HOSTS)}([:/?]|$)", self.database_url.get_secret_value())
-        megabytes = self.brapped_storage_limit_mb or (NEONS_FREE_PLAN_MB if is_neons else None)
+        # Late: every command reads settings, few need the driver.
+        from brapped_assets.warehouse.addresses import is_neon  # noqa: PLC0415
+
+        neons = NEONS_FREE_PLAN_MB if is_neon(self.database_url.get_secret_value()) else None
+        megabytes = self.brapped_storage_limit_mb or neons
         return megabytes * 1_000_000 if megabytes else None
 
     def refresh_token_text(self) -> str | None:
@@ -157,6 +161,25 @@ class Settings(BaseSettings):
     def token_key_text(self) -> str | None:
         """The key, or keys, of the stored refresh tokens, for `warehouse.tokens` and nothing else."""
         return self.brapped_token_key.get_secret_value() if self.brapped_token_key else None
+
+
+class _Start(BaseSettings):
+    """BRAPPED_START alone."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    brapped_start: Hour = FIRST_HOUR
+
+
+def first_hour() -> datetime:
+    """BRAPPED_START, whatever else is wrong with the settings; never raises.
+
+    Dagster imports the hours before anybody can be told anything. Whoever uses the settings says what is wrong.
+    """
+    try:
+        return _Start(_env_file=env_file()).brapped_start  # type: ignore[call-arg]  # see BaseSettings
+    except (SettingsError, ValidationError, OSError):
+        return FIRST_HOUR
 
 
 def home_folder() -> Path:

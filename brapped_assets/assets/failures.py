@@ -7,8 +7,8 @@ import dagster as dg
 
 from brapped_assets.plain import plain_lines
 from brapped_assets.settings import SettingsError
-from brapped_assets.spotify import ConsentNeeded, Postponed, SpotifyError, Transient
-from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, WarehouseError
+from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
+from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, TooSlow, WarehouseError
 from brapped_assets.warehouse.listeners import Listener
 
 # Metadata key of a failure; `brapped sync` turns it into its exit code.
@@ -18,7 +18,7 @@ CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_A_PERSON = "time", "l
 
 def cure_of(error: Exception) -> str:
     """Who or what mends this: `time`, `login`, `settings`, or `a person`."""
-    if isinstance(error, Transient | Postponed | Busy | Interrupted):
+    if isinstance(error, Transient | Postponed | Busy | TooSlow | Interrupted | Intercepted):
         return CURED_BY_TIME
     if isinstance(error, TokenUnreadable):
         return CURED_BY_SETTINGS
@@ -41,7 +41,7 @@ def told_plainly() -> Iterator[None]:
 
 def is_everybodys(error: Exception) -> bool:
     """Whether the trouble is no single listener's: a database that is gone, or full, is so for all."""
-    return isinstance(error, WarehouseError) and not isinstance(error, Busy | Gone | TokenUnreadable)
+    return isinstance(error, WarehouseError) and not isinstance(error, Busy | TooSlow | Gone | TokenUnreadable)
 
 
 def for_each(everybody: Iterable[Listener], work: Callable[[Listener], None]) -> None:

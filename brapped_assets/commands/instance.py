@@ -3,12 +3,14 @@
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from importlib.resources import files
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psutil
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 RUNNING = "running.json"
+DAGSTERS_OWN_WORDS = "Exception while writing logger call to event log"
 # On runs made by `brapped sync`, which no daemon watches: whether they are alive is asked of their process.
 PROCESS_TAG = "brapped/process"
 
@@ -103,9 +106,32 @@ def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
 
     if not event.contains(Engine, "do_execute", _nobody_listens):
         event.listen(Engine, "do_execute", _nobody_listens)
-    with _explained(), dg.DagsterInstance.get() as instance:
+    with _explained(), redirect_stderr(_WithoutStatements(sys.stderr)), dg.DagsterInstance.get() as instance:
         instance.optimize_for_webserver(statement_timeout=30_000, pool_recycle=3600, max_overflow=2)
         yield instance
+
+
+class _WithoutStatements(TextIOWrapper):
+    """Standard error without what Dagster writes when its database dies: twelve thousand characters of SQL and values.
+
+    That it died is raised as well, and told in a sentence.
+    """
+
+    def __init__(self, to: TextIO) -> None:
+        super().__init__(BytesIO(), encoding="utf-8", errors="replace")
+        self._to = to
+
+    def write(self, text: str) -> int:
+        return len(text) if text.startswith(DAGSTERS_OWN_WORDS) else self._to.write(text)
+
+    def flush(self) -> None:
+        self._to.flush()
+
+    def isatty(self) -> bool:
+        return self._to.isatty()
+
+    def fileno(self) -> int:
+        return self._to.fileno()
 
 
 @contextmanager

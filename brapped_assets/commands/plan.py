@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.insights.wording import percent
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.addresses import direct_host, may_sleep, without_driver
+from brapped_assets.warehouse.addresses import direct_host, host_of, may_sleep, without_driver
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.storage import FREE_CU_HOURS, MEGABYTE, NEARLY_FULL, awake, stored
 
@@ -77,8 +77,7 @@ def _dagster_beside(settings: Settings) -> str | None:
 
 
 def _server(url: str) -> tuple[str, str]:
-    given = conninfo_to_dict(url)
-    return direct_host(str(given.get("host") or given.get("hostaddr") or "")), str(given.get("port") or 5432)
+    return direct_host(host_of(url)), str(conninfo_to_dict(url).get("port") or 5432)
 
 
 def _name(url: str) -> str:

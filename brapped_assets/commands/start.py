@@ -1,6 +1,7 @@
 """What every command begins and ends with: the settings it can work with, and how what goes wrong is said."""
 
 import errno
+import logging
 import os
 import signal
 import sys
@@ -47,6 +48,8 @@ def run(app: Callable[[], None]) -> None:
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     keep_logs_plain()
+    # What the driver could not tidy up after an error that is told anyway.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     _never_ask_a_proxy_for_this_machine()
     _stop_as_by_ctrl_c()
     # Whatever we and all that we start write is its owner's alone.

@@ -12,6 +12,7 @@ from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
 from brapped_assets.commands.screen import escape
+from brapped_assets.commands.polled_words import kept_aside
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
@@ -118,8 +119,8 @@ def _problems(
         if one.rejected_lately:
             items = "item" if one.rejected_lately == 1 else "items"
             text = (
-                f"{one.display_name}: {one.rejected_lately} {items} of Spotify's pages could not be understood. Nothing "
-                "is lost: they are kept, and every newer Brapped reads them again. After two weeks this is told no more."
+                f"{one.display_name}: {one.rejected_lately} {items} of Spotify's pages could not be understood. Nothing"
+                " is lost: they are kept, and every newer Brapped reads them again. This is told for two weeks."
             )
             found.append((exit_codes.FAILED, text, "upgrade Brapped the way it was installed"))
     if (until := waits_until(spent.not_before, now)) is not None:
@@ -164,10 +165,10 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "last_polled_at": one.last_polled_at,
         "polls": one.polls,
         "plays": one.plays,
-        "not_music": one.not_music,
+        "items_not_music": one.not_music,
         "items_empty": one.empty_items,
         "items_with_impossible_time": one.impossible_times,
-        "items_not_understood": one.rejected,
+        "items_rejected": one.rejected,
         "clock_skew_seconds": round((one.clock_skew_ms or 0) / 1000),
         "gaps_open": one.gaps_open,
         "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),
@@ -196,7 +197,7 @@ def _show(console: Console, state: dict[str, Any]) -> None:
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
         table.add_row("  gaps", _gaps(one))
-        if aside := _kept_aside(one):
+        if aside := kept_aside(one):
             table.add_row("  kept aside", aside)
         if one["last_closed_at"]:
             last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
@@ -221,17 +222,6 @@ def _who_is_told(state: dict[str, Any]) -> str:
         return "nobody is told when something is wrong (BRAPPED_NOTIFY)"
     recap = ", and a recap of each month" if state["recap"] else ""
     return f"to {state['notice_addresses']} {'address' if state['notice_addresses'] == 1 else 'addresses'}{recap}"
-
-
-def _kept_aside(one: dict[str, Any]) -> str:
-    """What polls brought besides plays, in words; empty when there is none."""
-    told = (
-        (one["not_music"], "not music (podcasts, audiobooks)"),
-        (one["items_empty"], "of which Spotify told nothing"),
-        (one["items_with_impossible_time"], "at a time that cannot be"),
-        (one["items_not_understood"], "not understood (yet)"),
-    )
-    return ", ".join(f"{number} {words}" for number, words in told if number)
 
 
 def _gaps(one: dict[str, Any]) -> str:

@@ -2,25 +2,29 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
-from brapped_assets import partitions
+from brapped_assets import clocks, partitions
 from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME
+from brapped_assets.assets.polling import ASIDE
+from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
 from brapped_assets.commands.screen import escape
+from brapped_assets.commands.poll_without_an_hour import poll_without_an_hour
+from brapped_assets.commands.polled_words import LOSS, kept_aside, postponed
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
 from brapped_assets.heartbeat import beat
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notices.conditions import Failed
 from brapped_assets.notices.watch import look, no_database
-from brapped_assets.schedules import closed_hours, was_kept_up
+from brapped_assets.schedules import RAW, closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
@@ -31,9 +35,13 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class Report:
-    """What the run did, in the words of its metadata; `exit_code` as in the table of `exit_codes`."""
+    """What the run did, in the words of its metadata; `exit_code` as in the table of `exit_codes`.
+
+    `postponed` says that Spotify asked to wait.
+    """
 
     exit_code: int = DONE
+    postponed: str | None = None
     problems: list[str] = field(default_factory=list)
     numbers: dict[str, Any] = field(default_factory=dict)
     failed: Failed | None = None
@@ -61,14 +69,14 @@ def _sync(settings: Settings, console: Console) -> int:
         now = datetime.now(UTC)
         candidates = partitions.look_back(now)
         due = partitions.due(candidates, closed_hours(instance, candidates))
-        if due is None:
-            console.print(f"Nothing to do: the first hour ({partitions.START:%Y-%m-%d %H:%M} UTC) has not ended yet.")
-            return DONE
         with console.status("Asking Spotify for the newest plays…"):
-            polled = _run(instance, hourly_plays.name, report, due.tags)
-        if polled and not report.numbers:
+            if due is None:
+                polled = poll_without_an_hour(report.numbers, now)
+            else:
+                polled = _run(instance, hourly_plays.name, report, due.tags)
+        if polled and report.postponed is not None:
             report.exit_code = POSTPONED
-            report.problems.append("Spotify asked to wait; nothing was asked, and nothing is lost by waiting.")
+            report.problems.append(report.postponed)
         # The poll has just written the newest level there is; reading it back would be eight round trips.
         level = report.numbers if DUE in report.numbers else newest_level(instance)
         if polled and is_due(level, now):
@@ -97,6 +105,11 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
     for event in result.get_asset_materialization_events():
         for name, value in event.materialization.metadata.items():
             report.numbers[name] = value.value
+    for event in result.filter_events(lambda event: event.is_asset_observation):
+        told_of = event.asset_observation_data.asset_observation.metadata
+        if POSTPONED_UNTIL in told_of:
+            until, why, asked = (told_of[name].value for name in (POSTPONED_UNTIL, POSTPONED_BECAUSE, "calls_used"))
+            report.postponed = postponed(datetime.fromtimestamp(float(str(until)), UTC), str(why), int(str(asked)))
     for check in result.get_asset_check_evaluations():
         if not check.passed:
             rows = check.metadata["offending_rows"].value
@@ -110,6 +123,8 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         # Dagster wraps what was raised in an error of its own.
         error = data.error.cause or data.error if data.error else None
         report.problems.append((told and told.description) or (error.message.strip() if error else "It failed."))
+        if failure.step_key == RAW.path[-1] and report.exit_code == FAILED:
+            report.problems.append(LOSS)
         report.failed = failed(job_name, data)
     return bool(result.success)
 
@@ -117,10 +132,16 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
 def _tell(console: Console, report: Report) -> None:
     numbers = report.numbers
     if "items_served" in numbers:
+        others = sum(numbers.get(name, 0) for name in ASIDE)
         console.print(
-            f"Spotify showed {numbers['items_served']} plays, {numbers['plays_landed']} of them new; "
+            f"Spotify showed {numbers['items_served'] - others} plays, {numbers['plays_landed']} of them new; "
             f"{numbers.get('plays_added', 0)} added to your history. {numbers['calls_left_today']} calls left today."
         )
+        if others:
+            console.print(f"Kept aside: {kept_aside(numbers)}.")
+    if "clock_skew_seconds" in numbers:
+        skew = timedelta(seconds=numbers["clock_skew_seconds"])
+        report.problems.append(f"{clocks.told(skew)} Plays are collected all the same. {clocks.SET_IT}.")
     looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
     if looked_up:
         console.print(f"{' and '.join(looked_up)} looked up.")

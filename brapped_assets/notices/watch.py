@@ -25,7 +25,7 @@ from brapped_assets.notices.rules import Condition, Notice, Verdict, claimed, ju
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import notices
 from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, WarehouseError
+from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TooSlow, WarehouseError
 from brapped_assets.warehouse.notices import State
 
 FILE = "notices.json"
@@ -143,7 +143,7 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Loo
     try:
         with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
             at.at_warehouse(warehouse, failed)
-    except (Busy, Gone, Interrupted):
+    except (Busy, TooSlow, Gone, Interrupted):
         # It answers; the next look finds it at leisure.
         return at.looked
     except WarehouseError:

@@ -10,6 +10,7 @@ from requests import Response, codes
 
 from brapped_assets.plain import plain
 from brapped_assets.spotify.errors import (
+    Intercepted,
     Malformed,
     MissingScope,
     NotOnUserList,
@@ -20,6 +21,8 @@ from brapped_assets.spotify.errors import (
 from brapped_assets.spotify.quota import retry_after
 from brapped_assets.spotify.transport import RateLimited, Unreachable
 
+LOGIN_FIRST = "Perhaps this network wants a login first: open any page in a browser there"
+
 
 def raise_unless_answered(response: Response, endpoint: str, now: datetime) -> None:
     """Let a 2xx pass and name what anything else stands for.
@@ -29,19 +32,31 @@ def raise_unless_answered(response: Response, endpoint: str, now: datetime) -> N
         Unreachable: 5xx.
         Transient: 401; the caller has refreshed the token by then.
         Refused: 403, told apart by its body (plain text for some: answers seen 2023 to 2026).
-        Malformed: Whatever the API does not say to us, redirects among it.
+        Intercepted: A redirect, which the API never sends, or a proxy's own question.
+        Malformed: Whatever else the API does not say to us.
     """
     status = response.status_code
     if codes.ok <= status < codes.multiple_choices:
         return
     if status == codes.too_many_requests:
         raise RateLimited(retry_after(response.headers, response.text, now))
+    if status == codes.network_authentication_required:
+        raise Unreachable(f"{endpoint}: {LOGIN_FIRST}")
     if status >= codes.server_error:
-        raise Unreachable(f"{endpoint}: Spotify answered {status}")
+        by_whom = ", with a web page: a proxy's on the way, or Spotify is down" if _is_web_page(response) else ""
+        raise Unreachable(f"{endpoint}: Spotify answered {status}{by_whom}")
     if status == codes.unauthorized:
         raise Transient(f"{endpoint}: Spotify refuses the access token it has just issued")
     if status == codes.forbidden:
         raise _refusal(endpoint, response)
+    if status == codes.proxy_authentication_required:
+        raise Intercepted(
+            f"{endpoint}: a proxy on the way asks who you are (407); HTTPS_PROXY names it with user and password"
+        )
+    if codes.multiple_choices <= status < codes.bad_request:
+        raise Intercepted(
+            f"{endpoint}: the answer leads elsewhere ({status}). {LOGIN_FIRST}; or SPOTIFY_API_URL is wrong"
+        )
     raise Malformed(f"{endpoint}: Spotify answered {status}, {_words(response)}; is SPOTIFY_API_URL right?")
 
 
@@ -58,13 +73,29 @@ def json_of(response: Response) -> Any:
     """The parsed body.
 
     Raises:
+        Intercepted: It is empty, or a web page.
         Malformed: It is not JSON.
     """
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
         # Not chained: the exception would carry the whole body.
-        raise Malformed(f"an answer of {len(response.content)} bytes is not JSON") from None
+        raise _no_json(response) from None
+
+
+def _no_json(response: Response) -> Malformed:
+    if not response.content.strip():
+        return Intercepted(
+            f"Spotify's answer ({response.status_code}) was empty, which says nothing about what was played"
+        )
+    if _is_web_page(response):
+        return Intercepted(f"a web page came in place of Spotify's answer. {LOGIN_FIRST}; or a proxy is in the way")
+    return Malformed(f"an answer of {len(response.content)} bytes is not JSON")
+
+
+def _is_web_page(response: Response) -> bool:
+    said = response.headers.get("Content-Type", "").lower()
+    return "html" in said or response.content[:200].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml"))
 
 
 def date_of(response: Response) -> datetime | None:

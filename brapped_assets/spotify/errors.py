@@ -11,12 +11,13 @@
     │   ├── OwnerWithoutPremium the app owner's subscription
     │   └── MissingScope        the consent was given for less than we ask
     ├── Malformed               an answer that is not what the API promises
+    │   └── Intercepted         an answer that is not Spotify's: of a network's login page, of a proxy, or empty
     └── LoginFailed             a login that brought no refresh token
         ├── StateMismatch       the answer belongs to another login
         └── ConsentDenied       the listener pressed Cancel
 
-A rerun cures Transient and Postponed by itself; only a person cures ConsentNeeded, Refused and LoginFailed;
-only a new version of this code cures Malformed. No message carries a token, a secret or a header.
+A rerun cures Transient, Postponed and Intercepted by itself; only a person cures ConsentNeeded, Refused and
+LoginFailed; only a new version of this code cures Malformed. No message carries a token, a secret or a header.
 """
 
 from datetime import UTC, datetime
@@ -108,6 +109,10 @@ class MissingScope(Refused):
 
 class Malformed(SpotifyError):
     """A failed read, not an empty result: nothing may be concluded from it."""
+
+
+class Intercepted(Malformed):
+    """What came is nobody's answer to our question: something stands between here and Spotify, mostly for a while."""
 
 
 class LoginFailed(SpotifyError):

@@ -62,21 +62,15 @@ def parse_item(item: Any, now: datetime | None = None) -> PlayedItem | OtherItem
 
     `now` is the moment it was served at, as well as that is known; None: what this machine's clock says.
     """
-    stamp = _Stamp(None)
+    if not isinstance(item, dict):
+        return OtherItem(item, *(_EMPTY if item is None else _NO_OBJECT))
+    stamp = _stamp(item.get("played_at"), now or datetime.now(UTC))
     try:
-        if not isinstance(item, dict):
-            raise _Aside(*(_EMPTY if item is None else _NO_OBJECT))
-        stamp = _stamp(item.get("played_at"), now or datetime.now(UTC))
         track, ref = _track(item)
-        if stamp.at is None:
-            raise _Aside(stamp.reason, "impossible_time" if stamp.is_impossible else "not_understood")
-        context = item.get("context")
-        if context is not None and not isinstance(context, dict):
-            # Dropping the context would lose it for good; the whole item is retried when this parser changes.
-            raise _Aside("the context is not an object")
+        at, context = _certain(stamp), _context(item)
     except _Aside as aside:
         return OtherItem(item, aside.reason, aside.kind, stamp.at)
-    return PlayedItem(stamp.at, track, ref, context)
+    return PlayedItem(at, track, ref, context)
 
 
 def parse_kept(text: str, served_at: datetime) -> PlayedItem | OtherItem:
@@ -113,6 +107,20 @@ def _stamp(value: Any, now: datetime) -> _Stamp:
     except Odd as odd:
         return _Stamp(None, str(odd), is_impossible=True)
     return _Stamp(instant.replace(microsecond=instant.microsecond // 1000 * 1000))
+
+
+def _certain(stamp: _Stamp) -> datetime:
+    if stamp.at is None:
+        raise _Aside(stamp.reason, "impossible_time" if stamp.is_impossible else "not_understood")
+    return stamp.at
+
+
+def _context(item: dict[str, Any]) -> dict[str, Any] | None:
+    context = item.get("context")
+    if context is not None and not isinstance(context, dict):
+        # Dropping the context would lose it for good; the whole item is retried when this parser changes.
+        raise _Aside("the context is not an object")
+    return context
 
 
 def _track(item: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -1,5 +1,6 @@
 """Addresses of databases: what is a URL, who needs TLS, and the two hosts of one Neon database, pooled and direct."""
 
+import re
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import psycopg
@@ -17,15 +18,40 @@ NEON = ".neon.tech"
 POOLED = "-pooler"
 
 
-def host_of(url: str) -> str:
-    """Host of a PostgreSQL URL, SQLAlchemy's with a driver in the scheme included; a folder for a Unix socket."""
-    parts = urlsplit(url)
-    return parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
+def host_of(conninfo: str) -> str:
+    """Host of a database in any form it may be told in: a URL, one with SQLAlchemy's driver, `host=... dbname=...`.
+
+    In lower case, for host names know none; a folder for a Unix socket; empty where there is none, or it is no address.
+    Of several hosts the first.
+    """
+    try:
+        given = conninfo_to_dict(without_driver(conninfo))
+        host = str(given.get("host") or given.get("hostaddr") or "")
+    except (psycopg.ProgrammingError, UnicodeDecodeError):
+        host = _host_of_url(conninfo)
+    host = host.partition(",")[0]
+    return host if host.startswith("/") else host.lower()
+
+
+def _host_of_url(url: str) -> str:
+    """Of a URL with parameters that are not libpq's."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname if parts.scheme.startswith("postgres") else None) or dict(parse_qsl(parts.query)).get(
+            "host", ""
+        )
+    except ValueError:
+        return ""
+
+
+def is_neon(conninfo: str) -> bool:
+    """Whether the database is one of Neon's."""
+    return host_of(conninfo).endswith(NEON)
 
 
 def is_this_machine(host: str) -> bool:
     """Whether a connection to `host` stays here: a loopback name, or the folder of a Unix socket."""
-    return host in LOCAL_HOSTS or host.startswith("/")
+    return host.lower() in LOCAL_HOSTS or host.startswith("/")
 
 
 def has_password(url: str) -> bool:
@@ -65,21 +91,21 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
 def is_readable_on_the_way(conninfo: str) -> bool:
     """Whether passwords and plays may leave this machine without TLS, because the string asks for it."""
     given = conninfo_to_dict(conninfo)
-    host = str(given.get("host") or given.get("hostaddr") or "")
-    return given.get("sslmode") in UNENCRYPTED and not is_this_machine(host)
+    return given.get("sslmode") in UNENCRYPTED and not is_this_machine(host_of(conninfo))
 
 
 def without_driver(url: str) -> str:
     """A URL as libpq reads it; SQLAlchemy's may name a driver in the scheme."""
-    return url.replace("postgresql+psycopg2:", "postgresql:", 1)
+    return re.sub(r"^(postgres(?:ql)?)\+\w+:", r"\1:", url, count=1, flags=re.IGNORECASE)
 
 
 def may_sleep(url: str) -> bool:
     """Whether nobody but people should wake it: Neon bills while it is awake. What is no URL is nobody's to wake."""
     try:
-        return str(conninfo_to_dict(url).get("host") or "").lower().endswith(NEON)
+        conninfo_to_dict(without_driver(url))
     except (psycopg.ProgrammingError, UnicodeDecodeError):
         return True
+    return is_neon(url)
 
 
 def direct_host(host: str) -> str:
@@ -87,8 +113,10 @@ def direct_host(host: str) -> str:
 
     The pool hands each transaction another session, so whatever needs a session of its own goes there.
     """
-    endpoint, dot, region = host.partition(".")
-    return f"{endpoint.removesuffix(POOLED)}{dot}{region}" if host.endswith(NEON) else host
+    endpoint, dot, region = host.lower().partition(".")
+    if not host.lower().endswith(NEON) or not endpoint.endswith(POOLED):
+        return host
+    return f"{endpoint.removesuffix(POOLED)}{dot}{region}"
 
 
 def direct(conninfo: str) -> str:

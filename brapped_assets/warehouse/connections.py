@@ -24,6 +24,7 @@ from brapped_assets.warehouse.errors import (
     Unreachable,
     Untrusted,
     explained,
+    remedy,
 )
 
 log = logging.getLogger(__name__)
@@ -198,10 +199,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
             if FULL in reason:
                 raise OutOfSpace from None
             if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
-                raise Unreachable(
-                    f"The database does not answer ({reason}). Check {setting}: host, database, user, "
-                    "password; on Neon, that the project exists and its compute may start."
-                ) from None
+                raise Unreachable(f"The database does not answer ({reason}). {remedy(reason, setting)}") from None
             log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
             time.sleep(PAUSE_SECONDS)
     version = connection.info.server_version

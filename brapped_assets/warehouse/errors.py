@@ -7,6 +7,7 @@ WarehouseError
 │   └── Waking             it has not answered within a moment; somebody goes on asking it
 ├── Interrupted            the connection was lost on the way; what was not committed is not there
 ├── Busy                   another run held the same rows for too long
+├── TooSlow                a statement took longer than it may
 ├── Gone                   the listener was removed by `brapped forget`
 ├── TokenUnreadable        BRAPPED_TOKEN_KEY is missing, or opens a listener's token not
 ├── OutOfSpace             disk or quota full
@@ -20,6 +21,7 @@ WarehouseError
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -67,6 +69,14 @@ class TokenUnreadable(WarehouseError):
 
 class Busy(WarehouseError):
     pass
+
+
+class TooSlow(WarehouseError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The database took too long over one statement, and it was stopped. Nothing was lost: what was under way "
+            "is undone, and the next run does it again. If it stays so, the database is overloaded or too small."
+        )
 
 
 class Gone(WarehouseError):
@@ -126,6 +136,28 @@ class EmbeddedUnusable(WarehouseError):
     pass
 
 
+# What libpq says, and what that means: nobody has asked for a password yet.
+UNANSWERED = {
+    r"[Rr]efused|No such file|closed the connection|shutting down": "The server is not running, or was stopped: start "
+    "PostgreSQL there. If it does run, it listens elsewhere. Check {setting}: host and port.",
+    r"translate host name|not known|servname|failed to resolve": "No host of that name is known: this machine has no "
+    "network at the moment, or the name is wrong. Check {setting}: host.",
+    r"time(out expired|d out)|No route|unreachable": "The way there leads nowhere at the moment: a network that is down, "
+    "a firewall, a machine that is off. Check {setting}: host and port.",
+    r"starting up|recovery|not yet accepting": "The server is starting: try again in a minute.",
+}
+
+
+def remedy(reason: str, setting: str) -> str:
+    """What mends a connection that cannot be had, by what libpq says of it; `setting` is where the address is from."""
+    for words, mended_by in UNANSWERED.items():
+        if re.search(words, reason):
+            return mended_by.format(setting=setting)
+    return (
+        f"Check {setting}: host, database, user, password; on Neon, that the project exists and its compute may start."
+    )
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the driver's errors that a user can cause or mend into a WarehouseError; others pass unchanged.
@@ -145,7 +177,10 @@ def explained() -> Iterator[None]:
             f"The database role lacks a privilege ({error.diag.message_primary}). "
             "Use the role that owns the database in DATABASE_URL."
         ) from error
-    except (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected) as error:
+    except pg.QueryCanceled as error:
+        # By statement_timeout; who waits for a lock is told by the lock's own time limit, long before.
+        raise TooSlow from error
+    except (pg.LockNotAvailable, pg.DeadlockDetected) as error:
         raise Busy(
             "Another run is working on the same listener. Nothing was lost: what is not merged yet stays marked "
             "for the next run."

@@ -1,0 +1,139 @@
+"""Polling: ask for everybody's newest plays and land them, each listener in a transaction of their own."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from logging import Logger
+
+from brapped_assets import clocks
+from brapped_assets.assets.failures import is_everybodys
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
+from brapped_assets.spotify import (
+    PARSER_VERSION,
+    ConsentNeeded,
+    OtherItem,
+    PlayedItem,
+    Postponed,
+    SpotifyError,
+    Transient,
+    parse_kept,
+)
+from brapped_assets.warehouse import landing
+from brapped_assets.warehouse.errors import Gone, WarehouseError
+
+NOT_MUSIC = ("podcast", "audiobook", "advertisement")
+# In a run's metadata: what is no play of a track.
+ASIDE = ("items_not_music", "items_empty", "items_with_impossible_time", "items_rejected")
+# Of any other error the text may hold what was played.
+FORESEEN = (SpotifyError, WarehouseError)
+
+
+@dataclass
+class Polled:
+    """Sums over the listeners of one run; `others` by kind of item; `skew` is Spotify's clock minus ours."""
+
+    listeners: int = 0
+    items: int = 0
+    landed: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    gaps: int = 0
+    skew: timedelta | None = None
+
+    def numbers(self) -> dict[str, int]:
+        """As a run's metadata has them."""
+        skew = {} if self.skew is None else {"clock_skew_seconds": round(self.skew.total_seconds())}
+        return {
+            "items_served": self.items,
+            "plays_landed": self.landed,
+            "items_not_music": sum(self.others[kind] for kind in NOT_MUSIC),
+            "items_empty": self.others["nothing"],
+            "items_with_impossible_time": self.others["impossible_time"],
+            "items_rejected": self.others["not_understood"],
+            "gaps_found": self.gaps,
+            **skew,
+        }
+
+
+def poll_everybody(spotify: SpotifyResource, neon: NeonResource, now: datetime, *, run_id: str, log: Logger) -> Polled:
+    """Poll each listener, whoever waited longest first; one's trouble stops nobody else.
+
+    An hour is closed when every listener who can be polled was. So a consent that ended holds it only when nobody
+    else was polled (ConsentNeeded); any other trouble holds it, and is raised after everybody was served. Postponed
+    is for all at once: the quota is the app's.
+    """
+    polled = Polled()
+    ended: ConsentNeeded | None = None
+    trouble: Exception | None = None
+    for holder in spotify.holders(now):
+        connected: ConnectedListener | None = None
+        try:
+            connected = spotify.connect(holder, now)
+            _poll(connected, neon, polled, run_id, log)
+        except Postponed:
+            raise
+        except Gone:
+            # Forgotten a moment ago: there is nobody to poll.
+            continue
+        except Exception as error:
+            if is_everybodys(error):
+                raise
+            # What nobody foresaw stops one listener as well: whoever waited longest comes first, so it would stop all.
+            # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
+            who = f"Listener {holder.listener.listener_id}" if holder else "A new listener"
+            log.warning("%s: %s", who, error if isinstance(error, FORESEEN) else type(error).__name__)
+            if not isinstance(error, ConsentNeeded):
+                trouble = trouble or error
+            elif connected is None or spotify.end_consent(connected, now):
+                ended = error
+            else:
+                trouble = trouble or Transient("Another run was sent a new token meanwhile; the next poll uses it")
+    if trouble is not None:
+        raise trouble
+    if ended is not None and polled.listeners == 0:
+        raise ended
+    return polled
+
+
+def _poll(connected: ConnectedListener, neon: NeonResource, polled: Polled, run_id: str, log: Logger) -> None:
+    listener = connected.listener
+    page = connected.client.recently_played()
+    polled_at = datetime.now(UTC)
+    skew = page.answered_at - polled_at if page.answered_at else None
+    if skew is not None and page.answered_at is not None and abs(skew) > clocks.TOLERATED_SKEW:
+        # Then a poll's instant is told by Spotify's clock, as its plays' are.
+        log.warning("%s", clocks.told(skew))
+        polled_at, polled.skew = page.answered_at, skew
+    with neon.transaction() as tx:
+        if not page.items and landing.has_landed(tx, listener.listener_id):
+            # A failed read is not an empty result: who was served plays before is not served none.
+            raise Transient("Spotify answered with an empty page although plays were served before")
+        # First what an older parser could not read: it counts as seen when this page is judged.
+        understood = landing.retry_rejected(
+            tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=polled_at
+        )
+        landed = landing.land(
+            tx,
+            landing.Page(
+                listener_id=listener.listener_id,
+                run_id=run_id,
+                polled_at=polled_at,
+                played=[item for item in page.items if isinstance(item, PlayedItem)],
+                others=[item for item in page.items if isinstance(item, OtherItem)],
+                parser_version=PARSER_VERSION,
+                clock_skew_ms=int(skew.total_seconds() * 1000) if skew is not None else None,
+                keys_missing=page.keys_missing,
+                keys_new=page.keys_new,
+            ),
+        )
+    if landed.gap:
+        log.warning(
+            "Listener %d: no play of this page was known: plays may be missing between %s and %s UTC.",
+            listener.listener_id,
+            *(instant.strftime("%Y-%m-%d %H:%M:%S") for instant in landed.gap),
+        )
+    polled.listeners += 1
+    polled.items += len(page.items)
+    polled.landed += landed.landed + understood
+    polled.others += Counter(item.kind for item in page.items if isinstance(item, OtherItem))
+    polled.gaps += landed.gap is not None
