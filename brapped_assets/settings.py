@@ -22,8 +22,9 @@ DEMO_HOME = "demo"
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_FREE_PLAN_MB = 500
 FIRST_HOUR = datetime(2026, 1, 1, tzinfo=UTC)
+TOKENS_FOLDER = "tokens"
 # What is made under the home, but for the database, which sees to itself.
-PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads")
+PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads", TOKENS_FOLDER)
 
 
 class SettingsError(Exception):

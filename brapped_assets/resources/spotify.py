@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 from pydantic import PrivateAttr
 
+from brapped_assets.resources import tokens_on_disk
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings, SettingsError
@@ -25,7 +26,7 @@ from brapped_assets.spotify import (
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import tokens
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.errors import TokenUnreadable
+from brapped_assets.warehouse.errors import TokenUnreadable, WarehouseError
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.tokens import Holder
 
@@ -105,23 +106,30 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         raises the first time a token is seen.
         """
         given = self._settings.refresh_token_text()
+        home = self._settings.brapped_home
         if holder is None:
             assert given is not None
-            client = self._client(given, lambda rotated: self._keep_rotated(given, rotated))
+            # Sent to an earlier process, which could not tell anybody.
+            self._unclaimed = tokens_on_disk.newest(home, given) or self._unclaimed
+            client = self._client(self._unclaimed or given, given, lambda rotated: self._keep_rotated(given, rotated))
             return ConnectedListener(self._meet(client, given, now), client, given, is_given=True)
         token = self._newest_token(holder)
         if token is None:
             raise ConsentNeeded
         listener_id = holder.listener.listener_id
 
-        def keep(rotated: str) -> None:
+        def keep(rotated: str) -> bool:
             if holder.is_given and given:
-                self._keep_rotated(given, rotated)
-                return
+                return self._keep_rotated(given, rotated)
             with self.neon.transaction() as tx:
                 tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
+            return True
 
-        return ConnectedListener(holder.listener, self._client(token, keep), token, is_given=holder.is_given)
+        if waiting := tokens_on_disk.newest(home, token):
+            keep(waiting)
+            tokens_on_disk.drop(home, token)
+            token = waiting
+        return ConnectedListener(holder.listener, self._client(token, token, keep), token, is_given=holder.is_given)
 
     def connected(self, now: datetime) -> list[ConnectedListener]:
         """Everybody of `holders` whom `connect` brings; raises as these two when that is nobody."""
@@ -182,20 +190,41 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 account_id=profile.account_id if profile else None,
                 display_name=profile.display_name if profile else None,
             )
-        if self._unclaimed:
-            self._keep_rotated(given, self._unclaimed)
+        if self._unclaimed and self._keep_rotated(given, self._unclaimed):
+            tokens_on_disk.drop(self._settings.brapped_home, given)
         return listener
 
-    def _keep_rotated(self, given: str, rotated: str) -> None:
+    def _keep_rotated(self, given: str, rotated: str) -> bool:
+        """False while nobody knows whose it is."""
         with self.neon.transaction() as tx:
             owner = people.by_token(tx, given)
             if owner is None:
                 self._unclaimed = rotated
-            else:
-                now = datetime.now(UTC)
-                people.keep_rotated(tx, owner.listener_id, given=given, rotated=rotated, now=now)
+                return False
+            people.keep_rotated(tx, owner.listener_id, given=given, rotated=rotated, now=datetime.now(UTC))
+            return True
 
-    def _client(self, token: str, keep: Callable[[str], None]) -> SpotifyClient:
+    def _keep_surely(self, given: str, rotated: str, keep: Callable[[str], bool]) -> None:
+        """Keep what came in exchange for `given`: on the disk, until the warehouse has it.
+
+        Raises a WarehouseError only when neither could take it. A warehouse that is away will say so by itself.
+        """
+        home, is_on_disk = self._settings.brapped_home, True
+        try:
+            tokens_on_disk.put(home, given, rotated)
+        except OSError:
+            is_on_disk = False
+        try:
+            is_kept = keep(rotated)
+        except WarehouseError:
+            if not is_on_disk:
+                raise
+            return
+        if is_kept:
+            tokens_on_disk.drop(home, given)
+
+    def _client(self, token: str, given: str, keep: Callable[[str], bool]) -> SpotifyClient:
+        """A client for `token`; `given` is what its successors are kept under."""
         settings = self._settings
         secret = settings.spotify_client_secret
         app = SpotifyApp(
@@ -203,6 +232,10 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             secret.get_secret_value() if secret else None,
             settings.spotify_accounts_url,
         )
-        client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token, on_rotated=keep), self.ledger)
+
+        def on_rotated(rotated: str) -> None:
+            self._keep_surely(given, rotated, keep)
+
+        client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token, on_rotated=on_rotated), self.ledger)
         self._clients.append(client)
         return client

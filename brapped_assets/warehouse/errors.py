@@ -142,8 +142,8 @@ UNANSWERED = {
     "PostgreSQL there. If it does run, it listens elsewhere. Check {setting}: host and port.",
     r"translate host name|not known|servname|failed to resolve": "No host of that name is known: this machine has no "
     "network at the moment, or the name is wrong. Check {setting}: host.",
-    r"time(out expired|d out)|No route|unreachable": "The way there leads nowhere at the moment: a network that is down, "
-    "a firewall, a machine that is off. Check {setting}: host and port.",
+    r"time(out expired|d out)|No route|unreachable": "The way there leads nowhere at the moment: a network that is "
+    "down, a firewall, a machine that is off. Check {setting}: host and port.",
     r"starting up|recovery|not yet accepting": "The server is starting: try again in a minute.",
 }
 

@@ -140,8 +140,8 @@ def fingerprint(refresh_token: str) -> str:
 
 def keep_rotated(tx: Connection, listener_id: int, *, given: str, rotated: str, now: datetime) -> None:
     """Keep the token Spotify sent in exchange for `given`, readable only by whoever still holds `given`."""
-    encrypted = Fernet(_key(given)).encrypt(rotated.encode())
-    tx.execute(sql("listeners/keep_rotated"), {"listener_id": listener_id, "encrypted": encrypted, "now": now})
+    values = {"listener_id": listener_id, "encrypted": seal(given, rotated), "now": now}
+    tx.execute(sql("listeners/keep_rotated"), values)
 
 
 def newest_token(tx: Connection, listener_id: int, given: str) -> str:
@@ -150,12 +150,20 @@ def newest_token(tx: Connection, listener_id: int, given: str) -> str:
     After a new login `given` is another one, the key no longer fits, and the new consent wins.
     """
     row = tx.execute(sql("listeners/rotated"), {"listener_id": listener_id}).fetchone()
-    if row is None:
-        return given
+    return (unseal(given, bytes(row["encrypted"])) if row else None) or given
+
+
+def seal(given: str, rotated: str) -> bytes:
+    """A token, encrypted so that whoever holds `given` can read it, and nobody else."""
+    return Fernet(_key(given)).encrypt(rotated.encode())
+
+
+def unseal(given: str, encrypted: bytes) -> str | None:
+    """What `seal` made; None when it came in exchange for another token."""
     try:
-        return Fernet(_key(given)).decrypt(bytes(row["encrypted"])).decode()
+        return Fernet(_key(given)).decrypt(encrypted).decode()
     except InvalidToken:
-        return given
+        return None
 
 
 def _key(given: str) -> bytes:
