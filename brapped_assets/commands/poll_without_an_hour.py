@@ -7,8 +7,7 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.polling import poll_everybody
-from brapped_assets.resources.neon import NeonResource
-from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.definitions import defs
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.warehouse.merge import merge_plays
 
@@ -22,12 +21,11 @@ def poll_without_an_hour(numbers: dict[str, Any], now: datetime) -> bool:
     The poll's numbers come into `numbers`, as a run's metadata has them. Raises a SpotifyError, WarehouseError or
     SettingsError.
     """
-    neon = NeonResource()
     log = logging.getLogger(__name__)
     # Without Dagster it would be the console's, which is told in other words.
     log.propagate = False
     log.addHandler(logging.NullHandler())
-    with dg.build_resources({"neon": neon, "spotify": SpotifyResource(neon=neon)}) as resources:
+    with dg.build_resources(dict(defs.resources or {})) as resources:
         polled = poll_everybody(resources.spotify, resources.neon, now, run_id=RUN_ID, log=log)
         added = 0
         with resources.neon.transaction() as tx:

@@ -21,6 +21,8 @@ Kind = Literal[
     "owner_without_premium",
     "empty_page",
     "forbidden",
+    "web_page",
+    "no_content",
 ]
 
 
@@ -59,7 +61,7 @@ class Faults:
             path: only calls whose path begins so.
             times: how many calls; None until `clear()`.
             retry_after: seconds, for `rate_limited` (3 unless told) and `quota_exceeded` (30,000 unless told).
-            status: of a `server_error`.
+            status: of a `server_error` and a `web_page`.
             seconds: how long a `slow` answer takes.
         """
         if retry_after is None:
@@ -111,4 +113,9 @@ ANSWERS: dict[Kind, Callable[[Fault], Answer]] = {
         "Your application is blocked from accessing the Web API since you do not have a Spotify Premium subscription.",
     ),
     "forbidden": lambda _: api_error(403, "Forbidden"),
+    # Not Spotify's: a network that wants a login first (200), a proxy that cannot reach it (502).
+    "web_page": lambda fault: Answer(
+        fault.status, {"content-type": "text/html; charset=utf-8"}, "<!DOCTYPE html><html><title>Welcome</title></html>"
+    ),
+    "no_content": lambda _: Answer(204, {}, ""),
 }

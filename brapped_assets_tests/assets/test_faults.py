@@ -67,7 +67,7 @@ def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
     until = NOW + timedelta(seconds=waits)
     assert value(connected, "select not_before from audit.api_quota") == until
     told = f"Spotify is not to be called before {until:%Y-%m-%d %H:%M:%S} UTC: {reason}"
-    assert warnings(result, instance) == [f"Nothing was asked; the hours stay open. {told}"]
+    assert warnings(result, instance) == [f"The hours stay open. {told}"]
 
     # Until then nobody is called, not even for a token; from then on everything is as before.
     asked = len(calls(connected))
@@ -117,6 +117,7 @@ def test_a_fault_that_passes_is_waited_for(
             "time",
         ),
         ("malformed_json", FEED, "an answer of 50 bytes is not JSON", "a person"),
+        ("no_content", FEED, "Spotify's answer (204) was empty, which says nothing about what was played", "time"),
         (
             "missing_scope",
             FEED,

@@ -1,14 +1,19 @@
 """A healthy poll lands and merges exactly what the account served."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import pytest
 from time_machine import Traveller
 
 from brapped_assets import partitions
+from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import recently_played_raw
+from brapped_assets.commands.poll_without_an_hour import poll_without_an_hour
+from brapped_assets.demo import payloads
 from brapped_assets.demo.listener import Play, ScriptedListener
+from brapped_assets.warehouse import overview
 from brapped_assets_tests.conftest import Connected
 
 from .runs import FACT, FEED, RAW, calls, closed, fact, metadata_of, poll, rows, run, served, value, warnings, why
@@ -59,7 +64,8 @@ def test_each_hour_tells_its_own_numbers_and_the_newest_those_of_the_run(
         assert bool(told["minutes_played"]) == bool(plays)
         # Collecting began with the oldest play of the first page.
         assert raw[key]["is_vouched_for"] == (served(connected)[0][0] <= begin)
-    once = {"items_served", "plays_landed", "items_rejected", "gaps_found", "calls_used", "calls_left_today", "seconds"}
+    once = {"items_served", "plays_landed", "gaps_found", "calls_used", "calls_left_today", "seconds"}
+    once |= {"items_not_music", "items_empty", "items_with_impossible_time", "items_rejected"}
     assert {key: once & told.keys() for key, told in raw.items()} == {
         key: once if key == newest else set() for key in raw
     }
@@ -172,14 +178,109 @@ def test_a_play_without_context_and_a_local_file_are_plays_like_others(
     assert [row["is_local"] for row in told] == [False, False, True]
 
 
-def test_a_clock_that_differs_from_spotifys_is_told(
+@pytest.mark.parametrize(
+    ("skew", "told"),
+    [
+        (timedelta(seconds=61), "This machine's clock is 61 s behind Spotify's."),
+        (timedelta(seconds=-61), "This machine's clock is 61 s ahead of Spotify's."),
+        (timedelta(hours=3), "This machine's clock is 3 hours behind Spotify's."),
+        (timedelta(days=30), "This machine's clock is 30 days behind Spotify's."),
+        (timedelta(days=-400), "This machine's clock is 400 days ahead of Spotify's."),
+        (timedelta(days=-73 * 365), "This machine's clock is 26,645 days ahead of Spotify's."),
+    ],
+)
+def test_a_wrong_clock_lands_its_polls_at_spotifys_time_and_is_told(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, skew: timedelta, told: str
+) -> None:
+    right = datetime.now(UTC)
+    connected.account.clock = lambda: right
+    clock.move_to(right - skew)
+    if skew > timedelta(days=1):
+        # Its hours are what Dagster knows of; BRAPPED_START lies before them.
+        assert partitions.look_back(right - skew)
+    result = poll(instance)
+    assert result.success
+    assert told in warnings(result, instance)
+    assert fact(connected) == served(connected) != []
+    assert rows(connected, "select polled_at, clock_skew_ms from audit.poll") == [
+        {"polled_at": right, "clock_skew_ms": skew // timedelta(milliseconds=1)}
+    ]
+    assert rows(connected, "select last_polled_at from bi.listeners") == [{"last_polled_at": right}]
+    # Set right again, it goes on where it was: no gap, no play twice.
+    clock.move_to(right)
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+    assert value(connected, "select count(*) from audit.gap") == 0
+
+
+def test_a_clock_that_is_a_minute_off_is_right_enough(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
-    connected.account.clock = lambda: datetime.now(UTC) - timedelta(seconds=61)
-    assert "This machine's clock and Spotify's differ by -61 s." in warnings(poll(instance), instance)
     connected.account.clock = lambda: datetime.now(UTC) + timedelta(seconds=60)
     assert not warnings(poll(instance), instance)
-    assert rows(connected, "select clock_skew_ms from audit.poll order by poll_id") == [
-        {"clock_skew_ms": -61_000},
-        {"clock_skew_ms": 60_000},
+    assert rows(connected, "select polled_at, clock_skew_ms from audit.poll") == [
+        {"polled_at": datetime.now(UTC), "clock_skew_ms": 60_000}
     ]
+
+
+@pytest.mark.parametrize("year", [1970, 2000])
+def test_a_clock_before_the_first_hour_there_is_lands_its_poll_all_the_same(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, year: int
+) -> None:
+    right = datetime.now(UTC)
+    connected.account.clock = lambda: right
+    clock.move_to(datetime(year, 1, 2, tzinfo=UTC))
+    assert partitions.look_back(datetime.now(UTC)) == []
+    numbers: dict[str, Any] = {}
+    assert poll_without_an_hour(numbers, datetime.now(UTC))
+    assert (numbers["plays_landed"], numbers["plays_added"], numbers["gaps_found"]) == (50, 50, 0)
+    assert timedelta(seconds=numbers["clock_skew_seconds"]) == right.replace(microsecond=0) - datetime.now(UTC)
+    assert fact(connected) == served(connected) != []
+    clock.move_to(right)
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+    assert value(connected, "select count(*) from audit.gap") == 0
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "episode": {"track": {"id": "e", "type": "episode", "uri": "spotify:episode:e", "name": "An episode"}},
+    "by uri": {"track": {"id": "f", "uri": "spotify:episode:f"}},
+    "null": {"track": None},
+    "empty": {"track": {}},
+    "1970": {"played_at": "1970-01-01T00:00:00.000Z"},
+    "2099": {"played_at": "2099-01-01T00:00:00.000Z"},
+    "no zone": {"played_at": "2026-11-20T14:00:00.000"},
+    "renamed": {"track": None, "song": {"id": "x"}},
+}
+
+
+def test_whatever_stands_beside_good_plays_costs_none_of_them_and_is_counted_apart(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, odd = payloads.play, iter(ODD.values())
+    monkeypatch.setattr(payloads, "play", lambda item, base: real(item, base) | next(odd, {}))
+    numbers = metadata_of(poll(instance), RAW)["2026-11-20-14:00"]
+    monkeypatch.setattr(payloads, "play", real)
+    counted = ("items_served", "plays_landed", *ASIDE)
+    assert [numbers[name] for name in counted] == [50, 42, 2, 2, 2, 2]
+    assert len(fact(connected)) == 42
+    assert rows(
+        connected, "select kind, count(*)::int as items from audit.rejected_row group by kind order by kind"
+    ) == [
+        {"kind": "impossible_time", "items": 2},
+        {"kind": "not_understood", "items": 2},
+        {"kind": "nothing", "items": 2},
+        {"kind": "podcast", "items": 2},
+    ]
+    years = rows(connected, "select distinct extract(year from played_at)::int as year from bi.plays")
+    assert years == [{"year": 2026}]
+    with connected.warehouse.transaction() as tx:
+        (one,) = overview.by_listener(tx, datetime.now(UTC))
+        (later,) = overview.by_listener(tx, datetime.now(UTC) + timedelta(days=15))
+    aside = (one.not_music, one.empty_items, one.impossible_times, one.rejected)
+    assert (aside, one.rejected_lately, later.rejected, later.rejected_lately) == ((2, 2, 2, 2), 2, 2, 0)
+    # What is not understood any more is what a page serves in a form that is.
+    clock.shift(timedelta(minutes=20))
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
+    assert value(connected, "select count(*) from audit.gap") == 0

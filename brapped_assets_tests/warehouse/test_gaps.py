@@ -1,5 +1,7 @@
 """Gaps are facts: a page that reaches back to nothing known may hide a loss."""
 
+from collections.abc import Callable
+
 import pytest
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
@@ -139,3 +141,63 @@ def test_every_hole_has_its_own_gap(warehouse: Warehouse) -> None:
             poll(tx, me, plays([hour * HOUR]))
         poll(tx, you, plays([5]))
         assert gaps(tx) == [(at(0), at(HOUR)), (at(HOUR), at(2 * HOUR))]
+
+
+def episode(minutes: float, name: str = "e") -> Unread:
+    return Unread({"episode": name, "at": minutes}, "this is no music", "podcast", at(minutes))
+
+
+def nothing(minutes: float | None = None) -> Unread:
+    return Unread({"track": None, "at": minutes}, "nothing", "nothing", None if minutes is None else at(minutes))
+
+
+@pytest.mark.parametrize("other", [episode, nothing])
+def test_a_page_of_anything_that_was_met_before_reaches_back(
+    warehouse: Warehouse, other: Callable[[float], Unread]
+) -> None:
+    """Fifty episodes push every play off the page: that they were met before proves that nothing lies between."""
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, plays([0, 4]), [other(minute) for minute in range(5, 30)], polled_at=at(30)))
+        second = land(tx, page(me, [], [other(minute) for minute in range(25, 75)], polled_at=at(75)))
+        third = land(tx, page(me, plays([80]), [other(minute) for minute in range(30, 79)], polled_at=at(81)))
+        assert [(one.overlapped, one.gap) for one in (second, third)] == [(True, None), (True, None)]
+        assert gaps(tx) == []
+
+
+@pytest.mark.parametrize("other", [episode, nothing])
+def test_a_page_of_what_was_never_met_makes_a_gap_from_the_last_known_item_to_its_first(
+    warehouse: Warehouse, other: Callable[[float], Unread]
+) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, plays([0, 4]), [other(6)], polled_at=at(7)))
+        result = land(tx, page(me, [], [other(HOUR + minute) for minute in range(50)], polled_at=at(3 * HOUR)))
+        assert (result.overlapped, result.gap) == (False, (at(6), at(HOUR)))
+
+
+def test_a_first_page_without_plays_says_since_when_they_are_collected(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, [], [episode(-30), nothing(-20), nothing()], polled_at=at(0)))
+        assert (_since(tx), gaps(tx)) == (at(-30), [])
+        assert land(tx, page(me, plays([3]), [episode(-30)], polled_at=at(5))).overlapped
+
+
+def test_what_looks_the_same_each_time_proves_nothing(warehouse: Warehouse) -> None:
+    impossible = Unread({"played_at": "2099"}, "the time lies in the future", "impossible_time")
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        land(tx, page(me, plays([0, 4]), [nothing(), impossible], polled_at=at(5)))
+        again = page(me, plays(range(HOUR, HOUR + 48)), [nothing(), impossible], polled_at=at(3 * HOUR))
+        assert land(tx, again).gap == (at(4), at(HOUR))
+
+
+def test_a_page_of_what_proves_nothing_says_nothing_and_the_next_is_judged_by_itself(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, plays([0, 4]))
+        for minute in (HOUR, 2 * HOUR):
+            assert land(tx, page(me, [], [nothing()], polled_at=at(minute))).gap is None
+        assert land(tx, page(me, plays([4, 3 * HOUR]), [nothing()], polled_at=at(4 * HOUR))).overlapped
+        assert gaps(tx) == []
