@@ -158,7 +158,9 @@ sys.addaudithook(refuse)
 from brapped_assets.definitions import defs
 assert len(defs.get_repository_def().schedule_defs) == 3
 """
+    # Nor does a setting that nobody knows keep it from loading: whatever uses the settings says so.
     environment = {"BRAPPED_HOME": str(tmp_path / "home"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    environment |= {"BRAPPED_NOBODY_KNOWS": "this"}
     ran = subprocess.run(
         [sys.executable, "-c", code], check=False, env=environment, cwd=tmp_path, capture_output=True, text=True
     )

@@ -9,7 +9,15 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brapped_assets.settings import Settings, SettingsError, default_home, env_file, keep_private, write_env
+from brapped_assets.settings import (
+    Settings,
+    SettingsError,
+    default_home,
+    env_file,
+    first_hour,
+    keep_private,
+    write_env,
+)
 
 
 @pytest.fixture
@@ -222,6 +230,9 @@ def test_another_projects_env_file_is_none_of_ours(tmp_path: Path, home: Path) -
         (None, "100", None),
         ("postgresql://me:secret@ep-a-pooler.eu-central-1.aws.neon.tech/neondb", None, 500_000_000),
         ("postgresql://me:secret@ep-a.eu-central-1.aws.neon.tech/neondb", "10000", 10_000_000_000),
+        ("postgresql://me:secret@EP-A.EU-CENTRAL-1.AWS.NEON.TECH/neondb", None, 500_000_000),
+        ("host=ep-a.eu-central-1.aws.neon.tech dbname=neondb user=me password=secret", None, 500_000_000),
+        ("postgresql://me:at.neon.tech@nas.local/brapped", None, None),
         ("postgresql://me:secret@nas.local/brapped", None, None),
         ("postgresql://me:secret@nas.local/brapped", "2000", 2_000_000_000),
     ],
@@ -289,3 +300,30 @@ def test_what_kubernetes_says_of_a_service_named_like_us_is_no_setting(
     monkeypatch.setenv("BRAPPED_PAGES", "typo")
     with pytest.raises(SettingsError, match=r"Unknown setting BRAPPED_PAGES\. "):
         Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "first"),
+    [
+        ("BRAPPED_START", "2024-05-06T07:30:00+02:00", datetime(2024, 5, 6, 5, tzinfo=UTC)),
+        ("BRAPPED_START", "soon", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("BRAPPED_TIMEZON", "Asia/Kolkata", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("BRAPPED_STORAGE_LIMIT_MB", "much", datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_first_hour_is_known_whatever_else_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, first: datetime
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert first_hour() == first
+    if value != "2024-05-06T07:30:00+02:00":
+        with pytest.raises(SettingsError, match=name):
+            Settings.load()
+
+
+def test_the_first_hour_of_a_home_that_is_set_up_stays_whatever_else_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    write_env(home / ".env", {"BRAPPED_START": "2025-03-04T05:00:00+00:00"})
+    monkeypatch.setenv("BRAPPED_NOBODY_KNOWS", "1")
+    assert first_hour() == datetime(2025, 3, 4, 5, tzinfo=UTC)

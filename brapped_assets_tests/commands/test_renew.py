@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from dotenv import dotenv_values
 from starlette.testclient import TestClient
 
+from brapped_assets import background_login
 from brapped_assets.background_login import BackgroundLogin
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
+from brapped_assets.insights.renewing import NotNow
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import write_env
@@ -156,3 +162,30 @@ def test_what_stands_in_the_way_is_said(
     monkeypatch.setenv("BRAPPED_HOME", str(Path(os.environ["BRAPPED_HOME"]) / "empty"))
     monkeypatch.delenv("SPOTIFY_CLIENT_ID")
     assert "No Spotify app is set up here yet." in browser.post("/renew", data={"token": site.token}).text
+
+
+def test_a_machine_too_busy_to_listen_is_told_so_and_the_next_click_leads_to_the_same_login(
+    login: BackgroundLogin, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever listens late listens for the address that is given then: no other login's, and never none."""
+    may_listen = Event()
+    real = background_login.wait_for_callback
+
+    def late(*arguments: Any, **more: Any) -> str:
+        may_listen.wait(10)
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(background_login, "wait_for_callback", late)
+    monkeypatch.setattr(background_login, "OPENING_SECONDS", 0.1)
+    for _ in range(2):
+        with pytest.raises(NotNow, match="nobody listens for Spotify's answer yet"):
+            login.begin()
+    may_listen.set()
+    monkeypatch.setattr(background_login, "OPENING_SECONDS", 10)
+    url = login.begin()
+    assert "/authorize?" in url
+    assert login.begin() == url
+    (state,) = parse_qs(urlsplit(url).query)["state"]
+    (back,) = parse_qs(urlsplit(url).query)["redirect_uri"]
+    assert requests.get(back, params={"state": state, "error": "access_denied"}, timeout=10).ok
+    assert site.renewing is login

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from brapped_assets import stayed_down
+from brapped_assets.assets.polling import ASIDE
 from brapped_assets.warehouse import calls, listeners
+from brapped_assets.warehouse.landing import land
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.notices.mailbox import Mailbox
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
-from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.pages import Unread, at, page
 from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
 
 from .user import Said
@@ -225,6 +227,61 @@ def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -
     with healthy.warehouse.transaction() as tx:
         calls.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED", latest=datetime.now(UTC))
     assert brapped("status").code == 0
+
+
+def test_a_wait_that_a_clock_noted_which_was_ahead_is_none(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        until = datetime.now(UTC) + timedelta(days=400)
+        calls.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
+    said = brapped("status", "--json")
+    assert (said.code, json.loads(said.output)["not_before"]) == (0, None)
+
+
+def test_what_stood_in_pages_besides_plays_is_told_and_is_nothing_to_mend(healthy: Connected, brapped: Brapped) -> None:
+    now = datetime.now(UTC)
+    others = [
+        Unread("episode", "this is no music", "podcast", now),
+        Unread("chapter", "this is no music", "audiobook", now),
+        Unread("null", "nothing is told of what was played", "nothing", now),
+        Unread("2099", "the time lies in the future", "impossible_time"),
+    ]
+    with healthy.warehouse.transaction() as tx:
+        me = listeners.listeners(tx)[0].listener_id
+        land(tx, page(me, [], others, polled_at=now))
+    said = brapped("status")
+    assert said.code == 0
+    assert (
+        "kept aside 2 not music (podcasts, audiobooks), 1 of which Spotify told nothing, 1 at a time that cannot be"
+        in said.output
+    )
+    (asha,) = json.loads(brapped("status", "--json").output)["listeners"]
+    assert [asha[name] for name in ASIDE] == [2, 1, 1, 0]
+
+
+def test_what_is_not_understood_is_told_for_two_weeks_and_never_for_ever(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        me = listeners.listeners(tx)[0].listener_id
+        land(tx, page(me, [], [Unread("odd")], polled_at=datetime.now(UTC)))
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ Asha: 1 item of Spotify's pages could not be understood. Nothing is lost:" in said.output
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.rejected_row set first_seen_at = first_seen_at - interval '14 days'")
+    said = brapped("status")
+    assert (said.code, "kept aside 1 not understood (yet)" in said.output) == (0, True)
+
+
+def test_a_wrong_clock_is_told_with_what_sets_it_right(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        tx.execute("update audit.poll set clock_skew_ms = 30 * 86400000::bigint, polled_at = now() - interval '4 days'")
+    said = brapped("status")
+    assert said.code == 1
+    assert (
+        "✗ This machine's clock is 30 days behind Spotify's. Plays are collected all the same. → Let it be set by the"
+        " network (Linux: timedatectl set-ntp true)" in said.output
+    )
+    # By such a clock nobody can say how long ago the last poll was.
+    assert "no successful poll" not in said.output
 
 
 def test_a_gap_is_a_fact_and_no_fault(healthy: Connected, brapped: Brapped) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -12,6 +12,7 @@ import pytest
 from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
+from brapped_assets.demo.faults import Kind
 from brapped_assets.spotify import AccessTokens, SpotifyClient
 from brapped_assets.warehouse import connections, embedded, listeners
 from brapped_assets_tests.conftest import Connected
@@ -114,9 +115,44 @@ def test_a_quota_postpones(logged_in: Connected, brapped: Brapped, heartbeats: l
     logged_in.account.faults.add("quota_exceeded", path=FEED)
     said = brapped("sync")
     assert said.code == 4
-    assert "Spotify asked to wait; nothing was asked, and nothing is lost by waiting." in said.output
+    until = f"until {datetime.now(UTC) + timedelta(seconds=30_000):%Y-%m-%d %H:}"
+    assert "! Spotify wants to be left alone until " in said.output
+    assert until in said.output
+    assert (
+        "UTC (QUOTA_EXCEEDED; asked 2 times). Spotify keeps your last 50 plays: nothing is lost unless" in said.output
+    )
+    assert "Nothing to do: the next sync after that goes on." in said.output
     assert heartbeats == []
-    assert brapped("sync").code == 4
+    again = brapped("sync")
+    assert again.code == 4
+    assert "! Spotify had asked to be left alone until " in again.output
+    assert "(QUOTA_EXCEEDED; it was not asked)" in again.output
+
+
+@pytest.mark.parametrize(
+    ("fault", "said_of_it"),
+    [
+        (("web_page", 200), "a web page came in place of Spotify's answer. Perhaps this network wants a login first"),
+        (("web_page", 502), "Spotify answered 502, with a web page: a proxy's on the way, or Spotify is down"),
+        (("web_page", 511), "Perhaps this network wants a login first: open any page in a browser there"),
+        (("web_page", 302), "the answer leads elsewhere (302). Perhaps this network wants a login first"),
+        (("web_page", 407), "a proxy on the way asks who you are (407); HTTPS_PROXY names it with user and password"),
+        (("no_content", 204), "Spotify's answer (204) was empty, which says nothing about what was played"),
+    ],
+)
+def test_an_answer_that_is_not_spotifys_says_what_stands_in_the_way_and_whether_plays_are_lost(
+    logged_in: Connected, brapped: Brapped, fault: tuple[Kind, int], said_of_it: str
+) -> None:
+    kind, status = fault
+    logged_in.account.faults.add(kind, path=FEED, status=status, times=None)
+    said = brapped("sync")
+    assert said.code == 1
+    assert said_of_it in said.output
+    assert "Spotify keeps your last 50 plays: nothing is lost unless more than 50 come together before" in said.output
+    assert "Traceback" not in said.output + said.errors
+    logged_in.account.faults.clear()
+    assert brapped("sync").code == 0
+    assert len(plays(logged_in.database_url)) == 10
 
 
 def test_a_spotify_that_is_down_fails_in_a_sentence(

@@ -1,6 +1,8 @@
 """Whose token it is, which token is used, and what becomes of a consent."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -9,7 +11,8 @@ from time_machine import Traveller
 from brapped_assets.definitions import defs
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse import listeners
+from brapped_assets.warehouse import landing, listeners
+from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets.warehouse.tokens import Holder
 from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, why
 from brapped_assets_tests.conftest import Connected
@@ -103,6 +106,51 @@ def test_a_rotated_token_is_kept_and_used_by_the_next_run(
         assert newest != pkce
         assert listeners.newest_token(tx, 1, "another login's token") == "another login's token"
     assert newest.encode() not in kept
+
+
+def test_a_token_sent_while_the_warehouse_is_away_outlives_the_process_and_is_stored_later(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, pkce: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert poll(instance).success
+    clock.shift(timedelta(hours=2))
+
+    def away(*_: object, **__: object) -> None:
+        raise Interrupted("The connection to the database was lost")
+
+    with monkeypatch.context() as patched:
+        # The database is away in the very moment the token comes, and for the rest of this run.
+        patched.setattr(listeners, "keep_rotated", away)
+        patched.setattr(landing, "land", away)
+        assert not poll(instance).success
+    home = Path(os.environ["BRAPPED_HOME"])
+    (file,) = (home / "tokens").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert pkce.encode() not in file.read_bytes()
+    clock.shift(timedelta(hours=2))
+    # Each use kills the token before it: that these succeed is the proof.
+    for _ in range(2):
+        assert poll(instance).success
+        clock.shift(timedelta(hours=2))
+    assert list((home / "tokens").iterdir()) == []
+    assert fact(connected) == served(connected)
+
+
+def test_a_first_token_sent_while_the_warehouse_is_away_is_not_lost_either(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller, pkce: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise Interrupted("The connection to the database was lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(listeners, "by_token", away)
+        patched.setattr(listeners, "welcome", away)
+        assert not poll(instance).success
+    clock.shift(timedelta(hours=2))
+    assert poll(instance).success
+    assert list((Path(os.environ["BRAPPED_HOME"]) / "tokens").iterdir()) == []
+    clock.shift(timedelta(hours=2))
+    assert poll(instance).success
+    assert fact(connected) == served(connected)
 
 
 def test_a_new_login_wins_over_a_rotated_token(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.spotify import BudgetSpent, Postponed, QuotaState, admit, calls_left_for_enrichment
+from brapped_assets.spotify import BudgetSpent, Postponed, QuotaState, admit, calls_left_for_enrichment, waits_until
 from brapped_assets.spotify.quota import POLLS_A_DAY, QUOTA_EXCEEDED, SHORT_WAIT, RetryAfter, retry_after
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,6 +50,19 @@ def test_not_before_holds_everything_until_its_instant(purpose: str) -> None:
     assert type(caught.value) is Postponed
     assert caught.value.not_before == NOW + timedelta(seconds=1)
     admit(held, purpose=purpose, budget=1000, now=NOW + timedelta(seconds=1))  # type: ignore[arg-type]
+
+
+@given(hours=st.none() | st.integers(-300, 300))
+def test_whoever_calls_and_whoever_tells_of_it_go_by_one_rule(hours: int | None) -> None:
+    """A wait further ahead than the longest there is was noted by a clock that was ahead: it is none."""
+    not_before = None if hours is None else NOW + timedelta(hours=hours)
+    until = waits_until(not_before, NOW)
+    assert until == (not_before if hours is not None and 0 < hours <= 7 * 24 else None)
+    if until is None:
+        admit(state(not_before=not_before), purpose="poll", budget=1000, now=NOW)
+    else:
+        with pytest.raises(Postponed):
+            admit(state(not_before=not_before), purpose="poll", budget=1000, now=NOW)
 
 
 @given(

@@ -8,6 +8,8 @@ from brapped_assets.warehouse.addresses import (
     direct,
     direct_host,
     direct_url,
+    host_of,
+    is_neon,
     is_readable_on_the_way,
     may_sleep,
 )
@@ -85,3 +87,34 @@ def test_a_string_that_lets_things_travel_readable_is_known(url: str, *, is_read
 )
 def test_only_neon_is_left_asleep_by_whoever_looks_every_few_seconds(url: str, expected: bool) -> None:
     assert may_sleep(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("conninfo", "host"),
+    [
+        (f"postgresql://me:pw@{DIRECT}/db", DIRECT),
+        (f"postgresql://me:pw@{DIRECT.upper()}/db", DIRECT),
+        (f"postgresql+psycopg2://me:pw@{DIRECT}:5432/db?sslmode=require", DIRECT),
+        (f"postgres+asyncpg://me:pw@{DIRECT}/db", DIRECT),
+        (f"host={DIRECT} dbname=db user=me password=pw", DIRECT),
+        (f"dbname=db HOST={DIRECT}".replace("HOST", "host").replace(DIRECT, DIRECT.title()), DIRECT),
+        (f"postgresql://me@/db?host={DIRECT}", DIRECT),
+        (f"postgresql://me@{DIRECT},other.example/db", DIRECT),
+        ("hostaddr=10.0.0.7 dbname=db", "10.0.0.7"),
+        ("postgresql:///db?host=/Var/run", "/Var/run"),
+        ("postgresql+psycopg2://nas.local/db?application=none&host_of=x", "nas.local"),
+        ("nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_the_host_is_found_in_any_form_an_address_is_told_in(conninfo: str, host: str) -> None:
+    assert host_of(conninfo) == host
+    assert is_neon(conninfo) == host.endswith(".neon.tech")
+
+
+@pytest.mark.parametrize("host", [POOLED.upper(), POOLED.title(), POOLED])
+def test_neons_pooler_is_passed_in_any_case(host: str) -> None:
+    assert direct_host(host) == DIRECT
+    assert direct_url(f"postgresql://me:pw@{host}/db") == f"postgresql://me:pw@{DIRECT}/db"
+    assert conninfo_to_dict(direct(f"host={host} dbname=db"))["host"] == DIRECT
+    assert may_sleep(f"host={host} dbname=db")

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from brapped_assets.warehouse import dimensions
+from brapped_assets.warehouse import dimensions, forgetting
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land_tracks
 from brapped_assets.warehouse.merge import merge_plays
@@ -120,3 +120,22 @@ def test_spotifys_ranking_asked_for_twice_a_day_keeps_one_answer(warehouse: Ware
             (today, "tracks", "long_term", 1, "a"),
         ]
         assert tx.execute("select count(*) as n from star.streaming_fact").fetchone() == {"n": 3}
+
+
+def test_what_is_played_most_comes_first_however_its_plays_came_in(warehouse: Warehouse) -> None:
+    """Each look counts the plays since the last one; a listener who is forgotten is counted out again."""
+    with warehouse.transaction() as tx:
+        me = _two_artists(tx)
+        assert ARTISTS.due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
+        you = newcomer(tx, "yours")
+        poll(tx, you, [Play(at(100 + n), song("a", artists=["alice", "carol"])) for n in range(3)])
+        merge_plays(tx, you, NOON)
+        for _ in range(2):
+            assert ARTISTS.due(tx, NOON, 10) == ["id-alice", "id-bob", "id-carol"]
+        weights = "select track_ref, plays from audit.lookup_weight join star.track_dim using (track_key) order by 1"
+        assert tx.execute(weights).fetchall() == [{"track_ref": "a", "plays": 4}, {"track_ref": "b", "plays": 2}]
+        forgetting.remove(tx, you, before=None, now=NOON)
+        assert ARTISTS.due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
+        forgetting.remove(tx, me, before=None, now=NOON)
+        assert ARTISTS.due(tx, NOON, 10) == []
+        assert tx.execute(weights).fetchall() == []

@@ -90,3 +90,15 @@ def test_asking_without_the_lock_waits_for_nobody(warehouse: Warehouse, other: W
         calls.spent(tx, poll_endpoint=POLL, now=NOON, lock=True)
         with other.transaction(lock_seconds=1) as theirs:
             assert _calls(theirs, 0) == 0
+
+
+def test_a_wait_of_a_clock_that_was_ahead_keeps_no_real_one_out(warehouse: Warehouse) -> None:
+    week = at(7 * 24 * 60)
+    with warehouse.transaction() as tx:
+        calls.postpone(tx, at(400 * 24 * 60), "a clock that was ahead", latest=at(407 * 24 * 60))
+        calls.postpone(tx, at(24 * 60), "QUOTA_EXCEEDED", latest=week)
+        kept = calls.spent(tx, poll_endpoint="p", now=NOON)
+        assert (kept.not_before, kept.reason) == (at(24 * 60), "QUOTA_EXCEEDED")
+        # A shorter one does not shorten a real one.
+        calls.postpone(tx, at(5), "rate limited", latest=week)
+        assert calls.spent(tx, poll_endpoint="p", now=NOON).not_before == at(24 * 60)

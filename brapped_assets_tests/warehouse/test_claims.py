@@ -159,3 +159,17 @@ def test_a_play_landed_while_the_merge_began_is_no_offence(warehouse: Warehouse)
         land(tx, page(1, plays([8, 10]), polled_at=at(12)))
         tx.execute("update audit.listener set merged_at = %s", (at(12.5),))
         assert _verify(tx, "every_landed_play_is_merged").offending == 0
+
+
+def test_what_is_not_understood_is_news_for_two_weeks_and_what_is_understood_is_none(warehouse: Warehouse) -> None:
+    claim = "everything_served_is_understood"
+    with warehouse.transaction() as tx:
+        _healthy(tx)
+        poll(tx, 1, plays([8]), [Unread("odd"), Unread("an episode", "this is no music", "podcast", at(3))])
+        assert _verify(tx, claim).offending == 1
+        later = at(14 * 24 * 60 + 9)
+        # Another of a kind that is known by then is no news either; another kind is.
+        land(tx, page(1, plays([8]), [Unread("odder")], polled_at=later))
+        assert verify(tx, claim, since=LONG_AGO, now=later, budget=BUDGET).offending == 0
+        land(tx, page(1, plays([8]), [Unread("new", "another reason")], polled_at=later))
+        assert verify(tx, claim, since=LONG_AGO, now=later, budget=BUDGET).offending == 1

@@ -15,10 +15,13 @@ from brapped_assets.warehouse.addresses import connection_string
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.errors import (
+    Busy,
     OutOfSpace,
     ReadOnly,
     TooOld,
+    TooSlow,
     WarehouseError,
+    remedy,
 )
 from brapped_assets_tests.warehouse.pages import newcomer
 
@@ -196,3 +199,38 @@ def test_a_database_that_takes_no_writes_is_told_so(postgres: EmbeddedServer, da
             assert _one(warehouse, "select count(*) as found from bi.plays") == 0
         with pytest.raises(ReadOnly, match="at the primary"), warehouse.transaction() as tx:
             newcomer(tx)
+
+
+def test_a_statement_that_takes_too_long_is_told_as_one_and_a_lock_as_a_lock(
+    warehouse: Warehouse, database_url: str
+) -> None:
+    with warehouse.transaction() as tx:
+        tx.execute("create table audit.held (n int)")
+    with (
+        pytest.raises(TooSlow, match=r"took too long over one statement.*Nothing was lost"),
+        warehouse.transaction(statement_seconds=1) as tx,
+    ):
+        tx.execute("select pg_sleep(5)")
+    with warehouse.transaction() as holder, Warehouse(Path("unused"), database_url) as other:
+        holder.execute("lock table audit.held")
+        with (
+            pytest.raises(Busy, match="Another run is working"),
+            other.transaction(lock_seconds=1, statement_seconds=5) as tx,
+        ):
+            tx.execute("select * from audit.held")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("connection to server at 127.0.0.1, port 1 failed: Connection refused", "start PostgreSQL there"),
+        ('connection to server on socket "/run/.s.PGSQL.5432" failed: No such file or directory', "start PostgreSQL"),
+        ('could not translate host name "nas" to address: Name or service not known', "No host of that name is known"),
+        ("failed to resolve host 'nas': [Errno -2] Name or service not known", "No host of that name is known"),
+        ("connection timeout expired", "leads nowhere at the moment"),
+        ("FATAL: the database system is starting up", "try again in a minute"),
+        ('FATAL: password authentication failed for user "me"', "Check X: host, database, user, password"),
+    ],
+)
+def test_what_mends_a_database_that_does_not_answer_depends_on_why(reason: str, words: str) -> None:
+    assert words in remedy(reason, "X")

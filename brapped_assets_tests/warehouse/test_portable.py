@@ -132,7 +132,7 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
     # Credits go with their tracks; a tombstone is what stays.
     others = {
         *("audit.listener", "audit.tombstone", "audit.api_call", "audit.api_quota", "audit.alembic_version"),
-        *("audit.lookup_rest", "star.track_artist"),
+        *("audit.lookup_rest", "audit.lookup_counted", "star.track_artist"),
     }
     assert {row["name"] for row in rows} - totals(warehouse) == {*OF_A_LISTENER, *SHARED, *others}
 
@@ -151,8 +151,8 @@ def test_totals_go_with_their_listener(warehouse: Warehouse) -> None:
 
 
 def test_every_table_that_is_forgotten_has_its_orphans_exported(warehouse: Warehouse) -> None:
-    # Words are told by the plays that have them.
-    assert set(SHARED) - set(portable.PORTABLE) == {"star.play_label"}
+    # Words are told by the plays that have them, and weights are counted from plays.
+    assert set(SHARED) - set(portable.PORTABLE) == {"star.play_label", "audit.lookup_weight"}
 
 
 def test_two_collections_that_do_not_meet_leave_a_gap_between_them(warehouse: Warehouse) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from brapped_assets.warehouse import proof
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.merge import merge_plays
@@ -70,3 +72,19 @@ def test_tables_are_described_as_the_database_has_them(warehouse: Warehouse) -> 
         columns = proof.columns(tx, "audit.listener")
     assert columns[0] == Column("listener_id", "integer", is_nullable=False, description=None)
     assert [column.name for column in columns if column.description][0] == "time_zone"  # noqa: RUF015 - the first of many
+
+
+def test_a_large_tables_rows_are_reckoned_and_not_counted(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.transaction() as tx:
+        tx.execute("create table audit.long as select n, repeat('x', 100) as text from generate_series(1, 20000) n")
+        tx.execute("analyze audit.long")
+        assert 19_000 < proof.rows(tx, "audit.long") < 21_000
+        # Grown since: reckoned by its size of now.
+        tx.execute("insert into audit.long select * from audit.long")
+        assert 36_000 < proof.rows(tx, "audit.long") < 44_000
+        tx.execute("delete from audit.long where n > 10")
+        # A small one is counted, to the row.
+        monkeypatch.setattr(proof, "COUNTED_BYTES", 100_000_000)
+        assert proof.rows(tx, "audit.long") == 10
