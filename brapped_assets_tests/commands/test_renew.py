@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from brapped_assets import background_login
 from brapped_assets.background_login import BackgroundLogin
+from brapped_assets.commands.callback import wait_for_callback
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.insights.renewing import NotNow
@@ -169,7 +170,7 @@ def test_a_machine_too_busy_to_listen_is_told_so_and_the_next_click_leads_to_the
 ) -> None:
     """Whoever listens late listens for the address that is given then: no other login's, and never none."""
     may_listen = Event()
-    real = background_login.wait_for_callback
+    real = wait_for_callback
 
     def late(*arguments: Any, **more: Any) -> str:
         may_listen.wait(10)
