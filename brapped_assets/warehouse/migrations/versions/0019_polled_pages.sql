@@ -75,10 +75,10 @@ begin
     update star.streaming_fact f
        set api_at = null, api_track_key = null, api_duration_ms = null, api_context_key = null,
            played_at = coalesce(f.legacy_at, f.export_at),
-           played_at_local = coalesce(f.legacy_at, f.export_at) at time zone l.time_zone
-    from aside a, audit.listener l
+           played_at_local = star.local_time(coalesce(f.legacy_at, f.export_at), z.moves, z.zones)
+    from aside a, audit.zones_of(listener) z
     where f.listener_id = listener and f.api_at = a.played_at and f.api_track_key = a.track_key
-      and l.listener_id = listener and (f.export_at is not null or f.legacy_at is not null);
+      and (f.export_at is not null or f.legacy_at is not null);
     delete from star.streaming_fact f using aside a
     where f.listener_id = listener and f.api_at = a.played_at and f.api_track_key = a.track_key;
     -- Whoever followed has another play before it now; the estimate is that of the merge.
