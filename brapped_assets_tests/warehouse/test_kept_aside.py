@@ -89,7 +89,9 @@ def test_impossible_times_and_episodes_leave_the_fact_and_all_that_was_reckoned_
 def test_an_export_of_an_older_version_brings_none_of_them_back(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = _polled_by_an_older_version(tx)
-        portable.settle(tx, me, listeners.Returning(**portable.listener_record(tx, me)))
+        who = listeners.Returning("user of token", None, "Me", "Asia/Kolkata", LONG_AGO, at(75), None)
+        portable.settle(tx, me, who)
+        assert tx.execute("select collected_since from audit.listener").fetchall() == [{"collected_since": at(0)}]
         assert fact(tx, me) == [row for row in fact(tx, me) if row["played_at"] in {at(0), at(4), at(70)}]
         assert len(fact(tx, me)) == 3
         assert len(tx.execute(ASIDE).fetchall()) == 3
