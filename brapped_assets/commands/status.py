@@ -11,8 +11,8 @@ from brapped_assets import __version__, clocks, stayed_down
 from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
-from brapped_assets.commands.screen import escape
 from brapped_assets.commands.polled_words import kept_aside
+from brapped_assets.commands.screen import escape
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file

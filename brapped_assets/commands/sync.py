@@ -15,9 +15,9 @@ from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
-from brapped_assets.commands.screen import escape
 from brapped_assets.commands.poll_without_an_hour import poll_without_an_hour
 from brapped_assets.commands.polled_words import LOSS, kept_aside, postponed
+from brapped_assets.commands.screen import escape
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
 from brapped_assets.heartbeat import beat
