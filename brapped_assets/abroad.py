@@ -47,7 +47,7 @@ LARGEST = {
 
 @dataclass(frozen=True)
 class From:
-    """Plays of one UTC day from one country (two letters); `first_at` and `last_at` are ENDs (UTC)."""
+    """Plays of one local day from one country (two letters); `first_at` and `last_at` are ENDs (UTC)."""
 
     day: date
     country: str
@@ -145,7 +145,11 @@ def _is_far(country: str, zone: str, day: date) -> bool:
 
 @cache
 def _offset(zone: str, day: date) -> timedelta:
-    return datetime.combine(day, time(12), UTC).astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return datetime.combine(day, time(12), UTC).astimezone(_kept(zone)).utcoffset() or timedelta()
+
+
+# ZoneInfo itself keeps eight, and reads the file of any other again each time.
+_kept = cache(ZoneInfo)
 
 
 def _distinct(country: str, at: datetime) -> list[str]:

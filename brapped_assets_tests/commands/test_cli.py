@@ -73,7 +73,7 @@ def test_ctrl_c_while_it_works_is_said_and_one_of_the_exit_codes(user: User) -> 
         ["up", "--port", "web"],
         ["up", "--port", "99999"],
         ["demo", "--port", "-1"],
-        ["timezone"],
+        ["timezone", "Europe/Berlin", "Asia/Kolkata"],
         ["import"],
     ],
     ids=" ".join,

@@ -1,7 +1,10 @@
 """Local days and hours follow the zones a listener lived in, whatever comes first; a change goes year by year."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -150,6 +153,18 @@ def _three_years(tx: Connection) -> int:
 def _locals(tx: Connection, listener_id: int) -> list[tuple[str, int, str]]:
     rows = fact(tx, listener_id)
     return [(row["played_on"].isoformat(), row["played_hour"], f"{row['played_at_local']:%H:%M}") for row in rows]
+
+
+def test_local_time_is_computed_by_one_function_wherever_it_is_stored() -> None:
+    """A statement that goes by one zone would be wrong for whoever moved."""
+    folder = files("brapped_assets") / "warehouse" / "sql"
+    by_one_zone = sorted(
+        str(path.relative_to(str(folder)))
+        for path in Path(str(folder)).rglob("*.sql")
+        if re.search(r"at time zone (%\(time_zone\)s|\w+\.time_zone)", path.read_text(encoding="utf-8"))
+    )
+    # Whether there is such a zone, and what day it is today.
+    assert by_one_zone == ["insights/state.sql", "zones/known.sql"]
 
 
 IN_BERLIN = [("2024-07-02", 0, "00:30"), ("2025-01-01", 1, "01:30"), ("2026-01-01", 0, "00:30")]
