@@ -13,12 +13,14 @@ from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from brapped_assets.history.finding import Found
 from brapped_assets.insights import wording
 from brapped_assets.regions import country_name, zones_by_country
+from brapped_assets.restoring import returning
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.listeners import Returning, listeners
 from brapped_assets.warehouse.statements import sql
-from brapped_assets.warehouse.zones import Spans, held, local_time, zone_at
+from brapped_assets.warehouse.zones import Span, Spans, began, held, local_time, zone_at
 
 NEAR = timedelta(hours=2)
 SHORTEST, FEWEST = timedelta(days=30), 100
@@ -67,13 +69,38 @@ class Stay:
     last_at: datetime
 
 
-def remarks(tx: Connection, listener_id: int, now: datetime) -> list[str]:
-    """A sentence for each stay that the zones so far do not know of, with the command for it."""
+def remarks(tx: Connection, listener_id: int, now: datetime, found: Sequence[Found] = ()) -> list[str]:
+    """A sentence for each stay that the zones so far do not know of, with the command for it.
+
+    Exports of ours among the histories `found` know the zones: they are told of where they count days by others.
+    """
     spans = held(tx, listener_id)
+    exported = {archive.manifest.listener for each in found for archive in each.archives}
+    if exported:
+        return [_counted_otherwise(who, spans) for who in map(returning, exported) if _lived(who) != spans]
     rows = [From(**row) for row in tx.execute(sql("zones/countries"), {"listener_id": listener_id})]
     people = listeners(tx)
     name = next(one.display_name for one in people if one.listener_id == listener_id) if len(people) > 1 else None
     return [sentence(stay, spans, now, name) for stay in stays(rows, spans)]
+
+
+def _lived(who: Returning) -> Spans:
+    return who.spans or (Span(None, who.time_zone),)
+
+
+def _counted_otherwise(who: Returning, here: Spans) -> str:
+    first, *moves = _lived(who)
+    commands = [f"brapped timezone {first.time_zone}"]
+    commands += [f"brapped timezone {span.time_zone} --from {began(span)}" for span in moves]
+    return (
+        f"The export counts days in {_told(_lived(who))}; here they are counted in {_told(here)}. To count them as the "
+        f"export does: {', then '.join(commands)}"
+    )
+
+
+def _told(spans: Spans) -> str:
+    first, *moves = spans
+    return ", ".join([first.time_zone, *(f"from {began(span)} on in {span.time_zone}" for span in moves)])
 
 
 def stays(rows: Iterable[From], spans: Spans) -> list[Stay]:

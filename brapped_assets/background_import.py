@@ -192,7 +192,7 @@ class BackgroundImport:
             self._progress = replace(self._progress, state="counting")
             rollup.catch_up(warehouse, person.listener_id)
             with warehouse.transaction() as tx:
-                stays = remarks(tx, person.listener_id, datetime.now(UTC))
+                stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
         told, troubles = tuple(summary.told()), tuple(_troubles(summary))
         return replace(self._progress, state="done", told=told, troubles=troubles, remarks=tuple(stays))
 

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from brapped_assets import exporting, restoring
+from brapped_assets.abroad import remarks
 from brapped_assets.choosing import whose
 from brapped_assets.exporting import export
 from brapped_assets.history.errors import Damaged, NotAnExport
@@ -206,12 +208,32 @@ def test_somebody_who_is_here_already_gets_the_zones_unless_they_chose_others(
     with another.transaction() as tx:
         assert zones.held(tx, me) == expected
         local = tx.execute("select played_at, played_at_local from bi.plays").fetchall()
+        told = remarks(tx, me, NOW, [find(path)])
     if expected == LIVED:
+        assert told == []
         # Those that were here first, too.
         assert len(local) == 14
         assert all(
             row["played_at_local"] == zones.local_time(LIVED, row["played_at"]).replace(tzinfo=None) for row in local
         )
+
+
+def test_zones_that_are_not_taken_are_told_with_the_commands_for_them(
+    warehouse: Warehouse, another: Warehouse, tmp_path: Path
+) -> None:
+    path = exported(warehouse, lived(warehouse, tmp_path), tmp_path / "ann.zip")
+    with another.transaction() as tx:
+        newcomer(tx, "ann", zone="Asia/Tokyo")
+    me, _ = imported(another, path)
+    with another.transaction() as tx:
+        (told,) = remarks(tx, me, NOW, [find(path)])
+    moved = f"{at(1).astimezone(ZoneInfo('America/St_Johns')).isoformat()}"
+    assert told == (
+        "The export counts days in Asia/Kolkata, from 2025-01-01T01:00:00+01:00 on in Europe/Berlin, "
+        f"from {moved} on in America/St_Johns; here they are counted in Asia/Tokyo. To count them as the export does: "
+        "brapped timezone Asia/Kolkata, then brapped timezone Europe/Berlin --from 2025-01-01T01:00:00+01:00, then "
+        f"brapped timezone America/St_Johns --from {moved}"
+    )
 
 
 def test_an_export_that_counts_by_an_offset_is_refused_and_says_what_to_write(

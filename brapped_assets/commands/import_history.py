@@ -88,7 +88,7 @@ def import_files(
             if not summary.failed:
                 tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
             with warehouse.transaction() as tx:
-                stays = remarks(tx, person.listener_id, datetime.now(UTC))
+                stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
         for stay in stays:
             console.print(f"[yellow]![/] {escape(stay)}", soft_wrap=True)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.prompt import Confirm
@@ -126,7 +125,7 @@ def _named(text: str, spans: Spans) -> Span:
     found = found or [span for span in moves if text.strip() == f"{zones.local_time(spans, _begins(span)):%Y-%m-%d}"]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(_when(span) for span in moves) or "none"
+    names = ", ".join(zones.began(span) for span in moves) or "none"
     problem = "Two moves are of" if found else "There is no move of"
     raise SettingsError(f"{problem} {text}. The moves are: {names}.")
 
@@ -136,19 +135,11 @@ def _begins(span: Span) -> datetime:
     return span.from_at
 
 
-def _when(span: Span) -> str:
-    """When a span began, as `--from` and `--take-back` take it: the date, or the instant where it was no midnight."""
-    begins = _begins(span)
-    there = begins.astimezone(ZoneInfo(span.time_zone))
-    is_midnight = zones.midnight_of(there.date(), span.time_zone) == begins
-    return f"{there:%Y-%m-%d}" if is_midnight else there.isoformat()
-
-
 def _show(console: Console, spans: Spans) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for span in spans:
         table.add_row(
-            "from the beginning" if span.from_at is None else f"from {_when(span)}",
+            "from the beginning" if span.from_at is None else f"from {zones.began(span)}",
             span.time_zone,
             "holds now" if span == spans[-1] else "",
         )

@@ -136,6 +136,14 @@ def zone_at(spans: Spans, instant: datetime) -> str:
     return next(span.time_zone for span in reversed(spans) if _begins(span) <= instant)
 
 
+def began(span: Span) -> str:
+    """When a later span began, as `brapped timezone` takes it: the date, or the instant where it was no midnight."""
+    assert span.from_at is not None
+    there = span.from_at.astimezone(ZoneInfo(span.time_zone))
+    is_midnight = midnight_of(there.date(), span.time_zone) == span.from_at
+    return f"{there:%Y-%m-%d}" if is_midnight else there.isoformat()
+
+
 def local_time(spans: Spans, instant: datetime) -> datetime:
     """The instant in the zone that held then."""
     return instant.astimezone(ZoneInfo(zone_at(spans, instant)))

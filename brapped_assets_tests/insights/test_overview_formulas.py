@@ -1,6 +1,7 @@
 """The formulas that the overview shows give its numbers."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,9 +12,12 @@ from brapped_assets.insights.habit_formulas import FORMULAS as HABITS
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import named
+from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets_tests.insights.overview_plays import History, histories, seen, tell
 from brapped_assets_tests.insights.test_overview import FACTS, PERIODS
+from brapped_assets_tests.notices.test_watch import gap
+from brapped_assets_tests.warehouse.pages import newcomer
 
 
 @settings(parent=FACTS, max_examples=10)
@@ -76,3 +80,23 @@ def test_each_formula_is_compared() -> None:
     }  # fmt: skip
     others = {"Plays", "Minutes", "Estimated share", "Days with music", "Artists", "Songs", "Albums", "At least"}
     assert {formula.name for formula in [*OVERVIEW, *HABITS]} == here | others
+
+
+def test_a_gap_lies_in_the_days_of_where_the_listener_was(warehouse: Warehouse) -> None:
+    """It begins on 1 March in Kiritimati and ends, a day later, on 1 March in Pago Pago."""
+    moved = datetime(2026, 3, 1, 6, tzinfo=UTC)
+    start, end = moved - timedelta(hours=12), moved + timedelta(hours=12)
+    spans = (zones.Span(None, "Pacific/Kiritimati"), zones.Span(moved, "Pacific/Pago_Pago"))
+    formula = next(formula for formula in OVERVIEW if formula.name == "At least")
+    found = {}
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        gap(tx, me, start, end)
+        zones.write(tx, me, spans)
+        who = seen(tx)
+        for name in ("2026-02-28..2026-02-28", "2026-03-01..2026-03-01", "2026-03-02..2026-03-02"):
+            period = named(name, today=who.today, first_day=date(2026, 1, 1))
+            values = {"listener_id": me, "first": period.first, "until": period.until}
+            (row,) = tx.execute(formula.statement, values).fetchall()
+            found[name[-2:]] = (row["gaps"], len(who.gaps_in(period)))
+    assert found == {"28": (0, 0), "01": (1, 1), "02": (0, 0)}
