@@ -25,7 +25,8 @@ def at_every_width(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     for scheme, font in zip(reversed(SCHEMES), ("", "sans-serif"), strict=True):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(LETTERS, font)
-        for width in widths:
+        # The machine's letters are the wider ones.
+        for width in widths if font else widths[::2]:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.evaluate(SETTLED)
             found += [f"{width}, {font or 'ours'}: {line}" for line in misplaced(page)]

@@ -94,26 +94,6 @@ def test_a_browser_that_draws_no_picture_says_what_to_do(visitor: Visitor) -> No
     expect(button).to_have_text("No picture here: take a screenshot")
 
 
-def test_every_card_becomes_a_picture(visitor: Visitor) -> None:
-    page = visitor.visit("/wrapped?range=all")
-    pictures = page.evaluate("""async () => {
-      const found = {};
-      for (const frame of document.querySelectorAll("[data-frame]")) {
-        const picture = await createImageBitmap(await pictureOf(frame.querySelector(".scene")));
-        const canvas = Object.assign(document.createElement("canvas"), { width: 36, height: 64 });
-        const context = canvas.getContext("2d");
-        context.drawImage(picture, 0, 0, 36, 64);
-        const { data } = context.getImageData(0, 0, 36, 64);
-        const shades = new Set();
-        for (let at = 0; at < data.length; at += 4) shades.add(data.slice(at, at + 4).join());
-        found[frame.dataset.name] = [picture.width, picture.height, shades.size > 20];
-      }
-      return found;
-    }""")
-    assert len(pictures) > 10
-    assert {name: told for name, told in pictures.items() if told != [1080, 1920, True]} == {}
-
-
 def test_a_story_is_told_by_taps(visitor: Visitor) -> None:
     page = on_a_phone(visitor, "sent")
     place = page.locator(PLACE)
