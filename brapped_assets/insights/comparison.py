@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brapped_assets.insights.formulas import Formula
+from brapped_assets.insights.formulas import KNOWN, Formula
 from brapped_assets.insights.overview import asked
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
@@ -51,6 +51,7 @@ def _of_both(kind: str, *then: str) -> str:
         "    where listener_id in (:listener_id, :other_id)",
         "      and played_on >= :first and played_on < :until",
         "      and counts_as_play and incognito is not true",
+        *([f"      and {KNOWN}"] if kind == "artist" else []),
         f"    group by listener_id, {kind}_key",
         *then,
         "where mine.listener_id = :listener_id and theirs.listener_id = :other_id",
@@ -67,7 +68,8 @@ FORMULAS = [
         "Taste overlap",
         "For each artist the smaller of two shares is taken, that of one listener's plays and that of the other's, "
         "and all of these are added up. 0 % is not one artist in common; 100 % is the same artists in the same "
-        "proportions, however much each of the two listens. Main artists count, by plays.",
+        "proportions, however much each of the two listens. Main artists count, by plays; plays whose artist is not "
+        "known yet are left out.",
         _of_both(
             "artist",
             "), share as (",

@@ -24,6 +24,10 @@ class Formula:
         return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", self.sql.replace("%", "%%"))
 
 
+# Artists are ranked and counted without the one that stands for whoever is not known yet.
+KNOWN = "artist_key in (select artist_key from bi.artists where is_known)"
+
+
 def counted(what: str, *, of: str = "bi.plays", where: str = "", then: str = "") -> str:
     """A query over the plays that count in a period, laid out to be read."""
     lines = [

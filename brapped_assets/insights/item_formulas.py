@@ -1,6 +1,6 @@
 """How the numbers of an artist's, a song's or an album's page are counted."""
 
-from brapped_assets.insights.formulas import Formula, counted
+from brapped_assets.insights.formulas import KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(
@@ -10,6 +10,7 @@ FORMULAS = [
         "select rank\nfrom (\n"
         + counted(
             "artist_key, row_number() over (order by count(*) desc, sum(ms_played) desc, artist_key) as rank",
+            where=KNOWN,
             then="group by artist_key",
         )
         + "\n) ranked\nwhere artist_key = :key",

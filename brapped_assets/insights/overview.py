@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from brapped_assets.insights.known import is_known
 from brapped_assets.insights.periods import Period, before
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -72,7 +73,16 @@ def asked(who: Viewer, period: Period) -> dict[str, Any]:
     return {"listener_id": who.listener_id, "first": first, "until": period.reach(who.today)}
 
 
-def earlier(who: Viewer, period: Period) -> Period | None:
-    """What the period is held against; None where nothing was known then."""
+def unknown_plays(tx: Connection, who: Viewer, period: Period) -> int:
+    """Plays of songs whose artist is not known: no ranking of artists has them."""
+    row = tx.execute(sql("insights/unknown_artist"), asked(who, period)).fetchone()
+    assert row is not None
+    return int(row["plays"])
+
+
+def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:
+    """What the period is held against; None unless both are known whole, as far as they are held against each other."""
+    if period.name == "all":
+        return None
     held_against = before(period, today=who.today)
-    return held_against if who.first_day and who.first_day < held_against.until and period.name != "all" else None
+    return held_against if is_known(tx, who, held_against) and is_known(tx, who, period) else None

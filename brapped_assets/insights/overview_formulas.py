@@ -1,6 +1,6 @@
 """How the numbers of the overview are counted."""
 
-from brapped_assets.insights.formulas import Formula, counted
+from brapped_assets.insights.formulas import KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(
@@ -30,9 +30,12 @@ FORMULAS = [
     Formula(
         "Artists",
         "By plays of their own songs. Only the main artist of a song counts, never a featured one, or a play would"
-        " count twice. Of two with as many plays the one with more minutes comes first, then the one known longer.",
+        " count twice. Of two with as many plays the one with more minutes comes first, then the one known longer. A "
+        "data export names the album's artist, and “Various Artists” is nobody: such songs have no artist until they "
+        "are looked up. Their plays count among all plays, and the page says how many they are.",
         counted(
             "artist_key, count(*) as plays, sum(ms_played)::bigint as ms",
+            where=KNOWN,
             then="group by artist_key\norder by plays desc, ms desc, artist_key",
         ),
     ),
@@ -62,7 +65,7 @@ FORMULAS = [
         "that of the ten artists listed, of all plays (or minutes) of the period.",
         "\n".join(
             [
-                "select count(*) as songs, count(distinct artist_key) as artists,",
+                f"select count(*) as songs, count(distinct artist_key) filter (where {KNOWN}) as artists,",
                 "       count(distinct release_group) as albums, count(*) filter (where plays = 1) as songs_once",
                 "from (",
                 counted("track_key, artist_key, count(*) as plays", then="group by track_key, artist_key"),
@@ -88,6 +91,7 @@ FORMULAS = [
         "        from bi.plays\n"
         "       where listener_id = :listener_id and counts_as_play and incognito is not true) p\n"
         "where first_on >= :first and played_on >= :first and played_on < :until\n"
+        "  and artist_key in (select artist_key from bi.artists where is_known)\n"
         "group by artist_key\n"
         "order by plays desc, ms desc, artist_key",
     ),
@@ -117,7 +121,8 @@ FORMULAS = [
     Formula(
         "Change",
         "Plays and minutes against those of as many days before; a year or a month against the same days of the last "
-        "one, as far as it has come.",
+        "one, as far as it has come. Told only where both times are known whole, but for a fiftieth of each: a time is "
+        "known by the files of a data export and by polls without gaps.",
         counted("count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms")
         .replace(":first", ":before_first")
         .replace(":until", ":before_until"),

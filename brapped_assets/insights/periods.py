@@ -118,15 +118,21 @@ def _in_words(day: date) -> str:
 def before(period: Period, *, today: date) -> Period:
     """What a period is held against: as many days of the one before it.
 
-    A year or a month that is still running is held against the same days of the last one.
+    A year or a month that is still running is held against the same days of the last one; the label says so.
     """
     if period.name == "year" or re.fullmatch(r"\d{4}", period.name):
         first, until = _a_year_earlier(period.first), _a_year_earlier(min(period.until, today + DAY))
-        return Period("before", str(first.year), first, until)
+        is_whole = until == date(first.year + 1, 1, 1)
+        return Period("before", f"{first.year}" if is_whole else f"{first.year} by this day", first, until)
     if period.name == "month" or re.fullmatch(r"\d{4}-\d{2}", period.name):
         first = (period.first - DAY).replace(day=1)
         days = min(period.until, today + DAY) - period.first
-        return Period("before", f"{first:%B}", first, min(first + days, period.first))
+        until = min(first + days, period.first)
+        if until == period.first:
+            return Period("before", f"{first:%B}", first, until)
+        is_running = period.first <= today < _next_month(period.first) - DAY
+        of = f"{first:%B} by this day" if is_running else f"1 to {days.days} {first:%B}"
+        return Period("before", of, first, until)
     label = "the day before" if period.days == 1 else f"the {period.days} days before"
     return Period("before", label, period.first - period.days * DAY, period.first)
 

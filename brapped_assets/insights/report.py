@@ -107,6 +107,7 @@ def build(
         "script": Markup(script),  # noqa: S704
         "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
         "most": max((month["ms"] for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
+        "unknown_plays": found.unknown_plays,
         "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")

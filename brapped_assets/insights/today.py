@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from brapped_assets.insights.day_grid import gap_days
 from brapped_assets.insights.habits import HOURS
+from brapped_assets.insights.known import days_touched, unknown
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -51,7 +51,7 @@ class Played:
 
 
 def so_far(tx: Connection, who: Viewer) -> SoFar:
-    usual = usual_days(who)
+    usual = usual_days(tx, who)
     values = {
         "listener_id": who.listener_id,
         "days": [who.today, *usual],
@@ -73,9 +73,9 @@ def so_far(tx: Connection, who: Viewer) -> SoFar:
     )
 
 
-def usual_days(who: Viewer) -> list[date]:
+def usual_days(tx: Connection, who: Viewer) -> list[date]:
     """The same weekday of the last eight weeks, newest first, as far as they are known in full."""
-    holes = gap_days(who, Period("", "", who.today - 7 * WEEKS * DAY, who.today))
+    holes = days_touched(unknown(tx, who, Period("", "", who.today - 7 * WEEKS * DAY, who.today)))
     days = (who.today - 7 * week * DAY for week in range(1, WEEKS + 1))
     return [day for day in days if who.first_day and day >= who.first_day and day not in holes]
 

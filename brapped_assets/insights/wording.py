@@ -65,6 +65,14 @@ def change(now: float, before: float) -> str:
     return f"{'+' if ratio >= 1 else MINUS}{percent(abs(now - before), before)}"
 
 
+def unknown_artist(plays: int) -> str:
+    """How many plays no ranking of artists has; empty without any."""
+    if not plays:
+        return ""
+    what = "play is of a song" if plays == 1 else "plays are of songs"
+    return f"{plays:,} {what} whose artist is not known yet."
+
+
 def percent(part: float, whole: float) -> str:
     """A share as every page, card, notice and command writes it: 38 %, never negative.
 
@@ -115,6 +123,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "month": month,
     "clock": clock,
     "percent": percent,
+    "unknown_artist": unknown_artist,
     "initials": initials,
     "spotify_link": spotify_link,
     "tint": tint,

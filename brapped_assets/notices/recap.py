@@ -40,7 +40,7 @@ def of_month(person: Person, now: datetime) -> Condition:
 def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_only_one: bool) -> Recap | None:
     """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
-    from brapped_assets.insights import overview, report  # noqa: PLC0415
+    from brapped_assets.insights import overview, report, wording  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
     from brapped_assets.insights.web.site import environment  # noqa: PLC0415
@@ -54,6 +54,7 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
         return None
     artists = overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST)
     songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
+    unknown = wording.unknown_artist(overview.unknown_plays(tx, who, period))
     built = report.build(environment(), tx, who, period)
     at_least = "at least " if who.gaps_in(period) else ""
     about = "about " if total.estimated_ms else ""
@@ -62,6 +63,7 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
         "",
         "Most played artists:",
         *(f"{nth}. {plain(row['artist_name'])} ({row['plays']})" for nth, row in enumerate(artists, 1)),
+        *([unknown] if unknown else []),
         "",
         "Most played songs:",
         *(

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 REACH = timedelta(seconds=90)
 # Between two readings of the API's own instant: the old scripts kept it to the second, and not always the same one.
 DRIFT = timedelta(seconds=2)
+# What every name that is nobody's ("Various Artists") stands as among the artists of an observation.
+NOBODY = "unknown artist"
 # How far from a row of the fact another may stand whose halves could change partners with it (rematch/spans.sql).
 AROUND = 2 * REACH + DRIFT
 
@@ -23,7 +25,8 @@ class Observation:
     `key` is the caller's handle and decides nothing; `at` the END (UTC); `track_ref` Spotify's id, or the uri of a
     local file, or anything that no other source says; `title` normalised; `artists` normalised: whoever is credited on
     the track or its album, or the export's album artist. `ms_played` where it was measured: of two that end at once,
-    the longer is the likelier to have been shown. `nth` of several that say the same otherwise.
+    the longer is the likelier to have been shown. `nth` of several that say the same otherwise. `album` normalised,
+    empty where not told.
     """
 
     key: int
@@ -33,16 +36,23 @@ class Observation:
     artists: frozenset[str]
     ms_played: int = 0
     nth: int = 1
+    album: str = ""
 
 
 Pair = tuple[Observation, Observation]
 
 
 def same_track(one: Observation, other: Observation) -> bool:
-    """Equal reference, or equal title with an artist in common. Only what the observations themselves say counts."""
+    """Equal reference, or equal title with an artist in common. Only what the observations themselves say counts.
+
+    Nobody in common says little: two compilations may both begin with an "Intro". Then albums that both tell are equal.
+    """
     if one.track_ref is not None and one.track_ref == other.track_ref:
         return True
-    return one.title == other.title and not one.artists.isdisjoint(other.artists)
+    common = one.artists & other.artists if one.title == other.title else frozenset()
+    if common != {NOBODY}:
+        return bool(common)
+    return one.album == other.album or not (one.album and other.album)
 
 
 def pairs(ones: Sequence[Observation], others: Sequence[Observation], reach: timedelta = REACH) -> list[Pair]:
@@ -56,7 +66,7 @@ def pairs(ones: Sequence[Observation], others: Sequence[Observation], reach: tim
 def _in_order(observations: Sequence[Observation]) -> list[Observation]:
     """By time, then by everything an observation says: the same set is always the same sequence."""
     return sorted(
-        observations, key=lambda o: (o.at, -o.ms_played, o.track_ref or "", o.title, sorted(o.artists), o.nth)
+        observations, key=lambda o: (o.at, -o.ms_played, o.track_ref or "", o.title, sorted(o.artists), o.album, o.nth)
     )
 
 

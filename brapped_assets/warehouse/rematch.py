@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.matching import AROUND, DRIFT, REACH, Observation, pairs
+from brapped_assets.warehouse.matching import AROUND, DRIFT, NOBODY, REACH, Observation, pairs
 from brapped_assets.warehouse.statements import sql
 
 # A stretch of time, both ends (UTC) included. Those nearer to each other than this are one: asking costs more.
@@ -47,7 +47,7 @@ def rematch(tx: Connection, listener: dict[str, Any], touched: Sequence[Stretch]
     found = tx.execute(sql("rematch/spans"), {**values, **arrays(touched)}).fetchall()
     spans = joined((row["first_at"], row["last_at"]) for row in found)
     rows = tx.execute(sql("rematch/observations"), {**values, **arrays(spans)}).fetchall() if spans else []
-    changes, gone = _changes(rows)
+    changes, gone = _changes(_without_nobody(tx, rows))
     if not changes:
         return Rematch([], [])
     changed = tx.execute(
@@ -82,6 +82,28 @@ def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
 def arrays(stretches: Sequence[Stretch]) -> dict[str, list[datetime]]:
     """Stretches as the statements take them."""
     return {"firsts": [first_at for first_at, _ in stretches], "lasts": [last_at for _, last_at in stretches]}
+
+
+def _without_nobody(tx: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows with one word for all names that are nobody's: sources may write them in different languages."""
+    told = [{*(row["api_artists"] or ()), row["export_artist"], row["legacy_artist"]} - {None, ""} for row in rows]
+    names = {"names": sorted(set().union(*told))}
+    nobodies = {row["name"] for row in tx.execute(sql("rematch/nobodies"), names).fetchall()}
+
+    def known(name: str | None) -> str | None:
+        return NOBODY if name in nobodies else name
+
+    return [
+        {
+            **row,
+            "api_artists": [known(name) for name in row["api_artists"] or ()],
+            "export_artist": known(row["export_artist"]),
+            "legacy_artist": known(row["legacy_artist"]),
+        }
+        if nobodies & names_of_row
+        else row
+        for row, names_of_row in zip(rows, told, strict=True)
+    ]
 
 
 def _changes(rows: list[dict[str, Any]]) -> tuple[list[Outcome], list[int]]:
@@ -123,7 +145,14 @@ def _outcomes(rows: list[dict[str, Any]]) -> Iterator[Outcome]:
 
 def _polled(row: dict[str, Any]) -> Observation:
     artists = frozenset(comparable(artist) for artist in row["api_artists"])
-    return Observation(row["play_key"], row["api_at"], row["api_ref"], comparable(row["api_title"] or ""), artists)
+    return Observation(
+        row["play_key"],
+        row["api_at"],
+        row["api_ref"],
+        comparable(row["api_title"] or ""),
+        artists,
+        album=comparable(row["api_album"] or ""),
+    )
 
 
 def _legacy(row: dict[str, Any]) -> Observation:
@@ -139,6 +168,7 @@ def _exported(row: dict[str, Any]) -> Observation:
         row["export_ref"],
         comparable(row["export_title"]),
         frozenset({comparable(row["export_artist"])}),
+        album=comparable(row["export_album"] or ""),
         ms_played=row["export_ms"],
         nth=row["export_nth"],
     )

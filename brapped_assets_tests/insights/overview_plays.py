@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights import rollup
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets_tests.warehouse.imported import vouch
 from brapped_assets_tests.warehouse.pages import newcomer
 
 # Half-hour zones, and nights in which the clocks change.
@@ -132,8 +133,9 @@ def gap(tx: Connection, me: int, gap_start: datetime, gap_end: datetime) -> None
 
 
 def tell(tx: Connection, history: History) -> int:
-    """A history whose totals are behind: built after the first plays, then everything else."""
+    """A history known whole whose totals are behind: built after the first plays, then everything else."""
     me = know(tx, history.zone)
+    vouch(tx, me, datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
     play(tx, me, history.first)
     rollup.rebuild(tx, me)
     tx.execute("delete from star.streaming_fact where play_key in"

@@ -27,7 +27,7 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
         me = tell(tx, replace(history, hidden={}))
         who = seen(tx)
         period = named(name, today=who.today, first_day=who.first_day or who.today)
-        compared = overview.earlier(who, period)
+        compared = overview.earlier(tx, who, period)
         values = {
             "listener_id": me, "first": period.first, "until": period.until, "today": who.today,
             "before_first": compared and compared.first, "before_until": compared and compared.until,

@@ -53,7 +53,7 @@ MUCH = replace(
                    FIRST_AT, LAST_AT, ARTISTS[0]),
     discoveries=Discoveries(3, 50, ARTISTS[2:]), comeback=Comeback(ARTISTS[1], date(2024, 1, 1), date(2025, 2, 4)),
     hours=(1_500_000,) * 24, weekend_ms=10_000_000, streak=Streak(date(2025, 6, 1), date(2025, 6, 14), 14),
-    before=Totals(300, 30_000_000, 0, 100), before_label="2024", releases={1999: 90, 2010: 60, None: 50},
+    before=Totals(300, 30_000_000, 0, 100), before_label="2024 by this day", releases={1999: 90, 2010: 60, None: 50},
 )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def test_the_words_of_the_cards_about_days() -> None:
     over = replace(MUCH, period=LAST_YEAR)
     assert "to Sat\u00a014\u00a0Jun\u00a02025." in card(over, "streak").aside
     assert card(MUCH, "repeat").aside == "On Tue\u00a04\u00a0Mar\u00a02025, 5 of them in a row."
-    assert card(MUCH, "before").aside == "600 minutes; 2024 had 500 by this day."
+    assert card(MUCH, "before").aside == "600 minutes; 2024 by this day had 500."
 
 
 def test_the_listening_age_is_that_of_the_median_play() -> None:

@@ -1,6 +1,6 @@
 """Every number of Wrapped is what anybody counts over `bi.plays`."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets_tests.insights.wrapped_plays import MOMENTS, NOW, ZONES, histories, obvious
+from brapped_assets_tests.warehouse.imported import vouch
 from brapped_assets_tests.warehouse.pages import Play, newcomer, poll, song
 from brapped_assets_tests.warehouse.told import Told, tell
 
@@ -47,6 +48,7 @@ def test_the_numbers_are_those_of_the_plays_before_and_after_the_totals_are_rebu
         with warehouse.transaction() as tx:
             me = newcomer(tx, zone=zone)
             tell(tx, me, [("extended", told)])
+            vouch(tx, me, datetime(2023, 1, 1, tzinfo=UTC), NOW)
             hidden = hide(tx, me, kind) if kind else set()
             for _ in ("touched", "rebuilt"):
                 who = viewer(tx, NOW, me)

@@ -199,10 +199,10 @@ def _compared(period: Period, who: Viewer) -> tuple[date, date, str] | None:
     """The few periods of these tests, by hand."""
     by_hand = {
         "2024": (date(2023, 1, 1), date(2024, 1, 1), "2023"),
-        "year": (date(2024, 1, 1), date(2024, 6, 21), "2024"),
+        "year": (date(2024, 1, 1), date(2024, 6, 21), "2024 by this day"),
         "2025-01": (date(2024, 12, 1), date(2025, 1, 1), "December"),
         "2024-12-31": (date(2024, 12, 30), date(2024, 12, 31), "the day before"),
         "2024-12-20..2025-02-11": (date(2024, 10, 27), date(2024, 12, 20), "the 54 days before"),
     }
     found = by_hand.get(period.name)
-    return found if found and who.first_day and who.first_day < found[1] else None
+    return found if found and who.first_day and who.first_day <= found[0] else None

@@ -8,7 +8,7 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.imports import File, note_met
 from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
-from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.pages import NOON, at
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def meet(
         counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known", "forgotten"], 1)
         odd = {"rows_other": "{}", "rows_odd": "{}"}
         tx.execute(sql("imports/advance"), {**values, **counts, **odd, **span, "is_last": is_last})
+
+
+def vouch(tx: Connection, listener_id: int, first: datetime, last: datetime, name: str = "all.json") -> None:
+    """A file of an export tells of everything between two instants, as if all of it had been imported."""
+    since, until = ((end - NOON).total_seconds() / 60 for end in (first, last))
+    meet(tx, listener_id, Imported(name, since, until), archive=name, when=last)
 
 
 def miss(tx: Connection, listener_id: int, first: float, last: float) -> None:

@@ -128,6 +128,7 @@ def test_artists(warehouse: Warehouse) -> None:
             "image_url": "https://i/alice",
             "first_played_at": at(-600),
             "last_played_at": at(0),
+            "is_known": True,
         },
         {"artist_id": "id-ben", "artist_name": "ben", **featured},
         {"artist_id": "id-carol", "artist_name": "carol", **featured},

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from brapped_assets.insights.formulas import KNOWN
+
 WHOLE, DECIMAL, PERCENT, DAY = "#,0", "#,0.0", "0.0%", "Short Date"
 
 
@@ -20,10 +22,10 @@ def _counted(value: str, *, where: str = "") -> str:
     return " ".join(lines).rstrip()
 
 
-def _new(key: str) -> str:
+def _new(keys: str) -> str:
     return (
         "VAR firsts =\n"
-        f'\tADDCOLUMNS ( VALUES ( plays[{key}] ), "@first", CALCULATE ( [First day], REMOVEFILTERS ( dates ) ) )\n'
+        f'\tADDCOLUMNS ( {keys}, "@first", CALCULATE ( [First day], REMOVEFILTERS ( dates ) ) )\n'
         "RETURN COUNTROWS ( FILTER ( firsts, [@first] IN VALUES ( dates[day] ) ) )"
     )
 
@@ -79,9 +81,13 @@ MEASURES = (
         WHOLE,
     ),
     Measure(
-        "Artists", "Different main artists played.",
-        "CALCULATE ( DISTINCTCOUNT ( plays[artist_key] ), plays[counts_as_play] = TRUE () )",
-        _counted("count(distinct artist_key)"), WHOLE,
+        "Artists", "Different main artists played, without the one that stands for artists not known yet.",
+        "CALCULATE (\n"
+        "\tDISTINCTCOUNT ( plays[artist_key] ),\n"
+        "\tplays[counts_as_play] = TRUE (),\n"
+        "\tKEEPFILTERS ( artists[is_known] = TRUE () )\n"
+        ")",
+        _counted("count(distinct artist_key)", where=f"and {KNOWN}"), WHOLE,
     ),
     Measure(
         "Songs", "Different tracks played.",
@@ -99,11 +105,12 @@ MEASURES = (
         _counted("max(played_on)"), DAY,
     ),
     Measure(
-        "New artists", "Artists whose first play ever lies in the period.", _new("artist_key"),
-        _counted("count(distinct artist_key)"), WHOLE,
+        "New artists", "Artists whose first play ever lies in the period.",
+        _new("CALCULATETABLE ( VALUES ( plays[artist_key] ), KEEPFILTERS ( artists[is_known] = TRUE () ) )"),
+        _counted("count(distinct artist_key)", where=f"and {KNOWN}"), WHOLE,
     ),
     Measure(
-        "New songs", "Tracks whose first play ever lies in the period.", _new("track_key"),
+        "New songs", "Tracks whose first play ever lies in the period.", _new("VALUES ( plays[track_key] )"),
         _counted("count(distinct track_key)"), WHOLE,
     ),
     Measure(

@@ -36,11 +36,12 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             days = overview.days(tx, who, period)
-            compared = overview.earlier(who, period)
+            compared = overview.earlier(tx, who, period)
             was = overview.totals(overview.days(tx, who, compared)) if compared else None
             of_period = heard(tx, who, period, by, LONGEST_LIST)
             clock = habits.clock(tx, who, period, "minutes" if period.days == 1 else by)
             values = {
+                "unknown_plays": overview.unknown_plays(tx, who, period),
                 "going": habits.current_streak(tx, who) if period.until > who.today else None,
                 "session": habits.longest_session(tx, who, period),
                 "rankings": own,

@@ -41,7 +41,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     artists, by_month = _by_artist(rows("wrapped/artists"))
     (music,) = rows("wrapped/music")
     songs, hours = music["songs"], rows("clock")
-    compared = overview.earlier(who, period)
+    compared = overview.earlier(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
     return Numbers(
         period=period,
@@ -65,6 +65,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         before=overview.totals(overview.days(tx, who, compared)) if compared else None,
         before_label=compared.label if compared else "",
         releases={row["year"]: row["plays"] for row in music["releases"]},
+        unknown_plays=overview.unknown_plays(tx, who, period),
     )
 
 
@@ -111,11 +112,14 @@ def _big_day(days: Sequence[Day], of_day: Callable[[date], Rows]) -> BigDay | No
     return BigDay(biggest, hours, plays[0]["ended_at"], plays[-1]["ended_at"], _artist_of(plays))
 
 
-def _artist_of(plays: Rows) -> Thing:
-    """The main artist of the most plays; ties to milliseconds, then the older key."""
+def _artist_of(plays: Rows) -> Thing | None:
+    """The main artist of the most plays; ties to milliseconds, then the older key. None where none is known."""
     of: dict[int, Rows] = {}
     for play in plays:
-        of.setdefault(play["artist_key"], []).append(play)
+        if not play["is_nobody"]:
+            of.setdefault(play["artist_key"], []).append(play)
+    if not of:
+        return None
     key, most = min(of.items(), key=lambda item: (-len(item[1]), -sum(play["ms"] for play in item[1]), item[0]))
     first = most[0]
     ms = sum(play["ms"] for play in most)

@@ -24,7 +24,10 @@ _FORMULAS = (
     (
         "Top artists",
         "wrapped/artists",
-        "Most plays first; ties fall to the longer time, then to whoever was here first.",
+        (
+            "Most plays first; ties fall to the longer time, then to whoever was here first. Songs whose artist is not "
+            "known yet are nobody's."
+        ),
     ),
     (
         "Top songs",
@@ -58,7 +61,14 @@ _FORMULAS = (
     ),
     ("Your clock", "clock", f"The first of these that holds. {_KINDS}; else {OTHERWISE}."),
     ("Your streak", "days", "The longest run of local days in a row with a play, inside the period."),
-    ("Then and now", "days", "Minutes against the same days of the year or month before, or as many days before."),
+    (
+        "Then and now",
+        "days",
+        (
+            "Minutes against the same days of the year or month before, or as many days before; told where all of that "
+            "time is known."
+        ),
+    ),
     (
         "Listening age",
         "wrapped/music",

@@ -101,7 +101,7 @@ NEEDS = (
         "before",
         "Then and now",
         20,
-        "plays in the period before",
+        "plays in a period before that is known whole",
         lambda n: n.before.plays if n.before else 0,
         "With your data export, or when the next one begins.",
         lambda n: n.period.name != ALL_TIME,

@@ -45,13 +45,16 @@ class Repeat:
 
 @dataclass(frozen=True)
 class BigDay:
-    """The day with the most minutes: by hour, from the first play's end to the last's, its artist by plays."""
+    """The day with the most minutes: by hour, from the first play's end to the last's, its artist by plays.
+
+    `artist` None: none is known.
+    """
 
     day: Day
     hours: tuple[int, ...]
     first_at: datetime
     last_at: datetime
-    artist: Thing
+    artist: Thing | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Numbers:
 
     `hours` are milliseconds by local hour, `weekend_ms` those on Saturdays and Sundays. `releases` are plays by year of
     release, under None where that is not known. `known_before`: days of history before the period began.
+    `unknown_plays` are of songs whose artist is not known: they are in no number of artists.
     """
 
     period: Period
@@ -110,6 +114,7 @@ class Numbers:
     before: Totals | None
     before_label: str
     releases: Mapping[int | None, int]
+    unknown_plays: int = 0
 
     @property
     def may_grow(self) -> bool:

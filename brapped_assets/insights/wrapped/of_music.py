@@ -18,6 +18,7 @@ def of_artists(n: Numbers) -> Card:
         about=first,
         unit=counted(first.plays, "play"),
         rows=rows(n.artists),
+        aside=wording.unknown_artist(n.unknown_plays),
     )
 
 

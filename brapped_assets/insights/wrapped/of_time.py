@@ -18,7 +18,7 @@ def so_far(n: Numbers) -> str:
 
 
 def of_minutes(n: Numbers) -> Card:
-    kinds = f"{counted(n.of_songs, 'song')} by {counted(n.of_artists, 'artist')}"
+    kinds = counted(n.of_songs, "song") + (f" by {counted(n.of_artists, 'artist')}" if n.of_artists else "")
     aside = f"That is {wording.duration(n.total.ms)}: {counted(n.total.plays, 'play')} of {kinds}."
     share = wording.percent(n.total.estimated_ms, n.total.ms)
     about = "" if share.startswith("<") else "About "
@@ -51,7 +51,8 @@ def of_day(n: Numbers) -> Card:
     most = max(range(24), key=n.big_day.hours.__getitem__)
     label = f"Minutes by hour of the day; the most, {minutes(n.big_day.hours[most])}, in the hour from {most}:00."
     first, last = wording.clock(n.big_day.first_at), wording.clock(n.big_day.last_at)
-    aside = f"{wording.day(day.day)}, from {first} to {last}, most of all {called(n.big_day.artist.name)}."
+    most_of_all = f", most of all {called(n.big_day.artist.name)}" if n.big_day.artist else ""
+    aside = f"{wording.day(day.day)}, from {first} to {last}{most_of_all}."
     times = day.ms / usual
     against = f" That is {times:.1f} of your usual days." if times >= OUT_OF_THE_ORDINARY else ""
     about = "≈" if day.estimated_ms else ""
@@ -102,9 +103,7 @@ def of_before(n: Numbers) -> Card:
     now, then = n.total.ms, n.before.ms
     label = f"{minutes(then)} minutes then, {minutes(now)} now."
     chart = charts.columns([then, now], [n.before_label, n.period.label], label, height=760)
-    aside = f"{minutes(now)} minutes; {n.before_label} had {minutes(then)}" + (
-        " by this day." if not n.is_over else "."
-    )
+    aside = f"{minutes(now)} minutes; {n.before_label} had {minutes(then)}."
     return Card(
         "before",
         "Then and now",
@@ -124,7 +123,7 @@ def of_summary(n: Numbers) -> Card:
         so_far(n),
         minutes(n.total.ms),
         unit=unit,
-        rows=rows(n.artists),
-        more=rows(n.songs[:5]),
+        rows=rows(n.artists or n.songs[:5]),
+        more=rows(n.songs[:5]) if n.artists else (),
     )
     return marked(summary, n)

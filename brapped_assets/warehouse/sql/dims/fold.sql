@@ -1,8 +1,9 @@
--- Whoever is known by name alone becomes the artist of that name as soon as there is one who has an id.
+-- Whoever is known by name alone becomes the artist of that name as soon as there is one who has an id; whoever is nobody,
+-- the unknown artist.
 with namesake as materialized (
     select p.artist_key as was, known.artist_key as becomes
     from star.artist_dim p
-    cross join lateral star.artist_of(null, p.artist_name) known
+    cross join lateral star.artist_of(null, case when p.is_nobody then 'Unknown artist' else p.artist_name end) known
     where p.artist_id is null and known.artist_key <> p.artist_key
 ),
 credited as (

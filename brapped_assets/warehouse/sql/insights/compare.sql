@@ -1,4 +1,5 @@
--- Two listeners in a period, each in their own days: one row, its lists as JSON. A share is of the plays of its listener.
+-- Two listeners in a period, each in their own days: one row, its lists as JSON. A share is of the plays of its listener whose
+-- artist is known.
 with mine as materialized (
     select t.track_key, t.artist_key, h.plays
     from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
@@ -7,10 +8,14 @@ with mine as materialized (
     select t.track_key, t.artist_key, h.plays
     from insights.track_sums(%(other_id)s, %(other_first)s, %(other_until)s) h join star.track_dim t using (track_key)
     where h.plays > 0
+), nobody as materialized (
+    select array(select n.artist_key from star.artist_dim n where n.is_nobody) as keys
 ), my_artists as materialized (
-    select artist_key, sum(plays)::int as plays, sum(plays) / sum(sum(plays)) over () as share from mine group by 1
+    select artist_key, sum(plays)::int as plays, sum(plays) / sum(sum(plays)) over () as share
+    from mine where artist_key <> all((select keys from nobody)::int[]) group by 1
 ), their_artists as materialized (
-    select artist_key, sum(plays)::int as plays, sum(plays) / sum(sum(plays)) over () as share from theirs group by 1
+    select artist_key, sum(plays)::int as plays, sum(plays) / sum(sum(plays)) over () as share
+    from theirs where artist_key <> all((select keys from nobody)::int[]) group by 1
 ), artists as materialized (
     select artist_key, m.plays as mine, o.plays as theirs, least(m.share, o.share) as common
     from my_artists m join their_artists o using (artist_key)

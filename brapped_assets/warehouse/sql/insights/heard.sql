@@ -4,7 +4,10 @@ with heard as materialized (
     select t.track_key, t.artist_key, t.album_key, h.plays, h.ms
     from insights.track_sums(%(listener_id)s, %(first)s, %(until)s) h join star.track_dim t using (track_key)
 ), by_artist as materialized (
-    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms from heard where not %(of_all_time)s group by artist_key
+    select artist_key, sum(plays)::int as plays, sum(ms)::bigint as ms
+    from heard
+    where not %(of_all_time)s and artist_key <> all(array(select n.artist_key from star.artist_dim n where n.is_nobody))
+    group by artist_key
     union all
     select artist_key, plays, ms from insights.artist_sums(%(listener_id)s, %(first)s, %(until)s) where %(of_all_time)s
 ), by_release as materialized (

@@ -11,7 +11,7 @@ credit as (
     select told.track_key, artist.artist_key, min(featured.position) as place
     from told
     cross join unnest(string_to_array(told.featured, ', ')) with ordinality as featured (name, position)
-    cross join lateral (select a.artist_key from star.artist_dim a where a.artist_name = featured.name
+    cross join lateral (select a.artist_key from star.artist_dim a where a.artist_name = featured.name and not a.is_nobody
                         order by a.artist_id is null, a.artist_key limit 1) artist
     where artist.artist_key <> told.artist_key
     group by told.track_key, artist.artist_key

@@ -4,6 +4,7 @@ select told.artist_id, coalesce(max(told.name collate "C"), 'Unknown artist'), m
        max(told.image_url collate "C")
 from unnest(%(artist_ids)s::text[], %(names)s::text[], %(genres)s::text[], %(image_urls)s::text[])
      as told (artist_id, name, genres, image_url)
+where star.somebodys_id(told.artist_id, told.name) is not null
 group by told.artist_id
 order by told.artist_id
 on conflict (artist_id) do update

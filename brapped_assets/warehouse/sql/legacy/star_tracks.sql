@@ -3,10 +3,7 @@ insert into star.track_dim (track_ref, track_id, track_name, artist_key, duratio
 select distinct on (l.track_ref) l.track_ref, l.track_id, coalesce(nullif(l.title, ''), l.track_ref), artist.artist_key,
        l.duration_ms
 from raw.legacy_track l
-cross join lateral (select a.artist_key from star.artist_dim a
-                     where a.artist_id = l.artist_id
-                        or (l.artist_id is null and a.artist_name = coalesce(nullif(l.artist, ''), 'Unknown artist'))
-                     order by a.artist_id is null, a.artist_key limit 1) artist
+cross join lateral star.artist_of(star.somebodys_id(l.artist_id, nullif(l.artist, '')), star.somebody(l.artist)) artist
 where l.content_hash = any(%(hashes)s::uuid[])
 order by l.track_ref, l.artist_id is null, l.title = '', l.duration_ms is null, l.content_hash
 on conflict (track_ref) do update

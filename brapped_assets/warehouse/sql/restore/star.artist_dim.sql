@@ -2,6 +2,7 @@
 insert into star.artist_dim ({columns})
 select {told}
 from jsonb_populate_recordset(null::star.artist_dim, %(records)s::jsonb) told
+where star.somebodys_id(told.artist_id, told.artist_name) is not null
 order by told.artist_id
 on conflict (artist_id) do update
    set artist_name = case when excluded.asked_at > coalesce(artist_dim.asked_at, '-infinity') then excluded.artist_name

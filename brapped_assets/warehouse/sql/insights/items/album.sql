@@ -7,7 +7,7 @@ from star.album_dim al
 left join lateral (
     select a.artist_key, a.artist_name
     from star.track_dim t join star.artist_dim a using (artist_key)
-    where t.album_key = al.album_key and a.artist_name = coalesce(al.artist_name, a.artist_name)
+    where t.album_key = al.album_key and not a.is_nobody and a.artist_name = coalesce(al.artist_name, a.artist_name)
     group by a.artist_key
     order by count(*) desc, a.artist_key
     limit 1) owner on true

@@ -11,7 +11,7 @@ with asked as materialized (
     from asked where words <> ''
 ), named as materialized (
     select 'artist' as kind, artist_key::bigint as key, artist_key as older, search_name from star.artist_dim
-    where search_name like (select anywhere from pattern)
+    where search_name like (select anywhere from pattern) and not is_nobody
     union all
     select 'track', track_key, track_key, search_name from star.track_dim where search_name like (select anywhere from pattern)
     union all

@@ -8,7 +8,9 @@ with lately as materialized (
     group by p.track_key, p.played_on
 ), of_artist as materialized (
     select t.artist_key, l.day, sum(l.plays)::int as plays
-    from lately l join star.track_dim t using (track_key) group by t.artist_key, l.day
+    from lately l join star.track_dim t using (track_key)
+    where t.artist_key <> all(array(select n.artist_key from star.artist_dim n where n.is_nobody))
+    group by t.artist_key, l.day
 ), artists as materialized (
     select artist_key from of_artist group by artist_key order by sum(plays) desc, artist_key limit %(limit)s
 ), tracks as materialized (

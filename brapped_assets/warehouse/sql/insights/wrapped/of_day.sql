@@ -1,5 +1,5 @@
 -- One local day, play after play. A day lies within 24 h of its UTC namesake in every zone.
-select p.track_key, p.ms_played as ms, a.artist_key, a.artist_id, a.artist_name, p.played_at_local as ended_at
+select p.track_key, p.ms_played as ms, a.artist_key, a.artist_id, a.artist_name, a.is_nobody, p.played_at_local as ended_at
 from insights.shown_play p
 join star.track_dim t using (track_key)
 join star.artist_dim a using (artist_key)
