@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports
+from brapped_assets.jobs import IS_DEMO, daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.settings import Settings
 
 RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
 PARTITION = "dagster/partition"
+# Nobody who looks at the demo waits for a quarter of an hour.
+AT_ONCE = "* * * * *"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
 # it so for ever, nothing in Dagster ends it, and every later tick would wait for it.
 UNFINISHED = [
@@ -85,7 +87,7 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     name="daily_upkeep",
     job=daily_upkeep,
     # Just after a poll, which has woken the database anyway.
-    cron_schedule="8 * * * *",
+    cron_schedule=AT_ONCE if IS_DEMO else "8 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
@@ -148,7 +150,7 @@ def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime) -> da
 @dg.schedule(
     name="wrapped_reports",
     job=wrapped_reports,
-    cron_schedule="11 * * * *",
+    cron_schedule=AT_ONCE if IS_DEMO else "11 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day: the pages of the running year, of last year until it is complete, and of all time.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.assets.looking_up import Kind, look_up, share_of_tracks
@@ -22,11 +23,13 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.queue import TRACKS, backlog
 
 TABLE = "star.track_dim"
+FIRST_HOUR = partitions.key_of(partitions.START)
 
 
 @dg.asset(
-    # Of its newest hour; see listening_rollup.
-    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.LastPartitionMapping())],
+    # After it, no more: the level tells what is due, and a poll without a new track makes no track old. Of its first
+    # hour, which no later poll writes again: Dagster would call this table out of date after each of them.
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.SpecificPartitionsPartitionMapping([FIRST_HOUR]))],
     pool=SPOTIFY_POOL,
     # No new track is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),

@@ -20,7 +20,7 @@ from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_t
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
-from brapped_assets.demo.listener import Listener
+from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.server import serve
 from brapped_assets.regions import of_this_machine
 from brapped_assets.settings import DEMO_HOME, ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
@@ -32,6 +32,8 @@ REDIRECT_URI = "http://127.0.0.1:8898/callback"
 SECONDS = 10
 EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
+# As a login does, whose hours begin so long before it.
+COLLECTED = timedelta(hours=72)
 HOUSEMATES = ("Meera", "Ben", "Chidi", "Yuki")
 
 
@@ -70,19 +72,24 @@ def _run(
     listeners: int,
 ) -> int:
     zone, _ = of_this_machine()
-    accounts = _accounts(zone, listeners)
+    settings = Settings.load()
+    # Once: what was heard must not depend on when the demo was started again.
+    began = settings.brapped_start if "brapped_start" in settings.model_fields_set else _this_hour() - COLLECTED
+    accounts = _accounts(zone, listeners, since=began)
     with serve(accounts[0], port=free_port(ACCOUNT_PORT)) as server:
         account_settings = {
             "SPOTIFY_API_URL": server.api_url,
             "SPOTIFY_ACCOUNTS_URL": server.url,
             "SPOTIFY_REDIRECT_URI": REDIRECT_URI,
             "BRAPPED_TIMEZONE": zone,
+            "BRAPPED_START": began.isoformat(),
         }
         write_env(home / ENV_FILE, account_settings)
         for nth, account in enumerate(accounts):
             # Whoever is first gets the consent page; the others answer to their tokens.
             server.become(account, *accounts[:nth], *accounts[nth + 1 :])
-            code = _join(console, home, account, server.url, EXPORT if nth == 0 else f"{nth + 1}-{EXPORT}")
+            name = EXPORT if nth == 0 else f"{nth + 1}-{EXPORT}"
+            code = _join(console, home, account, server.url, name, until=began + COLLECTED)
             if code != exit_codes.DONE:
                 return code
         server.become(*accounts)
@@ -91,12 +98,17 @@ def _run(
         )
 
 
-def _accounts(zone: str, listeners: int) -> list[SimulatedAccount]:
+def _this_hour() -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _accounts(zone: str, listeners: int, *, since: datetime) -> list[SimulatedAccount]:
     catalogue = Catalogue()
-    first = SimulatedAccount(Listener(catalogue, time_zone=zone), catalogue=catalogue)
+    one = LivelyListener(catalogue, since=since, time_zone=zone, display_name="Simulated Listener")
+    first = SimulatedAccount(one, catalogue=catalogue)
     others = [
         SimulatedAccount(
-            Listener(catalogue, name, time_zone=zone, display_name=name),
+            LivelyListener(catalogue, name, since=since, time_zone=zone, display_name=name),
             catalogue=catalogue,
             seed=name,
             client_of=first,
@@ -106,8 +118,10 @@ def _accounts(zone: str, listeners: int) -> list[SimulatedAccount]:
     return [first, *others]
 
 
-def _join(console: Console, home: Path, account: SimulatedAccount, url: str, export_name: str) -> int:
-    """Log in as this account, and import its export; the exit code."""
+def _join(
+    console: Console, home: Path, account: SimulatedAccount, url: str, export_name: str, *, until: datetime
+) -> int:
+    """Log in as this account, and import its export up to an instant; the exit code."""
     app = SpotifyApp(account.client_id, account.client_secret, url)
     request = authorization_request(app, REDIRECT_URI)
     remembered = remember(Settings.load(), app, exchange(app, request, _agree(request.url)))
@@ -116,17 +130,16 @@ def _join(console: Console, home: Path, account: SimulatedAccount, url: str, exp
         f"[bold]This is a demo[/]: the account at {url} is simulated, and {listener.display_name} listens on "
         f"while you watch. It shows {len(remembered.page.items)} plays."
     )
-    console.print("Their export, three years up to last midnight, comes in first:")
-    export = str(_export(home, account, export_name))
+    console.print("Their export, three years up to this hour, comes in first:")
+    export = str(_export(home, account, export_name, until))
     return import_files(Settings.load(), console, [export], listener=listener.spotify_user_id, is_demo=True)
 
 
-def _export(home: Path, account: SimulatedAccount, name: str) -> Path:
+def _export(home: Path, account: SimulatedAccount, name: str, until: datetime) -> Path:
     """Their own data export, written once: a second start finds it imported."""
     export, partial = home / name, home / f"partial-{name}"
     if not export.exists():
-        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        write_export(account.listener, partial, start=midnight - EXPORTED, end=midnight).replace(export)
+        write_export(account.listener, partial, start=until - EXPORTED, end=until).replace(export)
     return export
 
 
