@@ -9,8 +9,9 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
-from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS
+from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS, daily_checks, poll_checks
 from brapped_assets.definitions import defs
+from brapped_assets.jobs import checked_by
 from brapped_assets.partitions import hours, years
 
 
@@ -166,3 +167,15 @@ assert len(defs.get_repository_def().schedule_defs) == 3
     )
     assert ran.returncode == 0, ran.stderr[-1000:]
     assert not (tmp_path / "home").exists()
+
+
+def test_the_demo_checks_whatever_it_writes_and_a_collector_what_a_poll_touches() -> None:
+    graph = defs.resolve_asset_graph()
+    polled = dg.AssetSelection.assets("recently_played_raw", "streaming_fact", "listening_rollup")
+
+    def checks(*, is_demo: bool) -> set[dg.AssetCheckKey]:
+        return set(checked_by(polled, poll_checks, is_demo=is_demo).resolve_checks(graph))
+
+    assert checks(is_demo=False) == set(poll_checks.check_keys)
+    assert checks(is_demo=True) == {key for key in graph.asset_check_keys if key.asset_key in polled.resolve(graph)}
+    assert checks(is_demo=True) == {*poll_checks.check_keys, *daily_checks.check_keys}

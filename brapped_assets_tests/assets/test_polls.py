@@ -5,6 +5,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
 from time_machine import Traveller
 
 from brapped_assets import partitions
@@ -16,7 +18,23 @@ from brapped_assets.demo.listener import Play, ScriptedListener
 from brapped_assets.warehouse import overview
 from brapped_assets_tests.conftest import Connected
 
-from .runs import FACT, FEED, RAW, calls, closed, fact, metadata_of, poll, rows, run, served, value, warnings, why
+from .runs import (
+    FACT,
+    FEED,
+    RAW,
+    calls,
+    closed,
+    everything,
+    fact,
+    metadata_of,
+    poll,
+    rows,
+    run,
+    served,
+    value,
+    warnings,
+    why,
+)
 
 
 def test_a_poll_lands_and_merges_what_was_served(connected: Connected, instance: dg.DagsterInstance) -> None:
@@ -37,6 +55,32 @@ def test_one_poll_closes_every_open_hour_and_a_second_changes_nothing(
     assert again.success
     assert metadata_of(again, FACT)[hours[-1]]["plays_added"] == 0
     assert rows(connected, "select * from star.streaming_fact order by play_key") == before
+
+
+def test_a_poll_makes_neither_tracks_nor_reports_out_of_date(
+    connected: Connected, instance: dg.DagsterInstance, clock: Traveller
+) -> None:
+    def out_of_date() -> list[str]:
+        context = LoadingContextForTest(instance)
+        resolver = CachingStaleStatusResolver(instance, everything.resolve_asset_graph(), context)
+        partition_of = {"wrapped_report": f"{datetime.now(UTC):%Y}"}
+        return [
+            name
+            for name in ("track_dim", "artist_dim", "listening_rollup", "wrapped_report")
+            if resolver.get_status(dg.AssetKey(name), partition_of.get(name)) is not StaleStatus.FRESH
+        ]
+
+    assert run("hourly_plays", instance, _newest_hour()).success
+    assert run("refresh_dimensions", instance).success
+    assert run("wrapped_reports", instance, {"dagster/partition": f"{datetime.now(UTC):%Y}"}).success
+    assert out_of_date() == []
+    clock.shift(timedelta(hours=1))
+    assert run("hourly_plays", instance, _newest_hour()).success
+    assert out_of_date() == []
+
+
+def _newest_hour() -> dict[str, str]:
+    return {"dagster/partition": partitions.look_back(datetime.now(UTC))[-1]}
 
 
 def test_a_day_of_polls_loses_no_play_and_doubles_none(
