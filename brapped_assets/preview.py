@@ -46,9 +46,9 @@ class Preview:
         agreement = self.agreement
         if agreement.told and agreement.known:
             said.append(
-                f"In the time that is known already they tell of {_plays(agreement.told)}, and "
-                f"{wording.number(agreement.agreeing)} of these are among the {wording.number(agreement.known)} known: "
-                f"{wording.percent(agreement.agreeing, agreement.told)}."
+                f"Compared on {agreement.days:,} day{'' if agreement.days == 1 else 's'} that both cover: of "
+                f"{_plays(agreement.told)} they tell of, {wording.number(agreement.agreeing)} are among the "
+                f"{wording.number(agreement.known)} known, {wording.percent(agreement.agreeing, agreement.told)}."
             )
         return said
 
