@@ -49,8 +49,8 @@ class Summary:
     """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
 
     `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
-    histories it met, `files_known` those among them that were merged whole before. `failed` are histories that cannot
-    be read and left nothing behind, `ignored` what lay beside them and is none.
+    histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
+    one more are merged. `failed` are histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
     """
 
     archives: int = 0
@@ -60,6 +60,7 @@ class Summary:
     plays: ExportMerge = field(default_factory=ExportMerge)
     other: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
+    is_within_file: bool = False
     failed: list[Unusable] = field(default_factory=list)
     ignored: list[Unusable] = field(default_factory=list)
 
@@ -159,19 +160,19 @@ def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read
         summary.other.update(known.other)
         summary.odd.update(known.odd)
         return
-    is_first = True
     for read in reads:
         file = file_of(read)
         if read.piece is None and not read.rows:
             continue
-        summary.files += is_first
-        is_first = False
         became = ExportMerge(known=read.merged)
         if read.piece is not None:
             with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
                 became += imports.merge_piece(
                     tx, listener_id, file, read.piece, parser_version=PARSER_VERSION, now=datetime.now(UTC)
                 )
+        is_last = read.piece is not None and read.piece.is_last
+        summary.files += is_last
+        summary.is_within_file = not is_last
         summary.rows += read.rows
         summary.plays += became
         summary.other.update(read.other)

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+from brapped_assets import abroad
 from brapped_assets.agreement import Agreement
 from brapped_assets.history.finding import Found
 from brapped_assets.history.plays import HistoryPlay
@@ -23,7 +24,8 @@ class Preview:
 
     `told` are the plays in files that are not imported yet by local month (its first day), from `first_at` to `last_at`
     (UTC), and `new` by how many plays each month would grow. `doubts` are signs that the files are somebody else's, and
-    `agreement` how far they agree with what is known.
+    `agreement` how far they agree with what is known. `stays` are sentences on stays in other time zones, as after an
+    import.
     """
 
     listener: Listener
@@ -31,13 +33,14 @@ class Preview:
     summary: Summary = field(default_factory=Summary)
     doubts: list[Doubt] = field(default_factory=list)
     agreement: Agreement = field(default_factory=Agreement)
+    stays: list[str] = field(default_factory=list)
     told: Counter[date] = field(default_factory=Counter)
     new: dict[date, int] = field(default_factory=dict)
     first_at: datetime | None = None
     last_at: datetime | None = None
 
     def remarks(self) -> list[str]:
-        """Sentences on what the files tell of, and how far that agrees with what is known."""
+        """Sentences on what the files tell of, how far that is known already, and stays in other time zones."""
         said = []
         if self.first_at is not None and self.last_at is not None:
             first, last = (wording.day(local_time(self.spans, at).date()) for at in (self.first_at, self.last_at))
@@ -50,7 +53,7 @@ class Preview:
                 f"{_plays(agreement.told)} they tell of, {wording.number(agreement.agreeing)} are among the "
                 f"{wording.number(agreement.known)} known, {wording.percent(agreement.agreeing, agreement.told)}."
             )
-        return said
+        return [*said, *self.stays]
 
     def by_month(self) -> list[tuple[date, int, int]]:
         """Each month's first day, the plays told of it, and how many more it would have; in order."""
@@ -96,6 +99,7 @@ def preview(
         )
         with rehearsed.transaction() as tx:
             after = months(tx, person.listener_id)
+            shown.stays = abroad.remarks(tx, person.listener_id, datetime.now(UTC))
     changed = {month: after.get(month, 0) - before.get(month, 0) for month in sorted(before.keys() | after.keys())}
     shown.new = {month: plays for month, plays in changed.items() if plays}
     return shown

@@ -437,3 +437,24 @@ def test_what_is_imported_survives_reading_the_payloads_of_what_was_polled(
 def test_a_zip_of_photos_is_none_of_it(tmp_path: Path) -> None:
     with pytest.raises(NotAnExport, match="without a Spotify history"):
         find(zipped(tmp_path / "photos.zip", {"one.jpg": b"\xff\xd8"}))
+
+
+def test_a_file_counts_once_it_is_at_its_end(warehouse: Warehouse, me: int, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    for number in range(2):
+        rows = [extended(ts=f"2025-0{number + 1}-0{day}T10:00:00Z") for day in range(1, 5)]
+        (tmp_path / f"endsong_{number}.json").write_bytes(document(rows))
+
+    def stop(done: int, _expected: int) -> None:
+        if done == 6:
+            raise Stopped
+
+    summary = Summary()
+    with pytest.raises(Stopped):
+        import_history(warehouse, me, [find(tmp_path)], summary, piece_rows=2, progress=stop)
+    assert (summary.rows, summary.files, summary.is_within_file) == (6, 1, True)
+    summary = imported(warehouse, me, tmp_path, piece_rows=2)
+    assert (summary.rows, summary.files, summary.files_known, summary.is_within_file) == (8, 2, 1, False)
+    assert summary.plays == ExportMerge(added=2, known=6)

@@ -13,6 +13,7 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brapped_assets.abroad import remarks
 from brapped_assets.exporting import export
 from brapped_assets.history.finding import Found, find
 from brapped_assets.importing import Summary, import_history
@@ -128,6 +129,7 @@ def test_the_preview_is_what_the_import_then_does(warehouse: Warehouse, rng: Ran
     assert shown.summary == summary
     with warehouse.transaction() as tx:
         after_months = months(tx, me)
+        assert shown.stays == remarks(tx, me, NOW)
     grown = {month: plays - before_months.get(month, 0) for month, plays in after_months.items()}
     assert shown.new == {month: plays for month, plays in grown.items() if plays}
 
@@ -197,3 +199,18 @@ def test_nobody_waits_for_a_preview(warehouse: Warehouse, database_url: str, tmp
                 assert not thread.is_alive()
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select count(*) from star.streaming_fact").fetchall() == [(2,)]
+
+
+def test_a_preview_tells_of_stays_in_other_time_zones_as_the_import_would(warehouse: Warehouse, tmp_path: Path) -> None:
+    me = somebody(warehouse)
+    ends = (BEGIN + timedelta(hours=9 * number) for number in range(150))
+    (tmp_path / "endsong_0.json").write_bytes(
+        document([extended(ts=f"{end:%Y-%m-%dT%H:%M:%SZ}", conn_country="CA") for end in ends])
+    )
+    shown = previewed(warehouse, me, [find(tmp_path)])
+    assert len(shown.stays) == 1
+    assert shown.stays[0] in shown.remarks()
+    assert "brapped timezone America/Toronto --from 2025-01-31" in shown.stays[0]
+    import_history(warehouse, me, [find(tmp_path)], Summary())
+    with warehouse.transaction() as tx:
+        assert shown.stays == remarks(tx, me, NOW)

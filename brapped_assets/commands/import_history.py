@@ -202,8 +202,10 @@ class _Rows(ProgressColumn):
 def _show(console: Console, summary: Summary, name: str, seconds: float) -> None:
     again = f", {summary.files_known} of them imported before" if summary.files_known else ""
     files = "1 file" if summary.files == 1 else f"{summary.files} files"
+    if summary.is_within_file:
+        files = f"{files} and a part of another" if summary.files else "a part of a file"
     if summary.archives:
-        files = f"an export of Brapped's{f' and {files}' if summary.files else ''}"
+        files = f"an export of Brapped's{f' and {files}' if summary.files or summary.is_within_file else ''}"
     _count(console, summary.rows, f"{files}{again}, for {escape(name)}", seconds, summary.told())
     _name(console, "[red]✗[/] could not be read, nothing of it was imported:", summary.failed)
     _name(console, "[dim]·[/] not a listening history:", summary.ignored)
