@@ -50,7 +50,8 @@ class Summary:
 
     `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
     histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
-    one more are merged. `failed` are histories that cannot be read and left nothing behind, `ignored` what lay beside them and is none.
+    one more are merged. `failed` are histories that cannot be read and left nothing behind, `ignored` what lay beside
+    them and is none.
     """
 
     archives: int = 0
