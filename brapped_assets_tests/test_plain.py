@@ -4,6 +4,9 @@
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -150,3 +153,19 @@ def test_only_one_place_makes_consoles_and_escapes_markup() -> None:
         if "rich.markup" in line or ("Console(" in line and "class " not in line)
     }
     assert makers == {"commands/screen.py"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals there are no files")
+def test_a_terminal_that_is_closed_ends_nothing() -> None:
+    main, end = os.openpty()
+    says = (
+        "import sys; from brapped_assets.commands.screen import Screen; screen = Screen(); screen.print('here');"
+        "sys.stdin.read(); [screen.print('and on' * 20) for _ in range(200)]; raise SystemExit(7)"
+    )
+    with subprocess.Popen([sys.executable, "-c", says], stdin=subprocess.PIPE, stdout=end, stderr=end) as process:
+        os.close(end)
+        assert b"here" in os.read(main, 100)
+        os.close(main)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(30) == 7

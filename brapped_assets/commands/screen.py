@@ -41,7 +41,9 @@ class Screen(Console):
             if error.errno != errno.EIO:
                 raise
             # The terminal was closed. What is under way goes on to its end, and speaks to nobody.
-            self.file = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            with Path(os.devnull).open("w", encoding="utf-8") as nobody:
+                for standard in (1, 2):
+                    os.dup2(nobody.fileno(), standard)
 
 
 def _ascii(text: str) -> str:
