@@ -36,8 +36,8 @@ MOST_MEMBERS = 20_000
 MOST_ENTRIES, MOST_LOOKED_INTO, DEEPEST_FOLDER = 200_000, 5000, 40
 """Names in a folder and below, those among them that are opened, and how far below. A folder of downloads has fewer."""
 
-DEEPEST_ARCHIVE = 3
-"""Archives in archives: a zip of a mail with the zip in it, packed for keeping."""
+DEEPEST_ARCHIVE = 4
+"""What is packed in one another: a zip in a zip in a tgz, which is a tar in a gzip."""
 
 MOST_OPEN = 64
 """Archives with a history in them, which stay open until they are imported. macOS lets a program open 256 files."""

@@ -65,7 +65,10 @@ KNOWN = {
 LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
 # What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
 WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
-PERHAPS = {"", ".txt", ".text", ".7z", ".rar", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", *UNFINISHED}
+PERHAPS = {
+    *("", ".txt", ".text", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", ".xlsx", *UNFINISHED),
+    *(".7z", ".rar", ".zst", ".lz", ".lz4", ".z", ".cab", ".xar"),
+}
 # Named like a history, and never one: Spotify's own `ReadMeFirst_ExtendedStreamingHistory.pdf`.
 BESIDE = {".pdf", ".htm", ".html"}
 # An error of these says how to come by what is in somebody's hands; nobody is to ask Spotify again for that.
