@@ -33,6 +33,7 @@ from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets_tests.history.exports import FOLDER, document, extended, nameless, zipped
+from brapped_assets_tests.history.test_files import ODDITIES
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
 from brapped_assets_tests.warehouse.imported import miss
 from brapped_assets_tests.warehouse.pages import Play as Item
@@ -257,6 +258,26 @@ def _killed_after_a_piece(database_url: str, listener_id: int, path: Path, piece
         import_history(warehouse, listener_id, [find(path)], summary, progress=progress, piece_rows=piece_rows)
 
 
+def test_stopped_anywhere_only_files_that_are_merged_whole_are_counted(
+    warehouse: Warehouse, me: int, tmp_path: Path
+) -> None:
+    rows = [extended(ts=f"2025-01-{day:02}T10:00:00Z") for day in range(1, 13)]
+    parts = {f"endsong_{number}.json": document(rows[4 * number : 4 * number + 4]) for number in range(3)}
+    path = zipped(tmp_path / "x.zip", parts)
+    for whole, begun, rows_done in ((0, True, 2), (1, False, 4), (1, True, 6), (2, True, 10)):
+        summary = Summary()
+
+        def stop(done: int, _expected: int, at: int = rows_done) -> None:
+            if done == at:
+                raise KeyboardInterrupt
+
+        with find(path) as found, pytest.raises(KeyboardInterrupt):
+            import_history(warehouse, me, [found], summary, progress=stop, piece_rows=2)
+        assert (summary.files, summary.is_within_file, summary.rows) == (whole, begun, rows_done)
+    again = imported(warehouse, me, path)
+    assert (again.files, again.files_known, again.is_within_file, again.rows) == (3, 2, False, 12)
+
+
 def test_an_import_and_polls_at_the_same_time_both_finish(
     warehouse: Warehouse, database_url: str, me: int, exports: Callable[[Kind], Path]
 ) -> None:
@@ -344,6 +365,24 @@ def test_odd_rows_are_kept_once_and_what_is_no_music_is_counted_by_kind(
         kept = tx.execute("select source, times, poll_id, payload from audit.rejected_row order by times").fetchall()
     assert [(row["source"], row["times"], row["poll_id"]) for row in kept] == [("import", 1, None), ("import", 2, None)]
     assert not any("203.0.113.7" in row["payload"] for row in kept)
+
+
+def test_an_absurd_row_is_kept_aside_and_the_rows_around_it_are_imported(
+    warehouse: Warehouse, me: int, tmp_path: Path
+) -> None:
+    for number, row in enumerate(ODDITIES.values()):
+        (tmp_path / f"endsong_{number}.json").write_bytes(b"[" + row + b"," + document(extended()) + b"]")
+    summary = imported(warehouse, me, tmp_path)
+    assert summary.plays == ExportMerge(added=1, known=len(ODDITIES) - 1)
+    assert (summary.failed, summary.rows) == ([], 2 * len(ODDITIES))
+    deep = sum("long" not in name for name in ODDITIES)
+    assert summary.odd == {
+        "the row is nested deeper than any real one": deep,
+        "the row is longer than any real one": len(ODDITIES) - deep,
+    }
+    # Two of them are the same in what is kept.
+    assert count(warehouse, "audit.rejected_row where length(payload) < 20000") == len(ODDITIES) - 1
+    assert imported(warehouse, me, tmp_path).files_known == len(ODDITIES)
 
 
 def test_what_an_older_parser_found_odd_is_read_again(warehouse: Warehouse, me: int, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]
         if (row is ABSURD or (is_long and not is_after_row)) and text.startswith(('"', "{", "["), at):
             past = skip(text, at, pieces, name, count, skipped=skipped)
             skipped += past.characters
-            yield [past.shortened], past.characters
+            yield [past.shortened._replace(row=_storable(past.shortened.row))], past.characters
             text, at, count, is_after_row, is_new = past.text[past.at :], 0, count + 1, True, True
             continue
         # What stands here is cut by the end of the piece, or wrong: more text tells.

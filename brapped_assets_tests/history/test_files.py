@@ -92,6 +92,7 @@ ODDITIES = {
     "long": document({"ts": "2025-04-28T21:04:35Z", "x": "x" * 1_500_000, "y": 1}),
     "long with many fields": document({str(number): "\u00e9" * 20 for number in range(50_000)}),
     "long and deep": b'{"a":' * 300_000 + b"1" + b"}" * 300_000,
+    "long and not to be stored": b'{"x": "' + b"\\ud800\\u0000\\ud83d" * 100_000 + b'"}',
     "a long text": b'"' + b"x\\u00e9\\\\" * 200_000 + b'"',
 }
 
