@@ -1,19 +1,21 @@
 """Files that lie elsewhere, brought here for the time of an import."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import requests
 from upath import UPath
 
-from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.bounds import MOST_BYTES, MOST_ENTRIES, MOST_LOOKED_INTO
+from brapped_assets.history.errors import HistoryError, TooLarge
 from brapped_assets.history.finding import is_looked_at
 
 TIMEOUT_SECONDS = 60
+CHUNK_BYTES = 1024 * 1024
 
 
 class NotFetched(HistoryError):
@@ -40,6 +42,8 @@ def here(address: str) -> Iterator[Path]:
                 _download(address, to)
             else:
                 _copy(UPath(address), to)
+        except TooLarge as error:
+            raise NotFetched(shown, error.reason) from None
         except requests.HTTPError as error:
             raise NotFetched(shown, f"the server answered {error.response.status_code}. Check the URL.") from None
         except requests.RequestException as error:
@@ -52,18 +56,35 @@ def here(address: str) -> Iterator[Path]:
 
 
 def _download(url: str, to: Path) -> None:
-    with closing(requests.get(url, stream=True, timeout=TIMEOUT_SECONDS)) as answer, to.open("wb") as out:
+    with closing(requests.get(url, stream=True, timeout=TIMEOUT_SECONDS)) as answer:
         answer.raise_for_status()
-        for chunk in answer.iter_content(1 << 20):
-            out.write(chunk)
+        _write(answer.iter_content(CHUNK_BYTES), to, MOST_BYTES)
 
 
 def _copy(source: UPath, to: Path) -> None:
-    if source.is_dir():
-        for found in source.rglob("*"):
-            if is_looked_at(PurePosixPath(found.path).name) and found.is_file():
-                _copy(found, to / PurePosixPath(found.path).relative_to(PurePosixPath(source.path)))
+    if not source.is_dir():
+        _bring(source, to, MOST_BYTES)
         return
+    left, files = MOST_BYTES, 0
+    for found in islice(source.rglob("*"), MOST_ENTRIES):
+        if files < MOST_LOOKED_INTO and is_looked_at(PurePosixPath(found.path).name) and found.is_file():
+            inside = PurePosixPath(found.path).relative_to(PurePosixPath(source.path))
+            left, files = left - _bring(found, to / inside, left), files + 1
+
+
+def _bring(source: UPath, to: Path, most: int) -> int:
     to.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as stream, to.open("wb") as out:
-        shutil.copyfileobj(stream, out)
+    with source.open("rb") as stream:
+        return _write(iter(lambda: stream.read(CHUNK_BYTES), b""), to, most)
+
+
+def _write(chunks: Iterable[bytes], to: Path, most: int) -> int:
+    """Raises TooLarge beyond so many bytes."""
+    size = 0
+    with to.open("wb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(to.name, "it is over 4 GB, which no export is.")
+            out.write(chunk)
+    return size

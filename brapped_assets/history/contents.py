@@ -72,8 +72,7 @@ def is_unfinished(name: str) -> bool:
 
 def is_in_the_cloud(name: str) -> bool:
     """Whether macOS has left a name for a file that is in iCloud."""
-    base = name.rpartition("/")[2].lower()
-    return base.startswith(".") and base.endswith(".icloud")
+    return name.lower().endswith(".icloud")
 
 
 def foreign(name: str, head: bytes) -> HistoryError | None:

@@ -14,7 +14,10 @@ from time import process_time
 from zipfile import ZipFile
 
 import pytest
+from upath import UPath
 
+from brapped_assets import fetching
+from brapped_assets.fetching import NotFetched, here
 from brapped_assets.history import bounds, finding, folders
 from brapped_assets.history.bounds import UNPACK
 from brapped_assets.history.errors import AGAIN, HistoryError, NotAnExport
@@ -285,3 +288,13 @@ def test_reading_asks_before_every_chunk_whether_it_is_still_wanted(tmp_path: Pa
             list(found.files[0].read())
         with pytest.raises(Enough):
             found.files[0].content_hash()
+
+
+def test_what_lies_elsewhere_is_brought_here_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.zip", "b.zip"):
+        UPath(f"memory://bounded/{name}").write_bytes(bytes(60))
+    monkeypatch.setattr(fetching, "MOST_BYTES", 100)
+    with here("memory://bounded/a.zip") as path:
+        assert path.read_bytes() == bytes(60)
+    with pytest.raises(NotFetched, match="over 4 GB"), here("memory://bounded"):
+        pytest.fail("both were brought")
