@@ -343,7 +343,7 @@ def test_nothing_is_stored_before_the_click_and_what_was_shown_is_what_is_stored
     assert (asked.state, asked.told) == ("asking", ((2, "new plays"), (3, "already there")))
     assert asked.proposal is not None
     assert asked.proposal.months == (("May\u00a02024", 3, 2),)
-    assert asked.proposal.remarks[0] == "The files not imported yet tell of 3 plays, Wed 1 May 2024."
+    assert asked.proposal.remarks[0] == "The files not imported yet tell of 3 plays, Wed\u00a01\u00a0May\u00a02024."
     page = site.browser.get("/add").text
     assert "Nothing is stored yet" in page
     assert "<td>3</td><td>2</td>" in page
