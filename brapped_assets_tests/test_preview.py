@@ -152,9 +152,12 @@ def test_a_preview_for_somebody_new_makes_nobody(warehouse: Warehouse, tmp_path:
     def new(tx: Connection) -> listeners.Listener:
         return listeners.alone(tx, time_zone="UTC", now=NOW)
 
+    before = stored(warehouse)
     shown = preview(warehouse, new, [find(tmp_path)])
     assert shown.summary.plays.added == 1
-    assert stored(warehouse) == {table: Counter() for table in STORED}
+    # Migrations note that pages made before them show something older.
+    assert {table: rows for table, rows in before.items() if rows and table != "insights.changed"} == {}
+    assert stored(warehouse) == before
 
 
 def test_an_export_of_our_own_is_previewed_like_any_other(warehouse: Warehouse, tmp_path: Path) -> None:
