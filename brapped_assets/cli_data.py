@@ -121,7 +121,7 @@ def timezone(
     zone: Annotated[
         str | None,
         typer.Argument(
-            metavar="[REGION]",
+            metavar="REGION",
             help="IANA region, like Europe/Berlin. Without one, the zones so far.",
             show_default=False,
         ),

@@ -76,6 +76,8 @@ def time_zones(
         _show(console, after)
         if change.changed:
             _tell(console, change, after)
+            if wanted == Wanted(wanted.zone):
+                console.print("That is all your life. To move from a day on: --from 2024-03-01", soft_wrap=True)
             if not confirmed and not _agreed(console):
                 console.print("Nothing was changed.")
                 return exit_codes.FAILED
