@@ -17,7 +17,7 @@ from brapped_assets.warehouse.staging import Kind
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000
 LOCK_SECONDS = 60
-TOLD_OF_PLAYS = (portable.PLAYS, portable.OLD_PLAYS, portable.FACT)
+TOLD_OF_PLAYS = (portable.PLAYS, portable.OLD_PLAYS, portable.FACT, portable.ACCOUNT_PLAYS)
 
 Progress = Callable[[int, int], None]
 """Plays told so far, and how many there will be in all."""
@@ -55,7 +55,7 @@ def restore(
     if who.spans:
         # What is here already may have the local time of one zone still.
         zones.rebuild(warehouse, listener_id)
-    for table, kind in _passes():
+    for table, kind in _passes(archive):
         try:
             for lines in archive.batches(table, batch_records):
                 with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
@@ -77,9 +77,9 @@ def restore(
                 return became
 
 
-def _passes() -> Iterator[tuple[str, Kind]]:
-    """Each table once; the exports' halves twice, for account data is held against all of extended history."""
+def _passes(archive: Archive) -> Iterator[tuple[str, Kind]]:
+    """Each table once; an older export tells of account data among the exports' halves, which so come twice."""
     for table in portable.PORTABLE:
         yield table, "extended"
-        if table == portable.FACT:
+        if table == portable.FACT and portable.ACCOUNT_PLAYS not in archive.manifest.records:
             yield table, "account"

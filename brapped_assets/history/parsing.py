@@ -72,12 +72,15 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
     if track_id is None and not is_local and (other := _other(row, EXTENDED_OTHERS)) is not None:
         return other
     ts, ms_played, offline = instant(ts, now), milliseconds(played), flag(offline)
+    if ts.microsecond:
+        ts = ts.replace(microsecond=0)
     if track_id is None and title is None and not is_local:
         return _nameless(row, EXTENDED_NAMES)
     shuffle, skipped, incognito = flags
+    ended = ended_at(ts, ms_played, stamp) if offline else ts
     return HistoryPlay(
         "extended",
-        ended_at(ts, ms_played, stamp) if offline else ts,
+        ended,
         ms_played,
         track_id,
         uri,
@@ -92,6 +95,7 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
         flag(skipped),
         offline,
         flag(incognito),
+        None if ended is ts else ts,
     )
 
 
@@ -104,7 +108,7 @@ def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
         return _nameless(row, ("trackName",))
     if (artist, title) == UNKNOWN_TO_SPOTIFY:
         return OtherRow("unknown")
-    return HistoryPlay("account", ended, ms_played, None, None, title, artist or "")
+    return HistoryPlay("account", ended.replace(second=0, microsecond=0), ms_played, None, None, title, artist or "")
 
 
 def _track_id(uri: str | None) -> str | None:

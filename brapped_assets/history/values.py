@@ -9,6 +9,7 @@ from typing import Any
 
 DAY_MS = 24 * 60 * 60 * 1000
 EPOCH = datetime.fromtimestamp(0, UTC)
+SECOND = timedelta(seconds=1)
 # Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
 FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
 # As seconds this is the year 5138, as milliseconds 1973: a stamp below it is in seconds.
@@ -79,18 +80,19 @@ def within_bounds(at: datetime, now: datetime) -> datetime:
 
 
 def ended_at(ts: datetime, ms_played: int, stamp: Any) -> datetime:
-    """The END of an offline play of extended history.
+    """The END of an offline play of extended history; `ts` is in whole seconds.
 
     `ts`, unless that is the time of the upload: over 10 minutes after `offline_timestamp`, the START on the device
     (facts, section 6.3: seconds in new files, ms in old ones, 0 or null when unknown), plus the time played.
+    A stamp in ms is cut to its second, so that both forms of one row have the same END.
     A stamp before 2006 is a device without a clock, and as good as unknown.
     """
     number = stamp if type(stamp) is int else _number(stamp)
     if number is None:
         return ts
-    started_ms = number * 1000 if number < LARGEST_SECONDS else number
+    started = number if number < LARGEST_SECONDS else number // 1000
     try:
-        end = EPOCH + timedelta(milliseconds=int(started_ms) + ms_played)
+        end = EPOCH + timedelta(seconds=int(started), milliseconds=ms_played)
     except (OverflowError, ValueError):
         return ts
     return end if end >= FIRST_INSTANT and ts - end > UPLOADED_AFTER else ts

@@ -4,6 +4,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from brapped_assets.warehouse.account_data import settle_account_data
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
@@ -53,28 +54,49 @@ def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encode
 
 def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
     """Merge what is staged: so many `plays` of a listener whose row is locked."""
-    values = {**listener, "kind": kind, "reach": REACH}
     tx.execute("analyze staged_play, staged_track, staged_detail")
     for step in ("labels", "label_keys", "export_tracks", "met", "artists", "albums", "tracks"):
         tx.execute(sql(f"history/{step}"))
+    merge = _merge_account if kind == "account" else _merge_extended
+    return merge(tx, listener, plays)
+
+
+def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
+    newest_key = _left(tx)["newest_key"]
+    landed = tx.execute(sql("account/land"), listener).fetchone()
+    assert landed is not None
+    if not landed["plays"]:
+        return ExportMerge(known=plays)
+    change = settle_account_data(tx, listener, landed["days"], is_extended=False)
+    again = follow(tx, listener, joined(change.stretches), change.play_keys)
+    new = change.added - change.removed
+    matched = min(max(new, 0), sum(key > newest_key for key in again.matched))
+    return ExportMerge(new - matched, matched, landed["plays"] - new, plays - landed["plays"])
+
+
+def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
+    values = {**listener, "reach": REACH}
     stored = tx.execute(sql("history/stored"), values).rowcount
-    grown: list[int] = []
-    told_twice = 0
     if stored:
         tx.execute("analyze stored")
-        if kind == "account":
-            told_twice = tx.execute(sql("history/known_account")).rowcount
-        else:
-            tx.execute(sql("history/known_extended"))
+    days = {row["day"] for row in tx.execute(sql("history/uploads")).fetchall()}
+    if stored:
+        tx.execute(sql("history/known_extended"))
+    left = _left(tx)
+    days.update(left["days"], left["upload_days"])
+    if not days:
+        return ExportMerge(known=plays)
+    change = settle_account_data(tx, listener, days, is_extended=True)
+    new = tx.execute(sql("history/added"), values).rowcount if left["days"] else 0
+    midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
+    stretches = [(midnight, midnight + DAY) for midnight in midnights]
+    again = follow(tx, listener, joined([*stretches, *change.stretches]), change.play_keys)
+    told_twice = min(max(0, change.removed - change.added), new + change.grown)
+    matched = min(sum(key > left["newest_key"] for key in again.matched), new + change.grown - told_twice)
+    return ExportMerge(new + change.grown - told_twice - matched, matched, told_twice, plays - new - change.grown)
+
+
+def _left(tx: Connection) -> dict[str, Any]:
     left = tx.execute(sql("history/left")).fetchone()
     assert left is not None
-    if not left["days"]:
-        return ExportMerge(told_twice=told_twice, known=plays - told_twice)
-    if kind == "extended" and left["is_told_to_the_minute"]:
-        grown = [row["play_key"] for row in tx.execute(sql("history/grown")).fetchall()]
-        told_twice = len(grown)
-    new = tx.execute(sql("history/added"), values).rowcount
-    midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
-    again = follow(tx, listener, joined((midnight, midnight + DAY) for midnight in midnights), grown)
-    matched = sum(key > left["newest_key"] for key in again.matched)
-    return ExportMerge(new - matched, matched, told_twice, plays - new - told_twice)
+    return left

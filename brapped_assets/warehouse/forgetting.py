@@ -14,12 +14,14 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse import zones
+from brapped_assets.warehouse.account_data import settle_account_data
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.legacy import settle_halves
 from brapped_assets.warehouse.listeners import UNNAMED
 from brapped_assets.warehouse.matching import DRIFT, REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
+from brapped_assets.warehouse.rematch import joined
 from brapped_assets.warehouse.statements import sql
 
 FACT = "star.streaming_fact"
@@ -29,6 +31,7 @@ OF_A_LISTENER = (
     FACT,
     "raw.recently_played",
     "raw.legacy_play",
+    "raw.account_play",
     "audit.gap",
     "audit.rejected_row",
     "audit.poll",
@@ -111,6 +114,7 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
     values: dict[str, Any] = {**listener, "before": before or "infinity", "now": now, "unnamed": UNNAMED}
     plays = 0
     halved: list[int] = []
+    upload_days = [row["day"] for row in tx.execute(sql("forget/upload_days"), values)] if before else []
     for table in OF_A_LISTENER:
         cursor = tx.execute(sql(f"forget/{table}"), values)
         if table == FACT and (row := cursor.fetchone()):
@@ -118,7 +122,10 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
     if before is not None:
         # What lies after it may have been matched with, estimated by, or a repeat of what is gone.
         halves = settle_halves(tx, listener, [(before, before)])
-        follow(tx, listener, [(before - 2 * REACH, before + DRIFT)], [*halved, *halves["emptied"]])
+        tx.execute(sql("history/stage"))
+        change = settle_account_data(tx, listener, upload_days, is_extended=False)
+        stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
+        follow(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])
     tx.execute(sql("forget/remember"), values)
     for table in SHARED:
         tx.execute(sql(f"forget/{table}"))

@@ -8,6 +8,7 @@ from typing import Any
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.rematch import Rematch, Stretch, arrays, joined, rematch
+from brapped_assets.warehouse.repeats import mark_repeats
 from brapped_assets.warehouse.statements import sql
 
 
@@ -46,6 +47,7 @@ def follow(
     changed = joined([*touched, *((instant, instant) for instant in (*again.instants, *moved))])
     if changed:
         tx.execute(sql("merge/estimates"), {**listener, **arrays(changed)})
+        mark_repeats(tx, listener, changed)
     return again
 
 

@@ -23,6 +23,7 @@ from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
 
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
+ACCOUNT_PLAYS = "raw.account_play"
 POLLS, FILES, HIDDEN = "audit.poll", "audit.import_file", "insights.hidden"
 # Each has its statements in sql/export and sql/restore, in an order in which nothing refers to what comes later. A new
 # table is a line here. Of the listener's own row the manifest tells, and a rotated token opens nothing elsewhere.
@@ -39,6 +40,7 @@ PORTABLE = (
     PLAYS,
     OLD_PLAYS,
     FACT,
+    ACCOUNT_PLAYS,
     "star.spotify_top",
     HIDDEN,
     "audit.rejected_row",
@@ -106,16 +108,17 @@ def restore_batch(
 ) -> Restored:
     """Put records of one table back, and merge them if they tell of plays; what is there already stays as it is.
 
-    The exports' halves (`FACT`) come twice: first all as `extended`, then all as `account`. Raises BadRecords, and Busy
-    or Gone as `merge_plays` does.
+    An older export tells of account data in `FACT` too: there it comes twice, first all as `extended`, then all as
+    `account`. Raises BadRecords, and Busy or Gone as `merge_plays` does.
     """
     try:
         first = json.loads(lines[0])
         if not isinstance(first, dict):
             raise BadRecords("a record is not an object")
         values = {"records": f"[{','.join(lines)}]", "listener_id": listener_id, "kind": kind}
-        if table == FACT:
-            return Restored(len(lines), _restore_exported(tx, values, kind))
+        if table in (FACT, ACCOUNT_PLAYS):
+            told = _restore_exported(tx, values, table, "account" if table == ACCOUNT_PLAYS else kind)
+            return Restored(len(lines), told)
         if table == OLD_PLAYS:
             return Restored(len(lines), _restore_old(tx, values, len(lines)))
         if table in BEFORE:
@@ -141,10 +144,10 @@ def restore_batch(
         raise BadRecords(type(error).__name__) from error
 
 
-def _restore_exported(tx: Connection, values: dict[str, Any], kind: Kind) -> ExportMerge:
+def _restore_exported(tx: Connection, values: dict[str, Any], table: str, kind: Kind) -> ExportMerge:
     listener = lock_listener(tx, values["listener_id"])
     tx.execute(sql("history/stage"))
-    staged = tx.execute(sql(f"restore/{FACT}"), values).fetchone()
+    staged = tx.execute(sql(f"restore/{table}"), values).fetchone()
     assert staged is not None
     forgotten = ExportMerge(forgotten=staged["forgotten"])
     if not staged["plays"]:

@@ -6,7 +6,7 @@ Encoding is Python's half of an import and needs no database: it is done while P
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from operator import attrgetter
@@ -20,12 +20,14 @@ from brapped_assets.warehouse.statements import sql
 Kind = Literal["extended", "account"]
 # Those of PostgreSQL; in its binary COPY, a row is the number of its fields, and each field its length and value.
 # Measured, a third of the cost of text.
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 COPY_HEADER, COPY_TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-PLAY = Struct("!h iq ii ii ii ii").pack
+PLAY = Struct("!h iq ii ii ii ii i").pack
+UPLOADED_PLAY = Struct("!h iq ii ii ii ii iq").pack
+NULL = -1
 # As what the API serves, and well below what PostgreSQL can index.
 LONGEST_NAME = 500
-MS_PLAYED = attrgetter("ms_played")
+MS_PLAYED, UPLOADED_AT = attrgetter("ms_played"), attrgetter("uploaded_at")
 TRACK = attrgetter("track_id", "track_uri", "title", "artist", "album")
 DETAILS = attrgetter("platform", "country", "reason_start", "reason_end", "shuffle", "skipped", "offline", "incognito")
 
@@ -63,20 +65,22 @@ class Exported(Protocol):
     def offline(self) -> bool | None: ...
     @property
     def incognito(self) -> bool | None: ...
+    @property
+    def uploaded_at(self) -> datetime | None: ...
 
 
 @dataclass
 class Occurrences:
     """How often each play was told within one file so far: the n-th of its kind is the n-th wherever a file is cut."""
 
-    told: dict[tuple[int, str, int], int] = field(default_factory=dict)
+    told: dict[tuple[int, str | tuple[str, str], int], int] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
         """Which of its kind each of the next plays of the file is, 1 the first. `ends` are theirs, see `ends_of`."""
         told, numbers = self.told, []
         for play, end in zip(plays, ends, strict=True):
-            # Of account data only the title: extended history may name another artist of it, see known_account.sql.
-            key = (end, play.track_id or play.track_uri or play.title, play.ms_played)
+            known_by = play.track_id or play.track_uri or (play.title, play.artist)
+            key = (end, known_by, play.ms_played)
             told[key] = number = told.get(key, 0) + 1
             numbers.append(number)
         return numbers
@@ -114,10 +118,14 @@ def encode(plays: Sequence[Exported], occurrences: Occurrences) -> Encoded:
         occurrences.of(plays, ends),
         map(tracks.__getitem__, map(TRACK, plays)),
         map(details.__getitem__, map(DETAILS, plays)),
+        map(UPLOADED_AT, plays),
         strict=True,
     )
     rows = [
-        PLAY(5, 8, end, 4, ms_played, 4, nth, 4, track, 4, detail) for end, ms_played, nth, track, detail in numbers
+        PLAY(6, 8, end, 4, ms_played, 4, nth, 4, track, 4, detail, NULL)
+        if uploaded_at is None
+        else UPLOADED_PLAY(6, 8, end, 4, ms_played, 4, nth, 4, track, 4, detail, 8, microseconds(uploaded_at))
+        for end, ms_played, nth, track, detail, uploaded_at in numbers
     ]
     online = [play.ended_at for play in plays if not play.offline]
     return Encoded(
@@ -155,6 +163,11 @@ def ends_of(plays: Sequence[Exported]) -> list[int]:
     """The END of each as PostgreSQL has it: microseconds since 2000, in UTC. Measured, half of a division's cost."""
     since = [play.ended_at - EPOCH for play in plays]
     return [(end.days * 86_400 + end.seconds) * 1_000_000 + end.microseconds for end in since]
+
+
+def microseconds(at: datetime) -> int:
+    """An instant as PostgreSQL has it: microseconds since 2000, in UTC."""
+    return (at - EPOCH) // MICROSECOND
 
 
 # The same tracks come in every piece of a life: measured, this is a third of what Python does for an import.

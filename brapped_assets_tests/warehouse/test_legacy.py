@@ -10,7 +10,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.legacy import LegacyMerge, merge_legacy
 from brapped_assets.warehouse.reconciliation import reconciliation
 from brapped_assets_tests.warehouse.pages import Play, local_file, newcomer, song
-from brapped_assets_tests.warehouse.told import Batch, Old, Told, after, natural, tell
+from brapped_assets_tests.warehouse.told import Batch, Old, Row, Told, after, natural, tell
 
 
 def plays(tx: Connection, *columns: str) -> list[tuple[Any, ...]]:
@@ -117,12 +117,13 @@ def test_a_poll_that_comes_later_takes_both_halves_and_gives_back_what_fits_anot
         me = newcomer(tx)
         tell(tx, me, [("legacy", [Old(after(0))]), ("extended", [Told(after(5), 60_000)])])
         tell(tx, me, [("poll", [polled(2)])])
-        told = (after(5), "a", 60_000, True, "android", None, None)
-        assert natural(tx, me) == [(after(2), "a", 60_000, False, after(2), "a", after(0), "a", *told)]
+        told = (after(5), "a", 60_000, True, "android", None, None, None, 1)
+        untold = (None, None, None, False, None, None, None, None, None)
+        assert natural(tx, me) == [Row(after(2), "a", 60_000, False, after(2), "a", after(0), "a", *told)]
         tell(tx, me, [("poll", [polled(0.5)])])
         assert natural(tx, me) == [
-            (after(0.5), "a", 200_000, True, after(0.5), "a", after(0), "a", None, None, None, False, None, None, None),
-            (after(2), "a", 60_000, False, after(2), "a", None, None, *told),
+            Row(after(0.5), "a", 200_000, True, after(0.5), "a", after(0), "a", *untold),
+            Row(after(2), "a", 60_000, False, after(2), "a", None, None, *told),
         ]
 
 

@@ -13,12 +13,14 @@ from brapped_assets_tests.warehouse.told import ARTIST, NOON, Batch, Old, Told, 
 
 # Polled id, exported id, title, length: one is relinked, one very short, two share a title, one is a local file.
 TRACKS = [
-    ("a", "a", "Song a", 200_000),
-    ("b", "b2", "Song b", 45_000),
+    ("a", "a", "Song a", 200_137),
+    ("b", "b2", "Song b", 45_999),
     ("c", "c", "Song c", 31_000),
     ("d", "d", "Song a", 90_000),
     ("", "", "tape", 180_000),
 ]
+# On the day itself and after midnight, in one minute and in two.
+UPLOADS = [NOON + timedelta(hours=hours, seconds=seconds) for hours in (3, 13) for seconds in (1, 59, 61)]
 LOCAL = "spotify:local:bob:tape:tape:180"
 
 
@@ -43,21 +45,24 @@ def histories(draw: st.DrawFn) -> list[Batch]:
             length_told = draw(st.sampled_from([length, None]))
             old.append(Old(at + off, track_id, title, "bob" if not api_id else ARTIST, None, length_told))
         if seen != "poll":
-            # Of an offline play the reader knows the END to the millisecond.
+            # Of an offline play the reader knows the START to the second, and the milliseconds.
             drift = timedelta(seconds=draw(st.integers(-80, 80)))
             offline = draw(st.booleans())
-            ended = at + drift if offline else (at + drift).replace(microsecond=0)
+            uploaded = draw(st.sampled_from([None, *UPLOADS])) if offline else None
             ms_played = draw(st.sampled_from([length, 0, 30_000]))
+            played = timedelta(milliseconds=ms_played if offline else 0)
+            ended = (at + drift - played).replace(microsecond=0) + played
             # A local file comes without names, and as a uri.
             told.append(
-                Told(ended, ms_played, export_id, title, ARTIST, offline=offline)
+                Told(ended, ms_played, export_id, title, ARTIST, offline=offline, uploaded_at=uploaded)
                 if export_id
-                else Told(ended, ms_played, None, "", "", offline=offline, track_uri=LOCAL)
+                else Told(ended, ms_played, None, "", "", offline=offline, track_uri=LOCAL, uploaded_at=uploaded)
             )
     minutely = [
-        replace(t, ended_at=t.ended_at.replace(second=0, microsecond=0), track_id=None, platform=None, offline=None)
+        Told(at.replace(second=0, microsecond=0), t.ms_played, None, t.title, t.artist, platform=None)
         for t in told
-        if t.track_id
+        for at in (t.ended_at, t.ended_at + timedelta(milliseconds=999), t.uploaded_at)
+        if t.track_id and at
     ]
     batches: list[Batch] = []
     for kind, everything in (("poll", polled), ("extended", told), ("account", minutely), ("legacy", old)):
@@ -83,6 +88,7 @@ def clear(tx: Connection) -> None:
         "raw.recently_played",
         "raw.legacy_play",
         "raw.legacy_track",
+        "raw.account_play",
         "audit.gap",
         "audit.poll",
         "audit.listener_zone",
@@ -94,7 +100,11 @@ def clear(tx: Connection) -> None:
         tx.execute(f"delete from {table}")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_all_sources_in_any_order_and_number_give_the_fact_of_all_at_once(
     warehouse: Warehouse, data: st.DataObject

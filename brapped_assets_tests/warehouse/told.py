@@ -1,7 +1,7 @@
 """Plays as exports and polls tell them, and a slow, obvious merge of all of them at once to compare with."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -41,6 +41,7 @@ class Told:
     shuffle: bool | None = None
     offline: bool | None = None
     incognito: bool | None = None
+    uploaded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,9 @@ class Row(NamedTuple):
     platform: str | None
     skipped: bool | None
     incognito: bool | None
+    uploaded_at: datetime | None = None
+    export_nth: int | None = None
+    is_repeat: bool = False
 
 
 def natural(tx: Connection, listener_id: int) -> list[Row]:
@@ -105,7 +109,8 @@ def natural(tx: Connection, listener_id: int) -> list[Row]:
     rows = tx.execute(
         """select f.played_at, t.track_ref, f.ms_played, f.is_estimated, f.api_at, at.track_ref as api_ref, f.legacy_at,
                   l.track_ref as legacy_ref, f.export_at, x.track_ref as export_ref, f.export_ms, f.in_extended,
-                  platform.label as platform, f.skipped, f.incognito
+                  platform.label as platform, f.skipped, f.incognito, f.uploaded_at,
+                  f.export_nth, f.repeat_of is not null as is_repeat
            from star.streaming_fact f join star.track_dim t using (track_key)
            left join star.track_dim at on at.track_key = f.api_track_key
            left join raw.legacy_track l using (legacy_track_key)
@@ -130,11 +135,18 @@ class Half(NamedTuple):
     platform: str | None = None
     skipped: bool | None = None
     incognito: bool | None = None
+    uploaded_at: datetime | None = None
 
     @property
     def told(self) -> tuple[Any, ...]:
         told = (self.at, self.ref, self.ms_played, self.in_extended)
-        return (*told, self.platform, self.skipped, self.incognito)
+        return (*told, self.platform, self.skipped, self.incognito, self.uploaded_at, self.nth)
+
+    @property
+    def minutes(self) -> set[datetime]:
+        """The minutes in which account data may tell of it."""
+        late = {self.at + timedelta(milliseconds=999), self.uploaded_at} if self.uploaded_at else set()
+        return {at.replace(second=0, microsecond=0) for at in {self.at, *late}}
 
 
 def obvious(batches: Iterable[Batch]) -> list[Row]:
@@ -172,7 +184,29 @@ def obvious(batches: Iterable[Batch]) -> list[Row]:
     ]
     rows += [_row(old.at, None, olds[-1 - old.key], half_of.get(old.key), previous(old.at)) for old in alone]
     rows += [_row(half.at, None, None, half, None) for half in exported if id(half) not in of_pairs]
-    return sorted(rows, key=str)
+    return sorted(_with_repeats(rows), key=str)
+
+
+def _with_repeats(rows: list[Row]) -> Iterator[Row]:
+    """Those of one track (and length, where reported) that end too soon after the last that counts are impossible."""
+    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.is_estimated, row.ref if row.is_estimated else row.export_ref, row.export_ms].append(row)
+    for group in groups.values():
+        counted: Row | None = None
+        for row in sorted(
+            group,
+            key=lambda row: (row.export_at or row.played_at, row.played_at, row.api_at is None, row.legacy_at is None,
+                             row.export_nth or 0),
+        ):  # fmt: skip
+            if counted is not None:
+                minutely = any(one.export_at and not one.in_extended for one in (row, counted))
+                since = (row.export_at or row.played_at) - (counted.export_at or counted.played_at)
+                if since + timedelta(seconds=60 if minutely else 1) <= timedelta(milliseconds=row.ms_played):
+                    yield row._replace(is_repeat=True)
+                    continue
+            counted = row
+            yield row
 
 
 def _olds(told: Sequence[Batch]) -> list[Old]:
@@ -222,19 +256,36 @@ def _halves(told: Sequence[Batch]) -> list[Half]:
                     for name in ("platform", "skipped", "incognito")
                 ),
             )  # fmt: skip
+    latest: dict[tuple[Any, ...], datetime] = {}
+    for kind, items in told:
+        if kind == "extended":
+            for play in items:
+                ref = (play.ended_at, play.track_id or play.track_uri, play.ms_played)
+                if play.uploaded_at:
+                    latest[ref] = max(play.uploaded_at, latest.get(ref, play.uploaded_at))
+    precise = [half._replace(uploaded_at=latest.get(key[:3])) for key, half in extended.items()]
+    return [*precise, *_told_by_account_data_alone(told, precise)]
+
+
+def _told_by_account_data_alone(told: Sequence[Batch], precise: list[Half]) -> list[Half]:
     minutely: Counter[Any] = Counter()
     for kind, items in told:
         if kind == "account":
             minutely |= Counter((play.ended_at, play.artist, play.title, play.ms_played) for play in items)
-    by_minute: defaultdict[Any, int] = defaultdict(int)
-    for half in extended.values():
-        by_minute[half.at.replace(second=0, microsecond=0), half.title, half.ms_played] += 1
-    left = [
+    told_alone: Counter[Any] = Counter()
+    accounted: list[Any] = []
+    for each in sorted(minutely.elements()):
+        minute, _, title, ms_played = each
+        able = sum(minute in half.minutes and (half.title, half.ms_played) == (title, ms_played) for half in precise)
+        if sum((other[0], *other[2:]) == (minute, title, ms_played) for other in accounted) < able:
+            accounted.append(each)
+        else:
+            told_alone[each] += 1
+    return [
         Half(minute, f"name:{artist}\x1f{title}", title, artist, ms_played, nth, False)
-        for (minute, artist, title, ms_played), times in minutely.items()
-        for nth in range(by_minute[minute, title, ms_played] + 1, times + 1)
+        for (minute, artist, title, ms_played), times in told_alone.items()
+        for nth in range(1, times + 1)
     ]
-    return [*extended.values(), *left]
 
 
 def _greatest(one: Any, other: Any) -> Any:
@@ -254,5 +305,5 @@ def _row(at: datetime, play: Play | None, old: Old | None, half: Half | None, pr
         at, ref, *measured,
         play.played_at if play else None, play.track_ref if play else None,
         old.played_at if old else None, old.ref if old else None,
-        *(half.told if half else (None, None, None, False, None, None, None)),
+        *(half.told if half else (None, None, None, False, None, None, None, None, None)),
     )  # fmt: skip

@@ -11,6 +11,7 @@ halved as (
            api_duration_ms = case when k.api_at is not null then f.api_duration_ms end,
            api_context_key = case when k.api_at is not null then f.api_context_key end,
            legacy_track_key = case when k.legacy_at is not null then f.legacy_track_key end,
+           uploaded_at = case when k.export_at is not null then f.uploaded_at end,
            export_track_key = case when k.export_at is not null then f.export_track_key end,
            export_ms = case when k.export_at is not null then f.export_ms end,
            export_nth = case when k.export_at is not null then f.export_nth end,

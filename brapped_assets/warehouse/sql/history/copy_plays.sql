@@ -1,1 +1,1 @@
-copy staged_play (ended_at, ms_played, occurrence, track_number, detail_number) from stdin (format binary)
+copy staged_play (ended_at, ms_played, occurrence, track_number, detail_number, uploaded_at) from stdin (format binary)

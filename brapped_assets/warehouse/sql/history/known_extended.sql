@@ -1,9 +1,9 @@
--- Extended history. A row is known by END, track, milliseconds and the how-many-eth of its kind in its file, so that a
--- play is there as often as the file tells it that tells it most. What is stored leaves the staged plays.
+-- Extended history. A row is known by END, track, milliseconds and the how-many-eth of its kind in its file, so
+-- that a play is there as often as the file tells it that tells it most. What is stored leaves the staged plays.
 with known as (
     delete from staged_play s
     using staged_track t, stored k
-    where t.track_number = s.track_number and k.in_extended and k.export_at = s.ended_at and k.track_ref = t.track_ref
+    where t.track_number = s.track_number and k.export_at = s.ended_at and k.track_ref = t.track_ref
       and k.export_ms = s.ms_played and k.export_nth = s.occurrence
     returning k.*, s.detail_number
 ),

@@ -1,5 +1,8 @@
--- What is left to tell: its UTC days, whether account data told anything of them to the minute alone, and the key that all
--- rows of this merge will lie above.
+-- What is left to tell: its UTC days, those on which account data may tell of its offline plays (account/candidates.sql),
+-- and the key that all rows of this merge will lie above.
 select array(select distinct ended_at::date from staged_play order by 1) as days,
-       exists (select from stored where not in_extended) as is_told_to_the_minute,
+       array(select distinct other.day
+               from staged_play s
+               cross join lateral (values (s.uploaded_at::date), ((s.ended_at + interval '1 second')::date)) other (day)
+              where s.uploaded_at is not null) as upload_days,
        (select coalesce(max(play_key), 0) from star.streaming_fact) as newest_key

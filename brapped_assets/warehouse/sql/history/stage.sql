@@ -14,11 +14,10 @@ create temporary table staged_detail (
 ) on commit drop;
 create temporary table staged_play (
     ended_at timestamptz not null, ms_played int not null, occurrence int not null, track_number int not null,
-    detail_number int not null
+    detail_number int not null, uploaded_at timestamptz
 ) on commit drop;
 create temporary table stored (
-    play_key bigint not null, export_at timestamptz not null, minute timestamptz not null, track_ref text not null,
-    title text not null, export_ms int not null, export_nth int not null, in_extended boolean not null,
-    in_account boolean not null, platform_key int, country_key int, reason_start_key int, reason_end_key int,
-    shuffle boolean, skipped boolean, offline boolean, incognito boolean
+    play_key bigint not null, export_at timestamptz not null, uploaded_at timestamptz, track_ref text not null,
+    export_ms int not null, export_nth int not null, platform_key int, country_key int, reason_start_key int,
+    reason_end_key int, shuffle boolean, skipped boolean, offline boolean, incognito boolean
 ) on commit drop

@@ -13,7 +13,7 @@ half as materialized (
 told as materialized (
     select o.play_key, coalesce(l.listener_id, e.listener_id) as listener_id,
            coalesce(l.track_key, e.track_key) as track_key, l.legacy_at, l.legacy_track_key,
-           e.export_at, e.export_track_key, e.export_ms, e.export_nth, coalesce(e.in_extended, false) as in_extended,
+           e.export_at, e.uploaded_at, e.export_track_key, e.export_ms, e.export_nth, coalesce(e.in_extended, false) as in_extended,
            coalesce(e.in_account, false) as in_account, e.platform_key, e.country_key, e.reason_start_key,
            e.reason_end_key, e.shuffle, e.skipped, e.offline, e.incognito
     from outcome o
@@ -23,7 +23,7 @@ told as materialized (
 kept as (
     update star.streaming_fact f
        set legacy_at = t.legacy_at, legacy_track_key = t.legacy_track_key, export_at = t.export_at,
-           export_track_key = t.export_track_key, export_ms = t.export_ms, export_nth = t.export_nth,
+           uploaded_at = t.uploaded_at, export_track_key = t.export_track_key, export_ms = t.export_ms, export_nth = t.export_nth,
            in_extended = t.in_extended, in_account = t.in_account, platform_key = t.platform_key,
            country_key = t.country_key, reason_start_key = t.reason_start_key, reason_end_key = t.reason_end_key,
            shuffle = t.shuffle, skipped = t.skipped, offline = t.offline, incognito = t.incognito
@@ -37,12 +37,13 @@ gone as (
 ),
 split as (
     insert into star.streaming_fact (listener_id, played_at, played_at_local, track_key, ms_played, is_estimated,
-                                     legacy_at, legacy_track_key, export_at, export_track_key, export_ms, export_nth,
-                                     in_extended, in_account, platform_key, country_key, reason_start_key,
+                                     legacy_at, legacy_track_key, export_at, uploaded_at, export_track_key, export_ms,
+                                     export_nth, in_extended, in_account, platform_key, country_key, reason_start_key,
                                      reason_end_key, shuffle, skipped, offline, incognito)
     select t.listener_id, coalesce(t.legacy_at, t.export_at),
            star.local_time(coalesce(t.legacy_at, t.export_at), %(moves)s::timestamptz[], %(zones)s::text[]),
            t.track_key, coalesce(t.export_ms, 30000), t.export_ms is null, t.legacy_at, t.legacy_track_key, t.export_at,
+           t.uploaded_at,
            t.export_track_key, t.export_ms, t.export_nth, t.in_extended, t.in_account, t.platform_key, t.country_key,
            t.reason_start_key, t.reason_end_key, t.shuffle, t.skipped, t.offline, t.incognito
     from told t where t.play_key is null
