@@ -21,8 +21,9 @@ from brapped_assets_tests.warehouse.told import Row, natural, tell
 # Half an hour before a clock change in Europe, so that nothing may depend on local time.
 NIGHT = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-# A whole second, and whatever else: id, title, milliseconds of a whole play.
+# Id, title, milliseconds of a whole play: of whole seconds or not, and two of one title.
 SONGS = [("a", "Rain", 180_517), ("b", "Sun", 149_073), ("c", "Rain", 61_000), ("d", "Night", 30_000)]
+ARTISTS = {"a": "Alice", "b": "Alice", "c": "Bob", "d": "Alice"}
 Dialect = Literal["endsong", "2023", "today", "account by end", "account by upload", "polled", "ours"]
 DIALECTS: list[Dialect] = ["endsong", "2023", "today", "account by end", "account by upload", "polled", "ours"]
 
@@ -71,7 +72,7 @@ def extended(play: Lived, **more: Any) -> dict[str, Any]:
     ref, title, _ = play.song
     return {
         "ts": f"{play.ts:%Y-%m-%dT%H:%M:%SZ}", "platform": "android", "ms_played": play.ms_played, "conn_country": "IN",
-        "master_metadata_track_name": title, "master_metadata_album_artist_name": "Alice",
+        "master_metadata_track_name": title, "master_metadata_album_artist_name": ARTISTS[ref],
         "master_metadata_album_album_name": "Album", "spotify_track_uri": f"spotify:track:{ref:0>22}",
         "reason_start": "trackdone", "reason_end": "trackdone", "shuffle": False, "incognito_mode": False,
         "offline": play.uploaded_at is not None, **more,
@@ -112,7 +113,10 @@ def write(tx: Connection, listener_id: int, dialect: Dialect, life: list[Lived],
     """Tell a life in one dialect, in files as they come and in pieces."""
     if dialect == "polled":
         played = [
-            Play(play.ended_at + play.polled_late, song(f"{play.song[0]:0>22}", name=play.song[1], artists=["Alice"]))
+            Play(
+                play.ended_at + play.polled_late,
+                song(f"{play.song[0]:0>22}", name=play.song[1], artists=[ARTISTS[play.song[0]]]),
+            )
             for play in life
             if play.ms_played >= 30_000
         ]

@@ -24,7 +24,7 @@ def offline(second: float, *, ms: int = 180_517, stamp_ms: int = 0, **more: obje
 
 
 def write_by_the_older_rules(tx: Connection) -> int:
-    """Offline plays as endsong, as extended history of today, as account data of the upload; and an impossible burst."""
+    """Offline plays as endsong, as extended history of today, as account data by upload; and an impossible burst."""
     me = newcomer(tx)
     batches: list[Batch] = [
         ("poll", [polled(180.5)]),

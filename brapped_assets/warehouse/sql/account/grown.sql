@@ -16,7 +16,7 @@ left_out as (
     delete from staged_play s using told t where s.ctid = t.staged
 )
 update star.streaming_fact f
-   set played_at = t.ended_at, 
+   set played_at = t.ended_at,
        played_at_local = star.local_time(t.ended_at, %(moves)s::timestamptz[], %(zones)s::text[]), track_key = t.track_key,
        ms_played = t.ms_played, export_at = t.ended_at, uploaded_at = t.uploaded_at, export_nth = t.occurrence,
        export_track_key = t.export_track_key, in_extended = true, in_account = false,
