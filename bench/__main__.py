@@ -13,6 +13,7 @@ WIDTH = 150
 # The module of this name, and what it measures.
 BENCHMARKS = {
     "poll": "one poll: calls, connections, round trips, milliseconds",
+    "poll_by_life": "a poll beside 10,000 plays and beside a million; BENCH_ROWS for another size",
     "run_process": "the hourly run as a process against one of two empty assets",
     "hourly_run": "the same without interpreter and imports; bytes of history",
     "merge": "the merge of 1,000 landed hours",
