@@ -12,11 +12,11 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.commands.screen import escape
 from brapped_assets.insights import rollup
 from brapped_assets.plain import plain
-from brapped_assets.settings import Settings, SettingsError, env_file
+from brapped_assets.settings import TOKENS_FOLDER, Settings, SettingsError, env_file
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
-from brapped_assets.warehouse.listeners import Listener, by_token
+from brapped_assets.warehouse.listeners import Listener, by_token, listeners
 
 
 def forget_listener(
@@ -45,6 +45,10 @@ def forget_listener(
             rollup.catch_up(warehouse, person.listener_id)
             tidy(warehouse)
             files = _removed(settings.brapped_home)
+            with warehouse.transaction() as tx:
+                if not listeners(tx):
+                    # Which of several is whose cannot be told; only whoever holds the token before can read one.
+                    shutil.rmtree(settings.brapped_home / TOKENS_FOLDER, ignore_errors=True)
     console.print(f"Forgotten: {plays:,} plays and whatever nobody else refers to. Backups are yours to remove.")
     if files:
         console.print(

@@ -48,8 +48,9 @@ def run(app: Callable[[], None]) -> None:
     # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
     warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     keep_logs_plain()
-    # What the driver could not tidy up after an error that is told anyway.
+    # What the driver could not tidy up after an error, and Dagster's waiting for its database: both are told anyway.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
+    logging.getLogger().addFilter(_is_news)
     _never_ask_a_proxy_for_this_machine()
     _stop_as_by_ctrl_c()
     # Whatever we and all that we start write is its owner's alone.
@@ -83,6 +84,10 @@ def _stop_as_by_ctrl_c() -> None:
         # What was ignored before (nohup) stays ignored.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, stop)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Retrying failed database connection")
 
 
 def _is_ctrl_c(ended: BaseException) -> bool:
