@@ -22,8 +22,10 @@ from brapped_assets.commands.instance import (
     storage_url,
     this_process,
 )
+from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
 from brapped_assets.settings import Settings
+from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
 
 
@@ -171,3 +173,32 @@ def test_dagsters_storage_that_fails_under_way_is_a_sentence(
         )
     with pytest.raises(told, match=words), opened(Settings.load()) as instance:
         unfinished(instance, dg.DagsterRunStatus.STARTED, None)
+
+
+@pytest.mark.slow
+def test_a_database_that_dies_under_a_run_is_told_in_a_sentence_and_not_in_sql(
+    postgres: embedded.EmbeddedServer, dagster_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = dagster_url.partition("?")[0].rpartition("/")[2]
+
+    @dg.op
+    def outlives_it(context: dg.OpExecutionContext) -> None:
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+            admin.execute(f"drop database {name} with (force)".encode())
+        context.log.info("a line that Dagster cannot keep")
+
+    @dg.job
+    def doomed() -> None:
+        outlives_it()
+
+    with (
+        pytest.raises(Interrupted, match="connection to Dagster's database was lost"),
+        opened(Settings.load()) as dagster,
+    ):
+        doomed.execute_in_process(instance=dagster, raise_on_error=False, run_config=QUIET)
+    shown = capsys.readouterr().err
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        # For whoever tidies up.
+        admin.execute(f"create database {name}".encode())
+    assert "Exception while writing" not in shown
+    assert "INSERT INTO" not in shown
