@@ -10,6 +10,7 @@ from typing import NamedTuple
 # The drift that plays are matched within (warehouse/matching.py), in seconds.
 DRIFT = 90.0
 DAY_SECONDS = 86_400
+NEAR_DAYS = 7
 # Below so many plays on either side, in the time that both cover, nothing can be said.
 ENOUGH_PLAYS = 50
 LEAST_SHARE = 0.05
@@ -74,26 +75,24 @@ class Life:
 
 
 def compared(told: Life, known: Life) -> Agreement:
-    """The time both cover: of each day on which both have plays, from the later first play to the earlier last one.
+    """The time both cover: each day on which both have plays, when another such day lies within a week of it.
 
-    So two files that follow one another have no time in common, wherever in a day one ends. Two plays agree when they
-    are of one track and end at most 90 s apart.
+    So two files that follow one another have no time in common, though one ends on the day on which the other begins.
+    Two plays agree when they are of one track and end at most 90 s apart.
     """
+    common = sorted(told.days & known.days)
     found = Agreement()
-    for number in told.days & known.days:
-        found += _on_one_day(told.day(number), known.day(number))
+    for before, number, after in zip([None, *common], common, [*common[1:], None], strict=False):
+        if any(other is not None and abs(other - number) <= NEAR_DAYS for other in (before, after)):
+            found += _on_one_day(told.day(number), known.day(number))
     return found
 
 
 def _on_one_day(told: list[Heard], known: list[Heard]) -> Agreement:
-    first, last = max(told[0].at, known[0].at), min(told[-1].at, known[-1].at)
-    ours, theirs = _between(told, first, last), _between(known, first, last)
-    if not ours or not theirs:
-        return Agreement()
     agreeing = sum(
-        any(_same_track(one, other) for other in _between(known, one.at - DRIFT, one.at + DRIFT)) for one in ours
+        any(_same_track(one, other) for other in _between(known, one.at - DRIFT, one.at + DRIFT)) for one in told
     )
-    return Agreement(1, len(ours), len(theirs), agreeing)
+    return Agreement(1, len(told), len(known), agreeing)
 
 
 def _between(plays: list[Heard], first: float, last: float) -> list[Heard]:

@@ -22,7 +22,7 @@ from brapped_assets.plain import plain
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.rematch import comparable
 
-# Days are sampled so that about so many plays are compared; that many tell as much as all.
+# Weeks are sampled so that about so many plays are compared; that many tell as much as all.
 ENOUGH_TO_COMPARE = 50_000
 # How many plays are read before asking whether they agree already.
 LOOK_AFTER_PLAYS = 2_000
@@ -133,11 +133,11 @@ class _Days:
             day = date.fromisoformat(text)
         except ValueError:
             return False
-        number = day.toordinal()
-        if self._each and number % self._each == 0:
+        # Whole weeks: a day is compared when there is another one near it.
+        week = day.toordinal() // 7
+        if self._each and week % self._each == 0:
             return True
-        # An offline play is told up to days after its END; its own day decides what it is compared with.
-        return day in self._stored and number % self._each_stored == 0
+        return day in self._stored and week % self._each_stored == 0
 
 
 def _read(warehouse: Transactions, listener_id: int, told: Told, days: _Days, *, is_whole: bool) -> None:
@@ -170,7 +170,10 @@ def _plays_of(batch: list[Any], days: _Days, now: datetime) -> Iterator[HistoryP
         if not isinstance(row, dict):
             continue
         at = row.get("ts") or row.get("endTime")
-        if isinstance(at, str) and days.includes(at[:10]) and isinstance(play := parse_row(row, now=now), HistoryPlay):
+        if not (isinstance(at, str) and days.includes(at[:10])):
+            continue
+        # An offline play may end long before the first row of its file, where another file tells of the time.
+        if isinstance(play := parse_row(row, now=now), HistoryPlay) and not play.offline:
             yield play
 
 

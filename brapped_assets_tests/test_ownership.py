@@ -162,9 +162,21 @@ def test_too_few_plays_in_common_or_another_time_are_no_reason_to_ask(
     bring(warehouse, me, written(tmp_path / "a", rows(life("ana", 500))))
     assert signs(warehouse, me, written(tmp_path / "b", rows(life("bo", 49)))) == []
     assert signs(warehouse, me, written(tmp_path / "c", rows(life("bo", 900, begin=BEGIN - timedelta(days=99))))) == []
-    # The same days, one in the morning and one in the evening, as files that follow one another meet.
-    at_night = life("bo", 500, begin=BEGIN + timedelta(hours=9))
-    assert signs(warehouse, me, written(tmp_path / "d", rows(at_night))) == []
+    # A file that begins on the day on which what is known ends, as one's next file does.
+    at_last = BEGIN + timedelta(days=49, hours=2)
+    after = [(at_last + timedelta(minutes=3 * (n % 100), days=n // 100), f"later {n % 40}") for n in range(500)]
+    assert signs(warehouse, me, written(tmp_path / "d", rows(after))) == []
+
+
+def test_who_listens_on_the_same_days_is_somebody_else_whatever_the_hour_and_however_little(
+    warehouse: Warehouse, me: int, tmp_path: Path
+) -> None:
+    mine, theirs = ([(BEGIN + timedelta(days=n, hours=hour), f"{hour} {n}") for n in range(100)] for hour in (1, 12))
+    both = written(tmp_path / "a", rows(mine)), written(tmp_path / "b", rows(theirs))
+    assert signs(warehouse, me, *both) == ["two lives"]
+    bring(warehouse, me, both[0])
+    assert signs(warehouse, me, both[1]) == ["another life"]
+    assert signs(warehouse, me, both[0]) == []
 
 
 def test_two_lives_in_one_import_are_asked_about_without_any_name_and_two_exports_of_one_life_are_not(
