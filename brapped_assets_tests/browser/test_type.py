@@ -1,7 +1,9 @@
 """Whatever a name or a number is, no word of it stands on two lines, and nothing of a card stands outside it."""
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from brapped_assets_tests.browser.conftest import Pages
 from brapped_assets_tests.browser.reading import misplaced, misplaced_in_pictures
@@ -38,7 +40,7 @@ WRITE = """([names, numbers, nth]) => {
   }
   for (const [nth, rank] of document.querySelectorAll(".ranked .rank, .near .rank").entries())
     rank.textContent = 998 + nth;
-  fit(document);
+  window.fit?.(document);
 }"""
 # Size, and how much of the place of "brapped" at the foot has the colour of its letters.
 DRAWN = """async () => {
@@ -142,3 +144,40 @@ def test_latin_letters_are_ours(visitor: Visitor) -> None:
     }""")
     assert page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)")
     assert ours < others * 0.95
+
+
+def test_a_finger_reads_a_square_and_a_second_tap_opens_its_day(visitor: Visitor) -> None:
+    page = visitor.window(390, has_touch=True, is_mobile=True)
+    page.goto("/")
+    told = page.locator(".calendar + [data-told]")
+    day = page.locator("[data-day='2026-11-20']")
+    day.tap()
+    expect(told).to_have_text(day.text_content() or "")
+    assert "range" not in page.url
+    day.tap()
+    page.wait_for_url("**/?range=2026-11-20*")
+    page.go_back()
+    page.locator(".week tbody td").first.tap()
+    expect(page.locator(".week-box + [data-told]")).to_have_text(re.compile(r"^Mon 00:00, \d+ plays$"))
+
+
+@pytest.mark.parametrize("path", ["/today", "/search?q=window", "/history"])
+def test_a_name_that_runs_from_right_to_left_stands_beside_its_cover(visitor: Visitor, path: str) -> None:
+    page = visitor.visit(path)
+    page.evaluate(WRITE, [["نور وردة"], NUMBERS, 0])
+    beside = page.evaluate("""() => [...document.querySelectorAll(".what [dir=auto]")].map((name) => {
+      const words = document.createRange();
+      words.selectNodeContents(name);
+      return Math.round(words.getBoundingClientRect().left - name.closest(".what").getBoundingClientRect().left);
+    })""")
+    assert beside
+    assert set(beside) == {0}
+
+
+@pytest.mark.parametrize("path", ["/?range=all", "/today", "/wrapped?range=2025"])
+@pytest.mark.parametrize("width", [320, 768])
+def test_without_a_script_figures_are_whole(visitor: Visitor, path: str, width: int) -> None:
+    page = visitor.visit(path, width, java_script_enabled=False)
+    if not path.startswith("/wrapped"):
+        page.evaluate(WRITE, [["A name"], ["1,234,567"], 0])
+    assert [line for line in misplaced(page) if re.search(r"“[≈+−]*0|px wider", line)] == []
