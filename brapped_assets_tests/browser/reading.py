@@ -17,8 +17,8 @@ LETTERS = """(font) => {
 }"""
 # Each card of a story as it fills the window.
 EACH_CARD = f"""() => {{
-  const misplaced = {MISPLACED}, found = [];
-  for (const frame of document.querySelectorAll("[data-frame]")) {{
+  const misplaced = {MISPLACED}, found = [], before = document.querySelector(".frame.on");
+  for (const frame of [...document.querySelectorAll("[data-frame]"), before]) {{
     document.querySelector(".frame.on").classList.remove("on");
     frame.classList.add("on");
     fit(frame);

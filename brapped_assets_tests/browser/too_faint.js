@@ -1,5 +1,5 @@
 // Words in every element that has some of its own, against what lies behind them (WCAG 2: 4.5, or 3 for large words).
-// On a story's card every shape of the drawing may lie behind. Colours are drawn on a canvas, which knows all notations.
+// A card that is a small picture is read when a tap has opened it. On a story's card every shape of the drawing may lie behind. Colours are drawn on a canvas, which knows all notations.
 () => {
   const ctx = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {
@@ -36,6 +36,7 @@
     const words = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(" ").trim();
     const style = getComputedStyle(element);
     if (!words || element instanceof SVGElement || !element.checkVisibility({ visibilityProperty: true }) || element.closest(".sr, .skip, meter, progress, [disabled]")) continue;
+    if (element.closest(".scene") && style.pointerEvents === "none") continue;
     let seen = 1;
     for (let at = element; at; at = at.parentElement) seen *= Number(getComputedStyle(at).opacity);
     const size = parseFloat(style.fontSize), isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
