@@ -1,6 +1,7 @@
 """What the parts of `up` say: all of it to a file of bounded size, trouble to the console too."""
 
 import logging
+import re
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -12,6 +13,7 @@ from brapped_assets.plain import plain
 
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 # Words of a part that its owner should see; the rest goes to the log file only.
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
 
 
@@ -27,11 +29,13 @@ class ProcessLog:
         self._log.setLevel(logging.INFO)
         handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        for before in self._log.handlers:
+            before.close()
         self._log.handlers = [handler]
 
     def write(self, name: str, line: str) -> None:
         """One line of `name`'s; never raises, or the part would wait for ever for somebody to listen."""
-        line = plain(line)
+        line = plain(COLOURS.sub("", line))
         self._log.info("%s %s", name, line)
         if not self.is_ending and any(word in line for word in TROUBLE):
             # A closed terminal, or a pipe that nobody reads.

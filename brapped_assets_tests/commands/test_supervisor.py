@@ -27,11 +27,17 @@ def test_trouble_is_shown_until_all_are_told_to_end(tmp_path: Path, capsys: pyte
     log = ProcessLog(tmp_path / "log", Console(width=200))
     log.write("daemon", "all is well")
     log.write("daemon", "SomeError: before")
+    log.write("daemon", "\x1b[32m12:00\x1b[0m - \x1b[31mERROR\x1b[0m - coloured")
     log.is_ending = True
     log.write("daemon", "Traceback (most recent call last):")
     shown = capsys.readouterr().out
-    assert [line.split("  (more")[0] for line in shown.splitlines()] == ["! daemon: SomeError: before"]
-    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 3
+    assert [line.split("  (more")[0] for line in shown.splitlines()] == [
+        "! daemon: SomeError: before",
+        "! daemon: 12:00 - ERROR - coloured",
+    ]
+    written = (tmp_path / "log").read_text(encoding="utf-8")
+    assert len(written.splitlines()) == 4
+    assert "�" not in written
 
 
 def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
