@@ -1,7 +1,7 @@
 """Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, astuple, dataclass, field
@@ -182,13 +182,18 @@ def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read
 
 
 def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
-    """Read again what an older parser could not."""
+    """Read again what an older parser could not: each row within the files that have it, as often as they do."""
     now = datetime.now(UTC)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        understood: list[Row] = []
+        understood: dict[str, list[Row]] = defaultdict(list)
         for row in imports.odd_by_older_parser(tx, listener_id, PARSER_VERSION):
             parsed = parse_row(json.loads(row.payload_text), now=now)
             imports.note_retried(tx, listener_id, row, PARSER_VERSION, is_odd=isinstance(parsed, OddRow))
-            understood.append(parsed)
-        for kind, plays in by_kind(understood).items():
-            merge_exported(tx, listener_id, kind, encode(plays, Occurrences()))
+            for content_hash, times in (row.in_files or {"": 1}).items():
+                understood[content_hash] += [parsed] * times
+        for content_hash, rows in understood.items():
+            before = imports.plays_told(tx, listener_id, content_hash)
+            for kind, plays in by_kind(rows).items():
+                occurrences = Occurrences(before)
+                merge_exported(tx, listener_id, kind, encode(plays, occurrences))
+                imports.tell_more(tx, listener_id, content_hash, occurrences.hashes())

@@ -114,7 +114,8 @@ def _encoded(
         other_so_far += other
         odd_so_far += odd
         odd_rows = [row for row in fresh if isinstance(row, OddRow)]
-        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far))
+        told = b"".join(each.hashes() for each in occurrences.values()) if odd_so_far else None
+        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far), told)
         yield replace(
             read,
             rows=len(rows),

@@ -1,5 +1,6 @@
 """Imports of the simulated listener's exports, held to what was really played."""
 
+import json
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ from brapped_assets.demo.export import Kind, Tally, truth, write_export
 from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.history.errors import HistoryError, NotAnExport
 from brapped_assets.history.finding import find
-from brapped_assets.history.plays import HistoryPlay, Row
+from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.plays import HistoryPlay, OddRow, Row
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import listeners
@@ -38,6 +40,7 @@ from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, o
 from brapped_assets_tests.warehouse.imported import miss
 from brapped_assets_tests.warehouse.pages import Play as Item
 from brapped_assets_tests.warehouse.pages import at, newcomer, page, song
+from brapped_assets_tests.warehouse.told import natural
 
 START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -398,6 +401,44 @@ def test_what_an_older_parser_found_odd_is_read_again(warehouse: Warehouse, me: 
     imported(warehouse, me, tmp_path)
     assert count(warehouse, "audit.rejected_row") == 0
     assert count(warehouse, "star.streaming_fact") == 2
+
+
+# Three plays, each told plainly or in a form that an older parser did not understand.
+TELLINGS = st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=6)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.lists(TELLINGS, min_size=1, max_size=3), piece_rows=st.sampled_from([1, 2, 50_000]))
+def test_retrying_odd_rows_gives_what_a_fresh_import_gives(
+    warehouse: Warehouse, files: list[list[tuple[int, bool]]], piece_rows: int
+) -> None:
+    with warehouse.transaction() as tx:
+        upgraded, fresh = newcomer(tx, str(uuid4())), newcomer(tx, str(uuid4()))
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as older:
+        for number, tellings in enumerate(files):
+            rows = [
+                extended(ms_played=f"{1_000 + play}" if is_new else 1_000 + play, reason_end=f"file {number}")
+                for play, is_new in tellings
+            ]
+            Path(folder, f"endsong_{number}.json").write_bytes(document(rows))
+        older.setattr("brapped_assets.history.files.parse_row", parsed_by_an_older_version)
+        imported(warehouse, upgraded, Path(folder), piece_rows=piece_rows)
+        with warehouse.transaction() as tx:
+            tx.execute("update audit.rejected_row set parser_version = 0")
+        older.undo()
+        imported(warehouse, upgraded, Path(folder), piece_rows=piece_rows)
+        imported(warehouse, fresh, Path(folder), piece_rows=piece_rows)
+        with warehouse.transaction() as tx:
+            assert [row.ms_played for row in natural(tx, upgraded)] == [row.ms_played for row in natural(tx, fresh)]
+            assert natural(tx, upgraded) == natural(tx, fresh)
+    assert count(warehouse, "audit.rejected_row") == 0
+
+
+def parsed_by_an_older_version(row: Any, *, now: datetime) -> Row:
+    """As by a parser that did not know of times played that are texts."""
+    if isinstance(row.get("ms_played"), str):
+        return OddRow(json.dumps(row), "the time played is a text")
+    return parse_row(row, now=now)
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

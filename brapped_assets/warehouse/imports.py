@@ -1,8 +1,9 @@
 """Imported files: known by their content, merged piece by piece, each piece together with how far it goes."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,7 +13,7 @@ from psycopg.types.json import Jsonb
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.payloads import content_hash
-from brapped_assets.warehouse.staging import Encoded, Kind
+from brapped_assets.warehouse.staging import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.statements import sql
 
 
@@ -59,6 +60,7 @@ class Piece:
 
     `rows_read` counts the rows of the file up to the end of this piece; `other_so_far` and `odd_so_far` those among
     them that are no music, by kind, and those that nobody understands, by reason. `odd` are this piece's own.
+    `plays_told`: of a file with odd rows, the hashes of its plays so far (`staging.Occurrences.hashes`).
     """
 
     rows_read: int
@@ -67,14 +69,16 @@ class Piece:
     odd: Sequence[Odd]
     other_so_far: Mapping[str, int]
     odd_so_far: Mapping[str, int]
+    plays_told: bytes | None = None
 
 
 @dataclass(frozen=True)
 class KeptOdd:
-    """A row that could not be understood when it was imported, as JSON."""
+    """A row that could not be understood when it was imported, as JSON; `in_files`: how often each file has it."""
 
     content_hash: UUID
     payload_text: str
+    in_files: Mapping[str, int] = field(default_factory=dict)
 
 
 def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
@@ -139,6 +143,7 @@ def merge_piece(
         "first_at": min((plays.first_at for plays in piece.plays.values() if plays.first_at), default=None),
         "last_at": max((plays.last_at for plays in piece.plays.values() if plays.last_at), default=None),
         "is_last": piece.is_last,
+        "plays_told": piece.plays_told,
     }
     tx.execute(sql("imports/advance"), {**values, **asdict(became), **progress})
     return became
@@ -159,3 +164,18 @@ def note_retried(
     values = {"listener_id": listener_id, "source": source, "content_hash": row.content_hash}
     statement = "landing/rejected_again" if is_odd else "landing/rejected_understood"
     tx.execute(sql(statement), {**values, "parser_version": parser_version})
+
+
+def plays_told(tx: Connection, listener_id: int, content_hash: str) -> Counter[bytes]:
+    """How often a file with odd rows tells each of its plays, by hash (`staging.Occurrences.hashes`)."""
+    values = {"listener_id": listener_id, "content_hash": content_hash}
+    row = tx.execute(sql("imports/plays_told"), values).fetchone()
+    hashes = row["plays_told"] if row and row["plays_told"] else b""
+    return Counter(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
+
+
+def tell_more(tx: Connection, listener_id: int, content_hash: str, hashes: bytes) -> None:
+    """Note that a file tells of these plays, too."""
+    tx.execute(
+        sql("imports/tell_more"), {"listener_id": listener_id, "content_hash": content_hash, "plays_told": hashes}
+    )

@@ -3,11 +3,12 @@
 Encoding is Python's half of an import and needs no database: it is done while PostgreSQL merges what came before.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import count
 from operator import attrgetter
 from struct import Struct
@@ -25,6 +26,7 @@ COPY_HEADER, COPY_TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 PLAY = Struct("!h iq ii ii ii ii i").pack
 UPLOADED_PLAY = Struct("!h iq ii ii ii ii iq").pack
 NULL = -1
+HASH_BYTES = 8
 # As what the API serves, and well below what PostgreSQL can index.
 LONGEST_NAME = 500
 MS_PLAYED, UPLOADED_AT = attrgetter("ms_played"), attrgetter("uploaded_at")
@@ -71,8 +73,12 @@ class Exported(Protocol):
 
 @dataclass
 class Occurrences:
-    """How often each play was told within one file so far: the n-th of its kind is the n-th wherever a file is cut."""
+    """How often each play was told within one file so far: the n-th of its kind is the n-th wherever a file is cut.
 
+    `before` counts plays that were told earlier, by their hashes (see `hashes`).
+    """
+
+    before: Counter[bytes] = field(default_factory=Counter)
     told: dict[tuple[int, str | tuple[str, str], int], int] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
@@ -81,13 +87,25 @@ class Occurrences:
         for play, end in zip(plays, ends, strict=True):
             known_by = play.track_id or play.track_uri or (play.title, play.artist)
             key = (end, known_by, play.ms_played)
-            told[key] = number = told.get(key, 0) + 1
+            number = told.get(key)
+            if number is None:
+                number = self.before[_hash(key)] if self.before else 0
+            told[key] = number = number + 1
             numbers.append(number)
         return numbers
+
+    def hashes(self) -> bytes:
+        """Each play told, 8 bytes each, without what `before` says."""
+        hashes = ((_hash(key), times) for key, times in self.told.items())
+        return b"".join([told * (times - self.before[told]) for told, times in hashes])
 
     def skip(self, plays: Sequence[Exported]) -> None:
         """Count plays that are merged already."""
         self.of(plays, ends_of(plays))
+
+
+def _hash(key: tuple[Any, ...]) -> bytes:
+    return blake2b(repr(key).encode(), digest_size=HASH_BYTES).digest()
 
 
 @dataclass(frozen=True)

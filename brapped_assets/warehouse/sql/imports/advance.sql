@@ -5,6 +5,7 @@ update audit.import_file i
        plays_added = i.plays_added + %(added)s, plays_matched = i.plays_matched + %(matched)s,
        plays_told_twice = i.plays_told_twice + %(told_twice)s, plays_known = i.plays_known + %(known)s,
        plays_forgotten = i.plays_forgotten + %(forgotten)s,
+       plays_told = coalesce(%(plays_told)s, i.plays_told),
        rows_other = %(rows_other)s, rows_odd = %(rows_odd)s,
        first_at = case when span.last_at >= coalesce(l.forgotten_before, '-infinity')
                        then greatest(span.first_at, l.forgotten_before) end,

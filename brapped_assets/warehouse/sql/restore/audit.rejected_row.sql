@@ -1,7 +1,7 @@
 insert into audit.rejected_row (listener_id, source, content_hash, payload, reason, kind, played_at, parser_version, times,
-                                poll_id, first_seen_at, last_seen_at)
+                                in_files, poll_id, first_seen_at, last_seen_at)
 select %(listener_id)s, told.source, told.content_hash, told.payload, told.reason, coalesce(told.kind, 'not_understood'),
-       told.played_at, told.parser_version, told.times,
+       told.played_at, told.parser_version, told.times, told.in_files,
        (select min(p.poll_id) from audit.poll p
          where p.listener_id = %(listener_id)s and p.polled_at = (r.record ->> 'polled_at')::timestamptz),
        told.first_seen_at, told.last_seen_at
