@@ -45,7 +45,7 @@ def meet(
             "last_at": None if file.last is None else at(file.last),
         }
         counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known", "forgotten"], 1)
-        odd = {"rows_other": "{}", "rows_odd": "{}"}
+        odd = {"rows_other": "{}", "rows_odd": "{}", "plays_told": None}
         tx.execute(sql("imports/advance"), {**values, **counts, **odd, **span, "is_last": is_last})
 
 
