@@ -167,10 +167,14 @@ def test_a_file_of_no_period_is_not_made(browser: TestClient, two: tuple[int, in
     [
         ("first=2026-03-01&last=2026-03-09", "", 200),
         ("from=2026-03-01&to=2026-03-09", "", 200),
-        ("range=2026-03-09..2026-03-01", "That time ends before it begins. Shown is 1 Mar 2026 to 9 Mar 2026.", 200),
+        (
+            "range=2026-03-09..2026-03-01",
+            "That time ends before it begins. Shown is 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
+            200,
+        ),
         (
             "first=2026-03-09&last=2026-03-01",
-            "That time ends before it begins. Shown is 1 Mar 2026 to 9 Mar 2026.",
+            "That time ends before it begins. Shown is 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
             200,
         ),
         ("first=2026-03-01", "Shown instead: 2026.", 404),
