@@ -64,6 +64,20 @@ def test_an_answer_that_is_not_json(get: Get, account: SimulatedAccount) -> None
         response.json()
 
 
+@pytest.mark.parametrize("status", [200, 502, 511])
+def test_a_web_page_in_place_of_an_answer(get: Get, account: SimulatedAccount, status: int) -> None:
+    account.faults.add("web_page", status=status)
+    response = get(FEED)
+    assert (response.status_code, response.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert response.text.startswith("<!DOCTYPE html>")
+
+
+def test_an_answer_without_content(get: Get, account: SimulatedAccount) -> None:
+    account.faults.add("no_content")
+    response = get(FEED)
+    assert (response.status_code, response.content) == (204, b"")
+
+
 def test_an_answer_that_is_cut_off(get: Get, account: SimulatedAccount) -> None:
     account.faults.add("cut_off")
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
@@ -106,5 +120,5 @@ def test_faults_happen_in_order_as_often_as_told_until_cleared() -> None:
 
 
 def test_every_kind_of_fault_is_tried_here() -> None:
-    elsewhere = {"owner_without_premium", "malformed_json", "cut_off", "slow", "empty_page"}
+    elsewhere = {"owner_without_premium", "malformed_json", "cut_off", "slow", "empty_page", "web_page", "no_content"}
     assert {row[0] for row in WIRE} | elsewhere == set(get_args(Kind))
