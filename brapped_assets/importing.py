@@ -21,6 +21,7 @@ from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, merge_exported
+from brapped_assets.warehouse.repeats import count_repeats
 from brapped_assets.warehouse.staging import Occurrences, encode
 
 # Between two pieces a poll gets its turn, after seconds at most.
@@ -32,6 +33,7 @@ BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
 
 # What Spotify itself has forgotten is nothing that went wrong here.
 NOT_MUSIC = {"unknown": "rows without a name: Spotify no longer knows what was played"}
+REPEATS = "of these, reported again too soon to have been heard: kept, not counted"
 FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 
 Progress = Callable[[int, int], None]
@@ -50,8 +52,8 @@ class Summary:
 
     `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
     histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
-    one more are merged. `failed` are histories that cannot be read and left nothing behind, `ignored` what lay beside
-    them and is none.
+    one more are merged. `repeats` of the new plays are impossible. `failed` are histories that cannot be read and left
+    nothing behind, `ignored` what lay beside them and is none.
     """
 
     archives: int = 0
@@ -62,6 +64,7 @@ class Summary:
     other: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     is_within_file: bool = False
+    repeats: int = 0
     failed: list[Unusable] = field(default_factory=list)
     ignored: list[Unusable] = field(default_factory=list)
 
@@ -73,6 +76,7 @@ class Summary:
             "files": self.files,
             "files_known": self.files_known,
             "files_failed": len(self.failed),
+            "impossible_repeats": self.repeats,
             **{f"plays_{what}": count for what, count in asdict(self.plays).items()},
             **{f"not_music_{kind}": count for kind, count in sorted(self.other.items())},
             **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
@@ -88,6 +92,7 @@ class Summary:
             (self.plays.forgotten, FORGOTTEN),
             *((count, NOT_MUSIC.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
             *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
+            (self.repeats, REPEATS),
         ]
         return [(count, what) for count, what in rows if count or what == "new plays"]
 
@@ -111,6 +116,8 @@ def import_history(
     for name, reason in (one for each in found for one in each.unusable):
         is_history = HISTORY_NAME.search(base_name(name))
         (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
+    with warehouse.transaction() as tx:
+        repeats = count_repeats(tx, listener_id)
     _retry_odd(warehouse, listener_id)
     documents = [document for each in found for document in each.files]
     expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
@@ -143,6 +150,7 @@ def import_history(
                 summary.failed.append(Unusable(error.name, error.reason))
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
         imports.flush(tx, listener_id, datetime.now(UTC))
+        summary.repeats = max(0, count_repeats(tx, listener_id) - repeats)
     progress(summary.rows, summary.rows)
 
 

@@ -47,6 +47,7 @@ class Played:
     artist_name: str
     ms_played: int
     counts: bool
+    is_repeat: bool
     is_estimated: bool
     skipped: bool | None
     shuffle: bool | None

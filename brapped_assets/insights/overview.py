@@ -80,6 +80,13 @@ def unknown_plays(tx: Connection, who: Viewer, period: Period) -> int:
     return int(row["plays"])
 
 
+def impossible_repeats(tx: Connection, who: Viewer, period: Period) -> int:
+    """Plays that are not counted, because nobody can have heard them."""
+    row = tx.execute(sql("insights/impossible_repeats"), asked(who, period)).fetchone()
+    assert row is not None
+    return int(row["plays"])
+
+
 def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:
     """What the period is held against; None unless both are known whole, as far as they are held against each other."""
     if period.name == "all":

@@ -6,7 +6,8 @@ FORMULAS = [
     Formula(
         "Plays",
         "Every time a song was listened to for 30 seconds or more. A play belongs to the day and the hour in which"
-        " it ended, in your time zone. Private sessions are left out.",
+        " it ended, in your time zone. Private sessions are left out, and so are impossible repeats: a song that is"
+        " reported again, just as long, sooner after it last counted than it lasts cannot have been heard again.",
         counted("count(*) as plays"),
     ),
     Formula(

@@ -73,6 +73,11 @@ def unknown_artist(plays: int) -> str:
     return f"{plays:,} {what} whose artist is not known yet."
 
 
+def impossible_repeats(plays: int) -> str:
+    """How many plays are not counted because nobody can have heard them; empty without any."""
+    return f"Impossible repeats, not counted: {plays:,}." if plays else ""
+
+
 def percent(part: float, whole: float) -> str:
     """A share as every page, card, notice and command writes it: 38 %, never negative.
 
@@ -124,6 +129,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "percent": percent,
     "unknown_artist": unknown_artist,
+    "impossible_repeats": impossible_repeats,
     "initials": initials,
     "spotify_link": spotify_link,
     "tint": tint,

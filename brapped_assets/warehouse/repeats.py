@@ -76,6 +76,13 @@ def mark_repeats(tx: Connection, listener: dict[str, Any], touched: Sequence[Str
         touched = joined((at, at) for at in map(played_at.__getitem__, changed) if not _holds(touched, at))
 
 
+def count_repeats(tx: Connection, listener_id: int) -> int:
+    """How many of a listener's plays are impossible repeats."""
+    row = tx.execute(sql("repeats/count"), {"listener_id": listener_id}).fetchone()
+    assert row is not None
+    return int(row["plays"])
+
+
 def _holds(stretches: Sequence[Stretch], at: datetime) -> bool:
     return any(first_at <= at <= last_at for first_at, last_at in stretches)
 

@@ -42,6 +42,7 @@ def routes(site: Site) -> list[Route]:
             clock = habits.clock(tx, who, period, "minutes" if period.days == 1 else by)
             values = {
                 "unknown_plays": overview.unknown_plays(tx, who, period),
+                "repeats": overview.impossible_repeats(tx, who, period),
                 "going": habits.current_streak(tx, who) if period.until > who.today else None,
                 "session": habits.longest_session(tx, who, period),
                 "rankings": own,

@@ -66,6 +66,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         before_label=compared.label if compared else "",
         releases={row["year"]: row["plays"] for row in music["releases"]},
         unknown_plays=overview.unknown_plays(tx, who, period),
+        impossible_repeats=overview.impossible_repeats(tx, who, period),
     )
 
 

@@ -90,7 +90,8 @@ class Numbers:
 
     `hours` are milliseconds by local hour, `weekend_ms` those on Saturdays and Sundays. `releases` are plays by year of
     release, under None where that is not known. `known_before`: days of history before the period began.
-    `unknown_plays` are of songs whose artist is not known: they are in no number of artists.
+    `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
+    in no number at all.
     """
 
     period: Period
@@ -115,6 +116,7 @@ class Numbers:
     before_label: str
     releases: Mapping[int | None, int]
     unknown_plays: int = 0
+    impossible_repeats: int = 0
 
     @property
     def may_grow(self) -> bool:

@@ -23,6 +23,7 @@ def of_minutes(n: Numbers) -> Card:
     share = wording.percent(n.total.estimated_ms, n.total.ms)
     about = "" if share.startswith("<") else "About "
     rule = f"{about}{share} of the minutes are estimated from the songs' length." if n.total.estimated_ms else ""
+    rule = " ".join(filter(None, [rule, wording.impossible_repeats(n.impossible_repeats)]))
     unit = "minute of music" if wording.minutes(n.total.ms) == 1 else "minutes of music"
     return marked(Card("minutes", "Your minutes", so_far(n), minutes(n.total.ms), unit=unit, aside=aside, rule=rule), n)
 

@@ -1,6 +1,7 @@
 -- Plays of any length before a place in time, newest first. What statistics leave out is here too, and says so.
 select f.play_key, f.played_at, f.played_at_local, f.played_on, f.track_key, t.track_id, t.track_name, t.artist_key, a.artist_name,
-       f.ms_played, f.ms_played >= 30000 as counts, f.is_estimated, f.skipped, f.shuffle, f.offline, f.incognito,
+       f.ms_played, f.ms_played >= 30000 and f.repeat_of is null as counts, f.repeat_of is not null as is_repeat,
+       f.is_estimated, f.skipped, f.shuffle, f.offline, f.incognito,
        platform.label as platform, c.context_type, c.context_uri,
        case when f.api_at is not null and f.export_at is not null then 'both'
             when f.api_at is not null then 'api'
