@@ -1,14 +1,61 @@
-"""Databases and roles of a test's own on the session's server, gone afterwards."""
+"""Databases and roles of a test's own on the session's server.
+
+To make a database takes 0.1 s of CPU, to empty one 0.01 s. So one is handed from test to test, each time under a new
+name; whoever changes more than rows (a role's rights, a column) is the last to have it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 
 from brapped_assets.warehouse.embedded import EmbeddedServer
 
+Connection = psycopg.Connection[tuple[Any, ...]]
 MIGRATED, EMPTY = "brapped", "template0"
+# A row of a catalogue that was written again has another xmin. In pg_class `truncate` does that, too.
+CATALOGUES = (
+    *("pg_attribute", "pg_attrdef", "pg_constraint", "pg_default_acl", "pg_event_trigger", "pg_extension", "pg_index"),
+    *("pg_policy", "pg_proc", "pg_rewrite", "pg_sequence", "pg_statistic_ext", "pg_trigger"),
+)
+DEFINITIONS = f"""
+select (select concat_ws(' ', datacl, datdba, datconnlimit) from pg_database where datname = current_database()),
+       (select count(*) from pg_db_role_setting join pg_database d on d.oid = setdatabase
+         where datname = current_database()),
+       (select array_agg(n::text order by n.oid) from pg_namespace n where nspname !~ '^pg_'),
+       (select md5(string_agg(concat_ws(' ', oid, relname, relnamespace, relowner, relacl, reloptions, relpersistence,
+                                        relrowsecurity), ',' order by oid))
+          from pg_class where oid >= 16384 and relkind <> 't'),
+       {", ".join(f"(select array[count(*), sum(xmin::text::bigint)] from {name})" for name in CATALOGUES)}
+"""
+TABLES = """
+select format('%I.%I', nspname, relname) from pg_class c join pg_namespace n on n.oid = relnamespace
+ where relkind = 'r' and nspname !~ '^pg_' and nspname <> 'information_schema' order by c.oid
+"""
+SEQUENCES = """
+select format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), last_value is not null
+  from pg_sequences
+"""
+ALONE = """
+select pg_terminate_backend(pid, 10000) from pg_stat_activity
+ where datname = current_database() and pid <> pg_backend_pid()
+"""
+
+
+@dataclass
+class Template:
+    """What a new copy of it holds; `idle` are copies that are as new and wait for a test."""
+
+    definitions: tuple[Any, ...] | None
+    rows: dict[str, bytes]
+    sequences: set[tuple[Any, ...]]
+    idle: list[str] = field(default_factory=list)
+
+
+_templates: dict[str, Template] = {}
 
 
 @contextmanager
@@ -16,9 +63,56 @@ def database(postgres: EmbeddedServer, template: str = MIGRATED) -> Iterator[str
     """Its URL: a copy of `template`."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template} strategy file_copy")
+        known = _templates.get(postgres.url(template))
+        # Not the one given back last: its connections may still be ending, which the server waits for.
+        if known is not None and len(known.idle) > 1:
+            admin.execute(f"alter database {known.idle.pop(0)} rename to {name}")
+        else:
+            admin.execute(f"create database {name} template {template} strategy file_copy")
+            if known is None and template != EMPTY:
+                known = _templates[postgres.url(template)] = _looked_at(postgres.url(name))
         yield postgres.url(name)
-        admin.execute(f"drop database {name} with (force)")
+        if known is not None and _is_as_new(postgres.url(name), known):
+            known.idle.append(name)
+        else:
+            admin.execute(f"drop database {name} with (force)")
+
+
+def _looked_at(url: str) -> Template:
+    with psycopg.connect(url, autocommit=True) as copy:
+        rows = {table: _rows(copy, table) for (table,) in copy.execute(TABLES).fetchall()}
+        definitions = copy.execute(DEFINITIONS).fetchone()
+        return Template(definitions, rows, set(copy.execute(SEQUENCES).fetchall()))
+
+
+def _is_as_new(url: str, template: Template) -> bool:
+    """Whether a copy could be made one again."""
+    with psycopg.connect(url, autocommit=True) as copy:
+        copy.execute(ALONE)
+        if copy.execute(DEFINITIONS).fetchone() != template.definitions:
+            return False
+        # Neither a trigger nor a foreign key has a say.
+        copy.execute("set session_replication_role = replica")
+        some = copy.execute(
+            f"select {', '.join(f'exists (select from {table})' for table in template.rows)}"
+        ).fetchone()
+        filled = [table for table, has_rows in zip(template.rows, some or (), strict=True) if has_rows]
+        if changed := [
+            table for table in filled if not template.rows[table] or _rows(copy, table) != template.rows[table]
+        ]:
+            copy.execute(f"truncate {', '.join(changed)} cascade")
+        for table, rows in template.rows.items():
+            if rows and _rows(copy, table) != rows:
+                with copy.cursor().copy(f"copy {table} from stdin") as writing:
+                    writing.write(rows)
+        for sequence in template.sequences - set(copy.execute(SEQUENCES).fetchall()):
+            copy.execute("select setval(%s, %s, %s)", sequence)
+    return True
+
+
+def _rows(copy: Connection, table: str) -> bytes:
+    with copy.cursor().copy(f"copy {table} to stdout") as reading:
+        return b"".join(bytes(part) for part in reading)
 
 
 @contextmanager
