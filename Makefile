@@ -14,8 +14,8 @@ up: $(INSTALLED)  ## collect a real account
 
 # Four at a time: half of them wait for processes to start and stop. The browser's by themselves: they share one browser,
 # and what drives it leaves an event loop running that others would trip over.
-test: $(INSTALLED)  ## the tests, but for the slow ones
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser and not slow"
+test: $(INSTALLED)  ## the tests, but for the slow ones; a quarter of the examples of each property
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --hypothesis-profile quick -m "not browser and not slow"
 	$(BIN)/python -m pytest -q -m browser
 
 check: $(INSTALLED)  ## lint, types, all tests

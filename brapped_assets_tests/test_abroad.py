@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from time_machine import travel
@@ -20,6 +20,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.zones import Span, Spans, changed
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.exports import extended
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -106,7 +107,7 @@ COUNTRIES = st.sampled_from(["DE", "US", "IN", "AU", "BR", "NZ", "RU", "JP", "AE
 PARTS = st.lists(st.tuples(COUNTRIES, st.sampled_from([1, 10, 35, 200]), st.sampled_from([1, 4, 20])), max_size=9)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(PARTS, st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "America/New_York", "Pacific/Auckland", "UTC"]))
 def test_whoever_does_what_is_told_is_told_nothing_more(parts: list[Part], zone: str) -> None:
     rows = life(*parts)

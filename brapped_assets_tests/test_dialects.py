@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.parsing import parse_row
@@ -13,6 +13,7 @@ from brapped_assets.history.pieces import by_kind
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.exports import merge_exported
 from brapped_assets.warehouse.staging import Occurrences, encode
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import Play, newcomer, song
 from brapped_assets_tests.warehouse.test_order import clear
 from brapped_assets_tests.warehouse.test_portable import copy
@@ -140,7 +141,7 @@ def heard(rows: list[Row]) -> list[tuple[str, int]]:
     return sorted((row.ref[-1], row.ms_played) for row in rows)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(data=st.data())
 def test_any_dialects_of_a_life_in_any_order_and_number_are_that_life_once(
     warehouse: Warehouse, data: st.DataObject

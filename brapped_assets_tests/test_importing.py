@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.choosing import whose
@@ -34,6 +34,7 @@ from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.exports import FOLDER, document, extended, nameless, zipped
 from brapped_assets_tests.history.test_files import ODDITIES
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
@@ -407,7 +408,7 @@ def test_what_an_older_parser_found_odd_is_read_again(warehouse: Warehouse, me: 
 TELLINGS = st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=6)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(files=st.lists(TELLINGS, min_size=1, max_size=3), piece_rows=st.sampled_from([1, 2, 50_000]))
 def test_retrying_odd_rows_gives_what_a_fresh_import_gives(
     warehouse: Warehouse, files: list[list[tuple[int, bool]]], piece_rows: int
@@ -441,7 +442,7 @@ def parsed_by_an_older_version(row: Any, *, now: datetime) -> Row:
     return parse_row(row, now=now)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50)
 @given(flips=FLIPS, cut=st.sampled_from([1, 1, 1, 1, 0.98, 0.5]), piece_rows=st.sampled_from([7, 50_000]))
 def test_of_a_mutated_file_every_row_or_none_is_imported(
     warehouse: Warehouse, flips: list[tuple[float, int]], cut: float, piece_rows: int

@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.panel import Panel
 from rich.table import Table
@@ -26,6 +26,7 @@ from brapped_assets.notices.delivery import deliver
 from brapped_assets.plain import JOINER, NON_JOINER, SIGNS, PlainRecord, plain, plain_lines
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.notices.mailbox import Mailbox
 
 SOURCE = Path(brapped_assets.__file__).parent
@@ -42,7 +43,7 @@ def harmless(text: str) -> bool:
 
 
 @given(hostile)
-@settings(max_examples=200)
+@examples(200)
 def test_plain_text_does_nothing_but_show_and_what_is_plain_stays(text: str) -> None:
     found = plain(text)
     assert harmless(found)

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 import psycopg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.abroad import remarks
@@ -25,6 +25,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge import merge_plays
 from brapped_assets.warehouse.rehearsal import months, rehearsal
 from brapped_assets.writing import written
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.exports import account, document, extended
 from brapped_assets_tests.warehouse.pages import Play as Item
 from brapped_assets_tests.warehouse.pages import newcomer, page, song
@@ -99,7 +100,7 @@ def files(rng: Random, folder: Path, plays: list[tuple[datetime, int, int]]) -> 
     return folder
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(rng=st.randoms(use_true_random=False), piece_rows=st.sampled_from([2, 7, 50_000]))
 def test_the_preview_is_what_the_import_then_does(warehouse: Warehouse, rng: Random, piece_rows: int) -> None:
     me = somebody(warehouse)

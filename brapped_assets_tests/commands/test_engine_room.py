@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from brapped_assets.commands.engine_room import guards
+from brapped_assets_tests.examples import examples
 
 HERE = "http://127.0.0.1:3001"
 
@@ -90,7 +91,7 @@ def test_what_cannot_be_read_is_400_and_no_failure(browser: TestClient, headers:
 
 
 @given(origin=st.one_of(st.text(st.characters(max_codepoint=255), max_size=20), st.just("http://[").map(str)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @example(origin="http://[")
 @example(origin="HTTP://127.0.0.1:3001")
 @example(origin="http://127.0.0.1:3001\x85")

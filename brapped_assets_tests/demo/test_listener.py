@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play, ScriptedListener, nonstop
+from brapped_assets_tests.examples import examples
 
 LISTENER = Listener(Catalogue())
 YEAR = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
@@ -47,7 +48,7 @@ def test_two_processes_agree() -> None:
     assert len(answers) == 1
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(
     start=st.datetimes(datetime(2008, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # hypothesis wants bare bounds
     hours=st.floats(0, 60),
@@ -62,7 +63,7 @@ def test_a_part_of_a_range_is_that_slice_of_the_whole(
     assert LISTENER.plays_between(start, end) == [play for play in whole if start <= play.played_at < end]
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(day=st.dates(date(2007, 1, 1), date(2045, 1, 1)), rate=st.sampled_from([1, 60, 400]))
 def test_plays_never_overlap_and_are_served_only_after_their_end(day: date, rate: float) -> None:
     listener = Listener(LISTENER.catalogue, "any", rate)

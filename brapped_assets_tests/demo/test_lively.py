@@ -5,13 +5,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.lively import LivelyListener
+from brapped_assets_tests.examples import examples
 
 # Half-hour zones, midnights that are left out when the clocks change, and both ends of the world.
 ZONES = (
@@ -30,7 +31,7 @@ def hour_of(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     zone=st.sampled_from(ZONES),
     day=st.integers(0, 400).map(lambda days: (SPRING + timedelta(days=days)).date()),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.bounds import LONGEST_ROW
@@ -16,6 +16,7 @@ from brapped_assets.history.finding import find
 from brapped_assets.history.long_rows import Shortened
 from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow
 from brapped_assets.history.rows import rows
+from brapped_assets_tests.examples import examples
 
 from .exports import AUDIO, account, document, extended, nameless, read, written, zipped
 
@@ -116,7 +117,7 @@ def test_one_absurd_row_is_kept_aside_shortened_and_refuses_no_other(tmp_path: P
         assert json.loads(kept)["y"] == 1
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     value=st.recursive(
         st.none() | st.integers() | st.text('ab"\\{}[],é🎧', max_size=30),

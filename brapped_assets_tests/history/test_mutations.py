@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import find
 from brapped_assets.history.plays import OddRow, Row
+from brapped_assets_tests.examples import examples
 
 from .exports import ADDRESS, AUDIO, FOLDER, account, extended, nameless, zipped
 
@@ -35,7 +36,7 @@ def outcome(path: Path) -> list[Row] | HistoryError:
         return error
 
 
-@settings(deadline=None, max_examples=500)
+@examples(500)
 @given(
     flips=FLIPS,
     doubled=st.lists(st.integers(0, len(LINES) - 1), max_size=2),
@@ -68,7 +69,7 @@ def test_a_mutated_file_is_read_whole_or_refused(
         assert all(ADDRESS not in row.payload_text for row in found if isinstance(row, OddRow))
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(flips=FLIPS, cut=st.sampled_from([1, 1, 1, 0.99, 0.5, 0]))
 def test_a_mutated_zip_is_read_whole_or_refused(flips: list[tuple[float, int]], cut: float) -> None:
     with TemporaryDirectory() as folder:

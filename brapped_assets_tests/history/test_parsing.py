@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow, Row
+from brapped_assets_tests.examples import examples
 
 from .exports import ADDRESS, AGENT, ID, account, extended, nameless
 
@@ -227,7 +228,7 @@ JSON = st.recursive(
 KEYS = [*extended(), *account()]
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(
     base=st.sampled_from([extended(), account(), nameless()]),
     changes=st.dictionaries(st.sampled_from(KEYS), JSON),

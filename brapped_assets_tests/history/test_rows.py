@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.bounds import LONGEST_ROW, MOST_SKIPPED
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.rows import rows, texts
+from brapped_assets_tests.examples import examples
 
 from .exports import document, extended
 
@@ -31,7 +32,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(
     items=st.lists(VALUES, max_size=12),
     ascii_only=st.booleans(),
@@ -46,7 +47,7 @@ def test_wherever_the_pieces_end_the_rows_are_those_of_the_document(
     assert list(rows(pieces, "it")) == items
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(items=st.lists(VALUES, min_size=1, max_size=6), data=st.data(), size=st.integers(1, 40))
 def test_a_changed_document_gives_what_json_gives_or_is_damaged(
     items: list[Any], data: st.DataObject, size: int

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.web import bounded, forms, room
@@ -21,6 +21,7 @@ from brapped_assets.insights.web.bounded import bounded as protocol
 from brapped_assets.insights.web.room import Room
 from brapped_assets.insights.web.safety import COOKIE, HEADERS, safe_headers
 from brapped_assets_tests.commands.user import free_port
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.add_site import Pages, pages
 
 KEY = "a-key-of-this-start"
@@ -38,7 +39,7 @@ class Guest:
         self.is_in = False
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(st.sampled_from([*NETWORK, "127.0.0.1"]), st.booleans()), max_size=120))
 def test_no_flood_fills_the_room_and_who_has_the_fewest_connections_finds_a_place(
     comings: list[tuple[str, bool]],

@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import history
 from brapped_assets.insights.history import Missing, Page, Place, Played, end_of, place_named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, ZONES, Told, know, play, plays
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at
@@ -27,7 +28,7 @@ def keys(page: Page) -> list[int]:
     return [one.play_key for _, of_day in page.days for one in of_day if isinstance(one, Played)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15)
 @given(told=plays(), zone=st.sampled_from(ZONES), size=st.integers(1, 7))
 def test_paging_shows_every_play_once_in_both_directions(warehouse: Warehouse, told: Any, zone: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch, warehouse.transaction() as tx, tx.transaction(force_rollback=True):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import items, rollup
@@ -16,6 +16,7 @@ from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import (
     MOMENTS,
     NOW,
@@ -176,7 +177,7 @@ def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidde
     }  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20)
 @given(
     history=plays(),
     later=plays(),
@@ -214,7 +215,7 @@ def test_an_items_numbers_are_those_of_the_plays(
             assert numbers == told(tx, me, kind, key, period=period, hidden=hidden)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(history=plays(), later=plays(), gone=st.integers(0, 6), zone=st.sampled_from(ZONES))
 def test_totals_of_all_time_follow_what_is_added_moved_and_taken_away(
     warehouse: Warehouse, history: Any, later: Any, gone: int, zone: str
@@ -237,7 +238,7 @@ def test_totals_of_all_time_follow_what_is_added_moved_and_taken_away(
             )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8)
 @given(history=plays(), zone=st.sampled_from(ZONES), period_name=st.sampled_from(PERIODS), key=st.integers(1, 3))
 def test_the_formulas_shown_give_the_numbers_shown(
     warehouse: Warehouse, history: Any, zone: str, period_name: str, key: int

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -22,6 +22,7 @@ from brapped_assets.insights.wrapped import cards, numbers
 from brapped_assets.notices import recap
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import newcomer
 from brapped_assets_tests.warehouse.test_nobody import NOBODIES
 from brapped_assets_tests.warehouse.told import Told, tell
@@ -79,7 +80,7 @@ class Undo(Exception):
     """The example is over."""
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(mine=libraries, theirs=libraries, asked=st.sampled_from(["2025", "2024", "all"]))
 def test_no_ranking_or_count_of_artists_has_nobody(warehouse: Warehouse, mine: Any, theirs: Any, asked: str) -> None:
     try:

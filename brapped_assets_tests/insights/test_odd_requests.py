@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -14,6 +14,7 @@ from brapped_assets.insights import rollup
 from brapped_assets.insights.web.safety import safe_headers
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.add_site import HERE, Pages, pages
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 
@@ -64,7 +65,7 @@ def check(browser: TestClient, method: str, path: str, **more: object) -> None:
     assert answer.headers.get("location", "/").startswith(("/", HERE))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50)
 @given(
     path=st.sampled_from(PATHS),
     query=st.lists(st.tuples(st.sampled_from(NAMES), anything), min_size=1, max_size=3),
@@ -75,7 +76,7 @@ def test_no_query_makes_a_page_fail(site: Pages, path: str, query: list[tuple[st
     check(site.browser, "GET", f"{path}?{urlencode(query, errors='surrogatepass')}")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(
     start=st.sampled_from(
         ["/", "/artist/", "/track/", "/album/", "/cover/", "/cover/artist/", "/static/", "/wrapped/"]
@@ -107,7 +108,7 @@ HEADER_VALUES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(
     method=st.sampled_from(["GET", "HEAD", "POST"]),
     path=st.sampled_from(
@@ -144,7 +145,7 @@ def test_no_header_makes_a_page_fail(site: Pages, method: str, path: str, odd: l
         assert answer.status_code == 400
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30)
 @given(
     path=st.sampled_from(["/hide", "/show-again"]),
     fields=st.dictionaries(

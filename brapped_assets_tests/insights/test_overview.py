@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, overview, rollup
@@ -16,6 +16,7 @@ from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import (
     MOMENTS,
     NOW,
@@ -33,9 +34,7 @@ from brapped_assets_tests.insights.overview_plays import (
 )  # fmt: skip
 
 PERIODS = ("all", "today", "7d", "year", "2025", "2025-10", "2026-03-29", "2024-12-31..2025-10-26")
-FACTS = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+FACTS = examples(12)
 HALF_HOUR = timedelta(minutes=30)
 
 

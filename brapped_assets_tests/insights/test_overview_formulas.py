@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, overview
@@ -14,13 +14,14 @@ from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import named
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import History, histories, seen, tell
-from brapped_assets_tests.insights.test_overview import FACTS, PERIODS
+from brapped_assets_tests.insights.test_overview import PERIODS
 from brapped_assets_tests.notices.test_watch import gap
 from brapped_assets_tests.warehouse.pages import newcomer
 
 
-@settings(parent=FACTS, max_examples=10)
+@examples(10)
 @given(history=histories(), name=st.sampled_from(PERIODS))
 def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history: History, name: str) -> None:
     with warehouse.transaction() as tx:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from brapped_assets.insights import overview, rollup
 from brapped_assets.insights.periods import named
@@ -17,6 +17,7 @@ from brapped_assets.insights.power_bi.connection import Place
 from brapped_assets.insights.power_bi.measures import MEASURES
 from brapped_assets.warehouse.addresses import connection_string
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import History, counting, gap, histories, seen, shown, tell
 from brapped_assets_tests.warehouse.pages import at, listened
 
@@ -171,7 +172,7 @@ def in_digits(value: Any) -> Any:
     return round(float(value), DIGITS) if isinstance(value, Decimal | float) else value
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@examples(15)
 @given(history=histories())
 def test_measures_equal_what_is_counted_by_hand_and_what_the_pages_show(warehouse: Warehouse, history: History) -> None:
     with warehouse.transaction() as tx:

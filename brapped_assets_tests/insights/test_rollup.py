@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import rollup
@@ -18,6 +18,7 @@ from brapped_assets.warehouse import statements, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import ZONES
 from brapped_assets_tests.warehouse.beside import wait_until_waiting
 from brapped_assets_tests.warehouse.pages import Play, at, newcomer, poll, song
@@ -121,7 +122,7 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
                        f" where track_key = {some.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(merges=histories(), happens=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 9)), max_size=7))
 def test_totals_equal_the_plays_after_whatever_happens(
     warehouse: Warehouse, merges: list[Any], happens: list[tuple[str, int]]

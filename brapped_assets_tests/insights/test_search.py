@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, Told, know, play
 
 
@@ -117,7 +118,7 @@ def test_two_characters_are_enough_or_one_that_is_a_word(typed: str, enough: boo
     assert is_enough(cleaned(typed)) == enough
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(typed=st.text(max_size=200))
 def test_whatever_is_typed_is_answered(warehouse: Warehouse, typed: Any) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):

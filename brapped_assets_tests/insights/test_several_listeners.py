@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -22,14 +22,13 @@ from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 from brapped_assets_tests.warehouse.pages import newcomer
 
 HERE = "http://127.0.0.1:3000"
 PERIODS = ("all", "2025", "2026-03-29", "7d")
-FACTS = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+FACTS = examples(15)
 
 
 def told(track: int, days_ago: float) -> Told:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, milestones, overview, rollup, today
@@ -14,6 +14,7 @@ from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.today import Played, SoFar
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import (
     NOW,
     History,
@@ -28,9 +29,7 @@ from brapped_assets_tests.insights.overview_plays import (
     tell,
 )  # fmt: skip
 
-FACTS = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+FACTS = examples(10)
 # Sundays: of the day the clocks change, of the week after the histories' last, of a past year's day.
 MOMENTS = (
     NOW,

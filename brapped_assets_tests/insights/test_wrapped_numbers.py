@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import rollup
@@ -12,6 +12,7 @@ from brapped_assets.insights.wrapped import numbers
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.wrapped_plays import MOMENTS, NOW, ZONES, histories, obvious
 from brapped_assets_tests.warehouse.imported import vouch
 from brapped_assets_tests.warehouse.pages import Play, newcomer, poll, song
@@ -39,7 +40,7 @@ def hide(tx: Connection, me: int, kind: str) -> set[tuple[str, int]]:
 # One song on repeat through a night, and a return after more than half a year.
 @example([Told(MOMENTS[n // 3] + timedelta(minutes=n), 61_000, "song1", artist="Artist 1") for n in range(12)],
          "Europe/Berlin", "all", None)  # fmt: skip
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20)
 @given(histories(), st.sampled_from(ZONES), st.sampled_from(PERIODS), st.sampled_from([None, None, "artist", "track"]))
 def test_the_numbers_are_those_of_the_plays_before_and_after_the_totals_are_rebuilt(
     warehouse: Warehouse, told: list[Told], zone: str, asked: str, kind: str | None

@@ -7,11 +7,12 @@ from itertools import count, product
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.staging import Kind
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, newcomer
 
@@ -270,7 +271,7 @@ def _minutes(files: Sequence[Imported]) -> range:
     return range(min(ends), max(ends)) if ends else range(0)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50)
 @given(drawn=met_files(), missed=GAPS.map(lambda gaps: [*gaps, WIDE]))
 def test_any_gaps_and_files_in_any_archives_and_order_are_as_minute_by_minute(
     warehouse: Warehouse, drawn: tuple[list[Imported], list[int], list[Met]], missed: list[tuple[int, int, int]]

@@ -4,13 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.landing import SHORTEST_CUT_PAGE, has_landed, land, land_tracks, retry_rejected
 from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import (
     NOON,
     Play,
@@ -189,7 +190,7 @@ TRACK_KEYS = ["name", "artists", "album", "duration_ms", "explicit", "external_i
 TRACKS = st.dictionaries(st.sampled_from(TRACK_KEYS), JSON, max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@examples(60)
 @given(tracks=st.lists(TRACKS, min_size=1, max_size=4), context=st.none() | st.dictionaries(st.text(max_size=3), JSON))
 def test_whatever_a_track_is_made_of_its_play_lands_merges_and_is_read(
     warehouse: Warehouse, tracks: list[dict[str, Any]], context: dict[str, Any] | None

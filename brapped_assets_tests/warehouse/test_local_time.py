@@ -8,13 +8,14 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
 from brapped_assets.warehouse.zones import Span, Spans
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import NOON, Play, fact, newcomer, poll, song
 from brapped_assets_tests.warehouse.test_order import clear, histories
 from brapped_assets_tests.warehouse.told import NOON as PLAYED
@@ -58,7 +59,7 @@ def lived(tx: Connection, listener_id: int, spans: Spans) -> None:
         rebuild_local_time(tx, listener_id, year)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(histories(), st.lists(lives(NEAR_THE_PLAYS), min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_every_play_has_the_local_time_of_where_it_was_played_in_whatever_order_things_come(
     warehouse: Warehouse, history: list[Batch], lives: list[Spans], random: Random
@@ -87,7 +88,7 @@ def test_every_play_has_the_local_time_of_where_it_was_played_in_whatever_order_
     assert shown == [{"time_zone": now[-1].time_zone}]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(lives(INSTANTS), st.lists(INSTANTS, min_size=1, max_size=30))
 def test_the_database_and_python_agree_on_what_the_clocks_showed(
     warehouse: Warehouse, spans: Spans, instants: list[datetime]
@@ -104,7 +105,7 @@ def test_the_database_and_python_agree_on_what_the_clocks_showed(
     assert [zones.local_time(spans, instant).replace(tzinfo=None) for instant in instants] == expected
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.sampled_from(ZONES), st.dictionaries(INSTANTS, st.sampled_from(ZONES), max_size=5), st.data())
 def test_moves_may_be_told_in_any_order(first: str, moves: dict[datetime, str], data: st.DataObject) -> None:
     spans: Spans = (Span(None, first),)
@@ -117,7 +118,7 @@ def test_moves_may_be_told_in_any_order(first: str, moves: dict[datetime, str], 
     assert spans == (Span(None, first),)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(lives(INSTANTS), st.none() | INSTANTS, INSTANTS, st.sampled_from(ZONES), st.lists(INSTANTS))
 def test_a_stay_changes_its_own_time_and_no_other(
     spans: Spans, begins: datetime | None, ends: datetime, zone: str, instants: list[datetime]
@@ -131,7 +132,7 @@ def test_a_stay_changes_its_own_time_and_no_other(
     assert zones.changed(spans, Span(None, zone)) == (Span(None, zone),)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(lives(INSTANTS), st.dates(date(2008, 1, 3), date(2026, 5, 30)))
 def test_a_day_begins_when_the_days_before_are_over(spans: Spans, day: date) -> None:
     begins = zones.beginning_of(spans, day)

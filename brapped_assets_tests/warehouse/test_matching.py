@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.matching import REACH, Observation, Pair, pairs, same_track
 from brapped_assets.warehouse.matching import _in_order as in_order
+from brapped_assets_tests.examples import examples
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -82,7 +83,7 @@ def stamps(pairing: Sequence[Pair]) -> list[tuple[object, ...]]:
 
 
 @given(observations(["a", "b", None]), observations(["a", "b", None]))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_whatever_hangs_together_is_paired_in_order_as_often_as_possible_and_then_as_near_as_possible(
     ones: list[Observation], others: list[Observation]
 ) -> None:
@@ -97,7 +98,7 @@ def test_whatever_hangs_together_is_paired_in_order_as_often_as_possible_and_the
 
 
 @given(observations(["a"]), observations(["a"]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_of_one_track_time_order_costs_neither_a_pair_nor_a_second(
     ones: list[Observation], others: list[Observation]
 ) -> None:
@@ -107,7 +108,7 @@ def test_of_one_track_time_order_costs_neither_a_pair_nor_a_second(
 
 
 @given(observations(["a", "b", None]), observations(["a", "b", None]))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @example([seen(0), seen(80)], [seen(-80), seen(60)])
 def test_a_pair_is_of_one_track_within_reach_and_nobody_is_in_two(
     ones: list[Observation], others: list[Observation]
@@ -126,7 +127,7 @@ def numbered(observations: Sequence[Observation]) -> list[Observation]:
 
 
 @given(st.data(), observations(["a", "b", None]), observations(["a", "b", None]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_neither_the_order_nor_what_happens_hours_away_changes_a_pair(
     data: st.DataObject, ones: list[Observation], others: list[Observation]
 ) -> None:

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import Merge, merge_plays
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import (
     NOON,
     Play,
@@ -157,7 +158,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Play], list[list[Play]], list[tuple
     return heard, pages, list(zip(polls, merges, strict=True))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@examples(50)
 @given(history=histories())
 def test_polls_in_any_order_and_number_give_the_fact_the_formula_gives(
     warehouse: Warehouse, history: tuple[list[Play], list[list[Play]], list[tuple[int, bool]]]

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse import dimensions
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import Play, Row, local_file, newcomer, song
 from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
 
@@ -182,7 +183,7 @@ def known(tx: Connection) -> list[Row]:
     ).fetchall()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8)
 @given(data=st.data())
 def test_albums_and_artists_are_the_same_whatever_comes_first(warehouse: Warehouse, data: st.DataObject) -> None:
     # Of two payloads of one track the newer counts, so here is only one of them.

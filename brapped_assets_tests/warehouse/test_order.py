@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import Play, local_file, newcomer, song
 from brapped_assets_tests.warehouse.told import ARTIST, NOON, Batch, Old, Told, natural, obvious, tell
 
@@ -100,11 +101,7 @@ def clear(tx: Connection) -> None:
         tx.execute(f"delete from {table}")
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(25)
 @given(data=st.data())
 def test_all_sources_in_any_order_and_number_give_the_fact_of_all_at_once(
     warehouse: Warehouse, data: st.DataObject

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.archive import Person
@@ -15,6 +15,7 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.staging import Kind
 from brapped_assets.warehouse.statements import sql
+from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, gaps, newcomer, plays, poll
 from brapped_assets_tests.warehouse.test_order import clear, histories
@@ -48,7 +49,7 @@ def since(batches: list[Batch], cut: object) -> list[Batch]:
     ]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(data=st.data())
 def test_whatever_is_there_already_the_records_make_it_the_fact_of_all_that_was_told(
     warehouse: Warehouse, data: st.DataObject
@@ -67,7 +68,7 @@ def test_whatever_is_there_already_the_records_make_it_the_fact_of_all_that_was_
         clear(tx)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(data=st.data())
 def test_before_or_after_it_was_told_what_is_forgotten_leaves_the_fact_of_the_rest(
     warehouse: Warehouse, data: st.DataObject

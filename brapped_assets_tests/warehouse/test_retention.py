@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.proof import landed_by_hour
 from brapped_assets.warehouse.retention import thin_polls, thin_rankings
+from brapped_assets_tests.examples import examples
 
 from .pages import NOON, at, everything, gaps, newcomer, page, plays
 
@@ -69,7 +70,7 @@ def test_the_first_poll_of_somebody_who_had_not_played_yet_stays_because_a_gap_m
 MINUTES = st.lists(st.integers(0, 3000), max_size=10, unique=True).map(sorted)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30)
 @given(played=MINUTES, asked=MINUTES, cut=st.integers(0, 10))
 def test_what_is_proven_is_the_same_with_and_without_them(
     warehouse: Warehouse, played: list[int], asked: list[int], cut: int

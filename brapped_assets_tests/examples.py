@@ -1,0 +1,20 @@
+"""How many examples a property is tried with: all in `make check`, fewer in `make test`."""
+
+from hypothesis import HealthCheck, settings
+
+IN_FULL = 100
+# A database is not made anew for each example, and no machine is too slow; nothing is kept from run to run.
+settings.register_profile(
+    "thorough",
+    max_examples=IN_FULL,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+settings.load_profile("thorough")
+
+
+def examples(times: int) -> settings:
+    """Decorates a property: `times` examples in full, and of them what the chosen profile has of its 100."""
+    return settings(max_examples=max(2, times * settings().max_examples // IN_FULL))
