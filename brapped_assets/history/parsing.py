@@ -80,7 +80,7 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
     ended = ended_at(ts, ms_played, stamp) if offline else ts
     return HistoryPlay(
         "extended",
-        ended,
+        ended or ts,
         ms_played,
         track_id,
         uri,

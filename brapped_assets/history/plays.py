@@ -14,10 +14,11 @@ class HistoryPlay(NamedTuple):
 
     `ended_at` is the END of the play in UTC: to the second in extended history, to the minute in account data.
     `uploaded_at` is the `ts` of an offline play that ended long before it, to the second. Of such a play `ended_at` is
-    its START, to the second, plus `ms_played`. `ms_played` is between 0 and 24 hours. `track_id` is
-    Spotify's id of 22 characters; `track_uri` is the uri as exported, which for a local file is all there is. A name
-    the export does not tell is an empty text. `artist` is the artist of the ALBUM in extended history (facts,
-    section 6.3) and the track's in account data, which tells nothing of what comes after it here. None: not told.
+    its START, to the second, plus `ms_played`; where nothing tells its START, both are the `ts`. `ms_played` is between
+    0 and 24 hours. `track_id` is Spotify's id of 22 characters; `track_uri` is the uri as exported, which for a local
+    file is all there is. A name the export does not tell is an empty text. `artist` is the artist of the ALBUM in
+    extended history (facts, section 6.3) and the track's in account data, which tells nothing of what comes after it
+    here. None: not told.
     """
 
     kind: Kind

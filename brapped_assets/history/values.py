@@ -79,23 +79,25 @@ def within_bounds(at: datetime, now: datetime) -> datetime:
     return at
 
 
-def ended_at(ts: datetime, ms_played: int, stamp: Any) -> datetime:
-    """The END of an offline play of extended history; `ts` is in whole seconds.
+def ended_at(ts: datetime, ms_played: int, stamp: Any) -> datetime | None:
+    """The END of an offline play of extended history; `ts` is in whole seconds. None: nothing tells it.
 
     `ts`, unless that is the time of the upload: over 10 minutes after `offline_timestamp`, the START on the device
-    (facts, section 6.3: seconds in new files, ms in old ones, 0 or null when unknown), plus the time played.
-    A stamp in ms is cut to its second, so that both forms of one row have the same END.
-    A stamp before 2006 is a device without a clock, and as good as unknown.
+    (facts, section 6.3: seconds in new files, ms in old ones), plus the time played. A stamp in ms is cut to its
+    second, so that both forms of one row have the same END. Null, 0 and what lies before 2006, of a device without a
+    clock, tell nothing.
     """
     number = stamp if type(stamp) is int else _number(stamp)
     if number is None:
-        return ts
+        return None
     started = number if number < LARGEST_SECONDS else number // 1000
     try:
         end = EPOCH + timedelta(seconds=int(started), milliseconds=ms_played)
     except (OverflowError, ValueError):
-        return ts
-    return end if end >= FIRST_INSTANT and ts - end > UPLOADED_AFTER else ts
+        return None
+    if end < FIRST_INSTANT:
+        return None
+    return end if ts - end > UPLOADED_AFTER else ts
 
 
 def _number(value: Any) -> float | None:

@@ -107,11 +107,9 @@ def _apply(
             grown[row["play_key"]] = of_group.pop()
         else:
             emptied.append(row["play_key"])
-    play_keys: list[int] = []
     if grown:
         tx.execute(sql("account/grown"), {**listener, "play_keys": list(grown), "staged": list(grown.values())})
-    if emptied:
-        play_keys = [row["play_key"] for row in tx.execute(sql("account/emptied"), {"play_keys": emptied})]
+    play_keys = empty_exported(tx, emptied)
     if added:
         minutes, export_tracks, ms, nths = map(list, zip(*added, strict=True))
         tx.execute(
@@ -122,3 +120,10 @@ def _apply(
     return AccountChange(
         len(added), len(removed), len(grown), play_keys, [(minute, minute + MINUTE) for minute in sorted(changed)]
     )
+
+
+def empty_exported(tx: Connection, play_keys: Sequence[int]) -> list[int]:
+    """Take the export's half from these rows of the fact; returns those that have another half, the others are gone."""
+    if not play_keys:
+        return []
+    return [row["play_key"] for row in tx.execute(sql("account/emptied"), {"play_keys": list(play_keys)})]

@@ -4,7 +4,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from brapped_assets.warehouse.account_data import settle_account_data
+from brapped_assets.warehouse.account_data import empty_exported, settle_account_data
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
@@ -81,19 +81,25 @@ def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> Exp
         tx.execute("analyze stored")
     days = {row["day"] for row in tx.execute(sql("history/uploads")).fetchall()}
     if stored:
-        tx.execute(sql("history/known_extended"))
+        tx.execute(sql("history/known_extended"), {"is_unstamped": False})
+    superseded = tx.execute(sql("history/superseded"), values).fetchall()
+    if tx.execute(sql("history/unstamped"), values).rowcount and stored:
+        tx.execute(sql("history/known_extended"), {"is_unstamped": True})
     left = _left(tx)
     days.update(left["days"], left["upload_days"])
     if not days:
         return ExportMerge(known=plays)
-    change = settle_account_data(tx, listener, days, is_extended=True)
+    ends = [row["export_at"] for row in superseded]
+    emptied = empty_exported(tx, [row["play_key"] for row in superseded])
+    change = settle_account_data(tx, listener, {*days, *(end.date() for end in ends)}, is_extended=True)
     new = tx.execute(sql("history/added"), values).rowcount if left["days"] else 0
     midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
-    stretches = [(midnight, midnight + DAY) for midnight in midnights]
-    again = follow(tx, listener, joined([*stretches, *change.stretches]), change.play_keys)
-    told_twice = min(max(0, change.removed - change.added), new + change.grown)
-    matched = min(sum(key > left["newest_key"] for key in again.matched), new + change.grown - told_twice)
-    return ExportMerge(new + change.grown - told_twice - matched, matched, told_twice, plays - new - change.grown)
+    stretches = [*((midnight, midnight + DAY) for midnight in midnights), *((end, end) for end in ends)]
+    again = follow(tx, listener, joined([*stretches, *change.stretches]), [*emptied, *change.play_keys])
+    grown = new + change.grown - len(superseded)
+    told_twice = min(max(0, change.removed - change.added), grown)
+    matched = min(sum(key > left["newest_key"] for key in again.matched), grown - told_twice)
+    return ExportMerge(grown - told_twice - matched, matched, told_twice, plays - grown)
 
 
 def _left(tx: Connection) -> dict[str, Any]:

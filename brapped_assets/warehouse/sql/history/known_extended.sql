@@ -5,6 +5,8 @@ with known as (
     using staged_track t, stored k
     where t.track_number = s.track_number and k.export_at = s.ended_at and k.track_ref = t.track_ref
       and k.export_ms = s.ms_played and k.export_nth = s.occurrence
+      and (s.uploaded_at is not distinct from s.ended_at) = %(is_unstamped)s
+      and (k.uploaded_at is not distinct from k.export_at) = %(is_unstamped)s
     returning k.*, s.detail_number
 ),
 -- Two exports may tell a detail differently, or one not at all: the greater counts, whichever came first.

@@ -11,7 +11,8 @@ with near as materialized (
                          where f.listener_id = %(listener_id)s and f.played_at between s.first_at and s.last_at
                         offset 0) f
     left join raw.export_track x using (export_track_key)
-    where f.ms_played >= 1000 or f.repeat_of is not null
+    -- Of an offline play whose END nothing told there is nothing to say.
+    where (f.ms_played >= 1000 and f.uploaded_at is distinct from f.export_at) or f.repeat_of is not null
 ),
 followed as materialized (
     select n.*, n.ended_at - lag(n.ended_at) over (partition by n.is_estimated, n.track, n.length
