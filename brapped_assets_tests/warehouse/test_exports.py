@@ -178,6 +178,28 @@ def test_an_offline_play_lies_where_it_ended_and_not_where_it_was_uploaded(wareh
         ]  # fmt: skip
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_offline_play_whose_end_one_export_does_not_tell_is_the_one_that_another_tells(
+    warehouse: Warehouse, order: int
+) -> None:
+    # One song three times, uploaded at once; a fourth time that only the one without stamps tells of.
+    upload = after(86_400)
+    stamped = [Told(after(200 * n), 180_000, offline=True, uploaded_at=upload) for n in range(3)]
+    unstamped = [Told(upload, 180_000, offline=True, uploaded_at=upload)] * 4
+    batches: list[Batch] = [("extended", stamped[:1]), ("extended", unstamped), ("extended", stamped)]
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        became = tell(tx, me, batches[::order])
+        assert (became.added, became.known) == (4, 4)
+        assert [(row["played_at"], row["counts_as_play"]) for row in plays(tx)] == [
+            *((play.ended_at, True) for play in stamped),
+            (upload, True),
+        ]
+        rows = natural(tx, me)
+        assert tell(tx, me, batches) == ExportMerge(known=8)
+        assert natural(tx, me) == rows
+
+
 def test_private_plays_are_kept_and_flagged_and_short_ones_do_not_count(warehouse: Warehouse) -> None:
     told = [Told(after(0), 29_999, incognito=True), Told(after(60), 30_000), Told(after(90), 0, skipped=True)]
     with warehouse.transaction() as tx:

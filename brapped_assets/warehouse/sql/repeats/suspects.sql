@@ -12,7 +12,7 @@ with near as materialized (
                         offset 0) f
     left join raw.export_track x using (export_track_key)
     -- Of an offline play whose END nothing told there is nothing to say.
-    where (f.ms_played >= 1000 and f.uploaded_at is distinct from f.export_at) or f.repeat_of is not null
+    where (f.ms_played >= 1000 and (f.uploaded_at is null or f.uploaded_at <> f.export_at)) or f.repeat_of is not null
 ),
 followed as materialized (
     select n.*, n.ended_at - lag(n.ended_at) over (partition by n.is_estimated, n.track, n.length
