@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BROWSER := brapped_assets_tests/browser
 
 .PHONY: demo up test check bench clean
 
@@ -12,18 +13,21 @@ demo: $(INSTALLED)  ## everything with a simulated account
 up: $(INSTALLED)  ## collect a real account
 	$(BIN)/brapped up
 
+# Whoever sets this has every test process compile everything anew: half a minute of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Four at a time: half of them wait for processes to start and stop. The browser's by themselves: they share one browser,
 # and what drives it leaves an event loop running that others would trip over.
 test: $(INSTALLED)  ## the tests, but for the slow ones; a quarter of the examples of each property
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile --hypothesis-profile quick -m "not browser and not slow"
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"
+	$(BIN)/python -m pytest -q $(BROWSER)
 
 check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --ignore $(BROWSER)
+	$(BIN)/python -m pytest -q $(BROWSER)
 
 bench: $(INSTALLED)  ## each budget beside the measured figure
 	$(BIN)/python -m bench
