@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -21,8 +20,10 @@ from brapped_assets.insights.web.links import Chosen, led_on
 from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import SettingsError
 from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
+from brapped_assets_tests.databases import database
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 from brapped_assets_tests.warehouse.pages import newcomer
 
@@ -42,14 +43,28 @@ NO_PERIODS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def browser(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    site = Site(Reading(tmp_path, database_url), writing=Writing(tmp_path, database_url), clock=lambda: NOW)
+@pytest.fixture(scope="module")
+def url(postgres: EmbeddedServer) -> Iterator[str]:
+    """One database for all tests here, which only read."""
+    with database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def warehouse(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    with Warehouse(tmp_path_factory.mktemp("home"), url) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def browser(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    home = tmp_path_factory.mktemp("pages")
+    site = Site(Reading(home, url), writing=Writing(home, url), clock=lambda: NOW)
     with TestClient(create_app(site), HERE) as browser:
         yield browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two(warehouse: Warehouse) -> tuple[int, int]:
     """Both played all there is, for some months."""
     with warehouse.transaction() as tx:
