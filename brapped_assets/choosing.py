@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from brapped_assets.history.finding import Found
+from brapped_assets.plain import plain
 from brapped_assets.regions import of_this_machine
 from brapped_assets.restoring import returning
 from brapped_assets.settings import Settings, SettingsError
@@ -22,7 +23,7 @@ def chosen(tx: Connection, name: str | None) -> Listener | None:
     Whoever is logged in is not taken for granted: a friend's export would become theirs. Raises WhichListener.
     """
     everybody = people.listeners(tx)
-    called = ", ".join(f"{one.display_name} ({one.spotify_user_id})" for one in everybody) or "nobody"
+    called = ", ".join(plain(f"{one.display_name} ({one.spotify_user_id})") for one in everybody) or "nobody"
     if name is not None:
         named = [one for one in everybody if name in (one.display_name, one.spotify_user_id)]
         if len(named) != 1:

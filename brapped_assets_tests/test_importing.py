@@ -502,6 +502,9 @@ def test_of_several_listeners_one_must_be_named_and_who_is_logged_in_is_not_take
             whose(tx, bob, None, NOW)
         with pytest.raises(SettingsError, match="No single listener is called 'carol'"):
             whose(tx, bob, "carol", NOW)
+        tx.execute("update audit.listener set display_name = E'Ann\\n✓ done' where listener_id = %s", [first])
+        with pytest.raises(SettingsError, match=r"Ann ✓ done \(user of ann\)"):
+            whose(tx, bob, None, NOW)
 
 
 def test_what_is_imported_survives_reading_the_payloads_of_what_was_polled(

@@ -20,17 +20,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from zipfile import BadZipFile
 
+from brapped_assets.plain import plain
+
 AGAIN = "Download it again from Spotify and import the new one."
 
 
 class HistoryError(Exception):
-    """Base: `name` is the file as it was called, `reason` what is wrong and what to do about it."""
+    """Base: `name` is what the file is called, in one line, `reason` what is wrong and what to do about it."""
 
     def __init__(self, name: str, reason: str) -> None:
         # Both go to `args`, so that the error survives pickling between processes.
         super().__init__(name, reason)
-        self.name = name
-        self.reason = reason
+        # A file may be called by several lines; an error is one, and none of it can pass for a line of ours.
+        self.name = plain(name)
+        self.reason = plain(reason)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"

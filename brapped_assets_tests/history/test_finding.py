@@ -231,3 +231,14 @@ def test_every_error_has_its_file_and_its_remedy() -> None:
         error = kind("x.zip", "why. What to do.")
         assert isinstance(error, HistoryError)
         assert str(error) == "x.zip: why. What to do."
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name of a file has two lines there")
+def test_what_a_file_is_called_passes_for_no_line_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "Streaming_History_Audio_0\n✓ Everything is collected.json").write_text("[{")
+    with pytest.raises(HistoryError) as refused:
+        find(tmp_path)
+    assert "Streaming_History_Audio_0 ✓ Everything is collected.json: it ends in the middle" in str(refused.value)
+    with pytest.raises(Missing) as missing:
+        find(tmp_path / "not\nhere")
+    assert str(missing.value) == f"{tmp_path}/not here: there is no such file or folder. Check the path."
