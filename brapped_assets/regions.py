@@ -61,6 +61,11 @@ def zones_by_country() -> dict[str, tuple[str, ...]]:
     return {country: tuple(zones) for country, zones in found.items()}
 
 
+def country_of(zone: str) -> str | None:
+    """The two letters of the country that a region lies in; None for UTC and for old names of regions."""
+    return next((country for country, zones in zones_by_country().items() if zone in zones), None)
+
+
 def country_name(country: str) -> str:
     """The name of a country with these two letters, in English; the letters themselves where there is none."""
     return next((name for letters, name in _table("iso3166.tab") if letters == country), country)

@@ -7,11 +7,14 @@ from random import Random
 
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import PLATFORMS, Listener, Play
+from brapped_assets.regions import country_of
 
 DAY = timedelta(days=1)
 # Local hours, midnight among them.
 HOURS, SONGS = range(0, 24, 4), 5
 SHORTEST_MS = 60_000
+# The home of who lives by UTC: there it is never two hours later or earlier.
+NOWHERE = "GB"
 
 
 class LivelyListener(Listener):
@@ -24,7 +27,8 @@ class LivelyListener(Listener):
     def __init__(
         self, catalogue: Catalogue, seed: str = "brapped", *, since: datetime, time_zone: str, display_name: str
     ) -> None:
-        super().__init__(catalogue, seed, time_zone=time_zone, display_name=display_name)
+        home = country_of(time_zone) or NOWHERE
+        super().__init__(catalogue, seed, time_zone=time_zone, display_name=display_name, country=home)
         self.since = since
         self._around = lru_cache(maxsize=64)(self._songs_of)
 

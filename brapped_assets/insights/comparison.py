@@ -81,12 +81,12 @@ FORMULAS = [
         ),
     ),
     Formula(
-        "Artists of both",
+        "Artists in common",
         "Main artists whom both played in the period, each in their own days.",
         _shared("artist", "artists"),
     ),
     Formula(
-        "Songs of both",
+        "Songs in common",
         "Songs that both played in the period; each release is a song of its own.",
         _shared("track", "songs"),
     ),

@@ -85,7 +85,7 @@ FORMULAS = [
         ),
     ),
     Formula(
-        "On what",
+        "On which device",
         "Plays by the device that an export names; the page puts its words into kinds (phone, computer, speaker…).",
         counted(
             "platform, count(*) as plays",

@@ -12,8 +12,15 @@ WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopp
 WORDS: dict[State, str] = {
     "receiving": "Receiving the file…",
     "looking": "Looking at it; nothing is stored yet.",
-    "reading": "Reading…",
+    "reading": "Storing what was shown.",
+    "stopping": "The piece in hand is finished first.",
+}
+STAGES: dict[State, str] = {
+    "receiving": "Receiving…",
+    "looking": "Looking…",
+    "reading": "Adding…",
     "stopping": "Stopping…",
+    "counting": "Counting…",
 }
 
 
@@ -59,6 +66,11 @@ class Progress:
     @property
     def is_working(self) -> bool:
         return self.state in WORKING
+
+    @property
+    def stage(self) -> str:
+        """What is under way, in a word; empty where nothing is."""
+        return STAGES.get(self.state, "")
 
     @property
     def text(self) -> str:

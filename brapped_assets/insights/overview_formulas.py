@@ -109,7 +109,7 @@ FORMULAS = [
         "order by c.artist_key",
     ),
     Formula(
-        "Out of which time",
+        "By decade",
         "Plays by the decade in which the release played came out, where that is known.",
         counted(
             "(extract(year from release_date)::int / 10) * 10 as decade, count(*) as plays, "

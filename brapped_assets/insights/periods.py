@@ -63,6 +63,16 @@ class Period:
         return self.name
 
     @property
+    def in_days(self) -> str:
+        """The label of what is sent or kept: "Today" is another day tomorrow, a date is not."""
+        match self.name:
+            case "today":
+                return _in_words(self.first)
+            case "7d" | "30d":
+                return f"{_in_words(self.first)} to {_in_words(self.last)}"
+        return self.label
+
+    @property
     def last(self) -> date:
         return self.until - DAY
 

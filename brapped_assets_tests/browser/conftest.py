@@ -27,7 +27,7 @@ from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 from brapped_assets_tests.browser import fonts
-from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen
+from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen, listen_together
 from brapped_assets_tests.browser.visitor import Visitor
 from brapped_assets_tests.databases import database
 
@@ -136,6 +136,16 @@ def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathF
     """The address of pages that nobody has connected anything to."""
     with database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
         yield address
+
+
+@pytest.fixture
+def together(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+    """The address of the pages of two."""
+    with database(postgres) as url:
+        with Warehouse(tmp_path, url) as warehouse:
+            listen_together(warehouse)
+        with _served(tmp_path, url) as address:
+            yield address
 
 
 class Elsewhere:

@@ -82,6 +82,16 @@ def listen(warehouse: Warehouse) -> None:
         rollup.rebuild(tx, me)
 
 
+def listen_together(warehouse: Warehouse) -> None:
+    """Two with music in common, one of a name that is longer than a column of numbers."""
+    with warehouse.transaction() as tx:
+        for name, part in (("Maximiliane Obersteiner-Winterbottom", 1), ("Bo", 3)):
+            who = newcomer(tx, name, zone="Asia/Kolkata")
+            tx.execute("update audit.listener set display_name = %s where listener_id = %s", (name, who))
+            tell(tx, who, [("extended", list(_told())[-300::part])])
+            rollup.rebuild(tx, who)
+
+
 def _own_ranking(tx: Connection, me: int) -> None:
     tx.execute(
         """insert into star.spotify_top (listener_id, taken_on, kind, time_range, rank, artist_key, track_key)

@@ -28,7 +28,10 @@
   const range = document.createRange();
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const element = node.parentElement;
-    if (!node.data.trim() || element.closest(".sr, .skip, script, style, template, meter, progress, option, pre, noscript") || element.closest("[inert]") !== root.closest("[inert]")) continue;
+    if (!node.data.trim() || element.closest(".sr, .skip, script, style, template, meter, progress, option, pre, noscript") ) continue;
+    // What is out of reach is not looked at, but for small cards, which are pictures that open.
+    const inert = element.closest("[inert]");
+    if (inert !== root.closest("[inert]") && !inert.matches(".scene")) continue;
     if (!element.checkVisibility({ visibilityProperty: true })) continue;
     const isName = element.closest("[dir=auto], .cover"), place = placeOf(element), scene = element.closest(".scene")?.getBoundingClientRect();
     for (const { 0: word, index } of node.data.matchAll(WORDS)) {

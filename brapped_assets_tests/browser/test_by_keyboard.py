@@ -1,8 +1,12 @@
 """Everything by keyboard, and where one is can be seen."""
 
+import re
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from playwright.sync_api import Page, expect
 
-from brapped_assets_tests.browser.listened import HOSTILE
+from brapped_assets_tests.browser.listened import HOSTILE, NOW
 from brapped_assets_tests.browser.visitor import Visitor
 
 HERE = """() => {
@@ -86,4 +90,27 @@ def test_a_story_is_told_by_arrows(visitor: Visitor) -> None:
     expect(place).to_contain_text("Card 2 of")
     page.keyboard.press("Escape")
     expect(page.locator("[data-player]")).to_be_hidden()
+    # On a phone all cards are small, and one opens.
+    expect(page.locator(":focus")).to_have_accessible_name(re.compile("^Open "))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(place).to_contain_text("Card 3 of")
     tab_to(page, "Save picture", 30)
+
+
+def test_a_day_of_the_calendar_is_reached_read_and_opened_by_keys_and_costs_one_tab(visitor: Visitor) -> None:
+    page = visitor.visit("/?range=2026", 1280)
+    newest = page.locator(".calendar a[tabindex='0']")
+    assert newest.count() == 1
+    newest.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    day = page.locator(".calendar a:focus rect").get_attribute("data-day")
+    assert day is not None
+    assert date.fromisoformat(day) == NOW.astimezone(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=8)
+    expect(page.locator(".calendar + [data-told]")).to_contain_text(f"{date.fromisoformat(day):%b}")
+    page.keyboard.press("Tab")
+    assert page.locator(".calendar :focus").count() == 0
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/?range={day}*")

@@ -1,11 +1,14 @@
 """What goes in and what comes out: a zip dropped on the page, a card as a picture, the report as a file."""
 
 import struct
+import time
 from base64 import b64encode
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
+from brapped_assets.background_import import BackgroundImport
 from brapped_assets_tests.browser.listened import HOSTILE, export
 from brapped_assets_tests.browser.visitor import WIDER, Visitor
 
@@ -29,6 +32,26 @@ def test_a_zip_dropped_on_the_page_is_counted(visitor: Visitor, tmp_path: Path) 
     page.goto("/history?on=2024-05-01")
     expect(page.locator(".day .what a").first).to_have_text(HOSTILE[0])
     assert page.locator(".day .by", has_text="Dropped").count() == 3
+
+
+def test_what_is_under_way_can_be_cancelled(visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, waits = BackgroundImport.go_on, 0
+
+    def wait_for_the_click(incoming: BackgroundImport) -> None:
+        nonlocal waits
+        while incoming.progress().state == "looking" and waits < 1000:
+            waits += 1
+            time.sleep(0.01)
+        go_on(incoming)
+
+    monkeypatch.setattr(BackgroundImport, "go_on", wait_for_the_click)
+    zipped = export(tmp_path / "my_spotify_data.zip")
+    page = visitor.visit("/add")
+    page.evaluate(DROP, [zipped.name, b64encode(zipped.read_bytes()).decode()])
+    expect(page.locator("[data-stage]")).to_have_text("Looking…")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alert")).to_have_text("Cancelled. Nothing of it was stored.")
+    expect(page.locator("[data-drop]")).to_be_visible()
 
 
 def test_a_card_is_saved_as_a_picture_for_a_story(visitor: Visitor, tmp_path: Path) -> None:

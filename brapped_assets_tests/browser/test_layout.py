@@ -72,6 +72,16 @@ def test_before_anything_was_played_pages_fit_too(chromium: Browser, nobody: str
     assert visitor.troubles == []
 
 
+def test_the_pages_of_two_fit_too(chromium: Browser, together: str) -> None:
+    visitor = Visitor(chromium, together)
+    for path in ("/compare?range=all", "/compare?range=2019", "/"):
+        page = visitor.visit(path)
+        assert faults(page) == []
+    assert page.locator(".people a").count() == 3
+    visitor.leave()
+    assert visitor.troubles == []
+
+
 def test_a_consent_that_ends_fits_is_readable_and_can_be_renewed(chromium: Browser, ending: str) -> None:
     visitor = Visitor(chromium, ending)
     page = visitor.visit("/")

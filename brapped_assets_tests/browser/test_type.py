@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from brapped_assets_tests.browser.conftest import Pages
-from brapped_assets_tests.browser.reading import misplaced, misplaced_in_pictures
+from brapped_assets_tests.browser.reading import SETTLED, misplaced, misplaced_in_pictures
 from brapped_assets_tests.browser.test_layout import at_every_width
 from brapped_assets_tests.browser.visitor import Visitor
 
@@ -65,6 +65,18 @@ DRAWN = """async () => {
 }"""
 
 
+# The smallest letters that are seen on small cards, in px; those of a headline are as large as its words let them be.
+SMALLEST = """() => {
+  const sizes = [], walk = document.createTreeWalker(document.querySelector("[data-stage]"), NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const element = node.parentElement;
+    if (!node.data.trim() || element.closest(".headline, .sr")) continue;
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    sizes.push(parseFloat(getComputedStyle(element).fontSize));
+  }
+  return Math.min(...sizes);
+}"""
+
 FAULTY = """
 <style>
   .card { width: 90px; font: 20px sans-serif; } .scene { width: 90px; height: 90px; overflow: hidden; }
@@ -113,6 +125,32 @@ def test_on_every_card_and_its_picture(visitor: Visitor, nth: int) -> None:
     assert misplaced_in_pictures(page) == []
     page.keyboard.press("Escape")
     assert at_every_width(page, (320,)) == []
+
+
+def test_small_cards_say_what_they_are_about_in_letters_that_can_be_read(visitor: Visitor) -> None:
+    page = visitor.visit("/wrapped?range=all")
+    page.keyboard.press("Escape")
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(SETTLED)
+        assert page.evaluate(SMALLEST) >= 11
+    assert page.locator("[data-frame]").count() == page.get_by_role("button", name=re.compile("^Open ")).count()
+    assert page.get_by_role("button", name="Save picture").count() == 0
+    page.get_by_role("button", name="Open Top artists").click()
+    expect(page.locator("[data-place]")).to_contain_text("Top artists")
+
+
+def test_of_more_lines_than_a_headline_shows_no_sliver_is_seen(visitor: Visitor) -> None:
+    page = visitor.visit("/wrapped?range=all", 1280)
+    page.keyboard.press("Escape")
+    page.evaluate(WRITE, [["Él lleva ya muchísimas palabras " * 20], NUMBERS, 0])
+    shown = page.evaluate("""() => [...document.querySelectorAll(".headline")].map((headline) => {
+      fit(headline.closest(".scene"));
+      const style = getComputedStyle(headline), clamped = headline.scrollHeight > headline.clientHeight + 2;
+      return clamped && headline.clientHeight - parseFloat(style.paddingTop) - 4 * parseFloat(style.lineHeight);
+    }).filter((over) => over !== false)""")
+    assert shown
+    assert max(shown) <= 1
 
 
 def test_a_picture_is_whole_and_signed(visitor: Visitor) -> None:

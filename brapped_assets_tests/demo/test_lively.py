@@ -8,10 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from brapped_assets.abroad import From, stays
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.lively import LivelyListener
+from brapped_assets.warehouse.zones import Span
 from brapped_assets_tests.examples import examples
 
 # Half-hour zones, midnights that are left out when the clocks change, and both ends of the world.
@@ -60,5 +62,13 @@ def test_nobody_hears_two_songs_at_once_and_how_one_asks_changes_nothing(zone: s
     assert len({play.played_at for play in plays}) == len(plays)
     heard = [(play.played_at - timedelta(milliseconds=play.ms_played), play.played_at) for play in plays]
     assert [(one, other) for one, other in pairwise(heard) if other[0] < one[1]] == []
-    ordinary = Listener(CATALOGUE, time_zone=zone).plays_between(start, since - timedelta(minutes=20))
-    assert [play for play in plays if play.played_at < since - timedelta(minutes=20)] == ordinary
+    own = since - timedelta(minutes=20)
+    ordinary = Listener(CATALOGUE, time_zone=zone, country=listener.country).plays_between(start, own)
+    assert [play for play in plays if play.played_at < own] == ordinary
+
+
+@pytest.mark.parametrize("zone", [*ZONES, "Etc/UTC", "America/Sao_Paulo"])
+def test_their_home_is_where_their_days_are_counted_so_nothing_asks_whether_they_moved(zone: str) -> None:
+    home = lively(zone, SPRING).country
+    rows = [From(SPRING.date() + timedelta(days=n), home, 60, SPRING, SPRING) for n in range(200)]
+    assert stays(rows, (Span(None, zone),)) == []

@@ -86,7 +86,13 @@ def test_a_dropped_zip_is_imported_and_counted_and_its_file_is_gone(site: Pages,
     assert not (site.home / "uploads").exists()
     page = site.browser.get("/add").text
     assert "new plays</p>" in page.replace(" of 3 rows", "")
-    assert site.browser.get("/add/progress").json() == {"working": False, "rows": 3, "expected": 3, "text": ""}
+    assert site.browser.get("/add/progress").json() == {
+        "working": False,
+        "rows": 3,
+        "expected": 3,
+        "text": "",
+        "stage": "",
+    }
 
 
 def test_the_same_zip_again_is_no_harm(site: Pages) -> None:
@@ -268,7 +274,7 @@ def test_an_import_can_be_cancelled_between_its_pieces_and_what_is_stored_stays(
     def note(incoming: BackgroundImport, rows: int, expected: int) -> None:
         if rows == 3 and incoming.progress().state == "reading":
             incoming.cancel()
-            assert incoming.progress().text == "Stopping…"
+            assert incoming.progress().stage == "Stopping…"
         noted(incoming, rows, expected)
 
     with monkeypatch.context() as patch:

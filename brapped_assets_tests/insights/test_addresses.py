@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from brapped_assets.commands.report import period_of
 from brapped_assets.insights import rollup
-from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.links import Chosen, led_on
@@ -253,3 +253,12 @@ def test_a_text_is_a_period_by_that_name_or_none_at_all(name: str) -> None:
 def test_a_file_is_called_by_the_days_it_is_of(name: str, called: str) -> None:
     period: Period = named(name, today=TODAY, first_day=date(2020, 1, 1))
     assert period.file_name == called
+
+
+def test_what_is_sent_or_kept_is_signed_with_days_that_mean_the_same_tomorrow() -> None:
+    periods = [named(name, today=TODAY, first_day=date(2020, 1, 1)) for name in PRESETS]
+    signed = {period.name: period.in_days.replace("\xa0", " ") for period in periods}
+    assert signed == {
+        "today": "29 Mar 2026", "7d": "23 Mar 2026 to 29 Mar 2026", "30d": "28 Feb 2026 to 29 Mar 2026",
+        "month": "March 2026", "year": "2026", "all": "All time",
+    }  # fmt: skip

@@ -50,7 +50,7 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
         assert [row for row in run("As lead, and as guest") if row[0] in listed] == sorted(
             guest for guest in guests if guest[1]
         )
-        assert run("Out of which time") == [(row["decade"], row["plays"], row["ms"]) for row in of_period.decades]
+        assert run("By decade") == [(row["decade"], row["plays"], row["ms"]) for row in of_period.decades]
         if compared:
             was = overview.totals(overview.days(tx, who, compared))
             assert run("Change") == [(was.plays, was.ms)]
@@ -70,13 +70,13 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
         )
         told = [sum(getattr(day, part) for day in days) for part in ("told", "skipped", "shuffled", "offline")]
         assert run("How you listen") == [tuple(told)]
-        assert sum(plays for _, plays in run("On what")) == sum(habits.devices(tx, who, period).values())
+        assert sum(plays for _, plays in run("On which device")) == sum(habits.devices(tx, who, period).values())
 
 
 def test_each_formula_is_compared() -> None:
     """A formula without a test is a promise nobody keeps; `test_items.py` compares the others."""
     here = {
-        "Variety", "New songs", "New artists", "As lead, and as guest", "Out of which time", "Change",
+        "Variety", "New songs", "New artists", "As lead, and as guest", "By decade", "Change",
         *(formula.name for formula in HABITS),
     }  # fmt: skip
     others = {"Plays", "Minutes", "Estimated share", "Days with music", "Artists", "Songs", "Albums", "At least"}

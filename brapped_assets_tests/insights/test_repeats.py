@@ -47,5 +47,5 @@ def test_a_burst_is_one_play_on_every_page_and_the_pages_say_how_many_are_left_o
         assert WORDS in client.get("/wrapped?range=2025").text
         assert WORDS not in client.get("/?range=2025-05").text
         history = client.get("/history?on=2025-06-02").text
-        assert history.count("reported again too soon to have been heard, not counted") == 11
+        assert history.count("impossible repeat, not counted") == 11
     site.close()

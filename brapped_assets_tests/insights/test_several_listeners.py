@@ -143,8 +143,8 @@ def test_a_comparison_over_http_says_names_numbers_and_where_plays_may_lack(
     text = browser.get("/compare?range=all").text
     # A fifth of the plays goes to artist 2 and to artist 3 each; of the other's three quarters, and one.
     assert '<p class="huge">40\u00a0%</p>' in text
-    assert '>2</p><p class="unit">artists of both</p>' in text
-    assert '>1</p><p class="unit">song of both</p>' in text
+    assert '>2</p><p class="unit">artists in common</p>' in text
+    assert '>1</p><p class="unit">song in common</p>' in text
     assert "&lt;b&gt;Ben" in text
     assert "<b>Ben" not in text
     turned = browser.get(f"/of/{other}/compare?range=all&with={me}").text

@@ -25,10 +25,10 @@ async function watch() {
   for (;;) {
     try {
       const answer = await fetch("/add/progress", { cache: "no-store" });
-      const { working, rows, expected, text } = await answer.json();
+      const { working, rows, expected, text, stage } = await answer.json();
       if (!working) break;
       say("[data-text]", text);
-      say("[data-stage]", text.includes("Counting") ? "Counting…" : text.startsWith("Stopping") ? "Stopping…" : "Reading…");
+      say("[data-stage]", stage);
       if (expected) { bar.max = expected; bar.value = Math.min(rows, expected); }
     } catch {
       say("[data-text]", "Brapped does not answer. If it was stopped, start it and add the same file again.");

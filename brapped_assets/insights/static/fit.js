@@ -4,7 +4,7 @@
   // These scripts write long names without a blank; beyond a line's length they go on in the next one.
   const WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
   // Of a card's unit, a hundredth of its width; and of a page, in px.
-  const LEAST = { card: 3.3, without_blanks: 12, page: 9.5 };
+  const LEAST = { card: 3.3, small_card: 8, without_blanks: 12, page: 9.5 };
   const STEP = .93, SMALLEST_CARD = .5;
   // Lines of a headline, of large letters and of small ones; and how small they are at least.
   const LINES = [3.5, 4.5], SMALL = 12, SMALLEST = 5.5;
@@ -14,7 +14,7 @@
 
   function release(element) {
     element.style.fontSize = "";
-    element.classList.remove("breaks", "cut");
+    element.classList.remove("breaks", "cut", "clamped");
   }
 
   // As large as the style sheet has it, or as much smaller as its longest word asks; `unit` is what sizes are told in.
@@ -47,7 +47,7 @@
     for (let part = 1; part >= SMALLEST_CARD; part *= STEP) {
       story.style.setProperty("--fit", part.toFixed(3));
       const unit = size(signature) / 4;
-      for (const text of story.querySelectorAll(ON_CARDS)) within(text, LEAST.card * unit, unit, inUnits);
+      for (const text of story.querySelectorAll(ON_CARDS)) within(text, (scene.inert ? LEAST.small_card : LEAST.card) * unit, unit, inUnits);
       const least = WITHOUT_BLANKS.test(headline.textContent) ? LEAST.without_blanks : LEAST.card;
       within(headline, least * unit, unit, inUnits, "breaks");
       const lowest = Math.min(size(headline), SMALLEST * unit);
@@ -55,6 +55,7 @@
       while ((lines() > most() || isTall()) && size(headline) > lowest * 1.01) {
         headline.style.fontSize = inUnits(Math.max(size(headline) * STEP, lowest) / unit);
       }
+      headline.classList.toggle("clamped", lines() > most());
       if (!isTall()) return;
     }
   }

@@ -26,8 +26,14 @@
     player.querySelector("[data-place]").textContent = `Card ${now + 1} of ${frames.length}: ${frames[now].getAttribute("aria-label")}`;
     history.replaceState(null, "", `#${frames[now].id}`);
   }
+  // Where all cards are small, one is a picture with a name, and opens.
+  const narrow = matchMedia("(max-width: 39.99rem)");
+  function asPictures() {
+    for (const frame of frames) frame.querySelector(".scene").inert = narrow.matches && !isPlaying();
+  }
   function play(nth) {
     root.classList.add("playing");
+    asPictures();
     player.hidden = false;
     // What stands behind the story is out of reach for the keyboard, too.
     outside = [...document.body.children].filter((part) => !part.contains(stage));
@@ -40,10 +46,12 @@
     root.classList.remove("playing");
     player.hidden = true;
     for (const part of [...outside, ...stage.parentElement.children]) part.inert = false;
+    asPictures();
     fit(stage);
     history.replaceState(null, "", location.pathname + location.search);
     frames[now].scrollIntoView({ block: "center" });
-    frames[now].focus({ preventScroll: true });
+    const open = frames[now].querySelector("[data-open]");
+    (narrow.matches ? open : frames[now]).focus({ preventScroll: true });
   }
   // Whether pictures go to other apps here. A mouse's owner wants the file.
   const sends = matchMedia("(pointer: coarse)").matches
@@ -73,6 +81,9 @@
     for (const frame of frames) {
       frame.tabIndex = -1;
       progress.append(document.createElement("span"));
+      const open = frame.querySelector("[data-open]");
+      open.hidden = false;
+      open.addEventListener("click", (event) => { event.stopPropagation(); play(frames.indexOf(frame)); });
       const button = frame.querySelector("[data-send]");
       if (!button) continue;
       button.hidden = false;
@@ -110,10 +121,7 @@
     let began = null;
     stage.addEventListener("pointerdown", (event) => { began = { x: event.clientX, y: event.clientY, at: event.timeStamp }; });
     stage.addEventListener("click", (event) => {
-      // Where all cards are small, a tap opens one.
-      const small = !isPlaying() && event.target.closest("[data-frame]");
-      if (small && event.target === small && getComputedStyle(small).cursor === "pointer") play(frames.indexOf(small));
-      else if (!isPlaying() || event.target.closest("a, button") || String(getSelection())) return;
+      if (!isPlaying() || event.target.closest("a, button") || String(getSelection())) return;
       const moved = began ? event.clientX - began.x : 0;
       if (Math.abs(moved) > 30) return;
       show(event.clientX < innerWidth / 3 ? now - 1 : now + 1);
@@ -123,6 +131,8 @@
       const [x, y] = [event.clientX - began.x, event.clientY - began.y];
       if (Math.abs(x) > 30 && Math.abs(x) > Math.abs(y)) show(x < 0 ? now + 1 : now - 1);
     });
+    narrow.addEventListener("change", asPictures);
+    asPictures();
     const asked = frames.findIndex((frame) => `#${frame.id}` === location.hash);
     if (stage.dataset.stage === "play" || asked >= 0) play(Math.max(asked, 0));
   }

@@ -53,7 +53,7 @@ def routes(site: Site) -> list[Route]:
 
     def how_far(_request: Request) -> Response:
         progress = _progress(site)
-        told = {"rows": progress.rows, "expected": progress.expected, "text": progress.text}
+        told = {"rows": progress.rows, "expected": progress.expected, "text": progress.text, "stage": progress.stage}
         return JSONResponse({"working": progress.is_working, **told})
 
     return [

@@ -27,7 +27,7 @@ from brapped_assets.insights.web.files import OwnFiles
 from brapped_assets.insights.web.remembered import remembered
 from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.errors import Waking, WarehouseError
+from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -74,8 +74,9 @@ def asleep(site: Site) -> Callable[[Request, Exception], Response]:
 
     def handler(request: Request, error: Exception) -> Response:
         return site.page(
-            "asleep.html", request, None, status_code=503, reason=str(error), is_waking=isinstance(error, Waking),
-            database=site.reading.database,
+            "asleep.html", request, None, status_code=503, reason=str(error),
+            is_waking=isinstance(error, Waking | TooSlow),
+            database="busy" if isinstance(error, TooSlow) else site.reading.database,
         )  # fmt: skip
 
     return handler

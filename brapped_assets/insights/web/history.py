@@ -12,9 +12,9 @@ from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.web.site import Site, say
 
 SOURCES = {
-    "api": "collected live",
-    "export": "from your export",
-    "both": "live and export",
+    "api": "live",
+    "export": "export",
+    "both": "live, export",
     "legacy": "from the old tables",
 }
 

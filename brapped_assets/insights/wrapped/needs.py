@@ -110,9 +110,9 @@ NEEDS = (
         "age",
         "Listening age",
         50,
-        "plays with a known year of release, and half of all",
+        "plays with a known year of release, half of all plays or more",
         _released,
-        "As albums are looked up, the most played first.",
+        "It comes as albums are looked up, the most played first.",
     ),
     Need("summary", "All in one", 3, "songs", lambda n: n.of_songs, "plays"),
 )

@@ -54,8 +54,8 @@ def of_album(n: Numbers) -> Card:
         album.name,
         about=album,
         unit=counted(album.plays, "play"),
-        aside=f"{n.album.songs} {of}songs heard, {wording.percent(n.album.evenness, 1)} even.",
-        rule="Plays × evenness. 100 % even: every song was played alike.",
+        aside=f"{n.album.songs} {of}songs heard, played {wording.percent(n.album.evenness, 1)} evenly.",
+        rule="Chosen by plays × evenness: 100 % when every song was played alike.",
     )
 
 
@@ -83,7 +83,7 @@ def of_race(n: Numbers) -> Card:
 def of_discoveries(n: Numbers) -> Card:
     found = n.discoveries
     share = wording.percent(found.plays, n.total.plays)
-    aside = f"{called(found.top[0].name)} stuck. Together the new ones made {share} of your plays."
+    aside = f"{called(found.top[0].name)} stayed. Together the new ones made {share} of your plays."
     unit = "artist you had never played" if found.artists == 1 else "artists you had never played"
     return Card(
         "discoveries", "Discoveries", "New to you", f"{found.artists:,}", unit=unit, rows=rows(found.top), aside=aside
