@@ -46,7 +46,7 @@ def options(
 @app.command()
 def demo(
     port: Port = 3300,
-    reset: Annotated[bool, typer.Option(help="Forget the demo's home and begin anew.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's home and begin anew.")] = False,
     listeners: Annotated[int, typer.Option(min=1, max=5, help="How many people are simulated, under one app.")] = 1,
     lan: Lan = False,
     no_browser: NoBrowser = False,
@@ -97,9 +97,14 @@ def serve(
 @app.command()
 def login(
     paste: Annotated[
-        bool, typer.Option(help="Paste the address your browser ends at: for SSH, containers and friends elsewhere.")
+        bool,
+        typer.Option(
+            "--paste", help="Paste the address your browser ends at: for SSH, containers and friends elsewhere."
+        ),
     ] = False,
-    no_browser: Annotated[bool, typer.Option(help="Print the address instead of opening a browser.")] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address instead of opening a browser.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Add whoever agrees as another listener without asking.")] = False,
 ) -> None:
     """Connect a Spotify account, add another listener (five in all), or renew a consent (it lasts six months)."""

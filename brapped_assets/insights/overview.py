@@ -88,8 +88,11 @@ def impossible_repeats(tx: Connection, who: Viewer, period: Period) -> int:
 
 
 def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:
-    """What the period is held against; None unless both are known whole, as far as they are held against each other."""
-    if period.name == "all":
+    """What the period is held against; None unless both are known whole, as far as they are held against each other.
+
+    The running day is held against nothing: what is heard of it so far is less than a whole day, whatever comes.
+    """
+    if period.name == "all" or (period.days == 1 and period.first == who.today):
         return None
     held_against = before(period, today=who.today)
     return held_against if is_known(tx, who, held_against) and is_known(tx, who, period) else None

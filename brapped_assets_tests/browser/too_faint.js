@@ -36,7 +36,7 @@
     const words = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(" ").trim();
     const style = getComputedStyle(element);
     if (!words || element instanceof SVGElement || !element.checkVisibility({ visibilityProperty: true }) || element.closest(".sr, .skip, meter, progress, [disabled]")) continue;
-    if (element.closest(".scene") && style.pointerEvents === "none") continue;
+    if (element.closest(".scene")?.inert) continue;
     let seen = 1;
     for (let at = element; at; at = at.parentElement) seen *= Number(getComputedStyle(at).opacity);
     const size = parseFloat(style.fontSize), isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);

@@ -33,7 +33,7 @@ SHOWS_A_PERIOD = re.compile(r"/(of/\d+/)?(wrapped|wrapped/choose|compare|export\
 # Whoever chooses another period means it.
 CHOOSES = re.compile(
     r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
-    r'<section class="grid records">.*?</section>'
+    r'<section class="grid records">.*?</section>|<div class="calendar">.*?</div>'
 )
 NO_PERIODS = [
     "garbage", "2026-W10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",

@@ -104,7 +104,7 @@ NEEDS = (
         "plays in a period before that is known whole",
         lambda n: n.before.plays if n.before else 0,
         "With your data export, or when the next one begins.",
-        lambda n: n.period.name != ALL_TIME,
+        lambda n: n.period.name != ALL_TIME and not (n.period.days == 1 and n.period.first == n.today),
     ),
     Need(
         "age",
