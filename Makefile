@@ -16,10 +16,10 @@ up: $(INSTALLED)  ## collect a real account
 # Whoever sets this has every test process compile everything anew: half a minute of it.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Four at a time: half of them wait for processes to start and stop. The browser's by themselves: they share one browser,
-# and what drives it leaves an event loop running that others would trip over.
+# Three or four at a time: some wait for processes to start and stop, but each first compiles the tests. The browser's
+# by themselves: they share one browser, and what drives it leaves an event loop running that others would trip over.
 test: $(INSTALLED)  ## the tests, but for the slow ones; a quarter of the examples of each property
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"
 	$(BIN)/python -m pytest -q $(BROWSER)
 
 check: $(INSTALLED)  ## lint, types, all tests

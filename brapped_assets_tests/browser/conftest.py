@@ -166,10 +166,17 @@ def ending(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
             yield address
 
 
-@pytest.fixture
-def visitor(chromium: Browser, years: Pages) -> Iterator[Visitor]:
-    """At the pages with two years of plays. Nothing may be asked elsewhere, complained of, popped up or run."""
+@pytest.fixture(scope="session")
+def regular(chromium: Browser, years: Pages) -> Iterator[Visitor]:
     visitor = Visitor(chromium, years.url, years.keys)
     yield visitor
     visitor.leave()
-    assert visitor.troubles == []
+
+
+@pytest.fixture
+def visitor(regular: Visitor) -> Iterator[Visitor]:
+    """At the pages with two years of plays. Nothing may be asked elsewhere, complained of, popped up or run."""
+    regular.troubles.clear()
+    yield regular
+    regular.rest()
+    assert regular.troubles == []

@@ -10,6 +10,9 @@ WIDTHS = (320, 360, 390, 768, 1024, 1280)
 HEIGHT = 800
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch { /* a place that keeps nothing */ }"
+USUAL: dict[str, Any] = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}
+
 
 @dataclass
 class Visitor:
@@ -23,6 +26,7 @@ class Visitor:
     keys: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
+    _kept: dict[tuple[tuple[str, Any], ...], Page] = field(default_factory=dict)
 
     def window(self, width: int = 390, **options: Any) -> Page:
         """A window of a browser that knows nothing yet; `options` are those of Playwright's contexts."""
@@ -38,17 +42,34 @@ class Visitor:
         return context.new_page()
 
     def visit(self, path: str, width: int = 390, **options: Any) -> Page:
-        page = self.window(width, **options)
+        """Opens a page in a window that is kept for all visits with these options: a new one costs a second of CPU."""
+        kind = tuple(sorted(options.items()))
+        page = self._kept.get(kind) or self._kept.setdefault(kind, self.window(width, **options))
+        page.set_viewport_size({"width": width, "height": HEIGHT})
         page.goto(path.format(**self.keys))
         return page
 
-    def leave(self) -> None:
+    def rest(self) -> None:
+        """Closes the windows that are not kept; those that are forget what was seen, chosen and touched in them."""
         for context in self._contexts:
             for page in context.pages:
                 # Where scripts may not run, there is nothing to ask.
                 if page.evaluate("window.ran") is not None:
                     self.troubles.append(f"a name ran on {page.url}")
-            context.close()
+            if not any(page.context == context for page in self._kept.values()):
+                context.close()
+        self._contexts = [page.context for page in self._kept.values()]
+        for kind, page in self._kept.items():
+            page.evaluate(FORGET)
+            page.unroute_all()
+            page.mouse.move(0, 0)
+            page.emulate_media(**{**USUAL, **{name: how for name, how in kind if name in USUAL}})
+            page.goto("about:blank")
+
+    def leave(self) -> None:
+        self.rest()
+        for page in self._kept.values():
+            page.context.close()
 
     def _asked(self, request: Request) -> None:
         where = urlsplit(request.url)
