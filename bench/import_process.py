@@ -29,9 +29,11 @@ STAGES = {
         "history/albums",
         "history/tracks",
     ),
-    "stored": ("history/stored", "history/known_extended", "history/left", "history/grown"),
+    "stored": ("history/stored", "history/uploads", "history/known_extended", "history/left"),
+    "account data": ("account/told", "account/candidates", "account/rows"),
     "insert": ("history/added",),
     "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
+    "repeats": ("repeats/suspects", "repeats/mark"),
 }
 
 

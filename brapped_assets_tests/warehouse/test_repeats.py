@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
@@ -121,3 +121,20 @@ def test_no_two_counted_reports_end_nearer_than_they_last_and_each_other_one_say
         if repeated is not None:
             assert found[repeated] is None
             assert report.ended_at - reports[repeated].ended_at < lasts
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 900), st.sampled_from("ab"), st.sampled_from([90_000, 200_000])), max_size=40))
+def test_of_songs_that_overlap_in_any_way_what_counts_is_decided_song_by_song(
+    warehouse: Warehouse, ends: list[tuple[int, str, int]]
+) -> None:
+    expected: list[float] = []
+    for group in sorted({(song, ms) for _, song, ms in ends}):
+        told = sorted(end for end, song, ms in ends if (song, ms) == group)
+        found = find_repeats([Report(key, after(end), group[1], False) for key, end in enumerate(told)])
+        expected += [end for key, end in enumerate(told) if found[key] is None]
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        tell(tx, me, [("extended", [Told(after(end), ms, song, f"Song {song}") for end, song, ms in ends])])
+        assert counted(tx, me) == sorted(expected)
+        tx.execute("delete from star.streaming_fact where listener_id = %s", [me])
