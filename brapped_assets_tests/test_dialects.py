@@ -53,7 +53,7 @@ def lives(draw: st.DrawFn) -> list[Lived]:
     """Runs of plays one after the other; what is offline in one run is uploaded at once, hours or days later."""
     at, life = NIGHT, []
     for _ in range(draw(st.integers(1, 3))):
-        upload = draw(st.sampled_from([None, None, 11 * 60, 3_600, 30 * 3_600, 86_400 - 1]))
+        upload = draw(st.sampled_from([None, None, 5 * 60, 11 * 60, 3_600, 30 * 3_600, 86_400 - 1]))
         run: list[tuple[datetime, Any, int, timedelta]] = []
         for _ in range(draw(st.integers(1, 5))):
             at += timedelta(milliseconds=draw(st.sampled_from([0, 1, 137, 999, 20_500, 3_600_000])))

@@ -76,6 +76,7 @@ def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> Expo
 
 def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
     values = {**listener, "reach": REACH}
+    staged = _left(tx)
     stored = tx.execute(sql("history/stored"), values).rowcount
     if stored:
         tx.execute("analyze stored")
@@ -86,15 +87,16 @@ def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> Exp
     if tx.execute(sql("history/unstamped"), values).rowcount and stored:
         tx.execute(sql("history/known_extended"), {"is_unstamped": True})
     left = _left(tx)
-    days.update(left["days"], left["upload_days"])
-    if not days:
-        return ExportMerge(known=plays)
+    # What account data alone tells depends on known plays, too: on when, and whether, they were offline.
+    days.update(staged["days"], staged["upload_days"])
     ends = [row["export_at"] for row in superseded]
     emptied = empty_exported(tx, [row["play_key"] for row in superseded])
     change = settle_account_data(tx, listener, {*days, *(end.date() for end in ends)}, is_extended=True)
     new = tx.execute(sql("history/added"), values).rowcount if left["days"] else 0
     midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
     stretches = [*((midnight, midnight + DAY) for midnight in midnights), *((end, end) for end in ends)]
+    if not (stretches or change.stretches):
+        return ExportMerge(known=plays)
     again = follow(tx, listener, joined([*stretches, *change.stretches]), [*emptied, *change.play_keys])
     grown = new + change.grown - len(superseded)
     told_twice = min(max(0, change.removed - change.added), grown)

@@ -136,6 +136,7 @@ class Half(NamedTuple):
     skipped: bool | None = None
     incognito: bool | None = None
     uploaded_at: datetime | None = None
+    offline: bool | None = None
 
     @property
     def told(self) -> tuple[Any, ...]:
@@ -146,7 +147,8 @@ class Half(NamedTuple):
     def minutes(self) -> set[datetime]:
         """The minutes in which account data may tell of it."""
         late = {self.at + timedelta(milliseconds=999), self.uploaded_at} if self.uploaded_at else set()
-        return {at.replace(second=0, microsecond=0) for at in {self.at, *late}}
+        near = {self.at - timedelta(minutes=n) for n in range(11)} if self.offline and not self.uploaded_at else set()
+        return {at.replace(second=0, microsecond=0) for at in {self.at, *late, *near}}
 
 
 def obvious(batches: Iterable[Batch]) -> list[Row]:
@@ -253,7 +255,7 @@ def _halves(told: Sequence[Batch]) -> list[Half]:
                 play.ended_at, ref, play.title, play.artist, play.ms_played, key[-1], True,
                 *(
                     _greatest(getattr(before, name, None), getattr(play, name))
-                    for name in ("platform", "skipped", "incognito")
+                    for name in ("platform", "skipped", "incognito", "uploaded_at", "offline")
                 ),
             )  # fmt: skip
     latest: dict[tuple[Any, ...], datetime] = {}
