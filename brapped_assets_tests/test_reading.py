@@ -134,7 +134,7 @@ def parsed(row: object) -> HistoryPlay:
 
 def tail(rows: bytes, count: int) -> bytes:
     """The last rows of an encoded piece."""
-    size = len(PLAY(5, 8, 0, 4, 0, 4, 0, 4, 0, 4, 0))
+    size = len(PLAY(6, 8, 0, 4, 0, 4, 0, 4, 0, 4, 0, -1))
     return rows[-count * size - len(COPY_TRAILER) : -len(COPY_TRAILER)]
 
 

@@ -92,6 +92,15 @@ def everything_below(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     return found
 
 
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """A hang-up is heard, also where the tests themselves run on without their terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_heard")
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> None:
     with keeping(pages=LIVES_ON, web=LIVES_ON) as process:

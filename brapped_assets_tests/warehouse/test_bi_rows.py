@@ -119,7 +119,13 @@ def test_artists(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         listened(tx)
         found = [_without(row, "artist_key") for row in _rows(tx, "artists", "artist_id")]
-    featured = {"genres": None, "image_url": None, "first_played_at": None, "last_played_at": None}
+    featured = {
+        "genres": None,
+        "image_url": None,
+        "first_played_at": None,
+        "last_played_at": None,
+        "is_known": True,
+    }
     assert found == [
         {
             "artist_id": "id-alice",
