@@ -26,8 +26,9 @@ def ours(brapped: Brapped, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def theirs(tmp_path: Path) -> str:
-    """Spotify's export of two plays; in Kolkata the second is of the next day."""
-    rows = [extended(ts="2025-04-28T18:29:59Z"), extended(ts="2025-04-28T18:30:00Z")]
+    """Spotify's export of two plays, of two songs; in Kolkata the second is of the next day."""
+    other = {"spotify_track_uri": f"spotify:track:{'2' * 22}", "master_metadata_track_name": "Another song"}
+    rows = [extended(ts="2025-04-28T18:29:59Z"), extended(ts="2025-04-28T18:30:00Z", **other)]
     return str(zipped(tmp_path / "theirs.zip", {"endsong_0.json": document(rows)}))
 
 
