@@ -55,7 +55,10 @@ def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encode
 def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
     """Merge what is staged: so many `plays` of a listener whose row is locked."""
     tx.execute("analyze staged_play, staged_track, staged_detail")
-    for step in ("labels", "label_keys", "export_tracks", "met", "artists", "albums", "tracks"):
+    for step in ("labels", "label_keys", "export_tracks", "met"):
+        tx.execute(sql(f"history/{step}"))
+    tx.execute("analyze met")
+    for step in ("artists", "albums", "tracks"):
         tx.execute(sql(f"history/{step}"))
     merge = _merge_account if kind == "account" else _merge_extended
     return merge(tx, listener, plays)

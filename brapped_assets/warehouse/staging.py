@@ -79,13 +79,13 @@ class Occurrences:
     """
 
     before: Counter[bytes] = field(default_factory=Counter)
-    told: dict[tuple[int, str | tuple[str, str], int], int] = field(default_factory=dict)
+    told: dict[tuple[int, str | tuple[str | None, str | None], int], int] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
         """Which of its kind each of the next plays of the file is, 1 the first. `ends` are theirs, see `ends_of`."""
         told, numbers = self.told, []
         for play, end in zip(plays, ends, strict=True):
-            known_by = play.track_id or play.track_uri or (play.title, play.artist)
+            known_by = play.track_id or _short(play.track_uri) or (_short(play.title), _short(play.artist))
             key = (end, known_by, play.ms_played)
             number = told.get(key)
             if number is None:
@@ -102,6 +102,13 @@ class Occurrences:
     def skip(self, plays: Sequence[Exported]) -> None:
         """Count plays that are merged already."""
         self.of(plays, ends_of(plays))
+
+
+def _short(text: str | None) -> str | None:
+    """A text, or the hash of one that is absurdly long: those of a whole file are remembered."""
+    if text is None or len(text) <= LONGEST_NAME:
+        return text
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def _hash(key: tuple[Any, ...]) -> bytes:
@@ -188,10 +195,17 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
-# The same tracks come in every piece of a life: measured, this is a third of what Python does for an import.
-@lru_cache(maxsize=2**15)
 def _track_line(track_id: str | None, uri: str | None, title: str, artist: str, album: str | None) -> str:
     """What `copy_tracks` takes of a track, but for its number."""
+    # What is absurdly long is not remembered: thousands of such names would fill the memory.
+    is_short = all(text is None or len(text) <= LONGEST_NAME for text in (uri, title, artist, album))
+    make = _remembered_line if is_short else _remembered_line.__wrapped__
+    return make(track_id, uri, title, artist, album)
+
+
+# The same tracks come in every piece of a life: measured, this is a third of what Python does for an import.
+@lru_cache(maxsize=2**15)
+def _remembered_line(track_id: str | None, uri: str | None, title: str, artist: str, album: str | None) -> str:
     told = (track_ref(track_id, uri, title, artist), _name(title), _name(artist), album and _name(album))
     digest = content_hash("\x1e".join(text or "" for text in told))
     return "\t".join(map(_escaped, (str(digest), track_id, *told))) + "\n"
