@@ -133,3 +133,20 @@ def connected(
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
+
+
+@pytest.fixture(scope="session")
+def new_dagster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which Dagster has made its databases, which takes half a second, and noted nothing."""
+    folder = tmp_path_factory.mktemp("dagster")
+    with dg.DagsterInstance.local_temp(str(folder)):
+        return folder
+
+
+@pytest.fixture
+def kept_instance(new_dagster_home: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    """An instance with databases of its own, as the daemon has."""
+    folder = tmp_path / "dagster"
+    shutil.copytree(new_dagster_home, folder)
+    with dg.DagsterInstance.local_temp(str(folder)) as instance:
+        yield instance

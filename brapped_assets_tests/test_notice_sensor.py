@@ -30,10 +30,11 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[dg.DagsterInstance]:
+def local(
+    clock: Traveller, monkeypatch: pytest.MonkeyPatch, database_url: str, kept_instance: dg.DagsterInstance
+) -> dg.DagsterInstance:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    with dg.DagsterInstance.local_temp() as instance:
-        yield instance
+    return kept_instance
 
 
 class Sensor:

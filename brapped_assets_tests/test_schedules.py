@@ -23,10 +23,9 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, kept_instance: dg.DagsterInstance) -> dg.DagsterInstance:
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "some token")
-    with dg.DagsterInstance.local_temp() as instance:
-        yield instance
+    return kept_instance
 
 
 def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.RunRequest | str:

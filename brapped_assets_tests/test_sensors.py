@@ -29,11 +29,10 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, kept_instance: dg.DagsterInstance) -> dg.DagsterInstance:
     # Neon may sleep: whoever asked this database would fail.
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
-    with dg.DagsterInstance.local_temp() as instance:
-        yield instance
+    return kept_instance
 
 
 def level(instance: dg.DagsterInstance, asset: str, due: int, next_due_at: datetime | None = None) -> None:
