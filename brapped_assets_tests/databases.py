@@ -1,7 +1,7 @@
 """Databases and roles of a test's own on the session's server.
 
 To make a database takes 0.1 s of CPU, to empty one 0.01 s. So one is handed from test to test, each time under a new
-name; whoever changes more than rows (a role's rights, a column) is the last to have it.
+name; whoever changes more than rows (a role's rights, a column), or makes its catalogues long, is the last to have it.
 """
 
 from collections.abc import Iterator
@@ -45,10 +45,15 @@ select pg_terminate_backend(pid, 10000) from pg_stat_activity
 """
 
 
+# What temporary tables leave behind.
+GROWN = "select pg_relation_size('pg_attribute')"
+
+
 @dataclass
 class Template:
     """What a new copy of it holds; `idle` are copies that are as new and wait for a test."""
 
+    catalogue_bytes: int
     definitions: tuple[Any, ...] | None
     rows: dict[str, bytes]
     sequences: set[tuple[Any, ...]]
@@ -82,14 +87,16 @@ def _looked_at(url: str) -> Template:
     with psycopg.connect(url, autocommit=True) as copy:
         rows = {table: _rows(copy, table) for (table,) in copy.execute(TABLES).fetchall()}
         definitions = copy.execute(DEFINITIONS).fetchone()
-        return Template(definitions, rows, set(copy.execute(SEQUENCES).fetchall()))
+        (size,) = copy.execute(GROWN).fetchone() or (0,)
+        return Template(size, definitions, rows, set(copy.execute(SEQUENCES).fetchall()))
 
 
 def _is_as_new(url: str, template: Template) -> bool:
     """Whether a copy could be made one again."""
     with psycopg.connect(url, autocommit=True) as copy:
         copy.execute(ALONE)
-        if copy.execute(DEFINITIONS).fetchone() != template.definitions:
+        (size,) = copy.execute(GROWN).fetchone() or (0,)
+        if size > 3 * template.catalogue_bytes or copy.execute(DEFINITIONS).fetchone() != template.definitions:
             return False
         # Neither a trigger nor a foreign key has a say.
         copy.execute("set session_replication_role = replica")
