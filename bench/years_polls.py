@@ -133,6 +133,8 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
         log=QUIETLY,
         run=SimpleNamespace(run_id="a simulated run"),
         add_asset_metadata=lambda *_, **__: None,
+        log_event=lambda _event: None,
+        asset_key=asset.key,
     )
     code: Callable[..., Iterator[Any]] = asset.op.compute_fn.decorated_fn  # type: ignore[union-attr]
     return bool(list(code(context, spotify=resources.spotify, neon=resources.neon)))

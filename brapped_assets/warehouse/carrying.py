@@ -83,7 +83,7 @@ def _carry(pgdata: Path, old: int, new: int, old_binaries: Path, progress: Progr
             rows = {}
             for name in [name for name in names if name not in TEMPLATES]:
                 progress(f"carrying {name}")
-                _pipe(source.get_uri(name), target.get_uri("postgres"), target.bin_path)
+                _pipe(source.get_uri(name), target.get_uri("postgres"), old_binaries, target.bin_path)
                 rows[name] = _compared(source.get_uri(name), target.get_uri(name))
             with psycopg.connect(target.get_uri("postgres"), autocommit=True) as connection:
                 connection.execute("alter system set log_checkpoints = off")
@@ -173,9 +173,12 @@ def _output(command: list[str], **more: Any) -> str:
     return str(done.stdout)
 
 
-def _pipe(source_uri: str, target_uri: str, binaries: Path) -> None:
+def _pipe(source_uri: str, target_uri: str, old_binaries: Path, binaries: Path) -> None:
     """One database, made as it was."""
-    dump = [str(binaries / "pg_dump"), "--format=custom", "--compress=0", "-d", source_uri]
+    # The old version's own program, where there is one: its latest minor release may note what a
+    # newer program of an earlier day does not know and writes into the dump (15.20 does: pg_attver).
+    pg_dump = shutil.which("pg_dump", path=str(old_binaries)) or str(binaries / "pg_dump")
+    dump = [pg_dump, "--format=custom", "--compress=0", "-d", source_uri]
     restore = [str(binaries / "pg_restore"), "--create", "--exit-on-error", "-d", target_uri]
     with subprocess.Popen(  # noqa: S603
         dump, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=_user(), cwd="/"
