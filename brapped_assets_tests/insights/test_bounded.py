@@ -249,7 +249,7 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
         finally:
             process.terminate()
             process.wait(20)
-    # asyncio itself says, with a traceback, when a burst meets the limit before the oldest are sent away; nothing else does.
+    # asyncio says with a traceback that a burst met the limit before the oldest were sent away; nothing else does.
     said = (tmp_path / "said").read_text()
     assert said.count("Traceback") == said.count("socket.accept() out of system resource")
 
