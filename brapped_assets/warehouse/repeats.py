@@ -14,6 +14,9 @@ from brapped_assets.warehouse.statements import sql
 LONGEST = timedelta(days=1)
 # How far an END may lie before the truth: an export is cut to the second, account data to the minute.
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+# How much sooner a song on repeat may end than it lasts: Spotify fades songs into each other for up to 12 s, and an END
+# is when Spotify heard of it, which a slow network shifts by seconds. Of a short song a tenth, or two would be one.
+MOST_FADED_MS = 12_000
 
 
 class Report(NamedTuple):
@@ -34,16 +37,19 @@ def find_repeats(reports: Sequence[Report]) -> dict[int, int | None]:
     """For each open report of one track (and, where reported, one length), in time order: the play it repeats, or None.
 
     A report that ends sooner after the last counted END than it lasts is impossible. What is counted follows from the
-    whole set, earliest first. Stamps are compared at the coarser precision of the two.
+    whole set, earliest first. Stamps are compared at the coarser precision of the two. A song on repeat may end a
+    little sooner (`MOST_FADED_MS`); in a burst, where a report between the two is impossible already, it may not.
     """
     found: dict[int, int | None] = {}
     counted: Report | None = None
+    is_burst = False
     for report in reports:
         repeat_of = report.repeat_of
         if report.is_open:
-            repeat_of = counted.play_key if counted is not None and _is_impossible(report, counted) else None
+            repeat_of = counted.play_key if counted and _is_impossible(report, counted, is_burst=is_burst) else None
             found[report.play_key] = repeat_of
-        if repeat_of is None:
+        is_burst = repeat_of is not None
+        if not is_burst:
             counted = report
     return found
 
@@ -87,6 +93,7 @@ def _holds(stretches: Sequence[Stretch], at: datetime) -> bool:
     return any(first_at <= at <= last_at for first_at, last_at in stretches)
 
 
-def _is_impossible(report: Report, counted: Report) -> bool:
+def _is_impossible(report: Report, counted: Report, *, is_burst: bool) -> bool:
     precision = MINUTE if report.is_to_the_minute or counted.is_to_the_minute else SECOND
-    return report.ended_at - counted.ended_at + precision <= timedelta(milliseconds=report.ms_played)
+    faded_ms = 0 if is_burst else min(MOST_FADED_MS, report.ms_played // 10)
+    return report.ended_at - counted.ended_at + precision <= timedelta(milliseconds=report.ms_played - faded_ms)

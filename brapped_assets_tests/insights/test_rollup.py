@@ -36,7 +36,7 @@ SHOWN = """
 with shown as (
     select p.*, f.in_extended, extract(year from p.played_on)::int as year
     from bi.plays p join star.streaming_fact f using (play_key)
-    where p.listener_id = %(me)s and not coalesce(p.incognito, false)
+    where p.listener_id = %(me)s and not coalesce(p.incognito, false) and f.repeat_of is null
       and p.played_on >= %(first)s and p.played_on < %(until)s
       and not p.artist_key = any(%(artists)s::int[]) and not p.track_key = any(%(tracks)s::int[])
 )

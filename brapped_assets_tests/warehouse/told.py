@@ -196,6 +196,7 @@ def _with_repeats(rows: list[Row]) -> Iterator[Row]:
         groups[row.is_estimated, row.ref if row.is_estimated else row.export_ref, row.export_ms].append(row)
     for group in groups.values():
         counted: Row | None = None
+        is_burst = False
         for row in sorted(
             group,
             key=lambda row: (row.export_at or row.played_at, row.played_at, row.api_at is None, row.legacy_at is None,
@@ -204,10 +205,12 @@ def _with_repeats(rows: list[Row]) -> Iterator[Row]:
             if counted is not None:
                 minutely = any(one.export_at and not one.in_extended for one in (row, counted))
                 since = (row.export_at or row.played_at) - (counted.export_at or counted.played_at)
-                if since + timedelta(seconds=60 if minutely else 1) <= timedelta(milliseconds=row.ms_played):
+                faded = 0 if is_burst else min(12_000, row.ms_played // 10)
+                if since + timedelta(seconds=60 if minutely else 1) <= timedelta(milliseconds=row.ms_played - faded):
+                    is_burst = True
                     yield row._replace(is_repeat=True)
                     continue
-            counted = row
+            counted, is_burst = row, False
             yield row
 
 

@@ -1,4 +1,5 @@
--- All plays in these stretches of a track with one that is marked, or that ends sooner after the one before than it lasts.
+-- All plays in these stretches of a track with one that is marked, or that ends sooner after the one before than it lasts,
+-- less what a song on repeat may end sooner (MOST_FADED_MS).
 -- Reported plays are told apart by the track as the export names it and by their length, estimated ones by track alone: an
 -- estimate is no report of a length. Exports and polls are not held against each other.
 with near as materialized (
@@ -18,7 +19,7 @@ overlapping as materialized (
     from (select n.*, n.ended_at - lag(n.ended_at) over (order by n.ended_at) as since from near n) f
     where f.repeat_of is not null
        or f.since + case when f.is_to_the_minute then interval '1 minute' else interval '1 second' end
-          <= f.ms_played * interval '1 millisecond'
+          <= (f.ms_played - least(12000, f.ms_played / 10)) * interval '1 millisecond'
 ),
 told as materialized (
     select n.*, case when n.is_estimated then n.track_key else hashtextextended(x.track_ref, 0) end as track
@@ -36,7 +37,7 @@ suspect as materialized (
     from followed f
     where f.repeat_of is not null
        or f.since + case when f.is_to_the_minute then interval '1 minute' else interval '1 second' end
-          <= f.ms_played * interval '1 millisecond'
+          <= (f.ms_played - least(12000, f.ms_played / 10)) * interval '1 millisecond'
 )
 select f.play_key, f.ended_at, f.ms_played, f.is_to_the_minute, f.repeat_of, f.played_at, f.is_estimated, f.track, f.length
 from followed f
