@@ -2,19 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from brapped_assets.history.bounds import CHUNK_BYTES, Member
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.history.rows import batches, texts
+from brapped_assets.history.rows import as_it_is, batches, decode_all, texts
+from brapped_assets.history.usual import usual_rows
 
+Item = TypeVar("Item")
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
 # `endsong_3.json`, each as a browser saves it the second time, `endsong_3 (1).json`, and as others do: `….json.txt`.
 NUMBERED = re.compile(
@@ -73,12 +75,18 @@ class HistoryFile:
     def batches(self) -> Iterator[tuple[list[Row], int]]:
         """The same, some rows at once, with about the bytes they take. Raises HistoryError as `read` does."""
         now = datetime.now(UTC)
-        with closing(self._decoded()) as found:
-            for batch, characters in found:
-                parsed = [parse_row(row, now=now) for row in batch]
-                if self.is_video:
-                    parsed = [row if isinstance(row, OddRow) else OtherRow("video") for row in parsed]
-                yield parsed, characters
+
+        def one(row: Any) -> Row:
+            parsed = parse_row(row, now=now)
+            return OtherRow("video") if self.is_video and not isinstance(parsed, OddRow) else parsed
+
+        def whole(text: str) -> list[Row] | None:
+            found = None if self.is_video else usual_rows(text, now)
+            if found is None and (decoded := decode_all(text)) is not None:
+                found = [one(row) for row in decoded]
+            return found
+
+        yield from self._decoded(one, whole)
 
     def username(self) -> str | None:
         """The account that the first rows name, as exports up to 2023 do. Raises as `read` does."""
@@ -87,13 +95,15 @@ class HistoryFile:
 
     def items(self) -> Generator[list[Any], None, None]:
         """The same rows as they stand in the file, as many at once as are decoded together. Raises as `read` does."""
-        with closing(self._decoded()) as found:
+        with closing(self._decoded(as_it_is, decode_all)) as found:
             for batch, _ in found:
                 yield batch
 
-    def _decoded(self) -> Generator[tuple[list[Any], int], None, None]:
+    def _decoded(
+        self, one: Callable[[Any], Item], whole: Callable[[str], list[Item] | None]
+    ) -> Generator[tuple[list[Item], int], None, None]:
         with self.member.opened() as stream:
-            yield from batches(texts(stream, self.name), self.name)
+            yield from batches(texts(stream, self.name), self.name, one, whole)
 
 
 def usernames(items: Iterable[Any]) -> Iterator[str]:

@@ -67,20 +67,18 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
         values = tuple(map(row.get, EXTENDED))
     uri, title, artist, album, platform, country, start, end, ts, played, offline, stamp, *flags = values
     uri, title = text(uri), text(title)
-    track_id = _track_id(uri)
+    track_id = track_id_of(uri)
     is_local = uri is not None and uri.startswith(LOCAL_URI)
     if track_id is None and not is_local and (other := _other(row, EXTENDED_OTHERS)) is not None:
         return other
     ts, ms_played, offline = instant(ts, now), milliseconds(played), flag(offline)
-    if ts.microsecond:
-        ts = ts.replace(microsecond=0)
     if track_id is None and title is None and not is_local:
         return _nameless(row, EXTENDED_NAMES)
     shuffle, skipped, incognito = flags
-    ended = ended_at(ts, ms_played, stamp) if offline else ts
+    ended, uploaded_at = end_and_upload(ts, ms_played, stamp, is_offline=offline)
     return HistoryPlay(
         "extended",
-        ended or ts,
+        ended,
         ms_played,
         track_id,
         uri,
@@ -95,8 +93,18 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
         flag(skipped),
         offline,
         flag(incognito),
-        None if ended is ts else ts,
+        uploaded_at,
     )
+
+
+def end_and_upload(
+    ts: datetime, ms_played: int, stamp: Any, *, is_offline: bool | None
+) -> tuple[datetime, datetime | None]:
+    """The END of a play of extended history and, where that is long before it or not told, when it was uploaded."""
+    if ts.microsecond:
+        ts = ts.replace(microsecond=0)
+    ended = ended_at(ts, ms_played, stamp) if is_offline else ts
+    return ended or ts, None if ended is ts else ts
 
 
 def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
@@ -111,7 +119,7 @@ def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
     return HistoryPlay("account", ended.replace(second=0, microsecond=0), ms_played, None, None, title, artist or "")
 
 
-def _track_id(uri: str | None) -> str | None:
+def track_id_of(uri: str | None) -> str | None:
     """None for whatever is no track, or one whose id has not Spotify's form; the uri itself is kept anyway."""
     if uri is None or len(uri) != TRACK_URI_LENGTH or not uri.startswith(TRACK_URI):
         return None

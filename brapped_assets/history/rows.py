@@ -3,9 +3,9 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic_core import from_json
 
@@ -13,6 +13,7 @@ from brapped_assets.history.bounds import CHUNK_BYTES, DEEPEST_ROW, LONGEST_ROW
 from brapped_assets.history.errors import AGAIN, Damaged, explained
 from brapped_assets.history.long_rows import DECODER, skip
 
+Item = TypeVar("Item")
 SPACE = " \t\n\r"  # what JSON calls space
 DELIMITER = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 # PostgreSQL stores neither; both can only come from escapes, as UTF-8 has no lone surrogates and JSON no bare NUL.
@@ -56,11 +57,20 @@ def rows(pieces: Iterator[str], name: str) -> Iterator[Any]:
     Raises:
         Damaged: a mistake in the JSON, an end before the array's end, or anything but space after it.
     """
-    return chain.from_iterable(batch for batch, _ in batches(pieces, name))
+    return chain.from_iterable(batch for batch, _ in batches(pieces, name, as_it_is, decode_all))
 
 
-def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]:
-    """The same, as many at once as are whole in a piece, with their characters. Raises Damaged as `rows` does."""
+def as_it_is(row: Any) -> Any:
+    return row
+
+
+def batches(
+    pieces: Iterator[str], name: str, one: Callable[[Any], Item], whole: Callable[[str], list[Item] | None]
+) -> Iterator[tuple[list[Item], int]]:
+    """The same, as many at once as are whole in a piece, with their characters. Raises Damaged as `rows` does.
+
+    What is given out is what `one` makes of a row, and `whole` of the text of several (see `decode_all`).
+    """
     text, at, count, skipped = _opened(pieces, name), 1, 0, 0
     going_on = text[at] != "]"
     at += not going_on
@@ -69,10 +79,10 @@ def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]
         if is_new and not is_after_row:
             is_new = False
             last = text.rfind("}") + 1
-            whole = _decode_all(text[at:last]) if at < last <= at + LONGEST_ROW else None
-            if whole is not None:
-                yield whole, last - at
-                count += len(whole)
+            found = whole(text[at:last]) if at < last <= at + LONGEST_ROW else None
+            if found is not None:
+                yield found, last - at
+                count += len(found)
                 at, is_after_row = last, True
         # An object that the piece cuts need not be tried: finding out costs as much as reading twenty.
         is_cut = at >= last and text.startswith("{", at)
@@ -80,7 +90,7 @@ def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]
         delimiter = None if end is None else DELIMITER.match(text, end)
         if delimiter is not None:
             if row is not NOTHING:
-                yield [row], delimiter.end() - at
+                yield [one(row)], delimiter.end() - at
                 count += 1
             at, is_after_row, going_on = delimiter.end(), False, delimiter[1] == ","
             continue
@@ -88,7 +98,7 @@ def batches(pieces: Iterator[str], name: str) -> Iterator[tuple[list[Any], int]]
         if (row is ABSURD or (is_long and not is_after_row)) and text.startswith(('"', "{", "["), at):
             past = skip(text, at, pieces, name, count, skipped=skipped)
             skipped += past.characters
-            yield [past.shortened._replace(row=_storable(past.shortened.row))], past.characters
+            yield [one(past.shortened._replace(row=_storable(past.shortened.row)))], past.characters
             text, at, count, is_after_row, is_new = past.text[past.at :], 0, count + 1, True, True
             continue
         # What stands here is cut by the end of the piece, or wrong: more text tells.
@@ -116,7 +126,7 @@ def _opened(pieces: Iterator[str], name: str) -> str:
     return text
 
 
-def _decode_all(text: str) -> list[Any] | None:
+def decode_all(text: str) -> list[Any] | None:
     """Rows separated by commas, all at once; None when they are not quite that, wherever the mistake is.
 
     Measured: 1.7 us a row against 3.3 one by one. It cannot be wrong about where the last row ends: a text cut inside
@@ -126,7 +136,12 @@ def _decode_all(text: str) -> list[Any] | None:
         found: list[Any] = from_json(f"[{text}]", cache_strings="keys")
     except ValueError:
         return None
-    return [_storable(row) for row in found] if "\\u0000" in text else found
+    return [_storable(row) for row in found] if may_hold_nul(text) else found
+
+
+def may_hold_nul(text: str) -> bool:
+    """Measured, the one character first is a tenth of the cost."""
+    return "\\" in text and "\\u0000" in text
 
 
 def _decode_one(text: str, at: int) -> tuple[Any, int | None]:

@@ -198,7 +198,7 @@ def microseconds(at: datetime) -> int:
 def _track_line(track_id: str | None, uri: str | None, title: str, artist: str, album: str | None) -> str:
     """What `copy_tracks` takes of a track, but for its number."""
     # What is absurdly long is not remembered: thousands of such names would fill the memory.
-    is_short = all(text is None or len(text) <= LONGEST_NAME for text in (uri, title, artist, album))
+    is_short = len(uri or "") + len(title) + len(artist) + len(album or "") <= LONGEST_NAME
     make = _remembered_line if is_short else _remembered_line.__wrapped__
     return make(track_id, uri, title, artist, album)
 
