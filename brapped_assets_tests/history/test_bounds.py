@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
 from zipfile import ZipFile
@@ -173,23 +175,36 @@ def test_a_file_of_nothing_but_holes_is_refused_at_once(tmp_path: Path) -> None:
             find(tmp_path / name)
 
 
+@contextmanager
+def deep(folder: Path, depth: int) -> Iterator[None]:
+    """Folders in folders, gone at the end: whoever removes a folder goes into each, and Python not so deep."""
+    top, beside = folder / "d", folder / "e"
+    try:
+        top.mkdir()
+        for _ in range(depth - 1):
+            beside.mkdir()
+            top.rename(beside / "d")
+            beside.rename(top)
+        yield
+    finally:
+        while (top / "d").exists():
+            (top / "d").rename(beside)
+            shutil.rmtree(top)
+            beside.rename(top)
+        shutil.rmtree(top)
+
+
 def test_folders_are_looked_into_so_deep_and_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / AUDIO).write_bytes(PLAYS)
-    place = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(1200):
-        os.mkdir("d", dir_fd=place)
-        below = os.open("d", os.O_RDONLY, dir_fd=place)
-        os.close(place)
-        place = below
-    os.close(place)
-    (tmp_path / "d/d/endsong_1.json").write_bytes(PLAYS)
-    found = find(tmp_path)
-    assert names(found.files) == [AUDIO, "endsong_1.json"]
-    assert [reason for _, reason in found.unusable] == ["it lies over 40 folders deep. Import it by its own path."]
-    monkeypatch.setattr(folders, "MOST_ENTRIES", 2)
-    assert [reason for _, reason in find(tmp_path).unusable] == [
-        "over 2 files lie here and above. Import a smaller folder."
-    ]
+    with deep(tmp_path, 1200):
+        (tmp_path / "d/d/endsong_1.json").write_bytes(PLAYS)
+        found = find(tmp_path)
+        assert names(found.files) == [AUDIO, "endsong_1.json"]
+        assert [reason for _, reason in found.unusable] == ["it lies over 40 folders deep. Import it by its own path."]
+        monkeypatch.setattr(folders, "MOST_ENTRIES", 2)
+        assert [reason for _, reason in find(tmp_path).unusable] == [
+            "over 2 files lie here and above. Import a smaller folder."
+        ]
 
 
 def test_likely_names_are_looked_into_first_and_the_others_as_far_as_it_goes(

@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -239,9 +240,16 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
                 except OSError:
                     assert time.monotonic() < until
                     time.sleep(0.1)
-            for _ in range(300):
-                half = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-                half.sendall(b"GET / HTTP/1.1\r\nX-")
+
+            def begin(_: int) -> None:
+                half = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                # Some are sent away before they begin.
+                with suppress(ConnectionError):
+                    half.sendall(b"GET / HTTP/1.1\r\nX-")
+
+            # Many at once: the queue fills again while it is emptied, and who found it full comes back with the others.
+            with ThreadPoolExecutor(50) as flood:
+                list(flood.map(begin, range(300)))
             for _ in range(3):
                 with socket.create_connection(("127.0.0.1", port), timeout=20) as owner:
                     owner.sendall(request)
@@ -249,9 +257,7 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
         finally:
             process.terminate()
             process.wait(20)
-    # asyncio says with a traceback that a burst met the limit before the oldest were sent away; nothing else does.
-    said = (tmp_path / "said").read_text()
-    assert said.count("Traceback") == said.count("socket.accept() out of system resource")
+    assert "Traceback" not in (tmp_path / "said").read_text()
 
 
 @pytest.mark.parametrize(

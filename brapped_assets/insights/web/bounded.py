@@ -23,8 +23,9 @@ def limits(headers: Mapping[str, str]) -> dict[str, Any]:
     most = most_connections()
     return {
         "http": bounded(Room(most), headers),
-        # At once taken from the queue, before any of them is judged.
-        "backlog": min(128, most // 2),
+        # So many are taken from the queue at once, and up to three times so many are open beside those in the room: just
+        # taken, not yet judged, sent away but not yet closed.
+        "backlog": most // 4,
         "h11_max_incomplete_event_size": MOST_HEADER_BYTES,
         # Its accepting is the one that the backlog bounds.
         "loop": "asyncio",
