@@ -6,7 +6,8 @@ from datetime import date
 from itertools import accumulate
 from typing import Literal
 
-from brapped_assets.insights.overview import By, Day
+from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import DAY, Period, each_day
 from brapped_assets.insights.viewer import Viewer
 

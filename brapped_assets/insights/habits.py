@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from brapped_assets.insights.overview import By, Day, asked
+import numpy as np
+
+from brapped_assets.insights.columns.shown import Chosen, date_of, day_number, instant
+from brapped_assets.insights.columns.sums import By, summed
+from brapped_assets.insights.names import labels
+from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 WEEKDAYS, HOURS = 7, 24
+# 2000-01-01 was a Saturday.
+FIRST_WEEKDAY = 5
+SILENCE_US = 30 * 60 * 1_000_000
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
 # The first that fits decides. An export words a device as the app does: `Android OS 13 API 33 (samsung, …)`, `ios`,
 # `web_player windows 10;chrome …`, `Partner google cast_tv;…`, `Partner amazon_echo …`. What it plays through (web, TV,
@@ -55,12 +62,17 @@ class Session:
         return round((self.ended_at - self.started_at) / timedelta(milliseconds=1))
 
 
-def clock(tx: Connection, who: Viewer, period: Period, by: By) -> list[list[int]]:
+def clock(who: Viewer, period: Period, by: By) -> list[list[int]]:
     """Plays, or ms, of the period by weekday (Monday first) and hour: always 7 x 24."""
-    cells = [[0] * HOURS for _ in range(WEEKDAYS)]
-    for row in tx.execute(sql("insights/clock"), asked(who, period)).fetchall():
-        cells[row["weekday"] - 1][row["hour"]] = row["plays"] if by == "plays" else row["ms"]
-    return cells
+    return cells(who.shown.plays(period.first, period.until), by)
+
+
+def cells(plays: Chosen, by: By) -> list[list[int]]:
+    """As `clock`, of any plays."""
+    weekday = (plays.day + FIRST_WEEKDAY) % WEEKDAYS
+    counted = summed(weekday * HOURS + plays.hour, plays.ms, WEEKDAYS * HOURS)
+    found: list[list[int]] = (counted.plays if by == "plays" else counted.ms).reshape(WEEKDAYS, HOURS).tolist()
+    return found
 
 
 def streaks(days: Iterable[Day]) -> list[Streak]:
@@ -86,13 +98,14 @@ def going(who: Viewer, of: Sequence[Streak]) -> Streak | None:
     return of[-1] if of and of[-1].last >= who.today - DAY else None
 
 
-def current_streak(tx: Connection, who: Viewer) -> Streak | None:
+def current_streak(who: Viewer) -> Streak | None:
     """As `going`, of all days ever; None when yesterday was silent too."""
-    if who.first_day is None:
+    days = np.unique(who.shown.ever.day)
+    days = days[days <= day_number(who.today)]
+    if len(days) == 0 or date_of(days[-1]) < who.today - DAY:
         return None
-    values = {"listener_id": who.listener_id, "first": who.first_day, "until": who.today + DAY, "today": who.today}
-    row = tx.execute(sql("insights/streak"), values).fetchone()
-    return Streak(**row) if row else None
+    breaks = np.flatnonzero(np.diff(days) > 1)
+    return Streak(date_of(days[breaks[-1] + 1] if len(breaks) else days[0]), date_of(days[-1]))
 
 
 def biggest_day(days: Sequence[Day], by: By) -> Day | None:
@@ -100,15 +113,35 @@ def biggest_day(days: Sequence[Day], by: By) -> Day | None:
     return max((day for day in days if day.plays), key=lambda day: day.plays if by == "plays" else day.ms, default=None)
 
 
-def longest_session(tx: Connection, who: Viewer, period: Period) -> Session | None:
+def longest_session(who: Viewer, period: Period) -> Session | None:
     """From the start of its first play to the end of its last; it belongs to the day of the first."""
-    row = tx.execute(sql("insights/longest_session"), asked(who, period)).fetchone()
-    return Session(**row) if row else None
+    # A play lasts a day at most: whatever a session of the period may begin or go on with lies within days of it.
+    plays = who.shown.ever
+    if len(plays) == 0:
+        return None
+    after_silence = plays.began_at[1:] - plays.ended_at[:-1] > SILENCE_US
+    first = np.concatenate([[0], np.flatnonzero(after_silence) + 1])
+    last = np.concatenate([first[1:] - 1, [len(plays) - 1]])
+    day = np.minimum.reduceat(plays.day, first)
+    mine = np.flatnonzero((day >= day_number(period.first)) & (day < day_number(period.until)))
+    if len(mine) == 0:
+        return None
+    began = np.minimum.reduceat(plays.began_at, first)[mine]
+    ended, many = plays.ended_at[last[mine]], (last - first + 1)[mine]
+    best = np.lexsort((began, -many, began - ended))[0]
+    ms = int(plays.ms[first[mine[best]] : last[mine[best]] + 1].sum(dtype=np.int64))
+    return Session(date_of(day[mine[best]]), instant(began[best]), instant(ended[best]), int(many[best]), ms)
 
 
 def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:
     """Plays by kind of device, the most used first; of the plays whose device an export names."""
-    return grouped(tx.execute(sql("insights/devices"), asked(who, period)).fetchall())
+    keys, plays = np.unique(who.shown.plays(period.first, period.until).platform, return_counts=True)
+    words = labels(tx, keys)
+    return grouped(
+        {"platform": words[key], "plays": many}
+        for key, many in zip(keys.tolist(), plays.tolist(), strict=True)
+        if key in words
+    )
 
 
 def grouped(rows: Iterable[Mapping[str, Any]]) -> dict[DeviceGroup, int]:

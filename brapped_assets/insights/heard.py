@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from brapped_assets.insights.overview import By, asked
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.shown import Chosen, day_number
+from brapped_assets.insights.columns.sums import NEVER, By, Sums
+from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 Row = dict[str, Any]
+Numbers = NDArray[np.integer]
+NEW = 3
+# No album came out after the year 2999.
+DECADES = 300
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,95 @@ class Heard:
 
 
 def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
-    of_all_time = who.first_day is not None and period.first <= who.first_day and period.until > who.today
-    values = {**asked(who, period), "by": by, "limit": limit, "of_all_time": of_all_time}
-    row = tx.execute(sql("insights/heard"), values).fetchone()
-    assert row is not None
-    return Heard(**row)
+    plays = who.shown.plays(period.first, period.until)
+    catalogue, tracks, artists, albums = plays.catalogue, plays.by_track, plays.by_artist, plays.by_album
+    new_tracks = _new(tracks.played, who.shown.ever.first_day_of_tracks, period)
+    known = who.shown.known(artists.played)
+    new_artists = _new(known, who.shown.first_day_of_artists, period)
+    return Heard(
+        songs=len(tracks.played),
+        artists=len(known),
+        albums=len(albums.played),
+        songs_once=int(np.count_nonzero(tracks.plays == 1)),
+        new_songs=len(new_tracks),
+        new_plays=int(tracks.plays[new_tracks].sum()),
+        new_ms=int(tracks.ms[new_tracks].sum()),
+        new_artists=len(new_artists),
+        top_new_artists=_artists(tx, artists, artists.ranked(by, catalogue.artists.keys, NEW, new_artists), catalogue),
+        top_artists=_with_guests(
+            _artists(tx, artists, artists.ranked(by, catalogue.artists.keys, limit, known), catalogue, "has_cover"),
+            plays,
+        ),
+        top_tracks=_tracks(tx, tracks, tracks.ranked(by, catalogue.tracks.keys, limit), catalogue),
+        top_albums=_albums(tx, plays, by, limit),
+        decades=_decades(plays),
+    )
+
+
+def _new(of: Numbers, first_day: Numbers, period: Period) -> Numbers:
+    """Those of some numbers whose first play ever lies in the period."""
+    return of[first_day[of] >= day_number(period.first)]
+
+
+def _artists(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue, *more: str) -> list[Row]:
+    named = names(tx, "artists", catalogue.artists.keys[ranked])
+    told = ("artist_key", "artist_id", "artist_name", *more)
+    return [
+        {name: named[key][name] for name in told} | {"plays": int(sums.plays[n]), "ms": int(sums.ms[n])}
+        for n, key in zip(ranked, catalogue.artists.keys[ranked].tolist(), strict=True)
+    ]
+
+
+def _with_guests(rows: list[Row], plays: Chosen) -> list[Row]:
+    """With the plays of songs of others on which an artist is credited."""
+    catalogue = plays.catalogue
+    for row, artist in zip(rows, catalogue.artists.numbers(_keys(rows, "artist_key")), strict=True):
+        tracks = catalogue.guest_track[catalogue.guest_artist == artist]
+        row |= {
+            "featured_plays": int(plays.by_track.plays[tracks].sum()),
+            "featured_ms": int(plays.by_track.ms[tracks].sum()),
+        }
+    return rows
+
+
+def _tracks(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue) -> list[Row]:
+    named = names(tx, "tracks", catalogue.tracks.keys[ranked])
+    told = ("track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "has_cover")
+    return [
+        {name: named[key][name] for name in told} | {"plays": int(sums.plays[n]), "ms": int(sums.ms[n])}
+        for n, key in zip(ranked, catalogue.tracks.keys[ranked].tolist(), strict=True)
+    ]
+
+
+def _albums(tx: Connection, plays: Chosen, by: By, limit: int) -> list[Row]:
+    """Albums with all their releases; `songs` are recordings heard. Ties fall to the oldest release heard."""
+    catalogue, sums = plays.catalogue, plays.by_album
+    played = plays.by_track.played
+    oldest = np.full(len(catalogue.albums), NEVER)
+    on_album = played[catalogue.album[played] >= 0]
+    np.minimum.at(oldest, catalogue.album[on_album], catalogue.album_key[on_album])
+    ranked = sums.ranked(by, oldest, limit)
+    keys = catalogue.albums.keys[ranked].tolist()
+    named = names(tx, "albums", keys)
+    told = ("album_key", "album_id", "album_name", "artist_name", "has_cover")
+    return [
+        {name: named[key][name] for name in told}
+        | {
+            "plays": int(sums.plays[n]),
+            "ms": int(sums.ms[n]),
+            "songs": len(np.unique(catalogue.recording[on_album[catalogue.album[on_album] == n]])),
+        }
+        for n, key in zip(ranked, keys, strict=True)
+    ]
+
+
+def _decades(plays: Chosen) -> list[Row]:
+    sums = plays.by_track.grouped(np.where(plays.catalogue.year > 0, plays.catalogue.year // 10, -1), DECADES)
+    return [
+        {"decade": int(decade) * 10, "plays": int(sums.plays[decade]), "ms": int(sums.ms[decade])}
+        for decade in sums.played
+    ]
+
+
+def _keys(rows: list[Row], name: str) -> Numbers:
+    return np.array([row[name] for row in rows], np.int64)

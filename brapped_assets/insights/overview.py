@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.plays import Flag
+from brapped_assets.insights.columns.shown import Chosen, date_of, dates
+from brapped_assets.insights.columns.sums import NEVER, By
 from brapped_assets.insights.known import is_known
+from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
-
-By = Literal["plays", "minutes"]
 
 
 class Day(NamedTuple):
@@ -41,9 +45,31 @@ class Totals:
         return self.estimated_ms / self.ms if self.ms else 0.0
 
 
-def days(tx: Connection, who: Viewer, period: Period) -> list[Day]:
+def days(who: Viewer, period: Period) -> list[Day]:
     """Every day of a period with at least one row, in order."""
-    return [Day(**row) for row in tx.execute(sql("insights/days"), asked(who, period)).fetchall()]
+    told = who.shown.told(period.first, period.until)
+    if not len(told):
+        return []
+    plays = who.shown.plays(period.first, period.until)
+    first = int(told.day.min())
+    many = int(told.day.max()) - first + 1
+
+    def by_day(of: Chosen, weights: NDArray[np.integer] | None = None) -> NDArray[np.int64]:
+        return np.bincount(of.day - first, weights=weights, minlength=many).astype(np.int64)
+
+    extended = told.where(told.has(Flag.EXTENDED))
+    estimated = plays.where(plays.has(Flag.ESTIMATED))
+    heard = np.flatnonzero(by_day(told))
+    columns = [
+        by_day(plays),
+        by_day(plays, plays.ms),
+        by_day(estimated, estimated.ms),
+        by_day(extended),
+        *(by_day(extended.where(extended.has(flag))) for flag in (Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)),
+    ]
+    return [
+        Day(*row) for row in zip(dates(heard + first), *(column[heard].tolist() for column in columns), strict=True)
+    ]
 
 
 def totals(of: Sequence[Day]) -> Totals:
@@ -62,8 +88,21 @@ def top(
 
     Ties fall to minutes, then the older key.
     """
-    values = {**asked(who, period), "by": by, "limit": limit}
-    return tx.execute(sql(f"insights/top_{kind}"), values).fetchall()
+    plays = who.shown.plays(period.first, period.until)
+    first_of_tracks = plays.first_day_of_tracks
+    if kind == "tracks":
+        sums, keys, first_day = plays.by_track, plays.catalogue.tracks.keys, first_of_tracks
+        ranked = sums.ranked(by, keys, limit)
+    else:
+        sums, keys = plays.by_artist, plays.catalogue.artists.keys
+        first_day = np.full(len(keys), NEVER)
+        np.minimum.at(first_day, plays.catalogue.artist, first_of_tracks)
+        ranked = sums.ranked(by, keys, limit, who.shown.known(sums.played))
+    named = names(tx, kind, keys[ranked])
+    return [
+        {**named[int(keys[n])], "plays": int(sums.plays[n]), "ms": int(sums.ms[n]), "first_on": date_of(first_day[n])}
+        for n in ranked
+    ]
 
 
 def asked(who: Viewer, period: Period) -> dict[str, Any]:
@@ -73,18 +112,14 @@ def asked(who: Viewer, period: Period) -> dict[str, Any]:
     return {"listener_id": who.listener_id, "first": first, "until": period.reach(who.today)}
 
 
-def unknown_plays(tx: Connection, who: Viewer, period: Period) -> int:
+def unknown_plays(who: Viewer, period: Period) -> int:
     """Plays of songs whose artist is not known: no ranking of artists has them."""
-    row = tx.execute(sql("insights/unknown_artist"), asked(who, period)).fetchone()
-    assert row is not None
-    return int(row["plays"])
+    return int(who.shown.plays(period.first, period.until).by_artist.plays[who.shown.nobodies].sum())
 
 
-def impossible_repeats(tx: Connection, who: Viewer, period: Period) -> int:
+def impossible_repeats(who: Viewer, period: Period) -> int:
     """Plays that are not counted, because nobody can have heard them."""
-    row = tx.execute(sql("insights/impossible_repeats"), asked(who, period)).fetchone()
-    assert row is not None
-    return int(row["plays"])
+    return len(who.shown.repeats(period.first, period.until))
 
 
 def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from brapped_assets.insights.columns.shelf import Shelf, alone
+from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.periods import Period
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -32,8 +34,8 @@ class Person:
 class Viewer:
     """One listener at one moment. Days and `now` are local to their zone; instants with a zone are UTC.
 
-    `time_zone` holds now; `spans` has the earlier ones, too.
-    `touched` are days whose totals are behind. `first_day` and `last_day` None: nothing was ever played.
+    `time_zone` holds now; `spans` has the earlier ones, too. `shown` are the plays that statistics speak of.
+    `first_day` and `last_day` None: nothing was ever played.
     `everybody` is whoever has pages here, the first first.
     """
 
@@ -46,10 +48,10 @@ class Viewer:
     first_day: date | None
     last_day: date | None
     data_as_of: datetime | None
-    touched: frozenset[date]
     hidden: int
     gaps: tuple[Gap, ...]
     now: datetime
+    shown: Shown
     consent_ends_at: datetime | None = None
     everybody: tuple[Person, ...] = ()
     spans: Spans = ()
@@ -84,15 +86,20 @@ class Viewer:
         return instant.astimezone(ZoneInfo(self.time_zone))
 
 
-def viewer(tx: Connection, now: datetime, listener_id: int | None = None) -> Viewer | None:
-    """The listener asked for, else the first; None when there is nobody yet. `now` is UTC."""
+def viewer(
+    tx: Connection, now: datetime, listener_id: int | None = None, *, shelf: Shelf | None = None
+) -> Viewer | None:
+    """The listener asked for, else the first; None when there is nobody yet. `now` is UTC.
+
+    Plays are those that `shelf` keeps, else loaded for this transaction.
+    """
     row = tx.execute(sql("insights/viewer"), {"listener_id": listener_id}).fetchone()
     if row is None:
         return None
     gaps = tx.execute(sql("insights/gaps"), {"listener_id": row["listener_id"]}).fetchall()
-    touched = frozenset(row.pop("touched"))
     spans = spans_of(row.pop("moves"), row.pop("zones"))
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
     everybody = tuple(Person(**one) for one in row.pop("everybody"))
     found = tuple(Gap(**gap) for gap in gaps)
-    return Viewer(**row, spans=spans, touched=touched, gaps=found, now=local_now, everybody=everybody)
+    shown = shelf.shown(tx, row["listener_id"]) if shelf else alone(tx, row["listener_id"])
+    return Viewer(**row, spans=spans, gaps=found, now=local_now, shown=shown, everybody=everybody)

@@ -49,12 +49,12 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     if who is None or who.first_day is None or who.listener_id != listener_id:
         return None
     period = named(f"{month // 100}-{month % 100:02d}", today=who.today, first_day=who.first_day)
-    total = overview.totals(overview.days(tx, who, period))
+    total = overview.totals(overview.days(who, period))
     if not total.plays:
         return None
     artists = overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST)
     songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
-    unknown = wording.unknown_artist(overview.unknown_plays(tx, who, period))
+    unknown = wording.unknown_artist(overview.unknown_plays(who, period))
     built = report.build(environment(), tx, who, period)
     at_least = "at least " if who.gaps_in(period) else ""
     about = "about " if total.estimated_ms else ""

@@ -1,18 +1,25 @@
 """The calendar, the shades and the line: every day in its place, gaps and the future told apart."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import day_grid
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.plays import Plays
+from brapped_assets.insights.columns.shown import shown
 from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import Period, each_day, named
 from brapped_assets.insights.viewer import Gap, Viewer
 
 # Gaps are told in local time, without zone.
 LOCAL = datetime.fromisoformat("2026-01-01T00:00")
+NOTHING = Life(Plays(*(np.empty(0, np.int64) for _ in fields(Plays))), Catalogue(), "")  # type: ignore[arg-type]
 TODAY, FIRST = date(2026, 3, 29), date(2024, 12, 31)
 
 
@@ -28,10 +35,10 @@ def looking(*gaps: tuple[datetime, datetime]) -> Viewer:
         FIRST,
         TODAY,
         now,
-        frozenset(),
         0,
         tuple(Gap(*gap) for gap in gaps),
         now,
+        shown(NOTHING, Kept()),
     )
 
 

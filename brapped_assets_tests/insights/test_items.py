@@ -255,7 +255,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
             formula = next(formula for formula in [*OVERVIEW, *FORMULAS] if formula.name == name)
             return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
 
-        total = totals(days(tx, who, period))
+        total = totals(days(who, period))
         assert run("Plays") == [(total.plays,)]
         assert run("Minutes") == [(total.ms,)]
         assert run("Estimated share") == [(total.estimated_ms,)]

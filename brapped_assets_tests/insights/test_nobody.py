@@ -57,7 +57,7 @@ def artists_told(tx: Connection, who: Any, other: Any, asked: str) -> dict[str, 
     period = named(asked, today=who.today, first_day=who.first_day)
     of, n = heard(tx, who, period, "plays", 50), numbers(tx, who, period)
     both = compare(tx, who, other, period, 50)
-    ever = overview.days(tx, who, named("all", today=who.today, first_day=who.first_day))
+    ever = overview.days(who, named("all", today=who.today, first_day=who.first_day))
     return {
         "top": {row["artist_name"] for row in overview.top(tx, who, period, "artists", "minutes", limit=50)},
         "heard": {row["artist_name"] for row in [*of.top_artists, *of.top_new_artists]},
@@ -104,7 +104,7 @@ def test_no_ranking_or_count_of_artists_has_nobody(warehouse: Warehouse, mine: A
                 assert of.songs == n.of_songs == len({play.track_id for play in within})
                 assert (n.total.plays, n.total.ms) == (len(within), 60_000 * len(within))
                 unknown = len(within) - known.total()
-                assert (n.unknown_plays, overview.unknown_plays(tx, who, period)) == (unknown, unknown)
+                assert (n.unknown_plays, overview.unknown_plays(who, period)) == (unknown, unknown)
                 both = compare(tx, who, other, period, 50)
                 assert (both.my_artists, both.my_plays) == (len(known), len(within))
                 for listener in (me, them):

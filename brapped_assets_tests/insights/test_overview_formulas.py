@@ -38,7 +38,7 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
             formula = next(formula for formula in [*OVERVIEW, *HABITS] if formula.name == name)
             return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
 
-        of_period, days = heard(tx, who, period, "plays", 10), overview.days(tx, who, period)
+        of_period, days = heard(tx, who, period, "plays", 10), overview.days(who, period)
         active = [(day.day, day.plays, day.ms) for day in days if day.plays]
         assert run("Variety") == [(of_period.songs, of_period.artists, of_period.albums, of_period.songs_once)]
         assert run("New songs") == [(of_period.new_songs, of_period.new_plays, of_period.new_ms)]
@@ -52,19 +52,19 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
         )
         assert run("By decade") == [(row["decade"], row["plays"], row["ms"]) for row in of_period.decades]
         if compared:
-            was = overview.totals(overview.days(tx, who, compared))
+            was = overview.totals(overview.days(who, compared))
             assert run("Change") == [(was.plays, was.ms)]
-        week = habits.clock(tx, who, period, "plays")
+        week = habits.clock(who, period, "plays")
         assert {(day, hour): plays for day, hour, plays, _ in run("Your week")} == {
             (nth + 1, hour): plays for nth, hours in enumerate(week) for hour, plays in enumerate(hours) if plays
         }
         assert run("Calendar, and minutes by day") == active
         biggest = habits.biggest_day(days, "plays")
         assert run("Biggest day") == ([(biggest.day, biggest.plays, biggest.ms)] if biggest else [])
-        streak, going = habits.longest(habits.streaks(days)), habits.current_streak(tx, who)
+        streak, going = habits.longest(habits.streaks(days)), habits.current_streak(who)
         assert run("Longest streak") == ([(streak.first, streak.last, streak.days)] if streak else [])
         assert run("Streak going on") == ([(going.first, going.last, going.days)] if going else [])
-        session = habits.longest_session(tx, who, period)
+        session = habits.longest_session(who, period)
         assert run("Longest session") == (
             [(session.day, session.started_at, session.ended_at, session.plays)] if session else []
         )

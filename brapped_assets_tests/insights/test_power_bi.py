@@ -216,7 +216,7 @@ def test_measures_equal_what_is_counted_by_hand_and_what_the_pages_show(warehous
         who = seen(tx)
         if who.first_day is not None:
             everything = named("all", today=who.today, first_day=who.first_day)
-            page = overview.totals(overview.days(tx, who, everything))
+            page = overview.totals(overview.days(who, everything))
             assert page == overview.Totals(
                 len(rows),
                 sum(row["ms_played"] for row in rows),

@@ -34,13 +34,13 @@ def test_a_burst_is_one_play_on_every_page_and_the_pages_say_how_many_are_left_o
         assert who is not None
         assert who.first_day is not None
         period = named("2025", today=who.today, first_day=who.first_day)
-        total = overview.totals(overview.days(tx, who, period))
+        total = overview.totals(overview.days(who, period))
         assert (total.plays, total.ms) == (9, SONG_MS + sum(play.ms_played for play in others))
         n = numbers(tx, who, period)
         assert (n.impossible_repeats, n.repeat.song.plays if n.repeat else 0) == (11, 1)
         assert WORDS.encode() in report.build(environment(), tx, who, period).html
         nothing = named("2025-05", today=who.today, first_day=who.first_day)
-        assert overview.impossible_repeats(tx, who, nothing) == 0
+        assert overview.impossible_repeats(who, nothing) == 0
     site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
     with TestClient(create_app(site), "http://127.0.0.1") as client:
         assert WORDS in client.get("/?range=2025").text

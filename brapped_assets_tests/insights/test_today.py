@@ -40,7 +40,7 @@ MOMENTS = (
 
 
 def told(tx: Connection, who: Viewer) -> dict[str, Any]:
-    days = overview.days(tx, who, Period("all", "", date(2024, 1, 1), who.today + DAY))
+    days = overview.days(who, Period("all", "", date(2024, 1, 1), who.today + DAY))
     found = milestones.milestones(tx, who, days, habits.going(who, habits.streaks(days)))
     return {
         "so_far": today.so_far(tx, who),

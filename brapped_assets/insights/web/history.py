@@ -34,7 +34,7 @@ def routes(site: Site) -> list[Route]:
             totals = {}
             if page.days:
                 shown = Period("shown", "", page.days[-1][0], page.days[0][0] + DAY)
-                totals = {total.day: total for total in overview.days(tx, who, shown)}
+                totals = {total.day: total for total in overview.days(who, shown)}
         return site.page(
             "history.html", request, who, page=page, on=day, totals=totals, sources=SOURCES, newest=history.NEWEST,
             continued=start is not None and day is None,

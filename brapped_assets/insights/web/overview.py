@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, overview
+from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.heard import Heard, heard
-from brapped_assets.insights.overview import By, Day, Totals
+from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
@@ -35,16 +36,16 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who, rankings=own)
             period = period_of(request, who)
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
-            days = overview.days(tx, who, period)
+            days = overview.days(who, period)
             compared = overview.earlier(tx, who, period)
-            was = overview.totals(overview.days(tx, who, compared)) if compared else None
+            was = overview.totals(overview.days(who, compared)) if compared else None
             of_period = heard(tx, who, period, by, LONGEST_LIST)
-            clock = habits.clock(tx, who, period, "minutes" if period.days == 1 else by)
+            clock = habits.clock(who, period, "minutes" if period.days == 1 else by)
             values = {
-                "unknown_plays": overview.unknown_plays(tx, who, period),
-                "repeats": overview.impossible_repeats(tx, who, period),
-                "going": habits.current_streak(tx, who) if period.until > who.today else None,
-                "session": habits.longest_session(tx, who, period),
+                "unknown_plays": overview.unknown_plays(who, period),
+                "repeats": overview.impossible_repeats(who, period),
+                "going": habits.current_streak(who) if period.until > who.today else None,
+                "session": habits.longest_session(who, period),
                 "rankings": own,
                 **_devices(habits.devices(tx, who, period)),
             }

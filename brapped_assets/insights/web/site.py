@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse
 
 from brapped_assets import __version__
 from brapped_assets.insights import wording
+from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
-from brapped_assets.insights.overview import By
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.viewer import Viewer, viewer

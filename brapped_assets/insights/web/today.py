@@ -25,7 +25,7 @@ def routes(site: Site) -> list[Route]:
                 own = rankings(tx, who, LONGEST_RANKING) if who else []
                 return site.page("nothing_yet.html", request, who, rankings=own)
             so_far = today.so_far(tx, who)
-            ever = overview.days(tx, who, Period("all", "", min(who.first_day, who.today), who.today + DAY))
+            ever = overview.days(who, Period("all", "", min(who.first_day, who.today), who.today + DAY))
             streak = habits.going(who, habits.streaks(ever))
             values: dict[str, Any] = {
                 "last": today.last_plays(tx, who, LAST_PLAYS),

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from brapped_assets.insights import overview
+from brapped_assets.insights import habits, overview
 from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -25,7 +25,7 @@ from brapped_assets.warehouse.statements import sql
 
 # A silence this long makes a return.
 SILENCE_DAYS = 180
-SATURDAY = 6
+SATURDAY = 5
 
 Rows = list[dict[str, Any]]
 
@@ -37,10 +37,10 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     def rows(name: str, **more: Any) -> Rows:
         return tx.execute(sql(f"insights/{name}"), {**asked, **more}).fetchall()
 
-    days = overview.days(tx, who, period)
+    days = overview.days(who, period)
     artists, by_month = _by_artist(rows("wrapped/artists"))
     (music,) = rows("wrapped/music")
-    songs, hours = music["songs"], rows("clock")
+    songs, hours = music["songs"], habits.clock(who, period, "minutes")
     compared = overview.earlier(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
     return Numbers(
@@ -59,14 +59,14 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         big_day=_big_day(days, lambda day: rows("wrapped/of_day", day=day)),
         discoveries=_discoveries(rows("wrapped/discoveries") if known_before > 0 else []),
         comeback=_comeback(rows("wrapped/comeback") if known_before > 0 or period.days > SILENCE_DAYS else []),
-        hours=tuple(sum(row["ms"] for row in hours if row["hour"] == hour) for hour in range(24)),
-        weekend_ms=sum(row["ms"] for row in hours if row["weekday"] >= SATURDAY),
+        hours=tuple(sum(of_day[hour] for of_day in hours) for hour in range(24)),
+        weekend_ms=sum(sum(of_day) for of_day in hours[SATURDAY:]),
         streak=longest_streak([day.day for day in days if day.plays]),
-        before=overview.totals(overview.days(tx, who, compared)) if compared else None,
+        before=overview.totals(overview.days(who, compared)) if compared else None,
         before_label=compared.label if compared else "",
         releases={row["year"]: row["plays"] for row in music["releases"]},
-        unknown_plays=overview.unknown_plays(tx, who, period),
-        impossible_repeats=overview.impossible_repeats(tx, who, period),
+        unknown_plays=overview.unknown_plays(who, period),
+        impossible_repeats=overview.impossible_repeats(who, period),
     )
 
 

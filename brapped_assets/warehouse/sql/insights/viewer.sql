@@ -1,4 +1,4 @@
--- Whose pages these are, and what every page says of its numbers: as of when, since when, which days are behind.
+-- Whose pages these are, and what every page says of its numbers: as of when, and since when.
 select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zones, l.collected_since,
        coalesce(l.consent_ended_at is not null, false) as consent_ended,
        -- Of whoever is polled; it lasts six months.
@@ -7,7 +7,6 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        (select max(p.polled_at) from audit.poll p
          where p.listener_id = l.listener_id and p.polled_at <= now() + interval '1 hour') as last_polled_at,
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
-       array(select distinct t.day from insights.touched_day t where t.listener_id = l.listener_id) as touched,
        (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden,
        (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
           from audit.listener e) as everybody

@@ -1,0 +1,1 @@
+"""Plays in memory, the one engine under every page: arithmetic over arrays, without HTTP or templates."""

@@ -1,0 +1,83 @@
+"""One listener's plays as columns: small integers in NumPy arrays, a row a play, in order of their END."""
+
+from dataclasses import dataclass, fields
+from enum import IntFlag
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+# PostgreSQL counts days and microseconds from 2000-01-01 on, and so does everything here.
+EPOCH = np.datetime64("2000-01-01", "D")
+
+
+class Flag(IntFlag):
+    """What is told of a play in a bit, as `sql/columns/plays.sql` sets them."""
+
+    ESTIMATED = 1
+    SKIPPED = 2
+    SHUFFLE = 4
+    OFFLINE = 8
+    PRIVATE = 16
+    REPEAT = 32
+    EXTENDED = 64
+    API = 128
+    EXPORT = 256
+
+
+@dataclass(frozen=True)
+class Plays:
+    """Columns of equal length, 37 bytes a play.
+
+    `ended_at` is the END in microseconds since 2000-01-01 UTC, ties in the order of `play_key`; `day` the local day
+    since then, `hour` the local hour; `track` a number of the catalogue (catalogue.py); `ms` milliseconds; `flags`
+    bits of `Flag`. `platform`, `country` and `reason_end` are keys of `star.play_label`, `context` one of
+    `raw.context`; 0 is none.
+    """
+
+    ended_at: NDArray[np.int64]
+    day: NDArray[np.uint16]
+    hour: NDArray[np.uint8]
+    track: NDArray[np.int32]
+    ms: NDArray[np.int32]
+    flags: NDArray[np.uint16]
+    platform: NDArray[np.int32]
+    country: NDArray[np.int32]
+    reason_end: NDArray[np.int32]
+    context: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ended_at)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(getattr(self, column.name).nbytes for column in fields(self))
+
+    def where(self, rows: Mask | slice) -> Self:
+        """Some of the plays, in the same order."""
+        return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+    def has(self, flag: Flag) -> Mask:
+        """Which plays carry a flag, or one of several."""
+        found: Mask = (self.flags & np.uint16(flag)) != 0
+        return found
+
+    @property
+    def began_at(self) -> NDArray[np.int64]:
+        """When each began, in microseconds since 2000-01-01 UTC."""
+        return self.ended_at - self.ms.astype(np.int64) * 1000
+
+    @property
+    def are_by_day(self) -> bool:
+        """Whether the local days only ever go forward, as they do but for who flies west or changes the zone."""
+        return bool(np.all(self.day[1:] >= self.day[:-1]))
+
+
+def merged(kept: Plays, added: Plays) -> Plays:
+    """Two sets of plays as one, in order. Those with the same END lie in one of the two."""
+    if len(kept) == 0 or len(added) == 0 or kept.ended_at[-1] <= added.ended_at[0]:
+        return Plays(*(np.concatenate([getattr(kept, c.name), getattr(added, c.name)]) for c in fields(Plays)))
+    order = np.argsort(np.concatenate([kept.ended_at, added.ended_at]), kind="stable")
+    return Plays(*(np.concatenate([getattr(kept, c.name), getattr(added, c.name)])[order] for c in fields(Plays)))

@@ -1,0 +1,208 @@
+"""The plays that statistics speak of, and those of a stretch of local days among them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.plays import EPOCH, Flag, Mask, Plays
+from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, summed
+
+# Spotify counts from here on, too.
+COUNTS_FROM_MS = 30_000
+DAY_US = 86_400_000_000
+MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+# As far as the numbers of days reach: 2000 to 2179.
+MOST_DAYS = 65_535
+
+
+class Chosen:
+    """Some plays, in order of their END. Columns are as in `Plays`, picked when somebody asks for them."""
+
+    def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
+        self._plays, self._span, self._rows = plays, span, rows
+        self.catalogue = catalogue
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._rows))
+
+    def where(self, rows: Mask) -> "Chosen":
+        """Those of them that a mask over them names."""
+        left = self._rows.copy()
+        left[left] = rows
+        return Chosen(self._plays, self.catalogue, self._span, left)
+
+    @cached_property
+    def ended_at(self) -> NDArray[np.int64]:
+        return self._plays.ended_at[self._span][self._rows]
+
+    @cached_property
+    def began_at(self) -> NDArray[np.int64]:
+        """Microseconds since 2000-01-01 UTC, as `ended_at`."""
+        return self.ended_at - self.ms.astype(np.int64) * 1000
+
+    @cached_property
+    def day(self) -> NDArray[np.int32]:
+        """Local days since 2000-01-01, wide enough to be subtracted."""
+        return self._plays.day[self._span][self._rows].astype(np.int32)
+
+    @cached_property
+    def hour(self) -> NDArray[np.uint8]:
+        return self._plays.hour[self._span][self._rows]
+
+    @cached_property
+    def track(self) -> NDArray[np.int32]:
+        return self._plays.track[self._span][self._rows]
+
+    @cached_property
+    def ms(self) -> NDArray[np.int32]:
+        return self._plays.ms[self._span][self._rows]
+
+    @cached_property
+    def platform(self) -> NDArray[np.int32]:
+        return self._plays.platform[self._span][self._rows]
+
+    @cached_property
+    def flags(self) -> NDArray[np.uint16]:
+        return self._plays.flags[self._span][self._rows]
+
+    def has(self, flag: Flag) -> Mask:
+        found: Mask = (self.flags & np.uint16(flag)) != 0
+        return found
+
+    @cached_property
+    def artist(self) -> NDArray[np.int32]:
+        """The number of the main artist of each."""
+        return self.catalogue.artist[self.track]
+
+    @cached_property
+    def total_ms(self) -> int:
+        return int(self.ms.sum(dtype=np.int64))
+
+    @cached_property
+    def by_track(self) -> Sums:
+        """Plays and milliseconds by the number of the track."""
+        return summed(self.track, self.ms, len(self.catalogue.tracks))
+
+    @cached_property
+    def by_artist(self) -> Sums:
+        """By the number of the main artist; nobody's names are among them."""
+        return self.by_track.grouped(self.catalogue.artist, len(self.catalogue.artists))
+
+    @cached_property
+    def by_album(self) -> Sums:
+        """By the number of the album; plays without one are left out."""
+        return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
+
+    @cached_property
+    def first_day_of_tracks(self) -> NDArray[np.int32]:
+        """The first local day of each track (its number), `NEVER` without any."""
+        return first_days(self.track, self.day, len(self.catalogue.tracks))
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A listener's plays without private sessions, impossible repeats and what they hid.
+
+    `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`.
+    """
+
+    life: Life
+    kept: Kept
+    rows: Mask
+    counting: Mask
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.life.catalogue
+
+    @cached_property
+    def nobodies(self) -> NDArray[np.int32]:
+        """The numbers of artists that are nobody's name."""
+        return _numbers(self.catalogue, self.kept.nobodies)
+
+    def known(self, artists: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Those of some artists (numbers) that are somebody's name."""
+        return artists[~np.isin(artists, self.nobodies)]
+
+    @cached_property
+    def ever(self) -> Chosen:
+        """Every play that counts."""
+        return self._chosen(self.counting, slice(0, len(self.life.plays)))
+
+    @cached_property
+    def first_day_of_artists(self) -> NDArray[np.int32]:
+        """The local day of the first play ever of each main artist (number), `NEVER` without any."""
+        found = np.full(len(self.catalogue.artists), NEVER)
+        np.minimum.at(found, self.catalogue.artist, self.ever.first_day_of_tracks)
+        return found
+
+    def plays(self, first: date, until: date) -> Chosen:
+        """The plays that count on the local days from `first` up to, not including, `until`."""
+        return self._of_days(self.counting, first, until)
+
+    def told(self, first: date, until: date) -> Chosen:
+        """As `plays`, of any length."""
+        return self._of_days(self.rows, first, until)
+
+    def repeats(self, first: date, until: date) -> Chosen:
+        """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
+        plays = self.life.plays
+        marked = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
+        return self._of_days(marked, first, until)
+
+    def _of_days(self, rows: Mask, first: date, until: date) -> Chosen:
+        plays = self.life.plays
+        since, to = day_number(first), day_number(until)
+        # A local day lies within 24 hours of its UTC namesake.
+        low, high = np.searchsorted(plays.ended_at, [(since - 1) * DAY_US, (to + 1) * DAY_US])
+        span = slice(int(low), int(high))
+        day = plays.day[span]
+        return self._chosen(rows[span] & (day >= since) & (day < to), span)
+
+    def _chosen(self, rows: Mask, span: slice) -> Chosen:
+        return Chosen(self.life.plays, self.catalogue, span, rows)
+
+
+def shown(life: Life, kept: Kept) -> Shown:
+    """What statistics may speak of."""
+    plays, catalogue = life.plays, life.catalogue
+    rows = ~plays.has(Flag.PRIVATE | Flag.REPEAT)
+    if kept.artists or kept.tracks:
+        hidden = np.zeros(len(catalogue.tracks), np.bool_)
+        hidden[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
+        hidden[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
+        rows &= ~hidden[plays.track]
+    if kept.contexts:
+        rows &= ~np.isin(plays.context, list(kept.contexts))
+    return Shown(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
+
+
+def day_number(day: date) -> int:
+    """Days since 2000-01-01, within what columns hold."""
+    return min(max(int((np.datetime64(day, "D") - EPOCH).astype(np.int64)), 0), MOST_DAYS)
+
+
+def date_of(number: int | np.integer) -> date:
+    found: date = (EPOCH + np.timedelta64(int(number), "D")).item()
+    return found
+
+
+def instant(microseconds: int | np.integer) -> datetime:
+    """An END or a START as a moment in UTC."""
+    return MOMENT + timedelta(microseconds=int(microseconds))
+
+
+def dates(numbers: NDArray[np.integer]) -> list[date]:
+    """Days since 2000-01-01 as dates."""
+    found: list[date] = (EPOCH + numbers.astype("timedelta64[D]")).tolist()
+    return found
+
+
+def _numbers(catalogue: Catalogue, artists: frozenset[int]) -> NDArray[np.int32]:
+    numbers = catalogue.artists.numbers(np.array(sorted(artists), np.int64))
+    return numbers[numbers >= 0]

@@ -1,0 +1,78 @@
+"""Reductions: plays and milliseconds by whatever has numbers, and the first of them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.integer]
+By = Literal["plays", "minutes"]
+NEVER = np.int32(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """`plays` and `ms` (both int64) of each number from 0 on."""
+
+    plays: NDArray[np.int64]
+    ms: NDArray[np.int64]
+
+    def grouped(self, numbers: Integers, many: int) -> "Sums":
+        """The sums of what these belong to; -1 belongs to nothing."""
+        belongs = numbers >= 0
+        played = belongs & (self.plays > 0)
+        return Sums(
+            _added(numbers[played], self.plays[played], many),
+            _added(numbers[played], self.ms[played], many),
+        )
+
+    @property
+    def played(self) -> Integers:
+        """The numbers that have plays."""
+        return np.flatnonzero(self.plays)
+
+    def ranked(self, by: By, keys: Integers, limit: int, among: Integers | None = None) -> Integers:
+        """The numbers with the most plays or minutes, ties by plays, milliseconds, then the lesser key.
+
+        `keys` by number; `among`: these numbers only.
+        """
+        numbers = self.played if among is None else among[self.plays[among] > 0]
+        most = (self.plays if by == "plays" else self.ms)[numbers]
+        if 0 < limit < len(numbers):
+            # What lies below the last place needs no order.
+            numbers = numbers[most >= np.partition(most, len(most) - limit)[len(most) - limit]]
+            most = (self.plays if by == "plays" else self.ms)[numbers]
+        order = np.lexsort((keys[numbers], -self.ms[numbers], -self.plays[numbers], -most))
+        return numbers[order[:limit]]
+
+
+def summed(numbers: Integers, ms: Integers, many: int) -> Sums:
+    """Plays and milliseconds by number, of rows that have a number and milliseconds each."""
+    return Sums(np.bincount(numbers, minlength=many).astype(np.int64), _added(numbers, ms, many))
+
+
+def _added(numbers: Integers, values: Integers, many: int) -> NDArray[np.int64]:
+    # Sums in floats are exact up to 2**53: 285,000 years of milliseconds.
+    return np.bincount(numbers, weights=values, minlength=many).astype(np.int64)
+
+
+def first_days(numbers: Integers, days: NDArray[np.int32], many: int) -> NDArray[np.int32]:
+    """The least day of each number, `NEVER` where there is none."""
+    found = np.full(many, NEVER, np.int32)
+    if np.all(days[1:] >= days[:-1]):
+        # The last one written stays.
+        found[numbers[::-1]] = days[::-1]
+    else:
+        np.minimum.at(found, numbers, days)
+    return found
+
+
+def last_days(numbers: Integers, days: NDArray[np.int32], many: int) -> NDArray[np.int32]:
+    """The greatest day of each number, -1 where there is none."""
+    found = np.full(many, -1, np.int32)
+    if np.all(days[1:] >= days[:-1]):
+        found[numbers] = days
+    else:
+        np.maximum.at(found, numbers, days)
+    return found

@@ -1,0 +1,28 @@
+"""Names and covers of what is shown, fetched by key: numbers come first, and names last."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+Row = dict[str, Any]
+KEYS = {"artists": "artist_key", "tracks": "track_key", "albums": "release_group"}
+
+
+def names(tx: Connection, kind: Literal["artists", "tracks", "albums"], keys: Iterable[int]) -> Mapping[int, Row]:
+    """By key: ids, names, `has_cover` (whether a picture is known); of a track its artist and album, too.
+
+    Albums are asked for by release group, and told by the release that stands for it. Keys of nothing are left out.
+    """
+    asked = [int(key) for key in keys]
+    if not asked:
+        return {}
+    rows = tx.execute(sql(f"insights/names/{kind}"), {"keys": asked}).fetchall()
+    return {row[KEYS[kind]]: row for row in rows}
+
+
+def labels(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
+    """The words of a device, a country or a reason by key, as exports have them."""
+    rows = tx.execute(sql("insights/names/labels"), {"keys": [int(key) for key in keys]}).fetchall()
+    return {row["label_key"]: row["label"] for row in rows}

@@ -1,0 +1,23 @@
+-- What changed of a listener's plays and of tracks since a moment, by the transactions that this one sees and that moment did not.
+-- `is_later`: that moment saw nothing that this transaction does not. Without a moment nothing changed.
+with held as (
+    select %(snapshot)s::text::pg_snapshot as snapshot, pg_current_snapshot() as current
+)
+select current::text as snapshot,
+       coalesce(pg_snapshot_xmax(snapshot) <= pg_snapshot_xmax(current)
+                and not exists (select from pg_snapshot_xip(current) as running (xid)
+                                 where pg_visible_in_snapshot(running.xid, snapshot)), false) as is_later,
+       array(select distinct c.day from audit.changed_day c
+              where c.listener_id = %(listener_id)s and c.changed_by >= pg_snapshot_xmin(snapshot)
+                and not pg_visible_in_snapshot(c.changed_by, snapshot)) as days,
+       array(select distinct c.track_key from audit.changed_track c
+              where c.changed_by >= pg_snapshot_xmin(snapshot)
+                and not pg_visible_in_snapshot(c.changed_by, snapshot)) as tracks,
+       array(select h.artist_key from insights.hidden h
+              where h.listener_id = %(listener_id)s and h.artist_key is not null) as hidden_artists,
+       array(select h.track_key from insights.hidden h
+              where h.listener_id = %(listener_id)s and h.track_key is not null) as hidden_tracks,
+       array(select c.context_key from insights.hidden h join raw.context c using (context_uri)
+              where h.listener_id = %(listener_id)s) as hidden_contexts,
+       array(select n.artist_key from star.artist_dim n where n.is_nobody) as nobodies
+from held

@@ -1,0 +1,6 @@
+select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_name, al.album_key, al.album_name, al.release_date,
+       al.image_url is not null as has_cover
+from star.track_dim t
+join star.artist_dim a using (artist_key)
+left join star.album_dim al using (album_key)
+where t.track_key = any(%(keys)s::int[])
