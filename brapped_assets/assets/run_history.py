@@ -22,6 +22,8 @@ KEEP_RUNS_ELSEWHERE = timedelta(days=7)
 KEEP_CALLS = timedelta(days=90)
 # What landed nothing, and what Spotify ranked each day: for a year whole, then thinned out.
 KEEP_WHOLE = timedelta(days=365)
+# Whoever keeps plays in memory and did not look for three days loads them anew.
+KEEP_CHANGES = timedelta(days=7)
 POLLS_A_DAY = 500
 # Each deletion is a handful of statements; what is left over goes tomorrow.
 RUNS_A_DAY = 500
@@ -53,6 +55,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     with told_plainly(), neon.transaction() as tx:
         minutes = calls.forget_before(tx, now - KEEP_CALLS)
         polls = retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY)
+        changes = retention.forget_changes(tx, now - KEEP_CHANGES)
         ranks = retention.thin_rankings(tx, (now - KEEP_WHOLE).date())
     return dg.MaterializeResult(
         metadata={
@@ -62,6 +65,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
             "ledger_rows_deleted": minutes,
             "quiet_polls_deleted": polls,
             "ranks_deleted": ranks,
+            "notes_of_changes_deleted": changes,
             "seconds": round(perf_counter() - started, 3),
         }
     )

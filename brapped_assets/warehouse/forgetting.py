@@ -42,6 +42,7 @@ OF_A_LISTENER = (
     "audit.listener_token",
     "audit.listener_zone",
     "insights.hidden",
+    "audit.changed_day",
 )
 SHARED = (
     "audit.lookup_weight",

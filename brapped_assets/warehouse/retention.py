@@ -18,6 +18,13 @@ def thin_polls(tx: Connection, before: datetime, at_most: int) -> int:
     return tx.execute(sql("retention/quiet_polls"), {"before": before, "at_most": at_most}).rowcount
 
 
+def forget_changes(tx: Connection, before: datetime) -> int:
+    """Drop the notes of what changed before an instant (UTC); returns how many. Pages look every few days at least."""
+    row = tx.execute(sql("retention/changes"), {"before": before}).fetchone()
+    assert row is not None
+    return int(row["gone"])
+
+
 def thin_rankings(tx: Connection, before: date) -> int:
     """Keep one of Spotify's rankings a week from before a day; returns how many rows went."""
     return tx.execute(sql("retention/rankings"), {"before": before}).rowcount

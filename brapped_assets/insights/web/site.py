@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from brapped_assets import __version__
 from brapped_assets.insights import wording
+from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
@@ -59,6 +60,7 @@ class Site:
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
     `is_awake`: the database never sleeps, so it may be asked when nobody looks.
+    `shelf` keeps plays in memory.
     `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
     """
 
@@ -68,6 +70,7 @@ class Site:
     writing: Writing | None = None
     incoming: Incoming | None = None
     covers: Covers | None = None
+    shelf: Shelf = field(default_factory=Shelf)
     renewing: Renewing | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -84,7 +87,7 @@ class Site:
         None while there is nobody. Raises HTTPException for a key that is nobody's.
         """
         key = asked_for(request)
-        who = viewer(tx, self.clock(), key)
+        who = viewer(tx, self.clock(), key, shelf=self.shelf)
         if who is None and key is not None:
             raise HTTPException(404, "There is no such listener here.")
         return who

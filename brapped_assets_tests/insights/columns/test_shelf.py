@@ -1,0 +1,171 @@
+"""What pages keep in memory is what the warehouse holds, whatever happened since it was loaded."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brapped_assets.insights.columns import shelf as shelves
+from brapped_assets.insights.columns.shelf import Shelf, alone
+from brapped_assets.insights.columns.shown import Shown, dates, instant
+from brapped_assets.warehouse import zones
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge import rebuild_local_time, years_played
+from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.overview_plays import ZONES
+from brapped_assets_tests.warehouse.pages import at, newcomer
+from brapped_assets_tests.warehouse.test_order import clear, histories
+from brapped_assets_tests.warehouse.told import tell
+
+ACTIONS = ("look", "merge", "merge", "hide artist", "hide track", "show", "zone", "gone", "artist", "album", "guest")
+BY_HAND = """
+select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_played, p.counts_as_play,
+       coalesce(extract(year from a.release_date)::int, 0) as year,
+       array(select distinct c.artist_key from bi.track_artists c
+              where c.track_key = p.track_key and c.role = 'featured' and c.artist_key <> p.artist_key
+              order by 1) as guests
+from bi.plays p
+left join bi.track_albums a using (track_key)
+where p.listener_id = %(me)s and p.incognito is not true
+  and p.play_key not in (select play_key from star.streaming_fact where repeat_of is not null)
+  and not exists (select from insights.hidden h
+                   where h.listener_id = p.listener_id and (h.track_key = p.track_key or h.artist_key = p.artist_key))
+order by p.played_at, p.play_key
+"""
+
+
+@pytest.fixture
+def reading(database_url: str, tmp_path: Path) -> Iterator[Reading]:
+    reading = Reading(tmp_path, database_url)
+    yield reading
+    reading.close()
+
+
+def told(shown: Shown) -> list[dict[str, Any]]:
+    """Every play that statistics may speak of, as BY_HAND tells it."""
+    plays, catalogue = shown.life.plays, shown.catalogue
+    return [
+        {
+            "played_at": instant(plays.ended_at[n]),
+            "track_key": int(catalogue.tracks.keys[track]),
+            "artist_key": int(catalogue.artists.keys[catalogue.artist[track]]),
+            "played_on": dates(plays.day[n : n + 1])[0],
+            "played_hour": int(plays.hour[n]),
+            "ms_played": int(plays.ms[n]),
+            "counts_as_play": bool(shown.counting[n]),
+            "year": int(catalogue.year[track]),
+            "guests": sorted(catalogue.artists.keys[catalogue.guest_artist[catalogue.guest_track == track]].tolist()),
+        }
+        for n, track in ((n, plays.track[n]) for n in np.flatnonzero(shown.rows))
+    ]
+
+
+def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
+    """One thing that may happen; `n` says to whom."""
+    some = "(select {0} from star.{1} order by {0} offset %s %% greatest((select count(*) from star.{1}), 1) limit 1)"
+    match action:
+        case "merge" if merges:
+            tell(tx, me, [merges.pop()], 3)
+        case "hide artist" | "hide track":
+            key, table = ("artist_key", "artist_dim") if action == "hide artist" else ("track_key", "track_dim")
+            tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
+                       f" select %s, key, now() from {some.format(key, table)} k (key) on conflict do nothing",
+                       (me, n))  # fmt: skip
+        case "show":
+            tx.execute("delete from insights.hidden where hidden_id = (select max(hidden_id) from insights.hidden)")
+        case "zone":
+            moves = [at(0)] if n % 2 else []
+            zones.write(tx, me, zones.spans_of(moves, [ZONES[(n + nth) % len(ZONES)] for nth in range(len(moves) + 1)]))
+            for year in years_played(tx, me):
+                rebuild_local_time(tx, me, year)
+        case "gone":
+            tx.execute(
+                f"delete from star.streaming_fact where play_key = {some.format('play_key', 'streaming_fact')}", (n,)
+            )
+        case "artist":
+            tx.execute(f"update star.track_dim set artist_key = {some.format('artist_key', 'artist_dim')}"
+                       f" where track_key = {some.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip
+        case "album":
+            tx.execute(f"update star.album_dim set release_date = make_date(1990 + %s, 1, 1)"
+                       f" where album_key = {some.format('album_key', 'album_dim')}", (n, n))  # fmt: skip
+        case "guest":
+            tx.execute(f"insert into star.track_artist (track_key, position, artist_key)"
+                       f" select t.key, 50 + %s, a.key from {some.format('track_key', 'track_dim')} t (key),"
+                       f" {some.format('artist_key', 'artist_dim')} a (key) on conflict do nothing",
+                       (n, n, n + 1))  # fmt: skip
+
+
+@examples(25)
+@given(merges=histories(), happens=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 9)), max_size=12))
+def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
+    warehouse: Warehouse, reading: Reading, merges: list[Any], happens: list[tuple[str, int]]
+) -> None:
+    kept = Shelf()
+    with warehouse.transaction() as tx:
+        tx.execute("delete from insights.hidden")
+        clear(tx)
+        me = newcomer(tx)
+    for action, n in [("merge", 0), ("look", 0), *happens, ("look", 0)]:
+        if action != "look":
+            with warehouse.transaction() as tx:
+                act(tx, me, action, n, merges)
+            continue
+        with reading.transaction() as tx:
+            expected = tx.execute(BY_HAND, {"me": me}).fetchall()
+            assert told(kept.shown(tx, me)) == expected
+            assert told(alone(tx, me)) == expected
+
+
+def test_while_nothing_changes_nothing_is_read_again(
+    warehouse: Warehouse, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Shelf()
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+    with reading.transaction() as tx:
+        first = kept.shown(tx, me)
+    monkeypatch.setattr(shelves, "load", None)
+    monkeypatch.setattr(shelves, "refresh", None)
+    with reading.transaction() as tx:
+        assert kept.shown(tx, me) is first
+
+
+def test_whoever_began_before_a_merge_still_sees_the_plays_of_then(warehouse: Warehouse, reading: Reading) -> None:
+    kept = Shelf()
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+    with reading.transaction() as earlier:
+        earlier.execute("select 1")
+        with warehouse.transaction() as tx:
+            tell(tx, me, [("poll", [])])
+            tx.execute("insert into star.artist_dim (artist_id, artist_name) values ('x', 'X')")
+            tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key)"
+                       " select 'x', 'x', 'X', artist_key from star.artist_dim where artist_id = 'x'")  # fmt: skip
+            tx.execute("insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,"
+                       " is_estimated, api_at, api_track_key)"
+                       " select now(), now(), %s, track_key, 1, true, now(), track_key from star.track_dim"
+                       " where track_id = 'x'", (me,))  # fmt: skip
+        with reading.transaction() as later:
+            assert len(kept.shown(later, me).life.plays) == 1
+        assert len(kept.shown(earlier, me).life.plays) == 0
+    with reading.transaction() as tx:
+        assert len(kept.shown(tx, me).life.plays) == 1
+
+
+def test_a_listener_nobody_looks_at_is_given_back(warehouse: Warehouse, reading: Reading) -> None:
+    now = [0.0]
+    kept = Shelf(clock=lambda: now[0])
+    with warehouse.transaction() as tx:
+        one, other = newcomer(tx, "one"), newcomer(tx, "other")
+    with reading.transaction() as tx:
+        first = kept.shown(tx, one)
+        now[0] = shelves.IDLE_SECONDS
+        assert kept.shown(tx, one) is first
+        now[0] *= 3
+        kept.shown(tx, other)
+        assert kept.shown(tx, one) is not first
