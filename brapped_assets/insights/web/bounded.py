@@ -23,8 +23,8 @@ def limits(headers: Mapping[str, str]) -> dict[str, Any]:
     most = most_connections()
     return {
         "http": bounded(Room(most), headers),
-        # So many are taken from the queue at once, and up to three times so many are open beside those in the room: just
-        # taken, not yet judged, sent away but not yet closed.
+        # So many are taken from the queue at once, and up to three times so many are open beside those in the room:
+        # just taken, not yet judged, sent away but not yet closed.
         "backlog": most // 4,
         "h11_max_incomplete_event_size": MOST_HEADER_BYTES,
         # Its accepting is the one that the backlog bounds.
