@@ -5,6 +5,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,12 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse import embedded, reading
 from brapped_assets.warehouse.connections import Warehouse
@@ -45,6 +50,21 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a page waits for its database as long as it takes; only tests of the waiting do not."""
     monkeypatch.setattr(reading, "PATIENCE_SECONDS", 30.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def revisions_read_once() -> Iterator[None]:
+    """For every database Dagster makes, Alembic would read all its revisions, which takes longer than to make it."""
+    read = ScriptDirectory.from_config
+    known: dict[str | None, ScriptDirectory] = {}
+
+    def known_or_read(config: Config) -> ScriptDirectory:
+        place = config.get_main_option("script_location")
+        return known.get(place) or known.setdefault(place, read(config))
+
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(ScriptDirectory, "from_config", known_or_read)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -90,10 +110,21 @@ def warehouse(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
         yield warehouse
 
 
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.fixture(scope="session")
+def somebody(catalogue: Catalogue) -> Listener:
+    """Whose days are made once: a ranking of a year takes sixty of them."""
+    return Listener(catalogue)
+
+
 @pytest.fixture
-def account() -> SimulatedAccount:
+def account(catalogue: Catalogue, somebody: Listener) -> SimulatedAccount:
     """A simulated listener with everything at its default; tests set faults and clocks on it."""
-    return SimulatedAccount()
+    return SimulatedAccount(copy(somebody), catalogue=catalogue)
 
 
 @pytest.fixture

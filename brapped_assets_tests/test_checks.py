@@ -10,7 +10,6 @@ from time_machine import Traveller, travel
 
 from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS, WARNINGS
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value
 from brapped_assets_tests.conftest import Connected
@@ -20,7 +19,6 @@ from brapped_assets_tests.warehouse.pages import at
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 POLL = {spec.name for spec in POLL_CHECKS}
 DAILY = {spec.name for spec in DAILY_CHECKS}
-CATALOGUE = Catalogue()
 
 
 @pytest.fixture
@@ -30,8 +28,8 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def account(clock: Traveller) -> SimulatedAccount:
-    return SimulatedAccount(catalogue=CATALOGUE)
+def account(clock: Traveller, account: SimulatedAccount) -> SimulatedAccount:
+    return account
 
 
 @pytest.fixture

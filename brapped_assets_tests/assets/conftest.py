@@ -42,16 +42,6 @@ def slept(clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> lis
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue()
-
-
-@pytest.fixture
-def account(catalogue: Catalogue, clock: time_machine.Traveller) -> SimulatedAccount:
-    return SimulatedAccount(catalogue=catalogue)
-
-
-@pytest.fixture(scope="session")
 def one_server(catalogue: Catalogue) -> Iterator[RunningServer]:
     with serve(SimulatedAccount(catalogue=catalogue)) as running:
         yield running

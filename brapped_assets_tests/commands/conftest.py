@@ -26,11 +26,6 @@ from .user import Said, User, processes_of, words
 CHECKOUT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue()
-
-
 @pytest.fixture
 def account(catalogue: Catalogue) -> SimulatedAccount:
     """Somebody who played ten tracks in the last day: few artists, so few calls."""

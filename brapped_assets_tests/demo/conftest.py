@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ import requests
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
-from brapped_assets.demo.listener import nonstop
+from brapped_assets.demo.listener import Listener, nonstop
 from brapped_assets.demo.server import RunningServer, serve
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -26,19 +27,14 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue()
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock(datetime(2026, 11, 20, 15, 30, tzinfo=UTC))
 
 
 @pytest.fixture
-def account(catalogue: Catalogue, clock: Clock) -> SimulatedAccount:
-    return SimulatedAccount(catalogue=catalogue, clock=clock)
+def account(catalogue: Catalogue, somebody: Listener, clock: Clock) -> SimulatedAccount:
+    return SimulatedAccount(copy(somebody), catalogue=catalogue, clock=clock)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from threading import Event, Thread
@@ -40,8 +41,9 @@ OK, NOT_FOUND = 200, 404
 LONGEST_KEY = 9
 
 
+@cache
 def environment() -> Environment:
-    """Templates with autoescape on everything: names are hostile input."""
+    """Templates with autoescape on everything: names are hostile input. What it compiled it keeps."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
