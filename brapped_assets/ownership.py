@@ -145,7 +145,7 @@ def _read(warehouse: Transactions, listener_id: int, told: Told, days: _Days, *,
     now = datetime.now(UTC)
     is_decided, looked = not days.are_any or told.file.is_video, 0
     try:
-        with closing(told.file.items()) as batches:
+        with closing(told.file.items_of_days(days.includes)) as batches:
             for batch in batches:
                 told.usernames.update(usernames(batch))
                 if is_decided and not told.usernames:

@@ -14,7 +14,7 @@ from brapped_assets.history.bounds import CHUNK_BYTES, Member
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
 from brapped_assets.history.rows import as_it_is, batches, decode_all, texts
-from brapped_assets.history.usual import usual_rows
+from brapped_assets.history.usual import days_and_accounts, usual_rows
 
 Item = TypeVar("Item")
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
@@ -96,6 +96,22 @@ class HistoryFile:
     def items(self) -> Generator[list[Any], None, None]:
         """The same rows as they stand in the file, as many at once as are decoded together. Raises as `read` does."""
         with closing(self._decoded(as_it_is, decode_all)) as found:
+            for batch, _ in found:
+                yield batch
+
+    def items_of_days(self, includes: Callable[[str], bool]) -> Generator[list[Any], None, None]:
+        """The same, but for rows of other days that lie together: of these only the accounts they name.
+
+        `includes` is asked about a day as the file writes it. Raises as `read` does.
+        """
+
+        def whole(text: str) -> list[Any] | None:
+            found = days_and_accounts(text)
+            if found is None or any(map(includes, found[0])):
+                return decode_all(text)
+            return [{"username": name} for name in found[1]]
+
+        with closing(self._decoded(as_it_is, whole)) as found:
             for batch, _ in found:
                 yield batch
 

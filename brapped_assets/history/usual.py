@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from msgspec import MsgspecError, Struct
+from msgspec import MsgspecError, Struct, field
 from msgspec.json import Decoder
 from msgspec.structs import asdict, astuple
 
@@ -50,7 +50,15 @@ class UsualRow(Struct, forbid_unknown_fields=True):
     username: str | None = None
 
 
-DECODER = Decoder(list[UsualRow])
+class Glance(Struct):
+    """What tells of a row of either kind whether it need be decoded; its other keys are passed over."""
+
+    ts: str | None = None
+    end_time: str | None = field(default=None, name="endTime")
+    username: str | None = None
+
+
+DECODER, GLANCE = Decoder(list[UsualRow]), Decoder(list[Glance])
 # Measured, half of what it takes to call the class.
 PLAY: Callable[[tuple[Any, ...]], HistoryPlay] = partial(tuple.__new__, HistoryPlay)
 
@@ -63,6 +71,18 @@ def usual_rows(text: str, now: datetime) -> list[Row] | None:
         return [_parsed(row, now) for row in DECODER.decode(f"[{text}]")]
     except (MsgspecError, Odd):
         return None
+
+
+def days_and_accounts(text: str) -> tuple[set[str], set[str]] | None:
+    """The days that rows separated by commas tell of, as they write them, and the accounts they name.
+
+    None when they have to be decoded to tell. Measured, a quarter of decoding them.
+    """
+    try:
+        rows = GLANCE.decode(f"[{text}]")
+    except (MsgspecError, RecursionError):
+        return None
+    return {(row.ts or row.end_time or "")[:10] for row in rows}, {row.username for row in rows if row.username}
 
 
 def _parsed(row: UsualRow, now: datetime) -> Row:

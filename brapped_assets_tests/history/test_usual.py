@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,10 @@ from hypothesis import strategies as st
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay, OtherRow, Row
 from brapped_assets.history.rows import decode_all
-from brapped_assets.history.usual import usual_rows
+from brapped_assets.history.usual import days_and_accounts, usual_rows
 from brapped_assets_tests.examples import examples
 
-from .exports import ADDRESS, AGENT, ID, account, extended, nameless
+from .exports import ADDRESS, AGENT, ID, account, extended, nameless, written
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLDER = {"ip_addr_decrypted": ADDRESS, "user_agent_decrypted": AGENT, "username": "asha"}
@@ -84,3 +86,22 @@ def test_both_kinds_of_a_row_are_told_apart() -> None:
     assert found is not None
     assert [type(row) for row in found] == [HistoryPlay, HistoryPlay, OtherRow, OtherRow]
     assert usual_rows(json.dumps(account()), NOW) is None
+
+
+def test_a_glance_tells_the_days_and_the_accounts_of_rows_of_either_kind() -> None:
+    rows = [extended(), account(), extended(**OLDER, later=[{}]), {"ts": None, "endTime": ""}]
+    found = days_and_accounts(",".join(map(json.dumps, rows)))
+    assert found == ({"2025-04-28", "2024-01-05", ""}, {"asha"})
+    assert days_and_accounts(json.dumps(extended(ts=7))) is None
+    assert days_and_accounts('{"x": ' + "[" * 5000 + "]" * 5000 + "}") is None
+
+
+def test_only_rows_near_the_days_asked_for_are_decoded_and_all_accounts_told(tmp_path: Path) -> None:
+    old = [extended(ts="2020-01-01T00:00:00Z", username="asha")] * 3000
+    near, new = extended(ts="2020-01-02T00:00:00Z"), [extended()] * 3000
+    file = written(tmp_path, [*old, near, *new])
+    found = list(chain.from_iterable(file.items_of_days(lambda day: day == "2020-01-02")))
+    assert near in found
+    assert len(found) < 1000
+    assert {row.get("username") for row in found} == {"asha", None}
+    assert list(chain.from_iterable(file.items_of_days(lambda _: True))) == [*old, near, *new]

@@ -1,7 +1,9 @@
 -- The API tells no milliseconds: at most the track's length, at most the time since the listener's previous END, but
 -- at least 30 s, below which Spotify shows no play. An unknown length counts as those 30 s.
--- For every estimated row in one of the stretches of time in which a row came, went or moved, and for its successor.
-with estimate as (
+-- For every estimated row in one of the stretches of time in which a row came, went or moved, and for its successor. The
+-- keys stand beside the join: while an import goes on, the planner takes all it brought for estimated, and would read the
+-- whole fact for each piece.
+with estimate as materialized (
     select distinct on (f.play_key) f.play_key,
            least(coalesce(f.api_duration_ms, l.duration_ms, 30000),
                  greatest(30000, coalesce(extract(epoch from f.played_at - previous.played_at) * 1000, 2147483647))
@@ -19,4 +21,5 @@ with estimate as (
                          where p.listener_id = f.listener_id and p.played_at < f.played_at) previous
 )
 update star.streaming_fact f set ms_played = e.ms_played
-from estimate e where f.play_key = e.play_key and f.ms_played <> e.ms_played
+from estimate e
+where f.play_key = e.play_key and f.play_key = any(array(select k.play_key from estimate k)) and f.ms_played <> e.ms_played
