@@ -93,14 +93,9 @@ def longest(of: Sequence[Streak]) -> Streak | None:
     return max(of, key=lambda streak: streak.days, default=None)
 
 
-def going(who: Viewer, of: Sequence[Streak]) -> Streak | None:
-    """The streak that goes on: it reaches today, or yesterday while today is young."""
-    return of[-1] if of and of[-1].last >= who.today - DAY else None
-
-
 def current_streak(who: Viewer) -> Streak | None:
-    """As `going`, of all days ever; None when yesterday was silent too."""
-    days = np.unique(who.shown.ever.day)
+    """The streak of all days that goes on: it reaches today, or yesterday while today is young."""
+    days = np.flatnonzero(np.bincount(who.shown.ever.day))
     days = days[days <= day_number(who.today)]
     if len(days) == 0 or date_of(days[-1]) < who.today - DAY:
         return None

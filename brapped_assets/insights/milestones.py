@@ -1,16 +1,20 @@
 """Round numbers, reached of late or near: all plays, hours of music, an artist's plays, a song's, days in a row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
-from typing import Any, Literal
+from typing import Literal
 
+import numpy as np
+
+from brapped_assets.insights.columns.shown import Chosen, dates, day_number
+from brapped_assets.insights.columns.sums import Integers, summed_of_few
 from brapped_assets.insights.habits import Streak
-from brapped_assets.insights.overview import Day
+from brapped_assets.insights.names import names
+from brapped_assets.insights.periods import LATEST
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 LATELY = timedelta(days=28)
 LIKED = 30
@@ -33,25 +37,16 @@ class Milestone:
     name: str = ""
 
 
-def milestones(tx: Connection, who: Viewer, days: Sequence[Day], streak: Streak | None) -> list[Milestone]:
+def milestones(tx: Connection, who: Viewer, streak: Streak | None) -> list[Milestone]:
     """Those reached in the last four weeks, newest first, then those near, nearest first.
 
-    `days` are all days ever. Artists and songs: of the thirty each played most lately (since the
-    beginning of the month four weeks ago).
+    Artists and songs: of the thirty each played most lately (since the beginning of the month four weeks ago).
     """
     since = who.today - LATELY
-    found = [
-        *crossed("plays", [(day.day, day.plays) for day in days], since),
-        *crossed("hours", [(day.day, day.ms) for day in days], since, unit=HOUR_MS),
-        *_of_streak(streak, since),
-    ]
-    values = {
-        "listener_id": who.listener_id, "limit": LIKED, "since": since.replace(day=1), "today": who.today,
-        # Whole years, for their totals.
-        "first": (who.first_day or who.today).replace(month=1, day=1), "until": date(who.today.year + 1, 1, 1),
-    }  # fmt: skip
-    for row in tx.execute(sql("insights/today/lately"), values).fetchall():
-        found += _of_things(row, since)
+    recent = who.shown.plays(since.replace(day=1), LATEST)
+    lately = recent.where(recent.day <= day_number(who.today))
+    found = [*_of_all(who, recent, lately, since), *_of_streak(streak, since)]
+    found += _of_things(tx, who, recent, lately, since)
     reached = sorted(
         (m for m in found if m.reached_on), key=lambda m: (m.reached_on or since, m.number, m.name), reverse=True
     )
@@ -95,10 +90,34 @@ def round_numbers(first: int) -> Iterator[int]:
     )
 
 
-def _of_things(row: dict[str, Any], since: date) -> Iterator[Milestone]:
-    days = [(date.fromisoformat(day), plays) for day, plays in row["days"]]
-    earlier = row["plays"] - sum(plays for _, plays in days)
-    return crossed(row["kind"], days, since, start=earlier, key=row["key"], name=row["name"])
+def _of_all(who: Viewer, recent: Chosen, lately: Chosen, since: date) -> Iterator[Milestone]:
+    ever = who.shown.ever
+    numbers, sums = summed_of_few(lately.day, lately.ms)
+    days = dates(numbers)
+    plays, ms = (zip(days, of.tolist(), strict=True) for of in (sums.plays, sums.ms))
+    yield from crossed("plays", plays, since, start=len(ever) - len(recent))
+    yield from crossed("hours", ms, since, start=ever.total_ms - recent.total_ms, unit=HOUR_MS)
+
+
+def _of_things(tx: Connection, who: Viewer, recent: Chosen, lately: Chosen, since: date) -> Iterator[Milestone]:
+    """Of the main artists and the songs of the most plays of late."""
+    ever = who.shown.ever
+    artists, tracks = ever.catalogue.artists.keys, ever.catalogue.tracks.keys
+    known = who.shown.known(lately.by_artist.played)
+    things: tuple[tuple[Literal["artist", "track"], Integers, Integers, Integers, Integers], ...] = (
+        ("artist", lately.by_artist.ranked("plays", artists, LIKED, known), lately.artist, artists,
+         ever.by_artist.plays - recent.by_artist.plays),
+        ("track", lately.by_track.ranked("plays", tracks, LIKED), lately.track, tracks,
+         ever.by_track.plays - recent.by_track.plays),
+    )  # fmt: skip
+    for kind, ranked, numbers, keys, earlier in things:
+        named = names(tx, "artists" if kind == "artist" else "tracks", keys[ranked])
+        for n in ranked:
+            days, plays = np.unique(lately.day[numbers == n], return_counts=True)
+            key = int(keys[n])
+            by_day = zip(dates(days), plays.tolist(), strict=True)
+            name = named[key][f"{kind}_name"]
+            yield from crossed(kind, by_day, since, start=int(earlier[n]), key=key, name=name)
 
 
 def _of_streak(streak: Streak | None, since: date) -> Iterator[Milestone]:

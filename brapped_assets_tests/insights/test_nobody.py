@@ -57,7 +57,6 @@ def artists_told(tx: Connection, who: Any, other: Any, asked: str) -> dict[str, 
     period = named(asked, today=who.today, first_day=who.first_day)
     of, n = heard(tx, who, period, "plays", 50), numbers(tx, who, period)
     both = compare(tx, who, other, period, 50)
-    ever = overview.days(who, named("all", today=who.today, first_day=who.first_day))
     return {
         "top": {row["artist_name"] for row in overview.top(tx, who, period, "artists", "minutes", limit=50)},
         "heard": {row["artist_name"] for row in [*of.top_artists, *of.top_new_artists]},
@@ -69,7 +68,7 @@ def artists_told(tx: Connection, who: Any, other: Any, asked: str) -> dict[str, 
         "found": {hit.name for name in (*NOBODIES, "unknown", "various", "artist") for hit in search(tx, who, name, 9)
                   if hit.kind == "artist"},
         "on this day": {row["artist_name"] for row in today.on_this_day(tx, who) if row["artist_name"]},
-        "milestones": {one.name for one in milestones(tx, who, ever, None) if one.kind == "artist"},
+        "milestones": {one.name for one in milestones(tx, who, None) if one.kind == "artist"},
         "near": {near.name for row in of.top_artists
                  if (standing := items.standing(tx, who, "artist", row["artist_key"], period))
                  for near in standing.near},

@@ -36,6 +36,13 @@ class Chosen:
         left[left] = rows
         return Chosen(self._plays, self.catalogue, self._span, left)
 
+    def latest(self, many: int) -> "Chosen":
+        """The last of them."""
+        rows = np.flatnonzero(self._rows)
+        first = int(rows[-many]) if 0 < many < len(rows) else 0
+        span = slice(self._span.start + first, self._span.stop)
+        return Chosen(self._plays, self.catalogue, span, self._rows[first:])
+
     @cached_property
     def ended_at(self) -> NDArray[np.int64]:
         return self._plays.ended_at[self._span][self._rows]

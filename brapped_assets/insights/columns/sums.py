@@ -52,6 +52,12 @@ def summed(numbers: Integers, ms: Integers, many: int) -> Sums:
     return Sums(np.bincount(numbers, minlength=many).astype(np.int64), _added(numbers, ms, many))
 
 
+def summed_of_few(numbers: Integers, ms: Integers) -> tuple[Integers, Sums]:
+    """As `summed`, for few rows: the numbers there are, in order, and the sums of each."""
+    met, nth = np.unique(numbers, return_inverse=True)
+    return met, summed(nth, ms, len(met))
+
+
 def _added(numbers: Integers, values: Integers, many: int) -> NDArray[np.int64]:
     # Sums in floats are exact up to 2**53: 285,000 years of milliseconds.
     return np.bincount(numbers, weights=values, minlength=many).astype(np.int64)

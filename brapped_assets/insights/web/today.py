@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import habits, overview, today
+from brapped_assets.insights import habits, today
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.ranking import rankings
@@ -25,12 +25,11 @@ def routes(site: Site) -> list[Route]:
                 own = rankings(tx, who, LONGEST_RANKING) if who else []
                 return site.page("nothing_yet.html", request, who, rankings=own)
             so_far = today.so_far(tx, who)
-            ever = overview.days(who, Period("all", "", min(who.first_day, who.today), who.today + DAY))
-            streak = habits.going(who, habits.streaks(ever))
+            streak = habits.current_streak(who)
             values: dict[str, Any] = {
                 "last": today.last_plays(tx, who, LAST_PLAYS),
                 "past": today.on_this_day(tx, who),
-                "milestones": milestones(tx, who, ever, streak)[:MOST_MILESTONES],
+                "milestones": milestones(tx, who, streak)[:MOST_MILESTONES],
             }
         day = Period("today", "", who.today, who.today + DAY)
         hour = who.known_until.hour if who.known_until else None
