@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.shown import Chosen, day_number
-from brapped_assets.insights.columns.sums import NEVER, By, Sums
+from brapped_assets.insights.columns.sums import By, Sums
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
@@ -69,7 +69,7 @@ def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> He
             plays,
         ),
         top_tracks=_tracks(tx, tracks, tracks.ranked(by, catalogue.tracks.keys, limit), catalogue),
-        top_albums=_albums(tx, plays, by, limit),
+        top_albums=most_played_albums(tx, plays, by, limit),
         decades=_decades(plays),
     )
 
@@ -109,14 +109,11 @@ def _tracks(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue) -
     ]
 
 
-def _albums(tx: Connection, plays: Chosen, by: By, limit: int) -> list[Row]:
+def most_played_albums(tx: Connection, plays: Chosen, by: By, limit: int) -> list[Row]:
     """Albums with all their releases; `songs` are recordings heard. Ties fall to the oldest release heard."""
     catalogue, sums = plays.catalogue, plays.by_album
     played = plays.by_track.played
-    oldest = np.full(len(catalogue.albums), NEVER)
-    on_album = played[catalogue.album[played] >= 0]
-    np.minimum.at(oldest, catalogue.album[on_album], catalogue.album_key[on_album])
-    ranked = sums.ranked(by, oldest, limit)
+    ranked = sums.ranked(by, plays.oldest_release, limit)
     keys = catalogue.albums.keys[ranked].tolist()
     named = names(tx, "albums", keys)
     told = ("album_key", "album_id", "album_name", "artist_name", "has_cover")
@@ -125,7 +122,7 @@ def _albums(tx: Connection, plays: Chosen, by: By, limit: int) -> list[Row]:
         | {
             "plays": int(sums.plays[n]),
             "ms": int(sums.ms[n]),
-            "songs": len(np.unique(catalogue.recording[on_album[catalogue.album[on_album] == n]])),
+            "songs": len(np.unique(catalogue.recording[played[catalogue.album[played] == n]])),
         }
         for n, key in zip(ranked, keys, strict=True)
     ]

@@ -1,22 +1,29 @@
-"""The numbers of one artist, track or album: where it stands, by month, by hour, its songs, its newest plays."""
+"""The numbers of one artist, track or album: by month, by hour, its songs, its newest plays."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 from typing import Any, Literal
 
-from brapped_assets.insights.overview import asked
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.numbering import Numbers
+from brapped_assets.insights.columns.plays import EPOCH, Flag
+from brapped_assets.insights.columns.shown import Chosen, date_of, instant
+from brapped_assets.insights.columns.sums import Sums, summed
+from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.zones import local_time
 
 Kind = Literal["artist", "track", "album"]
 Row = dict[str, Any]
 # Keys are PostgreSQL integers; an address may hold any.
 LARGEST_KEY = 2**31 - 1
+HOURS = 24
 
 
 def key_in(text: str) -> int:
@@ -31,27 +38,6 @@ class Life:
     plays: int
     first_on: date | None
     last_on: date | None
-
-
-@dataclass(frozen=True)
-class Near:
-    """One of those around a rank."""
-
-    key: int
-    name: str
-    plays: int
-    rank: int
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Rank by plays `among` all of a kind, and who stands around. Of a recording it is that of one release."""
-
-    rank: int
-    among: int
-    plays: int
-    ms: int
-    near: tuple[Near, ...]
 
 
 @dataclass(frozen=True)
@@ -80,79 +66,95 @@ def find(tx: Connection, who: Viewer, kind: Kind, key: int) -> Row | None:
     return tx.execute(sql(f"insights/items/{kind}"), {"listener_id": who.listener_id, "key": key}).fetchone()
 
 
-def track_keys(tx: Connection, kind: Literal["artist", "track", "album", "guest"], key: int) -> list[int]:
-    """The tracks an item is made of: a main artist's, a guest's, those of all releases of an album or a recording."""
-    statement = "keys_as_guest" if kind == "guest" else f"keys_of_{kind}"
-    return [row["key"] for row in tx.execute(sql(f"insights/items/{statement}"), {"key": key}).fetchall()]
+def number_of(who: Viewer, kind: Kind, item: Row) -> int:
+    """The number in the catalogue of what `find` found; -1 when nothing of it was ever played."""
+    catalogue = who.shown.catalogue
+    numbering, key = {
+        "artist": (catalogue.artists, "key"),
+        "track": (catalogue.tracks, "key"),
+        "album": (catalogue.albums, "release_group"),
+    }[kind]
+    return int(numbering.numbers(np.array([item[key]]))[0])
 
 
-def standing(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -> Standing | None:
-    """Where it stands in a period; None without a play that counts."""
-    rows = tx.execute(sql(f"insights/items/standing_{kind}s"), {**asked(who, period), "key": key}).fetchall()
-    if not rows:
-        return None
-    place = [row["key"] for row in rows].index(key)
-    mine = rows[place]
-    near = tuple(Near(row["key"], row["name"], row["plays"], mine["my_rank"] - place + n) for n, row in enumerate(rows))
-    return Standing(mine["my_rank"], mine["among"], mine["plays"], mine["ms"], near)
+def tracks_of(who: Viewer, kind: Kind, item: Row) -> Numbers:
+    """The played tracks (numbers) it is made of: a main artist's, those of all releases of an album or a recording."""
+    catalogue = who.shown.catalogue
+    if kind == "track":
+        # Another release of it may have been played.
+        column, number = catalogue.recording, int(catalogue.recordings.numbers(np.array([item["recording"]]))[0])
+    else:
+        column, number = catalogue.artist if kind == "artist" else catalogue.album, number_of(who, kind, item)
+    return np.flatnonzero(column == number).astype(np.int32) if number >= 0 else np.empty(0, np.int32)
 
 
-def life(tx: Connection, who: Viewer, tracks: Sequence[int]) -> Life:
-    """All plays of some tracks together."""
-    values = {**asked(who, all_time(who)), "tracks": list(tracks)}
-    row = tx.execute(sql("insights/items/life"), values).fetchone()
-    assert row is not None
-    return Life(**row)
+def tracks_as_guest(who: Viewer, artist: Row) -> Numbers:
+    """The played tracks (numbers) of others on which an artist is credited."""
+    catalogue = who.shown.catalogue
+    found: Numbers = catalogue.guest_track[catalogue.guest_artist == number_of(who, "artist", artist)]
+    return found
 
 
-def clock(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period) -> list[Hour]:
-    """Plays of some tracks by local hour; hours without any are left out."""
-    values = {**asked(who, period), "tracks": list(tracks)}
-    return [Hour(**row) for row in tx.execute(sql("insights/items/clock"), values).fetchall()]
+def life(plays: Chosen) -> Life:
+    """Of plays of all time."""
+    if not len(plays):
+        return Life(0, None, None)
+    return Life(len(plays), date_of(plays.day.min()), date_of(plays.day.max()))
 
 
-def clock_and_months(
-    tx: Connection, who: Viewer, kind: Kind, key: int, tracks: Sequence[int], *, period: Period
-) -> tuple[list[Hour], list[Month]]:
-    """Plays by local hour in a period, and by local month over all time, in order; those without any are left out."""
-    values = {**asked(who, period), "key": key, "tracks": list(tracks)}
-    if kind == "artist":
-        months = tx.execute(sql("insights/items/artist_months"), values).fetchall()
-        return clock(tx, who, tracks, period), [Month(**row) for row in months]
-    rows = tx.execute(sql("insights/items/counted"), values).fetchall()
-    return (
-        [Hour(row["hour"], row["plays"], row["ms"], row["estimated_ms"]) for row in rows if row["hour"] is not None],
-        [Month(row["month"], row["plays"], row["ms"]) for row in rows if row["month"] is not None],
-    )
+def clock(plays: Chosen) -> list[Hour]:
+    """Plays by local hour; hours without any are left out."""
+    sums = summed(plays.hour, plays.ms, HOURS)
+    estimated = summed(plays.hour, np.where(plays.has(Flag.ESTIMATED), plays.ms, 0), HOURS)
+    return [Hour(int(n), int(sums.plays[n]), int(sums.ms[n]), int(estimated.ms[n])) for n in sums.played]
 
 
-def recent(tx: Connection, who: Viewer, tracks: Sequence[int], of: Sequence[Month], limit: int) -> list[Row]:
-    """The newest plays of some tracks; `of` are their months, which say how far back to look."""
-    so_far = accumulate(month.plays for month in reversed(of))
-    since = next(
-        (month.month for month, plays in zip(reversed(of), so_far, strict=True) if plays >= limit),
-        of[0].month if of else who.today,
-    )
-    values = {"listener_id": who.listener_id, "tracks": list(tracks), "since": since, "limit": limit}
-    return tx.execute(sql("insights/items/recent"), values).fetchall()
+def months(plays: Chosen) -> list[Month]:
+    """Plays by local month, in order; months without any are left out."""
+    if not len(plays):
+        return []
+    month = (EPOCH + plays.day.astype("timedelta64[D]")).astype("datetime64[M]")
+    first = month.min()
+    number: NDArray[np.int64] = (month - first).astype(np.int64)
+    sums = summed(number, plays.ms, int(number.max()) + 1)
+    days: list[date] = (first + sums.played).astype("datetime64[D]").tolist()
+    return [Month(day, int(sums.plays[n]), int(sums.ms[n])) for day, n in zip(days, sums.played, strict=True)]
 
 
-def songs(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
-    """Some tracks by plays in a period; each row also has `all_plays` and `all_ms`, those of all of them together."""
-    values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
-    return tx.execute(sql("insights/items/songs"), values).fetchall()
+def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:
+    """The newest of some plays, the newest first; `played_at_local` is the END in the zone of then, without zone."""
+    newest = plays.latest(limit)
+    keys = newest.catalogue.tracks.keys[newest.track].tolist()
+    named_by = names(tx, "tracks", keys)
+    rows = zip(newest.ended_at, newest.ms.tolist(), newest.has(Flag.ESTIMATED).tolist(), keys, strict=True)
+    return [
+        {
+            **named_by[key],
+            "played_at_local": local_time(who.spans, instant(end)).replace(tzinfo=None),
+            "ms_played": ms,
+            "is_estimated": is_estimated,
+        }
+        for end, ms, is_estimated, key in reversed(list(rows))
+    ]
 
 
-def recordings(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
+def songs(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
+    """The tracks of some plays, the most played first."""
+    keys = plays.catalogue.tracks.keys
+    return _tracks(tx, plays.by_track.ranked("plays", keys, limit), plays.by_track, keys)
+
+
+def recordings(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
     """As `songs`, with the releases of a recording as one row, that of the most played of them."""
-    values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
-    return tx.execute(sql("insights/items/recordings"), values).fetchall()
-
-
-def albums(tx: Connection, who: Viewer, tracks: Sequence[int], period: Period, limit: int) -> list[Row]:
-    """The albums of some tracks, whatever the release, by the plays of these tracks in a period."""
-    values = {**asked(who, period), "tracks": list(tracks), "limit": limit}
-    return tx.execute(sql("insights/items/albums"), values).fetchall()
+    catalogue, of_tracks = plays.catalogue, plays.by_track
+    ranked = of_tracks.ranked("plays", catalogue.tracks.keys, len(catalogue.tracks))
+    _, first = np.unique(catalogue.recording[ranked], return_index=True)
+    release = ranked[first]
+    sums = of_tracks.grouped(catalogue.recording, len(catalogue.recordings))
+    of_release = Sums(sums.plays[catalogue.recording], sums.ms[catalogue.recording])
+    return _tracks(
+        tx, of_release.ranked("plays", catalogue.tracks.keys, limit, release), of_release, catalogue.tracks.keys
+    )
 
 
 def guests(tx: Connection, key: int) -> list[Row]:
@@ -162,3 +164,11 @@ def guests(tx: Connection, key: int) -> list[Row]:
 
 def all_time(who: Viewer) -> Period:
     return named("all", today=who.today, first_day=who.first_day or who.today)
+
+
+def _tracks(tx: Connection, ranked: NDArray[np.integer], sums: Sums, keys: NDArray[np.int64]) -> list[Row]:
+    named_by = names(tx, "tracks", keys[ranked])
+    return [
+        {**named_by[key], "plays": int(sums.plays[n]), "ms": int(sums.ms[n])}
+        for n, key in zip(ranked, keys[ranked].tolist(), strict=True)
+    ]

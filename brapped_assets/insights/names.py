@@ -7,10 +7,11 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
 Row = dict[str, Any]
+NamedKind = Literal["artists", "tracks", "albums"]
 KEYS = {"artists": "artist_key", "tracks": "track_key", "albums": "release_group"}
 
 
-def names(tx: Connection, kind: Literal["artists", "tracks", "albums"], keys: Iterable[int]) -> Mapping[int, Row]:
+def names(tx: Connection, kind: NamedKind, keys: Iterable[int]) -> Mapping[int, Row]:
     """By key: ids, names, `has_cover` (whether a picture is known); of a track its artist and album, too.
 
     Albums are asked for by release group, and told by the release that stands for it. Keys of nothing are left out.

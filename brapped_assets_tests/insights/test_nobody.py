@@ -15,6 +15,7 @@ from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi.measures import MEASURES
 from brapped_assets.insights.search import search
+from brapped_assets.insights.standing import standing
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site, environment
@@ -70,8 +71,9 @@ def artists_told(tx: Connection, who: Any, other: Any, asked: str) -> dict[str, 
         "on this day": {row["artist_name"] for row in today.on_this_day(tx, who) if row["artist_name"]},
         "milestones": {one.name for one in milestones(tx, who, None) if one.kind == "artist"},
         "near": {near.name for row in of.top_artists
-                 if (standing := items.standing(tx, who, "artist", row["artist_key"], period))
-                 for near in standing.near},
+                 if (artist := items.find(tx, who, "artist", row["artist_key"]))
+                 and (place := standing(tx, who, "artist", artist, period))
+                 for near in place.near},
     }  # fmt: skip
 
 

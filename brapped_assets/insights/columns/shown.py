@@ -43,6 +43,19 @@ class Chosen:
         span = slice(self._span.start + first, self._span.stop)
         return Chosen(self._plays, self.catalogue, span, self._rows[first:])
 
+    def of(self, tracks: NDArray[np.integer]) -> "Chosen":
+        """Those of them of some tracks (numbers)."""
+        wanted = np.zeros(len(self.catalogue.tracks), np.bool_)
+        wanted[tracks] = True
+        # They are few: named by place, and not by a mask over all.
+        left = np.zeros_like(self._rows)
+        left[np.flatnonzero(self._rows)[np.take(wanted, self.track)]] = True
+        return Chosen(self._plays, self.catalogue, self._span, left)
+
+    def within(self, first: date, until: date) -> "Chosen":
+        """Those of them on the local days from `first` up to, not including, `until`."""
+        return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
+
     @cached_property
     def ended_at(self) -> NDArray[np.int64]:
         return self._plays.ended_at[self._span][self._rows]
@@ -106,6 +119,15 @@ class Chosen:
         return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
 
     @cached_property
+    def oldest_release(self) -> NDArray[np.int32]:
+        """By the number of an album the least key of its releases among these plays, `NEVER` without any."""
+        found = np.full(len(self.catalogue.albums), NEVER)
+        played = self.by_track.played
+        on_album = played[self.catalogue.album[played] >= 0]
+        np.minimum.at(found, self.catalogue.album[on_album], self.catalogue.album_key[on_album])
+        return found
+
+    @cached_property
     def first_day_of_tracks(self) -> NDArray[np.int32]:
         """The first local day of each track (its number), `NEVER` without any."""
         return first_days(self.track, self.day, len(self.catalogue.tracks))
@@ -148,8 +170,17 @@ class Shown:
         np.minimum.at(found, self.catalogue.artist, self.ever.first_day_of_tracks)
         return found
 
+    @cached_property
+    def _days(self) -> tuple[int, int]:
+        """The first and the last local day that has a row."""
+        day = self.life.plays.day
+        return (int(day.min()), int(day.max())) if len(day) else (MOST_DAYS, -1)
+
     def plays(self, first: date, until: date) -> Chosen:
         """The plays that count on the local days from `first` up to, not including, `until`."""
+        earliest, latest = self._days
+        if day_number(first) <= earliest and latest < day_number(until):
+            return self.ever
         return self._of_days(self.counting, first, until)
 
     def told(self, first: date, until: date) -> Chosen:

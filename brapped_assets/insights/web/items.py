@@ -9,8 +9,10 @@ from starlette.routing import Route
 
 from brapped_assets.insights import items
 from brapped_assets.insights.drawing import month_bars, wedges, years_of
-from brapped_assets.insights.items import Kind, key_in
+from brapped_assets.insights.heard import most_played_albums
+from brapped_assets.insights.items import Kind, Row, key_in
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.standing import standing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_of
 from brapped_assets.warehouse.connections import Connection
@@ -31,7 +33,7 @@ def routes(site: Site) -> list[Route]:
                 if item is None:
                     return site.page("no_such.html", request, who, status_code=404, kind=kind)
                 period = period_of(request, who, default="all")
-                numbers = _numbers(tx, who, kind, key, period)
+                numbers = _numbers(tx, who, kind, item, period)
             return site.page(
                 TEMPLATES[kind], request, who, kind=kind, item=item, period=period, gaps=who.gaps_in(period), **numbers
             )
@@ -41,39 +43,41 @@ def routes(site: Site) -> list[Route]:
     return [of(kind) for kind in get_args(Kind)]
 
 
-def _numbers(tx: Connection, who: Viewer, kind: Kind, key: int, period: Period) -> dict[str, Any]:
-    tracks = items.track_keys(tx, kind, key)
-    ever = items.all_time(who)
-    lifelong = items.standing(tx, who, kind, key, ever)
-    hours, by_month = items.clock_and_months(tx, who, kind, key, tracks, period=period)
+def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period) -> dict[str, Any]:
+    ever = who.shown.ever.of(items.tracks_of(who, kind, item))
+    plays = ever.within(period.first, period.until)
+    all_time = items.all_time(who)
+    lifelong = standing(tx, who, kind, item, all_time)
+    hours, by_month = items.clock(plays), items.months(ever)
     bars = month_bars(
         {month.month: (month.plays, month.ms) for month in by_month}, who.first_day or who.today, who.today, period,
         _months_with_gaps(who),
     )  # fmt: skip
     numbers: dict[str, Any] = {
-        "plays": sum(hour.plays for hour in hours),
-        "ms": sum(hour.ms for hour in hours),
+        "plays": len(plays),
+        "ms": plays.total_ms,
         "estimated_ms": sum(hour.estimated_ms for hour in hours),
-        "life": items.life(tx, who, tracks),
+        "life": items.life(ever),
         "lifelong": lifelong,
-        "standing": lifelong if period.name == ever.name else items.standing(tx, who, kind, key, period),
+        "standing": lifelong if period.name == all_time.name else standing(tx, who, kind, item, period),
         "hours": hours,
         "clock": wedges({hour.hour: hour.plays for hour in hours}),
         "favourite": max(hours, key=lambda hour: (hour.plays, -hour.hour), default=None),
         "bars": bars,
         "years": years_of(bars),
         "best": max(by_month, key=lambda month: (month.plays, month.ms), default=None),
-        "songs": items.recordings(tx, who, tracks, period, 100)
+        "songs": items.recordings(tx, plays, 100)
         if kind == "album"
-        else items.songs(tx, who, tracks, period, LONGEST_LIST if kind == "artist" else 100),
-        "recent": items.recent(tx, who, tracks, by_month, RECENT),
+        else items.songs(tx, plays, LONGEST_LIST if kind == "artist" else 100),
+        "recent": items.recent(tx, who, ever, RECENT),
     }
     if kind == "artist":
-        as_guest = items.track_keys(tx, "guest", key)
-        numbers["albums"] = items.albums(tx, who, tracks, period, LONGEST_LIST)
-        numbers["featured"] = items.songs(tx, who, as_guest, period, GUEST_LIST) if as_guest else []
+        as_guest = who.shown.plays(period.first, period.until).of(items.tracks_as_guest(who, item))
+        numbers["albums"] = most_played_albums(tx, plays, "plays", LONGEST_LIST)
+        numbers["featured"] = items.songs(tx, as_guest, GUEST_LIST)
+        numbers["featured_plays"], numbers["featured_ms"] = len(as_guest), as_guest.total_ms
     if kind == "track":
-        numbers["guests"] = items.guests(tx, key)
+        numbers["guests"] = items.guests(tx, item["key"])
     return numbers
 
 

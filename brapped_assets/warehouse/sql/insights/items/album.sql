@@ -1,7 +1,7 @@
 -- An album names its artist; the page of that artist is told by the tracks.
 select al.album_key as key, al.album_id as spotify_id, al.album_name as name,
        coalesce(al.artist_name, owner.artist_name) as artist_name, owner.artist_key, al.album_type, al.release_date,
-       al.release_date_precision, al.total_tracks, al.image_url is not null as has_cover,
+       al.release_date_precision, al.total_tracks, al.release_group, al.image_url is not null as has_cover,
        (select count(*)::int from star.album_dim r where r.release_group = al.release_group) as releases
 from star.album_dim al
 left join lateral (

@@ -1,1 +1,0 @@
-select track_key as key from star.track_dim where artist_key = %(key)s order by 1
