@@ -9,7 +9,6 @@ from brapped_assets_tests.databases import MIGRATED, database
 TABLES = (
     "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|inf)'"
 )
-BYTES = TABLES.replace("oid::regclass::text", "sum(pg_relation_size(oid))", 1)
 SEQUENCES = "select schemaname, sequencename, last_value from pg_sequences order by 1, 2"
 DIRTY = (
     "insert into star.artist_dim (artist_name) values ('A')",
@@ -30,21 +29,15 @@ def held(url: str) -> dict[str, object]:
         return {**rows, "sequences": copy.execute(SEQUENCES).fetchall()}
 
 
-def length(url: str) -> int:
-    """Of all tables: one with dead rows in it is longer."""
-    with psycopg.connect(url) as copy:
-        (found,) = copy.execute(BYTES).fetchone() or (0,)
-        return int(found)
-
-
 def test_a_database_that_was_written_to_is_as_new_for_the_next(postgres: EmbeddedServer) -> None:
     as_new = held(postgres.url(MIGRATED))
     oids = []
     for _ in range(4):
         with database(postgres) as url:
             assert held(url) == as_new
-            assert length(url) <= length(postgres.url(MIGRATED))
             with psycopg.connect(url) as copy:
+                # No row that is gone takes a place: new ones come in their order.
+                assert copy.execute("select pg_relation_size('star.artist_dim')").fetchone() == (0,)
                 oids += copy.execute("select oid from pg_database where datname = current_database()").fetchall()
                 for statement in DIRTY:
                     copy.execute(statement)
