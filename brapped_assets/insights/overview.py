@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import Chosen, date_of, dates
-from brapped_assets.insights.columns.sums import NEVER, By
+from brapped_assets.insights.columns.shown import Chosen, date_of, dates, month_of, months_of
+from brapped_assets.insights.columns.sums import NEVER, By, summed
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
@@ -29,6 +29,14 @@ class Day(NamedTuple):
     skipped: int
     shuffled: int
     offline: int
+
+
+class Month(NamedTuple):
+    """One local month, told by its first day, with its plays of 30 s and more and their milliseconds."""
+
+    month: date
+    plays: int
+    ms: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,18 @@ def days(who: Viewer, period: Period) -> list[Day]:
     return [
         Day(*row) for row in zip(dates(heard + first), *(column[heard].tolist() for column in columns), strict=True)
     ]
+
+
+def months(who: Viewer, period: Period) -> list[Month]:
+    """Every month of a period with a play, in order."""
+    plays = who.shown.plays(period.first, period.until)
+    if not len(plays):
+        return []
+    first = int(plays.day.min())
+    by_day = summed(plays.day - first, plays.ms, int(plays.day.max()) - first + 1)
+    month = months_of(first + np.arange(len(by_day.plays)))
+    of = by_day.grouped(month - month[0], int(month[-1] - month[0]) + 1)
+    return [Month(month_of(int(month[0] + n)), int(of.plays[n]), int(of.ms[n])) for n in of.played]
 
 
 def totals(of: Sequence[Day]) -> Totals:

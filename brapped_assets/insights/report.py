@@ -18,7 +18,6 @@ from brapped_assets.insights.wording import spotify_link
 from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.numbers import Kind, Numbers
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 STATIC = Path(__file__).parent / "static"
 STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("fit.js", "picture.js", "wrapped.js")
@@ -98,15 +97,14 @@ def build(
         "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
         "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
     }
-    asked = {"listener_id": who.listener_id, "first": period.first, "until": period.reach(who.today)}
-    months = tx.execute(sql("insights/wrapped/months"), asked).fetchall()
+    months = overview.months(who, period)
     values = {
         "policy": POLICY.format(style=_hash(style), script=_hash(script)),
         # Our own files: nothing a listener or an artist wrote is in them.
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
         "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
-        "most": max((month["ms"] for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
+        "most": max((month.ms for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
         "unknown_plays": found.unknown_plays,
         "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
 from brapped_assets.insights.wrapped.clock import KINDS, kind_of
-from brapped_assets.insights.wrapped.counting import longest_run, longest_streak
+from brapped_assets.insights.wrapped.days import longest_run, longest_streak
 from brapped_assets.insights.wrapped.needs import NEEDS, Waiting
 from brapped_assets.insights.wrapped.numbers import (
     Album,

@@ -36,6 +36,14 @@ class Chosen:
         left[left] = rows
         return Chosen(self._plays, self.catalogue, self._span, left)
 
+    def of_artists(self, artists: NDArray[np.integer]) -> tuple["Chosen", NDArray[np.int64]]:
+        """Those of some main artists (numbers), and the place of each one's artist among these."""
+        place = np.full(len(self.catalogue.artists), -1)
+        place[artists] = np.arange(len(artists))
+        of = place.astype(np.int16)[self.catalogue.artist][self.track]
+        rows = of >= 0
+        return self.where(rows), of[rows].astype(np.int64)
+
     def latest(self, many: int) -> "Chosen":
         """The last of them."""
         rows = np.flatnonzero(self._rows)
@@ -238,6 +246,17 @@ def instant(microseconds: int | np.integer) -> datetime:
 def dates(numbers: NDArray[np.integer]) -> list[date]:
     """Days since 2000-01-01 as dates."""
     found: list[date] = (EPOCH + numbers.astype("timedelta64[D]")).tolist()
+    return found
+
+
+def months_of(days: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The months of some days, counted since 1970."""
+    return (EPOCH + days.astype("timedelta64[D]")).astype("datetime64[M]").astype(np.int64)
+
+
+def month_of(number: int) -> date:
+    """The first day of a month counted since 1970."""
+    found: date = np.datetime64(number, "M").astype("datetime64[D]").item()
     return found
 
 

@@ -10,13 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import report
-from brapped_assets.insights.periods import DAY, NotAPeriod, Period, named
+from brapped_assets.insights import overview, report
+from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web.site import Site, period_asked_for, period_of
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 
 class Pages:
@@ -50,7 +48,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             found = numbers(tx, who, period)
             if not found.total.plays:
-                return _choose(site, request, tx, who, period.label)
+                return _choose(site, request, who, period.label)
             told = cards(found)
             place = Pages(pictures(tx, told))
         return site.page("wrapped.html", request, who, period=period, cards=told, place=place, gaps=who.gaps_in(period))
@@ -60,7 +58,7 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            return _choose(site, request, tx, who, "")
+            return _choose(site, request, who, "")
 
     def export(request: Request) -> Response:
         with site.reading.transaction() as tx:
@@ -82,21 +80,17 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def _choose(site: Site, request: Request, tx: Connection, who: Viewer, empty: str) -> Response:
+def _choose(site: Site, request: Request, who: Viewer, empty: str) -> Response:
     """Every year and month with plays. `empty` names a period that has none, and was asked for."""
     everything = named("all", today=who.today, first_day=who.first_day or who.today)
-    found = years(tx, who, everything)
+    found = years(who, everything)
     return site.page(
         "wrapped_choose.html", request, who, years=found, total=sum(year.ms for year in found), empty=empty
     )  # fmt: skip
 
 
-def years(tx: Connection, who: Viewer, period: Period) -> list[Year]:
+def years(who: Viewer, period: Period) -> list[Year]:
     """The years with plays, newest first."""
-    asked = {"listener_id": who.listener_id, "first": period.first, "until": who.today + DAY}
-    rows = tx.execute(sql("insights/wrapped/months"), asked).fetchall()
-    by_year = groupby(rows, key=lambda row: row["month"].year)
+    by_year = groupby(overview.months(who, period), key=lambda month: month.month.year)
     found = [(year, list(months)) for year, months in by_year]
-    return [
-        Year(year, sum(m["ms"] for m in months), tuple(m["month"] for m in months)) for year, months in reversed(found)
-    ]
+    return [Year(year, sum(m.ms for m in months), tuple(m.month for m in months)) for year, months in reversed(found)]

@@ -1,0 +1,74 @@
+"""Days that stand out: the one with the most minutes, a song on repeat, days in a row."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+import numpy as np
+
+from brapped_assets.insights.columns.shown import Chosen, date_of, instant
+from brapped_assets.insights.columns.sums import summed, summed_of_few
+from brapped_assets.insights.habits import HOURS
+from brapped_assets.insights.overview import Day
+from brapped_assets.insights.periods import DAY
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped.numbers import BigDay, Repeat, Streak
+from brapped_assets.insights.wrapped.things import artists, counted, songs
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.zones import local_time
+
+# The songs of a day are counted in so many heaps, a power of two; those of the highest one by one.
+HEAPS = 256
+
+
+def longest_streak(days: Sequence[date]) -> Streak | None:
+    """The longest run of days in a row, the earliest of several; `days` in order."""
+    runs = [list(run) for _, run in groupby(enumerate(days), lambda nth: nth[1] - nth[0] * DAY)]
+    longest = max(runs, key=len, default=None)
+    return Streak(longest[0][1], longest[-1][1], len(longest)) if longest else None
+
+
+def longest_run(tracks: Sequence[int], of: int) -> int:
+    """The most plays of one song in a row."""
+    return max((len(list(run)) for track, run in groupby(tracks) if track == of), default=0)
+
+
+def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
+    """The most plays of one song in one local day; ties fall to milliseconds, the earlier day, the older key."""
+    if not len(plays):
+        return None
+    many = len(plays.catalogue.tracks)
+    first = int(plays.day.min())
+    heap = (plays.day - first) * HEAPS + (plays.track & (HEAPS - 1))
+    high = np.bincount(heap)
+    # No song has more plays than the heap it lies on, so only heaps as high as one song's plays can hold the best.
+    of_highest = plays.where(heap == high.argmax())
+    least = np.bincount(of_highest.track).max()
+    some = plays.where((high >= least)[heap])
+    met, sums = summed_of_few((some.day.astype(np.int64) - first) * many + some.track, some.ms)
+    day, track = met // many, met % many
+    keys = plays.catalogue.tracks.keys[track]
+    best = np.lexsort((keys, day, -sums.ms, -sums.plays))[:1]
+    on = date_of(day[best[0]] + first)
+    (song,) = songs(tx, counted(sums, keys, best))
+    of_day = who.shown.plays(on, on + DAY)
+    return Repeat(on, song, longest_run(of_day.track.tolist(), int(track[best[0]])))
+
+
+def big_day(tx: Connection, who: Viewer, days: Sequence[Day]) -> BigDay | None:
+    """Of as many minutes the day with more plays, then the first."""
+    biggest = max(days, key=lambda day: (day.ms, day.plays), default=None)
+    if biggest is None or not biggest.plays:
+        return None
+    plays = who.shown.plays(biggest.day, biggest.day + DAY)
+    known = plays.where(~np.isin(plays.artist, who.shown.nobodies))
+    met, sums = summed_of_few(known.artist, known.ms)
+    keys = plays.catalogue.artists.keys[met]
+    artist = artists(tx, counted(sums, keys, sums.ranked("plays", keys, 1)))
+    hours = summed(plays.hour, plays.ms, HOURS).ms.tolist()
+    first_at, last_at = (_local(who, plays.ended_at[nth]) for nth in (0, -1))
+    return BigDay(biggest, tuple(hours), first_at, last_at, artist[0] if artist else None)
+
+
+def _local(who: Viewer, ended_at: np.int64) -> datetime:
+    return local_time(who.spans, instant(ended_at)).replace(tzinfo=None)
