@@ -12,7 +12,7 @@ from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import EPOCH, Flag
 from brapped_assets.insights.columns.shown import Chosen, date_of, instant
 from brapped_assets.insights.columns.sums import Sums, summed
-from brapped_assets.insights.names import names
+from brapped_assets.insights.names import NamedKind, names
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -20,6 +20,7 @@ from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.zones import local_time
 
 Kind = Literal["artist", "track", "album"]
+NAMED: dict[Kind, NamedKind] = {"artist": "artists", "track": "tracks", "album": "albums"}
 Row = dict[str, Any]
 # Keys are PostgreSQL integers; an address may hold any.
 LARGEST_KEY = 2**31 - 1

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from brapped_assets.insights.items import Kind, all_time
-from brapped_assets.insights.overview import asked
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.sql import SQL, Literal
+
+from brapped_assets.insights.columns.loading import copied
+from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
+from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
 SHORTEST, LONGEST = 2, 100
-# In homes of several so many times more names are looked at: some were played by others alone.
-OF_OTHERS = 5
+WORST = 3
+FOUND = (("kind", ">i4"), ("key", ">i8"), ("older", ">i4"), ("quality", ">i4"))
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,47 @@ def search(tx: Connection, who: Viewer, text: str, limit: int) -> list[Hit]:
     """The best hits of each kind: the whole name, its beginning, a word's, any place; then the most played."""
     if not is_enough(text):
         return []
-    is_alone = len(who.everybody) <= 1
-    values = {**asked(who, all_time(who)), "text": text, "limit": limit if is_alone else limit * OF_OTHERS}
-    hits = [Hit(**row) for row in tx.execute(sql("insights/search/found"), values).fetchall()]
-    if is_alone:
-        return hits
+    found = copied(tx, SQL(sql("insights/search/found")).format(text=Literal(text)), FOUND)
+    return [
+        hit
+        for number, kind in enumerate(get_args(Kind))
+        for hit in _best(tx, who, kind, found[found["kind"] == number], limit)
+    ]
+
+
+def _best(tx: Connection, who: Viewer, kind: Kind, found: NDArray[np.void], limit: int) -> list[Hit]:
+    # A name of any release finds the album.
+    keys, nth = np.unique(found["key"].astype(np.int64), return_inverse=True)
+    older, quality = np.full(len(keys), LARGEST_KEY), np.full(len(keys), WORST)
+    np.minimum.at(older, nth, found["older"])
+    np.minimum.at(quality, nth, found["quality"])
+    plays = _plays(who, kind, keys)
     # What only others play is theirs to find.
-    own = [hit for hit in hits if hit.plays]
-    return [hit for kind in get_args(Kind) for hit in [one for one in own if one.kind == kind][:limit]]
+    rows = np.flatnonzero(plays) if len(who.everybody) > 1 else np.arange(len(keys))
+    rows = rows[np.lexsort((older[rows], -plays[rows], quality[rows]))[:limit]]
+    named = names(tx, NAMED[kind], keys[rows])
+    return [
+        Hit(
+            kind,
+            named[key][f"{kind}_key"],
+            named[key][f"{kind}_name"],
+            None if kind == "artist" else named[key]["artist_name"],
+            many,
+            named[key]["has_cover"],
+        )
+        for key, many in zip(keys[rows].tolist(), plays[rows].tolist(), strict=True)
+    ]
+
+
+def _plays(who: Viewer, kind: Kind, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The plays of all time of each; 0 of what was never met."""
+    plays, catalogue = who.shown.ever, who.shown.catalogue
+    numbering, sums = {
+        "artist": (catalogue.artists, plays.by_artist),
+        "track": (catalogue.tracks, plays.by_track),
+        "album": (catalogue.albums, plays.by_album),
+    }[kind]
+    numbers = numbering.numbers(keys)
+    found = np.zeros(len(keys), np.int64)
+    found[numbers >= 0] = sums.plays[numbers[numbers >= 0]]
+    return found

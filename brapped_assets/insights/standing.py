@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.items import Kind, Row, number_of
-from brapped_assets.insights.names import NamedKind, names
+from brapped_assets.insights.items import NAMED, Kind, Row, number_of
+from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 
 AROUND = 2
-NAMED: dict[Kind, NamedKind] = {"artist": "artists", "track": "tracks", "album": "albums"}
 Column = NDArray[np.int64]
 
 

@@ -12,6 +12,7 @@ from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, Told, know, play
+from brapped_assets_tests.warehouse.pages import newcomer
 
 
 def titles(tx: Connection, me: int, names: dict[str, int]) -> None:
@@ -108,6 +109,15 @@ def test_artists_and_albums_are_found_too_and_artists_without_a_credit_are_not(w
         ("album", 1, "Album 1", "Artist 1", 1),
         ("album", 3, "Album 3", "Artist 2", 1),
     ]
+
+
+def test_what_only_others_play_keeps_nothing_from_being_found(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "UTC")
+        titles(tx, me, {**{f"Rain {n}": 0 for n in range(20)}, "Train": 1})
+        assert found(tx, "rain", 1) == ["Rain 0"]
+        newcomer(tx, "other")
+        assert found(tx, "rain", 1) == ["Train"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import rollup
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.files import FOLDER, version
 from brapped_assets.insights.web.site import Site
@@ -28,7 +27,6 @@ def browser(database_url: str, tmp_path: Path, warehouse: Warehouse) -> Iterator
         me = know(tx, "Europe/Berlin")
         play(tx, me, [Told(NOW - timedelta(hours=20 * n), 1 + n % 6, 60_000, n % 5 == 0, False, False, "ios", False)
                       for n in range(400)])  # fmt: skip
-        rollup.rebuild(tx, me)
     site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
     with TestClient(create_app(site), "http://127.0.0.1") as browser:
         yield browser
