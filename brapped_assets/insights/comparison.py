@@ -1,16 +1,22 @@
 """Two listeners held against each other: what both played, and how much of their taste is the same."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.numbering import Numbering
+from brapped_assets.insights.columns.sums import Integers, Sums
 from brapped_assets.insights.formulas import KNOWN, Formula
-from brapped_assets.insights.overview import asked
+from brapped_assets.insights.items import NAMED
+from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
 
 Row = dict[str, Any]
+Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,64 @@ class Comparison:
 
 def compare(tx: Connection, who: Viewer, other: Viewer, period: Period, limit: int) -> Comparison:
     """A period of two; its days are each one's own, and what one hides is left out on their side."""
-    theirs = {f"other_{name.removeprefix('listener_')}": value for name, value in asked(other, period).items()}
-    row = tx.execute(sql("insights/compare"), {**asked(who, period), **theirs, "limit": limit}).fetchone()
-    assert row is not None
-    return Comparison(**row)
+    mine, theirs = (one.shown.plays(period.first, period.until) for one in (who, other))
+    my_songs, their_songs = (_by_key(of.catalogue.tracks, of.by_track, of.by_track.played) for of in (mine, theirs))
+    my_artists, their_artists = (
+        _by_key(of.catalogue.artists, of.by_artist, one.shown.known(of.by_artist.played))
+        for one, of in ((who, mine), (other, theirs))
+    )
+    artists, songs = _both(my_artists, their_artists), _both(my_songs, their_songs)
+    # A share is of the plays whose artist is known. Both are kept whole, as so many of the product of the two totals.
+    my_total, their_total = int(my_artists.plays.sum()), int(their_artists.plays.sum())
+    common = np.minimum(artists.mine * their_total, artists.theirs * my_total)
+    return Comparison(
+        my_plays=len(mine),
+        their_plays=len(theirs),
+        artists=len(artists.keys),
+        my_artists=len(my_artists.keys),
+        their_artists=len(their_artists.keys),
+        songs=len(songs.keys),
+        my_songs=len(my_songs.keys),
+        their_songs=len(their_songs.keys),
+        overlap=float(common.sum() / (my_total * their_total)) if len(common) else 0.0,
+        top_artists=_rows(tx, "artist", artists, common, limit),
+        top_songs=_rows(tx, "track", songs, np.minimum(songs.mine, songs.theirs), limit),
+    )
+
+
+class _Played(NamedTuple):
+    """Plays by key, which two listeners share: the numbers are each one's own."""
+
+    keys: Numbers
+    plays: Numbers
+
+
+class _Both(NamedTuple):
+    """The keys of what both played, and the plays of each."""
+
+    keys: Numbers
+    mine: Numbers
+    theirs: Numbers
+
+
+def _by_key(of: Numbering, sums: Sums, numbers: Integers) -> _Played:
+    return _Played(of.keys[numbers], sums.plays[numbers])
+
+
+def _both(mine: _Played, theirs: _Played) -> _Both:
+    keys, my_rows, their_rows = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
+    return _Both(keys, mine.plays[my_rows], theirs.plays[their_rows])
+
+
+def _rows(tx: Connection, kind: Literal["artist", "track"], both: _Both, common: Numbers, limit: int) -> list[Row]:
+    """The most in common first, ties by the plays of both together, then the older key."""
+    rows = np.lexsort((both.keys, -(both.mine + both.theirs), -common))[:limit]
+    keys = both.keys[rows].tolist()
+    named = names(tx, NAMED[kind], keys)
+    return [
+        {**named[key], "mine": my_plays, "theirs": their_plays}
+        for key, my_plays, their_plays in zip(keys, both.mine[rows].tolist(), both.theirs[rows].tolist(), strict=True)
+    ]
 
 
 def _of_both(kind: str, *then: str) -> str:

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import rollup
 from brapped_assets.insights.comparison import FORMULAS, compare
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import Viewer, viewer
@@ -53,8 +52,6 @@ def two(warehouse: Warehouse) -> tuple[int, int]:
         play(tx, other, [told(4 if n % 4 else 6, n) for n in range(8)])
         tx.execute("update audit.listener set display_name = 'Ann' where listener_id = %s", (me,))
         tx.execute("update audit.listener set display_name = '<b>Ben' where listener_id = %s", (other,))
-        for listener in (me, other):
-            rollup.rebuild(tx, listener)
     return me, other
 
 
@@ -190,8 +187,6 @@ def test_every_number_of_a_comparison_equals_what_is_counted_by_hand_over_the_pu
             play(tx, listener, [told(track, days) for is_mine, track, days in plays if is_mine == mine])
         if hides:
             tx.execute("insert into insights.hidden (listener_id, artist_key, hidden_at) values (%s, 3, now())", (me,))
-        for listener in (me, other):
-            rollup.rebuild(tx, listener)
         who, them = viewer(tx, NOW, me), viewer(tx, NOW, other)
         assert who is not None
         assert them is not None

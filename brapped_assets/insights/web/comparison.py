@@ -29,7 +29,7 @@ def routes(site: Site) -> list[Route]:
             chosen = next((one for one in others if str(one.listener_id) == asked), None if asked else others[0])
             if chosen is None:
                 raise HTTPException(404, "There is no such listener here.")
-            other = viewer(tx, site.clock(), chosen.listener_id)
+            other = viewer(tx, site.clock(), chosen.listener_id, shelf=site.shelf)
             assert other is not None
             # All time is that of both, whoever looks.
             days = [one.first_day for one in (who, other) if one.first_day]
