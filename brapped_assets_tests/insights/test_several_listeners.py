@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from brapped_assets_tests.warehouse.pages import newcomer
 HERE = "http://127.0.0.1:3000"
 PERIODS = ("all", "2025", "2026-03-29", "7d")
 FACTS = examples(15)
+MOST = 2
 
 
 def told(track: int, days_ago: float) -> Told:
@@ -165,13 +167,22 @@ def by_hand(tx: Connection, who: Viewer, other: Viewer, period: Any) -> dict[str
         artists.append(Counter(row["artist_key"] for row in rows))
         songs.append(Counter(row["track_key"] for row in rows))
     mine, theirs = (sum(each.values()) for each in artists)
-    shared = artists[0].keys() & artists[1].keys()
+    shared, both = artists[0].keys() & artists[1].keys(), songs[0].keys() & songs[1].keys()
+    share = {key: min(Fraction(artists[0][key], mine), Fraction(artists[1][key], theirs)) for key in shared}
+    less = {key: min(songs[0][key], songs[1][key]) for key in both}
     return {
         "my_plays": mine, "their_plays": theirs, "artists": len(shared), "my_artists": len(artists[0]),
-        "their_artists": len(artists[1]), "songs": len(songs[0].keys() & songs[1].keys()),
+        "their_artists": len(artists[1]), "songs": len(both),
         "my_songs": len(songs[0]), "their_songs": len(songs[1]),
-        "overlap": pytest.approx(sum(min(artists[0][key] / mine, artists[1][key] / theirs) for key in shared)),
+        "overlap": pytest.approx(float(sum(share.values()))),
+        "top_artists": _ranked(artists, share), "top_songs": _ranked(songs, less),
     }  # fmt: skip
+
+
+def _ranked(plays: list[Counter[int]], common: Mapping[int, Fraction | int]) -> list[tuple[int, int, int]]:
+    """Keys and the plays of each: the most in common first, then the most of both together, then the older one."""
+    found = sorted(common, key=lambda key: (-common[key], -(plays[0][key] + plays[1][key]), key))
+    return [(key, plays[0][key], plays[1][key]) for key in found[:MOST]]
 
 
 @FACTS
@@ -191,10 +202,16 @@ def test_every_number_of_a_comparison_equals_what_is_counted_by_hand_over_the_pu
         assert who is not None
         assert them is not None
         asked = named(period, today=who.today, first_day=min(who.first_day or who.today, them.first_day or who.today))
-        found = compare(tx, who, them, asked, 5)
+        found = compare(tx, who, them, asked, MOST)
         told_by = by_hand(tx, who, them, asked)
-        assert {name: value for name, value in vars(found).items() if not name.startswith("top_")} == told_by
-        turned = compare(tx, them, who, asked, 5)
+        tops = {
+            f"top_{kind}": [(row[key], row["mine"], row["theirs"]) for row in rows]
+            for kind, key, rows in (
+                ("artists", "artist_key", found.top_artists), ("songs", "track_key", found.top_songs),
+            )
+        }  # fmt: skip
+        assert vars(found) | tops == told_by
+        turned = compare(tx, them, who, asked, MOST)
         assert [(row["artist_key"], row["theirs"], row["mine"]) for row in turned.top_artists] == [
             (row["artist_key"], row["mine"], row["theirs"]) for row in found.top_artists
         ]
