@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from brapped_assets.insights.columns.shown import Chosen, date_of, day_number, instant
-from brapped_assets.insights.columns.sums import By, summed
+from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import DAY, Period
@@ -69,9 +69,11 @@ def clock(who: Viewer, period: Period, by: By) -> list[list[int]]:
 
 def cells(plays: Chosen, by: By) -> list[list[int]]:
     """As `clock`, of any plays."""
-    weekday = (plays.day + FIRST_WEEKDAY) % WEEKDAYS
-    counted = summed(weekday * HOURS + plays.hour, plays.ms, WEEKDAYS * HOURS)
-    found: list[list[int]] = (counted.plays if by == "plays" else counted.ms).reshape(WEEKDAYS, HOURS).tolist()
+    heard = plays.by_hour
+    weekday = (heard.day + FIRST_WEEKDAY) % WEEKDAYS
+    most = heard.plays if by == "plays" else heard.ms
+    counted = np.bincount(weekday * HOURS + heard.hour, weights=most, minlength=WEEKDAYS * HOURS)
+    found: list[list[int]] = counted.astype(np.int64).reshape(WEEKDAYS, HOURS).tolist()
     return found
 
 

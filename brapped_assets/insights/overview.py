@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import Chosen, date_of, dates, month_of, months_of
-from brapped_assets.insights.columns.sums import NEVER, By, summed
+from brapped_assets.insights.columns.shown import date_of, dates, month_of, months_of
+from brapped_assets.insights.columns.sums import NEVER, By, Integers, Sums, starts, summed_from
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
@@ -55,26 +55,29 @@ class Totals:
 
 def days(who: Viewer, period: Period) -> list[Day]:
     """Every day of a period with at least one row, in order."""
-    told = who.shown.told(period.first, period.until)
+    told, plays = who.shown.told(period.first, period.until), who.shown.plays(period.first, period.until)
     if not len(told):
         return []
-    plays = who.shown.plays(period.first, period.until)
-    first = int(told.day.min())
-    many = int(told.day.max()) - first + 1
+    places = starts(told.day)
+    first = int(told.day[places].min())
+    many = int(told.day[places].max()) - first + 1
 
-    def by_day(of: Chosen, weights: NDArray[np.integer] | None = None) -> NDArray[np.int64]:
-        return np.bincount(of.day - first, weights=weights, minlength=many).astype(np.int64)
+    def by_day(days: Integers, values: Integers) -> NDArray[np.int64]:
+        return np.bincount(days - first, weights=values, minlength=many).astype(np.int64)
 
-    extended = told.where(told.has(Flag.EXTENDED))
-    estimated = plays.where(plays.has(Flag.ESTIMATED))
-    heard = np.flatnonzero(by_day(told))
+    def rows(*flags: Flag) -> NDArray[np.int64]:
+        extended = np.logical_and.reduce([told.has(flag) for flag in flags])
+        return by_day(told.day[places], summed_from(extended, places))
+
+    estimated = np.flatnonzero(plays.has(Flag.ESTIMATED))
     columns = [
-        by_day(plays),
-        by_day(plays, plays.ms),
-        by_day(estimated, estimated.ms),
-        by_day(extended),
-        *(by_day(extended.where(extended.has(flag))) for flag in (Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)),
+        by_day(plays.by_hour.day, plays.by_hour.plays),
+        by_day(plays.by_hour.day, plays.by_hour.ms),
+        by_day(plays.day[estimated], plays.ms[estimated]),
+        rows(Flag.EXTENDED),
+        *(rows(Flag.EXTENDED, flag) for flag in (Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)),
     ]
+    heard = np.unique(told.day[places]) - first
     return [
         Day(*row) for row in zip(dates(heard + first), *(column[heard].tolist() for column in columns), strict=True)
     ]
@@ -85,11 +88,12 @@ def months(who: Viewer, period: Period) -> list[Month]:
     plays = who.shown.plays(period.first, period.until)
     if not len(plays):
         return []
-    first = int(plays.day.min())
-    by_day = summed(plays.day - first, plays.ms, int(plays.day.max()) - first + 1)
-    month = months_of(first + np.arange(len(by_day.plays)))
-    of = by_day.grouped(month - month[0], int(month[-1] - month[0]) + 1)
-    return [Month(month_of(int(month[0] + n)), int(of.plays[n]), int(of.ms[n])) for n in of.played]
+    heard = plays.by_hour
+    month = months_of(heard.day)
+    first = int(month.min())
+    many = int(month.max()) - first + 1
+    of = Sums(heard.plays, heard.ms).grouped(month - first, many)
+    return [Month(month_of(first + n), int(of.plays[n]), int(of.ms[n])) for n in of.played.tolist()]
 
 
 def totals(of: Sequence[Day]) -> Totals:

@@ -1,8 +1,10 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import EPOCH, Flag, Mask, Plays
-from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, summed
+from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, starts, summed, summed_from
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
@@ -18,6 +20,15 @@ DAY_US = 86_400_000_000
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # As far as the numbers of days reach: 2000 to 2179.
 MOST_DAYS = 65_535
+
+
+class Hours(NamedTuple):
+    """Columns, a row an hour with plays."""
+
+    day: NDArray[np.int32]
+    hour: NDArray[np.uint8]
+    plays: NDArray[np.int64]
+    ms: NDArray[np.int64]
 
 
 class Chosen:
@@ -36,13 +47,13 @@ class Chosen:
         left[left] = rows
         return Chosen(self._plays, self.catalogue, self._span, left)
 
-    def of_artists(self, artists: NDArray[np.integer]) -> tuple["Chosen", NDArray[np.int64]]:
-        """Those of some main artists (numbers), and the place of each one's artist among these."""
+    def of_artists(self, artists: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where those of some main artists (numbers) are, and the place of each one's artist among these."""
         place = np.full(len(self.catalogue.artists), -1)
         place[artists] = np.arange(len(artists))
         of = place.astype(np.int16)[self.catalogue.artist][self.track]
-        rows = of >= 0
-        return self.where(rows), of[rows].astype(np.int64)
+        rows = np.flatnonzero(of >= 0)
+        return rows, of[rows].astype(np.int64)
 
     def latest(self, many: int) -> "Chosen":
         """The last of them."""
@@ -112,6 +123,13 @@ class Chosen:
         return int(self.ms.sum(dtype=np.int64))
 
     @cached_property
+    def by_hour(self) -> Hours:
+        """Plays and milliseconds by local hour, in order; an hour that clocks show twice may come twice."""
+        places = starts(self.day, self.hour)
+        plays = np.diff(np.append(places, len(self.day)))
+        return Hours(self.day[places], self.hour[places], plays, summed_from(self.ms, places))
+
+    @cached_property
     def by_track(self) -> Sums:
         """Plays and milliseconds by the number of the track."""
         return summed(self.track, self.ms, len(self.catalogue.tracks))
@@ -152,6 +170,8 @@ class Shown:
     kept: Kept
     rows: Mask
     counting: Mask
+    # Who asks again while somebody holds the answer gets the same, with what it has counted.
+    _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -189,7 +209,10 @@ class Shown:
         earliest, latest = self._days
         if day_number(first) <= earliest and latest < day_number(until):
             return self.ever
-        return self._of_days(self.counting, first, until)
+        found = self._held.get((first, until))
+        if found is None:
+            found = self._held[first, until] = self._of_days(self.counting, first, until)
+        return found
 
     def told(self, first: date, until: date) -> Chosen:
         """As `plays`, of any length."""
@@ -197,9 +220,12 @@ class Shown:
 
     def repeats(self, first: date, until: date) -> Chosen:
         """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
+        return self._of_days(self._marked, first, until)
+
+    @cached_property
+    def _marked(self) -> Mask:
         plays = self.life.plays
-        marked = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
-        return self._of_days(marked, first, until)
+        return plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
 
     def _of_days(self, rows: Mask, first: date, until: date) -> Chosen:
         plays = self.life.plays

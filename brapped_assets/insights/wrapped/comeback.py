@@ -1,10 +1,11 @@
 """Who came back after half a year or more of silence, and was played most since."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from brapped_assets.insights.columns.shown import date_of, day_number
-from brapped_assets.insights.columns.sums import summed
-from brapped_assets.insights.periods import EARLIEST, Period
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.numbers import Comeback
 from brapped_assets.insights.wrapped.things import artists
@@ -22,23 +23,28 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
     top = within.ranked("plays", keys, MOST_ARTISTS, who.shown.known(within.played))
     if len(top) == 0:
         return None
-    plays, nth = who.shown.plays(EARLIEST, period.until).of_artists(top)
-    first = int(plays.day.min())
+    # Whoever was silent for so long before the period and was heard earlier comes back in it.
+    since = period.first - timedelta(days=SILENCE_DAYS)
+    plays = who.shown.plays(since, period.until)
+    rows, nth = plays.of_artists(top)
+    day, first = plays.day[rows], int(plays.day.min())
     many = int(plays.day.max()) - first + 1
     # A row an artist, a column a day.
-    heard = summed(nth * many + plays.day - first, plays.ms, len(top) * many)
-    at = np.flatnonzero(heard.plays)
-    is_return = (np.diff(at) >= SILENCE_DAYS) & (at[1:] // many == at[:-1] // many)
-    is_return &= at[1:] % many + first >= day_number(period.first)
-    found = []
-    for nth_return in np.flatnonzero(is_return).tolist():
-        last, back = int(at[nth_return]), int(at[nth_return + 1])
-        row = back // many
-        since = slice(back, (row + 1) * many)
-        n_plays, ms = int(heard.plays[since].sum()), int(heard.ms[since].sum())
-        found.append((-n_plays, -ms, int(keys[top[row]]), back % many + first, last % many + first))
-    if not found:
+    heard = np.bincount(nth * many + day - first, minlength=len(top) * many).reshape(-1, many)
+    artist, back = np.nonzero(heard)
+    is_first = np.diff(artist, prepend=-1) > 0
+    was_heard = who.shown.first_day_of_artists[top[artist]] < day_number(since)
+    is_silent = np.where(is_first, was_heard, np.diff(back, prepend=0) >= SILENCE_DAYS)
+    returns = np.flatnonzero(is_silent & (back + first >= day_number(period.first)))
+    if len(returns) == 0:
         return None
-    most, longest, key, back_on, last_on = min(found)
-    (artist,) = artists(tx, [(key, -most, -longest)])
-    return Comeback(artist, date_of(last_on), date_of(back_on))
+    counts = np.array([heard[artist[one], back[one] :].sum() for one in returns])
+    found = []
+    for one in returns[counts == counts.max()]:
+        ms = int(plays.ms[rows[(nth == artist[one]) & (day >= back[one] + first)]].sum(dtype=np.int64))
+        found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(top[artist[one]])))
+    longest, key, back_on, number = min(found)
+    ever = who.shown.ever
+    days = ever.day[ever.of_artists(np.array([number]))[0]]
+    (thing,) = artists(tx, [(key, int(counts.max()), -longest)])
+    return Comeback(thing, date_of(days[days < back_on].max()), date_of(back_on))

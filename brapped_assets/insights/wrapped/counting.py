@@ -7,7 +7,7 @@ import numpy as np
 
 from brapped_assets.insights import habits, overview
 from brapped_assets.insights.columns.shown import Chosen, day_number, month_of, months_of
-from brapped_assets.insights.columns.sums import Integers
+from brapped_assets.insights.columns.sums import Integers, starts
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import things
@@ -64,14 +64,17 @@ def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, in
     """Plays of some artists (numbers) by key and month."""
     if len(artists) == 0:
         return {}
-    plays, nth_of = plays.of_artists(artists)
-    months = months_of(plays.day)
-    first = int(months.min())
-    many = int(months.max()) - first + 1
-    by_artist = np.bincount(nth_of * many + months - first, minlength=len(artists) * many).reshape(-1, many)
+    rows, nth_of = plays.of_artists(artists)
+    first = int(plays.day.min())
+    many = int(plays.day.max()) - first + 1
+    by_day = np.bincount(nth_of * many + plays.day[rows] - first, minlength=len(artists) * many).reshape(-1, many)
+    months = months_of(first + np.arange(many))
+    places = starts(months)
+    by_month = np.add.reduceat(by_day, places, axis=1)
+    names = [month_of(int(month)) for month in months[places]]
     return {
-        key: {month_of(first + nth): count for nth, count in enumerate(row) if count}
-        for key, row in zip(plays.catalogue.artists.keys[artists].tolist(), by_artist.tolist(), strict=True)
+        key: {name: count for name, count in zip(names, row, strict=True) if count}
+        for key, row in zip(plays.catalogue.artists.keys[artists].tolist(), by_month.tolist(), strict=True)
     }
 
 

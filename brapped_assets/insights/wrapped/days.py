@@ -42,10 +42,9 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     heap = (plays.day - first) * HEAPS + (plays.track & (HEAPS - 1))
     high = np.bincount(heap)
     # No song has more plays than the heap it lies on, so only heaps as high as one song's plays can hold the best.
-    of_highest = plays.where(heap == high.argmax())
-    least = np.bincount(of_highest.track).max()
-    some = plays.where((high >= least)[heap])
-    met, sums = summed_of_few((some.day.astype(np.int64) - first) * many + some.track, some.ms)
+    least = np.unique(plays.track[heap == high.argmax()], return_counts=True)[1].max()
+    some = np.flatnonzero((high >= least)[heap])
+    met, sums = summed_of_few((plays.day[some].astype(np.int64) - first) * many + plays.track[some], plays.ms[some])
     day, track = met // many, met % many
     keys = plays.catalogue.tracks.keys[track]
     best = np.lexsort((keys, day, -sums.ms, -sums.plays))[:1]
