@@ -129,13 +129,6 @@ def top(
     ]
 
 
-def asked(who: Viewer, period: Period) -> dict[str, Any]:
-    """A period as the statements take it. Before the first play is nothing, as after today: whole years have totals."""
-    begins_it_all = who.first_day is not None and period.first <= who.first_day
-    first = who.first_day.replace(month=1, day=1) if who.first_day and begins_it_all else period.first
-    return {"listener_id": who.listener_id, "first": first, "until": period.reach(who.today)}
-
-
 def unknown_plays(who: Viewer, period: Period) -> int:
     """Plays of songs whose artist is not known: no ranking of artists has them."""
     return int(who.shown.plays(period.first, period.until).by_artist.plays[who.shown.nobodies].sum())

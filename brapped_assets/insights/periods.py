@@ -37,13 +37,6 @@ class Period:
     first: date
     until: date
 
-    def reach(self, today: date) -> date:
-        """`until`, or the end of the running year where that is later than today.
-
-        The future is empty, and whole months and years are answered from totals.
-        """
-        return date(today.year + 1, 1, 1) if self.until > today else self.until
-
     @property
     def days(self) -> int:
         return (self.until - self.first).days

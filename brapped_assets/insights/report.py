@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -91,8 +92,7 @@ def build(
     """
     found = numbers(tx, who, period)
     told = cards(found)
-    style = LETTERS.sub(_inlined, ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES)))
-    script = "\n".join(_text(name) for name in SCRIPTS)
+    style, script = _style(), _script()
     lists = {
         "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
         "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
@@ -120,6 +120,16 @@ def build(
 
 def _inline(picture: Picture | None) -> str | None:
     return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}" if picture else None
+
+
+@cache
+def _style() -> str:
+    return LETTERS.sub(_inlined, ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES)))
+
+
+@cache
+def _script() -> str:
+    return "\n".join(_text(name) for name in SCRIPTS)
 
 
 def _inlined(letters: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import comparison, habit_formulas, item_formulas, overview_formulas
+from brapped_assets.insights import comparison, habit_formulas, item_formulas, overview_formulas, wrapped
 from brapped_assets.insights.formulas import Formula
 from brapped_assets.insights.web.site import Site
 
@@ -12,6 +12,7 @@ SECTIONS: dict[str, list[Formula]] = {
     "Any period": overview_formulas.FORMULAS,
     "When and how": habit_formulas.FORMULAS,
     "Artists, songs, albums": item_formulas.FORMULAS,
+    "Wrapped": wrapped.FORMULAS,
     "Two listeners": comparison.FORMULAS,
 }
 

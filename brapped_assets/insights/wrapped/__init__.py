@@ -2,9 +2,9 @@
 
 from brapped_assets.insights.wrapped.card import Card, Row
 from brapped_assets.insights.wrapped.counting import numbers
-from brapped_assets.insights.wrapped.formulas import FORMULAS, Formula
+from brapped_assets.insights.wrapped.formulas import FORMULAS
 from brapped_assets.insights.wrapped.numbers import Numbers
 from brapped_assets.insights.wrapped.pictures import pictures
 from brapped_assets.insights.wrapped.stories import cards
 
-__all__ = ["FORMULAS", "Card", "Formula", "Numbers", "Row", "cards", "numbers", "pictures"]
+__all__ = ["FORMULAS", "Card", "Numbers", "Row", "cards", "numbers", "pictures"]
