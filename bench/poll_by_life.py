@@ -83,8 +83,6 @@ def _cost(scene: Scene, plays: int) -> Cost:
             live(tx, plays, now - timedelta(hours=1))
             for statement in LANDED.split(";\n"):
                 tx.execute(statement)
-            # As after ten years of use: nothing of the pages' totals waits for this poll.
-            tx.execute("delete from insights.touched_day")
         scene.bytes_of(name)
         with warehouse.transaction(statement_seconds=3600) as tx:
             tx.execute("analyze")

@@ -29,7 +29,6 @@ from brapped_assets.checks import BEFORE_THE_RANGE, POLL_CHECKS
 from brapped_assets.demo import payloads
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.insights import rollup
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item, parse_kept
 from brapped_assets.warehouse import dimensions, landing, listeners
@@ -169,8 +168,6 @@ def _poll(warehouse: Warehouse, number: int, page: list[PlayedItem], at: datetim
         landing.land(tx, landing.Page(listener.listener_id, f"{number:036}", at, page, [], PARSER_VERSION))
     with warehouse.transaction() as tx:
         merge_plays(tx, listener.listener_id, at)
-    with warehouse.transaction() as tx:
-        rollup.rebuild(tx, listener.listener_id)
 
 
 def _known(warehouse: Warehouse, number: int, at: datetime) -> Known:

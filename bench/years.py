@@ -21,7 +21,6 @@ from bench.years_truth import Held
 LEDGERS = """
 select (select count(*) from audit.api_call) as calls, (select count(*) from audit.poll) as polls,
        (select count(*) from audit.rejected_row) as rejected, (select count(*) from audit.gap) as gaps,
-       (select count(*) from insights.touched_day) as touched_days,
        (select count(*) from raw.recently_played where not is_merged) as not_merged
 """
 

@@ -14,7 +14,6 @@ import time_machine
 from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, environment
 from brapped_assets import partitions
-from brapped_assets.assets.listening_rollup import listening_rollup
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import KEEP_CALLS
 from brapped_assets.assets.streaming_fact import streaming_fact
@@ -84,11 +83,9 @@ class Collector:
                 cursor.executemany(sql("ledger/count"), [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
 
     def keep_up(self, at: datetime) -> None:
-        """What a day brings: totals counted, ledgers cut."""
+        """What a day brings: ledgers cut."""
         self.settle()
-        neon = self._held().neon
-        listening_rollup.op.compute_fn.decorated_fn(neon=neon)  # type: ignore[union-attr]
-        with neon.transaction() as tx:
+        with self._held().neon.transaction() as tx:
             calls.forget_before(tx, at - KEEP_CALLS)
 
     def _held(self) -> Any:

@@ -16,7 +16,7 @@ from brapped_assets.history.bounds import Keep
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.finding import Found, Unusable, find
 from brapped_assets.importing import Summary, import_history
-from brapped_assets.insights import rollup, wording
+from brapped_assets.insights import wording
 from brapped_assets.insights.incoming import Cancelled, Doubted, NotAsked, Occupied, Progress, Proposal
 from brapped_assets.preview import Preview, preview
 from brapped_assets.settings import Settings, SettingsError
@@ -189,8 +189,6 @@ class BackgroundImport:
                 person = person_of(tx)
             self._progress = replace(self._progress, listener=person.display_name)
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
-            self._progress = replace(self._progress, state="counting")
-            rollup.catch_up(warehouse, person.listener_id)
             with warehouse.transaction() as tx:
                 stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
         told, troubles = tuple(summary.told()), tuple(_troubles(summary))

@@ -16,7 +16,6 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse.claims import verify
 
 RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
-ROLLUP = dg.AssetKey("listening_rollup")
 # Offline plays arrive hours late, so a poll touches more than its own hours.
 BEFORE_THE_RANGE = timedelta(hours=72)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,11 +38,6 @@ POLL_CHECKS = [
         "every_landed_play_is_merged",
         asset=FACT,
         description="Every play landed before the last merge is in the fact.",
-    ),
-    dg.AssetCheckSpec(
-        "recent_totals_equal_the_plays",
-        asset=ROLLUP,
-        description="The hours of the last days, and of a hundredth of all days, are the sums of their plays.",
     ),
 ]
 
@@ -85,11 +79,6 @@ DAILY_CHECKS = [
         description="Every play has a track, every track a main artist, and that is its first credit.",
     ),
     dg.AssetCheckSpec("no_play_is_in_the_future", asset=FACT, description="No play ends after now."),
-    dg.AssetCheckSpec(
-        "every_total_equals_the_plays",
-        asset=ROLLUP,
-        description="Every hour, day, month of an artist, year of a track and all time is the sum of its plays.",
-    ),
     dg.AssetCheckSpec(
         "api_plays_keep_their_distance",
         asset=FACT,

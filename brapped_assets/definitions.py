@@ -7,7 +7,6 @@ What is wrong with the settings is said by whatever uses them.
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
-from brapped_assets.assets.listening_rollup import listening_rollup
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
@@ -31,7 +30,6 @@ defs = dg.Definitions(
         recently_played_raw,
         streaming_fact,
         streaming_history,
-        listening_rollup,
         track_dim,
         artist_dim,
         spotify_top,

@@ -3,7 +3,6 @@
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
-from brapped_assets.assets.listening_rollup import listening_rollup
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
@@ -29,11 +28,9 @@ POLL_FIRST = {"dagster/priority": "10"}
 
 hourly_plays = dg.define_asset_job(
     "hourly_plays",
-    selection=checked_by(
-        dg.AssetSelection.assets(recently_played_raw, streaming_fact, listening_rollup), poll_checks, is_demo=IS_DEMO
-    ),
+    selection=checked_by(dg.AssetSelection.assets(recently_played_raw, streaming_fact), poll_checks, is_demo=IS_DEMO),
     tags=POLL_FIRST,
-    description="Poll every listener, merge, count, check. One run closes every hour still open.",
+    description="Poll every listener, merge, check. One run closes every hour still open.",
 )
 import_history = dg.define_asset_job(
     "import_history",
@@ -44,7 +41,7 @@ import_history = dg.define_asset_job(
 )
 refresh_dimensions = dg.define_asset_job(
     "refresh_dimensions",
-    selection=checked_by(dg.AssetSelection.assets(track_dim, artist_dim, listening_rollup), is_demo=IS_DEMO),
+    selection=checked_by(dg.AssetSelection.assets(track_dim, artist_dim), is_demo=IS_DEMO),
     description="Read landed tracks; look up tracks that only an export names, and artists: most played first, inside "
     "the day's budget.",
 )

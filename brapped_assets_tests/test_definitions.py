@@ -31,7 +31,6 @@ ASSETS = {
         "listening", {"spotify", "postgres"}, "raw.recently_played", "spotify_api", THREE_HOURS, is_hourly=True
     ),
     "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
-    "listening_rollup": Expected("insights", {"postgres"}, "insights.hour_total"),
     "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
     "track_dim": Expected("catalogue", {"spotify", "postgres"}, "star.track_dim", "spotify_api", 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
@@ -87,12 +86,11 @@ def test_the_flow_goes_one_way() -> None:
         "streaming_fact": keys("recently_played_raw"),
         # No edge: an import must not turn fresh hours stale.
         "streaming_history": set(),
-        "listening_rollup": keys("streaming_fact", "track_dim"),
         "track_dim": keys("streaming_fact"),
         "artist_dim": keys("track_dim"),
         "spotify_top": set(),
         "run_history": set(),
-        "wrapped_report": keys("listening_rollup"),
+        "wrapped_report": keys("streaming_fact"),
     }
 
 
@@ -100,9 +98,9 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
     assert len(poll) <= 3
     expected = {
-        "hourly_plays": (keys("recently_played_raw", "streaming_fact", "listening_rollup"), poll),
+        "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
         "import_history": (keys("streaming_history"), set()),
-        "refresh_dimensions": (keys("track_dim", "artist_dim", "listening_rollup"), set()),
+        "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
         "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
         "wrapped_reports": (keys("wrapped_report"), set()),
     }
@@ -171,7 +169,7 @@ assert len(defs.get_repository_def().schedule_defs) == 3
 
 def test_the_demo_checks_whatever_it_writes_and_a_collector_what_a_poll_touches() -> None:
     graph = defs.resolve_asset_graph()
-    polled = dg.AssetSelection.assets("recently_played_raw", "streaming_fact", "listening_rollup")
+    polled = dg.AssetSelection.assets("recently_played_raw", "streaming_fact")
 
     def checks(*, is_demo: bool) -> set[dg.AssetCheckKey]:
         return set(checked_by(polled, poll_checks, is_demo=is_demo).resolve_checks(graph))

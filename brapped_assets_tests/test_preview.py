@@ -36,7 +36,7 @@ BEGIN = datetime(2025, 1, 31, 22, tzinfo=UTC)
 STORED = (
     *("star.streaming_fact", "star.track_dim", "star.artist_dim", "star.album_dim", "star.play_label"),
     *("raw.export_track", "raw.recently_played", "raw.track_payload", "audit.import_file", "audit.archive_member"),
-    *("audit.rejected_row", "audit.listener", "audit.poll", "audit.gap", "insights.touched_day", "insights.changed"),
+    *("audit.rejected_row", "audit.listener", "audit.poll", "audit.gap", "audit.changed_day"),
 )
 numbers = count()
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
-from brapped_assets.assets.listening_rollup import listening_rollup
+from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
@@ -31,7 +31,9 @@ class Reports(dg.Config):
 
 
 @dg.asset(
-    deps=[listening_rollup],
+    # Of the fact its newest hour: for the sake of a version number Dagster would otherwise list every hour since the
+    # first (measured: 0.1 s of CPU in the first year, 4.6 s after ten).
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.LastPartitionMapping())],
     partitions_def=years,
     # A year without plays has no page.
     output_required=False,

@@ -10,7 +10,6 @@ from rich.prompt import Prompt
 from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
 from brapped_assets.commands.screen import escape
-from brapped_assets.insights import rollup
 from brapped_assets.plain import plain
 from brapped_assets.settings import TOKENS_FOLDER, Settings, SettingsError, env_file
 from brapped_assets.warehouse import zones
@@ -41,8 +40,6 @@ def forget_listener(
             return exit_codes.FAILED
         with console.status("Forgetting…"):
             plays = forget(warehouse, person.listener_id, before=instant, now=now)
-            # Of one who is gone there are no totals; these count what is left.
-            rollup.catch_up(warehouse, person.listener_id)
             tidy(warehouse)
             files = _removed(settings.brapped_home)
             with warehouse.transaction() as tx:

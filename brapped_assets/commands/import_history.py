@@ -23,7 +23,6 @@ from brapped_assets.history.finding import Found, Unusable, find
 from brapped_assets.importing import FORGOTTEN, Summary, import_history
 from brapped_assets.importing import Progress as ImportProgress
 from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
-from brapped_assets.insights import rollup
 from brapped_assets.insights.wording import time_left
 from brapped_assets.ownership import Doubt, doubts
 from brapped_assets.preview import preview
@@ -83,12 +82,10 @@ def import_files(
             return exit_codes.FAILED
         seconds = monotonic() - began
         _show(console, summary, person.display_name, seconds)
-        with console.status("Counting for the pages…"):
-            rollup.catch_up(warehouse, person.listener_id)
-            if not summary.failed:
-                tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
-            with warehouse.transaction() as tx:
-                stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
+        if not summary.failed:
+            tell_dagster(settings, person.listener_id, summary, seconds, even_first=is_demo)
+        with warehouse.transaction() as tx:
+            stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
         for stay in stays:
             console.print(f"[yellow]![/] {escape(stay)}", soft_wrap=True)
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
@@ -115,8 +112,6 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
                 raise
             return exit_codes.FAILED
         _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
-        with console.status("Counting for the pages…"):
-            rollup.catch_up(warehouse, person.listener_id)
     return exit_codes.DONE
 
 

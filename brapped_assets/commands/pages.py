@@ -16,7 +16,6 @@ from brapped_assets.insights.web.safety import safe_headers
 from brapped_assets.insights.web.site import Site
 from brapped_assets.plain import keep_logs_plain
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import addresses
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 
@@ -33,7 +32,6 @@ def main() -> None:
     site = Site(
         Reading(home, url),
         is_demo=settings.is_demo,
-        is_awake=url is None or not addresses.may_sleep(url),
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),

@@ -9,7 +9,6 @@ from rich.table import Table
 
 from brapped_assets.choosing import chosen
 from brapped_assets.commands import exit_codes
-from brapped_assets.insights import rollup
 from brapped_assets.regions import refusal
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import zones
@@ -86,7 +85,6 @@ def time_zones(
             after = wanted.applied(zones.held(tx, person.listener_id), now)
             zones.write(tx, person.listener_id, after)
         changed = zones.rebuild(warehouse, person.listener_id)
-        rollup.catch_up(warehouse, person.listener_id)
     plays = f"{changed:,} {'play has its' if changed == 1 else 'plays have their'} new local time"
     console.print(f"{after[-1].time_zone} holds now. {plays}.")
     return exit_codes.DONE

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import Chosen, date_of, day_number, instant
+from brapped_assets.insights.columns.shown import date_of, day_number, instant
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day
@@ -19,7 +19,6 @@ from brapped_assets.warehouse.connections import Connection
 WEEKDAYS, HOURS = 7, 24
 # 2000-01-01 was a Saturday.
 FIRST_WEEKDAY = 5
-SILENCE_US = 30 * 60 * 1_000_000
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
 # The first that fits decides. An export words a device as the app does: `Android OS 13 API 33 (samsung, …)`, `ios`,
 # `web_player windows 10;chrome …`, `Partner google cast_tv;…`, `Partner amazon_echo …`. What it plays through (web, TV,
@@ -64,16 +63,13 @@ class Session:
 
 def clock(who: Viewer, period: Period, by: By) -> list[list[int]]:
     """Plays, or ms, of the period by weekday (Monday first) and hour: always 7 x 24."""
-    return cells(who.shown.plays(period.first, period.until), by)
-
-
-def cells(plays: Chosen, by: By) -> list[list[int]]:
-    """As `clock`, of any plays."""
-    heard = plays.by_hour
-    weekday = (heard.day + FIRST_WEEKDAY) % WEEKDAYS
-    most = heard.plays if by == "plays" else heard.ms
-    counted = np.bincount(weekday * HOURS + heard.hour, weights=most, minlength=WEEKDAYS * HOURS)
-    found: list[list[int]] = counted.astype(np.int64).reshape(WEEKDAYS, HOURS).tolist()
+    table = who.shown.by_day
+    of = table.between(day_number(period.first), day_number(period.until))
+    by_hour = (table.plays if by == "plays" else table.ms)[of]
+    cells = np.zeros((WEEKDAYS, HOURS), np.int64)
+    for nth in range(min(WEEKDAYS, len(by_hour))):
+        cells[(table.first + of.start + nth + FIRST_WEEKDAY) % WEEKDAYS] = by_hour[nth::WEEKDAYS].sum(axis=0)
+    found: list[list[int]] = cells.tolist()
     return found
 
 
@@ -97,7 +93,8 @@ def longest(of: Sequence[Streak]) -> Streak | None:
 
 def current_streak(who: Viewer) -> Streak | None:
     """The streak of all days that goes on: it reaches today, or yesterday while today is young."""
-    days = np.flatnonzero(np.bincount(who.shown.ever.day))
+    table = who.shown.by_day
+    days = np.flatnonzero(table.plays.sum(axis=1)) + table.first
     days = days[days <= day_number(who.today)]
     if len(days) == 0 or date_of(days[-1]) < who.today - DAY:
         return None
@@ -112,22 +109,16 @@ def biggest_day(days: Sequence[Day], by: By) -> Day | None:
 
 def longest_session(who: Viewer, period: Period) -> Session | None:
     """From the start of its first play to the end of its last; it belongs to the day of the first."""
-    # A play lasts a day at most: whatever a session of the period may begin or go on with lies within days of it.
-    plays = who.shown.ever
-    if len(plays) == 0:
-        return None
-    after_silence = plays.began_at[1:] - plays.ended_at[:-1] > SILENCE_US
-    first = np.concatenate([[0], np.flatnonzero(after_silence) + 1])
-    last = np.concatenate([first[1:] - 1, [len(plays) - 1]])
-    day = np.minimum.reduceat(plays.day, first)
-    mine = np.flatnonzero((day >= day_number(period.first)) & (day < day_number(period.until)))
+    of = who.shown.sessions
+    mine = np.flatnonzero((of.day >= day_number(period.first)) & (of.day < day_number(period.until)))
     if len(mine) == 0:
         return None
-    began = np.minimum.reduceat(plays.began_at, first)[mine]
-    ended, many = plays.ended_at[last[mine]], (last - first + 1)[mine]
-    best = np.lexsort((began, -many, began - ended))[0]
-    ms = int(plays.ms[first[mine[best]] : last[mine[best]] + 1].sum(dtype=np.int64))
-    return Session(date_of(day[mine[best]]), instant(began[best]), instant(ended[best]), int(many[best]), ms)
+    began, ended, plays = of.began_at[mine], of.ended_at[mine], (of.last - of.first + 1)[mine]
+    best = np.lexsort((began, -plays, began - ended))[0]
+    inside = slice(of.first[mine[best]], of.last[mine[best]] + 1)
+    ms = int(who.shown.ever.ms[inside].sum(dtype=np.int64))
+    day = date_of(of.day[mine[best]])
+    return Session(day, instant(began[best]), instant(ended[best]), int(plays[best]), ms)
 
 
 def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:

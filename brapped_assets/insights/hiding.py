@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from brapped_assets.insights import rollup
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.writing import Writing
@@ -21,11 +20,9 @@ def hide(writing: Writing, listener_id: int, what: What, which: int | str, now: 
     values = {"artist": None, "track": None, "context": None, what: which, "listener_id": listener_id, "now": now}
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/hide"), values)
-    rollup.catch_up(writing, listener_id)
 
 
 def show_again(writing: Writing, listener_id: int, hidden_id: int) -> None:
     """Take it back; an id that is not the listener's does nothing."""
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/show_again"), {"listener_id": listener_id, "hidden_id": hidden_id})
-    rollup.catch_up(writing, listener_id)

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from brapped_assets.insights.wording import time_left
 
-State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "counting", "done", "failed"]
-WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping", "counting"})
+State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "done", "failed"]
+WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping"})
 
 WORDS: dict[State, str] = {
     "receiving": "Receiving the file…",
@@ -20,7 +20,6 @@ STAGES: dict[State, str] = {
     "looking": "Looking…",
     "reading": "Adding…",
     "stopping": "Stopping…",
-    "counting": "Counting…",
 }
 
 
@@ -75,8 +74,6 @@ class Progress:
     @property
     def text(self) -> str:
         """Where it stands, in words."""
-        if self.state == "counting":
-            return f"{self.rows:,} rows read. Counting them into your days…"
         if self.state in {"looking", "reading"} and self.rows and self.seconds:
             speed = self.rows / self.seconds
             left = time_left(max(0, self.expected - self.rows) / speed)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from brapped_assets.insights.columns.shown import dates
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -20,9 +21,11 @@ def unknown(tx: Connection, who: Viewer, period: Period) -> list[Gap]:
     They lie before the first play known, where exports and polls leave a hole between them, after the last of them,
     and in open gaps.
     """
+    around = (QUIET_DAYS + 1) * DAY
+    days = who.shown.told(period.first - around, period.until + around).days
     values = {
         "listener_id": who.listener_id, "first": period.first, "until": period.until, "now": who.now,
-        "quiet_days": QUIET_DAYS,
+        "quiet_days": QUIET_DAYS, "days": dates(days),
     }  # fmt: skip
     return [Gap(**row) for row in tx.execute(sql("insights/unknown_time"), values).fetchall()]
 

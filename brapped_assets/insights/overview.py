@@ -6,11 +6,9 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import date_of, dates, month_of, months_of
-from brapped_assets.insights.columns.sums import NEVER, By, Integers, Sums, starts, summed_from
+from brapped_assets.insights.columns.shown import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.sums import NEVER, By, summed
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
@@ -55,32 +53,12 @@ class Totals:
 
 def days(who: Viewer, period: Period) -> list[Day]:
     """Every day of a period with at least one row, in order."""
-    told, plays = who.shown.told(period.first, period.until), who.shown.plays(period.first, period.until)
-    if not len(told):
-        return []
-    places = starts(told.day)
-    first = int(told.day[places].min())
-    many = int(told.day[places].max()) - first + 1
-
-    def by_day(days: Integers, values: Integers) -> NDArray[np.int64]:
-        return np.bincount(days - first, weights=values, minlength=many).astype(np.int64)
-
-    def rows(*flags: Flag) -> NDArray[np.int64]:
-        extended = np.logical_and.reduce([told.has(flag) for flag in flags])
-        return by_day(told.day[places], summed_from(extended, places))
-
-    estimated = np.flatnonzero(plays.has(Flag.ESTIMATED))
-    columns = [
-        by_day(plays.by_hour.day, plays.by_hour.plays),
-        by_day(plays.by_hour.day, plays.by_hour.ms),
-        by_day(plays.day[estimated], plays.ms[estimated]),
-        rows(Flag.EXTENDED),
-        *(rows(Flag.EXTENDED, flag) for flag in (Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)),
-    ]
-    heard = np.unique(told.day[places]) - first
-    return [
-        Day(*row) for row in zip(dates(heard + first), *(column[heard].tolist() for column in columns), strict=True)
-    ]
+    table = who.shown.by_day
+    of = table.between(day_number(period.first), day_number(period.until))
+    heard = np.flatnonzero(table.rows[of])
+    columns = (table.plays[of].sum(axis=1), table.ms[of].sum(axis=1), table.estimated_ms[of], *table.told[of].T)
+    told = zip(dates(heard + table.first + of.start), *(column[heard].tolist() for column in columns), strict=True)
+    return [Day(*day) for day in told]
 
 
 def months(who: Viewer, period: Period) -> list[Month]:

@@ -1,7 +1,5 @@
 """Forgetting: a listener wholly, or everything before an instant, and what nobody else refers to any more.
 
-Totals (the rest of the schema `insights`) go with their listener; after an instant they are counted again.
-
 It runs alone (`Warehouse.transaction(alone=True)`): nothing lands, merges or looks up in between, so what is read as
 "nobody refers to it" stays true until it is gone.
 """
@@ -101,8 +99,7 @@ def tidy(warehouse: Warehouse) -> None:
     """
     with suppress(WarehouseError):
         with warehouse.transaction() as tx:
-            totals = [row["name"] for row in tx.execute(sql("forget/totals"))]
-            tables = sorted({*OF_A_LISTENER, *SHARED, "audit.listener", *totals})
+            tables = sorted({*OF_A_LISTENER, *SHARED, "audit.listener"})
             if tx.info.server_version >= CLEARS_STATISTICS:
                 tx.execute(sql("forget/statistics"), {"tables": tables})
         names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)

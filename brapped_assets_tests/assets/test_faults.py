@@ -62,7 +62,7 @@ def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
     result = poll(instance, job="hourly_plays")
     assert result.success
     skipped = {event.step_key for event in result.all_events if event.is_step_skipped}
-    assert skipped == {"streaming_fact", "listening_rollup", "poll_checks"}
+    assert skipped == {"streaming_fact", "poll_checks"}
     assert closed(instance) == set()
     until = NOW + timedelta(seconds=waits)
     assert value(connected, "select not_before from audit.api_quota") == until

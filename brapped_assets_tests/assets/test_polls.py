@@ -66,7 +66,7 @@ def test_a_poll_makes_neither_tracks_nor_reports_out_of_date(
         partition_of = {"wrapped_report": f"{datetime.now(UTC):%Y}"}
         return [
             name
-            for name in ("track_dim", "artist_dim", "listening_rollup", "wrapped_report")
+            for name in ("track_dim", "artist_dim", "wrapped_report")
             if resolver.get_status(dg.AssetKey(name), partition_of.get(name)) is not StaleStatus.FRESH
         ]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from brapped_assets.insights import rollup
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge import merge_plays
@@ -79,7 +78,6 @@ def listen(warehouse: Warehouse) -> None:
         merge_plays(tx, me, NOW)
         apply_payloads(tx)
         _own_ranking(tx, me)
-        rollup.rebuild(tx, me)
 
 
 def listen_together(warehouse: Warehouse) -> None:
@@ -89,7 +87,6 @@ def listen_together(warehouse: Warehouse) -> None:
             who = newcomer(tx, name, zone="Asia/Kolkata")
             tx.execute("update audit.listener set display_name = %s where listener_id = %s", (name, who))
             tell(tx, who, [("extended", list(_told())[-300::part])])
-            rollup.rebuild(tx, who)
 
 
 def _own_ranking(tx: Connection, me: int) -> None:

@@ -38,16 +38,6 @@ def answering(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{text}\n"))
 
 
-def counted(database_url: str) -> tuple[int, int]:
-    """Plays in the totals, and days that are behind."""
-    with psycopg.connect(database_url) as connection:
-        row = connection.execute(
-            "select (select sum(plays) from insights.hour_total), (select count(*) from insights.touched_day)"
-        ).fetchone()
-    assert row is not None
-    return row[0], row[1]
-
-
 def test_an_export_forgotten_and_brought_back(
     ours: Brapped, theirs: str, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +74,6 @@ def test_an_export_forgotten_and_brought_back(
             "select count(*), min(played_on)::text, max(played_on)::text from bi.plays"
         ).fetchone()
     assert days == (2, "2025-04-28", "2025-04-29")
-    assert counted(database_url) == (2, 0)
     assert len(stored) == 2
 
 
@@ -92,7 +81,6 @@ def test_before_a_day_means_the_listeners_midnight_and_an_import_says_what_stays
     ours: Brapped, theirs: str, tmp_path: Path, database_url: str
 ) -> None:
     ours("import", theirs)
-    assert counted(database_url) == (2, 0)
     kept = [tmp_path / "home" / name for name in ("reports/brapped-2025.html", "reports/mine.html", "covers/0abc")]
     for file in kept:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +89,6 @@ def test_before_a_day_means_the_listeners_midnight_and_an_import_says_what_stays
     assert (said.code, said.errors) == (0, "")
     assert f"So are the reports and covers kept in {tmp_path / 'home'} (2 files), whoever they tell of" in said.output
     assert [file.exists() for file in kept] == [False, True, False]
-    assert counted(database_url) == (1, 0)
     assert "before 2025-04-29, Asia/Kolkata: 1 plays" in said.output
     assert len(plays(database_url)) == 1
     again = zipped(tmp_path / "again.zip", {"endsong_1.json": document([extended(ts="2025-04-28T18:29:59Z")])})

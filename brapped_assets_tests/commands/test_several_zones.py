@@ -77,9 +77,6 @@ def test_from_a_day_on_the_new_zone_holds_and_the_days_before_stay(
         [("", "Asia/Kolkata"), ("2024-02-29 23:00", "Europe/Berlin")],
     )
     assert timezone() == (0, "from the beginning Asia/Kolkata from 2024-03-01 Europe/Berlin holds now")
-    # Every play the pages count is where it was lived.
-    with warehouse.transaction() as tx:
-        assert tx.execute("select * from insights.touched_day").fetchall() == []
 
 
 def test_a_move_is_taken_back_by_its_day_or_its_instant(warehouse: Warehouse, me: int, timezone: Asked) -> None:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from brapped_assets.insights import rollup
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets_tests.warehouse.imported import vouch
@@ -137,7 +136,6 @@ def tell(tx: Connection, history: History) -> int:
     me = know(tx, history.zone)
     vouch(tx, me, datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
     play(tx, me, history.first)
-    rollup.rebuild(tx, me)
     tx.execute("delete from star.streaming_fact where play_key in"
                " (select play_key from star.streaming_fact order by play_key limit %s)", (history.gone,))  # fmt: skip
     play(tx, me, [one._replace(at=one.at + timedelta(seconds=1)) for one in history.later])

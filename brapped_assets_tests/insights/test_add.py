@@ -81,8 +81,6 @@ def test_a_dropped_zip_is_imported_and_counted_and_its_file_is_gone(site: Pages,
         assert told == [
             {"track_name": f"Song {minute}", "ms_played": 60_000, "source": "export"} for minute in (1, 5, 9)
         ]
-        assert tx.execute("select sum(plays)::int as plays from insights.hour_total").fetchall() == [{"plays": 3}]
-        assert tx.execute("select * from insights.touched_day").fetchall() == []
     assert not (site.home / "uploads").exists()
     page = site.browser.get("/add").text
     assert "new plays</p>" in page.replace(" of 3 rows", "")

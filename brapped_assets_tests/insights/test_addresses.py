@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.commands.report import period_of
-from brapped_assets.insights import rollup
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
@@ -73,7 +72,6 @@ def two(warehouse: Warehouse) -> tuple[int, int]:
         for listener in (me, other):
             play(tx, listener, [Told(NOW - timedelta(days=3 * n), 1 + n % 6, 60_000, False, False, False, "ios", False)
                                 for n in range(60)])  # fmt: skip
-            rollup.rebuild(tx, listener)
     return me, other
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import hiding, rollup
+from brapped_assets.insights import hiding
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Warehouse
@@ -74,7 +74,6 @@ def two(warehouse: Warehouse, tmp_path: Path, database_url: str) -> int:
         for listener in (me, other):
             play(tx, listener, [Told(NOW - timedelta(days=n), 1 + n % 6, 60_000, False, False, False, "ios", False)
                                 for n in range(30)])  # fmt: skip
-            rollup.rebuild(tx, listener)
     hiding.hide(Writing(tmp_path, database_url), me, "artist", 3, NOW)
     return other
 

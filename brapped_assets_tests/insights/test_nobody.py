@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import items, overview, report, rollup, today
+from brapped_assets.insights import items, overview, report, today
 from brapped_assets.insights.comparison import compare
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.milestones import milestones
@@ -108,8 +108,6 @@ def test_no_ranking_or_count_of_artists_has_nobody(warehouse: Warehouse, mine: A
                 assert (n.unknown_plays, overview.unknown_plays(who, period)) == (unknown, unknown)
                 both = compare(tx, who, other, period, 50)
                 assert (both.my_artists, both.my_plays) == (len(known), len(within))
-                for listener in (me, them):
-                    rollup.rebuild(tx, listener)
             everybody = {play.artist for play in [*life(mine), *life(theirs)]} & set(SOMEBODIES)
             measured = {m.name: tx.execute(m.sql).fetchall()[0]["value"] for m in MEASURES if "rtists" in m.name}
             assert measured == {"Artists": len(everybody), "New artists": len(everybody)}

@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import rollup
 from brapped_assets.insights.web.safety import safe_headers
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import Warehouse
@@ -43,15 +42,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres: embedded.EmbeddedSe
         admin.execute("create database odd_requests template brapped strategy file_copy")
         url = postgres.url("odd_requests")
         home = tmp_path_factory.mktemp("home")
-        with Warehouse(home, url) as warehouse:
-            with warehouse.transaction() as tx:
-                me = know(tx, "Asia/Kathmandu")
-                play(
-                    tx,
-                    me,
-                    [Told(NOW - timedelta(hours=7 * n), 1 + n % 6, 60_000, n % 2 == 0, *REST) for n in range(90)],
-                )
-            rollup.catch_up(warehouse, me)
+        with Warehouse(home, url) as warehouse, warehouse.transaction() as tx:
+            me = know(tx, "Asia/Kathmandu")
+            play(
+                tx,
+                me,
+                [Told(NOW - timedelta(hours=7 * n), 1 + n % 6, 60_000, n % 2 == 0, *REST) for n in range(90)],
+            )
         with pages(home, url) as running:
             yield running
         admin.execute("drop database odd_requests with (force)")

@@ -80,9 +80,6 @@ SPOILT: dict[str, tuple[Callable[[Connection], object], int]] = {
     "every_gap_is_closed": (lambda tx: poll(tx, 1, plays([60])), 1),
     "every_landed_play_is_merged": (_leave_plays_unmerged, 2),
     "every_play_has_track_and_artist": (_execute("delete from star.track_artist"), 4),
-    # Totals that were never built, of days nobody remembers: an hour; its day, an artist and two tracks too, twice.
-    "recent_totals_equal_the_plays": (_execute("delete from insights.touched_day"), 1),
-    "every_total_equals_the_plays": (_execute("delete from insights.touched_day"), 8),
     "everything_served_is_understood": (_reject, 2),
     "latest_poll_is_recent": (_execute("update audit.poll set polled_at = polled_at - interval '4 hours'"), 1),
     "local_time_agrees_with_the_zone": (_execute("update audit.listener set time_zone = 'Europe/Berlin'"), 4),

@@ -11,7 +11,6 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.plays import OddRow
-from brapped_assets.insights import rollup
 from brapped_assets.warehouse import imports, listeners, portable, tokens, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
@@ -107,7 +106,6 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
         tx, me, date(2026, 11, 1), [("artists", "short_term", 1, f"id-{word}"), ("tracks", "long_term", 1, "shared")]
     )
     hide(tx, me, word)
-    rollup.rebuild(tx, me)
     return me
 
 
@@ -186,7 +184,6 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
         assert (scanned(tx), unknown(tx)) == ([], {})
         assert len(about(tx, friend)["insights.hidden"]) > 3
     forget(warehouse, friend, before=at(100), now=NOW)
-    rollup.catch_up(warehouse, friend)
     with warehouse.transaction() as tx:
         hidden = "\n".join(about(tx, friend)["insights.hidden"])
         assert ("friend-id" in hidden, "friend-export" in hidden, "spotify:friend:list" in hidden) == (
@@ -197,18 +194,16 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
         assert unknown(tx) == {}
 
 
-def test_a_listener_deleted_by_hand_takes_totals_and_what_is_hidden_along(warehouse: Warehouse) -> None:
+def test_a_listener_deleted_by_hand_takes_what_is_hidden_along(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0, 4]))
         merge_plays(tx, me, at(5))
-        rollup.rebuild(tx, me)
         hide(tx, me, "alice")
         for table in ("star.streaming_fact", "raw.recently_played", "audit.gap", "audit.poll"):
             tx.execute(f"delete from {table}")
-        assert rollup.touched(tx, me) != []
         tx.execute("delete from audit.listener")
-        rows = tx.execute("select from insights.hidden union all select from insights.touched_day").rowcount
+        rows = tx.execute("select from insights.hidden union all select from audit.changed_day").rowcount
         assert rows == 0
 
 
@@ -233,12 +228,8 @@ def test_of_what_was_before_a_day_no_column_tells_and_what_came_later_stays(ware
         merge_plays(tx, me, at(201))
         before = about(tx, friend)
     forget(warehouse, me, before=at(100), now=NOW)
-    rollup.catch_up(warehouse, me)
     with warehouse.transaction() as tx:
         assert unknown(tx) == {}
-        days = tx.execute("select day, plays from insights.hour_total where listener_id = %s", (me,)).fetchall()
-        assert days == [{"day": date(2026, 11, 21), "plays": 1}]
-        assert rollup.touched(tx, me) == []
         # The listener stays, and so does what lets their next poll in.
         assert scanned(tx) == ["audit.listener"]
         assert about(tx, friend) == before

@@ -74,14 +74,14 @@ def test_whoever_is_hidden_by_name_alone_stays_hidden_under_their_id(warehouse: 
         tell(tx, me, [("extended", [told("a"), told("b", at=1000), told("c", artist="Various Artists", at=2000)])])
         hide = "insert into insights.hidden (listener_id, artist_key, hidden_at) select %s, artist_key, %s"
         tx.execute(f"{hide} from star.artist_dim", (me, NOON))
-        assert tx.execute("select from insights.shown_play").rowcount == 0
+        assert tx.execute("select from bi.shown_plays").rowcount == 0
         # The second is somebody's who was never hidden, so nobody is left by that name.
         serve(tx, song("a", artists=["Alice"]), song("c", artists=["Carol"]))
         rows = tx.execute(
             "select artist_id, hidden_at from insights.hidden left join star.artist_dim using (artist_key)"
         )
         assert [tuple(row.values()) for row in rows] == [("id-Alice", NOON)]
-        shown = tx.execute("select track_ref from insights.shown_play join star.track_dim using (track_key)").fetchall()
+        shown = tx.execute("select track_ref from bi.shown_plays join star.track_dim using (track_key)").fetchall()
         assert shown == [{"track_ref": "c"}]
 
 

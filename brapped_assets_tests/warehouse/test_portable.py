@@ -14,7 +14,6 @@ from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.staging import Kind
-from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import at, gaps, newcomer, plays, poll
@@ -96,12 +95,6 @@ def test_before_or_after_it_was_told_what_is_forgotten_leaves_the_fact_of_the_re
         clear(tx)
 
 
-def totals(warehouse: Warehouse) -> set[str]:
-    """What is counted from the rest: every table of `insights` but the one that a listener writes."""
-    with warehouse.transaction() as tx:
-        return {row["name"] for row in tx.execute(sql("forget/totals"))} - {portable.HIDDEN}
-
-
 def test_every_table_about_a_listener_is_exported_and_forgotten_or_says_why_not(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         # By a key of its own, or by what it belongs to: a file, a poll.
@@ -119,7 +112,7 @@ def test_every_table_about_a_listener_is_exported_and_forgotten_or_says_why_not(
                    or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'listener_id'))
             """
         ).fetchall()
-    about_a_listener = {row["name"] for row in rows} - {"audit.listener"} - totals(warehouse)
+    about_a_listener = {row["name"] for row in rows} - {"audit.listener"}
     assert about_a_listener == set(OF_A_LISTENER)
     assert about_a_listener <= {*portable.PORTABLE, *portable.NOT_PORTABLE}
 
@@ -136,20 +129,7 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
         *("audit.lookup_rest", "audit.lookup_counted", "star.track_artist"),
         "audit.changed_track",
     }
-    assert {row["name"] for row in rows} - totals(warehouse) == {*OF_A_LISTENER, *SHARED, *others}
-
-
-def test_totals_go_with_their_listener(warehouse: Warehouse) -> None:
-    with warehouse.transaction() as tx:
-        rows = tx.execute(
-            "select conrelid::regclass::text as name from pg_constraint where contype = 'f' and confdeltype = 'c'"
-            " and confrelid = 'audit.listener'::regclass"
-        ).fetchall()
-        kept = tx.execute(
-            "select attrelid::regclass::text as name from pg_attribute join pg_class c on c.oid = attrelid"
-            " where attname = 'listener_id' and c.relkind = 'r' and c.relnamespace = 'insights'::regnamespace"
-        ).fetchall()
-    assert {row["name"] for row in rows} >= {row["name"] for row in kept} > {"insights.hidden"}
+    assert {row["name"] for row in rows} == {*OF_A_LISTENER, *SHARED, *others}
 
 
 def test_every_table_that_is_forgotten_has_its_orphans_exported(warehouse: Warehouse) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bench import old_schema
-from brapped_assets.insights import rollup
 from brapped_assets.warehouse import portable
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
@@ -50,7 +49,6 @@ def write_what_it_could_hold(tx: Connection, revision: str) -> int:
 
 def all_of_it(tx: Connection, listener_id: int) -> dict[str, Any]:
     """What is public, every record by its natural names, and the totals counted anew."""
-    rollup.rebuild(tx, listener_id)
     names = [row["name"] for row in tx.execute(VIEWS).fetchall()]
     found: dict[str, Any] = {
         name: tx.execute(f"select * from bi.{name} v order by v::text").fetchall() for name in names

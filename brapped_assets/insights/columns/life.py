@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,16 @@ class Life:
     plays: Plays
     catalogue: Catalogue
     snapshot: str
+
+    @cached_property
+    def first_day(self) -> int:
+        """The first local day, since 2000-01-01; of a life with plays."""
+        return int(self.plays.day.min())
+
+    @cached_property
+    def last_day(self) -> int:
+        """The last local day, since 2000-01-01; of a life with plays."""
+        return int(self.plays.day.max())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, sessions
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import EPOCH, Flag, Mask, Plays
 from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, starts, summed, summed_from
@@ -32,7 +33,10 @@ class Hours(NamedTuple):
 
 
 class Chosen:
-    """Some plays, in order of their END. Columns are as in `Plays`, picked when somebody asks for them."""
+    """Some plays, in order of their END. Columns are as in `Plays`.
+
+    They are picked whenever somebody asks for them: whoever needs one twice holds it. `track`, `ms` and sums are kept.
+    """
 
     def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
         self._plays, self._span, self._rows = plays, span, rows
@@ -75,21 +79,30 @@ class Chosen:
         """Those of them on the local days from `first` up to, not including, `until`."""
         return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
 
-    @cached_property
+    @property
     def ended_at(self) -> NDArray[np.int64]:
         return self._plays.ended_at[self._span][self._rows]
 
-    @cached_property
+    @property
     def began_at(self) -> NDArray[np.int64]:
         """Microseconds since 2000-01-01 UTC, as `ended_at`."""
         return self.ended_at - self.ms.astype(np.int64) * 1000
 
-    @cached_property
+    @property
     def day(self) -> NDArray[np.int32]:
         """Local days since 2000-01-01, wide enough to be subtracted."""
         return self._plays.day[self._span][self._rows].astype(np.int32)
 
     @cached_property
+    def days(self) -> NDArray[np.int64]:
+        """The local days on which any of them ended, each once, in order."""
+        if len(self) == 0:
+            return np.empty(0, np.int64)
+        first = self.day.min()
+        found: NDArray[np.int64] = np.flatnonzero(np.bincount(self.day - first)) + first
+        return found
+
+    @property
     def hour(self) -> NDArray[np.uint8]:
         return self._plays.hour[self._span][self._rows]
 
@@ -101,11 +114,11 @@ class Chosen:
     def ms(self) -> NDArray[np.int32]:
         return self._plays.ms[self._span][self._rows]
 
-    @cached_property
+    @property
     def platform(self) -> NDArray[np.int32]:
         return self._plays.platform[self._span][self._rows]
 
-    @cached_property
+    @property
     def flags(self) -> NDArray[np.uint16]:
         return self._plays.flags[self._span][self._rows]
 
@@ -113,7 +126,7 @@ class Chosen:
         found: Mask = (self.flags & np.uint16(flag)) != 0
         return found
 
-    @cached_property
+    @property
     def artist(self) -> NDArray[np.int32]:
         """The number of the main artist of each."""
         return self.catalogue.artist[self.track]
@@ -198,16 +211,9 @@ class Shown:
         np.minimum.at(found, self.catalogue.artist, self.ever.first_day_of_tracks)
         return found
 
-    @cached_property
-    def _days(self) -> tuple[int, int]:
-        """The first and the last local day that has a row."""
-        day = self.life.plays.day
-        return (int(day.min()), int(day.max())) if len(day) else (MOST_DAYS, -1)
-
     def plays(self, first: date, until: date) -> Chosen:
         """The plays that count on the local days from `first` up to, not including, `until`."""
-        earliest, latest = self._days
-        if day_number(first) <= earliest and latest < day_number(until):
+        if self._is_everything(first, until):
             return self.ever
         found = self._held.get((first, until))
         if found is None:
@@ -227,6 +233,17 @@ class Shown:
         plays = self.life.plays
         return plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
 
+    @cached_property
+    def by_day(self) -> DayTable:
+        """Every local day of the listener's, with its hours."""
+        told = self._chosen(self.rows, slice(0, len(self.life.plays)))
+        return day_table(told.day, told.hour, told.ms, told.flags, self.counting[self.rows])
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Every session of the listener's."""
+        return sessions(self.ever.began_at, self.ever.ended_at, self.ever.day)
+
     def _of_days(self, rows: Mask, first: date, until: date) -> Chosen:
         plays = self.life.plays
         since, to = day_number(first), day_number(until)
@@ -235,6 +252,11 @@ class Shown:
         span = slice(int(low), int(high))
         day = plays.day[span]
         return self._chosen(rows[span] & (day >= since) & (day < to), span)
+
+    def _is_everything(self, first: date, until: date) -> bool:
+        if len(self.life.plays) == 0:
+            return False
+        return day_number(first) <= self.life.first_day and self.life.last_day < day_number(until)
 
     def _chosen(self, rows: Mask, span: slice) -> Chosen:
         return Chosen(self.life.plays, self.catalogue, span, rows)

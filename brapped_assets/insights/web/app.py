@@ -24,7 +24,6 @@ from brapped_assets.insights.web import (
     wrapped,
 )
 from brapped_assets.insights.web.files import OwnFiles
-from brapped_assets.insights.web.remembered import remembered
 from brapped_assets.insights.web.safety import middleware, safe_headers
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
@@ -38,12 +37,12 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
     """
     pages = [
-        *remembered(site, overview, today, wrapped, items, comparison, renewed=True),
-        *remembered(site, search, history, counted),
-        *hiding.routes(site),
-        *add.routes(site),
-        *covers.routes(site),
-        *renew.routes(site),
+        route
+        for module in (
+            *(overview, today, wrapped, items, comparison, search, history, counted),
+            *(hiding, add, covers, renew),
+        )
+        for route in module.routes(site)
     ]
     app = Starlette(
         routes=[

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
-from threading import Event, Thread
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -28,7 +27,7 @@ from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.files import version
 from brapped_assets.insights.web.links import Chosen, led_on
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.reading import STATEMENT_SECONDS, Reading
+from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 
 HERE = Path(__file__).parent.parent
@@ -61,14 +60,12 @@ class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
-    `is_awake`: the database never sleeps, so it may be asked when nobody looks.
     `shelf` keeps plays in memory.
     `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
     """
 
     reading: Reading
     is_demo: bool = False
-    is_awake: bool = False
     writing: Writing | None = None
     incoming: Incoming | None = None
     covers: Covers | None = None
@@ -79,9 +76,6 @@ class Site:
     templates: Environment = field(default_factory=environment)
     # What stays down of `brapped up`, in a sentence each.
     down: Callable[[], tuple[str, ...]] = tuple
-    # Whoever makes pages ahead (see ahead.py).
-    background: Thread | None = field(default=None, repr=False)
-    closing: Event = field(default_factory=Event, repr=False)
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.
@@ -96,10 +90,6 @@ class Site:
 
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
-        self.closing.set()
-        if self.background is not None:
-            # The page it is at, no further: it would open the database again.
-            self.background.join(STATEMENT_SECONDS)
         if self.incoming is not None:
             self.incoming.close()
         self.reading.close()

@@ -21,8 +21,7 @@ with asked as (
     union all
     select d.day, case when d.next_day - d.day <= %(quiet_days)s + 1 then d.next_day else d.day + 1 end
     from (select h.day, lead(h.day) over (order by h.day) as next_day
-            from insights.days_of(%(listener_id)s, %(first)s::date - %(quiet_days)s - 1,
-                                  %(until)s::date + %(quiet_days)s + 1) h) d
+            from unnest(%(days)s::date[]) as h (day)) d
 ), known as (
     select coalesce(range_agg(tsrange(t.since, t.until)), '{}') as spans from told t where t.since < t.until
 ), gap as (

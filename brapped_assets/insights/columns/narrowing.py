@@ -1,0 +1,107 @@
+"""The plays that a selection leaves, and which of them count by its rule: masks over all plays of a life."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.plays import Flag, Mask, Plays
+from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Shown, shown
+from brapped_assets.insights.selection import Rule, Selection
+
+LASTFM_MOST_MS = 240_000
+SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPORT, "legacy": Flag(0)}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Which keys the words of a selection mean: labels of devices, countries and reasons, and contexts."""
+
+    devices: Collection[int] = ()
+    countries: Collection[int] = ()
+    contexts: Collection[int] = ()
+    track_done: Collection[int] = ()
+
+
+def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
+    """What a selection leaves of everything shown; first plays ever are told by the whole."""
+    life = whole.life
+    plays, catalogue = life.plays, life.catalogue
+    rows = (shown(life, whole.kept, with_private=True) if selection.private else whole).rows.copy()
+    if selection.artist or selection.track or selection.album or selection.decade:
+        rows &= _tracks(catalogue, selection)[plays.track]
+    if selection.weekday:
+        wanted = _lookup(((day - 1 - FIRST_WEEKDAY) % DAYS_A_WEEK for day in selection.weekday), DAYS_A_WEEK)
+        rows &= wanted[plays.day % np.uint16(DAYS_A_WEEK)]
+    if selection.hour:
+        rows &= _lookup(selection.hour, 24)[plays.hour]
+    for column, keys, is_asked in (
+        (plays.platform, words.devices, selection.device),
+        (plays.country, words.countries, selection.country),
+        (plays.context, words.contexts, selection.context),
+    ):
+        if is_asked:
+            rows &= np.isin(column, _keys(keys))
+    if selection.source:
+        told = plays.flags & np.uint16(Flag.API | Flag.EXPORT)
+        rows &= np.isin(told, [int(SOURCES[source]) for source in selection.source])
+    if selection.end:
+        rows &= _any(
+            plays.has(Flag.SKIPPED) if end == "skipped" else np.isin(plays.reason_end, _keys(words.track_done))
+            for end in selection.end
+        )
+    if selection.basis:
+        rows &= _any(plays.has(Flag.ESTIMATED) == (basis == "estimated") for basis in selection.basis)
+    counting = rows & counts(plays, catalogue, selection.rule, words.track_done)
+    return Shown(life, whole.kept, rows, counting, whole.counted_by(selection.rule, words.track_done))
+
+
+def counts(plays: Plays, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:
+    """Which plays count by a rule, whether they are shown or not."""
+    match rule:
+        case "spotify":
+            return plays.ms >= COUNTS_FROM_MS
+        case "lastfm":
+            length = catalogue.duration_ms[plays.track]
+            found: Mask = (length > COUNTS_FROM_MS) & (plays.ms >= np.minimum((length + 1) // 2, LASTFM_MOST_MS))
+            return found
+        case "finished":
+            return np.isin(plays.reason_end, _keys(track_done))
+        case "all":
+            return np.ones(len(plays), np.bool_)
+
+
+def _tracks(catalogue: Catalogue, selection: Selection) -> Mask:
+    """Which tracks (by number) a selection asks for."""
+    found = np.ones(len(catalogue.tracks), np.bool_)
+    if selection.artist:
+        found &= np.isin(catalogue.artist, _known(catalogue.artists.numbers(_keys(selection.artist))))
+    if selection.track:
+        tracks = _known(catalogue.tracks.numbers(_keys(selection.track)))
+        found &= np.isin(catalogue.recording, catalogue.recording[tracks])
+    if selection.album:
+        albums = catalogue.album[np.isin(catalogue.album_key, _keys(selection.album))]
+        found &= np.isin(catalogue.album, _known(albums))
+    if selection.decade:
+        found &= np.isin(catalogue.year // 10 * 10, selection.decade)
+    return found
+
+
+def _lookup(numbers: Iterable[int], many: int) -> Mask:
+    found = np.zeros(many, np.bool_)
+    found[list(numbers)] = True
+    return found
+
+
+def _any(masks: Iterable[Mask]) -> Mask:
+    return np.logical_or.reduce(list(masks))
+
+
+def _keys(keys: Iterable[int]) -> NDArray[np.int64]:
+    return np.array(sorted(keys), np.int64)
+
+
+def _known(numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    return numbers[numbers >= 0]

@@ -1,0 +1,136 @@
+"""What an address asks for besides the period: which plays, and by which rule they count."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, Self, get_args
+from urllib.parse import urlencode
+
+Rule = Literal["spotify", "lastfm", "finished", "all"]
+Source = Literal["api", "export", "both", "legacy"]
+Device = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
+ContextType = Literal["album", "playlist", "artist", "collection"]
+Ending = Literal["skipped", "finished"]
+Basis = Literal["reported", "estimated"]
+# Keys are PostgreSQL integers; more values than these are no question of anybody's.
+LARGEST_KEY, MOST_VALUES = 2**31 - 1, 100
+LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Values of one kind are alternatives, kinds narrow each other; nothing asked for is everything.
+
+    `artist`, `track` and `album` are keys: a main artist's plays; every release of a recording; every release of an
+    album. `decade` of release by its first year, 0 where it is not known. `weekday` 1 (Monday) to 7 and `hour` 0 to 23
+    are local. `device` is a kind of device, `country` two letters as exports have them, `context` what was played from:
+    a type or a uri. `end`, `basis` and `source` are of the play. `private` has private sessions come along.
+
+    `rule` says which plays count: of 30 s (`spotify`); of half the track or 4 minutes, where its length is known
+    (`lastfm`); played to the end (`finished`); all of them.
+    """
+
+    rule: Rule = "spotify"
+    artist: tuple[int, ...] = ()
+    track: tuple[int, ...] = ()
+    album: tuple[int, ...] = ()
+    decade: tuple[int, ...] = ()
+    weekday: tuple[int, ...] = ()
+    hour: tuple[int, ...] = ()
+    device: tuple[Device, ...] = ()
+    country: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    source: tuple[Source, ...] = ()
+    end: tuple[Ending, ...] = ()
+    basis: tuple[Basis, ...] = ()
+    private: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some plays are left out, by whatever rule the others count."""
+        return self != Selection(rule=self.rule)
+
+    def toggled(self, kind: str, value: object) -> Self:
+        """With one value more, or without it if it is there."""
+        held: tuple[object, ...] = getattr(self, kind)
+        kept = tuple(one for one in held if one != value) if value in held else (*held, value)
+        return replace(self, **{kind: kept})
+
+    def without(self, kind: str) -> Self:
+        return replace(self, **{kind: getattr(EVERYTHING, kind)})
+
+    def asked(self) -> list[tuple[str, str]]:
+        """As an address has it, in an order of its own: the same selection gives the same address."""
+        found: list[tuple[str, str]] = [] if self.rule == EVERYTHING.rule else [("rule", self.rule)]
+        for kind in KINDS:
+            found += [(kind, _written(kind, value)) for value in getattr(self, kind)]
+        return [*found, ("private", "yes")] if self.private else found
+
+    def query(self) -> str:
+        return urlencode(self.asked())
+
+
+EVERYTHING = Selection()
+KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "private"})
+CHOICES: dict[str, Sequence[str]] = {
+    "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending), "basis": get_args(Basis),
+}  # fmt: skip
+NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (0, 2990),
+           "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
+
+
+def read_selection(asked: Iterable[tuple[str, str]]) -> tuple[Selection, list[str]]:
+    """The selection in the pairs of an address, and what was left out of it, a sentence each.
+
+    Other names than those of a selection are somebody else's. Values given twice are given once.
+    """
+    found: dict[str, list[int | str]] = {kind: [] for kind in KINDS}
+    ignored: list[str] = []
+    rule: Rule = EVERYTHING.rule
+    private = False
+    for kind, text in asked:
+        value: int | str | None
+        if kind == "rule":
+            if text in get_args(Rule):
+                rule = text  # type: ignore[assignment]  (just looked up)
+            else:
+                ignored.append(f"{_shown(text)} is no rule of counting; say {', '.join(get_args(Rule))}.")
+        elif kind == "private":
+            private = text == "yes"
+        elif kind in found:
+            value = _read(kind, text.strip())
+            if value is None:
+                ignored.append(f"{_shown(text)} is no {kind}; it was left out.")
+            elif value not in found[kind]:
+                found[kind].append(value)
+    for kind, values in found.items():
+        if len(values) > MOST_VALUES:
+            ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
+    chosen = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
+    return Selection(rule=rule, private=private, **chosen), ignored  # type: ignore[arg-type]
+
+
+def _read(kind: str, text: str) -> int | str | None:
+    """A value as a selection holds it; None for what is none."""
+    if kind in NUMBERS:
+        least, most = NUMBERS[kind]
+        if kind == "decade" and text == "unknown":
+            return 0
+        number = int(text) if re.fullmatch("[0-9]{1,10}", text) else -1
+        whole = number // 10 * 10 == number if kind == "decade" else True
+        return number if least <= number <= most and whole and (kind != "decade" or number >= 1000) else None
+    if kind in CHOICES:
+        return next((choice for choice in CHOICES[kind] if choice.lower() == text.lower()), None)
+    if kind == "country":
+        return text.upper() if re.fullmatch("[A-Za-z]{2}", text) else None
+    if text in get_args(ContextType):
+        return text
+    return text if re.fullmatch(r"spotify:[a-zA-Z0-9:_%.-]{1,200}", text) else None
+
+
+def _written(kind: str, value: object) -> str:
+    return "unknown" if kind == "decade" and value == 0 else str(value)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")

@@ -1,1 +1,0 @@
-select schemaname || '.' || tablename as name from pg_tables where schemaname = 'insights'

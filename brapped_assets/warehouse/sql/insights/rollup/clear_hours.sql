@@ -1,1 +1,0 @@
-delete from insights.hour_total where listener_id = %(listener_id)s and day = any(%(days)s::date[])
