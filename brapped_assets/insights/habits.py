@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import date_of, day_number, instant
+from brapped_assets.insights.columns.shown import FIRST_WEEKDAY, date_of, day_number, instant
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day
@@ -17,8 +17,6 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 
 WEEKDAYS, HOURS = 7, 24
-# 2000-01-01 was a Saturday.
-FIRST_WEEKDAY = 5
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
 # The first that fits decides. An export words a device as the app does: `Android OS 13 API 33 (samsung, …)`, `ios`,
 # `web_player windows 10;chrome …`, `Partner google cast_tv;…`, `Partner amazon_echo …`. What it plays through (web, TV,

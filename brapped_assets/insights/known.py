@@ -22,7 +22,7 @@ def unknown(tx: Connection, who: Viewer, period: Period) -> list[Gap]:
     and in open gaps.
     """
     around = (QUIET_DAYS + 1) * DAY
-    days = who.shown.told(period.first - around, period.until + around).days
+    days = who.shown.everything.told(period.first - around, period.until + around).days
     values = {
         "listener_id": who.listener_id, "first": period.first, "until": period.until, "now": who.now,
         "quiet_days": QUIET_DAYS, "days": dates(days),

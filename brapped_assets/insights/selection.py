@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, cast, get_args
 from urllib.parse import urlencode
 
 Rule = Literal["spotify", "lastfm", "finished", "all"]
@@ -53,7 +53,7 @@ class Selection:
     def toggled(self, kind: str, value: object) -> Self:
         """With one value more, or without it if it is there."""
         held: tuple[object, ...] = getattr(self, kind)
-        kept = tuple(one for one in held if one != value) if value in held else (*held, value)
+        kept: Any = tuple(one for one in held if one != value) if value in held else (*held, value)
         return replace(self, **{kind: kept})
 
     def without(self, kind: str) -> Self:
@@ -75,7 +75,7 @@ KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", 
 CHOICES: dict[str, Sequence[str]] = {
     "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending), "basis": get_args(Basis),
 }  # fmt: skip
-NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (0, 2990),
+NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (1000, 2990),
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def read_selection(asked: Iterable[tuple[str, str]]) -> tuple[Selection, list[st
         value: int | str | None
         if kind == "rule":
             if text in get_args(Rule):
-                rule = text  # type: ignore[assignment]  (just looked up)
+                rule = cast(Rule, text)
             else:
                 ignored.append(f"{_shown(text)} is no rule of counting; say {', '.join(get_args(Rule))}.")
         elif kind == "private":
@@ -106,8 +106,8 @@ def read_selection(asked: Iterable[tuple[str, str]]) -> tuple[Selection, list[st
     for kind, values in found.items():
         if len(values) > MOST_VALUES:
             ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
-    chosen = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
-    return Selection(rule=rule, private=private, **chosen), ignored  # type: ignore[arg-type]
+    chosen: dict[str, Any] = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
+    return Selection(rule=rule, private=private, **chosen), ignored
 
 
 def _read(kind: str, text: str) -> int | str | None:
@@ -117,8 +117,7 @@ def _read(kind: str, text: str) -> int | str | None:
         if kind == "decade" and text == "unknown":
             return 0
         number = int(text) if re.fullmatch("[0-9]{1,10}", text) else -1
-        whole = number // 10 * 10 == number if kind == "decade" else True
-        return number if least <= number <= most and whole and (kind != "decade" or number >= 1000) else None
+        return number if least <= number <= most and (kind != "decade" or number % 10 == 0) else None
     if kind in CHOICES:
         return next((choice for choice in CHOICES[kind] if choice.lower() == text.lower()), None)
     if kind == "country":

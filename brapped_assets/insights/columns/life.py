@@ -50,6 +50,21 @@ class Life:
         return int(self.plays.day.min())
 
     @cached_property
+    def platforms(self) -> NDArray[np.int64]:
+        """The keys of the devices there are."""
+        return np.flatnonzero(np.bincount(self.plays.platform))
+
+    @cached_property
+    def countries(self) -> NDArray[np.int64]:
+        """The keys of the countries there are."""
+        return np.flatnonzero(np.bincount(self.plays.country))
+
+    @cached_property
+    def reasons(self) -> NDArray[np.int64]:
+        """The keys of the reasons for which plays ended."""
+        return np.flatnonzero(np.bincount(self.plays.reason_end))
+
+    @cached_property
     def last_day(self) -> int:
         """The last local day, since 2000-01-01; of a life with plays."""
         return int(self.plays.day.max())

@@ -17,8 +17,13 @@ SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPOR
 
 @dataclass(frozen=True)
 class Words:
-    """Which keys the words of a selection mean: labels of devices, countries and reasons, and contexts."""
+    """What the words and keys of a selection mean to columns.
 
+    Keys of labels and contexts; `albums` are release groups, `recordings` what the releases of a recording share.
+    """
+
+    albums: Collection[int] = ()
+    recordings: Collection[int] = ()
     devices: Collection[int] = ()
     countries: Collection[int] = ()
     contexts: Collection[int] = ()
@@ -31,7 +36,7 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
     plays, catalogue = life.plays, life.catalogue
     rows = (shown(life, whole.kept, with_private=True) if selection.private else whole).rows.copy()
     if selection.artist or selection.track or selection.album or selection.decade:
-        rows &= _tracks(catalogue, selection)[plays.track]
+        rows &= _tracks(catalogue, selection, words)[plays.track]
     if selection.weekday:
         wanted = _lookup(((day - 1 - FIRST_WEEKDAY) % DAYS_A_WEEK for day in selection.weekday), DAYS_A_WEEK)
         rows &= wanted[plays.day % np.uint16(DAYS_A_WEEK)]
@@ -55,7 +60,15 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
     if selection.basis:
         rows &= _any(plays.has(Flag.ESTIMATED) == (basis == "estimated") for basis in selection.basis)
     counting = rows & counts(plays, catalogue, selection.rule, words.track_done)
-    return Shown(life, whole.kept, rows, counting, whole.counted_by(selection.rule, words.track_done))
+    return Shown(life, whole.kept, rows, counting, by_rule(whole, selection.rule, words.track_done))
+
+
+def by_rule(whole: Shown, rule: Rule, track_done: Collection[int]) -> Shown:
+    """The same plays, counted by another rule."""
+    if rule == "spotify":
+        return whole
+    counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
+    return Shown(whole.life, whole.kept, whole.rows, counting)
 
 
 def counts(plays: Plays, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:
@@ -73,17 +86,15 @@ def counts(plays: Plays, catalogue: Catalogue, rule: Rule, track_done: Collectio
             return np.ones(len(plays), np.bool_)
 
 
-def _tracks(catalogue: Catalogue, selection: Selection) -> Mask:
+def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:
     """Which tracks (by number) a selection asks for."""
     found = np.ones(len(catalogue.tracks), np.bool_)
     if selection.artist:
         found &= np.isin(catalogue.artist, _known(catalogue.artists.numbers(_keys(selection.artist))))
     if selection.track:
-        tracks = _known(catalogue.tracks.numbers(_keys(selection.track)))
-        found &= np.isin(catalogue.recording, catalogue.recording[tracks])
+        found &= np.isin(catalogue.recording, _known(catalogue.recordings.numbers(_keys(words.recordings))))
     if selection.album:
-        albums = catalogue.album[np.isin(catalogue.album_key, _keys(selection.album))]
-        found &= np.isin(catalogue.album, _known(albums))
+        found &= np.isin(catalogue.album, _known(catalogue.albums.numbers(_keys(words.albums))))
     if selection.decade:
         found &= np.isin(catalogue.year // 10 * 10, selection.decade)
     return found
@@ -96,7 +107,8 @@ def _lookup(numbers: Iterable[int], many: int) -> Mask:
 
 
 def _any(masks: Iterable[Mask]) -> Mask:
-    return np.logical_or.reduce(list(masks))
+    found: Mask = np.logical_or.reduce(list(masks))
+    return found
 
 
 def _keys(keys: Iterable[int]) -> NDArray[np.int64]:

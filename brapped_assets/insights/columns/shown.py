@@ -17,6 +17,9 @@ from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, starts
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
+DAYS_A_WEEK = 7
+# 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
+FIRST_WEEKDAY = 5
 DAY_US = 86_400_000_000
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # As far as the numbers of days reach: 2000 to 2179.
@@ -176,19 +179,26 @@ class Chosen:
 class Shown:
     """A listener's plays without private sessions, impossible repeats and what they hid.
 
-    `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`.
+    `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`. Of a part of them,
+    `whole` is what it was taken from.
     """
 
     life: Life
     kept: Kept
     rows: Mask
     counting: Mask
+    whole: "Shown | None" = None
     # Who asks again while somebody holds the answer gets the same, with what it has counted.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
 
     @property
     def catalogue(self) -> Catalogue:
         return self.life.catalogue
+
+    @property
+    def everything(self) -> "Shown":
+        """All that is shown, by the same rule: what tells which play was the first ever."""
+        return self.whole or self
 
     @cached_property
     def nobodies(self) -> NDArray[np.int32]:
@@ -262,10 +272,10 @@ class Shown:
         return Chosen(self.life.plays, self.catalogue, span, rows)
 
 
-def shown(life: Life, kept: Kept) -> Shown:
+def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
     """What statistics may speak of."""
     plays, catalogue = life.plays, life.catalogue
-    rows = ~plays.has(Flag.PRIVATE | Flag.REPEAT)
+    rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
     if kept.artists or kept.tracks:
         hidden = np.zeros(len(catalogue.tracks), np.bool_)
         hidden[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True

@@ -1,0 +1,40 @@
+"""A viewer of some plays only: those that a selection leaves, counted by its rule."""
+
+from dataclasses import replace
+
+from brapped_assets.insights.columns.narrowing import Words, narrowed
+from brapped_assets.insights.habits import device_group
+from brapped_assets.insights.names import labels
+from brapped_assets.insights.selection import EVERYTHING, Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+
+def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
+    """The same viewer, who sees what the selection leaves."""
+    if selection == EVERYTHING:
+        return who
+    return replace(who, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+
+
+def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:
+    """What the words of a selection mean among a viewer's plays."""
+    life = who.shown.life
+    devices = labels(tx, life.platforms) if selection.device else {}
+    countries = labels(tx, life.countries) if selection.country else {}
+    needs_reasons = selection.rule == "finished" or "finished" in selection.end
+    reasons = labels(tx, life.reasons) if needs_reasons else {}
+    values = {
+        "albums": list(selection.album), "tracks": list(selection.track), "contexts": list(selection.context),
+    }  # fmt: skip
+    row = tx.execute(sql("insights/selection"), values).fetchone()
+    assert row is not None
+    return Words(
+        albums=row["albums"],
+        recordings=row["recordings"],
+        devices=[key for key, word in devices.items() if device_group(word) in selection.device],
+        countries=[key for key, word in countries.items() if word.upper() in selection.country],
+        contexts=row["contexts"],
+        track_done=[key for key, word in reasons.items() if word == "trackdone"],
+    )

@@ -1,0 +1,167 @@
+"""What a selection leaves, and what counts by its rule, is what SQL over the public views says."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Rule, Selection, read_selection
+from brapped_assets.insights.viewer import viewer
+from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.columns.test_shelf import told
+from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play
+from brapped_assets_tests.insights.overview_plays import tell as tell_history
+
+GROUPS = {
+    "android": "Phone",
+    "iOS 17": "Phone",
+    "web_player windows 10;chrome": "Web",
+    "Partner google cast_tv;TV": "TV",
+}
+BY_HAND = """
+select p.played_at, p.track_key, p.ms_played,
+       case %(rule)s
+            when 'spotify' then p.ms_played >= 30000
+            when 'lastfm' then coalesce(p.duration_ms > 30000, false)
+                               and p.ms_played >= least(p.duration_ms / 2.0, 240000)
+            when 'finished' then coalesce(p.reason_end = 'trackdone', false)
+            else true end as counts_as_play
+from bi.plays p
+left join bi.track_albums a using (track_key)
+join bi.tracks t using (track_key)
+where (%(private)s or p.incognito is not true)
+  and (cardinality(%(artist)s::int[]) = 0 or p.artist_key = any(%(artist)s))
+  and (cardinality(%(track)s::int[]) = 0
+       or coalesce(t.isrc, t.track_id) in (select coalesce(o.isrc, o.track_id) from bi.tracks o
+                                            where o.track_key = any(%(track)s)))
+  and (cardinality(%(album)s::int[]) = 0
+       or a.release_group in (select release_group from star.album_dim where album_key = any(%(album)s)))
+  and (cardinality(%(decade)s::int[]) = 0
+       or coalesce(extract(year from a.release_date)::int / 10 * 10, 0) = any(%(decade)s))
+  and (cardinality(%(weekday)s::int[]) = 0 or extract(isodow from p.played_on)::int = any(%(weekday)s))
+  and (cardinality(%(hour)s::int[]) = 0 or p.played_hour = any(%(hour)s))
+  and (cardinality(%(platforms)s::text[]) = 0 or p.platform = any(%(platforms)s))
+  and (cardinality(%(country)s::text[]) = 0 or p.country = any(%(country)s))
+  and (cardinality(%(context)s::text[]) = 0 or p.context_type = any(%(context)s) or p.context_uri = any(%(context)s))
+  and (cardinality(%(source)s::text[]) = 0 or p.source = any(%(source)s))
+  and (cardinality(%(end)s::text[]) = 0 or ('skipped' = any(%(end)s) and p.skipped)
+       or ('finished' = any(%(end)s) and p.reason_end = 'trackdone'))
+  and (cardinality(%(basis)s::text[]) = 0 or p.ms_played_basis = any(%(basis)s))
+order by p.played_at, p.play_key
+"""
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> Selection:
+    """Few of the kinds at a time, or nothing would be left."""
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "artist": st.integers(1, 4),
+        "track": st.integers(1, 7),
+        "album": st.integers(1, 4),
+        "decade": st.sampled_from((0, 1970, 1980)),
+        "weekday": st.integers(1, 7),
+        "hour": st.integers(0, 23),
+        "device": st.sampled_from(("Phone", "Web", "TV", "Car")),
+        "country": st.sampled_from(("DE", "IN")),
+        "context": st.sampled_from(("playlist", "album", CONTEXT)),
+        "source": st.sampled_from(("api", "export", "both", "legacy")),
+        "end": st.sampled_from(("skipped", "finished")),
+        "basis": st.sampled_from(("reported", "estimated")),
+    }
+    assert set(values) == set(KINDS)
+    kinds = draw(st.lists(st.sampled_from(sorted(values)), unique=True, max_size=3))
+    asked: dict[str, Any] = {
+        kind: tuple(draw(st.lists(values[kind], min_size=1, max_size=3, unique=True))) for kind in kinds
+    }
+    rule: Rule = draw(st.sampled_from(get_args(Rule)))
+    return Selection(rule=rule, private=draw(st.booleans()), **asked)
+
+
+@examples(60)
+@given(history=histories(), selection=selections())
+def test_a_selection_leaves_what_sql_over_the_views_leaves(
+    warehouse: Warehouse, history: Any, selection: Selection
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        tell_history(tx, history)
+        tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
+                   " on conflict do nothing")  # fmt: skip
+        tx.execute(
+            """update star.streaming_fact f
+               set reason_end_key = (select label_key from star.play_label
+                                      where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
+                   country_key = (select label_key from star.play_label
+                                   where label = (array['DE', 'IN'])[play_key % 2 + 1])
+               where in_extended"""
+        )
+        tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
+        tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
+        tx.execute("delete from insights.hidden")
+        who = viewer(tx, NOW)
+        assert who is not None
+        values: dict[str, Any] = {kind: list(getattr(selection, kind)) for kind in KINDS}
+        platforms = [word for word, group in GROUPS.items() if group in selection.device]
+        values |= {
+            "rule": selection.rule, "private": selection.private,
+            "platforms": platforms or (["none"] if selection.device else []),
+        }  # fmt: skip
+        expected = tx.execute(BY_HAND, values).fetchall()
+        found = told(viewer_of(tx, who, selection).shown)
+        assert [{name: row[name] for name in expected[0]} for row in found] == expected if expected else found == []
+
+
+def test_what_was_heard_before_by_any_other_device_is_not_new(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "Europe/Berlin")
+        play(tx, me, [Told(NOW.replace(month=1), 1, 200_000, False, None, False, "android", False),
+                      Told(NOW.replace(day=1), 1, 200_000, False, None, False, "iOS 17", False)])  # fmt: skip
+        who = viewer(tx, NOW)
+        assert who is not None
+        web = viewer_of(tx, who, Selection(device=("Phone",)))
+        assert web.shown.everything is who.shown
+
+
+@pytest.mark.parametrize(
+    ("address", "selection", "ignored"),
+    [
+        ([], EVERYTHING, []),
+        ([("range", "2024"), ("by", "minutes")], EVERYTHING, []),
+        ([("artist", "3"), ("artist", "1"), ("artist", "3")], Selection(artist=(1, 3)), []),
+        ([("device", "phone"), ("country", "de")], Selection(device=("Phone",), country=("DE",)), []),
+        ([("decade", "unknown"), ("decade", "1980")], Selection(decade=(0, 1980)), []),
+        ([("private", "yes"), ("rule", "lastfm")], Selection(rule="lastfm", private=True), []),
+        ([("decade", "1985")], EVERYTHING, ["'1985' is no decade; it was left out."]),
+        ([("artist", "-1")], EVERYTHING, ["'-1' is no artist; it was left out."]),
+        ([("hour", "24"), ("hour", "0")], Selection(hour=(0,)), ["'24' is no hour; it was left out."]),
+        ([("context", "spotify:album:1 or")], EVERYTHING, ["'spotify:album:1 or' is no context; it was left out."]),
+        ([("rule", "mine")], EVERYTHING, ["'mine' is no rule of counting; say spotify, lastfm, finished, all."]),
+    ],
+)  # fmt: skip
+def test_an_address_is_read_as_far_as_it_can_be_and_says_what_was_left_out(
+    address: list[tuple[str, str]], selection: Selection, ignored: list[str]
+) -> None:
+    assert read_selection(address) == (selection, ignored)
+
+
+def test_ten_thousand_values_are_bounded_and_said() -> None:
+    found, ignored = read_selection([("track", f"{key}") for key in range(1, 10_001)])
+    assert len(found.track) == MOST_VALUES
+    assert ignored == [f"Of 10,000 values for track the first {MOST_VALUES} count."]
+
+
+@given(selection=selections())
+def test_the_address_of_a_selection_is_that_selection(selection: Selection) -> None:
+    read, ignored = read_selection(selection.asked())
+    assert ignored == []
+    assert read.asked() == read_selection(read.asked())[0].asked()
+    for kind in KINDS:
+        assert set(getattr(read, kind)) == set(getattr(selection, kind))
+
+
+def test_a_click_adds_a_value_and_a_second_takes_it_back() -> None:
+    once = EVERYTHING.toggled("hour", 8)
+    assert (once, once.toggled("hour", 8)) == (Selection(hour=(8,)), EVERYTHING)
+    assert once.toggled("hour", 9).without("hour") == EVERYTHING
