@@ -139,7 +139,7 @@ def test_the_forms_hand_it_on_and_so_does_the_way_back(browser: TestClient, two:
 def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: str) -> None:
     chosen = {"range": "2025-01-01..2025-02-01", "by": "minutes"}
     written = f"{path}?{urlencode(own)}".replace("&", "&amp;")
-    (found,) = re.findall('href="([^"]*)"', led_on(f'<a href="{written}">', root, Chosen(chosen)))
+    (found,) = re.findall('href="([^"]*)"', led_on(f'<a href="{written}">', root, Chosen(tuple(chosen.items()))))
     is_file = path.startswith(("/static/", "/cover/"))
     assert urlsplit(unescape(found)).path == (path if is_file else root + path)
     expected = own if is_file or path in {"/today", "/counted"} else {**chosen, **own}

@@ -25,7 +25,7 @@ def routes(site: Site) -> list[Route]:
     def of(kind: Kind) -> Route:
         def show(request: Request) -> Response:
             with site.reading.transaction() as tx:
-                who = site.viewer(tx, request)
+                who = site.looking(tx, request)
                 if who is None or who.first_day is None:
                     return site.page("nothing_yet.html", request, who)
                 key = key_in(request.path_params["key"])

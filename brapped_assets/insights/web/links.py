@@ -1,50 +1,72 @@
-"""Where a page's links lead: to pages of the same listener, and of the period chosen.
+"""Where a page's links lead: to pages of the same listener, of the period and of the plays chosen.
 
 In one place, over the finished page, so that no link of any page can forget it.
 """
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import escape
 
+Pairs = tuple[tuple[str, str], ...]
 # Addresses of pages: files and pictures are the same whoever looks. Quotes of other people are escaped.
-OWN_LINKS = re.compile(r'\b(href|action)="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)?')
+# A link that is `data-whole` says everything itself.
+OWN_LINKS = re.compile(r'(\bdata-whole )?\b(href|action)="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)?')
 ITEM = r"/(?:artist|track|album)/[^/]+"
-# Those that show a period, and those from which one gets to them.
-WITH_PERIOD = re.compile(rf"/|/wrapped|/wrapped/choose|/compare|/search|/export\.html|{ITEM}")
+# Those that show a period, and those from which one gets to them; and those that show some plays only.
+WITH_PERIOD = re.compile(rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/search|/export\.html|{ITEM}")
+WITH_SELECTION = re.compile(rf"/|/explore|/list/[^/]+|{ITEM}")
+FORMS = re.compile(r'<form[^>]*\baction="(?:/of/[0-9]+)?(/[^"?#]*)"[^>]*\bdata-custom-range[^>]*>')
 
 
 class Chosen(NamedTuple):
-    """`asked` is what the address chose: `range` (a `Period.name`) and `by`. `shown` names the page's period."""
+    """`asked` is what the address chose: `range` (a `Period.name`) and `by`. `shown` names the page's period.
 
-    asked: Mapping[str, str]
+    `selection` is what else narrows the plays, as pairs of an address.
+    """
+
+    asked: Pairs
     shown: str = ""
+    selection: Pairs = ()
 
-    def of(self, path: str) -> Mapping[str, str]:
+    @property
+    def by(self) -> str:
+        return dict(self.asked).get("by", "")
+
+    def of(self, path: str) -> Pairs:
         """What a link to `path` must carry.
 
         A page that nobody chose a period for shows its own; an artist in it must not be shown in another.
         """
-        if "range" not in self.asked and self.shown not in {"", "all"} and re.fullmatch(ITEM, path):
-            return {"range": self.shown, **self.asked}
-        return self.asked if WITH_PERIOD.fullmatch(path) else {}
+        selection = self.selection_of(path)
+        if "range" not in dict(self.asked) and self.shown not in {"", "all"} and re.fullmatch(ITEM, path):
+            return (("range", self.shown), *self.asked, *selection)
+        return (*self.asked, *selection) if WITH_PERIOD.fullmatch(path) else ()
+
+    def selection_of(self, path: str) -> Pairs:
+        return self.selection if WITH_SELECTION.fullmatch(path) else ()
 
 
 def led_on(html: str, root: str, chosen: Chosen) -> str:
     """The page with every link of ours under `root` and with what was `chosen`; what a link itself chooses stays."""
 
     def link(found: re.Match[str]) -> str:
-        attribute, whose, path, query = found.groups(default="")
+        is_whole, attribute, whose, path, query = found.groups(default="")
         # Sending a form replaces the query of its action.
-        missing = chosen.of(path) if attribute == "href" else {}
+        missing = chosen.of(path) if attribute == "href" and not is_whole else ()
         if missing and query:
             own = dict(parse_qsl(query[1:].replace("&amp;", "&"), keep_blank_values=True))
-            missing = {name: value for name, value in missing.items() if name not in own}
+            missing = tuple((name, value) for name, value in missing if name not in own)
         if missing:
             query = f"{query}{'&amp;' if query else '?'}{escape(urlencode(missing))}"
         return f'{attribute}="{whose or root}{path}{query}'
 
-    return OWN_LINKS.sub(link, html)
+    def form(found: re.Match[str]) -> str:
+        hidden = "".join(
+            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+            for name, value in chosen.selection_of(found[1])
+        )
+        return f"{found[0]}{hidden}"
+
+    return OWN_LINKS.sub(link, FORMS.sub(form, html) if chosen.selection else html)

@@ -30,7 +30,7 @@ IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturda
 def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request)
             own = rankings(tx, who, LONGEST_RANKING) if who else []
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who, rankings=own)

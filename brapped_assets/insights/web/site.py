@@ -21,11 +21,14 @@ from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
+from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
+from brapped_assets.insights.selection import EVERYTHING, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.files import version
-from brapped_assets.insights.web.links import Chosen, led_on
+from brapped_assets.insights.web.filters import filters
+from brapped_assets.insights.web.links import Chosen, Pairs, led_on
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
@@ -88,6 +91,18 @@ class Site:
             raise HTTPException(404, "There is no such listener here.")
         return who
 
+    def looking(self, tx: Connection, request: Request) -> Viewer | None:
+        """As `viewer`, who sees the plays that the address selects; the page says what it did not understand of it."""
+        who = self.viewer(tx, request)
+        if who is None or who.first_day is None:
+            return who
+        selection, ignored = read_selection(request.query_params.multi_items())
+        if ignored:
+            say(request, " ".join(ignored), is_missing=False)
+        request.state.selection = selection
+        request.state.filters = filters(tx, who, selection)
+        return viewer_of(tx, who, selection)
+
     def close(self) -> None:
         """Let go of the database; an import under way stops."""
         if self.incoming is not None:
@@ -111,6 +126,7 @@ class Site:
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
+            selection=getattr(request.state, "selection", EVERYTHING), filters=getattr(request.state, "filters", []),
             can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
             **values,
         )  # fmt: skip
@@ -182,8 +198,9 @@ def _range_in(request: Request) -> str:
 def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chosen:
     """What the links of a page lead on with; `shown` is the period of its numbers."""
     by = request.query_params.get("by", "")
-    asked = {"by": by} if by in get_args(By) else {}
+    asked: Pairs = (("by", by),) if by in get_args(By) else ()
     if who is not None and _range_in(request):
         with suppress(NotAPeriod):
-            asked = {"range": period_asked_for(request, who).name, **asked}
-    return Chosen(asked, shown.name if shown else "")
+            asked = (("range", period_asked_for(request, who).name), *asked)
+    selection = getattr(request.state, "selection", EVERYTHING)
+    return Chosen(asked, shown.name if shown else "", tuple(selection.asked()))

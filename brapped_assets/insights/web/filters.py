@@ -1,0 +1,63 @@
+"""The filters of an address as a page shows them: each in words, with the way to drop it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from brapped_assets.insights import items
+from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.connections import Connection
+
+RULES = {
+    "spotify": "30 seconds and more",
+    "lastfm": "half of the song, or 4 minutes",
+    "finished": "played to the end",
+    "all": "every play, however short",
+}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SOURCES = {
+    "api": "polled only",
+    "export": "exported only",
+    "both": "polled and exported",
+    "legacy": "from the old tables",
+}
+WORDS: dict[str, Callable[[Any], str]] = {
+    "decade": lambda decade: f"{decade}s" if decade else "release year not known",
+    "weekday": lambda weekday: WEEKDAYS[weekday - 1],
+    "hour": lambda hour: f"{hour:02d}:00 to {hour:02d}:59",
+    "source": lambda source: SOURCES[source],
+}
+NAMED: dict[str, items.Kind] = {"artist": "artist", "track": "track", "album": "album"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`label` in words; `without` is the query of the same page without it."""
+
+    kind: str
+    label: str
+    without: str
+
+
+def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
+    """In the order of an address; names of artists, songs and albums as they are now."""
+    found = [
+        Filter(kind, label(tx, who, kind, value), selection.toggled(kind, value).query())
+        for kind in KINDS
+        for value in getattr(selection, kind)
+    ]
+    if selection.private:
+        found.append(Filter("private", "with private sessions", selection.without("private").query()))
+    if selection.rule != EVERYTHING.rule:
+        found.append(Filter("rule", f"counted: {RULES[selection.rule]}", selection.without("rule").query()))
+    return found
+
+
+def label(tx: Connection, who: Viewer, kind: str, value: int | str) -> str:
+    """A value of a selection in words."""
+    if kind in NAMED:
+        item = items.find(tx, who, NAMED[kind], int(value))
+        return str(item["name"]) if item else f"{kind} {value}"
+    words = WORDS.get(kind)
+    return words(value) if words else str(value)
