@@ -122,6 +122,18 @@ class Chosen:
         return self._plays.platform[self._span][self._rows]
 
     @property
+    def country(self) -> NDArray[np.int32]:
+        return self._plays.country[self._span][self._rows]
+
+    @property
+    def reason_end(self) -> NDArray[np.int32]:
+        return self._plays.reason_end[self._span][self._rows]
+
+    @property
+    def context(self) -> NDArray[np.int32]:
+        return self._plays.context[self._span][self._rows]
+
+    @property
     def flags(self) -> NDArray[np.uint16]:
         return self._plays.flags[self._span][self._rows]
 

@@ -1,0 +1,124 @@
+"""What a selection could be narrowed by: plays and milliseconds of each value of each kind.
+
+A number beside a value is that of the page it leads to: of its own kind nothing else is asked for there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.narrowing import SOURCES
+from brapped_assets.insights.columns.plays import Flag
+from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen
+from brapped_assets.insights.columns.sums import summed
+from brapped_assets.insights.habits import HOURS, device_group
+from brapped_assets.insights.names import context_types, labels
+from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.selection import Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.connections import Connection
+
+
+class Option(NamedTuple):
+    """A value of a kind, as a `Selection` holds it, and the plays that count of it."""
+
+    value: int | str
+    plays: int
+    ms: int
+
+
+Counted = Callable[[Connection, Viewer, Chosen], list[Option]]
+
+
+def facets(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> Mapping[str, list[Option]]:
+    """By kind, values with plays alone; weekdays and hours in their order, all else by plays.
+
+    `whole` sees everything: each kind is counted as if nothing of it were asked for.
+    """
+    found = {}
+    for kind, counted in KINDS.items():
+        who = viewer_of(tx, whole, selection.without(kind))
+        found[kind] = counted(tx, who, who.shown.plays(period.first, period.until))
+    return found
+
+
+def _decades(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    sums = plays.by_track.grouped(plays.catalogue.year // 10, 1 + int(plays.catalogue.year.max(initial=0)) // 10)
+    return [Option(int(n) * 10, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
+
+
+def _weekdays(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _numbered((plays.day + FIRST_WEEKDAY) % DAYS_A_WEEK, plays, DAYS_A_WEEK, first=1)
+
+
+def _hours(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _numbered(plays.hour, plays, HOURS)
+
+
+def _devices(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _worded(plays.platform, plays, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
+
+
+def _countries(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _worded(plays.country, plays, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
+
+
+def _contexts(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _worded(plays.context, plays, lambda keys: context_types(tx, keys))
+
+
+def _sources(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    told = plays.flags & np.uint16(Flag.API | Flag.EXPORT)
+    return _by_plays(_option(source, plays, told == int(flags)) for source, flags in SOURCES.items())
+
+
+def _endings(tx: Connection, who: Viewer, plays: Chosen) -> list[Option]:
+    done = [key for key, word in labels(tx, who.shown.life.reasons).items() if word == "trackdone"]
+    finished = np.isin(plays.reason_end, done)
+    return _by_plays([_option("finished", plays, finished), _option("skipped", plays, plays.has(Flag.SKIPPED))])
+
+
+def _bases(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    estimated = plays.has(Flag.ESTIMATED)
+    return _by_plays([_option("reported", plays, ~estimated), _option("estimated", plays, estimated)])
+
+
+KINDS: dict[str, Counted] = {
+    "decade": _decades,
+    "weekday": _weekdays,
+    "hour": _hours,
+    "device": _devices,
+    "country": _countries,
+    "context": _contexts,
+    "source": _sources,
+    "end": _endings,
+    "basis": _bases,
+}
+
+
+def _numbered(numbers: NDArray[np.integer], plays: Chosen, many: int, first: int = 0) -> list[Option]:
+    sums = summed(numbers, plays.ms, many)
+    return [Option(int(n) + first, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
+
+
+def _worded(keys: NDArray[np.int32], plays: Chosen, words_of: Callable[[list[int]], Mapping[int, str]]) -> list[Option]:
+    """By word; keys without one are told by nobody."""
+    sums = summed(keys, plays.ms, 1 + int(keys.max(initial=0)))
+    words = words_of(sums.played.tolist())
+    found: dict[str, Option] = {}
+    for key in sums.played.tolist():
+        if key in words:
+            before = found.get(words[key], Option(words[key], 0, 0))
+            found[words[key]] = Option(words[key], before.plays + int(sums.plays[key]), before.ms + int(sums.ms[key]))
+    return _by_plays(found.values())
+
+
+def _option(value: str, plays: Chosen, rows: NDArray[np.bool_]) -> Option:
+    return Option(value, int(np.count_nonzero(rows)), int(plays.ms[rows].sum(dtype=np.int64)))
+
+
+def _by_plays(options: Iterable[Option]) -> list[Option]:
+    return sorted((one for one in options if one.plays), key=lambda one: (-one.plays, str(one.value)))
