@@ -124,23 +124,19 @@ def hide(tx: Connection, listener_id: int, word: str) -> None:
 
 
 def unknown(tx: Connection) -> dict[str, int]:
-    """Rows of totals, and of what is hidden, about an artist, a track or a device that is not there any more."""
-    dimensions = {
-        "artist_key": "star.artist_dim using (artist_key)",
-        "track_key": "star.track_dim using (track_key)",
-        "platform_key": "star.play_label on label_key = platform_key",
-    }
+    """Rows of what is hidden about an artist or a track that is not there any more."""
+    dimensions = {"artist_key": "star.artist_dim using (artist_key)", "track_key": "star.track_dim using (track_key)"}
     columns = tx.execute(
         "select table_name, column_name from information_schema.columns join information_schema.tables"
         " using (table_schema, table_name) where table_schema = 'insights' and table_type = 'BASE TABLE'"
         " and column_name = any(%s)", (list(dimensions),)
     ).fetchall()  # fmt: skip
-    assert len(columns) > 5
+    assert len(columns) == len(dimensions)
     found = {}
     for column in columns:
         table, key = column["table_name"], column["column_name"]
         query = f"select from insights.{table} left join {dimensions[key]} where {key} is not null"
-        there = "artist_name" if key == "artist_key" else "track_ref" if key == "track_key" else "label"
+        there = "artist_name" if key == "artist_key" else "track_ref"
         if rows := tx.execute(f"{query} and {there} is null").rowcount:
             found[f"{table}.{key}"] = rows
     return found

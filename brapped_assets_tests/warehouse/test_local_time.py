@@ -165,7 +165,7 @@ def test_local_time_is_computed_by_one_function_wherever_it_is_stored() -> None:
         if re.search(r"at time zone (%\(time_zone\)s|\w+\.time_zone)", path.read_text(encoding="utf-8"))
     )
     # Whether there is such a zone, and what day it is today.
-    assert by_one_zone == ["insights/state.sql", "zones/known.sql"]
+    assert by_one_zone == ["zones/known.sql"]
 
 
 IN_BERLIN = [("2024-07-02", 0, "00:30"), ("2025-01-01", 1, "01:30"), ("2026-01-01", 0, "00:30")]

@@ -16,7 +16,6 @@ from brapped_assets_tests.warehouse.told import Batch, Old, Told, tell
 pytestmark = pytest.mark.slow
 
 DAY = timedelta(days=1)
-TOTALS = ("hour_total", "day_total", "artist_month", "track_year", "artist_life", "track_life", "hidden")
 VIEWS = "select table_name as name from information_schema.views where table_schema = 'bi' order by 1"
 
 
@@ -48,16 +47,13 @@ def write_what_it_could_hold(tx: Connection, revision: str) -> int:
 
 
 def all_of_it(tx: Connection, listener_id: int) -> dict[str, Any]:
-    """What is public, every record by its natural names, and the totals counted anew."""
+    """What is public, and every record by its natural names."""
     names = [row["name"] for row in tx.execute(VIEWS).fetchall()]
     found: dict[str, Any] = {
         name: tx.execute(f"select * from bi.{name} v order by v::text").fetchall() for name in names
     }
     for table in portable.PORTABLE:
         found[table] = sorted(portable.records(tx, table, listener_id))
-    for table in TOTALS:
-        rows = tx.execute(f"select t::text as row from insights.{table} t order by 1").fetchall()
-        found[table] = [row["row"] for row in rows]
     found["listener"] = portable.listener_record(tx, listener_id)
     return found
 
