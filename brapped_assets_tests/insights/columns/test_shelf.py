@@ -1,6 +1,7 @@
 """What pages keep in memory is what the warehouse holds, whatever happened since it was loaded."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import ZONES
 from brapped_assets_tests.warehouse.pages import at, newcomer
 from brapped_assets_tests.warehouse.test_order import clear, histories
-from brapped_assets_tests.warehouse.told import tell
+from brapped_assets_tests.warehouse.told import Told, tell
 
 ACTIONS = ("look", "merge", "merge", "hide artist", "hide track", "show", "zone", "gone", "artist", "album", "guest")
 BY_HAND = """
@@ -155,6 +156,33 @@ def test_whoever_began_before_a_merge_still_sees_the_plays_of_then(warehouse: Wa
         assert len(kept.shown(earlier, me).life.plays) == 0
     with reading.transaction() as tx:
         assert len(kept.shown(tx, me).life.plays) == 1
+
+
+def test_while_somebody_writes_without_pause_every_look_is_of_one_committed_moment(
+    warehouse: Warehouse, reading: Reading, database_url: str, tmp_path: Path
+) -> None:
+    kept, looks = Shelf(), 0
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+    told_apart = [Told(at(7 * n), 100_000 + n, f"t{n % 40}", f"Song {n % 40}") for n in range(600)]
+
+    def write() -> None:
+        with Warehouse(tmp_path, database_url) as other:
+            for first in range(0, len(told_apart), 20):
+                with other.transaction() as tx:
+                    tell(tx, me, [("extended", told_apart[first : first + 20])])
+                if first % 100 == 0:
+                    with other.transaction() as tx:
+                        tx.execute("delete from star.streaming_fact where play_key % 11 = 0")
+
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(write)
+        while not writing.done():
+            with reading.transaction() as tx:
+                assert told(kept.shown(tx, me)) == tx.execute(BY_HAND, {"me": me}).fetchall()
+            looks += 1
+        writing.result()
+    assert looks > 1
 
 
 def test_a_listener_nobody_looks_at_is_given_back(warehouse: Warehouse, reading: Reading) -> None:
