@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from brapped_assets.insights.columns.shown import date_of, dates, day_number, month_of, months_of
-from brapped_assets.insights.columns.sums import NEVER, By, Sums
+from brapped_assets.insights.columns.sums import NEVER, By, starts, summed_from
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
@@ -63,15 +63,16 @@ def days(who: Viewer, period: Period) -> list[Day]:
 
 def months(who: Viewer, period: Period) -> list[Month]:
     """Every month of a period with a play, in order."""
-    plays = who.shown.plays(period.first, period.until)
-    if not len(plays):
-        return []
-    heard = plays.by_hour
-    month = months_of(heard.day)
-    first = int(month.min())
-    many = int(month.max()) - first + 1
-    of = Sums(heard.plays, heard.ms).grouped(month - first, many)
-    return [Month(month_of(first + n), int(of.plays[n]), int(of.ms[n])) for n in of.played.tolist()]
+    table = who.shown.by_day
+    of = table.between(day_number(period.first), day_number(period.until))
+    month = months_of(np.arange(of.start, of.stop) + table.first)
+    places = starts(month)
+    plays, ms = (summed_from(hours[of].sum(axis=1), places).tolist() for hours in (table.plays, table.ms))
+    return [
+        Month(month_of(number), *heard)
+        for number, *heard in zip(month[places].tolist(), plays, ms, strict=True)
+        if heard[0]
+    ]
 
 
 def totals(of: Sequence[Day]) -> Totals:

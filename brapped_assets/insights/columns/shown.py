@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -13,7 +12,7 @@ from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, sessions
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import EPOCH, Flag, Mask, Plays
-from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, starts, summed, summed_from
+from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, summed
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
@@ -24,15 +23,6 @@ DAY_US = 86_400_000_000
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # As far as the numbers of days reach: 2000 to 2179.
 MOST_DAYS = 65_535
-
-
-class Hours(NamedTuple):
-    """Columns, a row an hour with plays."""
-
-    day: NDArray[np.int32]
-    hour: NDArray[np.uint8]
-    plays: NDArray[np.int64]
-    ms: NDArray[np.int64]
 
 
 class Chosen:
@@ -149,13 +139,6 @@ class Chosen:
     @cached_property
     def total_ms(self) -> int:
         return int(self.ms.sum(dtype=np.int64))
-
-    @cached_property
-    def by_hour(self) -> Hours:
-        """Plays and milliseconds by local hour, in order; an hour that clocks show twice may come twice."""
-        places = starts(self.day, self.hour)
-        plays = np.diff(np.append(places, len(self.day)))
-        return Hours(self.day[places], self.hour[places], plays, summed_from(self.ms, places))
 
     @cached_property
     def by_track(self) -> Sums:

@@ -58,16 +58,13 @@ def summed_of_few(numbers: Integers, ms: Integers) -> tuple[Integers, Sums]:
     return met, summed(nth, ms, len(met))
 
 
-def starts(*columns: NDArray[np.generic]) -> Integers:
-    """Where a row differs from the one before in one of the columns, the first row being such a place."""
-    if len(columns[0]) == 0:
-        return np.empty(0, np.int64)
-    changes = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return np.concatenate([[0], np.flatnonzero(changes) + 1])
+def starts(column: Integers) -> Integers:
+    """Where a row differs from the one before, the first row being such a place."""
+    return np.flatnonzero(np.diff(column, prepend=column[:1] - 1))
 
 
-def summed_from(values: Integers | NDArray[np.bool_], places: Integers) -> NDArray[np.int64]:
-    """The sums of values from each of some places to the next: of plays in order, faster than by number."""
+def summed_from(values: Integers, places: Integers) -> NDArray[np.int64]:
+    """The sums of values from each of some places to the next."""
     return np.add.reduceat(values, places, dtype=np.int64) if len(places) else np.empty(0, np.int64)
 
 

@@ -27,8 +27,9 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
     since = period.first - timedelta(days=SILENCE_DAYS)
     plays = who.shown.plays(since, period.until)
     rows, nth = plays.of_artists(top)
-    day, first = plays.day[rows], int(plays.day.min())
-    many = int(plays.day.max()) - first + 1
+    day = plays.day[rows]
+    first = int(day.min())
+    many = int(day.max()) - first + 1
     # A row an artist, a column a day.
     heard = np.bincount(nth * many + day - first, minlength=len(top) * many).reshape(-1, many)
     artist, back = np.nonzero(heard)
@@ -44,7 +45,6 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
         ms = int(plays.ms[rows[(nth == artist[one]) & (day >= back[one] + first)]].sum(dtype=np.int64))
         found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(top[artist[one]])))
     longest, key, back_on, number = min(found)
-    ever = who.shown.ever
-    days = ever.day[ever.of_artists(np.array([number]))[0]]
+    days = who.shown.ever.of(np.flatnonzero(who.shown.catalogue.artist == number)).days
     (thing,) = artists(tx, [(key, int(counts.max()), -longest)])
-    return Comeback(thing, date_of(days[days < back_on].max()), date_of(back_on))
+    return Comeback(thing, date_of(days[days < back_on][-1]), date_of(back_on))

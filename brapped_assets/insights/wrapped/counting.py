@@ -65,9 +65,10 @@ def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, in
     if len(artists) == 0:
         return {}
     rows, nth_of = plays.of_artists(artists)
-    first = int(plays.day.min())
-    many = int(plays.day.max()) - first + 1
-    by_day = np.bincount(nth_of * many + plays.day[rows] - first, minlength=len(artists) * many).reshape(-1, many)
+    day = plays.day[rows]
+    first = int(day.min())
+    many = int(day.max()) - first + 1
+    by_day = np.bincount(nth_of * many + day - first, minlength=len(artists) * many).reshape(-1, many)
     months = months_of(first + np.arange(many))
     places = starts(months)
     by_month = np.add.reduceat(by_day, places, axis=1)
@@ -80,7 +81,7 @@ def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, in
 
 def _discoveries(tx: Connection, who: Viewer, period: Period, plays: Chosen, known: Integers) -> Discoveries:
     """Of the known artists of a period those first heard in it."""
-    new = known[who.shown.first_day_of_artists[known] >= day_number(period.first)]
+    new = known[who.shown.everything.first_day_of_artists[known] >= day_number(period.first)]
     keys = plays.catalogue.artists.keys
     top = plays.by_artist.ranked("plays", keys, NEW, new)
     found = things.artists(tx, counted(plays.by_artist, keys, top))

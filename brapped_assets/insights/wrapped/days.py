@@ -38,13 +38,14 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     if not len(plays):
         return None
     many = len(plays.catalogue.tracks)
-    first = int(plays.day.min())
-    heap = (plays.day - first) * HEAPS + (plays.track & (HEAPS - 1))
+    days = plays.day
+    first = int(days.min())
+    heap = (days - first) * HEAPS + (plays.track & (HEAPS - 1))
     high = np.bincount(heap)
     # No song has more plays than the heap it lies on, so only heaps as high as one song's plays can hold the best.
     least = np.unique(plays.track[heap == high.argmax()], return_counts=True)[1].max()
     some = np.flatnonzero((high >= least)[heap])
-    met, sums = summed_of_few((plays.day[some].astype(np.int64) - first) * many + plays.track[some], plays.ms[some])
+    met, sums = summed_of_few((days[some].astype(np.int64) - first) * many + plays.track[some], plays.ms[some])
     day, track = met // many, met % many
     keys = plays.catalogue.tracks.keys[track]
     best = np.lexsort((keys, day, -sums.ms, -sums.plays))[:1]
