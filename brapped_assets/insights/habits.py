@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from brapped_assets.insights.columns.shown import FIRST_WEEKDAY, date_of, day_number, instant
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.sums import By, counted
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import DAY, Period
@@ -121,11 +121,13 @@ def longest_session(who: Viewer, period: Period) -> Session | None:
 
 def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:
     """Plays by kind of device, the most used first; of the plays whose device an export names."""
-    keys, plays = np.unique(who.shown.plays(period.first, period.until).platform, return_counts=True)
+    platform = who.shown.plays(period.first, period.until).platform
+    plays = counted(platform, int(platform.max(initial=0)) + 1)
+    keys = np.flatnonzero(plays)
     words = labels(tx, keys)
     return grouped(
         {"platform": words[key], "plays": many}
-        for key, many in zip(keys.tolist(), plays.tolist(), strict=True)
+        for key, many in zip(keys.tolist(), plays[keys].tolist(), strict=True)
         if key in words
     )
 

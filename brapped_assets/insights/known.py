@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from brapped_assets.insights.columns.shown import dates
+import numpy as np
+
+from brapped_assets.insights.columns.shown import dates, day_number
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -22,7 +24,9 @@ def unknown(tx: Connection, who: Viewer, period: Period) -> list[Gap]:
     and in open gaps.
     """
     around = (QUIET_DAYS + 1) * DAY
-    days = who.shown.everything.told(period.first - around, period.until + around).days
+    table = who.shown.everything.by_day
+    of = table.between(day_number(period.first - around), day_number(period.until + around))
+    days = np.flatnonzero(table.rows[of]) + table.first + of.start
     values = {
         "listener_id": who.listener_id, "first": period.first, "until": period.until, "now": who.now,
         "quiet_days": QUIET_DAYS, "days": dates(days),

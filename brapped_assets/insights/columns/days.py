@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.plays import Flag, Mask
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.sums import blocks, counted, summed
 
 HOURS = 24
 SILENCE_US = 30 * 60 * 1_000_000
@@ -36,31 +37,35 @@ class DayTable:
         return slice(low, max(min(until - self.first, len(self.rows)), low))
 
 
-def day_table(
-    day: NDArray[np.int32], hour: NDArray[np.uint8], ms: NDArray[np.int32], flags: NDArray[np.uint16], counts: Mask
-) -> DayTable:
-    """Of rows of any length; `counts` says which of them are plays."""
-    if len(day) == 0:
-        nothing = np.zeros((0, HOURS), np.int64)
-        return DayTable(0, nothing, nothing, nothing[:, 0], nothing[:, 0], np.zeros((0, 4), np.int64))
-    first = int(day.min())
-    days = int(day.max()) - first + 1
-    at = day - np.int32(first)
-    wide = flags.astype(np.int32)
-    kind = (wide & LOW) | ((wide & np.int32(Flag.EXTENDED)) >> 2) | np.where(counts, COUNTS, np.int32(0))
-    by_kind = np.bincount(at * COMBINATIONS + kind, minlength=days * COMBINATIONS).reshape(days, COMBINATIONS)
+def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
+    """Of some rows of any length, and of those among them that count as plays."""
+    first = int(plays.day.min(initial=MOST_DAYS))
+    days = max(int(plays.day.max(initial=0)) - first + 1, 0)
+    kinds = np.zeros(days * COMBINATIONS, np.int64)
+    heard, ms = np.zeros(days * HOURS, np.int64), np.zeros(days * HOURS, np.int64)
+    estimated_ms = np.zeros(days, np.int64)
+    for block in blocks(len(plays)):
+        of = plays.where(block)
+        at = of.day.astype(np.int32) - np.int32(first)
+        flags = of.flags.astype(np.int32)
+        counts = counting[block]
+        kind = (flags & LOW) | ((flags & np.int32(Flag.EXTENDED)) >> 2) | np.where(counts, COUNTS, np.int32(0))
+        kinds += counted((at * COMBINATIONS + kind)[rows[block]], len(kinds))
+        hours = summed((at * np.int32(HOURS) + of.hour)[counts], of.ms[counts], len(heard))
+        heard += hours.plays
+        ms += hours.ms
+        estimated = counts & ((flags & int(Flag.ESTIMATED)) != 0)
+        estimated_ms += summed(at[estimated], of.ms[estimated], days).ms
+    by_kind = kinds.reshape(days, COMBINATIONS)
     extended = ALL & EXTENDED > 0
     told = [extended & (ALL & int(flag or EXTENDED) > 0) for flag in (0, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)]
-    hours = at * np.int32(HOURS) + hour
-    shape = (days, HOURS)
-    estimated = counts & ((flags & np.uint16(Flag.ESTIMATED)) != 0)
     return DayTable(
         first,
-        plays=np.bincount(hours[counts], minlength=days * HOURS).reshape(shape),
-        ms=_weighed(hours[counts], ms[counts], days * HOURS).reshape(shape),
+        plays=heard.reshape(days, HOURS),
+        ms=ms.reshape(days, HOURS),
         rows=by_kind.sum(axis=1),
-        estimated_ms=_weighed(at[estimated], ms[estimated], days),
-        told=np.stack([by_kind[:, kinds].sum(axis=1) for kinds in told], axis=1),
+        estimated_ms=estimated_ms,
+        told=np.stack([by_kind[:, of_kind].sum(axis=1) for of_kind in told], axis=1),
     )
 
 
@@ -83,11 +88,8 @@ def sessions(began_at: NDArray[np.int64], ended_at: NDArray[np.int64], day: NDAr
     if len(day) == 0:
         nothing = np.zeros(0, np.int64)
         return Sessions(nothing, nothing, day, nothing, nothing)
-    after_silence = began_at[1:] - ended_at[:-1] > SILENCE_US
-    first = np.concatenate([[0], np.flatnonzero(after_silence) + 1])
+    after_silence = np.ones(len(day), np.bool_)
+    np.greater(began_at[1:] - ended_at[:-1], SILENCE_US, out=after_silence[1:])
+    first = np.flatnonzero(after_silence)
     last = np.concatenate([first[1:] - 1, [len(day) - 1]])
     return Sessions(first, last, np.minimum.reduceat(day, first), np.minimum.reduceat(began_at, first), ended_at[last])
-
-
-def _weighed(numbers: NDArray[np.int32], values: NDArray[np.int32], many: int) -> NDArray[np.int64]:
-    return np.bincount(numbers, weights=values, minlength=many).astype(np.int64)

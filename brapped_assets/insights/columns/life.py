@@ -1,7 +1,7 @@
 """All plays of a listener at one moment, and how they are loaded and brought up to date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from psycopg.sql import SQL, Composable, Literal
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.loading import copied
+from brapped_assets.insights.columns.loading import copied_in_blocks
 from brapped_assets.insights.columns.plays import EPOCH, Plays, merged
+from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 
@@ -20,6 +21,7 @@ PLAY = (
     ("ended_at", ">i8"), ("track_and_ms", ">i8"), ("day_and_hour", ">i4"), ("platform_and_country", ">i8"),
     ("reason_end", ">i4"), ("context_and_flags", ">i8"),
 )  # fmt: skip
+_NO_PLAY = np.dtype(list(PLAY))
 # With more days than these changed, all of a life is loaded.
 MOST_DAYS = 1_000
 # An import of a million rows was loaded in two seconds; statements of pages take five at most.
@@ -52,17 +54,17 @@ class Life:
     @cached_property
     def platforms(self) -> NDArray[np.int64]:
         """The keys of the devices there are."""
-        return np.flatnonzero(np.bincount(self.plays.platform))
+        return each_once(self.plays.platform)
 
     @cached_property
     def countries(self) -> NDArray[np.int64]:
         """The keys of the countries there are."""
-        return np.flatnonzero(np.bincount(self.plays.country))
+        return each_once(self.plays.country)
 
     @cached_property
     def reasons(self) -> NDArray[np.int64]:
         """The keys of the reasons for which plays ended."""
-        return np.flatnonzero(np.bincount(self.plays.reason_end))
+        return each_once(self.plays.reason_end)
 
     @cached_property
     def last_day(self) -> int:
@@ -100,18 +102,17 @@ def state(tx: Connection, listener_id: int, of: Life | None) -> State:
 
 def load(tx: Connection, listener_id: int, snapshot: str) -> Life:
     """Everything anew: about two seconds for a million plays."""
-    rows = _plays(tx, listener_id, SQL("true"))
-    keys = np.unique(rows["track_and_ms"] >> 32)
-    catalogue = Catalogue().refreshed(tx, keys)
-    return Life(_columns(rows, catalogue), catalogue, snapshot)
+    plays = _plays(tx, listener_id, SQL("true"))
+    catalogue = Catalogue().refreshed(tx, each_once(plays.track))
+    return Life(_numbered(plays, catalogue), catalogue, snapshot)
 
 
 def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Life:
     """With the plays of changed days and the changed tracks as they are now."""
     if len(changed.days) > MOST_DAYS or not changed.is_later:
         return load(tx, listener_id, changed.snapshot)
-    rows = _plays(tx, listener_id, _of_days(changed.days))
-    new = np.unique(rows["track_and_ms"] >> 32)
+    added = _plays(tx, listener_id, _of_days(changed.days))
+    new = each_once(added.track)
     new = new[life.catalogue.tracks.numbers(new) < 0]
     again = np.array(changed.tracks, np.int64)
     again = again[life.catalogue.tracks.numbers(again) >= 0]
@@ -119,14 +120,25 @@ def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Lif
     plays = life.plays
     if changed.days:
         stays = ~np.isin(plays.day, _numbers_of(changed.days))
-        plays = merged(plays.where(stays), _columns(rows, catalogue))
+        plays = merged(plays.where(stays), _numbered(added, catalogue))
     return Life(plays, catalogue, changed.snapshot)
 
 
-def _plays(tx: Connection, listener_id: int, which: Composable) -> NDArray[np.void]:
+def _plays(tx: Connection, listener_id: int, which: Composable) -> Plays:
+    """The plays as the warehouse has them: `track` is a key."""
     statement = SQL(sql("columns/plays")).format(listener_id=Literal(listener_id), which=which)
     tx.execute("select set_config('statement_timeout', %s, true)", [f"{LOADING_SECONDS}s"])
-    return copied(tx, statement, PLAY)
+    columns: dict[str, list[NDArray[Any]]] = {column.name: [] for column in fields(Plays)}
+    for rows in copied_in_blocks(tx, statement, PLAY):
+        part = _columns(rows)
+        for name, parts in columns.items():
+            parts.append(getattr(part, name))
+    # Column by column, each block given back: a life lies in the memory once.
+    return Plays(*(_joined(columns.pop(column.name), column.name) for column in fields(Plays)))
+
+
+def _joined(parts: list[NDArray[Any]], name: str) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else getattr(_columns(np.empty(0, _NO_PLAY)), name)
 
 
 def _of_days(days: Sequence[date]) -> Composable:
@@ -140,14 +152,14 @@ def _of_days(days: Sequence[date]) -> Composable:
     ).format(first=Literal(min(days)), last=Literal(max(days)), days=Literal(list(days)))
 
 
-def _columns(rows: NDArray[np.void], catalogue: Catalogue) -> Plays:
+def _columns(rows: NDArray[np.void]) -> Plays:
     day_and_hour, context_and_flags = rows["day_and_hour"], rows["context_and_flags"]
     track_and_ms, platform_and_country = rows["track_and_ms"], rows["platform_and_country"]
     return Plays(
         ended_at=rows["ended_at"].astype(np.int64),
         day=(day_and_hour >> 8).astype(np.uint16),
         hour=(day_and_hour & 0xFF).astype(np.uint8),
-        track=catalogue.tracks.numbers(track_and_ms >> 32),
+        track=(track_and_ms >> 32).astype(np.int32),
         ms=(track_and_ms & 0xFFFFFFFF).astype(np.int32),
         flags=(context_and_flags & 0xFFFF).astype(np.uint16),
         platform=(platform_and_country >> 32).astype(np.int32),
@@ -155,6 +167,10 @@ def _columns(rows: NDArray[np.void], catalogue: Catalogue) -> Plays:
         reason_end=rows["reason_end"].astype(np.int32),
         context=(context_and_flags >> 16).astype(np.int32),
     )
+
+
+def _numbered(plays: Plays, catalogue: Catalogue) -> Plays:
+    return replace(plays, track=catalogue.tracks.numbers(plays.track))
 
 
 def _numbers_of(days: Sequence[date]) -> NDArray[np.uint16]:

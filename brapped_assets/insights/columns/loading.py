@@ -13,19 +13,32 @@ HEADER_BYTES, TRAILER_BYTES = 19, 2
 ROWS_A_BLOCK = 100_000
 
 
-def copied(tx: Connection, statement: Composed, columns: Iterable[tuple[str, str]]) -> NDArray[np.void]:
+Columns = tuple[tuple[str, str], ...]
+
+
+def copied(tx: Connection, statement: Composed, columns: Columns) -> NDArray[np.void]:
     """What a `copy (…) to stdout (format binary)` sends, as one array of rows.
 
     `columns` are name and type of each, big-endian as PostgreSQL sends them (`>i8`); none of them may be null. Raises
     ValueError for anything else that comes.
     """
-    row = np.dtype([("fields", ">i2"), *_with_lengths(columns)])
+    blocks = list(copied_in_blocks(tx, statement, columns))
+    return np.concatenate(blocks) if blocks else np.empty(0, _row(columns))
+
+
+def copied_in_blocks(tx: Connection, statement: Composed, columns: Columns) -> Iterator[NDArray[np.void]]:
+    """As `copied`, so many rows at a time: as they are sent they take twice the room of what is kept of them."""
+    row = _row(columns)
     with tx.cursor().copy(statement) as copy:
-        blocks = [np.frombuffer(block, row) for block in _blocks(copy, row.itemsize)]
-    found = np.concatenate(blocks) if blocks else np.empty(0, row)
-    if not np.all(found["fields"] == len(row.names or ()) // 2):
-        raise ValueError("a row of other columns came than were asked for")
-    return found
+        for block in _blocks(copy, row.itemsize):
+            found = np.frombuffer(block, row)
+            if not np.all(found["fields"] == len(columns)):
+                raise ValueError("a row of other columns came than were asked for")
+            yield found
+
+
+def _row(columns: Columns) -> np.dtype[np.void]:
+    return np.dtype([("fields", ">i2"), *_with_lengths(columns)])
 
 
 def _with_lengths(columns: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
 Numbers = NDArray[np.int32]
+# Keys of the warehouse count from 1; hashes do not.
+LARGEST_TABLE = 2**26
 
 
 def _empty() -> Keys:
@@ -28,6 +30,13 @@ class Numbering:
         """The number of each key; -1 where it has none."""
         if len(self) == 0:
             return np.full(len(keys), -1, np.int32)
+        most = int(keys.max(initial=0))
+        if len(keys) > len(self) and max(most, int(self._in_order[-1])) < LARGEST_TABLE and self._in_order[0] >= 0:
+            # Many of few: by a table of all keys there can be.
+            table = np.full(max(most, int(self._in_order[-1])) + 1, -1, np.int32)
+            table[self._in_order] = self._number_of
+            found: Numbers = table[keys]
+            return found
         place = np.minimum(np.searchsorted(self._in_order, keys), len(self) - 1)
         return np.where(self._in_order[place] == keys, self._number_of[place], np.int32(-1))
 

@@ -1,5 +1,6 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, sessions
 from brapped_assets.insights.columns.life import Kept, Life
-from brapped_assets.insights.columns.plays import EPOCH, Flag, Mask, Plays
-from brapped_assets.insights.columns.sums import NEVER, Sums, first_days, summed
+from brapped_assets.insights.columns.plays import EPOCH, MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.sums import NEVER, Sums, each_once, first_days, summed
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
@@ -21,8 +22,6 @@ DAYS_A_WEEK = 7
 FIRST_WEEKDAY = 5
 DAY_US = 86_400_000_000
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-# As far as the numbers of days reach: 2000 to 2179.
-MOST_DAYS = 65_535
 
 
 class Chosen:
@@ -89,11 +88,7 @@ class Chosen:
     @cached_property
     def days(self) -> NDArray[np.int64]:
         """The local days on which any of them ended, each once, in order."""
-        if len(self) == 0:
-            return np.empty(0, np.int64)
-        first = self.day.min()
-        found: NDArray[np.int64] = np.flatnonzero(np.bincount(self.day - first)) + first
-        return found
+        return each_once(self.day)
 
     @property
     def hour(self) -> NDArray[np.uint8]:
@@ -183,8 +178,9 @@ class Shown:
     rows: Mask
     counting: Mask
     whole: "Shown | None" = None
-    # Who asks again while somebody holds the answer gets the same, with what it has counted.
+    # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
+    _latest: deque[Chosen] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -223,6 +219,7 @@ class Shown:
         found = self._held.get((first, until))
         if found is None:
             found = self._held[first, until] = self._of_days(self.counting, first, until)
+            self._latest.append(found)
         return found
 
     def told(self, first: date, until: date) -> Chosen:
@@ -241,8 +238,7 @@ class Shown:
     @cached_property
     def by_day(self) -> DayTable:
         """Every local day of the listener's, with its hours."""
-        told = self._chosen(self.rows, slice(0, len(self.life.plays)))
-        return day_table(told.day, told.hour, told.ms, told.flags, self.counting[self.rows])
+        return day_table(self.life.plays, self.rows, self.counting)
 
     @cached_property
     def sessions(self) -> Sessions:

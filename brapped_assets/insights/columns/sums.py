@@ -1,5 +1,6 @@
 """Reductions: plays and milliseconds by whatever has numbers, and the first of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 Integers = NDArray[np.integer]
 By = Literal["plays", "minutes"]
+BLOCK = 2**20
 NEVER = np.int32(2**31 - 1)
 
 
@@ -49,7 +51,25 @@ class Sums:
 
 def summed(numbers: Integers, ms: Integers, many: int) -> Sums:
     """Plays and milliseconds by number, of rows that have a number and milliseconds each."""
-    return Sums(np.bincount(numbers, minlength=many).astype(np.int64), _added(numbers, ms, many))
+    return Sums(counted(numbers, many), _added(numbers, ms, many))
+
+
+def counted(numbers: Integers, many: int) -> NDArray[np.int64]:
+    """How many rows each number has. In blocks: NumPy would copy all of them into wider ones at once."""
+    found = np.zeros(many, np.int64)
+    for block in blocks(len(numbers)):
+        found += np.bincount(numbers[block], minlength=many)
+    return found
+
+
+def each_once(numbers: Integers) -> NDArray[np.int64]:
+    """The numbers there are, in order. They are none below 0, and not too great to count up to."""
+    return np.flatnonzero(counted(numbers, int(numbers.max(initial=-1)) + 1))
+
+
+def blocks(rows: int) -> Iterator[slice]:
+    """So many rows at a time."""
+    return (slice(first, first + BLOCK) for first in range(0, rows, BLOCK))
 
 
 def summed_of_few(numbers: Integers, ms: Integers) -> tuple[Integers, Sums]:
@@ -70,7 +90,10 @@ def summed_from(values: Integers, places: Integers) -> NDArray[np.int64]:
 
 def _added(numbers: Integers, values: Integers, many: int) -> NDArray[np.int64]:
     # Sums in floats are exact up to 2**53: 285,000 years of milliseconds.
-    return np.bincount(numbers, weights=values, minlength=many).astype(np.int64)
+    found = np.zeros(many, np.int64)
+    for block in blocks(len(numbers)):
+        found += np.bincount(numbers[block], weights=values[block], minlength=many).astype(np.int64)
+    return found
 
 
 def first_days(numbers: Integers, days: NDArray[np.int32], many: int) -> NDArray[np.int32]:

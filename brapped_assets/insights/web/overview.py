@@ -15,7 +15,7 @@ from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.web.site import Site, period_of, selection_of
 from brapped_assets.insights.wording import change, day, minutes, month, percent
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
@@ -31,7 +31,8 @@ def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.looking(tx, request)
-            own = rankings(tx, who, LONGEST_RANKING) if who else []
+            # Spotify's ranking follows no filter.
+            own = rankings(tx, who, LONGEST_RANKING) if who and not selection_of(request).narrows else []
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who, rankings=own)
             period = period_of(request, who)

@@ -24,7 +24,7 @@ from brapped_assets.insights.incoming import Incoming
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
-from brapped_assets.insights.selection import EVERYTHING, read_selection
+from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.files import version
 from brapped_assets.insights.web.filters import filters
@@ -126,7 +126,7 @@ class Site:
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
-            selection=getattr(request.state, "selection", EVERYTHING), filters=getattr(request.state, "filters", []),
+            selection=selection_of(request), filters=getattr(request.state, "filters", []),
             can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
             **values,
         )  # fmt: skip
@@ -155,6 +155,12 @@ def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[
     page = page if page in SAME_FOR_ALL else "/"
     query = f"?{urlencode(chosen.asked)}" if chosen.asked and page != "/add" else ""
     return [(one.listener_id, one.name, f"/of/{one.listener_id}{page}{query}") for one in who.everybody]
+
+
+def selection_of(request: Request) -> Selection:
+    """What the page was narrowed by (see `Site.looking`)."""
+    found: Selection = getattr(request.state, "selection", EVERYTHING)
+    return found
 
 
 def say(request: Request, what: str, *, is_missing: bool = True) -> None:
@@ -202,5 +208,4 @@ def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chose
     if who is not None and _range_in(request):
         with suppress(NotAPeriod):
             asked = (("range", period_asked_for(request, who).name), *asked)
-    selection = getattr(request.state, "selection", EVERYTHING)
-    return Chosen(asked, shown.name if shown else "", tuple(selection.asked()))
+    return Chosen(asked, shown.name if shown else "", tuple(selection_of(request).asked()))
