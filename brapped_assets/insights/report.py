@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -42,11 +42,12 @@ class Report:
     plays: int
     rows: int
     preview: str
+    is_filtered: bool = False
 
     @property
     def file_name(self) -> str:
         """Named after the time it is about, which "this year" is not."""
-        return f"brapped-{self.period.file_name}.html"
+        return f"brapped-{self.period.file_name}{'-filtered' if self.is_filtered else ''}.html"
 
     @property
     def sha256(self) -> str:
@@ -85,9 +86,11 @@ def build(
     *,
     is_demo: bool = False,
     covers: Covers | None = None,
+    filters: Sequence[str] = (),
 ) -> Report:
     """The report of a period; the same data give the same bytes. `who` must have played something, ever.
 
+    `filters` say in words which plays alone `who` sees.
     Of `covers` those come along that are on the disk already, as many as fit: whoever makes a file asks nobody.
     """
     found = numbers(tx, who, period)
@@ -106,7 +109,7 @@ def build(
         "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
         "most": max((month.ms for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
         "unknown_plays": found.unknown_plays,
-        "is_demo": is_demo, "over": period.until <= who.today, "last": min(period.last, who.today),
+        "is_demo": is_demo, "filters": filters, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")
     html = template.render(**values, place=Places(None, {}, 0)).encode()
@@ -115,7 +118,7 @@ def build(
         room = MOST_BYTES - len(html) - 10_000
         html = template.render(**values, place=Places(covers, pictures(tx, told), room)).encode()
     rows = sum(len(of) for of in lists.values()) + len(months)
-    return Report(html, period, found.total.plays, rows, _preview(found, lists))
+    return Report(html, period, found.total.plays, rows, _preview(found, lists), bool(filters))
 
 
 def _inline(picture: Picture | None) -> str | None:

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.comparison import compare
+from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.web.site import Site, period_of, selection_of
 from brapped_assets.insights.wording import percent
 
 LONGEST_LIST = 10
@@ -20,7 +21,7 @@ def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         asked = request.query_params.get("with", "")
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             others = [one for one in who.everybody if one.listener_id != who.listener_id]
@@ -31,6 +32,7 @@ def routes(site: Site) -> list[Route]:
                 raise HTTPException(404, "There is no such listener here.")
             other = viewer(tx, site.clock(), chosen.listener_id, shelf=site.shelf)
             assert other is not None
+            other = viewer_of(tx, other, selection_of(request))
             # All time is that of both, whoever looks.
             days = [one.first_day for one in (who, other) if one.first_day]
             period = period_of(request, replace(who, first_day=min(days)))

@@ -16,7 +16,7 @@ OWN_LINKS = re.compile(r'(\bdata-whole )?\b(href|action)="(/of/[0-9]+)?(/(?!/|st
 ITEM = r"/(?:artist|track|album)/[^/]+"
 # Those that show a period, and those from which one gets to them; and those that show some plays only.
 WITH_PERIOD = re.compile(rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/search|/export\.html|{ITEM}")
-WITH_SELECTION = re.compile(rf"/|/explore|/list/[^/]+|{ITEM}")
+WITH_SELECTION = re.compile(rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/export\.html|{ITEM}")
 FORMS = re.compile(r'<form[^>]*\baction="(?:/of/[0-9]+)?(/[^"?#]*)"[^>]*\bdata-custom-range[^>]*>')
 
 

@@ -27,7 +27,7 @@ from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.insights.web.files import version
-from brapped_assets.insights.web.filters import filters
+from brapped_assets.insights.web.filters import Filter, filters
 from brapped_assets.insights.web.links import Chosen, Pairs, led_on
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import Reading
@@ -126,7 +126,7 @@ class Site:
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
-            selection=selection_of(request), filters=getattr(request.state, "filters", []),
+            selection=selection_of(request), filters=filters_of(request),
             can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
             **values,
         )  # fmt: skip
@@ -160,6 +160,12 @@ def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[
 def selection_of(request: Request) -> Selection:
     """What the page was narrowed by (see `Site.looking`)."""
     found: Selection = getattr(request.state, "selection", EVERYTHING)
+    return found
+
+
+def filters_of(request: Request) -> list[Filter]:
+    """The filters that the page shows."""
+    found: list[Filter] = getattr(request.state, "filters", [])
     return found
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from brapped_assets.insights import overview, report
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.site import Site, period_asked_for, period_of
+from brapped_assets.insights.web.site import Site, filters_of, period_asked_for, period_of
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 
 
@@ -42,7 +42,7 @@ class Year:
 def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who)
@@ -55,21 +55,29 @@ def routes(site: Site) -> list[Route]:
 
     def choose(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             return _choose(site, request, who, "")
 
     def export(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             try:
                 asked = period_asked_for(request, who)
             except NotAPeriod as error:
                 raise HTTPException(404, str(error)) from None
-            built = report.build(site.templates, tx, who, asked, is_demo=site.is_demo, covers=site.covers)
+            built = report.build(
+                site.templates,
+                tx,
+                who,
+                asked,
+                is_demo=site.is_demo,
+                covers=site.covers,
+                filters=[one.label for one in filters_of(request)],
+            )
         headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
         return Response(built.html, media_type="text/html", headers=headers)
 
