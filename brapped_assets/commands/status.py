@@ -165,6 +165,7 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "last_polled_at": one.last_polled_at,
         "polls": one.polls,
         "plays": one.plays,
+        "impossible_repeats": one.impossible_repeats,
         "items_not_music": one.not_music,
         "items_empty": one.empty_items,
         "items_with_impossible_time": one.impossible_times,
@@ -193,7 +194,8 @@ def _show(console: Console, state: dict[str, Any]) -> None:
     for one in state["listeners"]:
         consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
         table.add_row(f"[bold]{escape(one['name'])}[/]", one["time_zone"])
-        table.add_row("  plays", str(one["plays"]))
+        repeats = f", {one['impossible_repeats']} of them impossible repeats" if one["impossible_repeats"] else ""
+        table.add_row("  plays", f"{one['plays']}{repeats}")
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
         table.add_row("  gaps", _gaps(one))

@@ -14,6 +14,7 @@ NEWS = timedelta(days=14)
 class ListenerOverview:
     """Instants are UTC. `consent_ends_at` None: the date of consent is unknown; `consent_ended_at`: it is over.
 
+    Of the `plays`, `impossible_repeats` are kept and not counted.
     `gaps_open` stretches of `seconds_in_gaps` in all may lack plays, which puts `hours_in_doubt` hours of the clock in
     doubt; exports closed `seconds_closed` of such time, the last one `last_closed_by`.
 
@@ -32,6 +33,7 @@ class ListenerOverview:
     last_polled_at: datetime | None
     polls: int
     plays: int
+    impossible_repeats: int
     gaps_open: int
     seconds_in_gaps: float
     hours_in_doubt: int

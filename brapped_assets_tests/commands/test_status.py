@@ -67,6 +67,15 @@ def exported(connected: Connected, tracks: int) -> None:
         tell(tx, me, [("extended", told)])
 
 
+def test_plays_that_are_kept_and_not_counted_are_told(healthy: Connected, brapped: Brapped) -> None:
+    with healthy.warehouse.transaction() as tx:
+        me = listeners.alone(tx, time_zone="UTC", now=NOON).listener_id
+        tell(tx, me, [("extended", [Told(after(6 * n), 149_073) for n in range(12)])])
+    assert "plays 12, 11 of them impossible repeats" in brapped("status").output
+    (one,) = json.loads(brapped("status", "--json").output)["listeners"]
+    assert (one["plays"], one["impossible_repeats"]) == (12, 11)
+
+
 def test_what_is_to_be_looked_up_is_told_with_its_end_at_todays_budget(healthy: Connected, brapped: Brapped) -> None:
     exported(healthy, 1_390)
     with healthy.warehouse.transaction() as tx:

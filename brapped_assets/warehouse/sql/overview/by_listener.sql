@@ -3,7 +3,7 @@
 select l.display_name, l.time_zone, l.collected_since, l.token_fingerprint is not null as has_logged_in,
        l.consent_ended_at,
        l.authorized_at + interval '6 months' as consent_ends_at,
-       poll.last_polled_at, poll.polls, fact.plays, gap.*, doubt.hours_in_doubt, aside.*,
+       poll.last_polled_at, poll.polls, fact.plays, fact.impossible_repeats, gap.*, doubt.hours_in_doubt, aside.*,
        latest.clock_skew_ms
 from audit.listener l
 cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as polls
@@ -11,7 +11,7 @@ cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as 
                      where p.listener_id = l.listener_id
                        -- A poll of a clock that was ahead is no recent poll.
                        and p.polled_at <= %(now)s::timestamptz + interval '1 hour') poll
-cross join lateral (select count(*)::int as plays
+cross join lateral (select count(*)::int as plays, count(f.repeat_of)::int as impossible_repeats
                       from star.streaming_fact f where f.listener_id = l.listener_id) fact
 cross join lateral (select count(*) filter (where g.closed_at is null)::int as gaps_open,
                            coalesce(sum(g.seconds) filter (where g.closed_at is null), 0)::float8 as seconds_in_gaps,
