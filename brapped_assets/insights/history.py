@@ -6,12 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
+import numpy as np
+
+from brapped_assets.insights.columns.plays import Ints
+from brapped_assets.insights.columns.shown import MOMENT, instant
+from brapped_assets.insights.listing import Listing, listing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.zones import beginning_of
 
 PAGE = 100
+MICROSECOND = timedelta(microseconds=1)
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 LARGEST_PLAY_KEY = 2**63 - 1
 
 
@@ -33,6 +40,7 @@ NEWEST = Place(datetime(9999, 1, 1, tzinfo=UTC))
 class Played:
     """One play. `played_at` is its END (UTC), `played_at_local` the same in the listener's zone.
 
+    `counts` by the rule of the list, whether it is private or hidden or not. `has_cover`: a picture is known.
     What only an export tells (skipped, shuffle, offline, incognito, platform) is None where none did.
     """
 
@@ -45,6 +53,8 @@ class Played:
     track_name: str
     artist_key: int
     artist_name: str
+    album_name: str | None
+    has_cover: bool
     ms_played: int
     counts: bool
     is_repeat: bool
@@ -96,29 +106,50 @@ def end_of(day: date, who: Viewer) -> Place:
     return Place(beginning_of(who.spans, following), 1)
 
 
-def page(tx: Connection, who: Viewer, start: Place | None) -> Page:
-    """The plays older than a place, or the newest ones."""
-    place = start or NEWEST
-    values: dict[str, Any] = {"listener_id": who.listener_id, "at": place.at, "play_key": place.play_key}
-    plays = [
-        Played(**row) for row in tx.execute(sql("insights/history/older"), {**values, "limit": PAGE + 1}).fetchall()
-    ]
-    more, plays = plays[PAGE:], plays[:PAGE]
-    newer = _page_after(tx, values) if start else None
-    if not plays:
-        return Page([], newer, None)
-    reach = {"listener_id": who.listener_id, "newest": place.at, "oldest": plays[-1].played_at}
-    gaps = tx.execute(sql("insights/history/gaps"), reach).fetchall()
-    older = Place(plays[-1].played_at, plays[-1].play_key) if more else None
-    return Page(_by_day(plays, gaps), newer, older)
+def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = None) -> Page:
+    """The plays of a list, or all there are, that are older than a place; without one the newest."""
+    of = of or listing(tx, who)
+    upto = _rows_before(tx, of, start) if start else len(of.rows)
+    rows = of.rows[max(upto - PAGE, 0) : upto][::-1]
+    # The page of the next newer plays begins before the play that follows them, or with the newest of all.
+    following = of.rows[upto + PAGE : upto + PAGE + 1]
+    told = _told(tx, of, np.concatenate([rows, following]))
+    follows = [told.pop()] if len(following) else []
+    newer = [Place(play.played_at, play.play_key) for play in follows] or ([NEWEST] if upto < len(of.rows) else [])
+    if not told:
+        return Page([], newer[0] if newer else None, None)
+    gaps = tx.execute(sql("insights/history/gaps"), _reach(of, start, told[-1])).fetchall()
+    older = Place(told[-1].played_at, told[-1].play_key) if upto > PAGE else None
+    return Page(_by_day(told, gaps), newer[0] if newer else None, older)
 
 
-def _page_after(tx: Connection, values: dict[str, Any]) -> Place | None:
-    """Where the page of the next newer plays begins: before the play that follows them, or with the newest of all."""
-    rows = tx.execute(sql("insights/history/newer"), {**values, "limit": PAGE + 1}).fetchall()
-    if len(rows) <= PAGE:
-        return NEWEST if rows else None
-    return Place(rows[PAGE]["played_at"], rows[PAGE]["play_key"])
+def _rows_before(tx: Connection, of: Listing, place: Place) -> int:
+    """How many plays of a list are older than a place."""
+    at = (place.at - MOMENT) // MICROSECOND
+    low, high = (int(np.searchsorted(of.plays.ended_at, at, side)) for side in SIDES)
+    if low < high:
+        values = {"listener_id": of.who.listener_id, "at": place.at, "play_key": place.play_key}
+        row = tx.execute(sql("insights/history/before"), values).fetchone()
+        assert row is not None
+        low += row["plays"]
+    return int(np.searchsorted(of.rows, low))
+
+
+def _told(tx: Connection, of: Listing, rows: Ints) -> list[Played]:
+    """Some plays, by place, with everything that is told of them."""
+    ends = of.plays.ended_at[rows]
+    nths = rows - np.searchsorted(of.plays.ended_at, ends)
+    values = {"listener_id": of.who.listener_id, "ends": [instant(end) for end in ends], "nths": nths.tolist()}
+    told = tx.execute(sql("insights/history/rows"), values).fetchall()
+    return [Played(**row, counts=bool(counts)) for row, counts in zip(told, of.counts(rows), strict=True)]
+
+
+def _reach(of: Listing, start: Place | None, oldest: Played) -> dict[str, Any]:
+    """From when to when gaps stand among the plays of a page: nothing is said of a time after the period."""
+    newest = (start or NEWEST).at
+    if of.asked.period:
+        newest = min(newest, end_of(of.asked.period.last, of.who).at)
+    return {"listener_id": of.who.listener_id, "newest": newest, "oldest": oldest.played_at}
 
 
 def _by_day(plays: Sequence[Played], gaps: Sequence[dict[str, Any]]) -> list[tuple[date, list[Played | Missing]]]:

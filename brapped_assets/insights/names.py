@@ -33,3 +33,9 @@ def context_types(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
     """What plays were started from, by key of the context: album, playlist, artist, collection."""
     rows = tx.execute(sql("insights/names/context_types"), {"keys": [int(key) for key in keys]}).fetchall()
     return {row["context_key"]: row["context_type"] for row in rows}
+
+
+def contexts(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
+    """The uris of what plays were started from, by key."""
+    rows = tx.execute(sql("insights/names/contexts"), {"keys": [int(key) for key in keys]}).fetchall()
+    return {row["context_key"]: row["context_uri"] for row in rows}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Rule, Selection, read_selection
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.columns.test_shelf import told
 from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play
@@ -21,18 +21,20 @@ GROUPS = {
     "web_player windows 10;chrome": "Web",
     "Partner google cast_tv;TV": "TV",
 }
-BY_HAND = """
-select p.played_at, p.track_key, p.ms_played,
+# What counts by a rule, and what a selection leaves, over bi.plays p and where its tracks are from.
+COUNTS = """
        case %(rule)s
             when 'spotify' then p.ms_played >= 30000
             when 'lastfm' then coalesce(p.duration_ms > 30000, false)
                                and p.ms_played >= least(p.duration_ms / 2.0, 240000)
             when 'finished' then coalesce(p.reason_end = 'trackdone', false)
-            else true end as counts_as_play
+            else true end"""
+PLAYS = """
 from bi.plays p
 left join bi.track_albums a using (track_key)
-join bi.tracks t using (track_key)
-where (%(private)s or p.incognito is not true)
+join bi.tracks t using (track_key)"""
+LEFT = """
+      (%(private)s or p.incognito is not true)
   and (cardinality(%(artist)s::int[]) = 0 or p.artist_key = any(%(artist)s))
   and (cardinality(%(track)s::int[]) = 0
        or coalesce(t.isrc, t.track_id) in (select coalesce(o.isrc, o.track_id) from bi.tracks o
@@ -49,9 +51,39 @@ where (%(private)s or p.incognito is not true)
   and (cardinality(%(source)s::text[]) = 0 or p.source = any(%(source)s))
   and (cardinality(%(end)s::text[]) = 0 or ('skipped' = any(%(end)s) and p.skipped)
        or ('finished' = any(%(end)s) and p.reason_end = 'trackdone'))
-  and (cardinality(%(basis)s::text[]) = 0 or p.ms_played_basis = any(%(basis)s))
+  and (cardinality(%(basis)s::text[]) = 0 or p.ms_played_basis = any(%(basis)s))"""
+BY_HAND = f"""
+select p.played_at, p.track_key, p.ms_played, {COUNTS} as counts_as_play
+{PLAYS}
+where {LEFT}
 order by p.played_at, p.play_key
 """
+
+
+def values_of(selection: Selection) -> dict[str, Any]:
+    """A selection as SQL by hand takes it."""
+    platforms = [word for word, group in GROUPS.items() if group in selection.device]
+    return {
+        **{kind: list(getattr(selection, kind)) for kind in KINDS},
+        "rule": selection.rule, "private": selection.private,
+        "platforms": platforms or (["none"] if selection.device else []),
+    }  # fmt: skip
+
+
+def vary(tx: Connection) -> None:
+    """Some plays end for a reason and somewhere, songs have lengths, and two are one recording."""
+    tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
+               " on conflict do nothing")  # fmt: skip
+    tx.execute(
+        """update star.streaming_fact f
+           set reason_end_key = (select label_key from star.play_label
+                                  where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
+               country_key = (select label_key from star.play_label
+                               where label = (array['DE', 'IN'])[play_key % 2 + 1])
+           where in_extended"""
+    )
+    tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
+    tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
 
 
 @st.composite
@@ -87,28 +119,11 @@ def test_a_selection_leaves_what_sql_over_the_views_leaves(
 ) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
         tell_history(tx, history)
-        tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
-                   " on conflict do nothing")  # fmt: skip
-        tx.execute(
-            """update star.streaming_fact f
-               set reason_end_key = (select label_key from star.play_label
-                                      where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
-                   country_key = (select label_key from star.play_label
-                                   where label = (array['DE', 'IN'])[play_key % 2 + 1])
-               where in_extended"""
-        )
-        tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
-        tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
+        vary(tx)
         tx.execute("delete from insights.hidden")
         who = viewer(tx, NOW)
         assert who is not None
-        values: dict[str, Any] = {kind: list(getattr(selection, kind)) for kind in KINDS}
-        platforms = [word for word, group in GROUPS.items() if group in selection.device]
-        values |= {
-            "rule": selection.rule, "private": selection.private,
-            "platforms": platforms or (["none"] if selection.device else []),
-        }  # fmt: skip
-        expected = tx.execute(BY_HAND, values).fetchall()
+        expected = tx.execute(BY_HAND, values_of(selection)).fetchall()
         found = told(viewer_of(tx, who, selection).shown)
         assert [{name: row[name] for name in expected[0]} for row in found] == expected if expected else found == []
 

@@ -59,16 +59,28 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
         )
     if selection.basis:
         rows &= _any(plays.has(Flag.ESTIMATED) == (basis == "estimated") for basis in selection.basis)
-    counting = rows & counts(plays, catalogue, selection.rule, words.track_done)
-    return Shown(life, whole.kept, rows, counting, by_rule(whole, selection.rule, words.track_done))
+    counted = by_rule(whole, selection.rule, words.track_done)
+    counting = rows & (
+        counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
+    )
+    return Shown(life, whole.kept, rows, counting, counted)
+
+
+def of_tracks(some: Shown, tracks: Mask) -> Shown:
+    """Those of some plays that are of some tracks (a mask by number)."""
+    of = tracks[some.life.plays.track]
+    return Shown(some.life, some.kept, some.rows & of, some.counting & of, some.everything)
 
 
 def by_rule(whole: Shown, rule: Rule, track_done: Collection[int]) -> Shown:
-    """The same plays, counted by another rule."""
+    """The same plays, counted by another rule: once, for whoever asks."""
     if rule == "spotify":
         return whole
-    counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
-    return Shown(whole.life, whole.kept, whole.rows, counting)
+    held = whole.by_rules.get((rule, frozenset(track_done)))
+    if held is None:
+        counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
+        held = whole.by_rules[rule, frozenset(track_done)] = Shown(whole.life, whole.kept, whole.rows, counting)
+    return held
 
 
 def counts(plays: Plays, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:

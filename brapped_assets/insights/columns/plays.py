@@ -57,8 +57,8 @@ class Plays:
     def nbytes(self) -> int:
         return sum(getattr(self, column.name).nbytes for column in fields(self))
 
-    def where(self, rows: Mask | slice) -> Self:
-        """Some of the plays, in the same order."""
+    def where(self, rows: Mask | slice | Ints) -> Self:
+        """Some of the plays, in the same order; named by place, in that order."""
         return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))
 
     def has(self, flag: Flag) -> Mask:

@@ -1,6 +1,7 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -126,6 +127,10 @@ class Chosen:
         found: Mask = (self.flags & np.uint16(flag)) != 0
         return found
 
+    def has_any(self, flag: Flag) -> bool:
+        """Whether any of them carries a flag."""
+        return bool((((self._plays.flags[self._span] & np.uint16(flag)) != 0) & self._rows).any())
+
     @property
     def artist(self) -> NDArray[np.int32]:
         """The number of the main artist of each."""
@@ -181,6 +186,8 @@ class Shown:
     # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
     _latest: deque[Chosen] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
+    # The same plays by other rules, as narrowing.py has counted them.
+    by_rules: "dict[Hashable, Shown]" = field(default_factory=dict, init=False)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -265,16 +272,20 @@ class Shown:
 
 def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
     """What statistics may speak of."""
-    plays, catalogue = life.plays, life.catalogue
+    plays = life.plays
     rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
-    if kept.artists or kept.tracks:
-        hidden = np.zeros(len(catalogue.tracks), np.bool_)
-        hidden[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
-        hidden[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
-        rows &= ~hidden[plays.track]
-    if kept.contexts:
-        rows &= ~np.isin(plays.context, list(kept.contexts))
+    if kept.artists or kept.tracks or kept.contexts:
+        rows &= ~hidden(plays, life.catalogue, kept)
     return Shown(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
+
+
+def hidden(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
+    """Which plays a listener hid."""
+    tracks = np.zeros(len(catalogue.tracks), np.bool_)
+    tracks[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
+    tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
+    found: Mask = tracks[plays.track]
+    return found | np.isin(plays.context, list(kept.contexts)) if kept.contexts else found
 
 
 def day_number(day: date) -> int:

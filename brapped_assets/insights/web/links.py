@@ -12,11 +12,17 @@ from markupsafe import escape
 Pairs = tuple[tuple[str, str], ...]
 # Addresses of pages: files and pictures are the same whoever looks. Quotes of other people are escaped.
 # A link that is `data-whole` says everything itself.
-OWN_LINKS = re.compile(r'(\bdata-whole )?\b(href|action)="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)?')
+# It begins with what a page has few of: whether it is a link, or says all itself, is looked up before it.
+OWN_LINKS = re.compile(r'="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)?')
+LINK, FORM, WHOLE_LINK = "href", "action", "data-whole href"
+HISTORY = r"/history(?:\.csv)?"
 ITEM = r"/(?:artist|track|album)/[^/]+"
 # Those that show a period, and those from which one gets to them; and those that show some plays only.
-WITH_PERIOD = re.compile(rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/search|/export\.html|{ITEM}")
-WITH_SELECTION = re.compile(rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/export\.html|{ITEM}")
+EVERYWHERE = rf"/|/explore|/list/[^/]+|/wrapped|/wrapped/choose|/compare|/export\.html|{HISTORY}|{ITEM}"
+WITH_PERIOD = re.compile(rf"{EVERYWHERE}|/search")
+WITH_SELECTION = re.compile(EVERYWHERE)
+# A link to a day of the history says when by itself.
+A_DAY = ("range", True)
 FORMS = re.compile(r'<form[^>]*\baction="(?:/of/[0-9]+)?(/[^"?#]*)"[^>]*\bdata-custom-range[^>]*>')
 
 
@@ -52,15 +58,20 @@ def led_on(html: str, root: str, chosen: Chosen) -> str:
     """The page with every link of ours under `root` and with what was `chosen`; what a link itself chooses stays."""
 
     def link(found: re.Match[str]) -> str:
-        is_whole, attribute, whose, path, query = found.groups(default="")
+        whose, path, query = found.groups(default="")
+        is_link = found.string.endswith(LINK, 0, found.start())
+        if not is_link and not found.string.endswith(FORM, 0, found.start()):
+            return found[0]
         # Sending a form replaces the query of its action.
-        missing = chosen.of(path) if attribute == "href" and not is_whole else ()
+        missing = chosen.of(path) if is_link and not found.string.endswith(WHOLE_LINK, 0, found.start()) else ()
         if missing and query:
             own = dict(parse_qsl(query[1:].replace("&amp;", "&"), keep_blank_values=True))
-            missing = tuple((name, value) for name, value in missing if name not in own)
+            missing = tuple(
+                (name, value) for name, value in missing if name not in own and (name, "on" in own) != A_DAY
+            )
         if missing:
             query = f"{query}{'&amp;' if query else '?'}{escape(urlencode(missing))}"
-        return f'{attribute}="{whose or root}{path}{query}'
+        return f'="{whose or root}{path}{query}'
 
     def form(found: re.Match[str]) -> str:
         hidden = "".join(

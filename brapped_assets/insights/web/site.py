@@ -170,9 +170,12 @@ def filters_of(request: Request) -> list[Filter]:
 
 
 def say(request: Request, what: str, *, is_missing: bool = True) -> None:
-    """The page will say `what` of its address, above all else. `is_missing`: nothing is there, so the status is 404."""
-    request.state.misread = what
-    request.state.is_missing = is_missing
+    """The page will say `what` of its address, above all else, after what is said already.
+
+    `is_missing`: nothing is there, so the status is 404.
+    """
+    request.state.misread = " ".join([*filter(None, [getattr(request.state, "misread", "")]), what])
+    request.state.is_missing = is_missing or getattr(request.state, "is_missing", False)
 
 
 def period_asked_for(request: Request, who: Viewer, *, default: str = "year") -> Period:

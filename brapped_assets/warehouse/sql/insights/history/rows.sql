@@ -1,6 +1,7 @@
--- Plays of any length before a place in time, newest first. What statistics leave out is here too, and says so.
+-- Plays by END and by which of those with the same END they are (0 the first), in that order. What statistics leave out says so.
 select f.play_key, f.played_at, f.played_at_local, f.played_on, f.track_key, t.track_id, t.track_name, t.artist_key, a.artist_name,
-       f.ms_played, f.ms_played >= 30000 and f.repeat_of is null as counts, f.repeat_of is not null as is_repeat,
+       al.album_name, al.image_url is not null as has_cover,
+       f.ms_played, f.repeat_of is not null as is_repeat,
        f.is_estimated, f.skipped, f.shuffle, f.offline, f.incognito,
        platform.label as platform, c.context_type, c.context_uri,
        case when f.api_at is not null and f.export_at is not null then 'both'
@@ -10,12 +11,13 @@ select f.play_key, f.played_at, f.played_at_local, f.played_on, f.track_key, t.t
        exists (select from insights.hidden h
                 where h.listener_id = f.listener_id
                   and (h.track_key = f.track_key or h.artist_key = t.artist_key or h.context_uri = c.context_uri)) as hidden
-from (select * from star.streaming_fact
-       where listener_id = %(listener_id)s and played_at <= %(at)s and (played_at, play_key) < (%(at)s, %(play_key)s)
-       order by played_at desc, play_key desc
-       limit %(limit)s) f
+from unnest(%(ends)s::timestamptz[], %(nths)s::int[]) with ordinality as asked (played_at, nth, place)
+cross join lateral (select * from star.streaming_fact
+                     where listener_id = %(listener_id)s and played_at = asked.played_at
+                     order by play_key offset asked.nth limit 1) f
 join star.track_dim t on t.track_key = f.track_key
 join star.artist_dim a on a.artist_key = t.artist_key
+left join star.album_dim al on al.album_key = t.album_key
 left join raw.context c on c.context_key = f.api_context_key
 left join star.play_label platform on platform.label_key = f.platform_key
-order by f.played_at desc, f.play_key desc
+order by asked.place
