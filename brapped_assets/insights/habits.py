@@ -107,14 +107,14 @@ def biggest_day(days: Sequence[Day], by: By) -> Day | None:
 
 def longest_session(who: Viewer, period: Period) -> Session | None:
     """From the start of its first play to the end of its last; it belongs to the day of the first."""
-    of = who.shown.sessions
+    heard, of = who.shown.sessions_around(period.first, period.until)
     mine = np.flatnonzero((of.day >= day_number(period.first)) & (of.day < day_number(period.until)))
     if len(mine) == 0:
         return None
     began, ended, plays = of.began_at[mine], of.ended_at[mine], (of.last - of.first + 1)[mine]
     best = np.lexsort((began, -plays, began - ended))[0]
     inside = slice(of.first[mine[best]], of.last[mine[best]] + 1)
-    ms = int(who.shown.ever.ms[inside].sum(dtype=np.int64))
+    ms = int(heard.ms[inside].sum(dtype=np.int64))
     day = date_of(of.day[mine[best]])
     return Session(day, instant(began[best]), instant(ended[best]), int(plays[best]), ms)
 

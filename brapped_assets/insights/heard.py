@@ -51,7 +51,7 @@ class Heard:
 def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
     plays = who.shown.plays(period.first, period.until)
     catalogue, tracks, artists, albums = plays.catalogue, plays.by_track, plays.by_artist, plays.by_album
-    new_tracks = _new(tracks.played, who.shown.everything.ever.first_day_of_tracks, period)
+    new_tracks = _new(tracks.played, who.shown.everything.first_day_of_tracks, period)
     known = who.shown.known(artists.played)
     new_artists = _new(known, who.shown.everything.first_day_of_artists, period)
     return Heard(

@@ -37,6 +37,25 @@ class DayTable:
         return slice(low, max(min(until - self.first, len(self.rows)), low))
 
 
+def patched(before: DayTable, days: NDArray[np.integer], now: DayTable) -> DayTable:
+    """The table with some days (since 2000-01-01) as they are now; `now` has no other days."""
+    ends = [(table.first, table.first + len(table.rows)) for table in (before, now) if len(table.rows)]
+    if not ends:
+        return now
+    first, until = min(low for low, _ in ends), max(high for _, high in ends)
+
+    def column(name: str) -> NDArray[np.int64]:
+        old: NDArray[np.int64] = getattr(before, name)
+        new: NDArray[np.int64] = getattr(now, name)
+        found = np.zeros((until - first, *old.shape[1:]), np.int64)
+        found[before.first - first :][: len(old)] = old
+        found[days[(days >= first) & (days < until)] - first] = 0
+        found[now.first - first :][: len(new)] += new
+        return found
+
+    return DayTable(first, *(column(name) for name in ("plays", "ms", "rows", "estimated_ms", "told")))
+
+
 def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
     """Of some rows of any length, and of those among them that count as plays."""
     first = int(plays.day.min(initial=MOST_DAYS))

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.loading import copied_in_blocks
-from brapped_assets.insights.columns.plays import EPOCH, Plays, merged
+from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, merged
 from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -119,8 +119,12 @@ def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Lif
     catalogue = life.catalogue.refreshed(tx, np.union1d(new, again))
     plays = life.plays
     if changed.days:
-        stays = ~np.isin(plays.day, _numbers_of(changed.days))
-        plays = merged(plays.where(stays), _numbered(added, catalogue))
+        days = day_numbers(changed.days)
+        # Mostly what changed lies at the end: all before it is copied once.
+        first = int(np.searchsorted(plays.ended_at, (int(days.min()) - 1) * DAY_US))
+        late = plays.where(slice(first, None))
+        late = merged(late.where(~np.isin(late.day, days)), _numbered(added, catalogue))
+        plays = merged(plays.where(slice(0, first)), late)
     return Life(plays, catalogue, changed.snapshot)
 
 
@@ -173,5 +177,6 @@ def _numbered(plays: Plays, catalogue: Catalogue) -> Plays:
     return replace(plays, track=catalogue.tracks.numbers(plays.track))
 
 
-def _numbers_of(days: Sequence[date]) -> NDArray[np.uint16]:
+def day_numbers(days: Sequence[date]) -> NDArray[np.uint16]:
+    """Days as columns have them, since 2000-01-01."""
     return (np.array(days, "datetime64[D]") - EPOCH).astype(np.uint16)

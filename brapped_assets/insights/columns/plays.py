@@ -11,6 +11,7 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 # PostgreSQL counts days and microseconds from 2000-01-01 on, and so does everything here.
 EPOCH = np.datetime64("2000-01-01", "D")
+DAY_US = 86_400_000_000
 # As far as the numbers of days reach: 2000 to 2179.
 MOST_DAYS = 65_535
 

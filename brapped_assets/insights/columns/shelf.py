@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from brapped_assets.insights.columns.life import Kept, Life, State, load, refresh, state
+from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
 from brapped_assets.insights.columns.shown import Shown, shown
 from brapped_assets.warehouse.connections import Connection
 
@@ -38,23 +38,29 @@ class Shelf:
         held = entry.held
         seen = state(tx, listener_id, held.life if held else None)
         if held is not None and seen.is_same:
-            return self._keep(entry, held, held.life, seen.kept)
+            return self._keep(entry, held, seen.kept)
         with entry.lock:
             # Somebody else may have read it meanwhile.
             if entry.held is not held:
                 held = entry.held
                 seen = state(tx, listener_id, held.life if held else None)
             if held is not None and seen.is_same:
-                return self._keep(entry, held, held.life, seen.kept)
+                return self._keep(entry, held, seen.kept)
             life = _brought_up(tx, listener_id, held.life if held else None, seen)
+            found = shown(life, seen.kept)
             if held is not None and not seen.is_later:
                 # Older than what is held, which stays.
-                return shown(life, seen.kept)
-            return self._keep(entry, held, life, seen.kept)
+                return found
+            # Whose tracks they are matters where an artist is hidden.
+            if held is not None and held.kept == seen.kept and not (seen.tracks and seen.kept.artists):
+                found = found.after(held, day_numbers(seen.days))
+            entry.held = found
+            return found
 
-    def _keep(self, entry: _Entry, held: Shown | None, life: Life, kept: Kept) -> Shown:
-        if held is None or held.life is not life or held.kept != kept:
-            held = shown(life, kept)
+    def _keep(self, entry: _Entry, held: Shown, kept: Kept) -> Shown:
+        """What is held, with what is hidden now."""
+        if held.kept != kept:
+            held = shown(held.life, kept)
             entry.held = held
         return held
 

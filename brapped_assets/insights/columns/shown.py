@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from weakref import WeakValueDictionary
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, sessions
+from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
 from brapped_assets.insights.columns.life import Kept, Life
-from brapped_assets.insights.columns.plays import EPOCH, MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.plays import DAY_US, EPOCH, MOST_DAYS, Flag, Mask, Plays
 from brapped_assets.insights.columns.sums import NEVER, Sums, each_once, first_days, summed
 
 # Spotify counts from here on, too.
@@ -21,7 +21,6 @@ COUNTS_FROM_MS = 30_000
 DAYS_A_WEEK = 7
 # 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
 FIRST_WEEKDAY = 5
-DAY_US = 86_400_000_000
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -171,6 +170,15 @@ class Chosen:
 
 
 @dataclass(frozen=True, eq=False)
+class Before:
+    """What was added up before some days changed."""
+
+    days: NDArray[np.integer] = field(default_factory=lambda: np.empty(0, np.int64))
+    by_day: DayTable | None = None
+    first_day_of_tracks: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Shown:
     """A listener's plays without private sessions, impossible repeats and what they hid.
 
@@ -183,6 +191,7 @@ class Shown:
     rows: Mask
     counting: Mask
     whole: "Shown | None" = None
+    _before: Before = field(default_factory=Before, repr=False)
     # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
     _latest: deque[Chosen] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
@@ -216,8 +225,23 @@ class Shown:
     def first_day_of_artists(self) -> NDArray[np.int32]:
         """The local day of the first play ever of each main artist (number), `NEVER` without any."""
         found = np.full(len(self.catalogue.artists), NEVER)
-        np.minimum.at(found, self.catalogue.artist, self.ever.first_day_of_tracks)
+        np.minimum.at(found, self.catalogue.artist, self.first_day_of_tracks)
         return found
+
+    @cached_property
+    def first_day_of_tracks(self) -> NDArray[np.int32]:
+        """The local day of the first play ever of each track (number), `NEVER` without any."""
+        before, days = self._before.first_day_of_tracks, self._before.days
+        if before is None:
+            return self.ever.first_day_of_tracks
+        if len(days) == 0 and len(before) == len(self.catalogue.tracks):
+            return before
+        first = int(days.min(initial=MOST_DAYS))
+        late = self._of_numbers(self.counting, first, MOST_DAYS).first_day_of_tracks
+        # Whoever was met before the first day that changed was met then.
+        found = np.full(len(late), NEVER)
+        found[: len(before)] = np.where(before < first, before, NEVER)
+        return np.minimum(found, late)
 
     def plays(self, first: date, until: date) -> Chosen:
         """The plays that count on the local days from `first` up to, not including, `until`."""
@@ -245,26 +269,64 @@ class Shown:
     @cached_property
     def by_day(self) -> DayTable:
         """Every local day of the listener's, with its hours."""
-        return day_table(self.life.plays, self.rows, self.counting)
+        before, days = self._before.by_day, self._before.days
+        if before is None:
+            return day_table(self.life.plays, self.rows, self.counting)
+        if len(days) == 0:
+            return before
+        span = self._span(int(days.min()), int(days.max()) + 1)
+        part = self.life.plays.where(span)
+        changed = np.isin(part.day, days)
+        now = day_table(part.where(changed), self.rows[span][changed], self.counting[span][changed])
+        return patched(before, days, now)
+
+    def after(self, before: "Shown", days: NDArray[np.integer]) -> "Shown":
+        """The same, which need not add up again what `before` has, but for some days that changed since."""
+        known = before.__dict__
+        return replace(self, _before=Before(days, known.get("by_day"), known.get("first_day_of_tracks")))
 
     @cached_property
     def sessions(self) -> Sessions:
         """Every session of the listener's."""
         return sessions(self.ever.began_at, self.ever.ended_at, self.ever.day)
 
+    def sessions_around(self, first: date, until: date) -> tuple[Chosen, Sessions]:
+        """Some plays and their sessions, among them whole each that touches the days from `first` up to `until`."""
+        since, to, margin = day_number(first), day_number(until), 2
+        while len(self.life.plays) and not self._is_all(since - margin, to + margin):
+            plays = self._of_numbers(self.counting, since - margin, to + margin)
+            day = plays.day
+            found = sessions(plays.began_at, plays.ended_at, day)
+            # What reaches an end of this stretch may go on beyond it.
+            if len(day) and (
+                (since - margin <= self.life.first_day or day[found.last[0]] < since)
+                and (to + margin > self.life.last_day or found.day[-1] >= to)
+            ):
+                return plays, found
+            margin *= 8
+        return self.ever, self.sessions
+
     def _of_days(self, rows: Mask, first: date, until: date) -> Chosen:
-        plays = self.life.plays
-        since, to = day_number(first), day_number(until)
-        # A local day lies within 24 hours of its UTC namesake.
-        low, high = np.searchsorted(plays.ended_at, [(since - 1) * DAY_US, (to + 1) * DAY_US])
-        span = slice(int(low), int(high))
-        day = plays.day[span]
+        return self._of_numbers(rows, day_number(first), day_number(until))
+
+    def _of_numbers(self, rows: Mask, since: int, to: int) -> Chosen:
+        span = self._span(since, to)
+        day = self.life.plays.day[span]
         return self._chosen(rows[span] & (day >= since) & (day < to), span)
 
+    def _span(self, since: int, until: int) -> slice:
+        """Where plays of these days may be: a local day lies within 24 hours of its UTC namesake."""
+        ends = [(since - 1) * DAY_US, (until + 1) * DAY_US]
+        low, high = np.searchsorted(self.life.plays.ended_at, ends)
+        return slice(int(low), int(high))
+
     def _is_everything(self, first: date, until: date) -> bool:
+        return self._is_all(day_number(first), day_number(until))
+
+    def _is_all(self, since: int, to: int) -> bool:
         if len(self.life.plays) == 0:
             return False
-        return day_number(first) <= self.life.first_day and self.life.last_day < day_number(until)
+        return since <= self.life.first_day and self.life.last_day < to
 
     def _chosen(self, rows: Mask, span: slice) -> Chosen:
         return Chosen(self.life.plays, self.catalogue, span, rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights.columns import shelf as shelves
 from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown, dates, instant
+from brapped_assets.insights.columns.sums import NEVER
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import rebuild_local_time, years_played
@@ -64,6 +66,23 @@ def told(shown: Shown) -> list[dict[str, Any]]:
         }
         for n, track in ((n, plays.track[n]) for n in np.flatnonzero(shown.rows))
     ]
+
+
+def by_day(shown: Shown) -> dict[date, list[Any]]:
+    """Each day with a row: everything that the table of days has of it."""
+    table = shown.by_day
+    columns = (table.plays, table.ms, table.rows, table.estimated_ms, table.told)
+    heard = np.flatnonzero(table.rows)
+    return {
+        day: [column[n].tolist() for column in columns]
+        for n, day in zip(heard, dates(heard + table.first), strict=True)
+    }
+
+
+def firsts(shown: Shown) -> dict[int, int]:
+    """The first day of each track that was ever played, by its key."""
+    days = shown.first_day_of_tracks
+    return {int(shown.catalogue.tracks.keys[n]): int(days[n]) for n in np.flatnonzero(days != NEVER)}
 
 
 def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
@@ -118,8 +137,10 @@ def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
             continue
         with reading.transaction() as tx:
             expected = tx.execute(BY_HAND, {"me": me}).fetchall()
-            assert told(kept.shown(tx, me)) == expected
-            assert told(alone(tx, me)) == expected
+            held, anew = kept.shown(tx, me), alone(tx, me)
+            assert told(held) == told(anew) == expected
+            # Of what was added up before, what changed is added up anew.
+            assert (by_day(held), firsts(held)) == (by_day(anew), firsts(anew))
 
 
 def test_while_nothing_changes_nothing_is_read_again(
