@@ -1,7 +1,19 @@
 """What a number on a page means: in words, and as SQL that anyone can run on the public views and compare."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from brapped_assets.insights.selection import Rule
+
+DEFAULT = "counts_as_play"
+# What counts by each rule, over bi.plays. There an impossible repeat is what does not count although it is long enough.
+_POSSIBLE = "(counts_as_play or ms_played < 30000)"
+RULES: dict[Rule, str] = {
+    "spotify": DEFAULT,
+    "lastfm": f"duration_ms > 30000 and ms_played >= least(duration_ms / 2.0, 240000) and {_POSSIBLE}",
+    "finished": f"reason_end = 'trackdone' and {_POSSIBLE}",
+    "all": _POSSIBLE,
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,10 @@ class Formula:
     def statement(self) -> str:
         """The SQL with its values as the driver takes them: `%(first)s` for `:first`."""
         return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", self.sql.replace("%", "%%"))
+
+    def by(self, rule: Rule) -> "Formula":
+        """The same, where plays count by a rule."""
+        return replace(self, sql=self.sql.replace(DEFAULT, RULES[rule]))
 
 
 # Artists are ranked and counted without the one that stands for whoever is not known yet.

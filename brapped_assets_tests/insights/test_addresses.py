@@ -134,7 +134,7 @@ def test_the_forms_hand_it_on_and_so_does_the_way_back(browser: TestClient, two:
 @given(
     own=st.dictionaries(st.sampled_from(("range", "by", "with", "q")), st.text(max_size=6), max_size=3),
     root=st.sampled_from(("", "/of/7")),
-    path=st.sampled_from(("/", "/artist/3", "/wrapped", "/today", "/counted", "/static/base.css", "/cover/artist/1")),
+    path=st.sampled_from(("/", "/artist/3", "/wrapped", "/today", "/add", "/static/base.css", "/cover/artist/1")),
 )
 def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: str) -> None:
     chosen = {"range": "2025-01-01..2025-02-01", "by": "minutes"}
@@ -142,7 +142,7 @@ def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: 
     (found,) = re.findall('href="([^"]*)"', led_on(f'<a href="{written}">', root, Chosen(tuple(chosen.items()))))
     is_file = path.startswith(("/static/", "/cover/"))
     assert urlsplit(unescape(found)).path == (path if is_file else root + path)
-    expected = own if is_file or path in {"/today", "/counted"} else {**chosen, **own}
+    expected = own if is_file or path in {"/today", "/add"} else {**chosen, **own}
     assert dict(parse_qsl(urlsplit(unescape(found)).query, keep_blank_values=True)) == expected
 
 

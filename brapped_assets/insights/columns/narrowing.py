@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.plays import Flag, Mask, Plays
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Shown, shown
+from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Shown, shown
 from brapped_assets.insights.selection import Rule, Selection
 
 LASTFM_MOST_MS = 240_000
@@ -83,7 +83,7 @@ def by_rule(whole: Shown, rule: Rule, track_done: Collection[int]) -> Shown:
     return held
 
 
-def counts(plays: Plays, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:
+def counts(plays: Plays | Chosen, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:
     """Which plays count by a rule, whether they are shown or not."""
     match rule:
         case "spotify":

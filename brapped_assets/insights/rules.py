@@ -1,0 +1,59 @@
+"""The same plays counted by each rule, and how the rules differ."""
+
+from typing import NamedTuple, get_args
+
+import numpy as np
+
+from brapped_assets.insights.columns.narrowing import counts
+from brapped_assets.insights.columns.sums import summed
+from brapped_assets.insights.narrowing import viewer_of, words_of
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.connections import Connection
+
+WORDS: dict[Rule, str] = {
+    "spotify": "A play counts once 30 seconds of it were heard, as at Spotify.",
+    "lastfm": "A play counts once half of the song, or 4 minutes of it, were heard, as at Last.fm; songs of 30 seconds "
+    "and less, or of a length that is not known yet, never do.",
+    "finished": "A play counts when an export tells that the song ran to its end; what was polled only tells no end, "
+    "so it never does.",
+    "all": "Every play counts, however soon it was skipped.",
+}
+
+
+class Counted(NamedTuple):
+    """Plays and milliseconds by a rule.
+
+    `added` are plays that count by it and not by the default rule, `missing` the other way round.
+    """
+
+    rule: Rule
+    plays: int
+    ms: int
+    added: int
+    missing: int
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.rule]
+
+
+def side_by_side(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> list[Counted]:
+    """What a selection leaves of a period, by every rule; `whole` sees everything."""
+    told = viewer_of(tx, whole, selection).shown.told(period.first, period.until)
+    done = words_of(tx, whole, Selection(rule="finished")).track_done
+    # A bit for each rule: rows are summed once, by which rules count them.
+    bits = {rule: 1 << nth for nth, rule in enumerate(get_args(Rule))}
+    counted_by = np.zeros(len(told), np.uint8)
+    for rule, bit in bits.items():
+        counted_by |= counts(told, told.catalogue, rule, done).view(np.uint8) * np.uint8(bit)
+    sums = summed(counted_by, told.ms, 1 << len(bits))
+    kinds = np.arange(1 << len(bits))
+    usual = kinds & bits[EVERYTHING.rule] > 0
+    found = []
+    for rule, bit in bits.items():
+        these = kinds & bit > 0
+        plays = [int(sums.plays[which].sum()) for which in (these, these & ~usual, usual & ~these)]
+        found.append(Counted(rule, plays[0], int(sums.ms[these].sum()), *plays[1:]))
+    return found

@@ -1,0 +1,167 @@
+"""Four rules of counting side by side: the numbers and the statements of the page are those of the rule that is on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from brapped_assets.insights import habits, overview
+from brapped_assets.insights.habit_formulas import FORMULAS as HABITS
+from brapped_assets.insights.heard import heard
+from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
+from brapped_assets.insights.periods import named
+from brapped_assets.insights.rules import side_by_side
+from brapped_assets.insights.selection import Rule, Selection
+from brapped_assets.insights.web.app import create_app
+from brapped_assets.insights.web.counted import SECTIONS
+from brapped_assets.insights.web.site import Site
+from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell
+from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of, vary
+
+PERIODS = ("all", "2025", "2025-10-25..2025-10-26", "2026-03-29", "2019")
+USUAL = COUNTS.replace("%(rule)s", "'spotify'")
+BY_HAND = f"""
+select count(*) filter (where counts) as plays,
+       coalesce(sum(ms_played) filter (where counts), 0)::bigint as ms,
+       count(*) filter (where counts and not usual) as added, count(*) filter (where usual and not counts) as missing
+from (select p.ms_played, {COUNTS} as counts, {USUAL} as usual
+      {PLAYS}
+      where {LEFT} and p.played_on >= %(first)s and p.played_on < %(until)s
+        -- What is long enough and does not count is an impossible repeat.
+        and (p.counts_as_play or p.ms_played < 30000)
+        and not exists (select from insights.hidden h
+                         where h.listener_id = p.listener_id
+                           and (h.artist_key = p.artist_key or h.track_key = p.track_key
+                                or h.context_uri = p.context_uri))) p
+"""
+
+
+def tell_with_repeats(tx: Connection, history: Any) -> int:
+    me = tell(tx, history)
+    vary(tx)
+    tx.execute("update star.streaming_fact f set repeat_of = (select max(o.play_key) from star.streaming_fact o"
+               " where o.play_key < f.play_key) where play_key % 5 = 0 and ms_played >= 30000")  # fmt: skip
+    return me
+
+
+@examples(40)
+@given(history=histories(), selection=selections(), name=st.sampled_from(PERIODS))
+def test_each_rule_counts_what_sql_over_the_views_counts(
+    warehouse: Warehouse, history: Any, selection: Selection, name: str
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        tell_with_repeats(tx, history)
+        who = seen(tx)
+        period = named(name, today=who.today, first_day=who.first_day or who.today)
+        values = {**values_of(selection), "first": period.first, "until": period.until}
+        expected = [
+            {"rule": rule, **(tx.execute(BY_HAND, {**values, "rule": rule}).fetchone() or {})}
+            for rule in get_args(Rule)
+        ]
+        assert [one._asdict() for one in side_by_side(tx, who, selection, period)] == expected
+
+
+@examples(20)
+@given(history=histories(), rule=st.sampled_from(get_args(Rule)), name=st.sampled_from(PERIODS))
+def test_the_statements_shown_give_the_numbers_of_the_rule_that_is_on(
+    warehouse: Warehouse, history: Any, rule: Rule, name: str
+) -> None:
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        me = tell_with_repeats(tx, replace(history, hidden={}))
+        whole = seen(tx)
+        who = viewer_of(tx, whole, Selection(rule=rule))
+        period = named(name, today=who.today, first_day=who.first_day or who.today)
+        values = {
+            "listener_id": me, "other_id": me, "first": period.first, "until": period.until, "today": who.today,
+            "key": 1, "before_first": date(2024, 1, 1), "before_until": date(2025, 1, 1),
+        }  # fmt: skip
+
+        def run(name: str) -> list[tuple[Any, ...]]:
+            formula = next(formula for formula in [*OVERVIEW, *HABITS] if formula.name == name).by(rule)
+            return [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
+
+        of_period, days = heard(tx, who, period, "plays", 10), overview.days(who, period)
+        total = overview.totals(days)
+        assert run("Plays") == [(total.plays,)]
+        assert run("Minutes") == [(total.ms,)]
+        assert run("Days with music") == [(total.active_days,)]
+        assert run("Artists") == [(row["artist_key"], row["plays"], row["ms"]) for row in of_period.top_artists]
+        assert run("Songs") == [(row["track_key"], row["plays"], row["ms"]) for row in of_period.top_tracks]
+        assert run("New songs") == [(of_period.new_songs, of_period.new_plays, of_period.new_ms)]
+        assert run("Calendar, and minutes by day") == [(day.day, day.plays, day.ms) for day in days if day.plays]
+        session = habits.longest_session(who, period)
+        assert run("Longest session") == (
+            [(session.day, session.started_at, session.ended_at, session.plays)] if session else []
+        )
+        for formula in (one for formulas in SECTIONS.values() for one in formulas):
+            tx.execute(formula.by(rule).statement, values)
+
+
+@pytest.fixture
+def browser(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
+    with TestClient(create_app(site), "http://127.0.0.1") as browser:
+        yield browser
+
+
+def listen(tx: Connection) -> int:
+    me = know(tx, "Europe/Berlin")
+    play(tx, me, [Told(NOW - timedelta(days=n), 1 + n % 6, 60_000 if n % 4 else 20_000, False, False, False, "android",
+                       False) for n in range(80)])  # fmt: skip
+    vary(tx)
+    return me
+
+
+def plays_on(page: str) -> list[int]:
+    return [int(plays) for plays in re.findall(r'<p class="number"><span><b>(\d+)</b> plays?</span>', page)]
+
+
+def test_a_statement_of_the_page_with_the_values_it_names_gives_its_number(
+    warehouse: Warehouse, browser: TestClient
+) -> None:
+    with warehouse.transaction() as tx:
+        listen(tx)
+    for nth, rule in enumerate(get_args(Rule)):
+        page = browser.get(f"/counted?rule={rule}&range=2026-03").text
+        said = dict(re.findall(r"<code>(:\w+)</code> is <code>([^<]*)</code>", unescape(page)))
+        (statement,) = re.findall(r"(?s)<h3>Plays</h3>.*?<code>(select.*?)</code>", page)[:1]
+        for name, value in said.items():
+            statement = unescape(statement).replace(name, value)
+        with warehouse.transaction() as tx:
+            (row,) = tx.execute(statement).fetchall()
+        assert row["plays"] == plays_on(page)[nth]
+
+
+def test_each_rule_is_a_link_and_the_one_chosen_goes_along(warehouse: Warehouse, browser: TestClient) -> None:
+    with warehouse.transaction() as tx:
+        listen(tx)
+    page = browser.get("/counted?artist=1&range=2026").text
+    links = [unescape(link) for link in re.findall(r'class="button" href="([^"]*)"', page)]
+    assert links == [f"/counted?rule={rule}&range=2026&artist=1" for rule in ("lastfm", "finished", "all")]
+    for link in links:
+        chosen = browser.get(link).text
+        # Whatever is on: the four numbers are the same, and the way back is there.
+        assert plays_on(chosen) == plays_on(page)
+        assert 'href="/counted?rule=spotify&amp;range=2026&amp;artist=1"' in chosen
+        assert f'href="/?range=2026&amp;{link.split("?")[1].split("&")[0]}&amp;artist=1"' in chosen
+        assert "Filters are not in it" in chosen
+    assert "Filters are not in it" not in browser.get("/counted?rule=all").text
+
+
+def test_what_is_no_rule_or_no_period_is_said(warehouse: Warehouse, browser: TestClient) -> None:
+    with warehouse.transaction() as tx:
+        listen(tx)
+    assert "is no rule of counting; say spotify, lastfm, finished, all." in browser.get("/counted?rule=mine").text
+    assert browser.get("/counted?range=never").status_code == 404
