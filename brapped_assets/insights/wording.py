@@ -45,6 +45,11 @@ def day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b} {value.year}".replace(" ", NO_BREAK)
 
 
+def short_day(value: date) -> str:
+    """3 May 2025."""
+    return f"{value.day} {value:%b} {value.year}".replace(" ", NO_BREAK)
+
+
 def month(value: date) -> str:
     """May 2025."""
     return f"{value:%b}{NO_BREAK}{value.year}"
@@ -125,6 +130,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "track_length": track_length,
     "day": day,
+    "short_day": short_day,
     "month": month,
     "clock": clock,
     "percent": percent,

@@ -13,7 +13,8 @@ PATHS = (
     "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019", "/today", "/wrapped?range=2025",
     "/wrapped?range=2026-11-20..2026-11-21", "/wrapped/choose", "/history",
     "/search?q=window", "/artist/{artist}", "/artist/{other_artist}?range=2025", "/track/{track}", "/album/{album}",
-    "/artist/99999", "/hidden", "/counted", "/add",
+    "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",
+    "/list/days?range=all", "/list/contexts", "/artist/99999", "/hidden", "/counted", "/add",
 )  # fmt: skip
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 MISSING = ("/artist/99999",)

@@ -6,7 +6,8 @@ from brapped_assets_tests.browser.visitor import Visitor
 
 
 @pytest.mark.parametrize(
-    "path", ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/{artist}", "/add"]
+    "path",
+    ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/{artist}", "/list/days?range=all", "/add"],
 )
 def test_a_page_makes_sense(visitor: Visitor, path: str) -> None:
     page = visitor.visit(path, java_script_enabled=False)
@@ -29,3 +30,8 @@ def test_forms_ask_by_themselves(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Beyoncé").first.click()
     assert page.locator("h1").inner_text() == "Beyoncé"
+    page.goto("/list/artists?range=2025&sort=-first")
+    page.locator("#q").fill("beyonce")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/list/artists?range=2025&sort=-first&q=beyonce")
+    assert page.locator(".rows .what").all_inner_texts() == ["Beyoncé"]

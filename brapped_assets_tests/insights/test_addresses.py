@@ -28,7 +28,9 @@ from brapped_assets_tests.warehouse.pages import newcomer
 
 HERE = "http://127.0.0.1:3000"
 TODAY = date(2026, 3, 29)
-SHOWS_A_PERIOD = re.compile(r"/(of/\d+/)?(wrapped|wrapped/choose|compare|export\.html|(artist|track|album)/\d+)?")
+SHOWS_A_PERIOD = re.compile(
+    r"/(of/\d+/)?(wrapped|wrapped/choose|compare|export\.html|list/\w+|(artist|track|album)/\d+)?"
+)
 # Whoever chooses another period means it.
 CHOOSES = re.compile(
     r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
@@ -112,7 +114,17 @@ def test_from_page_to_page_the_period_stays_the_one_chosen(
         if "by" in asked:
             assert [link for link in links(text) if "range=" in link and "by=" not in link] == [], address
         ahead += [link for link in shown if kept(link) == asked]
-    assert {"/", "/wrapped", "/wrapped/choose", "/compare", "/search", "/artist/1", "/track/1", "/album/1"} <= seen
+    assert {
+        "/",
+        "/wrapped",
+        "/wrapped/choose",
+        "/compare",
+        "/search",
+        "/artist/1",
+        "/track/1",
+        "/album/1",
+        "/list/days",
+    } <= seen
 
 
 def test_an_artist_opened_from_this_year_is_shown_of_this_year(browser: TestClient, two: tuple[int, int]) -> None:
@@ -146,7 +158,9 @@ def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: 
     assert dict(parse_qsl(urlsplit(unescape(found)).query, keep_blank_values=True)) == expected
 
 
-@pytest.mark.parametrize("path", ["/", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/of/{other}/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/list/songs", "/of/{other}/"]
+)
 def test_what_is_no_period_is_said_above_what_is_shown_instead(
     browser: TestClient, two: tuple[int, int], path: str
 ) -> None:

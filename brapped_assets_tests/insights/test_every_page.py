@@ -25,7 +25,9 @@ VOID = {"meta", "link", "input", "img", "br", "hr", "col", "path", "rect", "circ
 # Each with the tab it belongs to.
 TABS = {
     "/": "Overview", "/?range=2026-03-28": "Overview", "/?range=garbage": "Overview", "/?range=2019": "Overview",
-    "/artist/1": "Overview", "/track/1": "Overview", "/album/1": "Overview", "/today": "Today", "/wrapped": "Wrapped",
+    "/artist/1": "Overview", "/track/1": "Overview", "/album/1": "Overview",
+    "/list/artists": "Overview", "/list/songs?sort=minutes": "Overview", "/list/albums?q=a": "Overview",
+    "/list/days?page=9": "Overview", "/list/contexts": "Overview", "/today": "Today", "/wrapped": "Wrapped",
     "/wrapped?range=2019": "Wrapped", "/wrapped/choose": "Wrapped", "/history": "History", "/history?on=x": "History",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",
     "/add": "Add history", "/counted": "How is this counted?", "/nowhere": "",
@@ -90,7 +92,18 @@ def test_every_page_has_one_heading_and_everything_in_a_landmark(browser: TestCl
 
 
 def test_before_anything_is_played_too(browser: TestClient) -> None:
-    paths = ("/", "/today", "/wrapped", "/history", "/search", "/hidden", "/add", "/counted", "/artist/1")
+    paths = (
+        "/",
+        "/today",
+        "/wrapped",
+        "/history",
+        "/search",
+        "/hidden",
+        "/add",
+        "/counted",
+        "/artist/1",
+        "/list/songs",
+    )
     assert outlines(browser, *paths) == dict.fromkeys(paths, (1, []))
 
 

@@ -14,7 +14,7 @@ from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import DAY_US, EPOCH, MOST_DAYS, Flag, Mask, Plays
-from brapped_assets.insights.columns.sums import NEVER, Sums, each_once, first_days, summed
+from brapped_assets.insights.columns.sums import NEVER, Sums, counted, each_once, first_days, last_days, summed
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
@@ -168,6 +168,11 @@ class Chosen:
         """The first local day of each track (its number), `NEVER` without any."""
         return first_days(self.track, self.day, len(self.catalogue.tracks))
 
+    @cached_property
+    def last_day_of_tracks(self) -> NDArray[np.int32]:
+        """The last local day of each track (its number), -1 without any."""
+        return last_days(self.track, self.day, len(self.catalogue.tracks))
+
 
 @dataclass(frozen=True, eq=False)
 class Before:
@@ -256,6 +261,14 @@ class Shown:
     def told(self, first: date, until: date) -> Chosen:
         """As `plays`, of any length."""
         return self._of_days(self.rows, first, until)
+
+    def skips(self, first: date, until: date) -> NDArray[np.int64]:
+        """By track (number): rows of any length that an extended history tells; in a second column those skipped."""
+        return self._skips if self._is_everything(first, until) else skips_of(self.told(first, until))
+
+    @cached_property
+    def _skips(self) -> NDArray[np.int64]:
+        return skips_of(self._chosen(self.rows, slice(0, len(self.life.plays))))
 
     def repeats(self, first: date, until: date) -> Chosen:
         """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
@@ -348,6 +361,14 @@ def hidden(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
     tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
     found: Mask = tracks[plays.track]
     return found | np.isin(plays.context, list(kept.contexts)) if kept.contexts else found
+
+
+def skips_of(told: Chosen) -> NDArray[np.int64]:
+    """Of some rows, as `Shown.skips`."""
+    extended = told.has(Flag.EXTENDED)
+    found = told.track[extended] * 2 + told.has(Flag.SKIPPED)[extended]
+    by_both = counted(found, 2 * len(told.catalogue.tracks)).reshape(-1, 2)
+    return np.stack([by_both.sum(axis=1), by_both[:, 1]], axis=1)
 
 
 def day_number(day: date) -> int:

@@ -9,12 +9,15 @@ const inSight = new IntersectionObserver((entries) => {
     target.src = target.dataset.src;
   }
 }, { rootMargin: "64px" });
-for (const image of document.querySelectorAll("img[data-cover]")) {
-  const gone = () => image.remove();
-  image.addEventListener("error", gone);
-  if (image.dataset.src) inSight.observe(image);
-  else if (image.complete && image.naturalWidth === 0) gone();
-}
+const showCovers = (part) => {
+  for (const image of part.querySelectorAll("img[data-cover]")) {
+    const gone = () => image.remove();
+    image.addEventListener("error", gone);
+    if (image.dataset.src) inSight.observe(image);
+    else if (image.complete && image.naturalWidth === 0) gone();
+  }
+};
+showCovers(document);
 // Two dates become the one word that an address uses for a period.
 for (const form of document.querySelectorAll("form[data-custom-range]")) {
   form.addEventListener("submit", (event) => {

@@ -17,6 +17,7 @@ from brapped_assets.insights.web import (
     hiding,
     history,
     items,
+    lists,
     overview,
     renew,
     search,
@@ -39,7 +40,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, today, wrapped, items, comparison, search, history, counted),
+            *(overview, today, wrapped, items, lists, comparison, search, history, counted),
             *(hiding, add, covers, renew),
         )
         for route in module.routes(site)

@@ -74,6 +74,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
     if kind == "artist":
         as_guest = who.shown.plays(period.first, period.until).of(items.tracks_as_guest(who, item))
         numbers["albums"] = most_played_albums(tx, plays, "plays", LONGEST_LIST)
+        numbers["many_songs"], numbers["many_albums"] = len(plays.by_track.played), len(plays.by_album.played)
         numbers["featured"] = items.songs(tx, as_guest, GUEST_LIST)
         numbers["featured_plays"], numbers["featured_ms"] = len(as_guest), as_guest.total_ms
     if kind == "track":

@@ -36,7 +36,21 @@ from brapped_assets.warehouse.writing import Writing
 HERE = Path(__file__).parent.parent
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
-    {"/", "/today", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add", "/compare", "/counted"}
+    {
+        *(
+            "/",
+            "/today",
+            "/wrapped",
+            "/wrapped/choose",
+            "/history",
+            "/search",
+            "/hidden",
+            "/add",
+            "/compare",
+            "/counted",
+        ),
+        *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
+    }
 )
 OK, NOT_FOUND = 200, 404
 # PostgreSQL's integers.

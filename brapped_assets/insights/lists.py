@@ -1,0 +1,243 @@
+"""Lists to the end: every artist, song, album, day or context of a period, in any order, with names last."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import Literal as Value
+
+from brapped_assets.insights.columns import tally
+from brapped_assets.insights.columns.plays import MOST_DAYS
+from brapped_assets.insights.columns.shown import date_of, dates
+from brapped_assets.insights.columns.sums import By, each_once
+from brapped_assets.insights.columns.tally import Ints, Music
+from brapped_assets.insights.names import NamedKind, contexts, names
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+
+Kind = Literal["artists", "songs", "albums", "days", "contexts"]
+Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
+Row = dict[str, Any]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MUSIC: dict[Music, NamedKind] = {"artists": "artists", "songs": "tracks", "albums": "albums"}
+# Where their names are found, and by which key.
+TABLES = {
+    "artists": ("artist_dim", "artist_key"), "songs": ("track_dim", "track_key"),
+    "albums": ("album_dim", "release_group"),
+}  # fmt: skip
+# Of more things than these all names there are are looked through.
+MOST_NAMED = 2_000
+
+
+class Order(NamedTuple):
+    """How a list is sorted; `is_turned`: the other way round. What has nothing to be sorted by comes last, either way.
+
+    Plays, minutes and skips begin with the most, `first` with the earliest, `last` with the latest, `change` with what
+    climbed most. Equals stand by rank.
+    """
+
+    sort: Sort = "plays"
+    is_turned: bool = False
+
+    @property
+    def by(self) -> By:
+        """What ranks go by: plays, but for a list by minutes."""
+        return "minutes" if self.sort == "minutes" else "plays"
+
+    @property
+    def written(self) -> str:
+        return f"-{self.sort}" if self.is_turned else self.sort
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Columns, a row a thing, in the order asked for. Days are since 2000-01-01.
+
+    `keys` are those of artists and tracks, release groups of albums, numbers of days, places in `uris` of contexts.
+    `first` and `last` are of the plays that are listed, `told` and `skipped` of rows of any length. `rank` is that
+    among everything of the kind, `before` that in the time `compared`, 0 where it had no play then.
+    """
+
+    kind: Kind
+    compared: Period | None
+    keys: Ints
+    plays: Ints
+    ms: Ints
+    first: Ints
+    last: Ints
+    told: Ints
+    skipped: Ints
+    rank: Ints
+    before: Ints
+    uris: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def where(self, rows: NDArray[np.integer] | NDArray[np.bool_] | slice) -> "Listed":
+        """Some of the rows, or all of them in another order."""
+        columns = ("keys", "plays", "ms", "first", "last", "told", "skipped", "rank", "before")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+    def rows(self, tx: Connection) -> list[Row]:
+        """With names: what a page or a file says of each. What is gone by now has none."""
+        numbers = zip(
+            self.plays.tolist(), self.ms.tolist(), dates(self.first), dates(self.last), self.told.tolist(),
+            self.skipped.tolist(), self.rank.tolist(), self.before.tolist(), strict=True,
+        )  # fmt: skip
+        return [
+            {
+                **named, "plays": plays, "ms": ms, "first_on": first, "last_on": last,
+                "skip_share": skipped / told if told else None, "rank": rank, "rank_before": before or None,
+            }
+            for named, (plays, ms, first, last, told, skipped, rank, before)
+            in zip(self._named(tx), numbers, strict=True)
+        ]  # fmt: skip
+
+    def parts(self, many: int) -> Iterator["Listed"]:
+        """All of it, so many rows at a time."""
+        return (self.where(slice(first, first + many)) for first in range(0, len(self), many))
+
+    def _named(self, tx: Connection) -> list[Row]:
+        keys = self.keys.tolist()
+        match self.kind:
+            case "days":
+                return [{"day": date_of(key)} for key in keys]
+            case "contexts":
+                uris = [self.uris[key] for key in keys]
+                found = tx.execute(sql("insights/lists/context_names"), {"uris": uris}).fetchall()
+                by_uri = {row["context_uri"]: row for row in found}
+                return [by_uri.get(uri, {}) for uri in uris]
+            case kind:
+                named = names(tx, MUSIC[kind], keys)
+                return [{**named.get(key, {})} for key in keys]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is listed: everything of a kind in a period, in an order; `text` narrows by name.
+
+    Ranks are held against those of `compared`.
+    """
+
+    kind: Kind
+    period: Period
+    order: Order
+    text: str = ""
+    compared: Period | None = None
+
+
+def listed(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
+    """Everything with a play that counts. Ties of ranks are as the overview has them.
+
+    Of days the older comes first, of contexts the lesser uri.
+    """
+    kind, period, compared, by = wanted.kind, wanted.period, wanted.compared, wanted.order.by
+    uris: Sequence[str] = ()
+    before = np.empty(0, np.int64)
+    match kind:
+        case "days":
+            found, compared = tally.days(who.shown, period), None
+            keys = np.arange(len(found.first))
+        case "contexts":
+            uris, number_of = _contexts(tx, who, [period, compared] if compared else [period])
+            found, keys = tally.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
+            if compared:
+                then = tally.grouped(who.shown, compared, number_of, len(uris))
+                before = tally.ranked(then.sums, then.older, then.among, by)
+        case _:
+            found = tally.music(who.shown, period, kind)
+            catalogue = who.shown.catalogue
+            keys = {"artists": catalogue.artists, "songs": catalogue.tracks, "albums": catalogue.albums}[kind].keys
+            if compared:
+                before = tally.ranking(who.shown, compared, kind, by)
+    ranking = tally.ranked(found.sums, found.older, found.among, by)
+    rank_before = np.zeros(len(keys), np.int64)
+    rank_before[before] = np.arange(1, len(before) + 1)
+
+    def by_rank(column: NDArray[np.integer]) -> Ints:
+        return column[ranking].astype(np.int64)
+
+    everything = Listed(
+        kind, compared, by_rank(keys), by_rank(found.sums.plays), by_rank(found.sums.ms), by_rank(found.first),
+        by_rank(found.last), by_rank(found.told), by_rank(found.skipped), np.arange(1, len(ranking) + 1),
+        rank_before[ranking], uris,
+    )  # fmt: skip
+    named = everything.where(_named_like(tx, everything, wanted.text)) if wanted.text else everything
+    return named.where(_in_order(named, wanted.order))
+
+
+def _in_order(of: Listed, order: Order) -> NDArray[np.intp] | slice:
+    """The rows, which stand by rank, in the order asked for."""
+    nothing = np.zeros(len(of), np.bool_)
+    values: NDArray[np.integer] | NDArray[np.floating]
+    match order.sort:
+        case "plays" | "minutes" if not order.is_turned:
+            return slice(None)
+        case "plays":
+            values = -of.plays
+        case "minutes":
+            values = -of.ms
+        case "first":
+            values = of.first
+        case "last":
+            values = -of.last
+        case "skips":
+            nothing = of.told == 0
+            values = -(of.skipped / np.where(nothing, 1, of.told))
+        case "change":
+            nothing = of.before == 0
+            values = of.rank - of.before
+    values = -values if order.is_turned else values
+    return _stable(values, nothing)
+
+
+def _stable(values: NDArray[np.integer] | NDArray[np.floating], nothing: NDArray[np.bool_]) -> NDArray[np.intp]:
+    told = np.flatnonzero(~nothing)
+    of = values[told]
+    if of.dtype.kind == "i" and len(of) and of.max() - of.min() <= MOST_DAYS:
+        # NumPy sorts 16 bits without comparing them.
+        of = (of - of.min()).astype(np.uint16)
+    return np.concatenate([told[np.argsort(of, kind="stable")], np.flatnonzero(nothing)])
+
+
+def _contexts(tx: Connection, who: Viewer, periods: Sequence[Period]) -> tuple[Sequence[str], Ints]:
+    """The contexts (uris, in order) of some periods, and by key the number of each; -1 for what is none."""
+    number_of = np.full(1 + int(who.shown.life.plays.context.max(initial=0)), -1)
+    played = each_once(np.concatenate([who.shown.plays(one.first, one.until).context for one in periods]))
+    told = {key: uri for key, uri in contexts(tx, played.tolist()).items() if uri}
+    uris = sorted(set(told.values()))
+    place = {uri: n for n, uri in enumerate(uris)}
+    for key, uri in told.items():
+        number_of[key] = place[uri]
+    return uris, number_of
+
+
+def _named_like(tx: Connection, of: Listed, text: str) -> NDArray[np.bool_]:
+    """Which rows have a name that holds the text, as search compares names."""
+    match of.kind:
+        case "days":
+            values = {"days": dates(of.keys), "text": text}
+            rows = tx.execute(sql("insights/lists/days_named"), values).fetchall()
+            found = {row["day"] for row in rows}
+            return np.array([day in found for day in dates(of.keys)], np.bool_)
+        case "contexts":
+            uris = [of.uris[key] for key in of.keys]
+            rows = tx.execute(sql("insights/lists/contexts_named"), {"uris": uris, "text": text}).fetchall()
+            found = {row["context_uri"] for row in rows}
+            return np.array([uri in found for uri in uris], np.bool_)
+        case kind:
+            table, key = TABLES[kind]
+            which: Composable = SQL("true")
+            if len(of) <= MOST_NAMED:
+                which = SQL("n.{} = any({})").format(Identifier(key), Value(of.keys.tolist()))
+            statement = SQL(sql("insights/lists/named")).format(
+                key=Identifier(key), table=Identifier("star", table), text=Value(text), which=which
+            )
+            row = tx.execute(statement, binary=True).fetchone()
+            return np.isin(of.keys, np.frombuffer((row and row["keys"]) or b"", ">i8").astype(np.int64))

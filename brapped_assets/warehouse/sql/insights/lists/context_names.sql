@@ -1,0 +1,14 @@
+-- Contexts by uri, with the album or the artist that they are, where it is known. Spotify tells no name of a playlist.
+with asked as (
+    select c.context_uri, substring(c.context_uri from '[^:]*$') as id, min(c.context_type) as context_type
+    from raw.context c
+    where c.context_uri = any(%(uris)s::text[])
+    group by c.context_uri
+)
+select a.context_uri, a.context_type, al.album_key, ar.artist_key, a.id as spotify_id,
+       case a.context_type when 'album' then al.album_name when 'artist' then ar.artist_name
+                           when 'collection' then 'Liked songs' end as context_name,
+       al.artist_name, coalesce(al.image_url, ar.image_url) is not null as has_cover
+from asked a
+left join star.album_dim al on a.context_type = 'album' and al.album_id = a.id
+left join star.artist_dim ar on a.context_type = 'artist' and ar.artist_id = a.id
