@@ -21,6 +21,9 @@ START = first_hour()
 # a local zone has hours that happen twice.
 hours = dg.HourlyPartitionsDefinition(start_date=START, timezone="UTC", fmt=KEY_FORMAT)
 
+# What comes after the fact and goes by something else than its hours.
+only_first_hour = dg.SpecificPartitionsPartitionMapping([START.strftime(KEY_FORMAT)])
+
 # The running year is among them, for its page grows. Nobody's export can begin before the service did.
 years = dg.TimeWindowPartitionsDefinition(
     start="2008", fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1

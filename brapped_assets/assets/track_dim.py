@@ -23,13 +23,12 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.queue import TRACKS, backlog
 
 TABLE = "star.track_dim"
-FIRST_HOUR = partitions.key_of(partitions.START)
 
 
 @dg.asset(
     # After it, no more: the level tells what is due, and a poll without a new track makes no track old. Of its first
     # hour, which no later poll writes again: Dagster would call this table out of date after each of them.
-    deps=[dg.AssetDep(streaming_fact, partition_mapping=dg.SpecificPartitionsPartitionMapping([FIRST_HOUR]))],
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=partitions.only_first_hour)],
     pool=SPOTIFY_POOL,
     # No new track is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),

@@ -37,8 +37,8 @@ def test_results_of_checks_older_than_a_month_are_deleted_and_the_newest_of_each
     deleted = [metadata_of(run("daily_upkeep", instance), "run_history")[None]["check_results_deleted"]]
     clock.shift(timedelta(days=31))
     deleted += [metadata_of(run("daily_upkeep", instance), "run_history")[None]["check_results_deleted"] for _ in "12"]
-    # Of the poll: what was planned (three checks, two hours) and three results; of the first day: fourteen results.
-    assert deleted == [9, 14, 0]
+    # Of the poll: what was planned (two checks, two hours) and two results; of the first day: twelve results.
+    assert deleted == [6, 12, 0]
 
 
 def test_the_newest_result_of_a_check_that_ran_long_ago_stays(
@@ -47,6 +47,6 @@ def test_the_newest_result_of_a_check_that_ran_long_ago_stays(
     check = dg.AssetCheckKey(dg.AssetKey(RAW), "no_hour_was_lost")
     poll(instance, job="hourly_plays")
     clock.shift(timedelta(days=400))
-    assert _forget_check_results(instance, NOW + timedelta(days=370)) == 3
+    assert _forget_check_results(instance, NOW + timedelta(days=370)) == 2
     (kept,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=9)
     assert kept.status == AssetCheckExecutionRecordStatus.SUCCEEDED
