@@ -112,6 +112,13 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         ):
             tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
                        f" select %s, {key}, %s from {table} where {what}", (me, NOW))  # fmt: skip
+        # A play, and a night.
+        tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, track_key, hidden_at)"
+                   " select listener_id, played_at, played_at + interval '1 microsecond', track_key, %s"
+                   " from star.streaming_fact where listener_id = %s order by played_at limit 1",
+                   (NOW, me))  # fmt: skip
+        tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at)"
+                   " values (%s, %s, %s, %s)", (me, at(-60), at(60), NOW))  # fmt: skip
         zones.write(tx, me, LIVED)
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
     zones.rebuild(warehouse, me)
@@ -158,7 +165,7 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     assert (summary.archives, summary.failed, summary.ignored) == (1, [], [])
     # The old tables' repeat.
     assert (summary.plays.known, summary.plays.forgotten) == (1, 0)
-    assert len(before["insights.hidden"]) == 4
+    assert (len(before["insights.hidden"]), len(before["insights.hidden_time"])) == (4, 2)
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}

@@ -1,12 +1,13 @@
 """What a listener keeps out of the statistics. Nothing is deleted by it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.writing import Writing
 
+MICROSECOND = timedelta(microseconds=1)
 What = Literal["artist", "track", "context"]
 
 
@@ -20,6 +21,31 @@ def hide(writing: Writing, listener_id: int, what: What, which: int | str, now: 
     values = {"artist": None, "track": None, "context": None, what: which, "listener_id": listener_id, "now": now}
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/hide"), values)
+
+
+def hidden_times(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
+    """Hidden stretches of time (`track_key` None) and single plays, newest first, with how many plays each is."""
+    return tx.execute(sql("insights/hiding/hidden_times"), {"listener_id": listener_id}).fetchall()
+
+
+def hide_play(writing: Writing, listener_id: int, ended_at: datetime, track_key: int, now: datetime) -> None:
+    """Keep one play, known by its END and its track, out of the statistics; one that is not there: nothing."""
+    hide_time(writing, listener_id, ended_at, ended_at + MICROSECOND, now, track_key=track_key)
+
+
+def hide_time(
+    writing: Writing, listener_id: int, first: datetime, until: datetime, now: datetime, *, track_key: int | None = None
+) -> None:
+    """Keep whatever ended from one instant up to, not including, another out of the statistics."""
+    values = {"from_at": first, "until_at": until, "track": track_key, "listener_id": listener_id, "now": now}
+    with writing.transaction() as tx:
+        tx.execute(sql("insights/hiding/hide_time"), values)
+
+
+def show_time_again(writing: Writing, listener_id: int, hidden_id: int) -> None:
+    """Take a stretch or a play back; an id that is not the listener's does nothing."""
+    with writing.transaction() as tx:
+        tx.execute(sql("insights/hiding/show_time_again"), {"listener_id": listener_id, "hidden_id": hidden_id})
 
 
 def show_again(writing: Writing, listener_id: int, hidden_id: int) -> None:

@@ -40,6 +40,7 @@ OF_A_LISTENER = (
     "audit.listener_token",
     "audit.listener_zone",
     "insights.hidden",
+    "insights.hidden_time",
     "audit.changed_day",
 )
 SHARED = (

@@ -25,6 +25,7 @@ from brapped_assets.warehouse.statements import sql
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
 ACCOUNT_PLAYS = "raw.account_play"
 POLLS, FILES, HIDDEN = "audit.poll", "audit.import_file", "insights.hidden"
+HIDDEN_TIME = "insights.hidden_time"
 # Each has its statements in sql/export and sql/restore, in an order in which nothing refers to what comes later. A new
 # table is a line here. Of the listener's own row the manifest tells, and a rotated token opens nothing elsewhere.
 PORTABLE = (
@@ -43,6 +44,7 @@ PORTABLE = (
     ACCOUNT_PLAYS,
     "star.spotify_top",
     HIDDEN,
+    HIDDEN_TIME,
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.
@@ -181,5 +183,5 @@ def settle(tx: Connection, listener_id: int, who: Returning) -> None:
     # An older version's export may hold what it took for plays.
     tx.execute(sql("restore/kept_aside"), {"listener_id": listener_id})
     if listener["forgotten_before"] is not None:
-        for table in (POLLS, FILES, HIDDEN):
+        for table in (POLLS, FILES, HIDDEN, HIDDEN_TIME):
             tx.execute(sql(f"forget/{table}"), {**listener, "before": listener["forgotten_before"]})

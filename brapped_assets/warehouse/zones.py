@@ -149,6 +149,17 @@ def local_time(spans: Spans, instant: datetime) -> datetime:
     return instant.astimezone(ZoneInfo(zone_at(spans, instant)))
 
 
+def instant_of(spans: Spans, told: datetime) -> datetime:
+    """The instant (UTC) of a local time in the zone that held then; of one that a move left out, the move."""
+    ends: datetime | None = None
+    for span in reversed(spans):
+        at = at_local(told, span.time_zone)
+        if span.from_at is None or at >= span.from_at:
+            return at if ends is None else min(at, ends)
+        ends = span.from_at
+    raise AssertionError(spans)
+
+
 def beginning_of(spans: Spans, day: date) -> datetime:
     """The instant (UTC) after the last moment of the days before: midnight in the zone that held then.
 

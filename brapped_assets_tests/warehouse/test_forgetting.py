@@ -121,6 +121,13 @@ def hide(tx: Connection, listener_id: int, word: str) -> None:
             f" select %s, {key}, %s from {table} where {column} like %s on conflict do nothing",
             (listener_id, at(0), f"%{word}%"),
         )
+    tx.execute(
+        "insert into insights.hidden_time (listener_id, from_at, until_at, track_key, hidden_at)"
+        " select f.listener_id, f.played_at, f.played_at + interval '1 microsecond', f.track_key, %s"
+        " from star.streaming_fact f join star.track_dim t using (track_key)"
+        " where f.listener_id = %s and t.track_ref like %s on conflict do nothing",
+        (at(0), listener_id, f"%{word}%"),
+    )
 
 
 def unknown(tx: Connection) -> dict[str, int]:
@@ -131,7 +138,7 @@ def unknown(tx: Connection) -> dict[str, int]:
         " using (table_schema, table_name) where table_schema = 'insights' and table_type = 'BASE TABLE'"
         " and column_name = any(%s)", (list(dimensions),)
     ).fetchall()  # fmt: skip
-    assert len(columns) == len(dimensions)
+    assert len(columns) == len(dimensions) + 1
     found = {}
     for column in columns:
         table, key = column["table_name"], column["column_name"]
@@ -175,6 +182,9 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
         merge_plays(tx, friend, at(201))
         # Whom only Ann played.
         hide(tx, friend, CANARY)
+        tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at) values"
+                   " (%(me)s, %(a)s, %(b)s, %(b)s), (%(me)s, %(a)s, %(c)s, %(c)s)",
+                   {"me": friend, "a": at(-700), "b": at(50), "c": at(150)})  # fmt: skip
     forget(warehouse, me, before=None, now=NOW)
     with warehouse.transaction() as tx:
         assert (scanned(tx), unknown(tx)) == ([], {})
@@ -187,6 +197,10 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
             False,
             False,
         )
+        # Of a stretch what is kept, of plays those that are.
+        times = tx.execute("select from_at, until_at, track_ref from insights.hidden_time"
+                           " left join star.track_dim using (track_key) order by 1, 2").fetchall()  # fmt: skip
+        assert [tuple(row.values()) for row in times] == [(at(100), at(150), None)]
         assert unknown(tx) == {}
 
 
@@ -199,7 +213,10 @@ def test_a_listener_deleted_by_hand_takes_what_is_hidden_along(warehouse: Wareho
         for table in ("star.streaming_fact", "raw.recently_played", "audit.gap", "audit.poll"):
             tx.execute(f"delete from {table}")
         tx.execute("delete from audit.listener")
-        rows = tx.execute("select from insights.hidden union all select from audit.changed_day").rowcount
+        rows = tx.execute(
+            "select from insights.hidden union all select from insights.hidden_time"
+            " union all select from audit.changed_day"
+        ).rowcount
         assert rows == 0
 
 

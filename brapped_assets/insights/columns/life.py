@@ -30,12 +30,16 @@ LOADING_SECONDS = 120
 
 @dataclass(frozen=True)
 class Kept:
-    """What a listener keeps out of statistics: keys; and the artists that are nobody's name."""
+    """What a listener keeps out of statistics: keys; and the artists that are nobody's name.
+
+    `times` are ENDs from one up to, not including, another, in microseconds since 2000-01-01, of a track's key; 0: any.
+    """
 
     artists: frozenset[int] = frozenset()
     tracks: frozenset[int] = frozenset()
     contexts: frozenset[int] = frozenset()
     nobodies: frozenset[int] = frozenset()
+    times: frozenset[tuple[int, int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def state(tx: Connection, listener_id: int, of: Life | None) -> State:
         frozenset(row["hidden_tracks"]),
         frozenset(row["hidden_contexts"]),
         frozenset(row["nobodies"]),
+        frozenset((first, until, track) for first, until, track in row["hidden_times"]),
     )
     return State(row["snapshot"], row["is_later"], row["days"], row["tracks"], kept)
 

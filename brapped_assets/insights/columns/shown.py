@@ -349,18 +349,24 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
     """What statistics may speak of."""
     plays = life.plays
     rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
-    if kept.artists or kept.tracks or kept.contexts:
+    if kept.artists or kept.tracks or kept.contexts or kept.times:
         rows &= ~hidden(plays, life.catalogue, kept)
     return Shown(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
 
 
 def hidden(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
-    """Which plays a listener hid."""
+    """Which plays, in order of their END, a listener hid."""
     tracks = np.zeros(len(catalogue.tracks), np.bool_)
     tracks[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
     tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
     found: Mask = tracks[plays.track]
-    return found | np.isin(plays.context, list(kept.contexts)) if kept.contexts else found
+    if kept.contexts:
+        found |= np.isin(plays.context, list(kept.contexts))
+    for first, until, key in kept.times:
+        low, high = np.searchsorted(plays.ended_at, [first, until])
+        of_any = key == 0
+        found[low:high] |= of_any | (catalogue.tracks.keys[plays.track[low:high]] == key)
+    return found
 
 
 def skips_of(told: Chosen) -> NDArray[np.int64]:

@@ -19,5 +19,10 @@ select current::text as snapshot,
               where h.listener_id = %(listener_id)s and h.track_key is not null) as hidden_tracks,
        array(select c.context_key from insights.hidden h join raw.context c using (context_uri)
               where h.listener_id = %(listener_id)s) as hidden_contexts,
+       -- In microseconds since 2000-01-01 UTC; of any track: 0.
+       array(select array[(extract(epoch from h.from_at - timestamptz '2000-01-01 00:00+00') * 1000000)::bigint,
+                          (extract(epoch from h.until_at - timestamptz '2000-01-01 00:00+00') * 1000000)::bigint,
+                          coalesce(h.track_key, 0)]
+               from insights.hidden_time h where h.listener_id = %(listener_id)s) as hidden_times,
        array(select n.artist_key from star.artist_dim n where n.is_nobody) as nobodies
 from held

@@ -1,3 +1,7 @@
+with plays as (
+    delete from insights.hidden_time h
+    where h.track_key is not null and not exists (select from star.track_dim t where t.track_key = h.track_key)
+)
 delete from insights.hidden h
 where not exists (select from star.artist_dim a where a.artist_key = h.artist_key)
   and not exists (select from star.track_dim t where t.track_key = h.track_key)

@@ -7,7 +7,8 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        (select max(p.polled_at) from audit.poll p
          where p.listener_id = l.listener_id and p.polled_at <= now() + interval '1 hour') as last_polled_at,
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
-       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id) as hidden,
+       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id)
+       + (select count(*)::int from insights.hidden_time h where h.listener_id = l.listener_id) as hidden,
        (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
           from audit.listener e) as everybody
 from audit.listener l

@@ -10,7 +10,10 @@ select f.play_key, f.played_at, f.played_at_local, f.played_on, f.track_key, t.t
             else 'legacy' end as source,
        exists (select from insights.hidden h
                 where h.listener_id = f.listener_id
-                  and (h.track_key = f.track_key or h.artist_key = t.artist_key or h.context_uri = c.context_uri)) as hidden
+                  and (h.track_key = f.track_key or h.artist_key = t.artist_key or h.context_uri = c.context_uri))
+       or exists (select from insights.hidden_time h
+                   where h.listener_id = f.listener_id and f.played_at >= h.from_at and f.played_at < h.until_at
+                     and (h.track_key is null or h.track_key = f.track_key)) as hidden
 from unnest(%(ends)s::timestamptz[], %(nths)s::int[]) with ordinality as asked (played_at, nth, place)
 cross join lateral (select * from star.streaming_fact
                      where listener_id = %(listener_id)s and played_at = asked.played_at
