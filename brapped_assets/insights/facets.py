@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen
-from brapped_assets.insights.columns.sums import summed
+from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Hours
+from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.habits import HOURS, device_group
 from brapped_assets.insights.names import context_types, labels
 from brapped_assets.insights.narrowing import viewer_of
@@ -20,6 +20,10 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
+
+
+# Every combination of flags.
+COMBINATIONS = np.arange(2 * max(Flag))
 
 
 class Option(NamedTuple):
@@ -30,18 +34,30 @@ class Option(NamedTuple):
     ms: int
 
 
+class Facet(NamedTuple):
+    """Values with plays, and plays and milliseconds of all that they are of: with one of the values or none."""
+
+    options: list[Option]
+    plays: int
+    ms: int
+
+
 Counted = Callable[[Connection, Viewer, Chosen], list[Option]]
 
 
-def facets(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> Mapping[str, list[Option]]:
-    """By kind, values with plays alone; weekdays and hours in their order, all else by plays.
+def facets(
+    tx: Connection, whole: Viewer, narrowed: Viewer, selection: Selection, period: Period
+) -> Mapping[str, Facet]:
+    """By kind; weekdays and hours in their order, all else by plays.
 
-    `whole` sees everything: each kind is counted as if nothing of it were asked for.
+    `whole` sees everything, `narrowed` what the selection leaves. Each kind is counted as if nothing of it were asked
+    for; those that are not asked for are counted of the same plays.
     """
     found = {}
     for kind, counted in KINDS.items():
-        who = viewer_of(tx, whole, selection.without(kind))
-        found[kind] = counted(tx, who, who.shown.plays(period.first, period.until))
+        who = viewer_of(tx, whole, selection.without(kind)) if getattr(selection, kind) else narrowed
+        plays = who.shown.plays(period.first, period.until)
+        found[kind] = Facet(counted(tx, who, plays), len(plays), plays.total_ms)
     return found
 
 
@@ -51,39 +67,40 @@ def _decades(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
 
 
 def _weekdays(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _numbered((plays.day + FIRST_WEEKDAY) % DAYS_A_WEEK, plays, DAYS_A_WEEK, first=1)
+    heard = plays.by_hour
+    return _numbered((heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK, heard, DAYS_A_WEEK, first=1)
 
 
 def _hours(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _numbered(plays.hour, plays, HOURS)
+    return _numbered(plays.by_hour.hour, plays.by_hour, HOURS)
 
 
 def _devices(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _worded(plays.platform, plays, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
+    return _worded(plays.by_platform, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
 
 
 def _countries(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _worded(plays.country, plays, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
+    return _worded(plays.by_country, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
 
 
 def _contexts(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _worded(plays.context, plays, lambda keys: context_types(tx, keys))
+    return _worded(plays.by_context, lambda keys: context_types(tx, keys))
 
 
 def _sources(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    told = plays.flags & np.uint16(Flag.API | Flag.EXPORT)
-    return _by_plays(_option(source, plays, told == int(flags)) for source, flags in SOURCES.items())
+    told = COMBINATIONS & int(Flag.API | Flag.EXPORT)
+    return _by_plays(_option(source, plays.by_flags, told == int(flags)) for source, flags in SOURCES.items())
 
 
 def _endings(tx: Connection, who: Viewer, plays: Chosen) -> list[Option]:
     done = [key for key, word in labels(tx, who.shown.life.reasons).items() if word == "trackdone"]
-    finished = np.isin(plays.reason_end, done)
-    return _by_plays([_option("finished", plays, finished), _option("skipped", plays, plays.has(Flag.SKIPPED))])
+    finished = _option("finished", plays.by_reason_end, np.isin(np.arange(len(plays.by_reason_end.plays)), done))
+    return _by_plays([finished, _option("skipped", plays.by_flags, (COMBINATIONS & int(Flag.SKIPPED)) > 0)])
 
 
 def _bases(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    estimated = plays.has(Flag.ESTIMATED)
-    return _by_plays([_option("reported", plays, ~estimated), _option("estimated", plays, estimated)])
+    estimated = (COMBINATIONS & int(Flag.ESTIMATED)) > 0
+    return _by_plays([_option("reported", plays.by_flags, ~estimated), _option("estimated", plays.by_flags, estimated)])
 
 
 KINDS: dict[str, Counted] = {
@@ -99,14 +116,13 @@ KINDS: dict[str, Counted] = {
 }
 
 
-def _numbered(numbers: NDArray[np.integer], plays: Chosen, many: int, first: int = 0) -> list[Option]:
-    sums = summed(numbers, plays.ms, many)
+def _numbered(numbers: NDArray[np.integer], heard: Hours, many: int, first: int = 0) -> list[Option]:
+    sums = Sums(heard.plays, heard.ms).grouped(numbers, many)
     return [Option(int(n) + first, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
 
 
-def _worded(keys: NDArray[np.int32], plays: Chosen, words_of: Callable[[list[int]], Mapping[int, str]]) -> list[Option]:
+def _worded(sums: Sums, words_of: Callable[[list[int]], Mapping[int, str]]) -> list[Option]:
     """By word; keys without one are told by nobody."""
-    sums = summed(keys, plays.ms, 1 + int(keys.max(initial=0)))
     words = words_of(sums.played.tolist())
     found: dict[str, Option] = {}
     for key in sums.played.tolist():
@@ -116,8 +132,8 @@ def _worded(keys: NDArray[np.int32], plays: Chosen, words_of: Callable[[list[int
     return _by_plays(found.values())
 
 
-def _option(value: str, plays: Chosen, rows: NDArray[np.bool_]) -> Option:
-    return Option(value, int(np.count_nonzero(rows)), int(plays.ms[rows].sum(dtype=np.int64)))
+def _option(value: str, sums: Sums, those: NDArray[np.bool_]) -> Option:
+    return Option(value, int(sums.plays[those].sum()), int(sums.ms[those].sum()))
 
 
 def _by_plays(options: Iterable[Option]) -> list[Option]:

@@ -155,6 +155,32 @@ class Chosen:
         return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
 
     @cached_property
+    def by_flags(self) -> Sums:
+        """By combination of flags."""
+        return summed(self.flags, self.ms, 2 * max(Flag))
+
+    @cached_property
+    def estimated_ms(self) -> int:
+        return int(self.by_flags.ms[(np.arange(2 * max(Flag)) & int(Flag.ESTIMATED)) > 0].sum())
+
+    @cached_property
+    def by_platform(self) -> Sums:
+        """By key of the device's label, as the next three."""
+        return summed(self.platform, self.ms, 1 + int(self.platform.max(initial=0)))
+
+    @cached_property
+    def by_country(self) -> Sums:
+        return summed(self.country, self.ms, 1 + int(self.country.max(initial=0)))
+
+    @cached_property
+    def by_reason_end(self) -> Sums:
+        return summed(self.reason_end, self.ms, 1 + int(self.reason_end.max(initial=0)))
+
+    @cached_property
+    def by_context(self) -> Sums:
+        return summed(self.context, self.ms, 1 + int(self.context.max(initial=0)))
+
+    @cached_property
     def oldest_release(self) -> NDArray[np.int32]:
         """By the number of an album the least key of its releases among these plays, `NEVER` without any."""
         found = np.full(len(self.catalogue.albums), NEVER)

@@ -17,20 +17,26 @@ const showCovers = (part) => {
     else if (image.complete && image.naturalWidth === 0) gone();
   }
 };
-showCovers(document);
-// Two dates become the one word that an address uses for a period.
-for (const form of document.querySelectorAll("form[data-custom-range]")) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const { first, last } = form.elements;
-    const others = [...new FormData(form)].filter(([name]) => name !== "first" && name !== "last").map(([name, value]) => `&${name}=${value}`);
-    if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${others.join("")}`);
-  });
+// What a page, or a part that comes later, needs.
+function settle(part) {
+  showCovers(part);
+  // Two dates become the one word that an address uses for a period.
+  for (const form of part.querySelectorAll("form[data-custom-range]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const { first, last } = form.elements;
+      const others = [...new FormData(form)].filter(([name]) => name !== "first" && name !== "last").map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+      if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${others.join("")}`);
+    });
+  }
+  // The chosen period stands in sight.
+  part.querySelector(".periods [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // What has the focus there stands in sight whole.
+  part.querySelector(".periods")?.addEventListener("focusin", ({ target }) => target.scrollIntoView({ block: "nearest", inline: "nearest" }));
+  window.rove?.(part);
 }
-// The chosen period stands in sight.
-document.querySelector(".periods [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-// What has the focus there stands in sight whole.
-document.querySelector(".periods")?.addEventListener("focusin", ({ target }) => target.scrollIntoView({ block: "nearest", inline: "nearest" }));
+window.settle = settle;
+settle(document);
 // The database wakes up: look again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));

@@ -10,8 +10,11 @@ function tell(event, mark, words) {
 }
 for (const week of document.querySelectorAll(".week-box")) {
   week.addEventListener("click", (event) => {
-    const cell = event.target.closest("td[title]");
-    if (cell) tell(event, cell, cell.title);
+    const hour = event.target.closest("a");
+    if (hour && !tell(event, hour, hour.title)) event.preventDefault();
+  });
+  week.addEventListener("focusin", ({ target: hour }) => {
+    if (hour.matches("a:focus-visible")) week.nextElementSibling.textContent = hour.title;
   });
 }
 for (const calendar of document.querySelectorAll(".calendar")) {

@@ -14,6 +14,7 @@ from brapped_assets.insights.web import (
     comparison,
     counted,
     covers,
+    explore,
     hiding,
     history,
     items,
@@ -40,7 +41,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, today, wrapped, items, lists, comparison, search, history, counted),
+            *(overview, explore, today, wrapped, items, lists, comparison, search, history, counted),
             *(hiding, add, covers, renew),
         )
         for route in module.routes(site)

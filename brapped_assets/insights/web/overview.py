@@ -142,6 +142,9 @@ def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
         told.append(("Not known", whole - known))
     return {
         "decades": [(name, value, percent(value, whole)) for name, value in told],
+        # As an address has them.
+        "decade_values": {"Not known": "unknown"}
+        | {name: name.removesuffix("s") for name, _ in told if name[0].isdigit()},
         "most_of_decades": max((value for _, value in told), default=1),
         "decades_known": percent(known, whole) if known < whole else "",
     }

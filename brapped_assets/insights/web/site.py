@@ -37,18 +37,8 @@ HERE = Path(__file__).parent.parent
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
     {
-        *(
-            "/",
-            "/today",
-            "/wrapped",
-            "/wrapped/choose",
-            "/history",
-            "/search",
-            "/hidden",
-            "/add",
-            "/compare",
-            "/counted",
-        ),
+        *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
+        *("/compare", "/counted"),
         *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
     }
 )
@@ -106,14 +96,17 @@ class Site:
         return who
 
     def looking(self, tx: Connection, request: Request) -> Viewer | None:
-        """As `viewer`, who sees the plays that the address selects; the page says what it did not understand of it."""
+        """As `viewer`, who sees the plays that the address selects; the page says what it did not understand of it.
+
+        With plays, `request.state.whole` is who sees all of them.
+        """
         who = self.viewer(tx, request)
         if who is None or who.first_day is None:
             return who
         selection, ignored = read_selection(request.query_params.multi_items())
         if ignored:
             say(request, " ".join(ignored), is_missing=False)
-        request.state.selection = selection
+        request.state.whole, request.state.selection = who, selection
         request.state.filters = filters(tx, who, selection)
         return viewer_of(tx, who, selection)
 

@@ -1,0 +1,247 @@
+"""`/explore`: any question by clicks. Every mark leads to the plays it stands for, and back when it is chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights.columns.sums import By, Sums
+from brapped_assets.insights.day_grid import levels
+from brapped_assets.insights.explore import around, bars, emptier, week, wider
+from brapped_assets.insights.facets import Facet, Option, facets
+from brapped_assets.insights.habits import HOURS, WEEKDAYS
+from brapped_assets.insights.heard import heard
+from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.selection import EVERYTHING, Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.web import filters
+from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.wording import day, duration, minutes, month, number, percent
+from brapped_assets.warehouse.connections import Connection
+
+PATH = "/explore"
+LONGEST_LIST = 10
+TALLEST = 100
+# With more bars than these not every one says what it is.
+MOST_LABELS = 16
+A_MONTH = 32
+TITLES = {
+    "device": "Device", "context": "Played from", "end": "How it ended", "decade": "Release", "weekday": "Weekday",
+    "hour": "Hour", "country": "Country", "source": "Known from", "basis": "Minutes",
+}  # fmt: skip
+NOT_ALWAYS_TOLD = ("device", "country", "context")
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "context": {"album": "Album", "playlist": "Playlist", "artist": "Artist", "collection": "Liked songs"},
+    "source": {"api": "Polled", "export": "Exported", "both": "Both", "legacy": "Old tables"},
+    "end": {"finished": "Played to the end", "skipped": "Skipped"},
+    "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
+}
+SHORT_WEEKDAYS = tuple(name[:3] for name in filters.WEEKDAYS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address of this page says: `href` of another selection or period is that of the same page with it."""
+
+    period: str
+    by: By
+    selection: Selection
+
+    def href(self, *, period: str | None = None, by: By | None = None, **values: object) -> str:
+        """`values` by kind: a tuple, which replaces what is asked of it; `private` a bool."""
+        selection = replace(self.selection, **values)  # type: ignore[arg-type]  # kinds are the fields
+        by = by or self.by
+        pairs = [("range", period or self.period), *([("by", by)] if by == "minutes" else []), *selection.asked()]
+        return f"{PATH}?{urlencode(pairs)}"
+
+    def only(self, **values: int | str) -> tuple[str, bool]:
+        """Where a mark leads, and whether it is chosen: then it leads back."""
+        wanted = {kind: (value,) for kind, value in values.items()}
+        is_chosen = all(getattr(self.selection, kind) == value for kind, value in wanted.items())
+        return self.href(**(dict.fromkeys(values, ()) if is_chosen else wanted)), is_chosen
+
+    def listed(self, kind: str, key: int) -> tuple[str, bool]:
+        """As `only`, of a row of a list: what is chosen beside it stays when it goes."""
+        if key in getattr(self.selection, kind):
+            return self.href(**{kind: getattr(self.selection.toggled(kind, key), kind)}), True
+        return self.href(**{kind: (key,)}), False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A part of a chart that is a link. `part` of the whole as it is written, `size` of its shape.
+
+    `more` leads to what is chosen of its kind and this.
+    """
+
+    key: str
+    label: str
+    href: str
+    is_chosen: bool
+    plays: int
+    ms: int
+    size: float = 0
+    part: str = ""
+    title: str = ""
+    more: str = ""
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who, rankings=[])
+            period = period_of(request, who)
+            by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+            asked = Asked(period.name, by, request.state.selection)
+            whole: Viewer = request.state.whole
+            plays = who.shown.plays(period.first, period.until)
+            values = {
+                "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
+                "estimated_ms": plays.estimated_ms,
+                "time": _time(who, period, asked),
+                "facets": _facets(facets(tx, whole, who, asked.selection, period), asked),
+                "week": _week(tx, whole, who, asked, period),
+                "heard": heard(tx, who, period, by, LONGEST_LIST),
+                "empty": _empty(tx, whole, who, asked, period) if not len(plays) else None,
+            }  # fmt: skip
+        return site.page(
+            "explore.html", request, who, period=period, by=by, gaps=who.gaps_in(period), asked=asked,
+            wider=[(asked.href(period=one.name), one.label) for one in wider(who, period)], **values,
+        )  # fmt: skip
+
+    return [Route(PATH, show, name="explore")]
+
+
+def _of(numbers: Any, by: By) -> int:
+    return int(numbers.plays if by == "plays" else numbers.ms)
+
+
+def _told(numbers: Any, by: By) -> str:
+    if by == "minutes":
+        return duration(numbers.ms)
+    return f"{number(numbers.plays)} {'play' if numbers.plays == 1 else 'plays'}"
+
+
+def _time(who: Viewer, period: Period, asked: Asked) -> list[Mark]:
+    """Bars of a period, or of the month around a day; the day itself leads back to its month."""
+    shown = around(who, period)
+    found = bars(who, shown)
+    most = max((_of(bar, asked.by) for bar in found), default=0) or 1
+    unit = max(((bar.until - bar.first).days for bar in found), default=1)
+    marks = []
+    for bar in found:
+        is_chosen = period.days == 1 and bar.first == period.first
+        size = round(TALLEST * _of(bar, asked.by) / most, 1)
+        if unit == 1:
+            label, title = f"{bar.first.day}", day(bar.first)
+        elif unit < A_MONTH:
+            label, title = f"{bar.first:%b}", month(bar.first)
+        else:
+            label = title = f"{bar.first.year}"
+        marks.append(
+            Mark(f"range={bar.first}", label, asked.href(period=shown.name if is_chosen else bar.name), is_chosen,
+                 bar.plays, bar.ms, size, title=f"{title}: {_told(bar, asked.by)}")
+        )  # fmt: skip
+    return marks
+
+
+def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, list[Mark], Mark | None]]:
+    """Kind, title and rows of those that leave a choice; and the rest, of which nothing is told."""
+    told = []
+    for kind, title in TITLES.items():
+        facet, chosen = found[kind], getattr(asked.selection, kind)
+        options = [
+            *facet.options,
+            *(Option(one, 0, 0) for one in chosen if one not in {o.value for o in facet.options}),
+        ]
+        if not chosen and (not options or (len(options) == 1 and options[0].plays == facet.plays)):
+            continue
+        if asked.by == "minutes" and kind not in {"weekday", "hour"}:
+            options.sort(key=lambda one: -one.ms)
+        most, whole = max(_of(one, asked.by) for one in options) or 1, _of(facet, asked.by)
+        rows = [_row(kind, one, asked, most, whole) for one in options]
+        told.append((kind, title, rows, _rest(facet, asked.by) if kind in NOT_ALWAYS_TOLD else None))
+    return told
+
+
+def _rest(facet: Facet, by: By) -> Mark | None:
+    plays = facet.plays - sum(one.plays for one in facet.options)
+    ms = facet.ms - sum(one.ms for one in facet.options)
+    rest = Option("", plays, ms)
+    return Mark("", "", "", False, plays, ms, part=percent(_of(rest, by), _of(facet, by))) if plays else None
+
+
+def _row(kind: str, option: Option, asked: Asked, most: int, whole: int) -> Mark:
+    chosen = getattr(asked.selection, kind)
+    is_chosen = option.value in chosen
+    toggled = asked.href(**{kind: getattr(asked.selection.toggled(kind, option.value), kind)})
+    href = toggled if is_chosen else asked.href(**{kind: (option.value,)})
+    label = LABELS.get(kind, {}).get(str(option.value)) or _label(kind, option.value)
+    value = _of(option, asked.by)
+    return Mark(f"{kind}={option.value}", label, href, is_chosen, option.plays, option.ms,
+                round(TALLEST * value / most, 1), percent(value, whole),
+                more=toggled if chosen and not is_chosen else "")  # fmt: skip
+
+
+def _label(kind: str, value: int | str) -> str:
+    if kind == "decade" and not value:
+        return "Not known"
+    if kind == "hour":
+        return f"{value:02d}:00"
+    words = filters.WORDS.get(kind)
+    return words(value) if words else str(value)
+
+
+def _week(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
+    """The hours of the week as if no weekday and no hour were asked for; heads are whole weekdays and hours."""
+    sums = _of_all_hours(tx, whole, who, asked.selection, period)
+    values = (sums.plays if asked.by == "plays" else sums.ms).tolist()
+    shade = levels(values)
+    rows = []
+    for nth, name in enumerate(SHORT_WEEKDAYS):
+        cells = []
+        for hour in range(HOURS):
+            at = nth * HOURS + hour
+            told = Option(at, int(sums.plays[at]), int(sums.ms[at]))
+            href, is_chosen = asked.only(weekday=nth + 1, hour=hour)
+            cells.append(
+                Mark(f"at={at}", "", href, is_chosen, told.plays, told.ms, shade[at],
+                     title=f"{filters.WEEKDAYS[nth]} {hour:02d}:00: {_told(told, asked.by)}")
+            )  # fmt: skip
+        rows.append((Mark(f"on={nth}", name, *asked.only(weekday=nth + 1), 0, 0, title=filters.WEEKDAYS[nth]), cells))
+    heads = [
+        Mark(f"from={hour}", f"{hour:02d}", *asked.only(hour=hour), 0, 0, title=f"{hour:02d}:00 to {hour:02d}:59")
+        for hour in range(HOURS)
+    ]
+    return {"heads": heads, "rows": rows, "any": any(values)}
+
+
+def _of_all_hours(tx: Connection, whole: Viewer, who: Viewer, selection: Selection, period: Period) -> Sums:
+    if selection.weekday or selection.hour:
+        who = viewer_of(tx, whole, selection.without("weekday").without("hour"))
+    return week(who.shown.plays(period.first, period.until))
+
+
+def _empty(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
+    """What empties the selection, with the way to drop it; and what there is of it at any time."""
+    found = emptier(tx, whole, asked.selection, period)
+    ever = len(who.shown.ever)
+    return {
+        "by": [one.label for one in _chips(tx, who, asked.selection, found.kind)] if found else [],
+        "plays": found.plays if found else 0,
+        "without": asked.href(**{found.kind: getattr(EVERYTHING, found.kind)}) if found else "",
+        "ever": ever if period.name != "all" else 0,
+        "always": asked.href(period="all"),
+        "all": Asked(asked.period, asked.by, EVERYTHING).href() if asked.selection != EVERYTHING else "",
+    }
+
+
+def _chips(tx: Connection, who: Viewer, selection: Selection, kind: str) -> Sequence[filters.Filter]:
+    return [one for one in filters.filters(tx, who, selection) if one.kind == kind]
