@@ -1,4 +1,4 @@
-"""What *Explore* shows beside facets: the line of time in bars, the hours of the week, what leaves nothing, ways back."""
+"""What *Explore* shows beside facets: the line of time in bars, the hours of the week, and what leaves nothing."""
 
 from dataclasses import dataclass
 from datetime import date

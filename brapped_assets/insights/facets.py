@@ -21,7 +21,6 @@ from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 
-
 # Every combination of flags.
 COMBINATIONS = np.arange(2 * max(Flag))
 

@@ -33,7 +33,18 @@ def tab_to(page: Page, name: str, most: int = 60) -> list[str]:
 def test_the_first_tab_skips_to_the_content_and_the_period_picker_follows_the_pages(visitor: Visitor) -> None:
     page = visitor.visit("/", 1280)
     way = tab_to(page, "Minutes")
-    expected = ["Skip to content", "Brapped", "Today", "Overview", "Wrapped", "History", "Search", "Today", "7 days"]
+    expected = [
+        "Skip to content",
+        "Brapped",
+        "Today",
+        "Overview",
+        "Explore",
+        "Wrapped",
+        "History",
+        "Search",
+        "Today",
+        "7 days",
+    ]
     assert way[: len(expected)] == expected
     assert {"All time", "2025", "2024", "first", "last", "Show"} <= set(way)
     page.keyboard.press("Enter")

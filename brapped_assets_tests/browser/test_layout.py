@@ -10,7 +10,9 @@ from brapped_assets_tests.browser.reading import LETTERS, SETTLED, misplaced, to
 from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
 
 PATHS = (
-    "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019", "/today", "/wrapped?range=2025",
+    "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019",
+    "/explore", "/explore?range=all&by=minutes&device=Phone&artist={artist}", "/explore?range=2019&hour=3&weekday=1",
+    "/today", "/wrapped?range=2025",
     "/wrapped?range=2026-11-20..2026-11-21", "/wrapped/choose", "/history",
     "/search?q=window", "/artist/{artist}", "/artist/{other_artist}?range=2025", "/track/{track}", "/album/{album}",
     "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",

@@ -10,7 +10,15 @@ from brapped_assets_tests.browser.visitor import Visitor
 
 
 @pytest.mark.parametrize(
-    "path", ["/?range=all", "/today", "/history", "/artist/{artist}?range=all", "/wrapped?range=all"]
+    "path",
+    [
+        "/?range=all",
+        "/explore?range=all&artist={artist}",
+        "/today",
+        "/history",
+        "/artist/{artist}?range=all",
+        "/wrapped?range=all",
+    ],
 )
 def test_hostile_names_stand_there_as_they_are_written(visitor: Visitor, path: str) -> None:
     page = visitor.visit(path)

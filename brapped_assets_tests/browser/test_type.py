@@ -112,7 +112,9 @@ def test_what_breaks_is_cut_or_stands_outside_is_seen(visitor: Visitor) -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["/?range=all", "/today", "/history", "/search?q=window", "/artist/{artist}"])
+@pytest.mark.parametrize(
+    "path", ["/?range=all", "/explore?range=all", "/today", "/history", "/search?q=window", "/artist/{artist}"]
+)
 def test_on_a_page(visitor: Visitor, path: str) -> None:
     assert at_every_width(written(visitor.visit(path), 0), (320, 768, 1280)) == []
 

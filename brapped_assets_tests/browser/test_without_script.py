@@ -7,7 +7,16 @@ from brapped_assets_tests.browser.visitor import Visitor
 
 @pytest.mark.parametrize(
     "path",
-    ["/?range=2025", "/today", "/wrapped?range=2025", "/history", "/artist/{artist}", "/list/days?range=all", "/add"],
+    [
+        "/?range=2025",
+        "/explore?range=2025",
+        "/today",
+        "/wrapped?range=2025",
+        "/history",
+        "/artist/{artist}",
+        "/list/days?range=all",
+        "/add",
+    ],
 )
 def test_a_page_makes_sense(visitor: Visitor, path: str) -> None:
     page = visitor.visit(path, java_script_enabled=False)

@@ -29,12 +29,13 @@ from brapped_assets_tests.warehouse.pages import newcomer
 HERE = "http://127.0.0.1:3000"
 TODAY = date(2026, 3, 29)
 SHOWS_A_PERIOD = re.compile(
-    r"/(of/\d+/)?(wrapped|wrapped/choose|compare|export\.html|list/\w+|(artist|track|album)/\d+)?"
+    r"/(of/\d+/)?(explore|wrapped|wrapped/choose|compare|export\.html|list/\w+|(artist|track|album)/\d+)?"
 )
 # Whoever chooses another period means it.
 CHOOSES = re.compile(
     r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
-    r'<section class="grid records">.*?</section>|<div class="calendar">.*?</div>'
+    r'<nav class="wider".*?</nav>|<ol class="time.*?</ol>|<section class="grid records">.*?</section>|'
+    r'<div class="calendar">.*?</div>'
 )
 NO_PERIODS = [
     "garbage", "2026-W10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",
@@ -116,6 +117,7 @@ def test_from_page_to_page_the_period_stays_the_one_chosen(
         ahead += [link for link in shown if kept(link) == asked]
     assert {
         "/",
+        "/explore",
         "/wrapped",
         "/wrapped/choose",
         "/compare",
@@ -159,7 +161,8 @@ def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/list/songs", "/of/{other}/"]
+    "path",
+    ["/", "/explore", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/list/songs", "/of/{other}/"],
 )
 def test_what_is_no_period_is_said_above_what_is_shown_instead(
     browser: TestClient, two: tuple[int, int], path: str

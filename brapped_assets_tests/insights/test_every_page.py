@@ -29,6 +29,7 @@ TABS = {
     "/list/artists": "Overview", "/list/songs?sort=minutes": "Overview", "/list/albums?q=a": "Overview",
     "/list/days?page=9": "Overview", "/list/contexts": "Overview", "/today": "Today", "/wrapped": "Wrapped",
     "/wrapped?range=2019": "Wrapped", "/wrapped/choose": "Wrapped", "/history": "History", "/history?on=x": "History",
+    "/explore": "Explore", "/explore?range=2019&device=Car": "Explore",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",
     "/add": "Add history", "/counted": "How is this counted?", "/nowhere": "",
 }  # fmt: skip
@@ -94,6 +95,7 @@ def test_every_page_has_one_heading_and_everything_in_a_landmark(browser: TestCl
 def test_before_anything_is_played_too(browser: TestClient) -> None:
     paths = (
         "/",
+        "/explore",
         "/today",
         "/wrapped",
         "/history",
@@ -131,7 +133,7 @@ def test_one_streak_is_told_once(browser: TestClient, two: int) -> None:
 
 def test_bars_of_decades_are_all_of_it(browser: TestClient, two: int) -> None:
     (bars,) = re.findall(r'(?s)<h2 id="decades">.*?</ul>', browser.get("/?range=all").text)
-    rows = re.findall(r"<li><span>([^<]*)</span><meter[^>]*value=\"(\d+)\"", bars)
+    rows = re.findall(r"<li><a[^>]*><span>([^<]*)</span><meter[^>]*value=\"(\d+)\"", bars)
     assert [name for name, _ in rows] == ["1970s", "1980s", "Not known"]
     (plays,) = re.findall(r'<p class="big">(\d+)</p><p class="unit">plays', browser.get("/?range=all").text)
     assert sum(int(value) for _, value in rows) == int(plays)

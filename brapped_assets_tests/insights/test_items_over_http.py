@@ -88,6 +88,7 @@ PAGES = [
         for asked in ("", "?range=2025-10-25", "?range=today")
     ),
     "/search", "/search?q=%25_%5C", "/search?q=a", "/search?q=artist", "/hidden", "/counted",
+    "/explore", "/explore?range=all&artist=1&track=9&context=spotify:playlist:1", "/explore?range=2019&hour=3",
     "/history", "/history?on=2025-10-26", "/history?on=1999-01-01", "/history?on=9999-12-31",
 ]  # fmt: skip
 

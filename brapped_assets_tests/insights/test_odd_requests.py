@@ -19,8 +19,9 @@ from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 
 LOCAL = safe_headers(None)
 PATHS = [
-    "/", "/today", "/wrapped", "/wrapped/choose", "/export.html", "/history", "/search", "/search.json", "/counted",
-    "/hidden", "/add", "/add/progress", "/artist/1", "/track/1", "/album/1", "/cover/artist/1", "/static/base.css",
+    "/", "/today", "/wrapped", "/wrapped/choose", "/export.html", "/history", "/search", "/search.json",
+    "/counted", "/explore", "/hidden", "/add", "/add/progress", "/artist/1", "/track/1", "/album/1", "/cover/artist/1",
+    "/static/base.css",
 ]  # fmt: skip
 NAMES = ["range", "first", "last", "listener", "q", "page", "before", "after", "sort", "kind", "source", "key", "by"]
 ODD = [

@@ -31,7 +31,10 @@
     const target = same || page.querySelector("h1");
     if (!same) target.setAttribute("tabindex", -1);
     target.focus({ preventScroll: true });
-    if (same) scrollBy({ top: same.getBoundingClientRect().top - top, behavior: "instant" });
+    // A pane that stands still while the page moves is moved itself.
+    for (const part of same ? [window, same.closest("[data-keep]")] : []) {
+      part?.scrollBy({ top: same.getBoundingClientRect().top - top, behavior: "instant" });
+    }
   }
 
   async function go(url, mark, isNew) {

@@ -1,9 +1,7 @@
 """`/explore`: any question by clicks. Every mark leads to the plays it stands for, and back when it is chosen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,18 +11,18 @@ from brapped_assets.insights.columns.sums import By, Sums
 from brapped_assets.insights.day_grid import levels
 from brapped_assets.insights.explore import around, bars, emptier, week, wider
 from brapped_assets.insights.facets import Facet, Option, facets
-from brapped_assets.insights.habits import HOURS, WEEKDAYS
+from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import EVERYTHING, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web import filters
+from brapped_assets.insights.web.marks import PATH, Asked, Mark
 from brapped_assets.insights.web.site import Site, period_of
-from brapped_assets.insights.wording import day, duration, minutes, month, number, percent
+from brapped_assets.insights.wording import day, duration, month, number, percent
 from brapped_assets.warehouse.connections import Connection
 
-PATH = "/explore"
 LONGEST_LIST = 10
 TALLEST = 100
 # With more bars than these not every one says what it is.
@@ -38,57 +36,10 @@ NOT_ALWAYS_TOLD = ("device", "country", "context")
 LABELS: Mapping[str, Mapping[str, str]] = {
     "context": {"album": "Album", "playlist": "Playlist", "artist": "Artist", "collection": "Liked songs"},
     "source": {"api": "Polled", "export": "Exported", "both": "Both", "legacy": "Old tables"},
-    "end": {"finished": "Played to the end", "skipped": "Skipped"},
+    "end": {"finished": "Finished", "skipped": "Skipped"},
     "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
 }
 SHORT_WEEKDAYS = tuple(name[:3] for name in filters.WEEKDAYS)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an address of this page says: `href` of another selection or period is that of the same page with it."""
-
-    period: str
-    by: By
-    selection: Selection
-
-    def href(self, *, period: str | None = None, by: By | None = None, **values: object) -> str:
-        """`values` by kind: a tuple, which replaces what is asked of it; `private` a bool."""
-        selection = replace(self.selection, **values)  # type: ignore[arg-type]  # kinds are the fields
-        by = by or self.by
-        pairs = [("range", period or self.period), *([("by", by)] if by == "minutes" else []), *selection.asked()]
-        return f"{PATH}?{urlencode(pairs)}"
-
-    def only(self, **values: int | str) -> tuple[str, bool]:
-        """Where a mark leads, and whether it is chosen: then it leads back."""
-        wanted = {kind: (value,) for kind, value in values.items()}
-        is_chosen = all(getattr(self.selection, kind) == value for kind, value in wanted.items())
-        return self.href(**(dict.fromkeys(values, ()) if is_chosen else wanted)), is_chosen
-
-    def listed(self, kind: str, key: int) -> tuple[str, bool]:
-        """As `only`, of a row of a list: what is chosen beside it stays when it goes."""
-        if key in getattr(self.selection, kind):
-            return self.href(**{kind: getattr(self.selection.toggled(kind, key), kind)}), True
-        return self.href(**{kind: (key,)}), False
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A part of a chart that is a link. `part` of the whole as it is written, `size` of its shape.
-
-    `more` leads to what is chosen of its kind and this.
-    """
-
-    key: str
-    label: str
-    href: str
-    is_chosen: bool
-    plays: int
-    ms: int
-    size: float = 0
-    part: str = ""
-    title: str = ""
-    more: str = ""
 
 
 def routes(site: Site) -> list[Route]:
@@ -102,7 +53,7 @@ def routes(site: Site) -> list[Route]:
             asked = Asked(period.name, by, request.state.selection)
             whole: Viewer = request.state.whole
             plays = who.shown.plays(period.first, period.until)
-            values = {
+            values: dict[str, Any] = {
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
                 "estimated_ms": plays.estimated_ms,
                 "time": _time(who, period, asked),
@@ -179,15 +130,13 @@ def _rest(facet: Facet, by: By) -> Mark | None:
 
 
 def _row(kind: str, option: Option, asked: Asked, most: int, whole: int) -> Mark:
-    chosen = getattr(asked.selection, kind)
-    is_chosen = option.value in chosen
-    toggled = asked.href(**{kind: getattr(asked.selection.toggled(kind, option.value), kind)})
-    href = toggled if is_chosen else asked.href(**{kind: (option.value,)})
+    href, is_chosen = asked.listed(kind, option.value)
+    more = "" if is_chosen or not getattr(asked.selection, kind) else asked.more(kind, option.value)
     label = LABELS.get(kind, {}).get(str(option.value)) or _label(kind, option.value)
     value = _of(option, asked.by)
     return Mark(f"{kind}={option.value}", label, href, is_chosen, option.plays, option.ms,
                 round(TALLEST * value / most, 1), percent(value, whole),
-                more=toggled if chosen and not is_chosen else "")  # fmt: skip
+                more=more)  # fmt: skip
 
 
 def _label(kind: str, value: int | str) -> str:
@@ -236,10 +185,10 @@ def _empty(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Per
     return {
         "by": [one.label for one in _chips(tx, who, asked.selection, found.kind)] if found else [],
         "plays": found.plays if found else 0,
-        "without": asked.href(**{found.kind: getattr(EVERYTHING, found.kind)}) if found else "",
+        "without": asked.href(asked.selection.without(found.kind)) if found else "",
         "ever": ever if period.name != "all" else 0,
         "always": asked.href(period="all"),
-        "all": Asked(asked.period, asked.by, EVERYTHING).href() if asked.selection != EVERYTHING else "",
+        "all": asked.href(EVERYTHING) if asked.selection != EVERYTHING else "",
     }
 
 

@@ -1,0 +1,183 @@
+"""*Explore* by mouse, finger and key, with and without script: every kind of mark does what it promises."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from brapped_assets_tests.browser.visitor import Visitor
+
+ALL = "/explore?range=all"
+# A mark of each kind, and what the address then says.
+MARKS = (
+    ("[data-mark='range=2025-03-01']", "range=2025-03"),
+    (".week tbody tr:nth-child(3) td:nth-of-type(19) a", "weekday=3&hour=18"),
+    (".week tbody th a[data-mark='on=5']", "weekday=6"),
+    (".week thead a[data-mark='from=20']", "hour=20"),
+    ("[data-mark='device=Web']", "device=Web"),
+    ("[data-mark='end=skipped']", "end=skipped"),
+    ("[data-mark='basis=estimated']", "basis=estimated"),
+    ("[data-mark='source=api']", "source=api"),
+    ("[data-mark='context=playlist']", "context=playlist"),
+    ("[data-mark='weekday=7']", "weekday=7"),
+    ("[data-mark='private']", "private=yes"),
+    (".only[data-mark^='artist=']", "artist="),
+    (".only[data-mark^='track=']", "track="),
+    (".only[data-mark^='album=']", "album="),
+)
+PLAYS = ".sums [data-plays]"
+
+
+def plays(page: Page) -> int:
+    return int(page.locator(PLAYS).get_attribute("data-plays") or -1)
+
+
+def promised(page: Page, mark: str) -> int | None:
+    """How many plays a mark says it leads to; of a head of a row or a column, and of lists, nothing is asked."""
+    text = page.locator(mark).first.text_content() or ""
+    told = re.search(r": ([\d,]+) plays?", text) or re.fullmatch(r"\s*([\d,]+)\s*", text)
+    if told is None and page.locator(f"{mark} b").count():
+        told = re.search(r"([\d,]+)", page.locator(f"{mark} b").first.text_content() or "")
+    is_head = mark.startswith((".week thead", ".week tbody th"))
+    return int(told[1].replace(",", "")) if told and not is_head else None
+
+
+def press(page: Page, mark: str) -> None:
+    """As somebody does: what is in the sheet is reached through its button."""
+    sheet = page.locator(".sheet > summary")
+    if page.locator(f".facets {mark}").count() and sheet.is_visible() and not page.locator(".sheet[open]").count():
+        sheet.click()
+    page.locator(mark).first.click()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("script", [True, False])
+def test_a_mark_of_each_kind_leads_to_what_it_promises_and_back(visitor: Visitor, width: int, script: bool) -> None:
+    for mark, asked in MARKS:
+        page = visitor.visit(ALL, width, java_script_enabled=script)
+        if asked == "range=2025-03":
+            page = visitor.visit("/explore?range=2025", width, java_script_enabled=script)
+        before, number = plays(page), promised(page, mark)
+        press(page, mark)
+        expect(page).to_have_url(re.compile(re.escape(asked)))
+        if number is not None:
+            expect(page.locator(PLAYS)).to_have_attribute("data-plays", f"{number}")
+        if asked.startswith("range"):
+            page.locator(".wider a", has_text="2025").click()
+        else:
+            assert page.locator(".filters a").count() >= 1
+            page.locator(".filters a").first.click()
+            if "&" in asked:
+                expect(page).not_to_have_url(re.compile(re.escape(asked)))
+                page.locator(".filters a").first.click()
+        expect(page.locator(PLAYS)).to_have_attribute("data-plays", f"{before}")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_second_click_on_a_facet_takes_it_back(visitor: Visitor, script: bool) -> None:
+    page = visitor.visit(ALL, 1280, java_script_enabled=script)
+    before, mark = plays(page), page.locator("[data-mark='device=Phone']")
+    mark.click()
+    expect(mark).to_have_attribute("aria-current", "true")
+    assert plays(page) < before
+    mark.click()
+    expect(page.locator(PLAYS)).to_have_attribute("data-plays", f"{before}")
+    assert page.locator(".filters").count() == 0
+
+
+def test_a_click_changes_the_page_in_its_place_and_the_way_back_too(visitor: Visitor) -> None:
+    page = visitor.visit(ALL, 1280, reduced_motion="reduce")
+    before = plays(page)
+    page.evaluate("window.stays = true")
+    mark = page.locator("[data-mark='end=skipped']")
+    mark.scroll_into_view_if_needed()
+    where = mark.bounding_box()
+    mark.click()
+    expect(page).to_have_url(re.compile("end=skipped"))
+    expect(page.locator(".filters a")).to_have_text(re.compile("skipped"))
+    expect(page.locator("[data-mark='end=skipped']")).to_be_focused()
+    there = page.locator("[data-mark='end=skipped']").bounding_box()
+    assert where is not None
+    assert there is not None
+    assert abs(where["y"] - there["y"]) < 2
+    # Links of the frame lead on with it.
+    assert "end=skipped" in (page.locator(".tabs a", has_text="Overview").get_attribute("href") or "")
+    page.go_back()
+    expect(page.locator(PLAYS)).to_have_attribute("data-plays", f"{before}")
+    assert page.locator(".filters").count() == 0
+    page.go_forward()
+    expect(page.locator(".filters a")).to_have_text(re.compile("skipped"))
+    assert page.evaluate("window.stays")
+
+
+def test_covers_and_periods_work_after_a_click(visitor: Visitor) -> None:
+    page = visitor.visit("/explore?range=all", 1280)
+    page.locator("[data-mark='context=playlist']").click()
+    expect(page).to_have_url(re.compile("context=playlist"))
+    page.locator(".periods a", has_text="2025").click()
+    expect(page).to_have_url(re.compile("range=2025.*context=playlist"))
+    expect(page.locator(".periods [aria-current]")).to_have_text("2025")
+    page.go_back()
+    cover = page.locator(".lists img[data-cover]").first
+    cover.scroll_into_view_if_needed()
+    expect(cover).not_to_have_js_property("naturalWidth", 0)
+
+
+def test_on_a_phone_the_facets_are_a_sheet_that_stays_open_while_one_chooses(visitor: Visitor) -> None:
+    page = visitor.visit(ALL, 390)
+    button = page.locator(".sheet > summary")
+    expect(page.locator("[data-mark='device=Web']")).to_be_hidden()
+    box, tabs = button.bounding_box(), page.locator(".tabs").bounding_box()
+    assert box is not None
+    assert tabs is not None
+    # Above the tabs, within the window, before anybody scrolled.
+    assert tabs["y"] - 24 < box["y"] + box["height"] <= tabs["y"]
+    button.click()
+    page.locator("[data-mark='device=Web']").click()
+    expect(page).to_have_url(re.compile("device=Web"))
+    expect(page.locator("[data-mark='device=Web']")).to_be_visible()
+    page.locator("[data-mark='more device=Phone']").click()
+    expect(page).to_have_url(re.compile("device=Web&device=Phone"))
+    expect(button).to_contain_text(f"{plays(page):,} plays")
+    button.click()
+    expect(page.locator("[data-mark='device=Web']")).to_be_hidden()
+
+
+def test_an_empty_selection_is_left_with_one_click(visitor: Visitor) -> None:
+    for script in (True, False):
+        page = visitor.visit("/explore?range=all&device=Car&end=skipped", 390, java_script_enabled=script)
+        assert plays(page) == 0
+        empty = page.locator("[data-empty]")
+        expect(empty).to_contain_text("What empties it is Car")
+        promised = re.search(r"are ([\d,]+) plays", empty.inner_text())
+        assert promised is not None
+        empty.get_by_role("link", name="Drop it").click()
+        expect(page.locator(PLAYS)).to_have_attribute("data-plays", promised[1].replace(",", ""))
+
+
+def test_a_chart_is_one_stop_of_the_tab_key_and_arrows_go_through_it(visitor: Visitor) -> None:
+    for width, (along, across) in ((1280, ("ArrowRight", "ArrowDown")), (390, ("ArrowDown", "ArrowRight"))):
+        page = visitor.visit(ALL, width)
+        week = page.locator(".week")
+        assert week.locator("a[tabindex='0']").count() == 1
+        week.locator("[data-mark='at=0']").focus()
+        page.keyboard.press(along)
+        page.keyboard.press(across)
+        expect(page.locator(":focus")).to_have_attribute("data-mark", "at=25")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("weekday=2&hour=1"))
+        expect(page.locator(":focus")).to_have_attribute("data-mark", "at=25")
+        page.keyboard.press("Tab")
+        assert page.locator(".week :focus").count() == 0
+
+
+def test_charts_of_the_overview_lead_to_explore(visitor: Visitor) -> None:
+    page = visitor.visit("/?range=2025", 1280)
+    page.locator(".shares a", has_text="Phone").click()
+    page.wait_for_url("**/explore?device=Phone&range=2025")
+    page.go_back()
+    cell = page.locator(".week tbody td a").nth(20)
+    number = (cell.text_content() or "").strip()
+    cell.click()
+    page.wait_for_url("**/explore?weekday=1&hour=20&range=2025")
+    assert f"{plays(page):,}" == number
