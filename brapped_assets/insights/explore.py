@@ -48,7 +48,7 @@ def bars(who: Viewer, period: Period) -> list[Bar]:
     edges = _edges(first, until)
     heard = who.shown.plays(period.first, period.until).by_hour
     place = np.searchsorted([day_number(edge) for edge in edges[1:]], heard.day, side="right")
-    sums = Sums(heard.plays, heard.ms).grouped(place, len(edges))
+    sums = Sums(heard.plays.sum(axis=1), heard.ms.sum(axis=1)).grouped(place, len(edges))
     return [
         Bar(_name(since, to, known.first, end), since, to, plays, ms)
         for since, to, plays, ms in zip(
@@ -78,8 +78,8 @@ def wider(who: Viewer, period: Period) -> list[Period]:
 def week(plays: Chosen) -> Sums:
     """By hour of the week: 24 times the weekday (Monday is 0) and the local hour."""
     heard = plays.by_hour
-    at = (heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK * HOURS + heard.hour
-    return Sums(heard.plays, heard.ms).grouped(at, DAYS_A_WEEK * HOURS)
+    at = (heard.day + FIRST_WEEKDAY)[:, None] % DAYS_A_WEEK * HOURS + np.arange(HOURS)
+    return Sums(heard.plays.ravel(), heard.ms.ravel()).grouped(at.ravel(), DAYS_A_WEEK * HOURS)
 
 
 def emptier(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> Emptier | None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Hours
+from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen
 from brapped_assets.insights.columns.sums import Sums
-from brapped_assets.insights.habits import HOURS, device_group
+from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types, labels
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period
@@ -67,11 +67,12 @@ def _decades(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
 
 def _weekdays(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
     heard = plays.by_hour
-    return _numbered((heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK, heard, DAYS_A_WEEK, first=1)
+    by_day = Sums(heard.plays.sum(axis=1), heard.ms.sum(axis=1))
+    return _numbered(by_day.grouped((heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK, DAYS_A_WEEK), first=1)
 
 
 def _hours(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
-    return _numbered(plays.by_hour.hour, plays.by_hour, HOURS)
+    return _numbered(Sums(plays.by_hour.plays.sum(axis=0), plays.by_hour.ms.sum(axis=0)))
 
 
 def _devices(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
@@ -115,8 +116,7 @@ KINDS: dict[str, Counted] = {
 }
 
 
-def _numbered(numbers: NDArray[np.integer], heard: Hours, many: int, first: int = 0) -> list[Option]:
-    sums = Sums(heard.plays, heard.ms).grouped(numbers, many)
+def _numbered(sums: Sums, first: int = 0) -> list[Option]:
     return [Option(int(n) + first, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
 
 

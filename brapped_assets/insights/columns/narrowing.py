@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.plays import Flag, Mask, Plays
+from brapped_assets.insights.columns.plays import Flag, Manners, Mask, Plays
 from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Shown, shown
 from brapped_assets.insights.selection import Rule, Selection
 
@@ -42,23 +42,10 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
         rows &= wanted[plays.day % np.uint16(DAYS_A_WEEK)]
     if selection.hour:
         rows &= _lookup(selection.hour, 24)[plays.hour]
-    for column, keys, is_asked in (
-        (plays.platform, words.devices, selection.device),
-        (plays.country, words.countries, selection.country),
-        (plays.context, words.contexts, selection.context),
-    ):
-        if is_asked:
-            rows &= np.isin(column, _keys(keys))
-    if selection.source:
-        told = plays.flags & np.uint16(Flag.API | Flag.EXPORT)
-        rows &= np.isin(told, [int(SOURCES[source]) for source in selection.source])
-    if selection.end:
-        rows &= _any(
-            plays.has(Flag.SKIPPED) if end == "skipped" else np.isin(plays.reason_end, _keys(words.track_done))
-            for end in selection.end
-        )
-    if selection.basis:
-        rows &= _any(plays.has(Flag.ESTIMATED) == (basis == "estimated") for basis in selection.basis)
+    if selection.context:
+        rows &= np.isin(plays.context, _keys(words.contexts))
+    if selection.device or selection.country or selection.source or selection.end or selection.basis:
+        rows &= _manners(plays.manners, selection, words)[plays.manners.number]
     counted = by_rule(whole, selection.rule, words.track_done)
     counting = rows & (
         counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
@@ -109,6 +96,27 @@ def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:
         found &= np.isin(catalogue.album, _known(catalogue.albums.numbers(_keys(words.albums))))
     if selection.decade:
         found &= np.isin(catalogue.year // 10 * 10, selection.decade)
+    return found
+
+
+def _manners(of: Manners, selection: Selection, words: Words) -> Mask:
+    """Which manners of playing (by number) a selection asks for."""
+    found = np.ones(len(of.flags), np.bool_)
+    if selection.device:
+        found &= np.isin(of.platform, _keys(words.devices))
+    if selection.country:
+        found &= np.isin(of.country, _keys(words.countries))
+    if selection.source:
+        told = of.flags & int(Flag.API | Flag.EXPORT)
+        found &= np.isin(told, [int(SOURCES[source]) for source in selection.source])
+    if selection.end:
+        found &= _any(
+            (of.flags & int(Flag.SKIPPED)) > 0 if end == "skipped" else np.isin(of.reason_end, _keys(words.track_done))
+            for end in selection.end
+        )
+    if selection.basis:
+        estimated = (of.flags & int(Flag.ESTIMATED)) > 0
+        found &= _any(estimated == (basis == "estimated") for basis in selection.basis)
     return found
 
 

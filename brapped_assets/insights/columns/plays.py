@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, fields
 from enum import IntFlag
-from typing import Self
+from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.sums import each_once
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -28,6 +31,16 @@ class Flag(IntFlag):
     EXTENDED = 64
     API = 128
     EXPORT = 256
+
+
+class Manners(NamedTuple):
+    """How plays were heard: those of one `number` have the same of everything else here, a row a number."""
+
+    number: NDArray[np.int32]
+    flags: NDArray[np.integer]
+    platform: NDArray[np.integer]
+    country: NDArray[np.integer]
+    reason_end: NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,25 @@ class Plays:
         """Which plays carry a flag, or one of several."""
         found: Mask = (self.flags & np.uint16(flag)) != 0
         return found
+
+    @cached_property
+    def manners(self) -> Manners:
+        """There are few: what is asked of them is asked of each once, and not of each play."""
+        number = self.flags.astype(np.int32)
+        rows: list[NDArray[np.integer]] = [np.arange(2 * max(Flag))]
+        for column in (self.reason_end, self.country, self.platform):
+            labels = each_once(column)
+            place = np.zeros(1 + int(column.max(initial=0)), np.int32)
+            place[labels] = np.arange(len(labels))
+            number *= len(labels)
+            number += place[column]
+            met = each_once(number)
+            place = np.zeros(len(rows[0]) * len(labels), np.int32)
+            place[met] = np.arange(len(met))
+            number = place[number]
+            rows = [*(row[met // max(len(labels), 1)] for row in rows), labels[met % max(len(labels), 1)]]
+        flags, reason_end, country, platform = rows
+        return Manners(number, flags, platform, country, reason_end)
 
     @property
     def began_at(self) -> NDArray[np.int64]:

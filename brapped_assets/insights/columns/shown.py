@@ -5,13 +5,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
+from brapped_assets.insights.columns.days import HOURS, DayTable, Sessions, day_table, patched, sessions
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import DAY_US, EPOCH, MOST_DAYS, Flag, Mask, Plays
 from brapped_assets.insights.columns.sums import NEVER, Sums, counted, each_once, first_days, last_days, summed
@@ -22,6 +23,14 @@ DAYS_A_WEEK = 7
 # 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
 FIRST_WEEKDAY = 5
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Hours(NamedTuple):
+    """`day`: local days since 2000-01-01, silent ones too. `plays` and `ms` (int64): a row a day, a column an hour."""
+
+    day: NDArray[np.int64]
+    plays: NDArray[np.int64]
+    ms: NDArray[np.int64]
 
 
 class Chosen:
@@ -155,30 +164,54 @@ class Chosen:
         return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
 
     @cached_property
-    def by_flags(self) -> Sums:
-        """By combination of flags."""
-        return summed(self.flags, self.ms, 2 * max(Flag))
+    def by_hour(self) -> Hours:
+        """By local day, from the first to the last, and hour."""
+        day = self.day
+        if len(day) == 0:
+            return Hours(np.empty(0, np.int64), np.zeros((0, HOURS), np.int64), np.zeros((0, HOURS), np.int64))
+        first, last = int(day.min()), int(day.max())
+        day -= first
+        day *= HOURS
+        day += self.hour
+        sums = summed(day, self.ms, (last - first + 1) * HOURS)
+        return Hours(np.arange(first, last + 1), sums.plays.reshape(-1, HOURS), sums.ms.reshape(-1, HOURS))
 
     @cached_property
+    def by_manner(self) -> Sums:
+        """By number of `Plays.manners`."""
+        of = self._plays.manners
+        return summed(of.number[self._span][self._rows], self.ms, len(of.flags))
+
+    @cached_property
+    def by_flags(self) -> Sums:
+        """By combination of flags."""
+        return self.by_manner.grouped(self._plays.manners.flags, 2 * max(Flag))
+
+    @property
     def estimated_ms(self) -> int:
         return int(self.by_flags.ms[(np.arange(2 * max(Flag)) & int(Flag.ESTIMATED)) > 0].sum())
 
-    @cached_property
+    @property
     def by_platform(self) -> Sums:
-        """By key of the device's label, as the next three."""
-        return summed(self.platform, self.ms, 1 + int(self.platform.max(initial=0)))
+        """By key of the device's label, as the next two."""
+        return self._by_label(self._plays.manners.platform)
 
-    @cached_property
+    @property
     def by_country(self) -> Sums:
-        return summed(self.country, self.ms, 1 + int(self.country.max(initial=0)))
+        return self._by_label(self._plays.manners.country)
 
-    @cached_property
+    @property
     def by_reason_end(self) -> Sums:
-        return summed(self.reason_end, self.ms, 1 + int(self.reason_end.max(initial=0)))
+        return self._by_label(self._plays.manners.reason_end)
+
+    def _by_label(self, labels: NDArray[np.integer]) -> Sums:
+        return self.by_manner.grouped(labels, 1 + int(labels.max(initial=0)))
 
     @cached_property
     def by_context(self) -> Sums:
-        return summed(self.context, self.ms, 1 + int(self.context.max(initial=0)))
+        """By key of what they were played from."""
+        context = self.context
+        return summed(context, self.ms, 1 + int(context.max(initial=0)))
 
     @cached_property
     def oldest_release(self) -> NDArray[np.int32]:
