@@ -1,0 +1,58 @@
+"""The history in a browser: a text, a day, a file, and a play that is hidden and shown again."""
+
+import csv
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from brapped_assets_tests.browser.visitor import Visitor
+
+
+def counted(page: Page) -> int:
+    told = page.locator(".summary b").first.inner_text()
+    return int(told.replace(",", ""))
+
+
+def test_a_text_narrows_the_history_and_the_file_of_it_has_as_many_plays(visitor: Visitor) -> None:
+    page = visitor.visit("/history", 1280)
+    every = counted(page)
+    page.get_by_role("searchbox").fill("window")
+    page.get_by_role("button", name="Find").click()
+    page.wait_for_url(re.compile(r"q=window"))
+    assert 0 < counted(page) < every
+    of_text = counted(page)
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as CSV").click()
+    assert saving.value.suggested_filename == "brapped-history-all.csv"
+    with Path(saving.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        assert sum(row["counts"] == "yes" for row in csv.DictReader(file)) == of_text
+    page.get_by_role("link", name="2025", exact=True).click()
+    page.wait_for_url(re.compile(r"range=2025&q=window"))
+    assert counted(page) <= of_text
+
+
+def test_a_day_is_jumped_to_and_leads_to_the_same_day_in_another_year(visitor: Visitor) -> None:
+    page = visitor.visit("/history", 390)
+    page.get_by_label("Go to").fill("2025-11-20")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.locator(".day h2").first).to_contain_text("2025")
+    other = page.locator(".years a").first
+    year = other.locator("b").inner_text()
+    other.click()
+    expect(page.locator(".day h2").first).to_contain_text(f"20 Nov {year}".replace(" ", "\N{NO-BREAK SPACE}"))
+
+
+def test_a_play_is_hidden_and_shown_again(visitor: Visitor) -> None:
+    page = visitor.visit("/history?on=2025-11-20", 390)
+    every = counted(page)
+    play = page.locator(".plays li:not(.faint):not(.missing)").first
+    play.locator("summary").click()
+    play.get_by_role("button", name="Hide this play").click()
+    expect(page.locator(".flags", has_text="hidden by you")).to_have_count(1)
+    assert counted(page) == every - 1
+    page.goto("/hidden")
+    expect(page.locator(".near li")).to_contain_text("One play")
+    page.get_by_role("button", name="Show again").click()
+    page.goto("/history")
+    assert counted(page) == every
