@@ -136,7 +136,7 @@ def test_a_stretch_is_told_in_the_time_of_the_zone_that_held_then(warehouse: War
     assert counted(browser) == 29
     page = browser.get("/hidden").text
     assert "01:55" in page
-    assert re.search(r'· 1 play · since', page)
+    assert re.search(r"· 1 play · since", page)
 
 
 @pytest.mark.parametrize(
