@@ -156,7 +156,8 @@ def _leads(request: Request, wanted: Wanted) -> Callable[..., str]:
 
     def query(sort: str = wanted.order.written, page: int = 1) -> str:
         told = (("q", wanted.text), ("sort", "" if sort == by else sort), ("page", "" if page == 1 else str(page)))
-        return urlencode([(name, value) for name, value in told if value])
+        written = urlencode([(name, value) for name, value in told if value])
+        return f"?{written}" if written else ""
 
     return query
 
