@@ -21,6 +21,17 @@ FORMULAS = [
         counted("min(played_on) as first_on, max(played_on) as last_on", where="artist_key = :key"),
     ),
     Formula(
+        "Most in a row",
+        "The most plays that count of one artist with no other play that counts between them, and the local day of the "
+        "first; of several such runs, the oldest. Songs and albums likewise.",
+        "select count(*) as plays, min(played_on) filter (where nth = first_nth) as first_on\nfrom (\n"
+        "select *, min(nth) over (partition by run) as first_nth\nfrom (\n"
+        "select *, nth - row_number() over (partition by artist_key order by nth) as run\nfrom (\n"
+        + counted("artist_key, played_on, row_number() over (order by played_at, play_key) as nth")
+        + "\n) plays\n) of_all\nwhere artist_key = :key\n) runs\n"
+        "group by run\norder by 1 desc, min(nth)\nlimit 1",
+    ),
+    Formula(
         "Month by month",
         "Plays by the local month they ended in.",
         counted(

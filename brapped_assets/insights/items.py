@@ -42,6 +42,14 @@ class Life:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Plays with none of anything else between them; `first_on` is the local day of the first."""
+
+    plays: int
+    first_on: date
+
+
+@dataclass(frozen=True)
 class Hour:
     """A local hour, 0 to 23, with plays in it."""
 
@@ -101,6 +109,19 @@ def life(plays: Chosen) -> Life:
     if not len(plays):
         return Life(0, None, None)
     return Life(len(plays), date_of(plays.day.min()), date_of(plays.day.max()))
+
+
+def longest_run(ever: Chosen, tracks: Numbers) -> Run | None:
+    """The most plays in a row of some tracks (numbers) among all plays; of several the oldest, None without any."""
+    wanted = np.zeros(len(ever.catalogue.tracks), np.bool_)
+    wanted[tracks] = True
+    places = np.flatnonzero(np.take(wanted, ever.track))
+    if len(places) == 0:
+        return None
+    begins = np.flatnonzero(np.diff(places, prepend=-2) > 1)
+    lengths = np.diff(np.append(begins, len(places)))
+    longest = int(lengths.argmax())
+    return Run(int(lengths[longest]), date_of(ever.day[places[begins[longest]]]))
 
 
 def clock(plays: Chosen) -> list[Hour]:

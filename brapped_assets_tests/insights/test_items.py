@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights import items
 from brapped_assets.insights.heard import heard, most_played_albums
 from brapped_assets.insights.item_formulas import FORMULAS
-from brapped_assets.insights.items import Hour, Kind, Life, Month
+from brapped_assets.insights.items import Hour, Kind, Life, Month, Run
 from brapped_assets.insights.overview import days, totals
 from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
@@ -85,6 +85,7 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period
     of_albums = most_played_albums(tx, of_period, "plays", 100)
     return {
         "life": items.life(ever),
+        "run": items.longest_run(who.shown.ever, items.tracks_of(who, kind, item)),
         "standing": place
         and (
             place.rank, place.among, place.plays, place.ms,
@@ -143,6 +144,18 @@ def told(tx: Connection, me: int, kind: Kind, key: int, *, period: Period, hidde
     guest_plays, guest_ms = sum(row["plays"] for row in as_guest), sum(row["ms"] for row in as_guest)
     return {
         "life": Life(*rows(f"select count(*)::int, min(played_on), max(played_on) from shown where {mine}")[0]),
+        "run": next(
+            (
+                Run(*row)
+                for row in rows(
+                    "select count(*)::int, (array_agg(played_on order by n))[1] from (select *,"
+                    " n - row_number() over (order by n) as island from (select *, row_number() over"
+                    f" (order by played_at, play_key) as n from shown) numbered where {mine}) mine"
+                    " group by island order by 1 desc, min(n) limit 1"
+                )
+            ),
+            None,
+        ),
         "standing": None
         if place is None
         else (
@@ -265,6 +278,8 @@ def test_the_formulas_shown_give_the_numbers_shown(
         values |= {"first": who.first_day, "until": date(2027, 1, 1)}
         life = items.life(own)
         assert run("First and latest play") == [(life.first_on, life.last_on)]
+        longest = items.longest_run(who.shown.ever, items.tracks_of(who, "artist", artist))
+        assert run("Most in a row") == ([(longest.plays, longest.first_on)] if longest else [])
         assert run("Month by month") == [(month.month, month.plays, month.ms) for month in items.months(own)]
 
 

@@ -58,6 +58,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
         "ms": plays.total_ms,
         "estimated_ms": sum(hour.estimated_ms for hour in hours),
         "life": items.life(ever),
+        "run": items.longest_run(who.shown.ever, items.tracks_of(who, kind, item)),
         "lifelong": lifelong,
         "standing": lifelong if period.name == all_time.name else standing(tx, who, kind, item, period),
         "hours": hours,
