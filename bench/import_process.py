@@ -14,7 +14,7 @@ import psycopg
 
 from brapped_assets.history.finding import find
 from brapped_assets.importing import Summary, import_history
-from brapped_assets.warehouse import exports, imports
+from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.exports import ExportMerge
 from brapped_assets.warehouse.statements import sql
@@ -28,6 +28,7 @@ STAGES = {
         "history/artists",
         "history/albums",
         "history/tracks",
+        "history/numbered",
     ),
     "stored": ("history/stored", "history/uploads", "history/known_extended", "history/left"),
     "account data": ("account/told", "account/candidates", "account/rows"),
@@ -111,19 +112,19 @@ def _by_stage(seconds: float, timed: dict[str, float]) -> dict[str, float]:
 def _statements_timed(timed: Timed) -> Iterator[None]:
     stage_of = {str(sql(name)): stage for stage, names in STAGES.items() for name in names}
     execute: Any = psycopg.Connection.execute
-    merge: Any = exports.merge_exported
+    merge: Any = imports.merge_pieces
 
     def execute_timed(connection: Any, query: Any, *args: Any, **options: Any) -> Any:
         with timed.clock(stage_of.get(query, "other statements")):
             return execute(connection, query, *args, **options)
 
-    def merge_timed(*args: Any) -> Any:
+    def merge_timed(*args: Any, **options: Any) -> Any:
         with timed.clock("merge"):
-            return merge(*args)
+            return merge(*args, **options)
 
     with ExitStack() as patches:
         patches.enter_context(patch.object(psycopg.Connection, "execute", execute_timed))
-        patches.enter_context(patch.object(imports, "merge_exported", merge_timed))
+        patches.enter_context(patch.object(imports, "merge_pieces", merge_timed))
         yield
 
 

@@ -2,11 +2,10 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Protocol
 
 from brapped_assets.history.errors import HistoryError
@@ -16,7 +15,7 @@ from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.pieces import by_kind
 from brapped_assets.history.plays import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.recognising import HISTORY_NAME
-from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side
+from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_side, together
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
@@ -139,54 +138,63 @@ def import_history(
     with warehouse.transaction() as tx:
         merged_rows = imports.merged_rows(tx, listener_id)
     progress(0, sum(expected))
-    with side_by_side(), closing(ahead(read_pieces(documents, merged_rows, piece_rows, see))) as reads:
-        for number, of_document in groupby(reads, key=lambda read: read.number):
-            before = summary.rows
-            try:
-                for _ in _import_file(warehouse, listener_id, of_document, summary):
-                    left = max(0, expected[number] - (summary.rows - before))
-                    progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
-            except HistoryError as error:
-                summary.failed.append(Unusable(error.name, error.reason))
+    with side_by_side(), closing(ahead(together(read_pieces(documents, merged_rows, piece_rows, see)))) as pieces:
+        rows_of: Counter[int] = Counter()
+        for reads in pieces:
+            _import_together(warehouse, listener_id, reads, summary)
+            for read in reads:
+                rows_of[read.number] += read.rows
+            if any(read.rows or read.piece for read in reads):
+                number = reads[-1].number
+                left = max(0, expected[number] - rows_of[number])
+                progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
         imports.flush(tx, listener_id, datetime.now(UTC))
         summary.repeats = max(0, count_repeats(tx, listener_id) - repeats)
     progress(summary.rows, summary.rows)
 
 
-def _import_file(warehouse: Transactions, listener_id: int, reads: Iterator[Read], summary: Summary) -> Iterator[None]:
-    """Merge one file, and pause after each piece. Raises HistoryError before anything of it is merged."""
-    file = file_of(next(reads))
+def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[Read], summary: Summary) -> None:
+    """Merge what was read of some files in one transaction."""
+    now = datetime.now(UTC)
+    pieces = [(file_of(read), read.piece) for read in reads if read.piece is not None]
+    became = []
+    if pieces:
+        with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+            became = imports.merge_pieces(tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now)
+    of_pieces = iter(became)
+    for read in reads:
+        if read.error is not None:
+            summary.failed.append(Unusable(read.error.name, read.error.reason))
+        elif read.is_known:
+            _count_known(warehouse, listener_id, file_of(read), summary, now)
+        elif read.rows or read.piece is not None:
+            is_last = read.piece is not None and read.piece.is_last
+            summary.files += is_last
+            summary.is_within_file = not is_last
+            summary.rows += read.rows
+            summary.plays += ExportMerge(known=read.merged)
+            summary.plays += next(of_pieces) if read.piece is not None else ExportMerge()
+            summary.other.update(read.other)
+            summary.odd.update(read.odd)
+
+
+def _count_known(
+    warehouse: Transactions, listener_id: int, file: imports.File, summary: Summary, now: datetime
+) -> None:
+    """Count a file that is merged whole by what is kept of it."""
     with warehouse.transaction() as tx:
         known = imports.known(tx, listener_id, file.content_hash)
         if known is not None:
-            imports.note_met(tx, listener_id, file, datetime.now(UTC))
-    if known is not None and known.is_finished:
-        summary.files += 1
-        summary.files_known += 1
-        summary.rows += known.rows_read
-        summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
-        summary.other.update(known.other)
-        summary.odd.update(known.odd)
+            imports.note_met(tx, listener_id, file, now)
+    if known is None or not known.is_finished:
         return
-    for read in reads:
-        file = file_of(read)
-        if read.piece is None and not read.rows:
-            continue
-        became = ExportMerge(known=read.merged)
-        if read.piece is not None:
-            with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-                became += imports.merge_piece(
-                    tx, listener_id, file, read.piece, parser_version=PARSER_VERSION, now=datetime.now(UTC)
-                )
-        is_last = read.piece is not None and read.piece.is_last
-        summary.files += is_last
-        summary.is_within_file = not is_last
-        summary.rows += read.rows
-        summary.plays += became
-        summary.other.update(read.other)
-        summary.odd.update(read.odd)
-        yield
+    summary.files += 1
+    summary.files_known += 1
+    summary.rows += known.rows_read
+    summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
+    summary.other.update(known.other)
+    summary.odd.update(known.odd)
 
 
 def _retry_odd(warehouse: Transactions, listener_id: int) -> None:

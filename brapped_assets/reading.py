@@ -11,12 +11,13 @@ from math import inf
 from threading import Lock
 from typing import TypeVar
 
+from brapped_assets.history.bounds import PIECE_BYTES
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.pieces import archive_names, by_kind, pieces_of
 from brapped_assets.history.plays import HistoryPlay, Kind, OddRow, OtherRow, Row
 from brapped_assets.warehouse.imports import File, Piece
-from brapped_assets.warehouse.staging import Occurrences, encode
+from brapped_assets.warehouse.staging import Names, Occurrences, encode
 
 Item = TypeVar("Item")
 # What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
@@ -28,12 +29,15 @@ _changing = Lock()
 class Read:
     """Some `rows` of a document, its `number` among all; or the `error` for which it cannot be read.
 
-    The first of a document, and those while a long one is read for its mistakes, have none. `merged` plays among the
-    rows belong to what an earlier import merged; the others are the `piece` to merge, if there are any.
+    The first of a document, and those while a long one is read for its mistakes, have none. A document that `is_known`
+    is merged whole and has no other. `merged` plays among the rows belong to what an earlier import merged; the others
+    are the `piece` to merge, if there are any, in one transaction with what came before if it `is_joined`.
     """
 
     number: int
     file: File | None = None
+    is_joined: bool = False
+    is_known: bool = False
     rows: int = 0
     merged: int = 0
     other: Counter[str] = field(default_factory=Counter)
@@ -54,6 +58,7 @@ def read_pieces(
     the merge, so it is here that a document is read whole before anything of it is merged. `see` is shown every play.
     """
     archives = archive_names(documents)
+    names, fullness = Names(), 1.0
     for number, document in enumerate(documents):
         try:
             file = File(
@@ -66,17 +71,23 @@ def read_pieces(
             )
             before = merged_rows.get(file.content_hash, 0)
             if before == inf:
-                yield Read(number, file)
+                fullness = 1.0
+                yield Read(number, file, is_known=True)
                 continue
             pieces = pieces_of(document.batches(), piece_rows)
             first = next(pieces)
             if first[1]:
+                # Small ones are merged together: the same tracks come in each, and are looked for once.
+                share = max(len(first[0]) / piece_rows, document.size / PIECE_BYTES)
+                is_joined = fullness + share <= 1
+                names, fullness = (names, fullness + share) if is_joined else (Names(), share)
                 # Most files are one piece, and so read whole by now: made before its file is told of, or it would be
                 # made while everybody waits for it.
-                (only,) = _encoded(Read(number, file), iter([first]), before, see)
-                yield Read(number, file)
+                (only,) = _encoded(Read(number, file, is_joined=True), iter([first]), before, see, names)
+                yield Read(number, file, is_joined)
                 yield only
             else:
+                fullness = 1.0
                 yield Read(number, file)
                 # A longer one must be read whole, too, before anything of it is merged.
                 for _ in pieces:
@@ -84,7 +95,20 @@ def read_pieces(
                 yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before, see)
             merged_rows[file.content_hash] = inf
         except HistoryError as error:
+            fullness = 1.0
             yield Read(number, error=error)
+
+
+def together(reads: Iterator[Read]) -> Generator[list[Read], None, None]:
+    """The same, those at once that are merged in one transaction."""
+    held: list[Read] = []
+    for read in reads:
+        if held and not read.is_joined:
+            yield held
+            held = []
+        held.append(read)
+    if held:
+        yield held
 
 
 def _encoded(
@@ -92,6 +116,7 @@ def _encoded(
     pieces: Iterator[tuple[list[Row], bool]],
     merged_rows: float,
     see: Callable[[Sequence[HistoryPlay]], None],
+    names: Names | None = None,
 ) -> Iterator[Read]:
     """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
     rows_read = 0
@@ -106,8 +131,9 @@ def _encoded(
             occurrences[kind].skip(plays)
             see(plays)
         encoded = {}
+        named = Names() if names is None else names
         for kind, plays in by_kind(fresh).items():
-            encoded[kind] = encode(plays, occurrences[kind])
+            encoded[kind] = encode(plays, occurrences[kind], named)
             see(plays)
         other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
         odd = Counter(row.reason for row in rows if isinstance(row, OddRow))

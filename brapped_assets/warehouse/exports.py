@@ -1,5 +1,6 @@
 """Exported plays into the fact: staged by COPY, then set by set, a few statements for tens of thousands of rows."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.rematch import joined
-from brapped_assets.warehouse.staging import Encoded, Kind, stage
+from brapped_assets.warehouse.staging import Encoded, Kind, stage_names, stage_plays
 from brapped_assets.warehouse.statements import sql
 
 DAY = timedelta(days=1)
@@ -39,27 +40,57 @@ def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encode
     Holds the listener's row for the transaction. Merging the same piece again, or the same plays from another file,
     changes nothing. Raises Busy as `merge_plays` does.
     """
+    return merge_introduced(tx, introduce(tx, listener_id, [encoded]), kind, encoded)
+
+
+def introduce(tx: Connection, listener_id: int, told: Sequence[Encoded]) -> dict[str, Any]:
+    """Let the warehouse know the tracks of plays that were encoded with the same `Names`, to be merged one by one.
+
+    Returns the listener, whose row it holds for the transaction. Raises Busy as `merge_plays` does.
+    """
+    listener = lock_listener(tx, listener_id)
+    if any(encoded.plays for encoded in told):
+        stage_names(tx, told)
+        if listener["forgotten_before"] is not None:
+            stage_plays(tx, told)
+            tx.execute(sql("history/forgotten"), listener)
+            tx.execute(sql("history/tracks_forgotten"))
+        _add_names(tx)
+    return listener
+
+
+def merge_introduced(tx: Connection, listener: dict[str, Any], kind: Kind, encoded: Encoded) -> ExportMerge:
+    """Merge plays whose tracks were introduced; says what became of them."""
     if not encoded.plays:
         return ExportMerge()
-    listener = lock_listener(tx, listener_id)
-    stage(tx, encoded)
+    stage_plays(tx, [encoded])
     forgotten = 0
     if listener["forgotten_before"] is not None:
         forgotten = tx.execute(sql("history/forgotten"), listener).rowcount
-        tx.execute(sql("history/tracks_forgotten"))
     if forgotten == encoded.plays:
         return ExportMerge(forgotten=forgotten)
-    return ExportMerge(forgotten=forgotten) + merge_staged(tx, listener, kind, encoded.plays - forgotten)
+    return ExportMerge(forgotten=forgotten) + _merge(tx, listener, kind, encoded.plays - forgotten)
 
 
 def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
     """Merge what is staged: so many `plays` of a listener whose row is locked."""
-    tx.execute("analyze staged_play, staged_track, staged_detail")
+    _add_names(tx)
+    return _merge(tx, listener, kind, plays)
+
+
+def _add_names(tx: Connection) -> None:
+    """Whatever staged tracks and details name is there, from now on."""
+    tx.execute("analyze staged_track, staged_detail")
     for step in ("labels", "label_keys", "export_tracks", "met"):
         tx.execute(sql(f"history/{step}"))
     tx.execute("analyze met")
-    for step in ("artists", "albums", "tracks"):
+    for step in ("artists", "albums", "tracks", "numbered"):
         tx.execute(sql(f"history/{step}"))
+    tx.execute("analyze numbered")
+
+
+def _merge(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
+    tx.execute("analyze staged_play")
     merge = _merge_account if kind == "account" else _merge_extended
     return merge(tx, listener, plays)
 

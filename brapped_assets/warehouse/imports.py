@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.exports import ExportMerge, merge_exported
+from brapped_assets.warehouse.exports import ExportMerge, introduce, merge_introduced
 from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets.warehouse.staging import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.statements import sql
@@ -99,27 +99,30 @@ def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
 
 
 def flush(tx: Connection, listener_id: int, now: datetime) -> None:
-    """Have all pieces that are merged on the disk when this transaction ends (see `merge_piece`)."""
+    """Have all pieces that are merged on the disk when this transaction ends (see `merge_pieces`)."""
     tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
 
 
-def merge_piece(
-    tx: Connection,
-    listener_id: int,
-    file: File,
-    piece: Piece,
-    *,
-    parser_version: int,
-    now: datetime,
-) -> ExportMerge:
-    """Merge a piece, keep its odd rows, and note how far the file is merged: all or nothing.
+def merge_pieces(
+    tx: Connection, listener_id: int, pieces: Sequence[tuple[File, Piece]], *, parser_version: int, now: datetime
+) -> list[ExportMerge]:
+    """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: all or nothing.
 
-    A piece that another import of the same file has merged meanwhile is left alone. Its commit does not wait for the
-    disk: a power failure may take the latest pieces back, and the word that they are merged with them. `flush` waits,
-    once. Raises Busy as `merge_plays` does.
+    They were encoded with the same `staging.Names`. A piece that another import of the same file has merged meanwhile
+    is left alone. The commit does not wait for the disk: a power failure may take the latest pieces back, and the word
+    that they are merged with them. `flush` waits, once. Raises Busy as `merge_plays` does.
     """
-    values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute("set local synchronous_commit = off")
+    # The listener first: two imports of the same files would wait for each other's.
+    listener = introduce(tx, listener_id, [encoded for _, piece in pieces for encoded in piece.plays.values()])
+    return [_merge_piece(tx, listener, file, piece, parser_version=parser_version, now=now) for file, piece in pieces]
+
+
+def _merge_piece(
+    tx: Connection, listener: dict[str, Any], file: File, piece: Piece, *, parser_version: int, now: datetime
+) -> ExportMerge:
+    listener_id: int = listener["listener_id"]
+    values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute(sql("imports/begin"), values)
     note_met(tx, listener_id, file, now)
     merged = tx.execute(sql("imports/lock"), values).fetchone()
@@ -128,7 +131,7 @@ def merge_piece(
         return ExportMerge(known=sum(encoded.plays for encoded in piece.plays.values()))
     became = ExportMerge()
     for kind, encoded in piece.plays.items():
-        became += merge_exported(tx, listener_id, kind, encoded)
+        became += merge_introduced(tx, listener, kind, encoded)
     if piece.odd:
         odd = {
             "hashes": [content_hash(row.payload_text) for row in piece.odd],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import count
+from itertools import chain, count, islice
 from operator import attrgetter
 from struct import Struct
 from typing import Any, Literal, Protocol
@@ -116,9 +116,22 @@ def _hash(key: tuple[Any, ...]) -> bytes:
     return blake2b(repr(key).encode(), digest_size=HASH_BYTES).digest()
 
 
+def _numbered() -> defaultdict[Any, int]:
+    """Each new one gets the next number."""
+    return defaultdict(count().__next__)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The tracks and combinations of details that plays merged in one transaction name, each with its number."""
+
+    tracks: defaultdict[Any, int] = field(default_factory=_numbered)
+    details: defaultdict[Any, int] = field(default_factory=_numbered)
+
+
 @dataclass(frozen=True)
 class Encoded:
-    """So many `plays` of one kind, as COPY takes them: each play once, each track and combination of details once.
+    """So many `plays` of one kind, as COPY takes them: each play once, each new track and combination of details once.
 
     `first_at` and `last_at` (UTC) are the ENDs that vouch for the time between them. An offline play may have ended
     long before the first row of its file, and vouches for nothing.
@@ -132,11 +145,14 @@ class Encoded:
     last_at: datetime | None
 
 
-def encode(plays: Sequence[Exported], occurrences: Occurrences) -> Encoded:
-    """Plays that follow one another in a file, those before them counted in `occurrences`."""
-    # Each new one gets the next number.
-    tracks: defaultdict[Any, int] = defaultdict(count().__next__)
-    details: defaultdict[Any, int] = defaultdict(count().__next__)
+def encode(plays: Sequence[Exported], occurrences: Occurrences, names: Names | None = None) -> Encoded:
+    """Plays that follow one another in a file, those before them counted in `occurrences`.
+
+    `names` are those of what is merged in the same transaction: only what is new among them is encoded.
+    """
+    names = names or Names()
+    tracks, details = names.tracks, names.details
+    tracks_before, details_before = len(tracks), len(details)
     ends = ends_of(plays)
     numbers = zip(
         ends,
@@ -160,30 +176,41 @@ def encode(plays: Sequence[Exported], occurrences: Occurrences) -> Encoded:
         b"".join(
             [
                 COPY_HEADER,
-                *[NUMBERED_TRACK(7, 4, number) + _track_fields(*track) for track, number in tracks.items()],
+                *[
+                    NUMBERED_TRACK(7, 4, number) + _track_fields(*track)
+                    for track, number in islice(tracks.items(), tracks_before, None)
+                ],
                 COPY_TRAILER,
             ]
         ),
         [
             (number, *(_name(value) if isinstance(value, str) else value for value in values))
-            for values, number in details.items()
+            for values, number in islice(details.items(), details_before, None)
         ],
         min(online, default=None),
         max(online, default=None),
     )
 
 
-def stage(tx: Connection, encoded: Encoded) -> None:
-    """Fill the temporary tables."""
+def stage_names(tx: Connection, told: Sequence[Encoded]) -> None:
+    """Make the temporary tables, and fill those of tracks and details."""
     tx.execute(sql("history/stage"))
     with tx.cursor() as cursor:
-        with cursor.copy(sql("history/copy_plays")) as copy:
-            copy.write(encoded.rows)
-        with cursor.copy(sql("history/copy_tracks")) as copy:
-            copy.write(encoded.tracks)
+        for encoded in told:
+            with cursor.copy(sql("history/copy_tracks")) as copy:
+                copy.write(encoded.tracks)
         with cursor.copy(sql("history/copy_details")) as copy:
-            for values in encoded.details:
+            for values in chain.from_iterable(encoded.details for encoded in told):
                 copy.write_row(values)
+
+
+def stage_plays(tx: Connection, told: Sequence[Encoded]) -> None:
+    """These plays, and no others, are staged from now on."""
+    tx.execute(sql("history/unstage"))
+    with tx.cursor() as cursor:
+        for encoded in told:
+            with cursor.copy(sql("history/copy_plays")) as copy:
+                copy.write(encoded.rows)
 
 
 def track_ref(track_id: str | None, uri: str | None, title: str, artist: str) -> str:

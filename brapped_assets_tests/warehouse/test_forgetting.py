@@ -99,7 +99,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     )
     if word == CANARY:
         keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
-    imports.merge_piece(tx, me, file, piece, parser_version=1, now=at(first + 70))
+    imports.merge_pieces(tx, me, [(file, piece)], parser_version=1, now=at(first + 70))
     apply_payloads(tx)
     save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
     save_top(

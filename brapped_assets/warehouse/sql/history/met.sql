@@ -1,6 +1,5 @@
 -- Tracks that are new, on no album, or on a greater one that no payload has told of: whichever export came first, the least
 -- album counts.
-drop table if exists met;
 create temporary table met on commit drop as
 select s.track_ref, s.track_id, s.title, s.artist, s.album, s.content_hash, t.track_key, t.album_key as was_key,
        star.named_album_ref(nullif(s.artist, ''), nullif(s.album, '')) as album_ref

@@ -2,7 +2,7 @@
 -- on many plays and are there once.
 -- They are analysed, for the planner to know their sizes; what is in them it need not know in detail.
 set local default_statistics_target = 1;
-drop table if exists staged_play, staged_track, staged_detail, stored;
+drop table if exists staged_play, staged_track, staged_detail, stored, met, numbered;
 create temporary table staged_track (
     track_number int not null, content_hash uuid not null, track_ref text not null, track_id text,
     title text not null, artist text not null, album text
