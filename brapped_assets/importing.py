@@ -106,7 +106,7 @@ def import_history(
     piece_rows: int = PIECE_ROWS,
     see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
 ) -> None:
-    """Merge every file that is not merged yet, a transaction a file or `piece_rows` rows; `summary` is kept up to date.
+    """Merge every file that is not merged yet, up to `piece_rows` rows a transaction; `summary` is kept up to date.
 
     Stopped at any moment, what is merged stays, and the next import of the same files goes on from there. A file that
     cannot be read whole leaves nothing behind and stops no other. `see` is shown the plays of files that are not known
