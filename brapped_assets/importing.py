@@ -19,6 +19,7 @@ from brapped_assets.reading import Read, ahead, file_of, read_pieces, side_by_si
 from brapped_assets.restoring import restore
 from brapped_assets.warehouse import imports
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.errors import explained
 from brapped_assets.warehouse.exports import ExportMerge, merge_exported
 from brapped_assets.warehouse.repeats import count_repeats
 from brapped_assets.warehouse.staging import Occurrences, encode
@@ -155,13 +156,14 @@ def import_history(
 
 
 def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[Read], summary: Summary) -> None:
-    """Merge what was read of some files in one transaction."""
+    """Merge what was read of some files in one transaction. Files before one that the database does not take stay."""
     now = datetime.now(UTC)
     pieces = [(file_of(read), read.piece) for read in reads if read.piece is not None]
-    became = []
+    became: list[ExportMerge] = []
+    failure = None
     if pieces:
         with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-            became = imports.merge_pieces(tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now)
+            became, failure = imports.merge_pieces(tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now)
     of_pieces = iter(became)
     for read in reads:
         if read.error is not None:
@@ -169,14 +171,20 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
         elif read.is_known:
             _count_known(warehouse, listener_id, file_of(read), summary, now)
         elif read.rows or read.piece is not None:
+            merged = next(of_pieces, None) if read.piece is not None else ExportMerge()
+            if merged is None:
+                break
             is_last = read.piece is not None and read.piece.is_last
             summary.files += is_last
             summary.is_within_file = not is_last
             summary.rows += read.rows
             summary.plays += ExportMerge(known=read.merged)
-            summary.plays += next(of_pieces) if read.piece is not None else ExportMerge()
+            summary.plays += merged
             summary.other.update(read.other)
             summary.odd.update(read.odd)
+    if failure is not None:
+        with explained():
+            raise failure
 
 
 def _count_known(

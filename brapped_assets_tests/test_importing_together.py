@@ -106,8 +106,11 @@ def test_files_merged_together_in_any_grouping_become_what_they_become_one_by_on
             for each in (folder, all_of_them):
                 each.mkdir(exist_ok=True)
                 (each / f"endsong_{number}.json").write_bytes(document(files[number]))
+        in_order = [
+            Path(at, file.name.removeprefix("endsong_").removesuffix(".json")) for file in find(all_of_them).files
+        ]
         me = somebody(warehouse, polled, forgotten_before)
-        summary = imported(warehouse, me, apart, 50_000)
+        summary = imported(warehouse, me, in_order, 50_000)
         expected = became(warehouse, me)
         other = somebody(warehouse, polled, forgotten_before)
         at_once = imported(warehouse, other, [all_of_them], max(map(len, files)) + more_rows)
@@ -157,7 +160,7 @@ def test_a_track_comes_once_for_all_files_that_are_merged_together(tmp_path: Pat
 
 
 @pytest.mark.parametrize("files", [1, 2, 3])
-def test_what_goes_wrong_in_a_file_leaves_nothing_of_those_it_is_merged_with(
+def test_stopped_within_a_file_it_leaves_nothing_of_those_it_is_merged_with(
     warehouse: Warehouse, tmp_path: Path, files: int
 ) -> None:
     """And the next import merges all of them."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from brapped_assets.warehouse.connections import Connection
@@ -105,17 +106,27 @@ def flush(tx: Connection, listener_id: int, now: datetime) -> None:
 
 def merge_pieces(
     tx: Connection, listener_id: int, pieces: Sequence[tuple[File, Piece]], *, parser_version: int, now: datetime
-) -> list[ExportMerge]:
-    """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: all or nothing.
+) -> tuple[list[ExportMerge], psycopg.Error | None]:
+    """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: each wholly or not.
 
-    They were encoded with the same `staging.Names`. A piece that another import of the same file has merged meanwhile
-    is left alone. The commit does not wait for the disk: a power failure may take the latest pieces back, and the word
-    that they are merged with them. `flush` waits, once. Raises Busy as `merge_plays` does.
+    Says what became of them, and for which error the database did not take the rest after a first one. They were
+    encoded with the same `staging.Names`. A piece that another import of the same file has merged meanwhile is left
+    alone. The commit does not wait for the disk: a power failure may take the latest pieces back, and the word that
+    they are merged with them. `flush` waits, once. Raises Busy as `merge_plays` does.
     """
     tx.execute("set local synchronous_commit = off")
     # The listener first: two imports of the same files would wait for each other's.
     listener = introduce(tx, listener_id, [encoded for _, piece in pieces for encoded in piece.plays.values()])
-    return [_merge_piece(tx, listener, file, piece, parser_version=parser_version, now=now) for file, piece in pieces]
+    became: list[ExportMerge] = []
+    for file, piece in pieces:
+        try:
+            with tx.transaction():
+                became.append(_merge_piece(tx, listener, file, piece, parser_version=parser_version, now=now))
+        except psycopg.Error as error:
+            if not became:
+                raise
+            return became, error
+    return became, None
 
 
 def _merge_piece(
