@@ -8,12 +8,11 @@ import numpy as np
 
 from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, day_number
 from brapped_assets.insights.columns.sums import Sums
+from brapped_assets.insights.facets import Seen
 from brapped_assets.insights.habits import HOURS
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import DAY, Period, named
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
 
 # More days than these are bars of months, and more months than these bars of years.
 MOST_DAYS, MOST_MONTHS = 62, 96
@@ -82,10 +81,10 @@ def week(plays: Chosen) -> Sums:
     return Sums(heard.plays.ravel(), heard.ms.ravel()).grouped(at.ravel(), DAYS_A_WEEK * HOURS)
 
 
-def emptier(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> Emptier | None:
+def emptier(seen: Seen, selection: Selection, period: Period) -> Emptier | None:
     """What empties a selection without plays; None where no kind does it alone."""
     found = [
-        Emptier(kind, len(viewer_of(tx, whole, selection.without(kind)).shown.plays(period.first, period.until)))
+        Emptier(kind, len(seen(selection.without(kind)).shown.plays(period.first, period.until)))
         for kind in (*KINDS, "private", "rule")
         if getattr(selection, kind) != getattr(EVERYTHING, kind)
     ]

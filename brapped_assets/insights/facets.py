@@ -15,7 +15,6 @@ from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Ch
 from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types, labels
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
@@ -41,20 +40,19 @@ class Facet(NamedTuple):
     ms: int
 
 
+# Who sees what a selection leaves (`narrowing.viewer_of`), the same for the same selection.
+Seen = Callable[[Selection], Viewer]
 Counted = Callable[[Connection, Viewer, Chosen], list[Option]]
 
 
-def facets(
-    tx: Connection, whole: Viewer, narrowed: Viewer, selection: Selection, period: Period
-) -> Mapping[str, Facet]:
+def facets(tx: Connection, seen: Seen, selection: Selection, period: Period) -> Mapping[str, Facet]:
     """By kind; weekdays and hours in their order, all else by plays.
 
-    `whole` sees everything, `narrowed` what the selection leaves. Each kind is counted as if nothing of it were asked
-    for; those that are not asked for are counted of the same plays.
+    Each kind is counted as if nothing of it were asked for: those that are not asked for are counted of the same plays.
     """
     found = {}
     for kind, counted in KINDS.items():
-        who = viewer_of(tx, whole, selection.without(kind)) if getattr(selection, kind) else narrowed
+        who = seen(selection.without(kind))
         plays = who.shown.plays(period.first, period.until)
         found[kind] = Facet(counted(tx, who, plays), len(plays), plays.total_ms)
     return found

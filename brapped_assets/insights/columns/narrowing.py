@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.plays import Flag, Manners, Mask, Plays
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask, Plays
 from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Shown, shown
 from brapped_assets.insights.selection import Rule, Selection
 
@@ -38,8 +38,8 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
     if selection.artist or selection.track or selection.album or selection.decade:
         rows &= _tracks(catalogue, selection, words)[plays.track]
     if selection.weekday:
-        wanted = _lookup(((day - 1 - FIRST_WEEKDAY) % DAYS_A_WEEK for day in selection.weekday), DAYS_A_WEEK)
-        rows &= wanted[plays.day % np.uint16(DAYS_A_WEEK)]
+        weekday = 1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK
+        rows &= np.isin(weekday, selection.weekday)[plays.day]
     if selection.hour:
         rows &= _lookup(selection.hour, 24)[plays.hour]
     if selection.context:

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights.columns.sums import By, Sums
+from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.day_grid import levels
 from brapped_assets.insights.explore import around, bars, emptier, week, wider
-from brapped_assets.insights.facets import Facet, Option, facets
+from brapped_assets.insights.facets import Facet, Option, Seen, facets
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.narrowing import viewer_of
@@ -52,15 +52,22 @@ def routes(site: Site) -> list[Route]:
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             asked = Asked(period.name, by, request.state.selection)
             whole: Viewer = request.state.whole
+            held = {asked.selection: who}
+
+            def seen(selection: Selection) -> Viewer:
+                if selection not in held:
+                    held[selection] = viewer_of(tx, whole, selection)
+                return held[selection]
+
             plays = who.shown.plays(period.first, period.until)
             values: dict[str, Any] = {
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
                 "estimated_ms": plays.estimated_ms,
                 "time": _time(who, period, asked),
-                "facets": _facets(facets(tx, whole, who, asked.selection, period), asked),
-                "week": _week(tx, whole, who, asked, period),
+                "facets": _facets(facets(tx, seen, asked.selection, period), asked),
+                "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
-                "empty": _empty(tx, whole, who, asked, period) if not len(plays) else None,
+                "empty": _empty(tx, seen, who, asked, period) if not len(plays) else None,
             }  # fmt: skip
         return site.page(
             "explore.html", request, who, period=period, by=by, gaps=who.gaps_in(period), asked=asked,
@@ -148,9 +155,9 @@ def _label(kind: str, value: int | str) -> str:
     return words(value) if words else str(value)
 
 
-def _week(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
+def _week(seen: Seen, asked: Asked, period: Period) -> dict[str, Any]:
     """The hours of the week as if no weekday and no hour were asked for; heads are whole weekdays and hours."""
-    sums = _of_all_hours(tx, whole, who, asked.selection, period)
+    sums = week(seen(asked.selection.without("weekday").without("hour")).shown.plays(period.first, period.until))
     values = (sums.plays if asked.by == "plays" else sums.ms).tolist()
     shade = levels(values)
     rows = []
@@ -172,15 +179,9 @@ def _week(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Peri
     return {"heads": heads, "rows": rows, "any": any(values)}
 
 
-def _of_all_hours(tx: Connection, whole: Viewer, who: Viewer, selection: Selection, period: Period) -> Sums:
-    if selection.weekday or selection.hour:
-        who = viewer_of(tx, whole, selection.without("weekday").without("hour"))
-    return week(who.shown.plays(period.first, period.until))
-
-
-def _empty(tx: Connection, whole: Viewer, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
+def _empty(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
     """What empties the selection, with the way to drop it; and what there is of it at any time."""
-    found = emptier(tx, whole, asked.selection, period)
+    found = emptier(seen, asked.selection, period)
     ever = len(who.shown.ever)
     return {
         "by": [one.label for one in _chips(tx, who, asked.selection, found.kind)] if found else [],

@@ -1,11 +1,13 @@
 """Marks of charts that are links: where each leads, and back when it is chosen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from brapped_assets.insights.columns.sums import By
-from brapped_assets.insights.selection import Selection
+from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 
 PATH = "/explore"
 
@@ -26,20 +28,33 @@ class Asked:
 
     def only(self, **values: int | str) -> tuple[str, bool]:
         """Where a mark leads that stands for these values, and whether they are chosen: then it leads back."""
-        wanted: dict[str, Any] = {kind: (value,) for kind, value in values.items()}
+        wanted = {kind: (value,) for kind, value in values.items()}
         is_chosen = all(getattr(self.selection, kind) == value for kind, value in wanted.items())
-        found = replace(self.selection, **(dict.fromkeys(values, ()) if is_chosen else wanted))
-        return self.href(found), is_chosen
+        return self._with(dict.fromkeys(values, ()) if is_chosen else wanted), is_chosen
+
+    def _with(self, values: Mapping[str, tuple[int | str, ...]]) -> str:
+        """As `href` of the selection with these: put together from parts, for there are hundreds of marks."""
+        parts = (_written(kind, values[kind]) if kind in values else part for kind, part in self._parts.items())
+        return "&".join((self._head, *filter(None, parts)))
+
+    @cached_property
+    def _head(self) -> str:
+        return self.href(EVERYTHING)
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """What an address says of each kind, in its order."""
+        return {kind: _written(kind, getattr(self.selection, kind)) for kind in ("rule", *KINDS, "private")}
 
     def listed(self, kind: str, value: int | str) -> tuple[str, bool]:
         """As `only`, of a row among others: what is chosen beside it stays when it goes."""
         if value in getattr(self.selection, kind):
-            return self.href(self.selection.toggled(kind, value)), True
-        return self.href(self.selection.without(kind).toggled(kind, value)), False
+            return self.more(kind, value), True
+        return self._with({kind: (value,)}), False
 
     def more(self, kind: str, value: int | str) -> str:
-        """With what is chosen of its kind already."""
-        return self.href(self.selection.toggled(kind, value))
+        """With what is chosen of its kind already, or without this if it is chosen."""
+        return self._with({kind: getattr(self.selection.toggled(kind, value), kind)})
 
     def private(self) -> str:
         """With private sessions where they are not, and without them where they are."""
@@ -63,3 +78,9 @@ class Mark:
     part: str = ""
     title: str = ""
     more: str = ""
+
+
+@lru_cache(4096)
+def _written(kind: str, values: object) -> str:
+    found: Any = {kind: values}
+    return urlencode(replace(EVERYTHING, **found).asked())
