@@ -19,11 +19,14 @@ from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 
 LOCAL = safe_headers(None)
 PATHS = [
-    "/", "/today", "/wrapped", "/wrapped/choose", "/export.html", "/history", "/search", "/search.json",
+    "/", "/today", "/wrapped", "/wrapped/choose", "/export.html", "/history", "/history.csv", "/search", "/search.json",
     "/counted", "/explore", "/hidden", "/add", "/add/progress", "/artist/1", "/track/1", "/album/1", "/cover/artist/1",
     "/static/base.css",
 ]  # fmt: skip
-NAMES = ["range", "first", "last", "listener", "q", "page", "before", "after", "sort", "kind", "source", "key", "by"]
+NAMES = [
+    "range", "first", "last", "listener", "q", "page", "before", "after", "sort", "kind", "source", "key", "by", "on",
+    "rule", "artist", "context", "hour", "private",
+]  # fmt: skip
 ODD = [
     "", "0", "-1", "1", "9" * 30, "1e9", "NaN", "\0", "a\0b", "\ud800", "'", '"><script>alert(1)</script>', "%", "_",
     "\\", "2024", "2024-13", "0000", "9999", "2024-02-30", "0001-01-01..9999-12-31", "9999-12-31",
