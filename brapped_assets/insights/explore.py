@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, day_number
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY, day_number
 from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.facets import Seen
 from brapped_assets.insights.habits import HOURS

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import DAYS_A_WEEK, FIRST_WEEKDAY, Chosen
 from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types, labels

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import FIRST_WEEKDAY, date_of, day_number, instant
+from brapped_assets.insights.columns.moments import FIRST_WEEKDAY, date_of, day_number, instant
 from brapped_assets.insights.columns.sums import By, counted
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.shown import Chosen, day_number
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.columns.sums import By, Sums
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from brapped_assets.insights.columns.moments import MOMENT, instant
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.columns.shown import MOMENT, instant
 from brapped_assets.insights.listing import Listing, listing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection

@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
+from brapped_assets.insights.columns.moments import instant
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag, Ints
-from brapped_assets.insights.columns.shown import hidden, instant
+from brapped_assets.insights.columns.shown import hidden
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.listing import Listing
 from brapped_assets.insights.names import contexts, labels, names

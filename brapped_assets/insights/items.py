@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import date_of, instant
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import EPOCH, Flag
-from brapped_assets.insights.columns.shown import Chosen, date_of, instant
 from brapped_assets.insights.columns.sums import Sums, summed
 from brapped_assets.insights.names import NamedKind, names
 from brapped_assets.insights.periods import Period, named

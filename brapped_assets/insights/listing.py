@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import date_of, day_number
 from brapped_assets.insights.columns.narrowing import counts, of_tracks
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask, Plays
-from brapped_assets.insights.columns.shown import Chosen, date_of, day_number
 from brapped_assets.insights.columns.sums import summed_of_few
 from brapped_assets.insights.names import names
 from brapped_assets.insights.narrowing import viewer_of, words_of

@@ -10,8 +10,8 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Value
 
 from brapped_assets.insights.columns import tally
+from brapped_assets.insights.columns.moments import date_of, dates
 from brapped_assets.insights.columns.plays import MOST_DAYS
-from brapped_assets.insights.columns.shown import date_of, dates
 from brapped_assets.insights.columns.sums import By, each_once
 from brapped_assets.insights.columns.tally import Ints, Music
 from brapped_assets.insights.names import NamedKind, contexts, names

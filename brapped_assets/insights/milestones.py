@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import Chosen, dates, day_number
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import dates, day_number
 from brapped_assets.insights.columns.sums import Integers, summed_of_few
 from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.names import names

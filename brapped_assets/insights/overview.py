@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
 from brapped_assets.insights.columns.sums import NEVER, By, starts, summed_from
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import day_number, instant
 from brapped_assets.insights.columns.plays import Flag, Mask
-from brapped_assets.insights.columns.shown import Chosen, day_number, instant
 from brapped_assets.insights.columns.sums import Integers, summed, summed_of_few
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.known import days_touched, unknown

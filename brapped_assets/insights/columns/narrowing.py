@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY
 from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask, Plays
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, DAYS_A_WEEK, FIRST_WEEKDAY, Chosen, Shown, shown
+from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Shown, shown
 from brapped_assets.insights.selection import Rule, Selection
 
 LASTFM_MOST_MS = 240_000

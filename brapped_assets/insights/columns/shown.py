@@ -3,234 +3,23 @@
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.days import HOURS, DayTable, Sessions, day_table, patched, sessions
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
 from brapped_assets.insights.columns.life import Kept, Life
-from brapped_assets.insights.columns.plays import DAY_US, EPOCH, MOST_DAYS, Flag, Mask, Plays
-from brapped_assets.insights.columns.sums import NEVER, Sums, counted, each_once, first_days, last_days, summed
+from brapped_assets.insights.columns.moments import day_number
+from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.sums import NEVER, counted
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
-DAYS_A_WEEK = 7
-# 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
-FIRST_WEEKDAY = 5
-MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Hours(NamedTuple):
-    """`day`: local days since 2000-01-01, silent ones too. `plays` and `ms` (int64): a row a day, a column an hour."""
-
-    day: NDArray[np.int64]
-    plays: NDArray[np.int64]
-    ms: NDArray[np.int64]
-
-
-class Chosen:
-    """Some plays, in order of their END. Columns are as in `Plays`.
-
-    They are picked whenever somebody asks for them: whoever needs one twice holds it. `track`, `ms` and sums are kept.
-    """
-
-    def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
-        self._plays, self._span, self._rows = plays, span, rows
-        self.catalogue = catalogue
-
-    def __len__(self) -> int:
-        return int(np.count_nonzero(self._rows))
-
-    def where(self, rows: Mask) -> "Chosen":
-        """Those of them that a mask over them names."""
-        left = self._rows.copy()
-        left[left] = rows
-        return Chosen(self._plays, self.catalogue, self._span, left)
-
-    def of_artists(self, artists: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where those of some main artists (numbers) are, and the place of each one's artist among these."""
-        place = np.full(len(self.catalogue.artists), -1)
-        place[artists] = np.arange(len(artists))
-        of = place.astype(np.int16)[self.catalogue.artist][self.track]
-        rows = np.flatnonzero(of >= 0)
-        return rows, of[rows].astype(np.int64)
-
-    def latest(self, many: int) -> "Chosen":
-        """The last of them."""
-        rows = np.flatnonzero(self._rows)
-        first = int(rows[-many]) if 0 < many < len(rows) else 0
-        span = slice(self._span.start + first, self._span.stop)
-        return Chosen(self._plays, self.catalogue, span, self._rows[first:])
-
-    def of(self, tracks: NDArray[np.integer]) -> "Chosen":
-        """Those of them of some tracks (numbers)."""
-        wanted = np.zeros(len(self.catalogue.tracks), np.bool_)
-        wanted[tracks] = True
-        # They are few: named by place, and not by a mask over all.
-        left = np.zeros_like(self._rows)
-        left[np.flatnonzero(self._rows)[np.take(wanted, self.track)]] = True
-        return Chosen(self._plays, self.catalogue, self._span, left)
-
-    def within(self, first: date, until: date) -> "Chosen":
-        """Those of them on the local days from `first` up to, not including, `until`."""
-        return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
-
-    @property
-    def ended_at(self) -> NDArray[np.int64]:
-        return self._plays.ended_at[self._span][self._rows]
-
-    @property
-    def began_at(self) -> NDArray[np.int64]:
-        """Microseconds since 2000-01-01 UTC, as `ended_at`."""
-        return self.ended_at - self.ms.astype(np.int64) * 1000
-
-    @property
-    def day(self) -> NDArray[np.int32]:
-        """Local days since 2000-01-01, wide enough to be subtracted."""
-        return self._plays.day[self._span][self._rows].astype(np.int32)
-
-    @cached_property
-    def days(self) -> NDArray[np.int64]:
-        """The local days on which any of them ended, each once, in order."""
-        return each_once(self.day)
-
-    @property
-    def hour(self) -> NDArray[np.uint8]:
-        return self._plays.hour[self._span][self._rows]
-
-    @cached_property
-    def track(self) -> NDArray[np.int32]:
-        return self._plays.track[self._span][self._rows]
-
-    @cached_property
-    def ms(self) -> NDArray[np.int32]:
-        return self._plays.ms[self._span][self._rows]
-
-    @property
-    def platform(self) -> NDArray[np.int32]:
-        return self._plays.platform[self._span][self._rows]
-
-    @property
-    def country(self) -> NDArray[np.int32]:
-        return self._plays.country[self._span][self._rows]
-
-    @property
-    def reason_end(self) -> NDArray[np.int32]:
-        return self._plays.reason_end[self._span][self._rows]
-
-    @property
-    def context(self) -> NDArray[np.int32]:
-        return self._plays.context[self._span][self._rows]
-
-    @property
-    def flags(self) -> NDArray[np.uint16]:
-        return self._plays.flags[self._span][self._rows]
-
-    def has(self, flag: Flag) -> Mask:
-        found: Mask = (self.flags & np.uint16(flag)) != 0
-        return found
-
-    def has_any(self, flag: Flag) -> bool:
-        """Whether any of them carries a flag."""
-        return bool((((self._plays.flags[self._span] & np.uint16(flag)) != 0) & self._rows).any())
-
-    @property
-    def artist(self) -> NDArray[np.int32]:
-        """The number of the main artist of each."""
-        return self.catalogue.artist[self.track]
-
-    @cached_property
-    def total_ms(self) -> int:
-        return int(self.ms.sum(dtype=np.int64))
-
-    @cached_property
-    def by_track(self) -> Sums:
-        """Plays and milliseconds by the number of the track."""
-        return summed(self.track, self.ms, len(self.catalogue.tracks))
-
-    @cached_property
-    def by_artist(self) -> Sums:
-        """By the number of the main artist; nobody's names are among them."""
-        return self.by_track.grouped(self.catalogue.artist, len(self.catalogue.artists))
-
-    @cached_property
-    def by_album(self) -> Sums:
-        """By the number of the album; plays without one are left out."""
-        return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
-
-    @cached_property
-    def by_hour(self) -> Hours:
-        """By local day, from the first to the last, and hour."""
-        day = self.day
-        if len(day) == 0:
-            return Hours(np.empty(0, np.int64), np.zeros((0, HOURS), np.int64), np.zeros((0, HOURS), np.int64))
-        first, last = int(day.min()), int(day.max())
-        day -= first
-        day *= HOURS
-        day += self.hour
-        sums = summed(day, self.ms, (last - first + 1) * HOURS)
-        return Hours(np.arange(first, last + 1), sums.plays.reshape(-1, HOURS), sums.ms.reshape(-1, HOURS))
-
-    @cached_property
-    def by_manner(self) -> Sums:
-        """By number of `Plays.manners`."""
-        of = self._plays.manners
-        return summed(of.number[self._span][self._rows], self.ms, len(of.flags))
-
-    @cached_property
-    def by_flags(self) -> Sums:
-        """By combination of flags."""
-        return self.by_manner.grouped(self._plays.manners.flags, 2 * max(Flag))
-
-    @property
-    def estimated_ms(self) -> int:
-        return int(self.by_flags.ms[(np.arange(2 * max(Flag)) & int(Flag.ESTIMATED)) > 0].sum())
-
-    @property
-    def by_platform(self) -> Sums:
-        """By key of the device's label, as the next two."""
-        return self._by_label(self._plays.manners.platform)
-
-    @property
-    def by_country(self) -> Sums:
-        return self._by_label(self._plays.manners.country)
-
-    @property
-    def by_reason_end(self) -> Sums:
-        return self._by_label(self._plays.manners.reason_end)
-
-    def _by_label(self, labels: NDArray[np.integer]) -> Sums:
-        return self.by_manner.grouped(labels, 1 + int(labels.max(initial=0)))
-
-    @cached_property
-    def by_context(self) -> Sums:
-        """By key of what they were played from."""
-        context = self.context
-        return summed(context, self.ms, 1 + int(context.max(initial=0)))
-
-    @cached_property
-    def oldest_release(self) -> NDArray[np.int32]:
-        """By the number of an album the least key of its releases among these plays, `NEVER` without any."""
-        found = np.full(len(self.catalogue.albums), NEVER)
-        played = self.by_track.played
-        on_album = played[self.catalogue.album[played] >= 0]
-        np.minimum.at(found, self.catalogue.album[on_album], self.catalogue.album_key[on_album])
-        return found
-
-    @cached_property
-    def first_day_of_tracks(self) -> NDArray[np.int32]:
-        """The first local day of each track (its number), `NEVER` without any."""
-        return first_days(self.track, self.day, len(self.catalogue.tracks))
-
-    @cached_property
-    def last_day_of_tracks(self) -> NDArray[np.int32]:
-        """The last local day of each track (its number), -1 without any."""
-        return last_days(self.track, self.day, len(self.catalogue.tracks))
 
 
 @dataclass(frozen=True, eq=False)
@@ -434,38 +223,6 @@ def skips_of(told: Chosen) -> NDArray[np.int64]:
     found = told.track[extended] * 2 + told.has(Flag.SKIPPED)[extended]
     by_both = counted(found, 2 * len(told.catalogue.tracks)).reshape(-1, 2)
     return np.stack([by_both.sum(axis=1), by_both[:, 1]], axis=1)
-
-
-def day_number(day: date) -> int:
-    """Days since 2000-01-01, within what columns hold."""
-    return min(max(int((np.datetime64(day, "D") - EPOCH).astype(np.int64)), 0), MOST_DAYS)
-
-
-def date_of(number: int | np.integer) -> date:
-    found: date = (EPOCH + np.timedelta64(int(number), "D")).item()
-    return found
-
-
-def instant(microseconds: int | np.integer) -> datetime:
-    """An END or a START as a moment in UTC."""
-    return MOMENT + timedelta(microseconds=int(microseconds))
-
-
-def dates(numbers: NDArray[np.integer]) -> list[date]:
-    """Days since 2000-01-01 as dates."""
-    found: list[date] = (EPOCH + numbers.astype("timedelta64[D]")).tolist()
-    return found
-
-
-def months_of(days: NDArray[np.integer]) -> NDArray[np.int64]:
-    """The months of some days, counted since 1970."""
-    return (EPOCH + days.astype("timedelta64[D]")).astype("datetime64[M]").astype(np.int64)
-
-
-def month_of(number: int) -> date:
-    """The first day of a month counted since 1970."""
-    found: date = np.datetime64(number, "M").astype("datetime64[D]").item()
-    return found
 
 
 def _numbers(catalogue: Catalogue, artists: frozenset[int]) -> NDArray[np.int32]:

@@ -6,8 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.shown import Chosen, Shown, day_number
+from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER, By, Sums, counted, first_days, last_days, summed
 from brapped_assets.insights.periods import Period
 

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights import lists, overview
-from brapped_assets.insights.columns.shown import day_number
+from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.lists import Kind, Listed, Order, Sort, Wanted, listed
 from brapped_assets.insights.periods import NotAPeriod, Period

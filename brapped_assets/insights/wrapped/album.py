@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.shown import Chosen
+from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.sums import NEVER, Integers
 from brapped_assets.insights.names import names
 from brapped_assets.insights.wrapped.numbers import Album, Thing

@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.columns.shown import Chosen, day_number, month_of, months_of
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import day_number, month_of, months_of
 from brapped_assets.insights.columns.sums import Integers, starts
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer

@@ -6,7 +6,8 @@ from itertools import groupby
 
 import numpy as np
 
-from brapped_assets.insights.columns.shown import Chosen, date_of, instant
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import date_of, instant
 from brapped_assets.insights.columns.sums import summed, summed_of_few
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.overview import Day

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.columns import shelf as shelves
+from brapped_assets.insights.columns.moments import dates, instant
 from brapped_assets.insights.columns.shelf import Shelf, alone
-from brapped_assets.insights.columns.shown import Shown, dates, instant
+from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
