@@ -209,8 +209,9 @@ def _stable(values: NDArray[np.integer] | NDArray[np.floating], nothing: NDArray
 def _contexts(tx: Connection, who: Viewer, periods: Sequence[Period]) -> tuple[Sequence[str], Ints]:
     """The contexts (uris, in order) of some periods, and by key the number of each; -1 for what is none."""
     number_of = np.full(1 + int(who.shown.life.plays.context.max(initial=0)), -1)
-    played = each_once(np.concatenate([who.shown.plays(one.first, one.until).context for one in periods]))
-    told = {key: uri for key, uri in contexts(tx, played.tolist()).items() if uri}
+    # Also of what does not count, and was skipped: a context is told by several keys.
+    heard = each_once(np.concatenate([who.shown.told(one.first, one.until).context for one in periods]))
+    told = {key: uri for key, uri in contexts(tx, heard.tolist()).items() if uri}
     uris = sorted(set(told.values()))
     place = {uri: n for n, uri in enumerate(uris)}
     for key, uri in told.items():
