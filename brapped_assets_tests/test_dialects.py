@@ -64,7 +64,8 @@ def lives(draw: st.DrawFn) -> list[Lived]:
             at += timedelta(milliseconds=ms_played)
         uploaded_at = at + timedelta(seconds=upload) if upload else None
         life += [Lived(start, track, ms, uploaded_at, late) for start, track, ms, late in run]
-        at = max(at, uploaded_at or at)
+        # Without a START, what ends in the very second of an upload is not told apart from what was uploaded then.
+        at = max(at, (uploaded_at or at) + timedelta(seconds=1))
     return life
 
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, LiteralString, Self
@@ -138,12 +139,15 @@ class Warehouse:
                 log.info("The connection to the database was closed meanwhile; opening another.")
 
     def read_together(self, statements: LiteralString) -> list[list[dict[str, Any]]]:
-        """The rows of each of several statements without parameters: one round trip. Raises a WarehouseError."""
+        """The rows of each of several statements without parameters: one round trip. Raises a WarehouseError.
+
+        Instants are UTC, whatever zone the server lives in: no transaction of ours is begun that would say so.
+        """
         with explained():
             cursor = self._live_connection().execute(statements)
-            found = [cursor.fetchall()]
+            found = [_in_utc(cursor.fetchall())]
             while cursor.nextset():
-                found.append(cursor.fetchall())
+                found.append(_in_utc(cursor.fetchall()))
             return found
 
     def maintain(self, statement: Composed) -> None:
@@ -233,3 +237,10 @@ def _is_alive(connection: Connection) -> bool:
     except psycopg.OperationalError:
         return False
     return not connection.closed
+
+
+def _in_utc(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def value(found: Any) -> Any:
+        return found.astimezone(UTC) if isinstance(found, datetime) and found.tzinfo else found
+
+    return [{name: value(found) for name, found in row.items()} for row in rows]

@@ -177,6 +177,15 @@ def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, 
     heard = [play for play in strangers if play.ms_played >= 30_000 and not play.private and not play.offline][-10:]
     assert isinstance(again.account.listener, ScriptedListener)
     person = ScriptedListener([*again.account.listener.plays, *heard])
+    without = (
+        "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
+    )
+
+    def is_idle() -> bool:
+        refreshed = {run["status"] for run in again.dagster.runs("refresh_dimensions")}
+        return again.rows(without) == [(0,)] and refreshed == {"SUCCESS"}
+
+    wait_until(is_idle, 60, "what the polls before brought is looked up")
     before = len(again.kept())
     refreshes = len(again.dagster.runs("refresh_dimensions"))
     again.account.listener = person
@@ -185,8 +194,5 @@ def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, 
     wait_until(lambda: again.dagster.status(run) == "SUCCESS", 40, "the poll has run")
     assert len(again.kept()) > before
     assert again.kept() == again.shown()
-    without = (
-        "select count(*) from bi.artists where image_url is null and artist_key in (select artist_key from bi.plays)"
-    )
     wait_until(lambda: again.rows(without) == [(0,)], 60, "the sensor has had the new artists looked up")
     assert len(again.dagster.runs("refresh_dimensions")) > refreshes
