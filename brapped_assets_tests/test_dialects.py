@@ -47,6 +47,11 @@ class Lived:
     def ts(self) -> datetime:
         return (self.uploaded_at or self.ended_at).replace(microsecond=0)
 
+    @property
+    def is_uploaded_soon(self) -> bool:
+        """Whether an export's END is the upload, within ten minutes: too late to be the play that a poll tells of."""
+        return self.uploaded_at is not None and self.ts - self.ended_at <= timedelta(minutes=10)
+
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Lived]:
@@ -168,7 +173,8 @@ def test_any_dialects_of_a_life_in_any_order_and_number_are_that_life_once(
             write(tx, two, dialect, part, piece)
         rows = natural(tx, one)
         assert natural(tx, two) == rows
-        if {"endsong", "2023", "today", "ours"} & set(told):
+        is_twice = "polled" in told and any(play.is_uploaded_soon for play in life)
+        if {"endsong", "2023", "today", "ours"} & set(told) and not is_twice:
             assert heard(rows) == sorted((play.song[0], play.ms_played) for play in life)
         if set(told) in ({"account by end"}, {"account by upload"}, {"unstamped"}):
             assert sorted(row.ms_played for row in rows) == sorted(play.ms_played for play in life)
