@@ -45,7 +45,9 @@ PAGES = (
     "/", "/?range=all", "/?range=2024", "/?range=month", "/?range=2021-03-02..2023-05-06", "/today", "/artist/{artist}",
     "/artist/{artist}?range=2024", "/track/{track}", "/album/{album}", "/history", "/search?q=ab",
     "/search.json?q=song+1f", "/hidden", "/counted", "/wrapped?range=2024", "/wrapped?range=all", "/wrapped/choose",
-    "/export.html?range=2024",
+    "/export.html?range=2024", "/explore", "/explore?range=all", "/explore?range=2024&weekday=6&artist={artist}",
+    "/explore?range=all&rule=lastfm&hour=20", "/list/songs", "/list/artists?range=all&sort=last",
+    "/list/songs?range=all&q=a", "/history?range=2024&weekday=6", "/?range=2024&weekday=6&hour=20",
 )  # fmt: skip
 # What the overview and Wrapped ask first, of the fact.
 PERIOD = (
@@ -178,7 +180,9 @@ def _asked_of_the_fact(tx: Connection, me: int, addresses: Sequence[str]) -> dic
         track: (TRACK, ever), album: (ALBUM, ever),
         "/search?q=ab": (SEARCH, ever), "/search.json?q=song+1f": (SEARCH, ever),
         "/wrapped?range=all": (PERIOD, ever), "/wrapped?range=2024": (PERIOD, year),
-        "/export.html?range=2024": (PERIOD, year),
+        "/export.html?range=2024": (PERIOD, year), "/explore": (PERIOD, this_year),
+        "/explore?range=all": (PERIOD, ever),
+        "/list/songs": (PERIOD, this_year), "/list/artists?range=all&sort=last": (PERIOD, ever),
     }  # fmt: skip
     keys = {"artist": artist, "track": track, "album": album}
     tx.execute("set local jit = off")
