@@ -246,10 +246,15 @@ def test_one_is_forgotten_without_trace_and_the_other_keeps_everything(home: Hom
     assert home.brapped("forget", "--listener", "Ben", "--yes").code == 0
     left = everything_stored(home.connected.warehouse)
     shared = {"audit.api_call", "audit.api_quota", "audit.tombstone", "audit.listener", "audit.poll"}
-    changing = {"insights.changed", "audit.lookup_rest", "audit.lookup_weight", "audit.lookup_counted"}
+    changing = {"audit.lookup_rest", "audit.lookup_weight", "audit.lookup_counted"}
+
+    def told(name: str, lines: list[str]) -> list[str]:
+        """An album is as the latest poll of either of them had it: its key and its id are what stays."""
+        return [" ".join(line.split()[:3]) for line in lines] if name == "star.album_dim" else lines
+
     for name, lines in alone.items():
         if name not in shared | changing:
-            assert [line for line in lines if line not in left[name]] == [], name
+            assert [line for line in told(name, lines) if line not in told(name, left[name])] == [], name
     whole = "\n".join(line for lines in left.values() for line in lines)
     for trace in (ben.user_id, ben.account_id, "Ben"):
         assert trace not in whole
