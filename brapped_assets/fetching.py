@@ -11,8 +11,8 @@ import requests
 from upath import UPath
 
 from brapped_assets.history.bounds import MOST_BYTES, MOST_ENTRIES, MOST_LOOKED_INTO
+from brapped_assets.history.candidates import is_looked_at
 from brapped_assets.history.errors import HistoryError, TooLarge
-from brapped_assets.history.finding import is_looked_at
 
 TIMEOUT_SECONDS = 60
 CHUNK_BYTES = 1024 * 1024

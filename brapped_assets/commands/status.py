@@ -5,14 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from brapped_assets import __version__, clocks, stayed_down
 from brapped_assets.commands import exit_codes, plan
 from brapped_assets.commands.job_summary import summary
 from brapped_assets.commands.plan import megabytes
-from brapped_assets.commands.polled_words import kept_aside
-from brapped_assets.commands.screen import escape
+from brapped_assets.commands.status_table import show
 from brapped_assets.notices.delivery import addresses
 from brapped_assets.resources.ledger import SharedLedger
 from brapped_assets.settings import Settings, SettingsError, env_file
@@ -73,7 +71,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
     elif as_markdown:
         console.print(summary(state), markup=False, soft_wrap=True)
     else:
-        _show(console, state)
+        show(console, state)
     return code
 
 
@@ -187,73 +185,3 @@ def _days_to_do(look_ups: int, settings: Settings, people: int) -> float | None:
     if not settings.is_connected or a_day < 1:
         return None if look_ups else 0.0
     return round(look_ups / a_day, 1)
-
-
-def _show(console: Console, state: dict[str, Any]) -> None:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for one in state["listeners"]:
-        consent = f"{one['consent_days_left']} days left" if one["consent_days_left"] is not None else "date unknown"
-        table.add_row(f"[bold]{escape(one['name'])}[/]", one["time_zone"])
-        repeats = f", {one['impossible_repeats']} of them impossible repeats" if one["impossible_repeats"] else ""
-        table.add_row("  plays", f"{one['plays']}{repeats}")
-        table.add_row("  collected since", _minute(one["collected_since"]))
-        table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
-        table.add_row("  gaps", _gaps(one))
-        if aside := kept_aside(one):
-            table.add_row("  kept aside", aside)
-        if one["last_closed_at"]:
-            last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
-            table.add_row("  closed by exports", f"{one['hours_closed']} hours, last on {last}")
-        table.add_row("  consent", consent)
-    table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
-    table.add_row("to look up", _look_ups(state))
-    table.add_row("stored", f"{state['stored_megabytes']} MB, {escape(state['database'])}")
-    for name, text in plan.rows(state["plan"]):
-        table.add_row(name, text)
-    table.add_row("notices", _who_is_told(state))
-    table.add_row("settings", f"{escape(state['settings_file'])} (Brapped {state['version']})")
-    console.print(table)
-    for problem in state["problems"]:
-        console.print(f"[red]✗[/] {escape(problem['problem'])}  →  [bold]{problem['remedy']}[/]")
-    if state["healthy"]:
-        console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
-
-
-def _who_is_told(state: dict[str, Any]) -> str:
-    if not state["notice_addresses"]:
-        return "nobody is told when something is wrong (BRAPPED_NOTIFY)"
-    recap = ", and a recap of each month" if state["recap"] else ""
-    return f"to {state['notice_addresses']} {'address' if state['notice_addresses'] == 1 else 'addresses'}{recap}"
-
-
-def _gaps(one: dict[str, Any]) -> str:
-    if not one["gaps_open"]:
-        return "none"
-    in_all = f"{one['gaps_open']} open, {one['hours_in_gaps']} hours in all"
-    return f"{in_all}; hours of the clock in doubt: {one['hours_in_doubt']}"
-
-
-def _verdict(everybody: list[dict[str, Any]]) -> str:
-    if not any(one["polls"] for one in everybody):
-        return "Your exports are in; nothing is polled without a login."
-    if any(one["gaps_open"] for one in everybody):
-        return "Everything is collected, but for the gaps: a data export that covers them closes them (brapped import)."
-    return "Everything is collected."
-
-
-def _look_ups(state: dict[str, Any]) -> str:
-    """What is left to look up, most played first; every play is there and has its names before."""
-    tracks, artists, days = state["tracks_to_look_up"], state["artists_to_look_up"], state["looked_up_in_days"]
-    if not tracks + artists:
-        return "none"
-    if days is not None:
-        when = f"done in about {days} days, and nothing waits for it"
-    elif state["connected"]:
-        when = "and SPOTIFY_DAILY_CALL_BUDGET leaves no calls for them"
-    else:
-        when = "once an account is connected; nothing needs it"
-    return f"{tracks} tracks and {artists} artists, {when}"
-
-
-def _minute(instant: datetime | None) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if instant else "never"

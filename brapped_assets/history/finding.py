@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -23,57 +23,29 @@ from brapped_assets.history.bounds import (
     file_member,
     too_large,
 )
+from brapped_assets.history.candidates import is_looked_at, is_wanted, unlikelihood
 from brapped_assets.history.containers import Spool, tar_members, unpacked, whole, zip_members
 from brapped_assets.history.contents import (
     IN_THE_CLOUD,
-    SHORT_FOR_TAR,
-    SUFFIXES_OF_PACKED,
-    UNFINISHED,
     UNFINISHED_SENTENCE,
     foreign,
     form_of,
     is_in_the_cloud,
     is_unfinished,
-    of_members,
     unpacked_name,
 )
 from brapped_assets.history.errors import (
-    CutOff,
-    Damaged,
-    Encrypted,
     Forbidden,
     HistoryError,
-    NotAnExport,
-    TooLarge,
     Wrapped,
     explained,
 )
 from brapped_assets.history.files import HistoryFile, base_name
 from brapped_assets.history.folders import files_below
-from brapped_assets.history.recognising import HISTORY_NAME, recognised
+from brapped_assets.history.nothing_found import nothing_in_archive, nothing_in_folder
+from brapped_assets.history.recognising import recognised
 
-ASK = 'Ask Spotify for "Extended streaming history" (or "Account data") on its privacy page and import that.'
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
-# What else people are sent, by the name of any member.
-KNOWN = {
-    "Spotify's technical log, without listening history": re.compile("technical log", re.IGNORECASE),
-    "account data without music history": re.compile(
-        r"(Userdata|YourLibrary|Playlist\d*|Inferences|Identity)\.json$", re.IGNORECASE
-    ),
-    "a Google Takeout, without a Spotify history": re.compile(r"^takeout/", re.IGNORECASE),
-}
-LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
-# What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
-WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
-PERHAPS = {
-    *("", ".txt", ".text", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", ".xlsx", *UNFINISHED),
-    *(".7z", ".rar", ".zst", ".lz", ".lz4", ".z", ".cab", ".xar"),
-}
-# Named like a history, and never one: Spotify's own `ReadMeFirst_ExtendedStreamingHistory.pdf`.
-BESIDE = {".pdf", ".htm", ".html"}
-# An error of these says how to come by what is in somebody's hands; nobody is to ask Spotify again for that.
-HAS_A_REMEDY = (Wrapped, Encrypted, TooLarge, CutOff, Damaged, Forbidden)
-MOST_REASONS = 3
 
 
 class Unusable(NamedTuple):
@@ -132,14 +104,6 @@ def find(path: Path, *, keep: Keep = always) -> Found:
     return found
 
 
-def is_looked_at(name: str) -> bool:
-    """Whether a file of a folder or an archive may be a history by its name, or what holds one."""
-    base = base_name(name)
-    if base.startswith("."):
-        return is_in_the_cloud(base)
-    return _is_wanted(base) or _suffix(base) in PERHAPS or bool(LIKELY_NAME.search(base))
-
-
 class _Place(NamedTuple):
     """A member, what it is called in a report, and the zip or folder it is in."""
 
@@ -179,7 +143,7 @@ class _Search:
         self._each(places, found, problems, 0)
         if not found.files and not found.archives:
             found.close()
-            raise _nothing(str(folder), problems)
+            raise nothing_in_folder(str(folder), problems)
         return found
 
     def at(self, member: Member, archive: Path, depth: int) -> Found:
@@ -235,7 +199,7 @@ class _Search:
             )
         view = whole(member, self.spool, held)
         members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
-        wanted = [one for one in members if _is_wanted(base_name(one.name))]
+        wanted = [one for one in members if is_wanted(base_name(one.name))]
         ours = [one for one in members if is_of_ours(one.name)]
         check_claims([*wanted, *(one for one in ours if one not in wanted)], member.name, view.size)
         if (archive := archive_among({one.name: one for one in ours}, path)) is not None:
@@ -246,14 +210,14 @@ class _Search:
         self._each(places[: len(wanted) + MOST_DOCUMENTS], found, problems, depth + 1)
         if not found.files and not found.archives:
             found.close()
-            raise _nothing_in_archive(member.name, form, [one.name for one in members], problems)
+            raise nothing_in_archive(member.name, form, [one.name for one in members], problems)
         self._open += member.path is not None
         return found
 
     def _each(self, places: Sequence[_Place], found: Found, problems: list[HistoryError], depth: int) -> None:
         """All that is found in these, likely names first; what is none is reported, with `problems` there were."""
         silent: list[HistoryError] = []
-        for place in sorted(places, key=lambda place: _unlikelihood(place.label)):
+        for place in sorted(places, key=lambda place: unlikelihood(place.label)):
             try:
                 inside = self.at(place.member, place.archive, depth)
             except HistoryError as error:
@@ -277,45 +241,6 @@ def _kept(problems: list[HistoryError]) -> Iterator[None]:
         problems.append(error)
 
 
-def _suffix(name: str) -> str:
-    return PurePosixPath(base_name(name)).suffix.lower()
-
-
-def _is_wanted(base: str) -> bool:
-    is_named_so = bool(HISTORY_NAME.search(base)) and _suffix(base) not in BESIDE
-    return not base.startswith(".") and (_suffix(base) in WANTED or is_named_so)
-
-
-def _unlikelihood(name: str) -> tuple[bool, bool]:
-    base = base_name(name)
-    return not LIKELY_NAME.search(base), not _is_wanted(base)
-
-
 def _is_told(error: HistoryError) -> bool:
     """Whether somebody expects to read of it beside what was found."""
-    return isinstance(error, Wrapped) or _is_wanted(base_name(error.name))
-
-
-def _nothing(name: str, problems: Sequence[HistoryError]) -> HistoryError:
-    """What to say of a folder without a history: first of what has one but for a remedy, and then not to ask anew."""
-    remedies = [error for error in problems if isinstance(error, HAS_A_REMEDY)]
-    reasons = list(dict.fromkeys(f"{error.name}: {error.reason}" for error in [*remedies, *problems]))
-    shown = "; ".join([*reasons[:MOST_REASONS], *(["…"] if len(reasons) > MOST_REASONS else [])])
-    looked_at = f" ({shown})" if shown else ""
-    return NotAnExport(name, f"there is no Spotify export in this folder{looked_at}.{'' if remedies else f' {ASK}'}")
-
-
-def _nothing_in_archive(name: str, form: str, names: list[str], problems: Sequence[HistoryError]) -> HistoryError:
-    """The same of a zip or tar."""
-    # A history that cannot be read says more than the other documents beside it, and a remedy more than those.
-    for error in problems:
-        if HISTORY_NAME.search(base_name(error.name)) and _suffix(error.name) not in BESIDE:
-            return Damaged(name, f"{error.name}: {error.reason}")
-    for error in problems:
-        if isinstance(error, HAS_A_REMEDY):
-            return type(error)(name, f"{error.name}: {error.reason}")
-    tables = [f"{error.name}: {error.reason}" for error in problems if _suffix(error.name) == ".csv"]
-    if (sentence := of_members(names) or next(iter(tables), None)) is not None:
-        return NotAnExport(name, sentence)
-    what = next((what for what, pattern in KNOWN.items() if any(map(pattern.search, names))), None)
-    return NotAnExport(name, f"it is {what or f'a {form} without a Spotify history'}. {ASK}")
+    return isinstance(error, Wrapped) or is_wanted(base_name(error.name))

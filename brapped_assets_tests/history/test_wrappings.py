@@ -12,7 +12,8 @@ from zipfile import ZipFile
 import pytest
 
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.finding import ASK, find
+from brapped_assets.history.finding import find
+from brapped_assets.history.nothing_found import ASK
 from brapped_assets.history.plays import HistoryPlay
 
 from .exports import AUDIO, FOLDER, document, extended, zipped

@@ -169,3 +169,24 @@ def counting(
     tx: Connection, hidden: dict[str, Any], first: date = date.min, until: date = date.max
 ) -> list[dict[str, Any]]:
     return [row for row in shown(tx, hidden, first, until) if row["counts_as_play"]]
+
+
+def label(tx: Connection) -> None:
+    """Reasons and countries, which the plays of an export do without."""
+    tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
+               " on conflict do nothing")  # fmt: skip
+    tx.execute(
+        """update star.streaming_fact f
+           set reason_end_key = (select label_key from star.play_label
+                                  where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
+               country_key = (select label_key from star.play_label
+                               where label = (array['DE', 'IN'])[play_key % 2 + 1])
+           where in_extended"""
+    )
+
+
+def vary(tx: Connection) -> None:
+    """Some plays end for a reason and somewhere, songs have lengths, and two are one recording."""
+    label(tx)
+    tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
+    tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")

@@ -27,7 +27,7 @@ from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.insights.overview_plays import NOW, PLATFORMS, TRACKS, Told, histories, know, play
+from brapped_assets_tests.insights.overview_plays import NOW, PLATFORMS, TRACKS, Told, histories, know, label, play
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_selection import BY_HAND, GROUPS, selections
 
@@ -75,20 +75,6 @@ class Marks(HTMLParser):
         number = re.search(pattern, self._text)
         plays = int(number[1].replace(",", "")) if number else None
         self.found[mark] = Link(told["href"], "aria-current" in told, plays)
-
-
-def label(tx: Connection) -> None:
-    """Reasons, countries and lengths, which the plays of the tests do without."""
-    tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
-               " on conflict do nothing")  # fmt: skip
-    tx.execute(
-        """update star.streaming_fact f
-           set reason_end_key = (select label_key from star.play_label
-                                  where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
-               country_key = (select label_key from star.play_label
-                               where label = (array['DE', 'IN'])[play_key % 2 + 1])
-           where in_extended"""
-    )
 
 
 def many(seed: int) -> list[Told]:

@@ -25,8 +25,8 @@ from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.insights.overview_plays import NOW, Told, gap, histories, know, play, seen, tell
-from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of, vary
+from brapped_assets_tests.insights.overview_plays import NOW, Told, gap, histories, know, play, seen, tell, vary
+from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
 
 # While nothing narrows, what is private, hidden or an impossible repeat is listed and does not count.
 BY_HAND = f"""

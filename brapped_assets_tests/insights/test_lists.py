@@ -25,7 +25,18 @@ from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, History, Told, gap, histories, know, play, seen
+from brapped_assets_tests.insights.overview_plays import (
+    CONTEXT,
+    NOW,
+    History,
+    Told,
+    gap,
+    histories,
+    know,
+    play,
+    seen,
+    vary,
+)
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_selection import BY_HAND, GROUPS, selections
 from brapped_assets_tests.warehouse.pages import newcomer
@@ -122,18 +133,7 @@ def told(tx: Connection, found: Listed) -> list[dict[str, Any]]:
 
 def more_about(tx: Connection) -> None:
     """Ends, countries, lengths and releases, so that every kind of a selection has something to choose from."""
-    tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
-               " on conflict do nothing")  # fmt: skip
-    tx.execute(
-        """update star.streaming_fact f
-           set reason_end_key = (select label_key from star.play_label
-                                  where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
-               country_key = (select label_key from star.play_label
-                               where label = (array['DE', 'IN'])[play_key % 2 + 1])
-           where in_extended"""
-    )
-    tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
-    tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
+    vary(tx)
     tx.execute("delete from insights.hidden")
     # The same playlist as another payload, and an album.
     for payload in (

@@ -27,8 +27,8 @@ from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell
-from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of, vary
+from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell, vary
+from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
 
 PERIODS = ("all", "2025", "2025-10-25..2025-10-26", "2026-03-29", "2019")
 USUAL = COUNTS.replace("%(rule)s", "'spotify'")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Rule, Selection, read_selection
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.columns.test_shelf import told
-from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play
+from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play, vary
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 
 GROUPS = {
@@ -68,22 +68,6 @@ def values_of(selection: Selection) -> dict[str, Any]:
         "rule": selection.rule, "private": selection.private,
         "platforms": platforms or (["none"] if selection.device else []),
     }  # fmt: skip
-
-
-def vary(tx: Connection) -> None:
-    """Some plays end for a reason and somewhere, songs have lengths, and two are one recording."""
-    tx.execute("insert into star.play_label (label) values ('trackdone'), ('fwdbtn'), ('DE'), ('IN')"
-               " on conflict do nothing")  # fmt: skip
-    tx.execute(
-        """update star.streaming_fact f
-           set reason_end_key = (select label_key from star.play_label
-                                  where label = (array['trackdone', 'fwdbtn', null])[play_key % 3 + 1]),
-               country_key = (select label_key from star.play_label
-                               where label = (array['DE', 'IN'])[play_key % 2 + 1])
-           where in_extended"""
-    )
-    tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
-    tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
 
 
 @st.composite
