@@ -106,7 +106,7 @@ def report(
         ),
     ] = None,
     period: Annotated[
-        str, typer.Option("--range", help="year, all, 30d, 2025, 2025-03, 2025-03-01..2025-04-15.")
+        str, typer.Option("--range", help="year, all, 30d, week, 2025, 2025-03, 2025-W10, 2025-03-01..2025-04-15.")
     ] = "year",
     listener: Listener = None,
 ) -> None:

@@ -67,7 +67,7 @@ def wider(who: Viewer, period: Period) -> list[Period]:
     if period.name == "all":
         return []
     found = [_named(who, "all")]
-    is_month = period.first.day == 1 and period.name in {"month", f"{period.first:%Y-%m}"}
+    is_month = period.first.day == 1 and period.name in {"month", "last-month", f"{period.first:%Y-%m}"}
     if period.days == 1 or is_month:
         found.append(_named(who, "year" if period.first.year == who.today.year else f"{period.first:%Y}"))
     if period.days == 1:

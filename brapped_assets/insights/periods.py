@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Nobody played before, or will after; inside, a year more or less is always a date.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 LONGEST_SHOWN = 60
+MONTHS, WEEKS = re.compile(r"month|last-month|\d{4}-\d{2}"), re.compile(r"week|last-week|\d{4}-W\d{2}")
 # As they stand on the page, in this order.
 PRESETS = {
     "today": "Today",
+    "week": "This week",
+    "last-week": "Last week",
     "7d": "7 days",
-    "30d": "30 days",
     "month": "This month",
+    "last-month": "Last month",
+    "30d": "30 days",
     "year": "This year",
     "all": "All time",
 }
@@ -25,7 +29,9 @@ class NotAPeriod(ValueError):
 
     def __init__(self, name: str) -> None:
         shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
-        super().__init__(f"{shown!r} is no period; say year, all, 30d, 2025, 2025-03 or 2025-03-01..2025-04-15.")
+        super().__init__(
+            f"{shown!r} is no period; say year, all, 30d, week, 2025, 2025-03, 2025-W10 or 2025-03-01..2025-04-15."
+        )
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,10 @@ class Period:
         match self.name:
             case "year":
                 return f"{self.first.year}"
-            case "month":
+            case "month" | "last-month":
                 return f"{self.first:%Y-%m}"
+            case "week" | "last-week":
+                return f"{self.first:%G-W%V}"
             case "today":
                 return f"{self.first}"
             case "7d" | "30d":
@@ -71,23 +79,14 @@ class Period:
 
 
 def named(name: str, *, today: date, first_day: date) -> Period:
-    """The period an address names: a preset, `2025`, `2025-03`, `2025-03-09`, or `2025-03-01..2025-04-15` (both in).
+    """The period an address names: a preset, `2025`, `2025-03`, `2025-03-09`, `2025-W10`, or days, both in.
 
+    Those are `2025-03-01..2025-04-15`. Weeks are those of ISO 8601, Monday to Sunday.
     Days in the wrong order are put in the right one: then `name` of what is found is another. `first_day` is that of
     the first play known. Raises NotAPeriod.
     """
-    tomorrow = today + DAY
-    match name:
-        case "today":
-            return Period(name, "Today", today, tomorrow)
-        case "7d" | "30d":
-            return Period(name, f"Last {name[:-1]} days", tomorrow - int(name[:-1]) * DAY, tomorrow)
-        case "month":
-            return Period(name, f"{today:%B} {today.year}", today.replace(day=1), tomorrow)
-        case "year":
-            return Period(name, str(today.year), date(today.year, 1, 1), tomorrow)
-        case "all":
-            return Period(name, "All time", min(first_day, today), tomorrow)
+    if preset := _presets(today, first_day).get(name):
+        return Period(name, *preset)
     try:
         found = _dated(name)
     except (ValueError, OverflowError):
@@ -97,21 +96,49 @@ def named(name: str, *, today: date, first_day: date) -> Period:
     return found
 
 
+def _presets(today: date, first_day: date) -> dict[str, tuple[str, date, date]]:
+    """Label, first day and the day after the last, by name."""
+    tomorrow, monday, month = today + DAY, today - today.weekday() * DAY, today.replace(day=1)
+    last_month = (month - DAY).replace(day=1)
+    return {
+        "today": ("Today", today, tomorrow),
+        "week": (_week(monday), monday, tomorrow),
+        "last-week": (_week(monday - WEEK), monday - WEEK, monday),
+        "7d": ("Last 7 days", tomorrow - 7 * DAY, tomorrow),
+        "month": (_month(month), month, tomorrow),
+        "last-month": (_month(last_month), last_month, month),
+        "30d": ("Last 30 days", tomorrow - 30 * DAY, tomorrow),
+        "year": (str(today.year), date(today.year, 1, 1), tomorrow),
+        "all": ("All time", min(first_day, today), tomorrow),
+    }
+
+
 def _dated(name: str) -> Period:
     if re.fullmatch(r"[0-9]{4}", name):
         year = int(name)
         return Period(name, name, date(year, 1, 1), date(year + 1, 1, 1))
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}", name):
         first = date.fromisoformat(f"{name}-01")
-        return Period(name, f"{first:%B} {first.year}", first, _next_month(first))
+        return Period(name, _month(first), first, _next_month(first))
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name):
         day = date.fromisoformat(name)
         return Period(name, _in_words(day), day, day + DAY)
+    if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", name):
+        monday = date.fromisoformat(name)
+        return Period(name, _week(monday), monday, monday + WEEK)
     ends = [date.fromisoformat(end) for end in name.split("..") if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", end)]
     if len(ends) != 2:  # noqa: PLR2004  (a stretch has two ends)
         raise ValueError(name)
     first, last = sorted(ends)
     return Period(f"{first}..{last}", f"{_in_words(first)} to {_in_words(last)}", first, last + DAY)
+
+
+def _week(monday: date) -> str:
+    return f"Week of {_in_words(monday)}"
+
+
+def _month(first: date) -> str:
+    return f"{first:%B} {first.year}"
 
 
 def _in_words(day: date) -> str:
@@ -121,13 +148,18 @@ def _in_words(day: date) -> str:
 def before(period: Period, *, today: date) -> Period:
     """What a period is held against: as many days of the one before it.
 
-    A year or a month that is still running is held against the same days of the last one; the label says so.
+    A year, a month or a week that is still running is held against the same days of the last one; the label says so.
     """
     if period.name == "year" or re.fullmatch(r"\d{4}", period.name):
         first, until = _a_year_earlier(period.first), _a_year_earlier(min(period.until, today + DAY))
         is_whole = until == date(first.year + 1, 1, 1)
         return Period("before", f"{first.year}" if is_whole else f"{first.year} by this day", first, until)
-    if period.name == "month" or re.fullmatch(r"\d{4}-\d{2}", period.name):
+    if WEEKS.fullmatch(period.name):
+        first = period.first - WEEK
+        is_running = period.first <= today < first + 2 * WEEK - DAY
+        until = first + (min(period.until, today + DAY) - period.first if is_running else WEEK)
+        return Period("before", f"the week before{' by this day' if is_running else ''}", first, until)
+    if MONTHS.fullmatch(period.name):
         first = (period.first - DAY).replace(day=1)
         days = min(period.until, today + DAY) - period.first
         until = min(first + days, period.first)

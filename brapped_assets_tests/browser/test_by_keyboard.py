@@ -43,7 +43,7 @@ def test_the_first_tab_skips_to_the_content_and_the_period_picker_follows_the_pa
         "History",
         "Search",
         "Today",
-        "7 days",
+        "This week",
     ]
     assert way[: len(expected)] == expected
     assert {"All time", "2025", "2024", "first", "last", "Show"} <= set(way)

@@ -38,7 +38,7 @@ CHOOSES = re.compile(
     r'<div class="calendar">.*?</div>'
 )
 NO_PERIODS = [
-    "garbage", "2026-W10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",
+    "garbage", "2026-W54", "2026-W1", "2026-w10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",
     "\u0968\u0966\u0968\u096b-\u0966\u0969", "\uff12\uff10\uff12\uff15", "1899", "9999-12", "20255", "-1",
     "2025-01-01..", "..2025-01-01", "2025-01-01..2025-02-01..2025-03-01", "2025-01..2025-02", "all-time", "0d", "8d",
     "2025-1", "2025-03-09T00:00", "<img src=x onerror=alert(1)>", "a\0b", "\u202e2025", "x" * 250,
@@ -244,7 +244,7 @@ def test_a_comparison_with_nobody_is_none_with_somebody_else(browser: TestClient
 @given(
     st.one_of(
         st.text(max_size=25),
-        st.from_regex(r"[0-9]{4}(-[0-9]{2}){0,2}(\.\.[0-9]{4}-[0-9]{2}-[0-9]{2})?", fullmatch=True),
+        st.from_regex(r"[0-9]{4}(-W?[0-9]{2}){0,2}(\.\.[0-9]{4}-[0-9]{2}-[0-9]{2})?", fullmatch=True),
     )
 )
 def test_a_text_is_a_period_by_that_name_or_none_at_all(name: str) -> None:
@@ -262,6 +262,7 @@ def test_a_text_is_a_period_by_that_name_or_none_at_all(name: str) -> None:
     ("name", "called"),
     [
         ("year", "2026"), ("month", "2026-03"), ("today", "2026-03-29"), ("7d", "2026-03-23..2026-03-29"),
+        ("week", "2026-W13"), ("last-week", "2026-W12"), ("last-month", "2026-02"), ("2020-W53", "2020-W53"),
         ("2025", "2025"), ("2025-03", "2025-03"), ("all", "all"), ("2025-03-01..2025-03-02", "2025-03-01..2025-03-02"),
     ],
 )  # fmt: skip
@@ -270,10 +271,30 @@ def test_a_file_is_called_by_the_days_it_is_of(name: str, called: str) -> None:
     assert period.file_name == called
 
 
+@pytest.mark.parametrize(
+    ("name", "on", "first", "until"),
+    [
+        ("week", date(2026, 3, 29), date(2026, 3, 23), date(2026, 3, 30)),
+        ("week", date(2026, 3, 30), date(2026, 3, 30), date(2026, 3, 31)),
+        ("last-week", date(2026, 3, 30), date(2026, 3, 23), date(2026, 3, 30)),
+        ("last-month", date(2026, 1, 31), date(2025, 12, 1), date(2026, 1, 1)),
+        # The first week of a year has its first Thursday.
+        ("2026-W01", TODAY, date(2025, 12, 29), date(2026, 1, 5)),
+        ("2020-W53", TODAY, date(2020, 12, 28), date(2021, 1, 4)),
+    ],
+)
+def test_weeks_run_from_monday_to_sunday_and_what_runs_ends_today(
+    name: str, on: date, first: date, until: date
+) -> None:
+    found = named(name, today=on, first_day=date(2020, 1, 1))
+    assert (found.first, found.until) == (first, until)
+
+
 def test_what_is_sent_or_kept_is_signed_with_days_that_mean_the_same_tomorrow() -> None:
     periods = [named(name, today=TODAY, first_day=date(2020, 1, 1)) for name in PRESETS]
     signed = {period.name: period.in_days.replace("\xa0", " ") for period in periods}
     assert signed == {
         "today": "29 Mar 2026", "7d": "23 Mar 2026 to 29 Mar 2026", "30d": "28 Feb 2026 to 29 Mar 2026",
+        "week": "Week of 23 Mar 2026", "last-week": "Week of 16 Mar 2026", "last-month": "February 2026",
         "month": "March 2026", "year": "2026", "all": "All time",
     }  # fmt: skip

@@ -65,12 +65,14 @@ def held_against(tx: Connection, who: Viewer, name: str) -> str | None:
 
 def asked(tx: Connection, me: int, now: datetime = NOW) -> dict[str, str | None]:
     who = seen(tx, me, now)
-    return {name: held_against(tx, who, name) for name in ("2025", "year", "month", "2026-02", "7d", "today", "all")}
+    return {
+        name: held_against(tx, who, name) for name in ("2025", "year", "month", "2026-02", "week", "7d", "today", "all")
+    }
 
 
 EVERYTHING = {
     "2025": "2024", "year": "2025 by this day", "month": "February", "2026-02": "1 to 28 January",
-    "7d": "the 7 days before", "today": None, "all": None,
+    "week": "the week before", "7d": "the 7 days before", "today": None, "all": None,
 }  # fmt: skip
 
 
@@ -193,6 +195,11 @@ def test_a_usual_day_is_of_days_that_something_tells_of(warehouse: Warehouse) ->
         ("month", date(2026, 3, 31), "February"),
         ("2026-02", date(2026, 3, 15), "1 to 28 January"),
         ("2026-01", date(2026, 3, 15), "December"),
+        ("last-month", date(2026, 3, 15), "1 to 28 January"),
+        ("week", date(2026, 3, 18), "the week before by this day"),
+        ("week", date(2026, 3, 15), "the week before"),
+        ("last-week", date(2026, 3, 18), "the week before"),
+        ("2026-W12", date(2026, 3, 18), "the week before by this day"),
         ("7d", date(2026, 3, 15), "the 7 days before"),
         ("2026-03-14", date(2026, 3, 15), "the day before"),
     ],

@@ -121,7 +121,7 @@ class Numbers:
     @property
     def may_grow(self) -> bool:
         """Whether more can come than one day tells: what begins today and goes on is more than today."""
-        goes_on = self.period.name in {"month", "year", "all"}
+        goes_on = self.period.name in {"week", "month", "year", "all"}
         return not self.is_over and (goes_on or self.period.days > 1)
 
     @property
