@@ -126,4 +126,4 @@ def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:
     if period.name == "all" or (period.days == 1 and period.first == who.today):
         return None
     held_against = before(period, today=who.today)
-    return held_against if is_known(tx, who, held_against) and is_known(tx, who, period) else None
+    return held_against if is_known(tx, who, held_against, period) else None

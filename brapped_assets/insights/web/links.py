@@ -4,8 +4,9 @@ In one place, over the finished page, so that no link of any page can forget it.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from markupsafe import escape
 
@@ -23,6 +24,8 @@ WITH_PERIOD = re.compile(rf"{EVERYWHERE}|/search")
 WITH_SELECTION = re.compile(EVERYWHERE)
 # A link to a day of the history says when by itself.
 A_DAY = ("range", True)
+# What a query names; all names are ours.
+NAMES = re.compile(r"[?&;]([^=&;]+)=")
 FORMS = re.compile(r'<form[^>]*\baction="(?:/of/[0-9]+)?(/[^"?#]*)"[^>]*\bdata-custom-range[^>]*>')
 
 
@@ -57,20 +60,22 @@ class Chosen(NamedTuple):
 def led_on(html: str, root: str, chosen: Chosen) -> str:
     """The page with every link of ours under `root` and with what was `chosen`; what a link itself chooses stays."""
 
+    # A year has 600 links to a dozen pages.
+    @cache
+    def carried(path: str, own: tuple[str, ...]) -> str:
+        """What a link to `path` that names these things itself gets after them."""
+        missing = [(name, value) for name, value in chosen.of(path) if name not in own and (name, "on" in own) != A_DAY]
+        return str(escape(urlencode(missing)))
+
     def link(found: re.Match[str]) -> str:
         whose, path, query = found.groups(default="")
         is_link = found.string.endswith(LINK, 0, found.start())
         if not is_link and not found.string.endswith(FORM, 0, found.start()):
             return found[0]
         # Sending a form replaces the query of its action.
-        missing = chosen.of(path) if is_link and not found.string.endswith(WHOLE_LINK, 0, found.start()) else ()
-        if missing and query:
-            own = dict(parse_qsl(query[1:].replace("&amp;", "&"), keep_blank_values=True))
-            missing = tuple(
-                (name, value) for name, value in missing if name not in own and (name, "on" in own) != A_DAY
-            )
-        if missing:
-            query = f"{query}{'&amp;' if query else '?'}{escape(urlencode(missing))}"
+        if is_link and not found.string.endswith(WHOLE_LINK, 0, found.start()):
+            missing = carried(path, tuple(NAMES.findall(query)))
+            query = f"{query}{'&amp;' if query else '?'}{missing}" if missing else query
         return f'="{whose or root}{path}{query}'
 
     def form(found: re.Match[str]) -> str:
