@@ -1,13 +1,17 @@
 """A period drawn day by day: a calendar of months for up to about a year, years of months beyond. Pure layout."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from brapped_assets.insights.columns.sums import By
-from brapped_assets.insights.overview import Day
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.columns.moments import day_number
+from brapped_assets.insights.columns.sums import By, Integers
+from brapped_assets.insights.overview import Day, Days, Month
 from brapped_assets.insights.periods import DAY, Period, each_day
 from brapped_assets.insights.viewer import Viewer
 
@@ -16,8 +20,7 @@ MOST_DAYS = 400
 Kind = Literal["played", "gap", "today", "future", "before"]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One day, or one month beginning with it; `level` 0 (nothing) to 9. `week` and `weekday` are its place, from 0.
 
     `kind`: `gap` where plays may be missing, `today` while it runs, `future` and `before` (the first play known) blank.
@@ -40,8 +43,20 @@ class Block:
     cells: list[Cell] = field(default_factory=list)
 
     @property
-    def weeks(self) -> int:
-        return max(cell.week for cell in self.cells) + 1
+    def shown(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.kind not in {"future", "before"}]
+
+    @property
+    def with_music(self) -> int:
+        return sum(cell.plays > 0 for cell in self.cells)
+
+
+class Line(NamedTuple):
+    """Days in a row, since 2000-01-01, silent ones too."""
+
+    day: Integers
+    plays: Integers
+    ms: Integers
 
 
 def gap_days(who: Viewer, period: Period) -> set[date]:
@@ -63,7 +78,7 @@ def levels(values: Iterable[int]) -> list[int]:
     return [min(LEVELS, -(-value * LEVELS // most)) for value in told]
 
 
-def months(who: Viewer, period: Period, days: Sequence[Day], by: By) -> list[Block]:
+def months(who: Viewer, period: Period, days: Days, by: By) -> list[Block]:
     """A calendar: one block a month, weeks from Monday. Empty for what is shorter than 8 or longer than 400 days."""
     if not 7 < period.days <= MOST_DAYS:  # noqa: PLR2004  (a week is a row of bars)
         return []
@@ -83,39 +98,42 @@ def months(who: Viewer, period: Period, days: Sequence[Day], by: By) -> list[Blo
     return blocks
 
 
-def years(who: Viewer, period: Period, days: Sequence[Day], by: By) -> list[Block]:
+def years(who: Viewer, period: Period, days: Days, by: By) -> list[Block]:
     """One block a year, twelve cells each. Empty for up to 400 days."""
     if period.days <= MOST_DAYS:
         return []
-    of_month: dict[date, list[Day]] = {}
-    for day in days:
-        of_month.setdefault(day.day.replace(day=1), []).append(day)
+    played = {month.month: month for month in overview.months(days)}
     gaps = {day.replace(day=1) for day in gap_days(who, period)}
     firsts = [date(year, month, 1) for year in range(period.first.year, period.last.year + 1) for month in range(1, 13)]
-    shade = levels(sum(_value(day, by) for day in of_month.get(first, [])) for first in firsts)
-    cells = [
-        Cell(first, sum(day.plays for day in of_month.get(first, [])), sum(day.ms for day in of_month.get(first, [])),
-             level, _kind_of_month(who, first, gaps))
-        for first, level in zip(firsts, shade, strict=True)
-    ]  # fmt: skip
+    shade = levels(_value(played.get(first), by) for first in firsts)
+    cells = []
+    for first, level in zip(firsts, shade, strict=True):
+        _, plays, ms = played.get(first, (first, 0, 0))
+        cells.append(Cell(first, plays, ms, level, _kind_of_month(who, first, gaps)))
     return [Block(cells[n].day, cells[n : n + 12]) for n in range(0, len(cells), 12)]
 
 
-def line(who: Viewer, period: Period, days: Sequence[Day]) -> Mapping[date, int]:
-    """Milliseconds of every day of a period, from the first play known up to today."""
-    played = {day.day: day.ms for day in days}
+def line(who: Viewer, period: Period, days: Days) -> Line:
+    """Every day of a period from the first play known up to today."""
     first, until = max(period.first, who.first_day or period.first), min(period.until, who.today + DAY)
-    return {day: played.get(day, 0) for day in each_day(Period("", "", first, until))}
+    day = np.arange(day_number(first), day_number(until))
+    plays, ms = np.zeros(len(day), np.int64), np.zeros(len(day), np.int64)
+    rows = np.flatnonzero(np.isin(days.day, day))
+    at = days.day[rows] - day[:1]
+    plays[at], ms[at] = days.plays[rows], days.ms[rows]
+    return Line(day, plays, ms)
 
 
-def means(values: Sequence[int]) -> list[float]:
+def means(values: Integers) -> NDArray[np.float64]:
     """The mean of each day and the three to either side, fewer at the ends: what many days are read by."""
-    sums = [0, *accumulate(values)]
-    windows = ((max(n - 3, 0), min(n + 4, len(values))) for n in range(len(values)))
-    return [(sums[until] - sums[first]) / (until - first) for first, until in windows]
+    sums = np.concatenate([[0], np.cumsum(values)])
+    nth = np.arange(len(values))
+    first, until = np.maximum(nth - 3, 0), np.minimum(nth + 4, len(values))
+    found: NDArray[np.float64] = (sums[until] - sums[first]) / (until - first)
+    return found
 
 
-def _value(day: Day | None, by: By) -> int:
+def _value(day: Day | Month | None, by: By) -> int:
     return 0 if day is None else day.plays if by == "plays" else day.ms
 
 

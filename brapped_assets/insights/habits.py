@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import FIRST_WEEKDAY, date_of, day_number, instant
+from brapped_assets.insights.columns.moments import FIRST_WEEKDAY, date_of, dates, day_number, instant
 from brapped_assets.insights.columns.sums import By, counted
 from brapped_assets.insights.names import labels
-from brapped_assets.insights.overview import Day
+from brapped_assets.insights.overview import Day, Days
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
@@ -71,17 +71,11 @@ def clock(who: Viewer, period: Period, by: By) -> list[list[int]]:
     return found
 
 
-def streaks(days: Iterable[Day]) -> list[Streak]:
+def streaks(days: Days) -> list[Streak]:
     """Every run of days with a play, oldest first."""
-    found: list[Streak] = []
-    for day in days:
-        if not day.plays:
-            continue
-        if found and found[-1].last + DAY == day.day:
-            found[-1] = Streak(found[-1].first, day.day)
-        else:
-            found.append(Streak(day.day, day.day))
-    return found
+    played = days.day[days.plays > 0]
+    first, last = np.diff(played, prepend=played[:1] - 2) > 1, np.diff(played, append=played[-1:] + 2) > 1
+    return list(map(Streak, dates(played[first]), dates(played[last])))
 
 
 def longest(of: Sequence[Streak]) -> Streak | None:
@@ -100,9 +94,11 @@ def current_streak(who: Viewer) -> Streak | None:
     return Streak(date_of(days[breaks[-1] + 1] if len(breaks) else days[0]), date_of(days[-1]))
 
 
-def biggest_day(days: Sequence[Day], by: By) -> Day | None:
+def biggest_day(days: Days, by: By) -> Day | None:
     """The day with the most plays or minutes; of equal ones the first."""
-    return max((day for day in days if day.plays), key=lambda day: day.plays if by == "plays" else day.ms, default=None)
+    played = np.flatnonzero(days.plays)
+    most = days.plays if by == "plays" else days.ms
+    return days[played[most[played].argmax()]] if len(played) else None
 
 
 def longest_session(who: Viewer, period: Period) -> Session | None:

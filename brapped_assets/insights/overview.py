@@ -1,14 +1,14 @@
 """The numbers of the overview: one listener, one period."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
-from brapped_assets.insights.columns.sums import NEVER, By, starts, summed_from
+from brapped_assets.insights.columns.sums import NEVER, By, Integers, starts, summed_from
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
@@ -27,6 +27,30 @@ class Day(NamedTuple):
     skipped: int
     shuffled: int
     offline: int
+
+
+@dataclass(frozen=True, eq=False)
+class Days:
+    """Local days with at least one row, in order: the columns of `Day`, `day` since 2000-01-01."""
+
+    day: Integers
+    plays: Integers
+    ms: Integers
+    estimated_ms: Integers
+    told: Integers
+    skipped: Integers
+    shuffled: Integers
+    offline: Integers
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def __getitem__(self, nth: int | np.integer) -> Day:
+        rest = (getattr(self, column.name)[nth].item() for column in fields(self)[1:])
+        return Day(date_of(self.day[nth]), *rest)
+
+    def __iter__(self) -> Iterator[Day]:
+        return map(Day, dates(self.day), *(getattr(self, column.name).tolist() for column in fields(self)[1:]))
 
 
 class Month(NamedTuple):
@@ -51,37 +75,26 @@ class Totals:
         return self.estimated_ms / self.ms if self.ms else 0.0
 
 
-def days(who: Viewer, period: Period) -> list[Day]:
+def days(who: Viewer, period: Period) -> Days:
     """Every day of a period with at least one row, in order."""
     table = who.shown.by_day
     of = table.between(day_number(period.first), day_number(period.until))
     heard = np.flatnonzero(table.rows[of])
     columns = (table.plays[of].sum(axis=1), table.ms[of].sum(axis=1), table.estimated_ms[of], *table.told[of].T)
-    told = zip(dates(heard + table.first + of.start), *(column[heard].tolist() for column in columns), strict=True)
-    return [Day(*day) for day in told]
+    return Days(heard + table.first + of.start, *(column[heard] for column in columns))
 
 
-def months(who: Viewer, period: Period) -> list[Month]:
-    """Every month of a period with a play, in order."""
-    table = who.shown.by_day
-    of = table.between(day_number(period.first), day_number(period.until))
-    month = months_of(np.arange(of.start, of.stop) + table.first)
+def months(of: Days) -> list[Month]:
+    """Every month of some days with a play, in order."""
+    month = months_of(of.day)
     places = starts(month)
-    plays, ms = (summed_from(hours[of].sum(axis=1), places).tolist() for hours in (table.plays, table.ms))
-    return [
-        Month(month_of(number), *heard)
-        for number, *heard in zip(month[places].tolist(), plays, ms, strict=True)
-        if heard[0]
-    ]
+    plays, ms = (summed_from(column, places).tolist() for column in (of.plays, of.ms))
+    told = zip(month[places].tolist(), plays, ms, strict=True)
+    return [Month(month_of(number), *heard) for number, *heard in told if heard[0]]
 
 
-def totals(of: Sequence[Day]) -> Totals:
-    return Totals(
-        sum(day.plays for day in of),
-        sum(day.ms for day in of),
-        sum(day.estimated_ms for day in of),
-        sum(day.plays > 0 for day in of),
-    )
+def totals(of: Days) -> Totals:
+    return Totals(int(of.plays.sum()), int(of.ms.sum()), int(of.estimated_ms.sum()), int(np.count_nonzero(of.plays)))
 
 
 def top(

@@ -100,7 +100,7 @@ def build(
         "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
         "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
     }
-    months = overview.months(who, period)
+    months = overview.months(overview.days(who, period))
     values = {
         "policy": POLICY.format(style=_hash(style), script=_hash(script)),
         # Our own files: nothing a listener or an artist wrote is in them.

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 from hypothesis import strategies as st
 
+from brapped_assets.insights.columns.moments import day_number
+from brapped_assets.insights.overview import Days
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets_tests.warehouse.imported import vouch
@@ -190,3 +193,9 @@ def vary(tx: Connection) -> None:
     label(tx)
     tx.execute("update star.track_dim set duration_ms = track_key * 50000 where track_key < 6")
     tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
+
+
+def played(*days: tuple[date, int, int]) -> Days:
+    """Local days in order with their plays and milliseconds."""
+    day, plays, ms = np.array([(day_number(day), plays, ms) for day, plays, ms in days], np.int64).reshape(-1, 3).T
+    return Days(day, plays, ms, *np.zeros((5, len(day)), np.int64))

@@ -1,6 +1,5 @@
 """The calendar, the shades and the line: every day in its place, gaps and the future told apart."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,11 +10,12 @@ from hypothesis import strategies as st
 from brapped_assets.insights import day_grid
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.moments import dates
 from brapped_assets.insights.columns.plays import Plays
 from brapped_assets.insights.columns.shown import shown
-from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import Period, each_day, named
 from brapped_assets.insights.viewer import Gap, Viewer
+from brapped_assets_tests.insights.overview_plays import played
 
 # Gaps are told in local time, without zone.
 LOCAL = datetime.fromisoformat("2026-01-01T00:00")
@@ -42,14 +42,10 @@ def looking(*gaps: tuple[datetime, datetime]) -> Viewer:
     )
 
 
-def played(*days: tuple[date, int, int]) -> Sequence[Day]:
-    return [Day(day, plays, ms, 0, 0, 0, 0, 0) for day, plays, ms in days]
-
-
 @given(st.dates(date(2024, 6, 1), date(2026, 3, 29)), st.integers(8, day_grid.MOST_DAYS))
 def test_a_calendar_holds_every_day_once_in_weeks_that_begin_on_monday(first: date, length: int) -> None:
     period = Period("", "", first, first + timedelta(days=length))
-    blocks = day_grid.months(looking(), period, [], "plays")
+    blocks = day_grid.months(looking(), period, played(), "plays")
     assert [cell.day for block in blocks for cell in block.cells] == list(each_day(period))
     for block in blocks:
         assert len({(cell.week, cell.weekday) for cell in block.cells}) == len(block.cells)
@@ -63,7 +59,7 @@ def test_the_future_a_gap_today_and_what_came_before_are_told_apart() -> None:
     kinds = {
         cell.day: cell.kind
         for name in ("2024-12", "2026-03", "2026-04")
-        for block in day_grid.months(who, named(name, today=TODAY, first_day=FIRST), [], "plays")
+        for block in day_grid.months(who, named(name, today=TODAY, first_day=FIRST), played(), "plays")
         for cell in block.cells
     }
     assert {day for day, kind in kinds.items() if kind == "gap"} == {
@@ -104,6 +100,7 @@ def test_one_wild_day_dims_no_other() -> None:
 def test_the_line_has_every_day_from_the_first_play_known_up_to_today() -> None:
     period = named("all", today=TODAY, first_day=FIRST)
     line = day_grid.line(looking(), period, played((FIRST, 1, 7), (TODAY, 1, 9)))
-    assert list(line) == list(each_day(period))
-    assert {day: ms for day, ms in line.items() if ms} == {FIRST: 7, TODAY: 9}
-    assert list(day_grid.line(looking(), named("2030", today=TODAY, first_day=FIRST), [])) == []
+    assert dates(line.day) == list(each_day(period))
+    heard = line.ms > 0
+    assert (dates(line.day[heard]), line.ms[heard].tolist()) == ([FIRST, TODAY], [7, 9])
+    assert len(day_grid.line(looking(), named("2030", today=TODAY, first_day=FIRST), played()).day) == 0

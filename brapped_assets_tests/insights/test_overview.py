@@ -29,6 +29,7 @@ from brapped_assets_tests.insights.overview_plays import (
     histories,
     know,
     play,
+    played,
     seen,
     shown,
     tell,
@@ -41,7 +42,7 @@ HALF_HOUR = timedelta(minutes=30)
 
 def told(tx: Connection, who: Viewer, period: Period, by: By) -> dict[str, Any]:
     return {
-        "days": overview.days(who, period),
+        "days": list(overview.days(who, period)),
         "clock": habits.clock(who, period, by),
         "session": habits.longest_session(who, period),
         "devices": habits.devices(tx, who, period),
@@ -254,18 +255,17 @@ def test_a_streak_of_more_than_a_year_is_found_whole(warehouse: Warehouse) -> No
 
 @given(st.sets(st.dates(date(2025, 12, 1), date(2026, 1, 31))))
 def test_streaks_are_runs_of_days_with_a_play(days: set[date]) -> None:
-    rows = [Day(day, 1, 30_000, 0, 0, 0, 0, 0) for day in sorted(days)]
-    rows.append(Day(date(2026, 2, 1), 0, 0, 0, 3, 0, 0, 0))  # only short plays: no day of a streak
-    found = habits.streaks(rows)
+    # The last has only short plays: no day of a streak.
+    found = habits.streaks(played(*((day, 1, 30_000) for day in sorted(days)), (date(2026, 2, 1), 0, 0)))
     assert {s.first + timedelta(days=n) for s in found for n in range(s.days)} == days
     assert all(s.first - timedelta(days=1) not in days and s.last + timedelta(days=1) not in days for s in found)
     assert habits.longest(found) == max(found, key=lambda s: (s.days, -s.first.toordinal()), default=None)
 
 
 def test_of_equal_days_the_first_is_the_biggest() -> None:
-    rows = [Day(date(2026, 1, n), plays, ms, 0, 0, 0, 0, 0) for n, plays, ms in ((1, 2, 5), (2, 3, 4), (3, 3, 5))]
+    rows = played(*((date(2026, 1, n), plays, ms) for n, plays, ms in ((1, 2, 5), (2, 3, 4), (3, 3, 5))))
     assert (habits.biggest_day(rows, "plays"), habits.biggest_day(rows, "minutes")) == (rows[1], rows[0])
-    assert habits.biggest_day([], "plays") is None
+    assert habits.biggest_day(played(), "plays") is None
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
 from brapped_assets.insights.wrapped.clock import KINDS, kind_of
-from brapped_assets.insights.wrapped.days import longest_run, longest_streak
+from brapped_assets.insights.wrapped.days import longest_run
 from brapped_assets.insights.wrapped.needs import NEEDS, Waiting
 from brapped_assets.insights.wrapped.numbers import (
     Album,
@@ -22,7 +23,6 @@ from brapped_assets.insights.wrapped.numbers import (
     Kind,
     Numbers,
     Repeat,
-    Streak,
     Thing,
 )  # fmt: skip
 
@@ -52,7 +52,7 @@ MUCH = replace(
     big_day=BigDay(Day(date(2025, 3, 4), 40, 7_200_000, 0, 0, 0, 0, 0), (300_000,) * 24,
                    FIRST_AT, LAST_AT, ARTISTS[0]),
     discoveries=Discoveries(3, 50, ARTISTS[2:]), comeback=Comeback(ARTISTS[1], date(2024, 1, 1), date(2025, 2, 4)),
-    hours=(1_500_000,) * 24, weekend_ms=10_000_000, streak=Streak(date(2025, 6, 1), date(2025, 6, 14), 14),
+    hours=(1_500_000,) * 24, weekend_ms=10_000_000, streak=Streak(date(2025, 6, 1), date(2025, 6, 14)),
     before=Totals(300, 30_000_000, 0, 100), before_label="2024 by this day", releases={1999: 90, 2010: 60, None: 50},
 )  # fmt: skip
 
@@ -78,7 +78,7 @@ def test_with_nothing_there_is_one_card_that_says_what_comes() -> None:
     ("changes", "title", "needs", "when"),
     [
         ({"total": Totals(40, 1, 0, 20)}, "Your clock", "Needs 100 plays; there are 40.", "At your pace in 30 days."),
-        ({"streak": Streak(TODAY, TODAY, 1)}, "Your streak", "Needs 3 days in a row; there are 1.",
+        ({"streak": Streak(TODAY, TODAY)}, "Your streak", "Needs 3 days in a row; there are 1.",
          "At the earliest on Tue\u00a017\u00a0Jun\u00a02025."),
         ({"by_month": {1: {date(2025, 6, 1): 1}}}, "The race", "Needs 3 months with music; there are 1.",
          "At the earliest in Aug\u00a02025."),
@@ -182,19 +182,6 @@ def test_a_clock_has_the_first_name_whose_share_is_reached(hours: list[int], wee
     shares = [one.of(hours, weekend) / (sum(hours) or 1) for one in KINDS]
     reached = [(one, measured) for one, measured in zip(KINDS, shares, strict=True) if measured >= one.share]
     assert (kind, share) == (reached[0] if reached else (None, 0.0))
-
-
-@given(st.lists(st.dates(date(2024, 2, 20), date(2024, 3, 20)), unique=True).map(sorted))
-def test_the_longest_streak_is_days_in_a_row_and_none_is_longer(days: list[date]) -> None:
-    streak = longest_streak(days)
-    run = best = 0
-    for day in days:
-        run = run + 1 if day - timedelta(days=1) in days else 1
-        best = max(best, run)
-    assert (streak.days if streak else 0) == best
-    if streak:
-        assert (streak.last - streak.first).days + 1 == streak.days
-        assert {streak.first + timedelta(days=n) for n in range(streak.days)} <= set(days)
 
 
 def test_the_longest_run_of_a_song() -> None:

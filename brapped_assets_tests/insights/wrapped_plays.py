@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -19,7 +20,6 @@ from brapped_assets.insights.wrapped.numbers import (
     Discoveries,
     Numbers,
     Repeat,
-    Streak,
     Thing,
 )
 from brapped_assets.warehouse.connections import Connection
@@ -190,7 +190,7 @@ def _comeback(within: list[dict[str, Any]], before: list[dict[str, Any]]) -> Com
 
 
 def _streak(days: list[date]) -> Streak | None:
-    runs = [Streak(a, b, (b - a).days + 1) for a in days for b in days if a <= b and _is_full(a, b, days)]
+    runs = [Streak(a, b) for a in days for b in days if a <= b and _is_full(a, b, days)]
     return min(runs, default=None, key=lambda s: (-s.days, s.first))
 
 

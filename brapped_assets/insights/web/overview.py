@@ -1,17 +1,18 @@
 """`/`: any period at a glance."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby, islice
 from typing import Any
 
+from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, overview
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.sums import By, starts, summed_from
 from brapped_assets.insights.heard import Heard, heard
-from brapped_assets.insights.overview import Day, Totals
+from brapped_assets.insights.overview import Days, Totals
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.ranking import rankings
 from brapped_assets.insights.viewer import Viewer
@@ -88,42 +89,45 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
     }
 
 
-def _line(who: Viewer, period: Period, days: Sequence[Day]) -> dict[str, Any]:
+def _line(who: Viewer, period: Period, days: Days) -> dict[str, Any]:
     """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month from 63 days on).
 
     Today, which is not over, would look like a collapse: the drawing ends with yesterday.
     """
     of_day = day_grid.line(who, period, days)
-    whole = [ms for at, ms in of_day.items() if at != who.today]
-    most = max(of_day.values(), default=0) or 1
-    plays = {played.day: played.plays for played in days}
-    rows: list[tuple[str, str, int, int]]
-    if len(of_day) <= MOST_ROWS:
-        rows = [(f"{at}", day(at), plays.get(at, 0), ms) for at, ms in of_day.items()]
+    many = len(of_day.day)
+    whole = of_day.ms[of_day.day != day_number(who.today)]
+    most = int(of_day.ms.max(initial=0)) or 1
+    if many <= MOST_ROWS:
+        named, written = "{}", day
+        at, plays, ms = dates(of_day.day), of_day.plays, of_day.ms
     else:
-        by_month = groupby(of_day.items(), key=lambda item: item[0].replace(day=1))
-        listed = [(first, list(of_month)) for first, of_month in by_month]
-        rows = [
-            (f"{first:%Y-%m}", month(first), sum(plays.get(at, 0) for at, _ in of_month), sum(ms for _, ms in of_month))
-            for first, of_month in listed
-        ]
+        month_of_day = months_of(of_day.day)
+        places = starts(month_of_day)
+        named, written = "{:%Y-%m}", month
+        at = list(map(month_of, month_of_day[places].tolist()))
+        plays, ms = (summed_from(column, places) for column in (of_day.plays, of_day.ms))
     return {
-        "line": of_day,
-        "line_first": next(iter(of_day), None),
-        "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.values()),
+        "line": of_day.day,
+        "line_first": date_of(of_day.day[0]) if many else None,
+        "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.ms.tolist()),
         "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
         # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
-        "line_points": _points(whole, most) if len(of_day) <= day_grid.MOST_DAYS else "",
-        "line_means": _points(day_grid.means(whole), most) if len(of_day) > SMOOTH_FROM else "",
-        "line_table": rows,
-        "table_of": "Day" if len(of_day) <= MOST_ROWS else "Month",
+        "line_points": _points(whole, most) if many <= day_grid.MOST_DAYS else "",
+        "line_means": _points(day_grid.means(whole), most) if many > SMOOTH_FROM else "",
+        "line_table": [
+            (named.format(one), written(one), *numbers)
+            for one, *numbers in zip(at, plays.tolist(), ms.tolist(), strict=True)
+        ],
+        "table_of": "Day" if many <= MOST_ROWS else "Month",
     }
 
 
-def _points(values: Sequence[float], most: int) -> str:
+def _points(values: NDArray[Any], most: int) -> str:
     """A polyline 100 high, a day one wide."""
     step = 1 + len(values) // day_grid.MOST_DAYS
-    return " ".join(f"{x * step},{100 - 100 * ms / most:.1f}" for x, ms in enumerate(islice(values, 0, None, step)))
+    heights = (100 - 100 * values[::step] / most).tolist()
+    return " ".join(f"{x * step},{height:.1f}" for x, height in enumerate(heights))
 
 
 def _featured(of_period: Heard, by: By) -> dict[str, Any]:
@@ -150,14 +154,10 @@ def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
     }
 
 
-def _told(days: Sequence[Day]) -> dict[str, Any]:
-    told = sum(day.told for day in days)
-    parts = {
-        "Skipped": sum(day.skipped for day in days),
-        "Shuffled": sum(day.shuffled for day in days),
-        "Offline": sum(day.offline for day in days),
-    }
-    return {"told": told, "shares": [(name, part, percent(part, told)) for name, part in parts.items()]}
+def _told(days: Days) -> dict[str, Any]:
+    told, *parts = (int(part.sum()) for part in (days.told, days.skipped, days.shuffled, days.offline))
+    shares = zip(("Skipped", "Shuffled", "Offline"), parts, strict=True)
+    return {"told": told, "shares": [(name, part, percent(part, told)) for name, part in shares]}
 
 
 def _devices(plays: Mapping[habits.DeviceGroup, int]) -> dict[str, Any]:

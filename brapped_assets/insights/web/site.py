@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from brapped_assets import __version__
-from brapped_assets.insights import wording
+from brapped_assets.insights import squares, wording
 from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
@@ -57,7 +57,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(wording.FILTERS)
+    templates.filters.update(wording.FILTERS | squares.FILTERS)
     templates.globals["version"] = __version__
     return templates
 

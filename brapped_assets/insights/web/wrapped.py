@@ -99,6 +99,6 @@ def _choose(site: Site, request: Request, who: Viewer, empty: str) -> Response:
 
 def years(who: Viewer, period: Period) -> list[Year]:
     """The years with plays, newest first."""
-    by_year = groupby(overview.months(who, period), key=lambda month: month.month.year)
+    by_year = groupby(overview.months(overview.days(who, period)), key=lambda month: month.month.year)
     found = [(year, list(months)) for year, months in by_year]
     return [Year(year, sum(m.ms for m in months), tuple(m.month for m in months)) for year, months in reversed(found)]

@@ -14,7 +14,7 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import things
 from brapped_assets.insights.wrapped.album import lived_in
 from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
-from brapped_assets.insights.wrapped.days import big_day, longest_streak, repeat
+from brapped_assets.insights.wrapped.days import big_day, repeat
 from brapped_assets.insights.wrapped.numbers import Discoveries, Numbers
 from brapped_assets.insights.wrapped.things import counted
 from brapped_assets.warehouse.connections import Connection
@@ -52,7 +52,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         comeback=comeback(tx, who, period) if known_before > 0 or period.days > SILENCE_DAYS else None,
         hours=tuple(sum(of_day[hour] for of_day in hours) for hour in range(habits.HOURS)),
         weekend_ms=sum(sum(of_day) for of_day in hours[SATURDAY:]),
-        streak=longest_streak([day.day for day in days if day.plays]),
+        streak=habits.longest(habits.streaks(days)),
         before=overview.totals(overview.days(who, compared)) if compared else None,
         before_label=compared.label if compared else "",
         releases=_releases(plays),

@@ -1,7 +1,7 @@
 """Days that stand out: the one with the most minutes, a song on repeat, days in a row."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 import numpy as np
@@ -10,23 +10,16 @@ from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import date_of, instant
 from brapped_assets.insights.columns.sums import summed, summed_of_few
 from brapped_assets.insights.habits import HOURS
-from brapped_assets.insights.overview import Day
+from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.numbers import BigDay, Repeat, Streak
+from brapped_assets.insights.wrapped.numbers import BigDay, Repeat
 from brapped_assets.insights.wrapped.things import artists, counted, songs
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 
 # The songs of a day are counted in so many heaps, a power of two; those of the highest one by one.
 HEAPS = 256
-
-
-def longest_streak(days: Sequence[date]) -> Streak | None:
-    """The longest run of days in a row, the earliest of several; `days` in order."""
-    runs = [list(run) for _, run in groupby(enumerate(days), lambda nth: nth[1] - nth[0] * DAY)]
-    longest = max(runs, key=len, default=None)
-    return Streak(longest[0][1], longest[-1][1], len(longest)) if longest else None
 
 
 def longest_run(tracks: Sequence[int], of: int) -> int:
@@ -56,11 +49,11 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     return Repeat(on, song, longest_run(of_day.track.tolist(), int(track[best[0]])))
 
 
-def big_day(tx: Connection, who: Viewer, days: Sequence[Day]) -> BigDay | None:
+def big_day(tx: Connection, who: Viewer, days: Days) -> BigDay | None:
     """Of as many minutes the day with more plays, then the first."""
-    biggest = max(days, key=lambda day: (day.ms, day.plays), default=None)
-    if biggest is None or not biggest.plays:
+    if not days.plays.any():
         return None
+    biggest = days[np.lexsort((-days.plays, -days.ms))[0]]
     plays = who.shown.plays(biggest.day, biggest.day + DAY)
     known = plays.where(~np.isin(plays.artist, who.shown.nobodies))
     met, sums = summed_of_few(known.artist, known.ms)

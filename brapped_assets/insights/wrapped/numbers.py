@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 
@@ -73,15 +74,6 @@ class Comeback:
     artist: Thing
     last_on: date
     back_on: date
-
-
-@dataclass(frozen=True)
-class Streak:
-    """Local days in a row with a play, both ends included."""
-
-    first: date
-    last: date
-    days: int
 
 
 @dataclass(frozen=True)
