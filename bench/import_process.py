@@ -14,27 +14,17 @@ import psycopg
 
 from brapped_assets.history.finding import find
 from brapped_assets.importing import Summary, import_history
-from brapped_assets.warehouse import imports
+from brapped_assets.warehouse import account_data, exports, imports, merge, rematch, repeats
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.exports import ExportMerge
-from brapped_assets.warehouse.statements import sql
 
-STAGES = {
-    "names": (
-        "history/labels",
-        "history/label_keys",
-        "history/export_tracks",
-        "history/met",
-        "history/artists",
-        "history/albums",
-        "history/tracks",
-        "history/numbered",
-    ),
-    "stored": ("history/stored", "history/uploads", "history/known_extended", "history/left"),
-    "account data": ("account/told", "account/candidates", "account/rows"),
-    "insert": ("history/added",),
-    "match": ("rematch/spans", "rematch/observations", "rematch/move", "rematch/settle", "merge/estimates"),
-    "repeats": ("repeats/suspects", "repeats/mark"),
+STAGES: dict[str, list[str]] = {
+    "names": [exports.q.add_names],
+    "stored": [exports.q.stored, exports.q.uploads, exports.q.known_extended, exports.q.left],
+    "account data": [account_data.q.told, account_data.q.candidates, account_data.q.rows],
+    "insert": [exports.q.added],
+    "match": [rematch.q.spans, rematch.q.observations, rematch.q.move, merge.q.settle, merge.q.estimates],
+    "repeats": [repeats.q.suspects, repeats.q.mark],
 }
 
 
@@ -110,9 +100,9 @@ def _by_stage(seconds: float, timed: dict[str, float]) -> dict[str, float]:
 
 @contextmanager
 def _statements_timed(timed: Timed) -> Iterator[None]:
-    stage_of = {str(sql(name)): stage for stage, names in STAGES.items() for name in names}
+    stage_of = {statement: stage for stage, statements in STAGES.items() for statement in statements}
     execute: Any = psycopg.Connection.execute
-    merge: Any = imports.merge_pieces
+    merge_pieces: Any = imports.merge_pieces
 
     def execute_timed(connection: Any, query: Any, *args: Any, **options: Any) -> Any:
         with timed.clock(stage_of.get(query, "other statements")):
@@ -120,7 +110,7 @@ def _statements_timed(timed: Timed) -> Iterator[None]:
 
     def merge_timed(*args: Any, **options: Any) -> Any:
         with timed.clock("merge"):
-            return merge(*args, **options)
+            return merge_pieces(*args, **options)
 
     with ExitStack() as patches:
         patches.enter_context(patch.object(psycopg.Connection, "execute", execute_timed))

@@ -24,7 +24,6 @@ from brapped_assets.jobs import daily_upkeep
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
 from brapped_assets.warehouse import calls, connections
-from brapped_assets.warehouse.statements import sql
 
 # Of its own: Dagster arranges those that have names.
 QUIETLY = logging.Logger("years", logging.CRITICAL + 1)  # noqa: LOG001
@@ -80,7 +79,7 @@ class Collector:
         if counted:
             # What `calls.count` does, without a round trip for each.
             with self._held().neon.transaction() as tx, tx.cursor() as cursor:
-                cursor.executemany(sql("ledger/count"), [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
+                cursor.executemany(calls.q.count, [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
 
     def keep_up(self, at: datetime) -> None:
         """What a day brings: ledgers cut."""

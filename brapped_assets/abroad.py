@@ -19,8 +19,10 @@ from brapped_assets.regions import country_name, zones_by_country
 from brapped_assets.restoring import returning
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.listeners import Returning, listeners
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.zones import Span, Spans, began, held, local_time, zone_at
+
+q = Statements(__file__)
 
 NEAR = timedelta(hours=2)
 SHORTEST, FEWEST = timedelta(days=30), 100
@@ -78,7 +80,7 @@ def remarks(tx: Connection, listener_id: int, now: datetime, found: Sequence[Fou
     exported = {archive.manifest.listener for each in found for archive in each.archives}
     if exported:
         return [_counted_otherwise(who, spans) for who in map(returning, exported) if _lived(who) != spans]
-    rows = [From(**row) for row in tx.execute(sql("zones/countries"), {"listener_id": listener_id})]
+    rows = [From(**row) for row in tx.execute(q.countries, {"listener_id": listener_id})]
     people = listeners(tx)
     name = next(one.display_name for one in people if one.listener_id == listener_id) if len(people) > 1 else None
     return [sentence(stay, spans, now, name) for stay in stays(rows, spans)]

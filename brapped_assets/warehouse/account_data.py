@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 MINUTE = timedelta(minutes=1)
 Group = tuple[str, int]
@@ -53,11 +55,11 @@ def settle_account_data(
     account data leave the staged plays.
     """
     values = {**listener, "days": sorted(days), "is_extended": is_extended, "reach": REACH}
-    told = tx.execute(sql("account/told"), values).fetchall()
+    told = tx.execute(q.told, values).fetchall()
     if not told:
         return AccountChange()
-    candidates = tx.execute(sql("account/candidates"), values).fetchall()
-    rows = tx.execute(sql("account/rows"), values).fetchall()
+    candidates = tx.execute(q.candidates, values).fetchall()
+    rows = tx.execute(q.rows, values).fetchall()
     wanted = _wanted(told, candidates)
     stored = {AccountRow(row["played_minute"], row["export_track_key"], row["ms_played"], row["nth"]) for row in rows}
     removed = [
@@ -108,12 +110,12 @@ def _apply(
         else:
             emptied.append(row["play_key"])
     if grown:
-        tx.execute(sql("account/grown"), {**listener, "play_keys": list(grown), "staged": list(grown.values())})
+        tx.execute(q.grown, {**listener, "play_keys": list(grown), "staged": list(grown.values())})
     play_keys = empty_exported(tx, emptied)
     if added:
         minutes, export_tracks, ms, nths = map(list, zip(*added, strict=True))
         tx.execute(
-            sql("account/added"),
+            q.added,
             {**listener, "minutes": minutes, "export_tracks": export_tracks, "ms": ms, "nths": nths},
         )
     changed = {row["played_minute"] for row in removed} | {row.played_minute for row in added}
@@ -126,4 +128,4 @@ def empty_exported(tx: Connection, play_keys: Sequence[int]) -> list[int]:
     """Take the export's half from these rows of the fact; returns those that have another half, the others are gone."""
     if not play_keys:
         return []
-    return [row["play_key"] for row in tx.execute(sql("account/emptied"), {"play_keys": list(play_keys)})]
+    return [row["play_key"] for row in tx.execute(q.emptied, {"play_keys": list(play_keys)})]

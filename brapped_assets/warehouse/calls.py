@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Spent:
 
 def spent(tx: Connection, *, poll_endpoint: str, now: datetime, lock: bool = False) -> Spent:
     """What the last 24 hours cost. With `lock`, other callers wait until this transaction ends."""
-    quota = tx.execute(sql("ledger/lock" if lock else "ledger/quota")).fetchone()
-    counts = tx.execute(sql("ledger/spent"), {"poll_endpoint": poll_endpoint, "now": now}).fetchone()
+    quota = tx.execute(q.lock if lock else q.quota).fetchone()
+    counts = tx.execute(q.spent, {"poll_endpoint": poll_endpoint, "now": now}).fetchone()
     assert quota is not None
     assert counts is not None
     return Spent(**quota, **counts)
@@ -29,14 +31,14 @@ def spent(tx: Connection, *, poll_endpoint: str, now: datetime, lock: bool = Fal
 
 def count(tx: Connection, endpoint: str, now: datetime) -> None:
     """Count one call, before it is made: a call that then fails was still a call."""
-    tx.execute(sql("ledger/count"), {"endpoint": endpoint, "now": now})
+    tx.execute(q.count, {"endpoint": endpoint, "now": now})
 
 
 def postpone(tx: Connection, until: datetime, reason: str, *, latest: datetime) -> None:
     """Keep Spotify's wish for all that come later. One beyond `latest` is none, and gives way."""
-    tx.execute(sql("ledger/postpone"), {"until": until, "reason": reason, "latest": latest})
+    tx.execute(q.postpone, {"until": until, "reason": reason, "latest": latest})
 
 
 def forget_before(tx: Connection, before: datetime) -> int:
     """Drop the ledger's old rows; returns how many."""
-    return tx.execute(sql("ledger/forget"), {"before": before}).rowcount
+    return tx.execute(q.forget, {"before": before}).rowcount

@@ -7,7 +7,10 @@ from typing import Any
 from psycopg.sql import SQL
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,7 @@ class Verdict:
 
 
 def verify(tx: Connection, claim: str, *, since: datetime, now: datetime, budget: int) -> Verdict:
-    """Look for rows from `since` on (UTC) that contradict `sql/checks/<claim>.sql`."""
-    statement = SQL(sql("checks/count_and_sample")).format(offending=SQL(sql(f"checks/{claim}")))
-    row = tx.execute(statement, {"since": since, "now": now, "budget": budget}).fetchone()
-    assert row is not None
+    """Look for rows from `since` on (UTC) that contradict the statement of this name in `claims.sql`."""
+    statement = SQL(q.count_and_sample).format(offending=SQL(q[claim]))
+    row = one_row(tx, statement, {"since": since, "now": now, "budget": budget})
     return Verdict(**row)

@@ -37,8 +37,9 @@ COLD_START_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
 # Between two rows of a large answer lies at most a sort of it.
 SNAPSHOT_STATEMENT_SECONDS = 600
-# Any number will do, as long as it stays the same. Every transaction shares this lock; `brapped forget` has it alone.
-FORGETTING_LOCK = 8_271_403
+# Any number will do, as long as it stays the same. Every transaction of ours shares this lock, so that whoever has it
+# alone knows that no other one is open: `brapped forget`, and what joins artists and albums.
+OURS = 8_271_403
 # What waiting does not cure. A TLS connection that is cut belongs to a cold start; one that is refused does not.
 FINAL_REFUSALS = (
     *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
@@ -129,7 +130,7 @@ class Warehouse:
                     connection.execute(
                         "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
                         f" set_config('timezone', 'UTC', true), {lock}(%s)",
-                        (f"{lock_seconds}s", f"{statement_seconds}s", FORGETTING_LOCK),
+                        (f"{lock_seconds}s", f"{statement_seconds}s", OURS),
                     )
                     work.push(begun.pop_all())
                     return connection

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.connections import OURS, Connection
 from brapped_assets.warehouse.payloads import reference
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Pictures and names change rarely.
 REFRESH_AFTER = timedelta(days=90)
@@ -20,18 +23,14 @@ def apply_payloads(tx: Connection) -> int:
     the artist of that name who has an id by now, and provisional artists and albums nobody refers to any longer go:
     both only when no merge runs at this moment, else next time.
     """
-    tx.execute(sql("dims/hold"))
-    claimed = [
-        row["payload_key"] for row in tx.execute(sql("dims/claim_payloads"), {"limit": PAYLOADS_A_BATCH}).fetchall()
-    ]
+    claimed = [row["payload_key"] for row in tx.execute(q.claim_payloads, {"limit": PAYLOADS_A_BATCH}).fetchall()]
     if claimed:
-        for step in ("artists", "albums", "tracks", "clear_credits", "credits", "mark_applied"):
-            tx.execute(sql(f"dims/{step}"), {"payload_keys": claimed})
-    alone = tx.execute(sql("dims/try_alone")).fetchone()
-    assert alone is not None
+        for statement in (q.artists, q.albums, q.tracks, q.clear_credits, q.credits, q.mark_applied):
+            tx.execute(statement, {"payload_keys": claimed})
+    alone = one_row(tx, q.try_alone, {"lock": OURS})
     if alone["is_alone"]:
-        tx.execute(sql("dims/fold"))
-        tx.execute(sql("dims/tidy"))
+        tx.execute(q.fold)
+        tx.execute(q.tidy)
     return len(claimed)
 
 
@@ -46,7 +45,7 @@ def save_artist(
 ) -> None:
     """Write what Spotify said of an artist; what it left out stays as it was. Due again after 90 days."""
     tx.execute(
-        sql("dims/save_artist"),
+        q.save_artist,
         {
             "artist_id": artist_id,
             "artist_name": name,
@@ -71,5 +70,5 @@ def save_top(tx: Connection, listener_id: int, taken_on: date, rankings: Sequenc
         "ranks": [rank for _, _, rank, _ in rankings],
         "ids": [reference(spotify_id) for _, _, _, spotify_id in rankings],
     }
-    tx.execute(sql("dims/clear_top"), values)
-    return tx.execute(sql("dims/save_top"), values).rowcount
+    tx.execute(q.clear_top, values)
+    return tx.execute(q.save_top, values).rowcount

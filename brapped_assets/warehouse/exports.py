@@ -10,8 +10,11 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.rematch import joined
+from brapped_assets.warehouse.rows import one_row
 from brapped_assets.warehouse.staging import Encoded, Kind, stage_names, stage_plays
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 DAY = timedelta(days=1)
 
@@ -53,8 +56,8 @@ def introduce(tx: Connection, listener_id: int, told: Sequence[Encoded]) -> dict
         stage_names(tx, told)
         if listener["forgotten_before"] is not None:
             stage_plays(tx, told)
-            tx.execute(sql("history/forgotten"), listener)
-            tx.execute(sql("history/tracks_forgotten"))
+            tx.execute(q.forgotten, listener)
+            tx.execute(q.tracks_forgotten)
         _add_names(tx)
     return listener
 
@@ -66,7 +69,7 @@ def merge_introduced(tx: Connection, listener: dict[str, Any], kind: Kind, encod
     stage_plays(tx, [encoded])
     forgotten = 0
     if listener["forgotten_before"] is not None:
-        forgotten = tx.execute(sql("history/forgotten"), listener).rowcount
+        forgotten = tx.execute(q.forgotten, listener).rowcount
     if forgotten == encoded.plays:
         return ExportMerge(forgotten=forgotten)
     return ExportMerge(forgotten=forgotten) + _merge(tx, listener, kind, encoded.plays - forgotten)
@@ -80,13 +83,7 @@ def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: in
 
 def _add_names(tx: Connection) -> None:
     """Whatever staged tracks and details name is there, from now on."""
-    tx.execute("analyze staged_track, staged_detail")
-    for step in ("labels", "label_keys", "export_tracks", "met"):
-        tx.execute(sql(f"history/{step}"))
-    tx.execute("analyze met")
-    for step in ("artists", "albums", "tracks", "numbered"):
-        tx.execute(sql(f"history/{step}"))
-    tx.execute("analyze numbered")
+    tx.execute(q.add_names)
 
 
 def _merge(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
@@ -97,8 +94,7 @@ def _merge(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> 
 
 def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
     newest_key = _left(tx)["newest_key"]
-    landed = tx.execute(sql("account/land"), listener).fetchone()
-    assert landed is not None
+    landed = one_row(tx, q.land, listener)
     if not landed["plays"]:
         return ExportMerge(known=plays)
     change = settle_account_data(tx, listener, landed["days"], is_extended=False)
@@ -111,22 +107,22 @@ def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> Expo
 def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
     values = {**listener, "reach": REACH}
     staged = _left(tx)
-    stored = tx.execute(sql("history/stored"), values).rowcount
+    stored = tx.execute(q.stored, values).rowcount
     if stored:
         tx.execute("analyze stored")
-    days = {row["day"] for row in tx.execute(sql("history/uploads")).fetchall()}
+    days = {row["day"] for row in tx.execute(q.uploads).fetchall()}
     if stored:
-        tx.execute(sql("history/known_extended"), {"is_unstamped": False})
-    superseded = tx.execute(sql("history/superseded"), values).fetchall()
-    if tx.execute(sql("history/unstamped"), values).rowcount and stored:
-        tx.execute(sql("history/known_extended"), {"is_unstamped": True})
+        tx.execute(q.known_extended, {"is_unstamped": False})
+    superseded = tx.execute(q.superseded, values).fetchall()
+    if tx.execute(q.unstamped, values).rowcount and stored:
+        tx.execute(q.known_extended, {"is_unstamped": True})
     left = _left(tx)
     # What account data alone tells depends on known plays, too: on when, and whether, they were offline.
     days.update(staged["days"], staged["upload_days"])
     ends = [row["export_at"] for row in superseded]
     emptied = empty_exported(tx, [row["play_key"] for row in superseded])
     change = settle_account_data(tx, listener, {*days, *(end.date() for end in ends)}, is_extended=True)
-    new = tx.execute(sql("history/added"), values).rowcount if left["days"] else 0
+    new = tx.execute(q.added, values).rowcount if left["days"] else 0
     midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
     stretches = [*((midnight, midnight + DAY) for midnight in midnights), *((end, end) for end in ends)]
     if not (stretches or change.stretches):
@@ -139,6 +135,4 @@ def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> Exp
 
 
 def _left(tx: Connection) -> dict[str, Any]:
-    left = tx.execute(sql("history/left")).fetchone()
-    assert left is not None
-    return left
+    return one_row(tx, q.left)

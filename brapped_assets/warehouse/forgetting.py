@@ -20,6 +20,7 @@ from brapped_assets.warehouse.listeners import UNNAMED
 from brapped_assets.warehouse.matching import DRIFT, REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.rematch import joined
+from brapped_assets.warehouse.staging import make_tables
 from brapped_assets.warehouse.statements import sql
 
 FACT = "star.streaming_fact"
@@ -121,7 +122,7 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
     if before is not None:
         # What lies after it may have been matched with, estimated by, or a repeat of what is gone.
         halves = settle_halves(tx, listener, [(before, before)])
-        tx.execute(sql("history/stage"))
+        make_tables(tx)
         change = settle_account_data(tx, listener, upload_days, is_extended=False)
         stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
         follow(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])

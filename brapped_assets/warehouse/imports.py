@@ -13,9 +13,14 @@ from psycopg.types.json import Jsonb
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.exports import ExportMerge, introduce, merge_introduced
+from brapped_assets.warehouse.landing import drop_rejected
+from brapped_assets.warehouse.merge import note_merge
 from brapped_assets.warehouse.payloads import content_hash
+from brapped_assets.warehouse.rows import one_row
 from brapped_assets.warehouse.staging import HASH_BYTES, Encoded, Kind
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 class Odd(Protocol):
@@ -84,24 +89,24 @@ class KeptOdd:
 
 def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
     """The file with this content, if an import of this listener has merged any of it."""
-    row = tx.execute(sql("imports/known"), {"listener_id": listener_id, "content_hash": content_hash}).fetchone()
+    row = tx.execute(q.known, {"listener_id": listener_id, "content_hash": content_hash}).fetchone()
     return KnownFile(**row) if row else None
 
 
 def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> None:
     """Remember the archive in which a known file was met: what it vouches for together with its neighbours there."""
-    tx.execute(sql("imports/met"), {**asdict(file), "listener_id": listener_id, "now": now})
+    tx.execute(q.met, {**asdict(file), "listener_id": listener_id, "now": now})
 
 
 def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
     """By content hash, how many rows of each file are merged; of one that is merged whole, infinitely many."""
-    found = tx.execute(sql("imports/merged"), {"listener_id": listener_id}).fetchall()
+    found = tx.execute(q.merged, {"listener_id": listener_id}).fetchall()
     return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
 
 
 def flush(tx: Connection, listener_id: int, now: datetime) -> None:
     """Have all pieces that are merged on the disk when this transaction ends (see `merge_pieces`)."""
-    tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
+    note_merge(tx, listener_id, now)
 
 
 def merge_pieces(
@@ -134,10 +139,9 @@ def _merge_piece(
 ) -> ExportMerge:
     listener_id: int = listener["listener_id"]
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
-    tx.execute(sql("imports/begin"), values)
+    tx.execute(q.begin, values)
     note_met(tx, listener_id, file, now)
-    merged = tx.execute(sql("imports/lock"), values).fetchone()
-    assert merged is not None
+    merged = one_row(tx, q.lock, values)
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
         return ExportMerge(known=sum(encoded.plays for encoded in piece.plays.values()))
     became = ExportMerge()
@@ -149,7 +153,7 @@ def _merge_piece(
             "payloads": [row.payload_text for row in piece.odd],
             "reasons": [row.reason for row in piece.odd],
         }
-        tx.execute(sql("imports/odd"), {**values, **odd})
+        tx.execute(q.odd, {**values, **odd})
     progress = {
         "rows_read": piece.rows_read,
         "rows_other": Jsonb(dict(piece.other_so_far)),
@@ -159,7 +163,7 @@ def _merge_piece(
         "is_last": piece.is_last,
         "plays_told": piece.plays_told,
     }
-    tx.execute(sql("imports/advance"), {**values, **asdict(became), **progress})
+    tx.execute(q.advance, {**values, **asdict(became), **progress})
     return became
 
 
@@ -168,7 +172,7 @@ def odd_by_older_parser(
 ) -> list[KeptOdd]:
     """Rows that only older parsers of this source have tried to understand."""
     values = {"listener_id": listener_id, "parser_version": parser_version, "source": source}
-    return [KeptOdd(**row) for row in tx.execute(sql("imports/odd_by_older_parser"), values).fetchall()]
+    return [KeptOdd(**row) for row in tx.execute(q.odd_by_older_parser, values).fetchall()]
 
 
 def note_retried(
@@ -176,20 +180,20 @@ def note_retried(
 ) -> None:
     """This parser does not understand the row either (`is_odd`), or it need not be kept any longer."""
     values = {"listener_id": listener_id, "source": source, "content_hash": row.content_hash}
-    statement = "landing/rejected_again" if is_odd else "landing/rejected_understood"
-    tx.execute(sql(statement), {**values, "parser_version": parser_version})
+    if is_odd:
+        tx.execute(q.rejected_again, {**values, "parser_version": parser_version})
+    else:
+        drop_rejected(tx, values)
 
 
 def plays_told(tx: Connection, listener_id: int, content_hash: str) -> Counter[bytes]:
     """How often a file with odd rows tells each of its plays, by hash (`staging.Occurrences.hashes`)."""
     values = {"listener_id": listener_id, "content_hash": content_hash}
-    row = tx.execute(sql("imports/plays_told"), values).fetchone()
+    row = tx.execute(q.plays_told, values).fetchone()
     hashes = row["plays_told"] if row and row["plays_told"] else b""
     return Counter(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
 
 
 def tell_more(tx: Connection, listener_id: int, content_hash: str, hashes: bytes) -> None:
     """Note that a file tells of these plays, too."""
-    tx.execute(
-        sql("imports/tell_more"), {"listener_id": listener_id, "content_hash": content_hash, "plays_told": hashes}
-    )
+    tx.execute(q.tell_more, {"listener_id": listener_id, "content_hash": content_hash, "plays_told": hashes})

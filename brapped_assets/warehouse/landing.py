@@ -9,7 +9,10 @@ from uuid import UUID
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.payloads import canonical, content_hash, reference, stable
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Spotify says 50; pages of 43 to 48 are often seen (spotify-web-api.md, 2.2), so a page from here on may be cut.
 SHORTEST_CUT_PAGE = 40
@@ -85,8 +88,9 @@ def land(tx: Connection, page: Page) -> Landing:
     ends += [item.played_at for item in page.others if item.played_at is not None]
     dated = [at for at in ends if at <= plausible_until]
     items = len(page.played) + len(page.others)
-    poll = tx.execute(
-        sql("landing/poll"),
+    poll = one_row(
+        tx,
+        q.poll,
         {
             "listener_id": page.listener_id,
             "run_id": page.run_id,
@@ -99,14 +103,14 @@ def land(tx: Connection, page: Page) -> Landing:
             "keys_missing": sorted(page.keys_missing),
             "keys_new": sorted(page.keys_new),
         },
-    ).fetchone()
-    assert poll is not None
+    )
     poll_id: int = poll["poll_id"]
 
     _land_plays(tx, page.listener_id, page.played, [poll_id] * len(page.played), page.polled_at)
     met_before = _keep_others(tx, page, poll_id)
-    proof = tx.execute(
-        sql("landing/proof"),
+    proof = one_row(
+        tx,
+        q.proof,
         {
             "listener_id": page.listener_id,
             "poll_id": poll_id,
@@ -128,16 +132,14 @@ def land(tx: Connection, page: Page) -> Landing:
             # Whatever was played after the oldest play of a page is in the page.
             "collected_since": min(dated, default=page.polled_at),
         },
-    ).fetchone()
-    assert proof is not None
+    )
     gap = (proof["gap_start"], proof["gap_end"]) if proof["gap_start"] else None
     return Landing(poll_id, proof["landed"], proof["overlapped"], gap)
 
 
 def has_landed(tx: Connection, listener_id: int) -> bool:
     """Whether any poll of this listener ever brought anything."""
-    row = tx.execute(sql("landing/has_landed"), {"listener_id": listener_id}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.has_landed, {"listener_id": listener_id})
     return bool(row["has_landed"])
 
 
@@ -157,20 +159,25 @@ def retry_rejected(
     understood: list[Played] = []
     poll_ids: list[int] = []
     for row in tx.execute(
-        sql("landing/rejected_by_older_parser"),
+        q.rejected_by_older_parser,
         {"listener_id": listener_id, "parser_version": parser_version, "now": now},
     ).fetchall():
         item = parse(row["payload"], row["served_at"])
         kept = {**row, "listener_id": listener_id, "parser_version": parser_version}
         if isinstance(item, Played):
-            tx.execute(sql("landing/rejected_understood"), kept)
+            drop_rejected(tx, kept)
             understood.append(item)
             poll_ids.append(row["poll_id"])
         else:
             again = {"reason": item.reason, "kind": item.kind, "played_at": item.played_at}
-            tx.execute(sql("landing/rejected_reread"), {**kept, **again})
+            tx.execute(q.rejected_reread, {**kept, **again})
     _land_plays(tx, listener_id, understood, poll_ids, now)
     return len(understood)
+
+
+def drop_rejected(tx: Connection, row: dict[str, Any]) -> None:
+    """A row that is understood by now, known by listener, source and content hash, is kept no longer."""
+    tx.execute(q.rejected_understood, row)
 
 
 def land_tracks(tx: Connection, tracks: Sequence[tuple[str, dict[str, Any]]], now: datetime) -> None:
@@ -199,11 +206,11 @@ def _land_plays(
     known_contexts = [context for context in contexts if context is not None]
     if known_contexts:
         tx.execute(
-            sql("landing/contexts"),
+            q.contexts,
             {"hashes": [content_hash(context) for context in known_contexts], "payloads": known_contexts},
         )
     tx.execute(
-        sql("landing/plays"),
+        q.plays,
         {
             "listener_id": listener_id,
             "played_ats": [item.played_at for item in played],
@@ -217,7 +224,7 @@ def _land_plays(
 
 def _land_track_payloads(tx: Connection, refs: list[str], texts: list[str], hashes: list[UUID], now: datetime) -> None:
     tx.execute(
-        sql("landing/track_payloads"),
+        q.track_payloads,
         {"hashes": hashes, "refs": [reference(ref) for ref in refs], "payloads": texts, "now": now},
     )
 
@@ -238,7 +245,7 @@ def _keep_others(tx: Connection, page: Page, poll_id: int) -> int:
     # Escaped to ASCII: text that PostgreSQL can store, whatever was sent.
     texts = [json.dumps(item.payload) for item in page.others]
     rows = tx.execute(
-        sql("landing/rejected"),
+        q.rejected,
         {
             "listener_id": page.listener_id,
             "hashes": [content_hash(text) for text in texts],

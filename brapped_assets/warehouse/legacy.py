@@ -13,8 +13,11 @@ from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.payloads import content_hash, storable
 from brapped_assets.warehouse.rematch import Stretch, arrays, joined
+from brapped_assets.warehouse.rows import one_row
 from brapped_assets.warehouse.staging import LONGEST_NAME, track_ref
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 TrackAsTold = tuple[str, str | None, str, str, str | None, int | None]
 # A play as landed: its END (UTC), and the hash of the track as told.
@@ -87,18 +90,16 @@ def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) 
         "artist_ids": artist_ids,
         "durations": durations,
     }
-    tx.execute(sql("legacy/tracks"), as_told)
+    tx.execute(q.tracks, as_told)
     return forgotten + LegacyMerge(repeated=len(kept) - len(told)) + merge_told(tx, listener, told)
 
 
 def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAsTold]) -> LegacyMerge:
     """Land plays, each once, of tracks that `raw.legacy_track` has, and merge them, for a listener who is locked."""
     instants, hashes = zip(*told, strict=True)
-    for step in ("artists_by_id", "artists_by_name", "star_tracks"):
-        tx.execute(sql(f"legacy/{step}"), {"hashes": list(set(hashes))})
-    landed = tx.execute(
-        sql("legacy/land"), {**listener, "instants": list(instants), "play_hashes": list(hashes)}
-    ).fetchall()
+    for statement in (q.artists_by_id, q.artists_by_name, q.star_tracks):
+        tx.execute(statement, {"hashes": list(set(hashes))})
+    landed = tx.execute(q.land, {**listener, "instants": list(instants), "play_hashes": list(hashes)}).fetchall()
     if not landed:
         return LegacyMerge(known=len(told))
     halves = settle_halves(tx, listener, joined((row["played_at"], row["played_at"]) for row in landed))
@@ -112,10 +113,8 @@ def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAs
 
 
 def settle_halves(tx: Connection, listener: dict[str, Any], near: Sequence[Stretch]) -> dict[str, Any]:
-    """Let the old tables' halves in these stretches be what is landed there; see legacy/halves.sql for what it says."""
-    halves = tx.execute(sql("legacy/halves"), {**listener, **arrays(near), "drift": DRIFT}).fetchone()
-    assert halves is not None
-    return halves
+    """Let the old tables' halves in these stretches be what is landed there."""
+    return one_row(tx, q.halves, {**listener, **arrays(near), "drift": DRIFT})
 
 
 def keep_odd(tx: Connection, listener_id: int, odd: Sequence[Odd], *, parser_version: int, now: datetime) -> None:
@@ -128,7 +127,7 @@ def keep_odd(tx: Connection, listener_id: int, odd: Sequence[Odd], *, parser_ver
         "parser_version": parser_version,
         "now": now,
     }
-    tx.execute(sql("legacy/odd"), values)
+    tx.execute(q.odd, values)
 
 
 def _track(play: LegacyTold) -> TrackAsTold:

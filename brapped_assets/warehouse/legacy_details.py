@@ -6,7 +6,9 @@ from typing import Protocol
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.payloads import storable
 from brapped_assets.warehouse.staging import LONGEST_NAME
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 class ArtistTold(Protocol):
@@ -47,7 +49,7 @@ def describe_artists(tx: Connection, artists: Sequence[ArtistTold]) -> None:
         "genres": [_stored(artist.genres) for artist in artists],
         "image_urls": [_stored(artist.image_url) for artist in artists],
     }
-    tx.execute(sql("legacy/describe_artists"), values)
+    tx.execute(q.describe_artists, values)
 
 
 def describe_tracks(tx: Connection, tracks: Sequence[TrackTold]) -> None:
@@ -60,8 +62,8 @@ def describe_tracks(tx: Connection, tracks: Sequence[TrackTold]) -> None:
         "image_urls": [_stored(track.image_url) for track in tracks],
         "featured": [_stored(track.featured) for track in tracks],
     }
-    for step in ("albums", "describe_tracks", "featured_artists", "credits"):
-        tx.execute(sql(f"legacy/{step}"), values)
+    for statement in (q.albums, q.describe_tracks, q.featured_artists, q.credits):
+        tx.execute(statement, values)
 
 
 def _stored(name: str | None) -> str | None:

@@ -10,7 +10,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Whose id it is when Spotify (or a stand-in) does not say: a single listener needs no more.
 UNNAMED = "me"
@@ -50,19 +53,18 @@ class Returning:
 
 def listeners(tx: Connection) -> list[Listener]:
     """All of them, the first first."""
-    return [Listener(**row) for row in tx.execute(sql("listeners/all")).fetchall()]
+    return [Listener(**row) for row in tx.execute(q.all).fetchall()]
 
 
 def logged_in(tx: Connection) -> int:
     """How many ever logged in and were not forgotten: Spotify's list of users counts them all."""
-    row = tx.execute(sql("listeners/logged_in")).fetchone()
-    assert row is not None
+    row = one_row(tx, q.logged_in)
     return int(row["people"])
 
 
 def by_token(tx: Connection, refresh_token: str) -> Listener | None:
     """The listener this token was last seen with, if any."""
-    row = tx.execute(sql("listeners/by_token"), {"fingerprint": fingerprint(refresh_token)}).fetchone()
+    row = tx.execute(q.by_token, {"fingerprint": fingerprint(refresh_token)}).fetchone()
     return Listener(**row) if row else None
 
 
@@ -84,8 +86,9 @@ def welcome(
     a login starts. Raises UnknownZone when the database's server has no such zone.
     """
     zones.make_sure(tx, time_zone)
-    row = tx.execute(
-        sql("listeners/welcome"),
+    row = one_row(
+        tx,
+        q.welcome,
         {
             "spotify_user_id": spotify_user_id,
             "unnamed": UNNAMED,
@@ -96,8 +99,7 @@ def welcome(
             "fingerprint": fingerprint(refresh_token),
             "now": now,
         },
-    ).fetchone()
-    assert row is not None
+    )
     return Listener(**row)
 
 
@@ -107,8 +109,7 @@ def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
     Raises UnknownZone when the database's server has no such zone.
     """
     zones.make_sure(tx, time_zone)
-    row = tx.execute(sql("listeners/alone"), {"unnamed": UNNAMED, "time_zone": time_zone, "now": now}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.alone, {"unnamed": UNNAMED, "time_zone": time_zone, "now": now})
     return Listener(**row)
 
 
@@ -118,8 +119,7 @@ def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
     A known person keeps the zone that holds now, and earlier ones that `brapped timezone` set here. Raises UnknownZone.
     """
     zones.make_sure(tx, who.time_zone)
-    row = tx.execute(sql("listeners/returning"), {**asdict(who), "unnamed": UNNAMED, "now": now}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.returning, {**asdict(who), "unnamed": UNNAMED, "now": now})
     listener = Listener(**row)
     if who.spans and zones.held(tx, listener.listener_id) == (zones.Span(None, who.spans[-1].time_zone),):
         zones.write(tx, listener.listener_id, who.spans)
@@ -128,7 +128,7 @@ def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
 
 def end_consent(tx: Connection, listener_id: int, now: datetime) -> None:
     """Spotify refused the token for good; nobody asks with it again."""
-    tx.execute(sql("listeners/end_consent"), {"listener_id": listener_id, "now": now})
+    tx.execute(q.end_consent, {"listener_id": listener_id, "now": now})
 
 
 def fingerprint(refresh_token: str) -> str:
@@ -141,7 +141,7 @@ def fingerprint(refresh_token: str) -> str:
 def keep_rotated(tx: Connection, listener_id: int, *, given: str, rotated: str, now: datetime) -> None:
     """Keep the token Spotify sent in exchange for `given`, readable only by whoever still holds `given`."""
     values = {"listener_id": listener_id, "encrypted": seal(given, rotated), "now": now}
-    tx.execute(sql("listeners/keep_rotated"), values)
+    tx.execute(q.keep_rotated, values)
 
 
 def newest_token(tx: Connection, listener_id: int, given: str) -> str:
@@ -149,7 +149,7 @@ def newest_token(tx: Connection, listener_id: int, given: str) -> str:
 
     After a new login `given` is another one, the key no longer fits, and the new consent wins.
     """
-    row = tx.execute(sql("listeners/rotated"), {"listener_id": listener_id}).fetchone()
+    row = tx.execute(q.rotated, {"listener_id": listener_id}).fetchone()
     return (unseal(given, bytes(row["encrypted"])) if row else None) or given
 
 

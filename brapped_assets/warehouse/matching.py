@@ -14,7 +14,7 @@ REACH = timedelta(seconds=90)
 DRIFT = timedelta(seconds=2)
 # What every name that is nobody's ("Various Artists") stands as among the artists of an observation.
 NOBODY = "unknown artist"
-# How far from a row of the fact another may stand whose halves could change partners with it (rematch/spans.sql).
+# How far from a row of the fact another may stand whose halves could change partners with it (`spans` in rematch.sql).
 AROUND = 2 * REACH + DRIFT
 
 

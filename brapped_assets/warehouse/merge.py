@@ -9,7 +9,10 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.rematch import Rematch, Stretch, arrays, joined, rematch
 from brapped_assets.warehouse.repeats import mark_repeats
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import Row, one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,19 @@ def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:
     merged stays marked, and the next run does it. Raises Gone when the listener was removed meanwhile.
     """
     listener = lock_listener(tx, listener_id)
-    tx.execute(sql("merge/mark_merged"), {"listener_id": listener_id, "now": now})
-    tx.execute(sql("merge/artists"), listener)
-    tx.execute(sql("merge/tracks"), listener)
-    instants = [row["played_at"] for row in tx.execute(sql("merge/plays"), listener).fetchall()]
+    note_merge(tx, listener_id, now)
+    tx.execute(q.artists, listener)
+    tx.execute(q.tracks, listener)
+    instants = [row["played_at"] for row in tx.execute(q.plays, listener).fetchall()]
     if not instants:
         return Merge(0, None, None)
     follow(tx, listener, joined((instant, instant) for instant in instants))
     return Merge(len(instants), min(instants), max(instants))
+
+
+def note_merge(tx: Connection, listener_id: int, now: datetime) -> None:
+    """Remember when plays of a listener were last merged."""
+    tx.execute(q.mark_merged, {"listener_id": listener_id, "now": now})
 
 
 def follow(
@@ -46,7 +54,7 @@ def follow(
     moved = _settle(tx, listener, [*again.play_keys, *play_keys])
     changed = joined([*touched, *((instant, instant) for instant in (*again.instants, *moved))])
     if changed:
-        tx.execute(sql("merge/estimates"), {**listener, **arrays(changed)})
+        tx.execute(q.estimates, {**listener, **arrays(changed)})
         mark_repeats(tx, listener, changed)
     return again
 
@@ -56,20 +64,23 @@ def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
 
     `time_zone` holds now; `zones` and `moves` are for `star.local_time`. Raises Gone.
     """
-    listener = tx.execute(sql("merge/lock_listener"), {"listener_id": listener_id}).fetchone()
+    listener = tx.execute(q.lock_listener, {"listener_id": listener_id}).fetchone()
     if listener is None:
         raise Gone
     # A statement of its own: one that waited for the lock sees other tables as they were before.
-    held = tx.execute(sql("zones/held"), {"listener_id": listener_id}).fetchone()
-    assert held is not None
-    return {**listener, **held}
+    return {**listener, **zones_of(tx, listener_id)}
+
+
+def zones_of(tx: Connection, listener_id: int) -> Row:
+    """The listener's zones and moves, as `star.local_time` takes them."""
+    return one_row(tx, q.zones_of, {"listener_id": listener_id})
 
 
 def _settle(tx: Connection, listener: dict[str, Any], play_keys: list[int]) -> list[datetime]:
     """Let rows whose halves changed say what these say; returns the instants (UTC) they left and came to."""
     if not play_keys:
         return []
-    rows = tx.execute(sql("rematch/settle"), {**listener, "play_keys": play_keys}).fetchall()
+    rows = tx.execute(q.settle, {**listener, "play_keys": play_keys}).fetchall()
     return [instant for row in rows for instant in (row["was_at"], row["played_at"])]
 
 
@@ -79,11 +90,10 @@ def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
     Year by year, so that a poll's merge waits seconds at most; doing a year again changes nothing.
     """
     listener = lock_listener(tx, listener_id)
-    return tx.execute(sql("merge/local_time"), {**listener, "year": year}).rowcount
+    return tx.execute(q.local_time, {**listener, "year": year}).rowcount
 
 
 def years_played(tx: Connection, listener_id: int) -> list[int]:
     """The UTC years with plays, from the first to the last."""
-    row = tx.execute(sql("merge/years"), {"listener_id": listener_id}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.years, {"listener_id": listener_id})
     return list(range(row["first"], row["last"] + 1)) if row["first"] is not None else []

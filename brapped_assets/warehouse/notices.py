@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
 
-READ_TOGETHER = ";\n".join(sql(f"notices/{name}") for name in ("limits", "known", "listeners", "database"))
+q = Statements(__file__)
+
+READ_TOGETHER = f"{q.limits};\n{q.known};\n{q.listeners};\n{q.database}"
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,21 @@ def state(warehouse: Warehouse) -> State:
 
 def known(tx: Connection) -> list[dict[str, Any]]:
     """The rows of `audit.notice`, nobody else writing until this transaction ends."""
-    tx.execute(sql("notices/lock"))
-    return tx.execute(sql("notices/known")).fetchall()
+    tx.execute(q.lock)
+    return tx.execute(q.known).fetchall()
 
 
 def save(tx: Connection, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
-        tx.execute(sql("notices/save"), row)
+        tx.execute(q.save, row)
 
 
 def remove(tx: Connection, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
-        tx.execute(sql("notices/remove"), row)
+        tx.execute(q.remove, row)
 
 
 def undelivered(tx: Connection) -> int:
     """How many notices were tried three times and more, and did not arrive yet."""
-    row = tx.execute(sql("notices/undelivered")).fetchone()
-    assert row is not None
+    row = one_row(tx, q.undelivered)
     return int(row["notices"])

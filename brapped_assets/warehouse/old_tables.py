@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import errors as pg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from brapped_assets.warehouse.addresses import connection_string
 from brapped_assets.warehouse.connections import Connection, connect
 from brapped_assets.warehouse.errors import Interrupted, NoOldTables, NotAllowed
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 SETTING = "--legacy"
 
@@ -30,20 +32,20 @@ class OldTables:
     def size(self) -> int:
         """Rows of all of them."""
         with _explained():
-            found = [self._tx.execute(_of(place, "legacy/size")).fetchone() for place in self._places.values()]
+            found = [self._tx.execute(_of(place, q.size)).fetchone() for place in self._places.values()]
         return sum(row["rows"] for row in found if row)
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """Every row of one table, as JSON has it, by its `played_at` where it has one. Raises a WarehouseError."""
         with _explained():
-            self._tx.execute(_of(self._places[name], "legacy/rows"))
+            self._tx.execute(_of(self._places[name], q.rows))
         while batch := self._fetch():
             yield from (row["row"] for row in batch)
-        self._tx.execute(sql("legacy/close"))
+        self._tx.execute(q.close)
 
     def _fetch(self) -> list[dict[str, Any]]:
         with _explained():
-            return self._tx.execute(sql("legacy/fetch")).fetchall()
+            return self._tx.execute(q.fetch).fetchall()
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def old_tables(url: str, wanted: Sequence[str]) -> Iterator[OldTables]:
 
 
 def _places(tx: Connection, wanted: list[str]) -> dict[str, Identifier]:
-    found = tx.execute(sql("legacy/source"), {"tables": wanted}).fetchall()
+    found = tx.execute(q.source, {"tables": wanted}).fetchall()
     first = [row for row in found if row["name"] == wanted[0]]
     if not first:
         raise NoOldTables(
@@ -89,8 +91,8 @@ def _places(tx: Connection, wanted: list[str]) -> dict[str, Identifier]:
     return {name: Identifier(schemas[0], name) for name in wanted if name in {row["name"] for row in here}}
 
 
-def _of(table: Identifier, statement: str) -> Any:
-    return SQL(sql(statement)).format(table=table)
+def _of(table: Identifier, statement: LiteralString) -> Composed:
+    return SQL(statement).format(table=table)
 
 
 @contextmanager

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # A release that understands a new kind of item takes about so long; whoever has not heard by then need not.
 NEWS = timedelta(days=14)
@@ -50,7 +53,7 @@ class ListenerOverview:
 
 def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
     values = {"now": now, "news_since": now - NEWS}
-    return [ListenerOverview(**row) for row in tx.execute(sql("overview/by_listener"), values).fetchall()]
+    return [ListenerOverview(**row) for row in tx.execute(q.by_listener, values).fetchall()]
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,11 @@ class LatestPoll:
 
 def latest_poll(tx: Connection, *, since: datetime) -> LatestPoll | None:
     """The newest poll after `since`, of any listener."""
-    row = tx.execute(sql("overview/latest_poll"), {"since": since}).fetchone()
+    row = tx.execute(q.latest_poll, {"since": since}).fetchone()
     return LatestPoll(**row) if row else None
 
 
 def artists_to_come(tx: Connection) -> int:
     """Artists known by name only whose ids the tracks that are still to be looked up will bring."""
-    row = tx.execute(sql("overview/artists_to_come")).fetchone()
-    assert row is not None
+    row = one_row(tx, q.artists_to_come)
     return int(row["artists"])

@@ -6,7 +6,9 @@ from datetime import date
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.listeners import listeners
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -29,26 +31,26 @@ class Known:
 def accounts(tx: Connection, listener_id: int, usernames: Collection[str]) -> dict[str, bool]:
     """Of each username whether an imported file of the listener named it; empty where no file named any."""
     values = {"listener_id": listener_id, "usernames": sorted(usernames)}
-    return {row["username"]: row["is_known"] for row in tx.execute(sql("ownership/accounts"), values).fetchall()}
+    return {row["username"]: row["is_known"] for row in tx.execute(q.accounts, values).fetchall()}
 
 
 def of_others(tx: Connection, listener_id: int, content_hashes: Iterable[str]) -> dict[str, str]:
     """By content hash, the display name of another listener who imported this file, and this one did not."""
     values = {"listener_id": listener_id, "content_hashes": list(content_hashes)}
-    found = tx.execute(sql("ownership/of_others"), values).fetchall()
+    found = tx.execute(q.of_others, values).fetchall()
     return {row["content_hash"]: row["display_name"] for row in found}
 
 
 def days(tx: Connection, listener_id: int) -> dict[date, int]:
     """How many plays are stored of each UTC day."""
-    found = tx.execute(sql("ownership/days"), {"listener_id": listener_id}).fetchall()
+    found = tx.execute(q.days, {"listener_id": listener_id}).fetchall()
     return {row["day"]: row["plays"] for row in found}
 
 
 def known(tx: Connection, listener_id: int, days: Iterable[date]) -> list[Known]:
     """The plays of these UTC days."""
     values = {"listener_id": listener_id, "days": list(days)}
-    return [Known(**row) for row in tx.execute(sql("ownership/known"), values).fetchall()]
+    return [Known(**row) for row in tx.execute(q.known, values).fetchall()]
 
 
 def are_there_others(tx: Connection, listener_id: int) -> bool:

@@ -19,7 +19,7 @@ from brapped_assets.warehouse.legacy import LegacyMerge, merge_told
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge import lock_listener, merge_plays
 from brapped_assets.warehouse.proof import columns
-from brapped_assets.warehouse.staging import Kind
+from brapped_assets.warehouse.staging import Kind, make_tables
 from brapped_assets.warehouse.statements import sql
 
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
@@ -151,7 +151,7 @@ def restore_batch(
 
 def _restore_exported(tx: Connection, values: dict[str, Any], table: str, kind: Kind) -> ExportMerge:
     listener = lock_listener(tx, values["listener_id"])
-    tx.execute(sql("history/stage"))
+    make_tables(tx)
     staged = tx.execute(sql(f"restore/{table}"), values).fetchone()
     assert staged is not None
     forgotten = ExportMerge(forgotten=staged["forgotten"])

@@ -7,7 +7,10 @@ from datetime import datetime
 from psycopg.sql import SQL, Identifier
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Some ten thousand rows.
 COUNTED_BYTES = 1_000_000
@@ -45,16 +48,16 @@ class Column:
 
 
 def landed_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[LandedHour]:
-    return [LandedHour(**row) for row in tx.execute(sql("proof/landed_by_hour"), {"hours": list(hours)}).fetchall()]
+    return [LandedHour(**row) for row in tx.execute(q.landed_by_hour, {"hours": list(hours)}).fetchall()]
 
 
 def plays_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[FactHour]:
-    return [FactHour(**row) for row in tx.execute(sql("proof/plays_by_hour"), {"hours": list(hours)}).fetchall()]
+    return [FactHour(**row) for row in tx.execute(q.plays_by_hour, {"hours": list(hours)}).fetchall()]
 
 
 def columns(tx: Connection, table: str) -> list[Column]:
     """The table's columns as the database has them, so that what the UI shows cannot be stale."""
-    return [Column(**row) for row in tx.execute(sql("proof/columns"), {"table": table}).fetchall()]
+    return [Column(**row) for row in tx.execute(q.columns, {"table": table}).fetchall()]
 
 
 def rows(tx: Connection, table: str) -> int:
@@ -63,12 +66,9 @@ def rows(tx: Connection, table: str) -> int:
     So the cost does not grow with the table.
     """
     of = Identifier(*table.split("."))
-    size = tx.execute(sql("proof/size"), {"table": table}).fetchone()
-    assert size is not None
+    size = one_row(tx, q.size, {"table": table})
     if size["bytes"] <= COUNTED_BYTES:
-        row = tx.execute(SQL("select count(*) as rows from {}").format(of)).fetchone()
-        assert row is not None
+        row = one_row(tx, SQL("select count(*) as rows from {}").format(of))
         return int(row["rows"])
-    plan = tx.execute(SQL("explain (format json) select from {}").format(of)).fetchone()
-    assert plan is not None
+    plan = one_row(tx, SQL("explain (format json) select from {}").format(of))
     return int(plan["QUERY PLAN"][0]["Plan"]["Plan Rows"])

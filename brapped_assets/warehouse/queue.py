@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, LiteralString
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # An id Spotify does not know may be known later.
 ASK_UNKNOWN_AFTER = timedelta(days=30)
@@ -22,46 +25,51 @@ class Queue:
     """Ids of one kind; each is asked for by one run at a time. Instants are UTC."""
 
     kind: Literal["track", "artist"]
+    select_due: LiteralString
+    take_lease: LiteralString
+    give_back: LiteralString
+    note_unknown: LiteralString
 
     def due(self, tx: Connection, now: datetime, limit: int) -> list[str]:
         """Ids never asked for, or due again, most played first (by all listeners); none while the queue rests."""
         if self.rests_until(tx, now) is not None:
             return []
         # A value, not a subquery: the planner then sees that few plays are new.
-        tx.execute(sql("queue/count_plays"), tx.execute(sql("queue/counted_up_to")).fetchone())
-        rows = tx.execute(sql(f"queue/{self.kind}_due"), {"now": now, "limit": limit}).fetchall()
+        tx.execute(q.count_plays, tx.execute(q.counted_up_to).fetchone())
+        rows = tx.execute(self.select_due, {"now": now, "limit": limit}).fetchall()
         return [row["spotify_id"] for row in rows]
 
     def lease(self, tx: Connection, spotify_id: str, now: datetime) -> bool:
         """Take one for asking; False when another run has, or it need not be asked for any more."""
         lease = {"spotify_id": spotify_id, "now": now, "until": now + LEASE}
-        return tx.execute(sql(f"queue/{self.kind}_lease"), lease).rowcount == 1
+        return tx.execute(self.take_lease, lease).rowcount == 1
 
     def release(self, tx: Connection, spotify_id: str, now: datetime) -> None:
         """Give a lease back: it was not asked for after all and is due again at once."""
-        tx.execute(sql(f"queue/{self.kind}_release"), {"spotify_id": spotify_id, "at": now})
+        tx.execute(self.give_back, {"spotify_id": spotify_id, "at": now})
 
     def set_aside(self, tx: Connection, spotify_id: str, now: datetime) -> None:
         """No usable answer came: asked again tomorrow."""
-        tx.execute(sql(f"queue/{self.kind}_release"), {"spotify_id": spotify_id, "at": now + ASK_FAILED_AFTER})
+        tx.execute(self.give_back, {"spotify_id": spotify_id, "at": now + ASK_FAILED_AFTER})
 
     def mark_unknown(self, tx: Connection, spotify_id: str, now: datetime) -> None:
         """Spotify said it does not know this id: remembered, and asked again after a month."""
         again = {"spotify_id": spotify_id, "now": now, "at": now + ASK_UNKNOWN_AFTER}
-        tx.execute(sql(f"queue/{self.kind}_unknown"), again)
+        tx.execute(self.note_unknown, again)
 
     def rest(self, tx: Connection, now: datetime) -> None:
         """Ask for none of them for an hour."""
-        tx.execute(sql("queue/rest"), {"kind": self.kind, "until": now + REST})
+        tx.execute(q.rest, {"kind": self.kind, "until": now + REST})
 
     def rests_until(self, tx: Connection, now: datetime) -> datetime | None:
         """When the rest is over; None: it is not resting."""
         rest = {"kind": self.kind, "now": now, "latest": now + REST}
-        row = tx.execute(sql("queue/rests_until"), rest).fetchone()
+        row = tx.execute(q.rests_until, rest).fetchone()
         return row["rests_until"] if row else None
 
 
-TRACKS, ARTISTS = Queue("track"), Queue("artist")
+TRACKS = Queue("track", q.track_due, q.track_lease, q.track_release, q.track_unknown)
+ARTISTS = Queue("artist", q.artist_due, q.artist_lease, q.artist_release, q.artist_unknown)
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,5 @@ class Backlog:
 
 
 def backlog(tx: Connection, now: datetime) -> Backlog:
-    row = tx.execute(sql("queue/backlog"), {"now": now}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.backlog, {"now": now})
     return Backlog(**row)

@@ -15,7 +15,9 @@ from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.addresses import connection_string, may_sleep
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Waking, explained
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 CONNECTIONS = 4
 # A database in the cloud sleeps after five idle minutes; what is open does not keep it awake, and is dead afterwards.
@@ -49,7 +51,7 @@ class Reading:
             pool = self._opened()
             try:
                 with pool.connection(timeout=PATIENCE_SECONDS) as connection, connection.transaction():
-                    connection.execute(sql("reading/begin"), {"timeout": f"{STATEMENT_SECONDS}s"})
+                    connection.execute(q.begin, {"timeout": f"{STATEMENT_SECONDS}s"})
                     yield connection
             except PoolTimeout:
                 # From the beginning: only that starts an embedded server that was stopped.

@@ -6,7 +6,10 @@ from itertools import pairwise
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import REACH
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Seconds that the export is later than the poll. A bin is closed at its lower end and open at its upper one.
 EDGES = (-60.0, -30.0, -10.0, -5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -39,11 +42,8 @@ class Day:
 
 def reconciliation(tx: Connection, listener_id: int) -> Reconciliation:
     """All plays of a listener; by day they are in `audit.reconciliation`."""
-    totals = tx.execute(sql("reconciliation/totals"), {"listener_id": listener_id}).fetchone()
-    assert totals is not None
-    differences = tx.execute(
-        sql("reconciliation/differences"), {"listener_id": listener_id, "edges": list(EDGES)}
-    ).fetchall()
+    totals = one_row(tx, q.totals, {"listener_id": listener_id})
+    differences = tx.execute(q.differences, {"listener_id": listener_id, "edges": list(EDGES)}).fetchall()
     plays = {row["bin"]: row["plays"] for row in differences}
     bins = [f"{low:.0f} to {high:.0f} s" for low, high in pairwise(BOUNDS)]
     return Reconciliation(**totals, histogram={name: plays.get(number, 0) for number, name in enumerate(bins)})
@@ -52,4 +52,4 @@ def reconciliation(tx: Connection, listener_id: int) -> Reconciliation:
 def by_day(tx: Connection, listener_id: int, days: int) -> list[Day]:
     """The last local days up to that of the listener's newest play, those without plays as well; none without any."""
     values = {"listener_id": listener_id, "days": days}
-    return [Day(**row) for row in tx.execute(sql("reconciliation/days"), values).fetchall()]
+    return [Day(**row) for row in tx.execute(q.days, values).fetchall()]

@@ -19,7 +19,9 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 COMMENT = re.compile(r"--[^\n]*")
 NAMED = re.compile(r"\b(?:raw|star|audit|insights|bi)\.[a-z_0-9]+\b")
@@ -27,8 +29,6 @@ WRITTEN = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|copy)\s+((?:raw|star|audit|insights)\.[a-z_0-9]+)"
 )
 LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+update|update|share|key\s+share)\b")
-# Locks by number keep others from the tables, and there is nobody else at the copies.
-ADVISORY = re.compile(r"\bpg_(?:try_)?advisory_xact_lock(?:_shared)?\b")
 
 
 class Rehearsal:
@@ -99,7 +99,6 @@ class _Copies:
         self._readers: dict[str, tuple[str, int]] = {}
         self._known: dict[tuple[str, int], str] = {}
         self._kinds: dict[str, str | None] = {}
-        self._run("create function pg_temp.no_lock(bigint) returns boolean language sql immutable as 'select false'")
 
     def _run(self, statement: str | SQL | Composed, params: Params | None = None) -> psycopg.Cursor[dict[str, Any]]:
         """As it stands."""
@@ -117,7 +116,7 @@ class _Copies:
         for table in sorted(written - self._tables.keys()):
             if self._kind(table) == "table":
                 self._tables[table] = self._copy(table)
-        done = self._renamed(ADVISORY.sub("pg_temp.no_lock", text))
+        done = self._renamed(text)
         self._known[statement, len(self._tables)] = done
         return done
 
@@ -155,12 +154,12 @@ class _Copies:
 
     def _kind(self, name: str) -> str | None:
         if name not in self._kinds:
-            row = self._run(sql("rehearsal/kind"), {"name": name}).fetchone()
+            row = self._run(q.kind, {"name": name}).fetchone()
             self._kinds[name] = row["kind"] if row else None
         return self._kinds[name]
 
     def _definitions(self, name: str) -> list[str]:
-        rows = self._run(sql("rehearsal/definitions"), {"name": name}).fetchall()
+        rows = self._run(q.definitions, {"name": name}).fetchall()
         return [row["definition"] for row in rows]
 
     def _copy(self, table: str) -> str:
@@ -168,7 +167,7 @@ class _Copies:
         # Its own name: statements refer to it where they name no alias, and no two schemas have one name in common.
         place = f"pg_temp.{table.partition('.')[2]}"
         names = {"table": Identifier(*table.split(".")), "copy": SQL(place)}
-        described = self._run(sql("rehearsal/columns"), {"table": table}).fetchall()
+        described = self._run(q.columns, {"table": table}).fetchall()
         columns = SQL(", ").join(Identifier(row["name"]) for row in described if not row["is_generated"])
         is_somebodys = self.listener_id is not None and any(row["name"] == "listener_id" for row in described)
         whose = SQL("where listener_id = {}" if is_somebodys else "").format(self.listener_id)
@@ -183,7 +182,7 @@ class _Copies:
                 **names, columns=columns, whose=whose
             )
         )
-        for row in self._run(sql("rehearsal/indexes"), {"table": table}).fetchall():
+        for row in self._run(q.indexes, {"table": table}).fetchall():
             run(row["definition"].replace(f" ON {table} ", f" ON {place} ", 1))
         for row in described:
             if row["is_identity"]:
@@ -200,5 +199,5 @@ class _Copies:
 
 def months(tx: Connection, listener_id: int) -> dict[date, int]:
     """How many plays there are of each month, by its first day, in the listener's local time."""
-    found = tx.execute(sql("rehearsal/months"), {"listener_id": listener_id}).fetchall()
+    found = tx.execute(q.months, {"listener_id": listener_id}).fetchall()
     return {row["month"]: row["plays"] for row in found}

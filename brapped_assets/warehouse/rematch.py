@@ -9,7 +9,9 @@ from unicodedata import normalize
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import AROUND, DRIFT, NOBODY, REACH, Observation, pairs
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # A stretch of time, both ends (UTC) included. Those nearer to each other than this are one: asking costs more.
 Stretch = tuple[datetime, datetime]
@@ -44,14 +46,14 @@ def rematch(tx: Connection, listener: dict[str, Any], touched: Sequence[Stretch]
     The stored pairing is only where the halves happen to be: what comes out depends on the halves alone.
     """
     values = {**listener, "reach": REACH, "around": AROUND}
-    found = tx.execute(sql("rematch/spans"), {**values, **arrays(touched)}).fetchall()
+    found = tx.execute(q.spans, {**values, **arrays(touched)}).fetchall()
     spans = joined((row["first_at"], row["last_at"]) for row in found)
-    rows = tx.execute(sql("rematch/observations"), {**values, **arrays(spans)}).fetchall() if spans else []
+    rows = tx.execute(q.observations, {**values, **arrays(spans)}).fetchall() if spans else []
     changes, gone = _changes(_without_nobody(tx, rows))
     if not changes:
         return Rematch([], [])
     changed = tx.execute(
-        sql("rematch/move"),
+        q.move,
         {
             **listener,
             "play_keys": [outcome.play_key for outcome in changes],
@@ -88,7 +90,7 @@ def _without_nobody(tx: Connection, rows: list[dict[str, Any]]) -> list[dict[str
     """The same rows with one word for all names that are nobody's: sources may write them in different languages."""
     told = [{*(row["api_artists"] or ()), row["export_artist"], row["legacy_artist"]} - {None, ""} for row in rows]
     names = {"names": sorted(set().union(*told))}
-    nobodies = {row["name"] for row in tx.execute(sql("rematch/nobodies"), names).fetchall()}
+    nobodies = {row["name"] for row in tx.execute(q.nobodies, names).fetchall()}
 
     def known(name: str | None) -> str | None:
         return NOBODY if name in nobodies else name

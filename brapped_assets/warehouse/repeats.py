@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.matching import AROUND
 from brapped_assets.warehouse.rematch import Stretch, arrays, joined
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # A play lasts at most a day (history/values.py), so a row says nothing of what ends longer after it.
 LONGEST = timedelta(days=1)
@@ -61,7 +64,7 @@ def mark_repeats(tx: Connection, listener: dict[str, Any], touched: Sequence[Str
     """
     while touched:
         windows = joined((first_at - AROUND - LONGEST, last_at + LONGEST) for first_at, last_at in touched)
-        rows = tx.execute(sql("repeats/suspects"), {**listener, **arrays(windows)}).fetchall()
+        rows = tx.execute(q.suspects, {**listener, **arrays(windows)}).fetchall()
         opens = joined((first_at - AROUND, last_at + LONGEST) for first_at, last_at in touched)
         groups: dict[tuple[Any, ...], list[Report]] = defaultdict(list)
         played_at = {row["play_key"]: row["played_at"] for row in rows}
@@ -77,15 +80,14 @@ def mark_repeats(tx: Connection, listener: dict[str, Any], touched: Sequence[Str
             }
         if not changed:
             return
-        tx.execute(sql("repeats/mark"), {"play_keys": list(changed), "repeats": list(changed.values())})
+        tx.execute(q.mark, {"play_keys": list(changed), "repeats": list(changed.values())})
         # What changed beyond a stretch may decide about what ends up to a day later.
         touched = joined((at, at) for at in map(played_at.__getitem__, changed) if not _holds(touched, at))
 
 
 def count_repeats(tx: Connection, listener_id: int) -> int:
     """How many of a listener's plays are impossible repeats."""
-    row = tx.execute(sql("repeats/count"), {"listener_id": listener_id}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.count, {"listener_id": listener_id})
     return int(row["plays"])
 
 

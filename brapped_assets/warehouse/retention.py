@@ -6,7 +6,10 @@ Measured a year and listener: 26,280 polls, 5.9 MB, as much as the plays of a ke
 from datetime import date, datetime
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 def thin_polls(tx: Connection, before: datetime, at_most: int) -> int:
@@ -15,16 +18,15 @@ def thin_polls(tx: Connection, before: datetime, at_most: int) -> int:
     Whatever landed a play, found a gap or saw something odd stays for ever: gaps, the hours vouched for and the verdict
     on the next page are the same with and without them. `at_most`, because each costs a look at what may point at it.
     """
-    return tx.execute(sql("retention/quiet_polls"), {"before": before, "at_most": at_most}).rowcount
+    return tx.execute(q.quiet_polls, {"before": before, "at_most": at_most}).rowcount
 
 
 def forget_changes(tx: Connection, before: datetime) -> int:
     """Drop the notes of what changed before an instant (UTC); returns how many. Pages look every few days at least."""
-    row = tx.execute(sql("retention/changes"), {"before": before}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.changes, {"before": before})
     return int(row["gone"])
 
 
 def thin_rankings(tx: Connection, before: date) -> int:
     """Keep one of Spotify's rankings a week from before a day; returns how many rows went."""
-    return tx.execute(sql("retention/rankings"), {"before": before}).rowcount
+    return tx.execute(q.rankings, {"before": before}).rowcount

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import LiteralString
 
 import psycopg
 from psycopg import errors as pg
@@ -9,7 +10,10 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # How a role made here is known again. Another one would lose its password, and the right to write by default.
 READS = "Made by Brapped: reads the schema bi."
@@ -26,7 +30,7 @@ def let_read(warehouse: Warehouse, name: str, password: str) -> bool:
     It may sign in and select from every view of `bi`, those of later versions included, read-only and 10 minutes a
     statement. Raises what `_let` does.
     """
-    return _let(warehouse, name, password, READS, ("roles/reader",))
+    return _let(warehouse, name, password, READS, [q.reader])
 
 
 def let_write(warehouse: Warehouse, name: str, password: str) -> bool:
@@ -37,10 +41,10 @@ def let_write(warehouse: Warehouse, name: str, password: str) -> bool:
     """
     with warehouse.transaction() as tx:
         can_maintain = tx.info.server_version >= MAINTAINS
-    return _let(warehouse, name, password, WRITES, ("roles/writer", *(["roles/maintain"] if can_maintain else [])))
+    return _let(warehouse, name, password, WRITES, [q.writer, *([q.maintain] if can_maintain else [])])
 
 
-def _let(warehouse: Warehouse, name: str, password: str, mark: str, rights: Sequence[str]) -> bool:
+def _let(warehouse: Warehouse, name: str, password: str, mark: str, rights: Sequence[LiteralString]) -> bool:
     """Make or renew a role with these rights.
 
     The password travels as it is: Neon refuses a hashed one ("only supports being given plaintext passwords"), so the
@@ -55,7 +59,7 @@ def _let(warehouse: Warehouse, name: str, password: str, mark: str, rights: Sequ
         )
     try:
         with warehouse.transaction() as tx:
-            known = tx.execute(sql("roles/known"), {"name": name}).fetchone()
+            known = tx.execute(q.known, {"name": name}).fetchone()
             if known is not None and known["mark"] != mark:
                 raise RoleUnusable(f"There is a role {name} already, which Brapped did not make. Take another name.")
             by_hand = _script(tx, name, "choose a long one", mark, rights, is_new=known is None).as_string(tx)
@@ -75,9 +79,10 @@ def _let(warehouse: Warehouse, name: str, password: str, mark: str, rights: Sequ
     return known is None
 
 
-def _script(tx: Connection, name: str, password: str, mark: str, rights: Sequence[str], *, is_new: bool) -> Composed:
-    where = tx.execute(sql("roles/where")).fetchone()
-    assert where is not None
+def _script(
+    tx: Connection, name: str, password: str, mark: str, rights: Sequence[LiteralString], *, is_new: bool
+) -> Composed:
+    where = one_row(tx, q.where)
     values = {
         "name": Identifier(name),
         "password": Literal(password),
@@ -85,5 +90,5 @@ def _script(tx: Connection, name: str, password: str, mark: str, rights: Sequenc
         "database": Identifier(where["database"]),
         "owner": Identifier(where["owner"]),
     }
-    parts = ("roles/create" if is_new else "roles/renew", *rights)
-    return SQL("").join(SQL(sql(part)).format(**values) for part in parts)
+    parts = (q.create if is_new else q.renew, *rights)
+    return SQL("").join(SQL(part).format(**values) for part in parts)

@@ -16,7 +16,9 @@ from typing import Any, Literal, Protocol
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.payloads import content_hash, reference, storable
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 Kind = Literal["extended", "account"]
 # Those of PostgreSQL; in its binary COPY, a row is the number of its fields, and each field its length and value.
@@ -192,24 +194,29 @@ def encode(plays: Sequence[Exported], occurrences: Occurrences, names: Names | N
     )
 
 
+def make_tables(tx: Connection) -> None:
+    """Make the temporary tables of what is staged, empty."""
+    tx.execute(q.stage)
+
+
 def stage_names(tx: Connection, told: Sequence[Encoded]) -> None:
     """Make the temporary tables, and fill those of tracks and details."""
-    tx.execute(sql("history/stage"))
+    make_tables(tx)
     with tx.cursor() as cursor:
         for encoded in told:
-            with cursor.copy(sql("history/copy_tracks")) as copy:
+            with cursor.copy(q.copy_tracks) as copy:
                 copy.write(encoded.tracks)
-        with cursor.copy(sql("history/copy_details")) as copy:
+        with cursor.copy(q.copy_details) as copy:
             for values in chain.from_iterable(encoded.details for encoded in told):
                 copy.write_row(values)
 
 
 def stage_plays(tx: Connection, told: Sequence[Encoded]) -> None:
     """These plays, and no others, are staged from now on."""
-    tx.execute(sql("history/unstage"))
+    tx.execute(q.unstage)
     with tx.cursor() as cursor:
         for encoded in told:
-            with cursor.copy(sql("history/copy_plays")) as copy:
+            with cursor.copy(q.copy_plays) as copy:
                 copy.write(encoded.rows)
 
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 MEGABYTE = 1_000_000
 # From this share on it is time to make room.
@@ -42,8 +45,7 @@ class Awake:
 
 def stored(tx: Connection, dagster_database: str | None) -> Stored:
     """What is stored now; `dagster_database` is the name of Dagster's, if it is on the same server."""
-    row = tx.execute(sql("storage/stored"), {"dagster": dagster_database}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.stored, {"dagster": dagster_database})
     return Stored(**row)
 
 
@@ -54,8 +56,7 @@ def awake(tx: Connection, now: datetime) -> Awake | None:
     Less than 30 days are scaled up, a day at least.
     """
     values = {"now": now, "since": now - MONTH, "burst": (IDLE + RUN).total_seconds()}
-    row = tx.execute(sql("storage/awake"), values).fetchone()
-    assert row is not None
+    row = one_row(tx, q.awake, values)
     if not row["bursts"]:
         return None
     seen = max(timedelta(seconds=row["seconds_seen"]), timedelta(days=1))

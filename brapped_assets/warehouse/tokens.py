@@ -12,7 +12,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener, fingerprint
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,18 @@ def new_key() -> str:
 
 def holders(tx: Connection, given: str | None) -> list[Holder]:
     """Whoever has a token, consent ended or not, the one not polled for the longest time first."""
-    rows = tx.execute(sql("listeners/with_token"), {"fingerprint": fingerprint(given) if given else None}).fetchall()
+    rows = tx.execute(q.with_token, {"fingerprint": fingerprint(given) if given else None}).fetchall()
     return [Holder(is_given=row.pop("is_given"), listener=Listener(**row)) for row in rows]
 
 
 def keep(tx: Connection, listener_id: int, token: str, keys: str | None, now: datetime) -> None:
     """Keep a listener's newest token in place of any before. Raises TokenUnreadable without a usable key."""
     encrypted = _fernets(keys)[0].encrypt(token.encode())
-    tx.execute(sql("listeners/keep_token"), {"listener_id": listener_id, "encrypted": encrypted, "now": now})
+    tx.execute(q.keep_token, {"listener_id": listener_id, "encrypted": encrypted, "now": now})
 
 
 def drop(tx: Connection, listener_id: int) -> None:
-    tx.execute(sql("listeners/drop_token"), {"listener_id": listener_id})
+    tx.execute(q.drop_token, {"listener_id": listener_id})
 
 
 def stored(tx: Connection, listener_id: int, keys: str | None) -> str | None:
@@ -48,7 +50,7 @@ def stored(tx: Connection, listener_id: int, keys: str | None) -> str | None:
 
     Raises TokenUnreadable when no key opens it.
     """
-    row = tx.execute(sql("listeners/stored_token"), {"listener_id": listener_id}).fetchone()
+    row = tx.execute(q.stored_token, {"listener_id": listener_id}).fetchone()
     if row is None:
         return None
     before, fernets = bytes(row["encrypted"]), _fernets(keys)
@@ -64,7 +66,7 @@ def stored(tx: Connection, listener_id: int, keys: str | None) -> str | None:
             "they were added; if that is lost, they consent again: brapped login."
         ) from None
     renewed = {"listener_id": listener_id, "before": before, "encrypted": fernets[0].encrypt(token.encode())}
-    tx.execute(sql("listeners/renew_token"), renewed)
+    tx.execute(q.renew_token, renewed)
     return token
 
 

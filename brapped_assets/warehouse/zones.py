@@ -11,8 +11,11 @@ from psycopg.errors import InvalidParameterValue
 
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import UnknownZone
-from brapped_assets.warehouse.merge import rebuild_local_time, years_played
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.merge import rebuild_local_time, years_played, zones_of
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,7 @@ class Transactions(Protocol):
 
 def held(tx: Connection, listener_id: int) -> Spans:
     """The zones a listener has lived in."""
-    row = tx.execute(sql("zones/held"), {"listener_id": listener_id}).fetchone()
-    assert row is not None
+    row = zones_of(tx, listener_id)
     return spans_of(row["moves"], row["zones"])
 
 
@@ -73,18 +75,18 @@ def write(tx: Connection, listener_id: int, spans: Spans) -> None:
     values: dict[str, Any] = {"listener_id": listener_id, "time_zone": spans[-1].time_zone}
     for name in {span.time_zone for span in spans}:
         make_sure(tx, name)
-    tx.execute(sql("zones/clear"), values)
+    tx.execute(q.clear, values)
     if len(spans) > 1:
         froms, names = [span.from_at for span in spans], [span.time_zone for span in spans]
-        tx.execute(sql("zones/write"), {**values, "froms": froms, "zones": names})
-    tx.execute(sql("listeners/move"), values)
+        tx.execute(q.write, {**values, "froms": froms, "zones": names})
+    tx.execute(q.move, values)
 
 
 def make_sure(tx: Connection, time_zone: str) -> None:
     """Raise UnknownZone when the database's server has no such zone: its list may be older than ours."""
     try:
         with tx.transaction():
-            tx.execute(sql("zones/known"), {"time_zone": time_zone})
+            tx.execute(q.known, {"time_zone": time_zone})
     except InvalidParameterValue:
         raise UnknownZone(time_zone) from None
 
@@ -105,8 +107,7 @@ def rebuild(warehouse: Transactions, listener_id: int) -> int:
 
 def preview(tx: Connection, listener_id: int, spans: Spans) -> Change:
     """What these zones would change of what is stored."""
-    row = tx.execute(sql("zones/preview"), {"listener_id": listener_id, **arrays(spans)}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.preview, {"listener_id": listener_id, **arrays(spans)})
     return Change(**row)
 
 

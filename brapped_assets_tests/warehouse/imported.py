@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.imports import File, note_met
+from brapped_assets.warehouse.imports import File, note_met, q
 from brapped_assets.warehouse.staging import Kind
-from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.warehouse.pages import NOON, at
 
 
@@ -34,11 +33,9 @@ def meet(
     """An import meets the file in this archive and, unless it is killed (`is_last`) or was here before, finishes it."""
     described = File(file.name, file.kind, f"folder/{file.name}", archive, number)
     values: dict[str, Any] = {"listener_id": listener_id, "content_hash": described.content_hash, "now": when}
-    tx.execute(
-        sql("imports/begin"), {**values, "kind": file.kind, "name": described.name, "username": described.username}
-    )
+    tx.execute(q.begin, {**values, "kind": file.kind, "name": described.name, "username": described.username})
     note_met(tx, listener_id, described, when)
-    lock = tx.execute(sql("imports/lock"), values).fetchone()
+    lock = tx.execute(q.lock, values).fetchone()
     if lock is not None and not lock["is_finished"]:
         span = {
             "first_at": None if file.first is None else at(file.first),
@@ -46,7 +43,7 @@ def meet(
         }
         counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known", "forgotten"], 1)
         odd = {"rows_other": "{}", "rows_odd": "{}", "plays_told": None}
-        tx.execute(sql("imports/advance"), {**values, **counts, **odd, **span, "is_last": is_last})
+        tx.execute(q.advance, {**values, **counts, **odd, **span, "is_last": is_last})
 
 
 def vouch(tx: Connection, listener_id: int, first: datetime, last: datetime, name: str = "all.json") -> None:

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from brapped_assets.warehouse import calls
-from brapped_assets.warehouse.claims import Verdict, verify
+from brapped_assets.warehouse.claims import Verdict, q, verify
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.landing import Page, land
 from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.statements import SQL
 from brapped_assets_tests.warehouse.imported import Imported, meet
 from brapped_assets_tests.warehouse.pages import NOON, Unread, at, newcomer, page, plays, poll
 
-CLAIMS = sorted(file.stem for file in (SQL / "checks").glob("*.sql") if file.stem != "count_and_sample")
+CLAIMS = sorted({*q} - {"count_and_sample"})
 LONG_AGO = NOON - timedelta(days=10_000)
 BUDGET = 3
 

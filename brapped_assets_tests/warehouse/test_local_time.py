@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.pages import NOON, Play, fact, newcomer, poll, song
@@ -158,14 +159,17 @@ def _locals(tx: Connection, listener_id: int) -> list[tuple[str, int, str]]:
 
 def test_local_time_is_computed_by_one_function_wherever_it_is_stored() -> None:
     """A statement that goes by one zone would be wrong for whoever moved."""
-    folder = files("brapped_assets") / "warehouse" / "sql"
-    by_one_zone = sorted(
-        str(path.relative_to(str(folder)))
-        for path in Path(str(folder)).rglob("*.sql")
-        if re.search(r"at time zone (%\(time_zone\)s|\w+\.time_zone)", path.read_text(encoding="utf-8"))
-    )
+    package = Path(str(files("brapped_assets")))
+    by_one_zone = [
+        f"{path.name}: {name}"
+        for path in sorted(package.rglob("*.sql"))
+        if path.with_suffix(".py").exists() and path.parent.name != "versions"
+        for statements in [Statements(str(path))]
+        for name in statements
+        if re.search(r"at time zone (%\(time_zone\)s|\w+\.time_zone)", statements[name])
+    ]
     # Whether there is such a zone, and what day it is today.
-    assert by_one_zone == ["zones/known.sql"]
+    assert by_one_zone == ["zones.sql: known"]
 
 
 IN_BERLIN = [("2024-07-02", 0, "00:30"), ("2025-01-01", 1, "01:30"), ("2026-01-01", 0, "00:30")]

@@ -10,7 +10,6 @@ import pytest
 from brapped_assets.warehouse import connections, embedded, reading
 from brapped_assets.warehouse.errors import ReadOnly, Unreachable, Waking
 from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.statements import sql
 from brapped_assets_tests.databases import role_name
 
 
@@ -57,7 +56,7 @@ def test_whoever_is_no_member_of_that_role_reads_as_themselves(database_url: str
     with role_name(database_url) as name, psycopg.connect(database_url) as connection:
         connection.execute(f"create role {name}")
         connection.execute(f"set session authorization {name}")
-        connection.execute(sql("reading/begin"), {"timeout": "5s"})
+        connection.execute(reading.q.begin, {"timeout": "5s"})
         assert connection.execute("select current_user::text").fetchone() == (name,)
         connection.rollback()
 

@@ -1,0 +1,51 @@
+-- name: landed_by_hour
+-- One row per asked hour, over all listeners. An hour is vouched for when everything played in it is known: collecting
+-- had begun and no open gap touches it, or an import covers it.
+with known as (
+    select case when l.collected_since is null then '{}' else tstzmultirange(tstzrange(l.collected_since, null)) end
+           - coalesce((select range_agg(tstzrange(g.gap_start, g.gap_end)) from bi.coverage_gaps g
+                        where g.listener_id = l.listener_id and g.closed_at is null), '{}')
+           + coalesce((select range_agg(c.covered) from audit.coverage c where c.listener_id = l.listener_id), '{}')
+           as times
+    from audit.listener l
+)
+select h.hour,
+       -- Listener by listener, as the index has them.
+       (select count(*) from audit.listener l
+        cross join lateral (select from raw.recently_played r
+                             where r.listener_id = l.listener_id
+                               and r.played_at >= h.hour and r.played_at < h.hour + interval '1 hour'
+                             offset 0) r)::int as plays,
+       not exists (select from known
+                    where not known.times @> tstzrange(h.hour, h.hour + interval '1 hour')) as is_vouched_for
+from unnest(%(hours)s::timestamptz[]) as h (hour)
+order by h.hour
+
+-- name: plays_by_hour
+-- One row per asked hour, over all listeners: rows of the fact, their milliseconds, how many count as plays, and who
+-- tells of them. What only the old tables tell of is in `plays` alone.
+select h.hour, count(f.play_key)::int as plays,
+       (count(f.play_key) filter (where f.ms_played >= 30000))::int as counted_plays,
+       coalesce(sum(f.ms_played), 0)::bigint as ms_played,
+       (count(f.play_key) filter (where f.export_at is null and f.api_at is not null))::int as plays_from_api,
+       (count(f.play_key) filter (where f.api_at is null and f.export_at is not null))::int as plays_from_export,
+       (count(f.play_key) filter (where f.api_at is not null and f.export_at is not null))::int as plays_from_both
+from unnest(%(hours)s::timestamptz[]) as h (hour)
+-- Listener by listener, as the index has them.
+left join lateral (select f.* from audit.listener l
+                   cross join lateral (select p.* from star.streaming_fact p
+                                        where p.listener_id = l.listener_id
+                                          and p.played_at >= h.hour and p.played_at < h.hour + interval '1 hour'
+                                        offset 0) f) f on true
+group by h.hour
+order by h.hour
+
+-- name: columns
+select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as is_nullable,
+       col_description(a.attrelid, a.attnum) as description, a.attgenerated <> '' as is_generated
+from pg_attribute a
+where a.attrelid = %(table)s::regclass and a.attnum > 0 and not a.attisdropped
+order by a.attnum
+
+-- name: size
+select pg_relation_size(%(table)s::regclass) as bytes

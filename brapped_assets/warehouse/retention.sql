@@ -1,0 +1,32 @@
+-- name: quiet_polls
+-- A quiet poll landed nothing, reached back to what was known, and saw nothing odd: the next one says so of the same time.
+-- The last poll of each UTC day stays, and the first of all, from which a gap may still be reckoned.
+with quiet as (
+    select p.poll_id
+    from audit.poll p
+    where p.polled_at < %(before)s and p.overlapped and p.landed = 0 and p.rejected = 0
+      and p.keys_missing = '{}' and p.keys_new = '{}'
+      and exists (select from audit.poll later
+                  where later.listener_id = p.listener_id and later.polled_at > p.polled_at
+                    and later.polled_at < (date_trunc('day', p.polled_at at time zone 'UTC') + interval '1 day') at time zone 'UTC')
+      and exists (select from audit.poll first where first.listener_id = p.listener_id and first.polled_at < p.polled_at)
+      and not exists (select from raw.recently_played r where r.poll_id = p.poll_id)
+      and not exists (select from audit.gap g where g.poll_id = p.poll_id)
+      and not exists (select from audit.rejected_row r where r.poll_id = p.poll_id)
+    order by p.polled_at
+    limit %(at_most)s
+)
+delete from audit.poll p using quiet q where p.poll_id = q.poll_id
+
+-- name: changes
+with days as (delete from audit.changed_day where changed_at < %(before)s returning 1),
+tracks as (delete from audit.changed_track where changed_at < %(before)s returning 1)
+select (select count(*) from days)::int + (select count(*) from tracks)::int as gone
+
+-- name: rankings
+-- Of each ISO week the first ranking that was taken stays.
+delete from star.spotify_top t
+using (select listener_id, date_trunc('week', taken_on)::date as week, min(taken_on) as first_on
+         from star.spotify_top group by 1, 2) kept
+where t.taken_on < %(before)s and kept.listener_id = t.listener_id
+  and kept.week = date_trunc('week', t.taken_on)::date and t.taken_on > kept.first_on

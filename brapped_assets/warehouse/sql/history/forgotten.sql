@@ -1,1 +1,0 @@
-delete from staged_play where ended_at < %(forgotten_before)s

@@ -1,1 +1,0 @@
-truncate staged_play, stored

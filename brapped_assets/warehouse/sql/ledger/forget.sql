@@ -1,1 +1,0 @@
-delete from audit.api_call where minute < %(before)s

@@ -1,1 +1,0 @@
-select not_before, reason from audit.api_quota

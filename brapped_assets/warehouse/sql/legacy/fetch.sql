@@ -1,1 +1,0 @@
-fetch 5000 from old_rows

@@ -1,1 +1,0 @@
-select count(*)::int as people from audit.listener where token_fingerprint is not null

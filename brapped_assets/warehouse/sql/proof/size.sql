@@ -1,1 +1,0 @@
-select pg_relation_size(%(table)s::regclass) as bytes

@@ -1,2 +1,0 @@
-update star.track_dim set ask_again_at = %(at)s, is_unknown = true
-where track_ref = %(spotify_id)s and payload_key is null

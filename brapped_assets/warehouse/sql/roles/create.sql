@@ -1,1 +1,0 @@
-create role {name} login password {password};

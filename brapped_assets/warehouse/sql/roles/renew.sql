@@ -1,1 +1,0 @@
-alter role {name} login password {password};

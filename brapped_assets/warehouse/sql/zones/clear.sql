@@ -1,1 +1,0 @@
-delete from audit.listener_zone where listener_id = %(listener_id)s

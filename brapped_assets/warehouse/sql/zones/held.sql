@@ -1,1 +1,0 @@
-select moves, zones from audit.zones_of(%(listener_id)s)
