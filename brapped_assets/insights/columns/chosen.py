@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from brapped_assets.insights.columns.days import HOURS
 from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.columns.plays import Flag, Mask, Plays
 from brapped_assets.insights.columns.sums import NEVER, Sums, each_once, first_days, last_days, summed
+
+_Number = TypeVar("_Number", bound=np.integer[Any])
 
 
 class Hours(NamedTuple):
@@ -45,7 +47,7 @@ class Chosen:
         """Where those of some main artists (numbers) are, and the place of each one's artist among these."""
         place = np.full(len(self.catalogue.artists), -1)
         place[artists] = np.arange(len(artists))
-        of = place.astype(np.int16)[self.catalogue.artist][self.track]
+        of = place.astype(np.int16)[self.catalogue.artist].take(self.track)
         rows = np.flatnonzero(of >= 0)
         return rows, of[rows].astype(np.int64)
 
@@ -69,9 +71,12 @@ class Chosen:
         """Those of them on the local days from `first` up to, not including, `until`."""
         return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
 
+    def _picked(self, column: NDArray[_Number]) -> NDArray[_Number]:
+        return column[self._span].compress(self._rows)
+
     @property
     def ended_at(self) -> NDArray[np.int64]:
-        return self._plays.ended_at[self._span][self._rows]
+        return self._picked(self._plays.ended_at)
 
     @property
     def began_at(self) -> NDArray[np.int64]:
@@ -81,7 +86,7 @@ class Chosen:
     @property
     def day(self) -> NDArray[np.int32]:
         """Local days since 2000-01-01, wide enough to be subtracted."""
-        return self._plays.day[self._span][self._rows].astype(np.int32)
+        return self._picked(self._plays.day).astype(np.int32)
 
     @cached_property
     def days(self) -> NDArray[np.int64]:
@@ -90,35 +95,35 @@ class Chosen:
 
     @property
     def hour(self) -> NDArray[np.uint8]:
-        return self._plays.hour[self._span][self._rows]
+        return self._picked(self._plays.hour)
 
     @cached_property
     def track(self) -> NDArray[np.int32]:
-        return self._plays.track[self._span][self._rows]
+        return self._picked(self._plays.track)
 
     @cached_property
     def ms(self) -> NDArray[np.int32]:
-        return self._plays.ms[self._span][self._rows]
+        return self._picked(self._plays.ms)
 
     @property
     def platform(self) -> NDArray[np.int32]:
-        return self._plays.platform[self._span][self._rows]
+        return self._picked(self._plays.platform)
 
     @property
     def country(self) -> NDArray[np.int32]:
-        return self._plays.country[self._span][self._rows]
+        return self._picked(self._plays.country)
 
     @property
     def reason_end(self) -> NDArray[np.int32]:
-        return self._plays.reason_end[self._span][self._rows]
+        return self._picked(self._plays.reason_end)
 
     @property
     def context(self) -> NDArray[np.int32]:
-        return self._plays.context[self._span][self._rows]
+        return self._picked(self._plays.context)
 
     @property
     def flags(self) -> NDArray[np.uint16]:
-        return self._plays.flags[self._span][self._rows]
+        return self._picked(self._plays.flags)
 
     def has(self, flag: Flag) -> Mask:
         found: Mask = (self.flags & np.uint16(flag)) != 0
@@ -131,7 +136,7 @@ class Chosen:
     @property
     def artist(self) -> NDArray[np.int32]:
         """The number of the main artist of each."""
-        return self.catalogue.artist[self.track]
+        return self.catalogue.artist.take(self.track)
 
     @cached_property
     def total_ms(self) -> int:
@@ -169,7 +174,7 @@ class Chosen:
     def by_manner(self) -> Sums:
         """By number of `Plays.manners`."""
         of = self._plays.manners
-        return summed(of.number[self._span][self._rows], self.ms, len(of.flags))
+        return summed(self._picked(of.number), self.ms, len(of.flags))
 
     @cached_property
     def by_flags(self) -> Sums:

@@ -64,17 +64,18 @@ def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
     heard, ms = np.zeros(days * HOURS, np.int64), np.zeros(days * HOURS, np.int64)
     estimated_ms = np.zeros(days, np.int64)
     for block in blocks(len(plays)):
-        of = plays.where(block)
-        at = of.day.astype(np.int32) - np.int32(first)
-        flags = of.flags.astype(np.int32)
-        counts = counting[block]
+        met = rows[block]
+        day, hour, flags, length, counts = (
+            column[block].compress(met) for column in (plays.day, plays.hour, plays.flags, plays.ms, counting)
+        )
+        at, flags = day.astype(np.int32) - np.int32(first), flags.astype(np.int32)
         kind = (flags & LOW) | ((flags & np.int32(Flag.EXTENDED)) >> 2) | np.where(counts, COUNTS, np.int32(0))
-        kinds += counted((at * COMBINATIONS + kind)[rows[block]], len(kinds))
-        hours = summed((at * np.int32(HOURS) + of.hour)[counts], of.ms[counts], len(heard))
+        kinds += counted(at * COMBINATIONS + kind, len(kinds))
+        hours = summed((at * np.int32(HOURS) + hour)[counts], length[counts], len(heard))
         heard += hours.plays
         ms += hours.ms
         estimated = counts & ((flags & int(Flag.ESTIMATED)) != 0)
-        estimated_ms += summed(at[estimated], of.ms[estimated], days).ms
+        estimated_ms += summed(at[estimated], length[estimated], days).ms
     by_kind = kinds.reshape(days, COMBINATIONS)
     extended = ALL & EXTENDED > 0
     told = [extended & (ALL & int(flag or EXTENDED) > 0) for flag in (0, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)]

@@ -34,21 +34,23 @@ class Words:
 
 def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
     """What a selection leaves of everything shown; first plays ever are told by the whole."""
+    counted = by_rule(whole, selection.rule, words.track_done)
+    if not selection.narrows:
+        return counted
     life = whole.life
     plays, catalogue = life.plays, life.catalogue
     rows = (shown(life, whole.kept, with_private=True) if selection.private else whole).rows.copy()
     if selection.artist or selection.track or selection.album or selection.decade:
-        rows &= _tracks(catalogue, selection, words)[plays.track]
+        rows &= _tracks(catalogue, selection, words).take(plays.track)
     if selection.weekday:
         weekday = 1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK
-        rows &= np.isin(weekday, selection.weekday)[plays.day]
+        rows &= np.isin(weekday, selection.weekday).take(plays.day)
     if selection.hour:
-        rows &= _lookup(selection.hour, 24)[plays.hour]
+        rows &= _any(plays.hour == hour for hour in selection.hour)
     if selection.context:
         rows &= np.isin(plays.context, _keys(words.contexts))
     if selection.device or selection.country or selection.source or selection.end or selection.basis:
-        rows &= _manners(plays.manners, selection, words)[plays.manners.number]
-    counted = by_rule(whole, selection.rule, words.track_done)
+        rows &= _manners(plays.manners, selection, words).take(plays.manners.number)
     counting = rows & (
         counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
     )
@@ -57,7 +59,7 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
 
 def of_tracks(some: Shown, tracks: Mask) -> Shown:
     """Those of some plays that are of some tracks (a mask by number)."""
-    of = tracks[some.life.plays.track]
+    of = tracks.take(some.life.plays.track)
     return Shown(some.life, some.kept, some.rows & of, some.counting & of, some.everything)
 
 
@@ -78,7 +80,7 @@ def counts(plays: Plays | Chosen, catalogue: Catalogue, rule: Rule, track_done: 
         case "spotify":
             return plays.ms >= COUNTS_FROM_MS
         case "lastfm":
-            length = catalogue.duration_ms[plays.track]
+            length = catalogue.duration_ms.take(plays.track)
             found: Mask = (length > COUNTS_FROM_MS) & (plays.ms >= np.minimum((length + 1) // 2, LASTFM_MOST_MS))
             return found
         case "finished":
@@ -119,12 +121,6 @@ def _manners(of: Manners, selection: Selection, words: Words) -> Mask:
     if selection.basis:
         estimated = (of.flags & int(Flag.ESTIMATED)) > 0
         found &= _any(estimated == (basis == "estimated") for basis in selection.basis)
-    return found
-
-
-def _lookup(numbers: Iterable[int], many: int) -> Mask:
-    found = np.zeros(many, np.bool_)
-    found[list(numbers)] = True
     return found
 
 

@@ -38,7 +38,7 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     high = np.bincount(heap)
     # No song has more plays than the heap it lies on, so only heaps as high as one song's plays can hold the best.
     least = np.unique(plays.track[heap == high.argmax()], return_counts=True)[1].max()
-    some = np.flatnonzero((high >= least)[heap])
+    some = np.flatnonzero((high >= least).take(heap))
     met, sums = summed_of_few((days[some].astype(np.int64) - first) * many + plays.track[some], plays.ms[some])
     day, track = met // many, met % many
     keys = plays.catalogue.tracks.keys[track]
