@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -170,6 +170,16 @@ def before(period: Period, *, today: date) -> Period:
         return Period("before", of, first, until)
     label = "the day before" if period.days == 1 else f"the {period.days} days before"
     return Period("before", label, period.first - period.days * DAY, period.first)
+
+
+def year_before(period: Period, *, today: date) -> Period:
+    """The same days a year earlier, of what is still running as far as it has come; 28 February for the 29th."""
+    if re.fullmatch(r"\d{4}(-\d{2})?", period.name) and period.last <= today:
+        found = _dated(f"{period.first.year - 1}{period.name[4:]}")
+    else:
+        first, last = _a_year_earlier(period.first), _a_year_earlier(max(period.first, min(period.last, today)))
+        found = _dated(f"{first}" if first == last else f"{first}..{last}")
+    return replace(found, name="year-before")
 
 
 def _a_year_earlier(day: date) -> date:

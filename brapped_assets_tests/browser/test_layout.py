@@ -16,7 +16,8 @@ PATHS = (
     "/wrapped?range=2026-11-20..2026-11-21", "/wrapped/choose", "/history",
     "/search?q=window", "/artist/{artist}", "/artist/{other_artist}?range=2025", "/track/{track}", "/album/{album}",
     "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",
-    "/list/days?range=all", "/list/contexts", "/artist/99999", "/hidden", "/counted", "/add",
+    "/list/days?range=all", "/changes/artists?range=2025-06", "/changes/songs?range=2025&against=2019",
+    "/list/contexts", "/artist/99999", "/hidden", "/counted", "/add",
 )  # fmt: skip
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 MISSING = ("/artist/99999",)

@@ -35,7 +35,7 @@ class Counted:
 
 def ranking(shown: Shown, period: Period, kind: Music, by: By) -> Ints:
     """The numbers of everything of a kind in a period, the most played first."""
-    sums, older, among = _sums(shown, shown.plays(period.first, period.until), kind)
+    sums, older, among = played(shown, shown.plays(period.first, period.until), kind)
     return ranked(sums, older, among, by)
 
 
@@ -54,10 +54,10 @@ def music(shown: Shown, period: Period, kind: Music) -> Counted:
             "artists": (catalogue.artist, len(catalogue.artists)),
             "albums": (catalogue.album, len(catalogue.albums)),
         }[kind]
-        played = plays.by_track.played
-        first, last = _edges(group, played[group[played] >= 0], first, last, many)
+        tracks = plays.by_track.played
+        first, last = _edges(group, tracks[group[tracks] >= 0], first, last, many)
         told, skipped = (_added(group, column, many) for column in (told, skipped))
-    return Counted(*_sums(shown, plays, kind), first, last, told, skipped)
+    return Counted(*played(shown, plays, kind), first, last, told, skipped)
 
 
 def days(shown: Shown, period: Period) -> Counted:
@@ -87,8 +87,8 @@ def grouped(shown: Shown, period: Period, number_of: Ints, many: int) -> Counted
     return Counted(sums, np.arange(many), sums.played, first, last, *counts)
 
 
-def _sums(shown: Shown, plays: Chosen, kind: Music) -> tuple[Sums, NDArray[np.integer], NDArray[np.integer]]:
-    """Sums, what decides between equals, and what is listed."""
+def played(shown: Shown, plays: Chosen, kind: Music) -> tuple[Sums, NDArray[np.integer], NDArray[np.integer]]:
+    """Sums by number, what decides between equals, and what is listed."""
     match kind:
         case "artists":
             return plays.by_artist, plays.catalogue.artists.keys, shown.known(plays.by_artist.played)

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 
 from brapped_assets.insights.web import (
     add,
+    changes,
     comparison,
     counted,
     covers,
@@ -41,7 +42,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, explore, today, wrapped, items, lists, comparison, search, history, counted),
+            *(overview, explore, today, wrapped, items, lists, changes, comparison, search, history, counted),
             *(hiding, add, covers, renew),
         )
         for route in module.routes(site)

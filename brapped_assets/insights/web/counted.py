@@ -6,7 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import comparison, habit_formulas, item_formulas, overview_formulas, wrapped
+from brapped_assets.insights import (
+    change_formulas,
+    comparison,
+    habit_formulas,
+    item_formulas,
+    overview_formulas,
+    wrapped,
+)
 from brapped_assets.insights.formulas import Formula
 from brapped_assets.insights.rules import side_by_side
 from brapped_assets.insights.selection import EVERYTHING
@@ -18,6 +25,7 @@ SECTIONS: dict[str, list[Formula]] = {
     "When and how": habit_formulas.FORMULAS,
     "Artists, songs, albums": item_formulas.FORMULAS,
     "Wrapped": wrapped.FORMULAS,
+    "Two periods": change_formulas.FORMULAS,
     "Two listeners": comparison.FORMULAS,
 }
 

@@ -39,6 +39,7 @@ SAME_FOR_ALL = frozenset(
     {
         *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
         *("/compare", "/counted"),
+        *("/changes/artists", "/changes/songs", "/changes/albums"),
         *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
     }
 )
