@@ -120,12 +120,11 @@ class Shown:
 
     def repeats(self, first: date, until: date) -> Chosen:
         """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
-        return self._of_days(self._marked, first, until)
-
-    @cached_property
-    def _marked(self) -> Mask:
-        plays = self.life.plays
-        return plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
+        since, to = day_number(first), day_number(until)
+        span = self._span(since, to)
+        plays = self.life.plays.where(span)
+        rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
+        return self._chosen(rows & (plays.day >= since) & (plays.day < to), span)
 
     @cached_property
     def by_day(self) -> DayTable:

@@ -3,13 +3,14 @@
 -- thousands of names, and few of them are shown.
 copy (
     with asked as materialized (
-        select w.words, p.escaped, translate(p.escaped, w.breaks, w.blanks) as escaped_words, w.breaks, w.blanks
-        from (select btrim(star.searchable({text})) as words, '([{{-/."' as breaks, '       ' as blanks) w
-        cross join lateral (select replace(replace(replace(w.words, '\', '\\'), '%', '\%'), '_', '\_') as escaped) p
+        select btrim(star.searchable({text})) as words
     ), pattern as materialized (
-        select words, '%' || escaped || '%' as anywhere, escaped || '%' as at_start, '% ' || escaped_words || '%' as at_word,
-               breaks, blanks
-        from asked where words <> ''
+        select words, '%' || escaped || '%' as anywhere, escaped || '%' as at_start,
+               -- Only of the names that hold the text: a pattern of this kind takes five times as long as one of LIKE.
+               '[[ ({{/."-]' || regexp_replace(words, '[][(){{}}.*+?^$|\\]', '\\\&', 'g') as at_word
+        from asked
+        cross join lateral (select replace(replace(replace(words, '\', '\\'), '%', '\%'), '_', '\_') as escaped) e
+        where words <> ''
     ), named as (
         select 0 as kind, a.artist_key::bigint as key, a.artist_key as older, a.search_name
         from star.artist_dim a
@@ -24,6 +25,6 @@ copy (
     )
     select n.kind, n.key, n.older,
            case when n.search_name = p.words then 0 when n.search_name like p.at_start then 1
-                when ' ' || translate(n.search_name, p.breaks, p.blanks) like p.at_word then 2 else 3 end as quality
+                when n.search_name ~ p.at_word then 2 else 3 end as quality
     from named n cross join pattern p
 ) to stdout (format binary)
