@@ -3,6 +3,7 @@
 Every page is computed anew, from the plays in memory; nothing is kept. First: the first page of a fresh process, the
 plays loaded for it, connections and templates included. After a poll: the first look once fifteen plays came. Beside
 each page that adds up plays what it asks first, asked of the fact in SQL (the history is the fact).
+Then forty selections picked at random (selections.py), each page of theirs anew beside the same asked of the fact.
 100,000 and a million plays, or BENCH_ROWS (10000000 takes half an hour).
 """
 
@@ -23,6 +24,7 @@ import psycopg
 
 from bench.figures import Figure
 from bench.scene import Scene
+from bench.selections import asked_of_the_fact, selections
 from bench.sql_life import live
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
@@ -31,13 +33,15 @@ from brapped_assets.warehouse.connections import Connection, Warehouse
 
 MILLION = 1_000_000
 SIZES = [int(os.environ["BENCH_ROWS"])] if "BENCH_ROWS" in os.environ else [100_000, MILLION]
-ROUNDS = 15
+ROUNDS, ROUNDS_OF_SELECTIONS = 15, 3
 # Milliseconds of a page, by plays: a million, ten.
 BUDGETS_MS = {100_000: 50, MILLION: 50, 10 * MILLION: 250}
 FIRST_SECONDS, AFTER_POLL_MS = 2.5, 20
+# Of the time that the same takes in SQL.
+RATIO = 0.1
 BUDGETS_MB = {MILLION: 200, 10 * MILLION: 700}
-# At ten million plays one round takes minutes.
-RAW_ROUNDS = 1 if max(SIZES) > MILLION else 3
+# At ten million plays one round takes minutes, and the forty selections half an hour.
+RAW_ROUNDS, RAW_STEP = (1, 8) if max(SIZES) > MILLION else (3, 1)
 UNTIL = datetime(2026, 11, 22, 20, tzinfo=UTC)
 CHECKOUT = str(Path(__file__).parents[1])
 # {artist}, {track} and {album} are the most played ones.
@@ -132,8 +136,11 @@ def _of(scene: Scene, plays: int) -> Iterator[Figure]:
             with warehouse.transaction() as tx:
                 addresses = _addresses(tx, me)
                 raw = _asked_of_the_fact(tx, me, addresses)
+                some = selections()
+                raw_of_some = asked_of_the_fact(tx, me, some[::RAW_STEP])
             with _client(url) as ask:
                 taken = {address: _times(ask, address) for address in addresses}
+                of_some = [ms for one in some for ms in _times(ask, one.address, ROUNDS_OF_SELECTIONS)[0]]
                 usual, after = _after_a_poll(warehouse, me, ask)
         for address, (anew, body) in taken.items():
             yield Figure(
@@ -144,6 +151,16 @@ def _of(scene: Scene, plays: int) -> Iterator[Figure]:
                 baseline=raw.get(address),
                 baseline_is="the same asked of the fact",
                 note=f"p50 {median(anew):.0f} ms; {len(body) / 1000:.0f} kB, {len(compress(body)) / 1000:.0f} sent",
+            )
+        for rank, of in (("p50", median), ("p95", _p95)):
+            yield Figure(
+                f"{plays:,} plays: {len(some)} random selections, {rank}",
+                of(of_some),
+                "ms",
+                budget=BUDGETS_MS.get(plays),
+                baseline=of(raw_of_some),
+                baseline_is=f"{rank} of {len(raw_of_some)} asked of the fact",
+                ratio_budget=RATIO,
             )
         seconds, resident = _first(url, "/")
         yield Figure(f"{plays:,} plays: the first page of a process", seconds, "s", budget=FIRST_SECONDS)
@@ -211,9 +228,9 @@ def _client(url: str) -> Iterator[Any]:
         yield client.get
 
 
-def _times(ask: Any, address: str) -> tuple[list[float], bytes]:
-    """Milliseconds of each round, and the page."""
-    times = [_timed(ask, address) for _ in range(ROUNDS + 1)][1:]
+def _times(ask: Any, address: str, rounds: int = ROUNDS) -> tuple[list[float], bytes]:
+    """Milliseconds of each round but the first, and the page."""
+    times = [_timed(ask, address) for _ in range(rounds + 1)][1:]
     return times, ask(address).content
 
 
