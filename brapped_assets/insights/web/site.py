@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from brapped_assets import __version__
-from brapped_assets.insights import squares, wording
+from brapped_assets.insights import wording
 from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
@@ -26,6 +26,7 @@ from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.insights.web import squares
 from brapped_assets.insights.web.files import version
 from brapped_assets.insights.web.filters import Filter, filters
 from brapped_assets.insights.web.links import Chosen, Pairs, led_on

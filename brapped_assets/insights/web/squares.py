@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.day_grid import Cell
+from brapped_assets.insights.web.marks import Mark
 from brapped_assets.insights.wording import day, duration, minutes, number
 
 SIDE = 10
@@ -42,4 +43,19 @@ def hours(cells: Iterable[tuple[int, int]], weekday: int, name: str, by: By) -> 
     return Markup("".join(found))  # noqa: S704 - as above
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"squares_of_days": days, "squares_of_hours": hours}
+def marks(cells: Iterable[Mark], by: By) -> Markup:
+    """As `hours`, of marks: each leads to its plays, or back."""
+    found = []
+    for cell in cells:
+        current = " aria-current=true" if cell.is_chosen else ""
+        told = number(cell.plays if by == "plays" else minutes(cell.ms))
+        found.append(
+            f'<td class="q{cell.size}"><a data-whole href="{escape(cell.href)}" data-mark="{cell.key}"{current} '
+            f'title="{cell.title}"><span class="sr">{told}</span></a></td>'
+        )
+    return Markup("".join(found))  # noqa: S704 - as above; what an address asks for is escaped
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "squares_of_days": days, "squares_of_hours": hours, "squares_of_marks": marks,
+}  # fmt: skip
