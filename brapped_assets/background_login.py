@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock, Thread
 
 from brapped_assets.commands.callback import wait_for_callback
-from brapped_assets.commands.login import WAIT, remember
+from brapped_assets.commands.consent import WAIT, remember
 from brapped_assets.commands.newcomer import NothingChanged
 from brapped_assets.insights.renewing import NotNow
 from brapped_assets.settings import Settings, SettingsError

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from brapped_assets import __version__
-from brapped_assets.insights.web.site import environment
+from brapped_assets.insights.rendering import environment
 from brapped_assets_tests.commands.conftest import CHECKOUT
 
 WORKFLOW = CHECKOUT / "deploy" / "github-actions" / "release.yml"

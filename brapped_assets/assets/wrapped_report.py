@@ -54,8 +54,8 @@ def wrapped_report(
     from brapped_assets.insights import report  # noqa: PLC0415
     from brapped_assets.insights.covers import Covers  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
+    from brapped_assets.insights.rendering import environment  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
-    from brapped_assets.insights.web.site import environment  # noqa: PLC0415
 
     started = perf_counter()
     settings = Settings.load()

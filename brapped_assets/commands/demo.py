@@ -11,9 +11,9 @@ import requests
 from rich.console import Console
 
 from brapped_assets.commands import exit_codes
+from brapped_assets.commands.consent import remember
 from brapped_assets.commands.import_history import import_files
 from brapped_assets.commands.leftovers import stop_leftovers
-from brapped_assets.commands.login import remember
 from brapped_assets.commands.network import Network, network
 from brapped_assets.commands.supervisor import free_port
 from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_the_other_is

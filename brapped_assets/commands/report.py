@@ -11,8 +11,8 @@ from brapped_assets.commands.screen import escape
 from brapped_assets.insights import report, report_file
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.insights.web.site import environment
 from brapped_assets.plain import plain
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.listeners import Listener, listeners

@@ -42,8 +42,8 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
     from brapped_assets.insights import overview, report, wording  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
+    from brapped_assets.insights.rendering import environment  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
-    from brapped_assets.insights.web.site import environment  # noqa: PLC0415
 
     who = viewer(tx, now, listener_id)
     if who is None or who.first_day is None or who.listener_id != listener_id:

@@ -14,11 +14,12 @@ from brapped_assets.insights.heard import heard
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi.measures import MEASURES
+from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.search import search
 from brapped_assets.insights.standing import standing
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site, environment
+from brapped_assets.insights.web.site import Site
 from brapped_assets.insights.wrapped import cards, numbers
 from brapped_assets.notices import recap
 from brapped_assets.warehouse.connections import Connection, Warehouse

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from brapped_assets.insights.rendering import HERE
 from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import HERE, Site
+from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.insights.overview_plays import NOW, Told, gap, know, play

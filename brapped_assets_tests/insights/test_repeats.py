@@ -7,9 +7,10 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import overview, report
 from brapped_assets.insights.periods import named
+from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site, environment
+from brapped_assets.insights.web.site import Site
 from brapped_assets.insights.wrapped import numbers
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading

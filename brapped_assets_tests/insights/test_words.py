@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.web.site import HERE
+from brapped_assets.insights.rendering import HERE
 from brapped_assets.insights.wording import percent, time_left
 
 # Words of the engine room.

@@ -14,9 +14,10 @@ from starlette.testclient import TestClient
 from brapped_assets.insights import report
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.periods import named
+from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site, environment
+from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets_tests.warehouse.pages import newcomer

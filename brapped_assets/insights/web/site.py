@@ -4,29 +4,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from brapped_assets import __version__
-from brapped_assets.insights import wording
 from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
+from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.renewing import Renewing
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.insights.web import squares
 from brapped_assets.insights.web.files import version
 from brapped_assets.insights.web.filters import Filter, filters
 from brapped_assets.insights.web.links import Chosen, Pairs, led_on
@@ -34,7 +30,6 @@ from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.reading import Reading
 from brapped_assets.warehouse.writing import Writing
 
-HERE = Path(__file__).parent.parent
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
     {
@@ -47,21 +42,6 @@ SAME_FOR_ALL = frozenset(
 OK, NOT_FOUND = 200, 404
 # PostgreSQL's integers.
 LONGEST_KEY = 9
-
-
-@cache
-def environment() -> Environment:
-    """Templates with autoescape on everything: names are hostile input. What it compiled it keeps."""
-    templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters.update(wording.FILTERS | squares.FILTERS)
-    templates.globals["version"] = __version__
-    return templates
 
 
 @dataclass
