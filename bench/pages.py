@@ -51,8 +51,8 @@ PAGES = (
     "/search.json?q=song+1f", "/hidden", "/counted", "/wrapped?range=2024", "/wrapped?range=all", "/wrapped/choose",
     "/export.html?range=2024", "/explore", "/explore?range=all", "/explore?range=2024&weekday=6&artist={artist}",
     "/explore?range=all&rule=lastfm&hour=20", "/list/songs", "/list/artists?range=all&sort=last",
-    "/list/songs?range=all&q=a", "/changes/songs?range=2024", "/history?range=2024&weekday=6",
-    "/?range=2024&weekday=6&hour=20",
+    "/list/songs?range=all&q=a", "/changes/songs?range=2024", "/places/songs?range=all",
+    "/history?range=2024&weekday=6", "/?range=2024&weekday=6&hour=20",
 )  # fmt: skip
 # What the overview and Wrapped ask first, of the fact.
 PERIOD = (

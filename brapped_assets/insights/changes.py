@@ -113,8 +113,7 @@ def moves(
         "came": _first(is_now & ~was_then, now.rank, now.rank),
         "gone": _first(was_then & ~is_now, then.rank, then.rank),
     }
-    catalogue = who.shown.catalogue
-    keys = {"artists": catalogue.artists, "songs": catalogue.tracks, "albums": catalogue.albums}[kind].keys
+    keys = tally.numbering(who.shown, kind).keys
     named = names(tx, MUSIC[kind], keys[np.concatenate([numbers[:limit] for numbers in found.values()])])
 
     def row(number: int) -> Row:

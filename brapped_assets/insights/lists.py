@@ -152,8 +152,7 @@ def listed(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
                 before = tally.ranked(then.sums, then.older, then.among, by)
         case _:
             found = tally.music(who.shown, period, kind)
-            catalogue = who.shown.catalogue
-            keys = {"artists": catalogue.artists, "songs": catalogue.tracks, "albums": catalogue.albums}[kind].keys
+            keys = tally.numbering(who.shown, kind).keys
             if compared:
                 before = tally.ranking(who.shown, compared, kind, by)
     ranking = tally.ranked(found.sums, found.older, found.among, by)

@@ -29,7 +29,7 @@ from brapped_assets_tests.warehouse.pages import newcomer
 HERE = "http://127.0.0.1:3000"
 TODAY = date(2026, 3, 29)
 SHOWS_A_PERIOD = re.compile(
-    r"/(of/\d+/)?(explore|wrapped|wrapped/choose|compare|export\.html|(?:list|changes)/\w+|(artist|track|album)/\d+)?"
+    r"/(of/\d+/)?(explore|wrapped|wrapped/choose|compare|export\.html|(?:list|changes|places)/\w+|(artist|track|album)/\d+)?"
 )
 # Whoever chooses another period means it.
 CHOOSES = re.compile(

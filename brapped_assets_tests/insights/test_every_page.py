@@ -28,7 +28,7 @@ TABS = {
     "/artist/1": "Overview", "/track/1": "Overview", "/album/1": "Overview",
     "/list/artists": "Overview", "/list/songs?sort=minutes": "Overview", "/list/albums?q=a": "Overview",
     "/list/days?page=9": "Overview", "/list/contexts": "Overview", "/changes/songs?range=7d": "Overview",
-    "/today": "Today", "/wrapped": "Wrapped",
+    "/places/songs": "Overview", "/today": "Today", "/wrapped": "Wrapped",
     "/wrapped?range=2019": "Wrapped", "/wrapped/choose": "Wrapped", "/history": "History", "/history?on=x": "History",
     "/explore": "Explore", "/explore?range=2019&device=Car": "Explore",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",

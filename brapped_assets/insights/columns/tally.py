@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import day_number
+from brapped_assets.insights.columns.numbering import Numbering
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER, By, Sums, counted, first_days, last_days, summed
@@ -85,6 +86,12 @@ def grouped(shown: Shown, period: Period, number_of: Ints, many: int) -> Counted
     counts = (counted(of_told[rows], many) for rows in (extended, extended & skipped))
     first, last = first_days(number, day, many), last_days(number, day, many)
     return Counted(sums, np.arange(many), sums.played, first, last, *counts)
+
+
+def numbering(shown: Shown, kind: Music) -> Numbering:
+    """The keys of a kind."""
+    catalogue = shown.catalogue
+    return {"artists": catalogue.artists, "songs": catalogue.tracks, "albums": catalogue.albums}[kind]
 
 
 def played(shown: Shown, plays: Chosen, kind: Music) -> tuple[Sums, NDArray[np.integer], NDArray[np.integer]]:

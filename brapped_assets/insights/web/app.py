@@ -21,6 +21,7 @@ from brapped_assets.insights.web import (
     items,
     lists,
     overview,
+    places,
     renew,
     search,
     today,
@@ -42,7 +43,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, explore, today, wrapped, items, lists, changes, comparison, search, history, counted),
+            *(overview, explore, today, wrapped, items, lists, changes, places, comparison, search, history, counted),
             *(hiding, add, covers, renew),
         )
         for route in module.routes(site)

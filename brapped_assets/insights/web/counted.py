@@ -12,6 +12,7 @@ from brapped_assets.insights import (
     habit_formulas,
     item_formulas,
     overview_formulas,
+    place_formulas,
     wrapped,
 )
 from brapped_assets.insights.formulas import Formula
@@ -26,6 +27,7 @@ SECTIONS: dict[str, list[Formula]] = {
     "Artists, songs, albums": item_formulas.FORMULAS,
     "Wrapped": wrapped.FORMULAS,
     "Two periods": change_formulas.FORMULAS,
+    "Ranks over time": place_formulas.FORMULAS,
     "Two listeners": comparison.FORMULAS,
 }
 

@@ -18,10 +18,9 @@ OWN_LINKS = re.compile(r'="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)
 LINK, FORM, WHOLE_LINK = "href", "action", "data-whole href"
 HISTORY = r"/history(?:\.csv)?"
 ITEM = r"/(?:artist|track|album)/[^/]+"
+LISTS = r"/(?:list|changes|places)/[^/]+"
 # Those that show a period, and those from which one gets to them; and those that show some plays only.
-EVERYWHERE = (
-    rf"/|/counted|/explore|/(?:list|changes)/[^/]+|/wrapped|/wrapped/choose|/compare|/export\.html|{HISTORY}|{ITEM}"
-)
+EVERYWHERE = rf"/|/counted|/explore|{LISTS}|/wrapped|/wrapped/choose|/compare|/export\.html|{HISTORY}|{ITEM}"
 WITH_PERIOD = re.compile(rf"{EVERYWHERE}|/search")
 WITH_SELECTION = re.compile(EVERYWHERE)
 # A link to a day of the history says when by itself.

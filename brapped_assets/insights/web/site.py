@@ -36,6 +36,7 @@ SAME_FOR_ALL = frozenset(
         *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
         *("/compare", "/counted"),
         *("/changes/artists", "/changes/songs", "/changes/albums"),
+        *("/places/artists", "/places/songs", "/places/albums"),
         *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
     }
 )
