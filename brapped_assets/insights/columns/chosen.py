@@ -62,10 +62,10 @@ class Chosen:
         """Those of them of some tracks (numbers)."""
         wanted = np.zeros(len(self.catalogue.tracks), np.bool_)
         wanted[tracks] = True
-        # They are few: named by place, and not by a mask over all.
-        left = np.zeros_like(self._rows)
-        left[np.flatnonzero(self._rows)[np.take(wanted, self.track)]] = True
-        return Chosen(self._plays, self.catalogue, self._span, left)
+        # They are few: with columns of their own nobody looks for them among all again.
+        places = self._span.start + np.flatnonzero(self._rows)[wanted.take(self.track)]
+        few = self._plays.where(places)
+        return Chosen(few, self.catalogue, slice(0, len(few)), np.ones(len(few), np.bool_))
 
     def within(self, first: date, until: date) -> "Chosen":
         """Those of them on the local days from `first` up to, not including, `until`."""
