@@ -26,7 +26,6 @@ from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from brapped_assets.commands.engine_room import guards
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.reading import Reading
@@ -102,6 +101,9 @@ async def talk(websocket: WebSocket) -> None:
 @pytest.fixture
 def proxy(database_url: str, tmp_path: Path) -> Iterator[Proxy]:
     """The guide's own text, with our ports and files in place of the examples."""
+    # Late: it brings Dagster's web server, and every worker collects this file.
+    from brapped_assets.commands.engine_room import guards
+
     certificate, key, passwords = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "passwords"
     assert OPENSSL
     assert NGINX

@@ -13,7 +13,6 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from brapped_assets.commands.engine_room import guards
 from brapped_assets_tests.examples import examples
 
 HERE = "http://127.0.0.1:3001"
@@ -32,6 +31,9 @@ async def talk(socket: WebSocket) -> None:
 @pytest.fixture
 def browser() -> TestClient:
     """At a server that answers everything, behind the guards, as Dagster's would."""
+    # Late: it brings Dagster's web server, and every worker collects this file.
+    from brapped_assets.commands.engine_room import guards
+
     routes = [
         Route("/graphql", answer, methods=["GET", "POST"]),
         Route("/report_asset_materialization/x", answer, methods=["POST"]),
