@@ -19,16 +19,19 @@ unexport PYTHONDONTWRITEBYTECODE
 # Three or four at a time: some wait for processes to start and stop, but each first compiles the tests. The browser's
 # by themselves: they share one browser, and what drives it leaves an event loop running that others would trip over.
 # In `make test` they run beside the others, and what they say is shown at the end.
-test: $(INSTALLED)  ## the tests, but for the slow ones; a quarter of the examples of each property
+# Files go to whoever is free in the order of their names: the last ones, the warehouse's, are short.
+ONE_BY_ONE := --dist loadfile --no-loadscope-reorder
+
+test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
 	@$(BIN)/python -m pytest -q $(BROWSER) >$(VENV)/browser.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
+	$(BIN)/python -m pytest -q -n 3 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
 	others=$$?; wait $$beside; code=$$?; cat $(VENV)/browser.log; test $$others -eq 0 -a $$code -eq 0
 
 check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile --ignore $(BROWSER)
+	$(BIN)/python -m pytest -q -n 4 $(ONE_BY_ONE) --ignore $(BROWSER)
 	$(BIN)/python -m pytest -q $(BROWSER)
 
 bench: $(INSTALLED)  ## each budget beside the measured figure

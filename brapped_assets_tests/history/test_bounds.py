@@ -130,7 +130,7 @@ def test_twice_as_much_takes_at_most_two_and_a_half_times_as_long(
     small, large = make(tmp_path / "endsong_1", 150), make(tmp_path / "endsong_2", 300)
     seconds(small)
     # What else the machine does disturbs by chance; what grows by the square does so each time.
-    assert min(seconds(large) / seconds(small) for _ in range(4)) <= 2.5
+    assert any(seconds(large) <= 2.5 * seconds(small) for _ in range(4))
 
 
 def test_the_directory_of_a_zip_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -23,7 +24,9 @@ from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets_tests.databases import database
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import (
     CONTEXT,
@@ -179,15 +182,20 @@ MANY = 250
 FORMULA = '=HYPERLINK("http://evil")'
 
 
-@pytest.fixture
-def browser(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
+@contextmanager
+def at_pages(home: Path, url: str) -> Iterator[TestClient]:
+    site = Site(Reading(home, url), clock=lambda: NOW)
     with TestClient(create_app(site), HERE, raise_server_exceptions=False) as browser:
         yield browser
 
 
 @pytest.fixture
-def many(warehouse: Warehouse) -> int:
+def browser(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    with at_pages(tmp_path, database_url) as browser:
+        yield browser
+
+
+def listen_to_many(warehouse: Warehouse) -> None:
     """Somebody with 250 songs of 20 artists more, some of them with names that are not only letters, over a year."""
     with warehouse.transaction() as tx:
         me = know(tx, "Europe/Berlin")
@@ -205,7 +213,17 @@ def many(warehouse: Warehouse) -> int:
         play(tx, me, [Told(NOW - timedelta(hours=30 * n), 7 + n % MANY, 60_000 + n, False, False, n % 3 == 0, "android",
                            n % 7 == 0) for n in range(2 * MANY - 100)])  # fmt: skip
         newcomer(tx, "other", zone="UTC")
-    return me
+
+
+@pytest.fixture(scope="module")
+def of_many(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """At the pages of many songs, over one database, which is only read."""
+    home = tmp_path_factory.mktemp("lists")
+    with database(postgres) as url:
+        with Warehouse(home, url) as warehouse:
+            listen_to_many(warehouse)
+        with at_pages(home, url) as browser:
+            yield browser
 
 
 def keys(page: str, kind: str = "track") -> list[str]:
@@ -229,15 +247,13 @@ def misread(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("sort", [*get_args(Sort), "-plays", "-first"])
-def test_the_pages_put_together_are_the_whole_list_and_so_is_its_file(
-    browser: TestClient, many: int, sort: str
-) -> None:
+def test_the_pages_put_together_are_the_whole_list_and_so_is_its_file(of_many: TestClient, sort: str) -> None:
     asked = {"range": "all", **({"sort": sort} if sort != "change" else {})}
-    pages = [keys(browser.get("/list/songs", params={**asked, "page": str(n)}).text) for n in (1, 2, 3)]
+    pages = [keys(of_many.get("/list/songs", params={**asked, "page": str(n)}).text) for n in (1, 2, 3)]
     assert [len(page) for page in pages] == [100, 100, 50]
     listed = [key for page in pages for key in page]
     assert sorted(map(int, listed)) == list(range(7, MANY + 7))
-    file = rows_of(browser.get("/list/songs.csv", params=asked))
+    file = rows_of(of_many.get("/list/songs.csv", params=asked))
     assert [row["track_key"] for row in file] == listed
     assert list(file[0]) == [
         "track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "album_name", "plays", "ms",
@@ -245,8 +261,8 @@ def test_the_pages_put_together_are_the_whole_list_and_so_is_its_file(
     ]  # fmt: skip
 
 
-def test_a_file_says_of_a_row_what_its_page_says_and_no_cell_of_it_is_a_formula(browser: TestClient, many: int) -> None:
-    answer = browser.get("/list/songs.csv?range=all&q=beyonce")
+def test_a_file_says_of_a_row_what_its_page_says_and_no_cell_of_it_is_a_formula(of_many: TestClient) -> None:
+    answer = of_many.get("/list/songs.csv?range=all&q=beyonce")
     assert answer.headers["content-disposition"] == 'attachment; filename="brapped-songs-all.csv"'
     assert answer.content.endswith(b"\r\n")
     assert rows_of(answer) == [
@@ -256,7 +272,7 @@ def test_a_file_says_of_a_row_what_its_page_says_and_no_cell_of_it_is_a_formula(
             "last_on": "2026-03-28", "skip_share": "0.0", "rank": "149", "rank_before": "",
         }
     ]  # fmt: skip
-    names = {row["track_key"]: row["track_name"] for row in rows_of(browser.get("/list/songs.csv?range=all"))}
+    names = {row["track_key"]: row["track_name"] for row in rows_of(of_many.get("/list/songs.csv?range=all"))}
     assert [names[key] for key in ("7", "11", "12")] == [f"'{FORMULA}", 'a, "b"\nc', "'+1"]
 
 
@@ -269,9 +285,9 @@ def test_a_file_says_of_a_row_what_its_page_says_and_no_cell_of_it_is_a_formula(
     ],
 )  # fmt: skip
 def test_a_box_narrows_by_name_as_search_compares_names(
-    browser: TestClient, many: int, kind: str, typed: str, found: list[str]
+    of_many: TestClient, kind: str, typed: str, found: list[str]
 ) -> None:
-    page = browser.get(f"/list/{kind}", params={"range": "all", "q": typed}).text
+    page = of_many.get(f"/list/{kind}", params={"range": "all", "q": typed}).text
     assert sorted(keys(page, "artist" if kind == "artists" else "track"), key=int) == found
     # A rank is that among all of them.
     if found == ["8"]:
@@ -279,17 +295,18 @@ def test_a_box_narrows_by_name_as_search_compares_names(
 
 
 @pytest.mark.parametrize("typed", ["2026-03-2", "28 mar 2026", "Saturday 28 March 2026", "sat 2", "MARCH 2026", "0"])
-def test_days_are_found_by_how_a_date_is_written(browser: TestClient, many: int, typed: str) -> None:
+def test_days_are_found_by_how_a_date_is_written(of_many: TestClient, typed: str) -> None:
     played = {
         (NOW - timedelta(hours=30 * n)).astimezone(ZoneInfo("Europe/Berlin")).date() for n in range(2 * MANY - 100)
     }
     written = {day: f"{day}, {day:%a} {day.day} {day:%b %Y}, {day:%A} {day.day} {day:%B %Y}".lower() for day in played}
-    file = rows_of(browser.get("/list/days.csv", params={"range": "all", "q": typed, "sort": "first"}))
+    file = rows_of(of_many.get("/list/days.csv", params={"range": "all", "q": typed, "sort": "first"}))
     found = [date.fromisoformat(row["day"]) for row in file]
     assert found == sorted(day for day, text in written.items() if typed.lower() in text)
 
 
-def test_a_context_leads_to_what_it_is(browser: TestClient, many: int, warehouse: Warehouse) -> None:
+def test_a_context_leads_to_what_it_is(browser: TestClient, warehouse: Warehouse) -> None:
+    listen_to_many(warehouse)
     with warehouse.transaction() as tx:
         tx.execute("insert into raw.context (content_hash, payload) values (gen_random_uuid(),"
                    """ '{"type": "album", "uri": "spotify:album:al1"}')""")  # fmt: skip
@@ -330,19 +347,17 @@ def test_a_context_leads_to_what_it_is(browser: TestClient, many: int, warehouse
         ("artist=x&page=9", "'x' is no artist; it was left out. There is no page '9':", 404),
     ],
 )
-def test_what_a_list_does_not_understand_it_says(
-    browser: TestClient, many: int, query: str, says: str, status: int
-) -> None:
-    answer = browser.get(f"/list/songs?range=all&{query}")
+def test_what_a_list_does_not_understand_it_says(of_many: TestClient, query: str, says: str, status: int) -> None:
+    answer = of_many.get(f"/list/songs?range=all&{query}")
     assert (answer.status_code, misread(answer)[: len(says)]) == (status, says)
     assert bool(misread(answer)) == bool(says)
 
 
-def test_a_file_of_what_was_not_understood_is_not_made(browser: TestClient, many: int) -> None:
+def test_a_file_of_what_was_not_understood_is_not_made(of_many: TestClient) -> None:
     for query in ("range=garbage", "sort=loudest", "sort=change&range=all", "artist=x", "q=" + "x" * 101):
-        answer = browser.get(f"/list/songs.csv?{query}")
+        answer = of_many.get(f"/list/songs.csv?{query}")
         assert (answer.status_code, "content-disposition" in answer.headers) == (404, False), query
-    assert "There are lists of artists, songs, albums, days and contexts." in words(browser.get("/list/genres"))
+    assert "There are lists of artists, songs, albums, days and contexts." in words(of_many.get("/list/genres"))
 
 
 def test_ranks_are_held_against_the_time_before(browser: TestClient, warehouse: Warehouse) -> None:
@@ -385,8 +400,8 @@ def test_what_is_listed_is_added_up_and_what_is_not_is_told(browser: TestClient,
     assert "so the numbers are lower bounds" in words(artists)
 
 
-def test_lists_are_a_click_away_from_where_their_beginnings_are(browser: TestClient, many: int) -> None:
-    overview = browser.get("/?range=all&device=Phone&by=minutes").text
+def test_lists_are_a_click_away_from_where_their_beginnings_are(of_many: TestClient) -> None:
+    overview = of_many.get("/?range=all&device=Phone&by=minutes").text
     for kind, what in (("artists", "All 20 artists"), ("songs", "All 250 songs")):
         (link,) = re.findall(rf'href="(/list/{kind}\?[^"]*)">{what} →', overview)
         assert sorted(link.replace("&amp;", "&").partition("?")[2].split("&")) == [
@@ -394,11 +409,11 @@ def test_lists_are_a_click_away_from_where_their_beginnings_are(browser: TestCli
             "device=Phone",
             "range=all",
         ]
-        page = browser.get(link.replace("&amp;", "&"))
+        page = of_many.get(link.replace("&amp;", "&"))
         assert what.removeprefix("All ") in words(page)
-    artist = browser.get("/artist/12?range=all").text
+    artist = of_many.get("/artist/12?range=all").text
     (link,) = re.findall(r'href="(/list/songs\?[^"]*)">All 13 songs →', artist)
     assert "artist=12" in link
     assert "range=all" in link
-    of_artist = rows_of(browser.get(link.replace("&amp;", "&").replace("songs?", "songs.csv?")))
+    of_artist = rows_of(of_many.get(link.replace("&amp;", "&").replace("songs?", "songs.csv?")))
     assert {row["artist_key"] for row in of_artist} == {"12"}
