@@ -110,14 +110,24 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
             ("track_key", "star.track_dim", "track_ref = 'old'"),
             ("context_uri", "raw.context", "true"),
         ):
-            tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
-                       f" select %s, {key}, %s from {table} where {what}", (me, NOW))  # fmt: skip
+            tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at, why)"
+                       f" select %s, {key}, %s, 'not me' from {table} where {what}", (me, NOW))  # fmt: skip
         # A play, and a night.
         tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, track_key, hidden_at)"
                    " select listener_id, played_at, played_at + interval '1 microsecond', track_key, %s"
                    " from star.streaming_fact where listener_id = %s order by played_at limit 1",
                    (NOW, me))  # fmt: skip
         tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at)"
+                   " values (%s, %s, %s, %s)", (me, at(-60), at(60), NOW))  # fmt: skip
+        # An artist known by name alone and one with an id, two tracks; an evening that was offered for hiding.
+        for kind, name, heard, counts_as in (
+            ("artist", "artist_name", "Asha Rao", "alice"), ("track", "track_ref", "old", "a"),
+        ):  # fmt: skip
+            tx.execute(f"insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at, why)"
+                       f" select %s, %s, f.{kind}_key, t.{kind}_key, %s, 'the same'"
+                       f" from star.{kind}_dim f, star.{kind}_dim t where f.{name} = %s and t.{name} = %s",
+                       (me, kind, NOW, heard, counts_as))  # fmt: skip
+        tx.execute("insert into insights.heard_time (listener_id, from_at, until_at, said_at)"
                    " values (%s, %s, %s, %s)", (me, at(-60), at(60), NOW))  # fmt: skip
         zones.write(tx, me, LIVED)
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
@@ -165,7 +175,8 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     assert (summary.archives, summary.failed, summary.ignored) == (1, [], [])
     # The old tables' repeat.
     assert (summary.plays.known, summary.plays.forgotten) == (1, 0)
-    assert (len(before["insights.hidden"]), len(before["insights.hidden_time"])) == (4, 2)
+    chosen = ("insights.hidden", "insights.hidden_time", "insights.alias", "insights.heard_time")
+    assert [len(before[table]) for table in chosen] == [4, 2, 2, 1]
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}

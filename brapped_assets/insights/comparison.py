@@ -62,8 +62,8 @@ def compare(tx: Connection, who: Viewer, other: Viewer, period: Period, limit: i
         my_songs=len(my_songs.keys),
         their_songs=len(their_songs.keys),
         overlap=float(common.sum() / (my_total * their_total)) if len(common) else 0.0,
-        top_artists=_rows(tx, "artist", artists, common, limit),
-        top_songs=_rows(tx, "track", songs, np.minimum(songs.mine, songs.theirs), limit),
+        top_artists=_rows(tx, who, "artist", artists, common, limit=limit),
+        top_songs=_rows(tx, who, "track", songs, np.minimum(songs.mine, songs.theirs), limit=limit),
     )
 
 
@@ -91,11 +91,13 @@ def _both(mine: _Played, theirs: _Played) -> _Both:
     return _Both(keys, mine.plays[my_rows], theirs.plays[their_rows])
 
 
-def _rows(tx: Connection, kind: Literal["artist", "track"], both: _Both, common: Numbers, limit: int) -> list[Row]:
+def _rows(
+    tx: Connection, who: Viewer, kind: Literal["artist", "track"], both: _Both, common: Numbers, *, limit: int
+) -> list[Row]:
     """The most in common first, ties by the plays of both together, then the older key."""
     rows = np.lexsort((both.keys, -(both.mine + both.theirs), -common))[:limit]
     keys = both.keys[rows].tolist()
-    named = names(tx, NAMED[kind], keys)
+    named = names(tx, NAMED[kind], keys, who.shown.catalogue.same_artists)
     return [
         {**named[key], "mine": my_plays, "theirs": their_plays}
         for key, my_plays, their_plays in zip(keys, both.mine[rows].tolist(), both.theirs[rows].tolist(), strict=True)

@@ -102,7 +102,7 @@ def _with_guests(rows: list[Row], plays: Chosen) -> list[Row]:
 
 
 def _tracks(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue) -> list[Row]:
-    named = names(tx, "tracks", catalogue.tracks.keys[ranked])
+    named = names(tx, "tracks", catalogue.tracks.keys[ranked], catalogue.same_artists)
     told = ("track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "has_cover")
     return [
         {name: named[key][name] for name in told} | {"plays": int(sums.plays[n]), "ms": int(sums.ms[n])}

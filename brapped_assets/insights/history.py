@@ -40,6 +40,7 @@ NEWEST = Place(datetime(9999, 1, 1, tzinfo=UTC))
 class Played:
     """One play. `played_at` is its END (UTC), `played_at_local` the same in the listener's zone.
 
+    `heard_key` is that of the track that was heard, which may count as another.
     `counts` by the rule of the list, whether it is private or hidden or not. `has_cover`: a picture is known.
     What only an export tells (skipped, shuffle, offline, incognito, platform) is None where none did.
     """
@@ -48,6 +49,7 @@ class Played:
     played_at: datetime
     played_at_local: datetime
     played_on: date
+    heard_key: int
     track_key: int
     track_id: str | None
     track_name: str

@@ -8,7 +8,6 @@ import numpy as np
 from brapped_assets.insights.columns.moments import instant
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag, Ints
-from brapped_assets.insights.columns.shown import hidden
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.listing import Listing
 from brapped_assets.insights.names import contexts, labels, names
@@ -37,13 +36,14 @@ def pieces(of: Listing, transaction: Callable[[], AbstractContextManager[Connect
 def _rows(tx: Connection, of: Listing, rows: Ints) -> Iterator[Sequence[object]]:
     shown = of.who.shown
     plays = of.plays.where(rows)
-    tracks = names(tx, "tracks", shown.catalogue.tracks.keys[np.unique(plays.track)])
+    catalogue = shown.catalogue
+    tracks = names(tx, "tracks", catalogue.tracks.keys[np.unique(plays.track)], catalogue.same_artists)
     words = labels(tx, np.unique(np.concatenate([plays.platform, plays.country, plays.reason_end])))
     uris = contexts(tx, np.unique(plays.context))
-    is_hidden = hidden(plays, shown.catalogue, shown.kept)
+    is_hidden = shown.hidden[rows]
     flags = plays.flags.tolist()
     for n, (end, counts, key) in enumerate(
-        zip(plays.ended_at, of.counts(rows), shown.catalogue.tracks.keys[plays.track], strict=True)
+        zip(plays.ended_at, of.counts(rows), catalogue.tracks.keys[plays.track], strict=True)
     ):
         at, track = instant(end), tracks.get(int(key), {})
         yield (

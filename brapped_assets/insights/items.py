@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import date_of, instant
 from brapped_assets.insights.columns.numbering import Numbers
@@ -148,7 +149,7 @@ def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:
     """The newest of some plays, the newest first; `played_at_local` is the END in the zone of then, without zone."""
     newest = plays.latest(limit)
     keys = newest.catalogue.tracks.keys[newest.track].tolist()
-    named_by = names(tx, "tracks", keys)
+    named_by = names(tx, "tracks", keys, newest.catalogue.same_artists)
     rows = zip(newest.ended_at, newest.ms.tolist(), newest.has(Flag.ESTIMATED).tolist(), keys, strict=True)
     return [
         {
@@ -164,7 +165,7 @@ def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:
 def songs(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
     """The tracks of some plays, the most played first."""
     keys = plays.catalogue.tracks.keys
-    return _tracks(tx, plays.by_track.ranked("plays", keys, limit), plays.by_track, keys)
+    return _tracks(tx, plays.by_track.ranked("plays", keys, limit), plays.by_track, plays.catalogue)
 
 
 def recordings(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
@@ -175,22 +176,21 @@ def recordings(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
     release = ranked[first]
     sums = of_tracks.grouped(catalogue.recording, len(catalogue.recordings))
     of_release = Sums(sums.plays[catalogue.recording], sums.ms[catalogue.recording])
-    return _tracks(
-        tx, of_release.ranked("plays", catalogue.tracks.keys, limit, release), of_release, catalogue.tracks.keys
-    )
+    return _tracks(tx, of_release.ranked("plays", catalogue.tracks.keys, limit, release), of_release, catalogue)
 
 
-def guests(tx: Connection, key: int) -> list[Row]:
+def guests(tx: Connection, who: Viewer, key: int) -> list[Row]:
     """The artists credited on a track beside its main one, in the order of the credits."""
-    return tx.execute(sql("insights/items/guests"), {"key": key}).fetchall()
+    return tx.execute(sql("insights/items/guests"), {"listener_id": who.listener_id, "key": key}).fetchall()
 
 
 def all_time(who: Viewer) -> Period:
     return named("all", today=who.today, first_day=who.first_day or who.today)
 
 
-def _tracks(tx: Connection, ranked: NDArray[np.integer], sums: Sums, keys: NDArray[np.int64]) -> list[Row]:
-    named_by = names(tx, "tracks", keys[ranked])
+def _tracks(tx: Connection, ranked: NDArray[np.integer], sums: Sums, catalogue: Catalogue) -> list[Row]:
+    keys = catalogue.tracks.keys
+    named_by = names(tx, "tracks", keys[ranked], catalogue.same_artists)
     return [
         {**named_by[key], "plays": int(sums.plays[n]), "ms": int(sums.ms[n])}
         for n, key in zip(ranked, keys[ranked].tolist(), strict=True)

@@ -145,7 +145,7 @@ def other_years(tx: Connection, of: Listing, day: date) -> list[Year]:
             tracks, sums = summed_of_few(plays.track, plays.ms)
             keys = plays.catalogue.tracks.keys[tracks]
             found.append((at, len(plays), plays.total_ms, int(keys[sums.ranked("plays", keys, 1)[0]])))
-    named = names(tx, "tracks", {key for *_, key in found})
+    named = names(tx, "tracks", {key for *_, key in found}, of.who.shown.catalogue.same_artists)
     return [Year(at, plays, ms, named[key]) for at, plays, ms, key in found]
 
 

@@ -1,7 +1,7 @@
 """Lists to the end: every artist, song, album, day or context of a period, in any order, with names last."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -59,6 +59,7 @@ class Listed:
     """Columns, a row a thing, in the order asked for. Days are since 2000-01-01.
 
     `keys` are those of artists and tracks, release groups of albums, numbers of days, places in `uris` of contexts.
+    `same_artists` are those of the catalogue.
     `first` and `last` are of the plays that are listed, `told` and `skipped` of rows of any length. `rank` is that
     among everything of the kind, `before` that in the time `compared`, 0 where it had no play then.
     """
@@ -75,6 +76,7 @@ class Listed:
     rank: Ints
     before: Ints
     uris: Sequence[str] = ()
+    same_artists: Mapping[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -114,7 +116,7 @@ class Listed:
                 by_uri = {row["context_uri"]: row for row in found}
                 return [by_uri.get(uri, {}) for uri in uris]
             case kind:
-                named = names(tx, MUSIC[kind], keys)
+                named = names(tx, MUSIC[kind], keys, self.same_artists)
                 return [{**named.get(key, {})} for key in keys]
 
 
@@ -165,7 +167,7 @@ def listed(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     everything = Listed(
         kind, compared, by_rank(keys), by_rank(found.sums.plays), by_rank(found.sums.ms), by_rank(found.first),
         by_rank(found.last), by_rank(found.told), by_rank(found.skipped), np.arange(1, len(ranking) + 1),
-        rank_before[ranking], uris,
+        rank_before[ranking], uris, who.shown.catalogue.same_artists,
     )  # fmt: skip
     named = everything.where(_named_like(tx, everything, wanted.text)) if wanted.text else everything
     return named.where(_in_order(named, wanted.order))

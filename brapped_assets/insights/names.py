@@ -1,6 +1,7 @@
 """Names and covers of what is shown, fetched by key: numbers come first, and names last."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from brapped_assets.warehouse.connections import Connection
@@ -11,15 +12,21 @@ NamedKind = Literal["artists", "tracks", "albums"]
 KEYS = {"artists": "artist_key", "tracks": "track_key", "albums": "release_group"}
 
 
-def names(tx: Connection, kind: NamedKind, keys: Iterable[int]) -> Mapping[int, Row]:
+def names(
+    tx: Connection, kind: NamedKind, keys: Iterable[int], same_artists: Mapping[int, int] = MappingProxyType({})
+) -> Mapping[int, Row]:
     """By key: ids, names, `has_cover` (whether a picture is known); of a track its artist and album, too.
 
+    The artist of a track is as `same_artists` (those of a catalogue) have it.
     Albums are asked for by release group, and told by the release that stands for it. Keys of nothing are left out.
     """
     asked = [int(key) for key in keys]
     if not asked:
         return {}
-    rows = tx.execute(sql(f"insights/names/{kind}"), {"keys": asked}).fetchall()
+    rows = tx.execute(
+        sql(f"insights/names/{kind}"),
+        {"keys": asked, "heard": list(same_artists), "counts_as": list(same_artists.values())},
+    ).fetchall()
     return {row[KEYS[kind]]: row for row in rows}
 
 

@@ -20,13 +20,14 @@ def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
 
 def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:
     """What the words of a selection mean among a viewer's plays."""
-    life = who.shown.life
+    life, same_tracks = who.shown.life, who.shown.catalogue.same_tracks
     devices = labels(tx, life.platforms) if selection.device else {}
     countries = labels(tx, life.countries) if selection.country else {}
     needs_reasons = selection.rule == "finished" or "finished" in selection.end
     reasons = labels(tx, life.reasons) if needs_reasons else {}
+    tracks = [same_tracks.get(key, key) for key in selection.track]
     values = {
-        "albums": list(selection.album), "tracks": list(selection.track), "contexts": list(selection.context),
+        "albums": list(selection.album), "tracks": tracks, "contexts": list(selection.context),
     }  # fmt: skip
     row = tx.execute(sql("insights/selection"), values).fetchone()
     assert row is not None

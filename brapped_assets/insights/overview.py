@@ -114,7 +114,7 @@ def top(
         first_day = np.full(len(keys), NEVER)
         np.minimum.at(first_day, plays.catalogue.artist, first_of_tracks)
         ranked = sums.ranked(by, keys, limit, who.shown.known(sums.played))
-    named = names(tx, kind, keys[ranked])
+    named = names(tx, kind, keys[ranked], plays.catalogue.same_artists)
     return [
         {**named[int(keys[n])], "plays": int(sums.plays[n]), "ms": int(sums.ms[n]), "first_on": date_of(first_day[n])}
         for n in ranked

@@ -66,7 +66,7 @@ def _best(tx: Connection, who: Viewer, kind: Kind, found: NDArray[np.void], limi
     # What only others play is theirs to find.
     rows = np.flatnonzero(plays) if len(who.everybody) > 1 else np.arange(len(keys))
     rows = rows[np.lexsort((older[rows], -plays[rows], quality[rows]))[:limit]]
-    named = names(tx, NAMED[kind], keys[rows])
+    named = names(tx, NAMED[kind], keys[rows], who.shown.catalogue.same_artists)
     return [
         Hit(
             kind,

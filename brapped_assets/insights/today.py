@@ -99,7 +99,7 @@ def last_plays(tx: Connection, who: Viewer, limit: int) -> list[Played]:
     """Newest first."""
     plays = who.shown.ever.latest(limit)
     keys = plays.catalogue.tracks.keys[plays.track].tolist()
-    named = names(tx, "tracks", keys)
+    named = names(tx, "tracks", keys, plays.catalogue.same_artists)
     told = ("track_key", "track_id", "track_name", "artist_key", "artist_name", "has_cover")
     rows = zip(plays.ended_at, plays.ms.tolist(), plays.has(Flag.ESTIMATED).tolist(), keys, strict=True)
     return [
@@ -120,7 +120,7 @@ def on_this_day(tx: Connection, who: Viewer) -> list[dict[str, Any]]:
     ]
     found = [_of_day(who, day) for day in days]
     past = [row for row in found if row["plays"]]
-    tracks = names(tx, "tracks", [row["track_key"] for row in past])
+    tracks = names(tx, "tracks", [row["track_key"] for row in past], who.shown.catalogue.same_artists)
     artists = names(tx, "artists", [row["artist_key"] for row in past if row["artist_key"] is not None])
     return [
         row

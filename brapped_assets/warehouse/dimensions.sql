@@ -111,11 +111,26 @@ credited as (
     update star.track_artist c set artist_key = n.becomes from namesake n where c.artist_key = n.was
 ),
 shown as (
-    delete from insights.hidden h using namesake n where h.artist_key = n.was returning h.listener_id, n.becomes, h.hidden_at
+    delete from insights.hidden h using namesake n where h.artist_key = n.was
+    returning h.listener_id, n.becomes, h.hidden_at, h.why
 ),
 hidden as (
-    insert into insights.hidden (listener_id, artist_key, hidden_at)
-    select s.listener_id, s.becomes, s.hidden_at from shown s
+    insert into insights.hidden (listener_id, artist_key, hidden_at, why)
+    select s.listener_id, s.becomes, s.hidden_at, s.why from shown s
+    on conflict do nothing
+),
+-- Sorted, so that all of them are gone before the first comes back.
+taken as (
+    delete from insights.alias s using namesake n
+    where s.kind = 'artist' and n.was in (s.from_key, s.to_key)
+    returning s.alias_id, s.listener_id, s.from_key, s.to_key, s.aliased_at, s.why
+),
+aliases as (
+    insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at, why)
+    select t.listener_id, 'artist', coalesce((select n.becomes from namesake n where n.was = t.from_key), t.from_key),
+           coalesce((select n.becomes from namesake n where n.was = t.to_key), t.to_key), t.aliased_at, t.why
+    from (select distinct * from taken) t
+    order by t.aliased_at, t.alias_id
     on conflict do nothing
 )
 update star.track_dim t set artist_key = n.becomes from namesake n where t.artist_key = n.was
@@ -133,6 +148,9 @@ artists as (
       and not exists (select from star.track_dim t where t.artist_key = a.artist_key)
       and not exists (select from star.track_artist c where c.artist_key = a.artist_key)
     returning a.artist_key
+),
+aliases as (
+    delete from insights.alias s using artists a where s.kind = 'artist' and a.artist_key in (s.from_key, s.to_key)
 )
 delete from insights.hidden h using artists a where h.artist_key = a.artist_key
 

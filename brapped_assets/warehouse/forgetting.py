@@ -42,6 +42,8 @@ OF_A_LISTENER = (
     "audit.listener_zone",
     "insights.hidden",
     "insights.hidden_time",
+    "insights.alias",
+    "insights.heard_time",
     "audit.changed_day",
 )
 SHARED = (

@@ -26,6 +26,7 @@ FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.lega
 ACCOUNT_PLAYS = "raw.account_play"
 POLLS, FILES, HIDDEN = "audit.poll", "audit.import_file", "insights.hidden"
 HIDDEN_TIME = "insights.hidden_time"
+ALIASES, HEARD_TIME = "insights.alias", "insights.heard_time"
 # Each has its statements in sql/export and sql/restore, in an order in which nothing refers to what comes later. A new
 # table is a line here. Of the listener's own row the manifest tells, and a rotated token opens nothing elsewhere.
 PORTABLE = (
@@ -45,6 +46,8 @@ PORTABLE = (
     "star.spotify_top",
     HIDDEN,
     HIDDEN_TIME,
+    ALIASES,
+    HEARD_TIME,
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.
@@ -183,5 +186,5 @@ def settle(tx: Connection, listener_id: int, who: Returning) -> None:
     # An older version's export may hold what it took for plays.
     tx.execute(sql("restore/kept_aside"), {"listener_id": listener_id})
     if listener["forgotten_before"] is not None:
-        for table in (POLLS, FILES, HIDDEN, HIDDEN_TIME):
+        for table in (POLLS, FILES, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
             tx.execute(sql(f"forget/{table}"), {**listener, "before": listener["forgotten_before"]})

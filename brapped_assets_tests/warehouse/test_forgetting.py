@@ -128,6 +128,19 @@ def hide(tx: Connection, listener_id: int, word: str) -> None:
         " where f.listener_id = %s and t.track_ref like %s on conflict do nothing",
         (at(0), listener_id, f"%{word}%"),
     )
+    for kind, name in (("artist", "artist_name"), ("track", "track_ref")):
+        tx.execute(
+            "insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
+            f" select %s, %s, min({kind}_key), max({kind}_key), %s from star.{kind}_dim where {name} like %s"
+            f" having min({kind}_key) < max({kind}_key) on conflict do nothing",
+            (listener_id, kind, at(0), f"%{word}%"),
+        )
+    tx.execute(
+        "insert into insights.heard_time (listener_id, from_at, until_at, said_at)"
+        " select listener_id, min(played_at), max(played_at) + interval '1 microsecond', %s from star.streaming_fact"
+        " where listener_id = %s group by 1 on conflict do nothing",
+        (at(0), listener_id),
+    )
 
 
 def unknown(tx: Connection) -> dict[str, int]:
@@ -146,6 +159,10 @@ def unknown(tx: Connection) -> dict[str, int]:
         there = "artist_name" if key == "artist_key" else "track_ref"
         if rows := tx.execute(f"{query} and {there} is null").rowcount:
             found[f"{table}.{key}"] = rows
+    for kind in ("artist", "track"):
+        aliases = f"select from insights.alias s where s.kind = '{kind}' and (select count(*) from star.{kind}_dim d"
+        if rows := tx.execute(f"{aliases} where d.{kind}_key in (s.from_key, s.to_key)) < 2").rowcount:
+            found[f"alias of {kind}"] = rows
     return found
 
 
@@ -189,6 +206,7 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
     with warehouse.transaction() as tx:
         assert (scanned(tx), unknown(tx)) == ([], {})
         assert len(about(tx, friend)["insights.hidden"]) > 3
+        assert len(about(tx, friend)["insights.alias"]) > 1
     forget(warehouse, friend, before=at(100), now=NOW)
     with warehouse.transaction() as tx:
         hidden = "\n".join(about(tx, friend)["insights.hidden"])
@@ -215,6 +233,7 @@ def test_a_listener_deleted_by_hand_takes_what_is_hidden_along(warehouse: Wareho
         tx.execute("delete from audit.listener")
         rows = tx.execute(
             "select from insights.hidden union all select from insights.hidden_time"
+            " union all select from insights.alias union all select from insights.heard_time"
             " union all select from audit.changed_day"
         ).rowcount
         assert rows == 0

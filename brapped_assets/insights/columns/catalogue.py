@@ -1,6 +1,6 @@
 """What the tracks of some plays are, by the number of the track: artist, guests, album, recording, length, year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,6 +32,7 @@ class Catalogue:
     By the number of a track: the number of its main artist, its album (-1: none is known) and its recording (the
     releases of a recording share one), `album_key` (0: none), `duration_ms` and `year` of release (0: not known).
     `guest_track` and `guest_artist` are numbers, one pair for each artist credited beside the main one.
+    `same_artists` and `same_tracks` are keys that aliases.py has put in the place of others.
     """
 
     tracks: Numbering = field(default_factory=Numbering)
@@ -46,6 +47,8 @@ class Catalogue:
     year: Numbers = field(default_factory=_ints)
     guest_track: Numbers = field(default_factory=_ints)
     guest_artist: Numbers = field(default_factory=_ints)
+    same_artists: Mapping[int, int] = field(default_factory=dict)
+    same_tracks: Mapping[int, int] = field(default_factory=dict)
 
     def refreshed(self, tx: Connection, keys: NDArray[np.integer]) -> "Catalogue":
         """With the tracks of these keys as they are now. Keys that are no track's keep what was known of them."""

@@ -30,9 +30,10 @@ LOADING_SECONDS = 120
 
 @dataclass(frozen=True)
 class Kept:
-    """What a listener keeps out of statistics: keys; and the artists that are nobody's name.
+    """What a listener keeps out of statistics, or counts as something else; and the artists that are nobody's name.
 
     `times` are ENDs from one up to, not including, another, in microseconds since 2000-01-01, of a track's key; 0: any.
+    `same_artists` and `same_tracks` are pairs of keys: what was heard, and as what it counts. That is no alias itself.
     """
 
     artists: frozenset[int] = frozenset()
@@ -40,15 +41,23 @@ class Kept:
     contexts: frozenset[int] = frozenset()
     nobodies: frozenset[int] = frozenset()
     times: frozenset[tuple[int, int, int]] = frozenset()
+    same_artists: frozenset[tuple[int, int]] = frozenset()
+    same_tracks: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
 class Life:
-    """Plays and what their tracks are, as the transaction of `snapshot` saw them."""
+    """Plays and what their tracks are, as the transaction of `snapshot` saw them; with aliases, `heard` is without."""
 
     plays: Plays
     catalogue: Catalogue
     snapshot: str
+    heard: "Life | None" = None
+
+    @property
+    def as_heard(self) -> "Life":
+        """The same before aliases."""
+        return self.heard or self
 
     @cached_property
     def first_day(self) -> int:
@@ -101,6 +110,8 @@ def state(tx: Connection, listener_id: int, of: Life | None) -> State:
         frozenset(row["hidden_contexts"]),
         frozenset(row["nobodies"]),
         frozenset((first, until, track) for first, until, track in row["hidden_times"]),
+        frozenset((heard, is_now) for heard, is_now in row["same_artists"]),
+        frozenset((heard, is_now) for heard, is_now in row["same_tracks"]),
     )
     return State(row["snapshot"], row["is_later"], row["days"], row["tracks"], kept)
 

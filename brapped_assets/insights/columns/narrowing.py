@@ -93,7 +93,10 @@ def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:
     """Which tracks (by number) a selection asks for."""
     found = np.ones(len(catalogue.tracks), np.bool_)
     if selection.artist:
-        found &= np.isin(catalogue.artist, _known(catalogue.artists.numbers(_keys(selection.artist))))
+        same = catalogue.same_artists
+        found &= np.isin(
+            catalogue.artist, _known(catalogue.artists.numbers(_keys(same.get(key, key) for key in selection.artist)))
+        )
     if selection.track:
         found &= np.isin(catalogue.recording, _known(catalogue.recordings.numbers(_keys(words.recordings))))
     if selection.album:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
+from brapped_assets.insights.columns.aliases import called
 from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
 from brapped_assets.insights.columns.shown import Shown, shown
 from brapped_assets.warehouse.connections import Connection
@@ -38,14 +39,14 @@ class Shelf:
         held = entry.held
         seen = state(tx, listener_id, held.life if held else None)
         if held is not None and seen.is_same:
-            return self._keep(entry, held, seen.kept)
+            return self._keep(tx, entry, held, seen.kept)
         with entry.lock:
             # Somebody else may have read it meanwhile.
             if entry.held is not held:
                 held = entry.held
                 seen = state(tx, listener_id, held.life if held else None)
             if held is not None and seen.is_same:
-                return self._keep(entry, held, seen.kept)
+                return self._keep(tx, entry, held, seen.kept)
             life = _brought_up(tx, listener_id, held.life if held else None, seen)
             found = shown(life, seen.kept)
             if held is not None and not seen.is_later:
@@ -57,10 +58,10 @@ class Shelf:
             entry.held = found
             return found
 
-    def _keep(self, entry: _Entry, held: Shown, kept: Kept) -> Shown:
-        """What is held, with what is hidden now."""
+    def _keep(self, tx: Connection, entry: _Entry, held: Shown, kept: Kept) -> Shown:
+        """What is held, with what is hidden and aliased now."""
         if held.kept != kept:
-            held = shown(held.life, kept)
+            held = shown(called(tx, held.life.as_heard, kept), kept)
             entry.held = held
         return held
 
@@ -77,10 +78,11 @@ class Shelf:
 
 
 def _brought_up(tx: Connection, listener_id: int, held: Life | None, seen: State) -> Life:
-    return load(tx, listener_id, seen.snapshot) if held is None else refresh(tx, listener_id, held, seen)
+    heard = refresh(tx, listener_id, held.as_heard, seen) if held else load(tx, listener_id, seen.snapshot)
+    return called(tx, heard, seen.kept)
 
 
 def alone(tx: Connection, listener_id: int) -> Shown:
     """A listener's plays for one transaction of any kind, kept by nobody."""
     seen = state(tx, listener_id, None)
-    return shown(load(tx, listener_id, seen.snapshot), seen.kept)
+    return shown(called(tx, load(tx, listener_id, seen.snapshot), seen.kept), seen.kept)

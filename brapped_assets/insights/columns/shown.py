@@ -55,6 +55,11 @@ class Shown:
     def catalogue(self) -> Catalogue:
         return self.life.catalogue
 
+    @cached_property
+    def hidden(self) -> Mask:
+        """Which of `life.plays` the listener hid."""
+        return hidden(self.life, self.kept)
+
     @property
     def everything(self) -> "Shown":
         """All that is shown, by the same rule: what tells which play was the first ever."""
@@ -197,22 +202,30 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
     plays = life.plays
     rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
     if kept.artists or kept.tracks or kept.contexts or kept.times:
-        rows &= ~hidden(plays, life.catalogue, kept)
+        rows &= ~hidden(life, kept)
     return Shown(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
 
 
-def hidden(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
-    """Which plays, in order of their END, a listener hid."""
-    tracks = np.zeros(len(catalogue.tracks), np.bool_)
-    tracks[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
-    tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
-    found: Mask = tracks[plays.track]
+def hidden(life: Life, kept: Kept) -> Mask:
+    """Which plays a listener hid: by what was heard, and by what it counts as."""
+    plays, catalogue = life.as_heard.plays, life.as_heard.catalogue
+    found = _of_hidden_tracks(plays, catalogue, kept)
+    if life.heard:
+        found |= _of_hidden_tracks(life.plays, life.catalogue, kept)
     if kept.contexts:
         found |= np.isin(plays.context, list(kept.contexts))
     for first, until, key in kept.times:
         low, high = np.searchsorted(plays.ended_at, [first, until])
         of_any = key == 0
         found[low:high] |= of_any | (catalogue.tracks.keys[plays.track[low:high]] == key)
+    return found
+
+
+def _of_hidden_tracks(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
+    tracks = np.zeros(len(catalogue.tracks), np.bool_)
+    tracks[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
+    tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
+    found: Mask = tracks[plays.track]
     return found
 
 

@@ -79,7 +79,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
         numbers["featured"] = items.songs(tx, as_guest, GUEST_LIST)
         numbers["featured_plays"], numbers["featured_ms"] = len(as_guest), as_guest.total_ms
     if kind == "track":
-        numbers["guests"] = items.guests(tx, item["key"])
+        numbers["guests"] = items.guests(tx, who, item["key"])
     return numbers
 
 

@@ -43,7 +43,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         artists=things.artists(tx, counted(by_artist, catalogue.artists.keys, artists)),
         of_artists=len(known),
         by_month=_by_month(plays, artists),
-        songs=things.songs(tx, counted(plays.by_track, catalogue.tracks.keys, songs)),
+        songs=things.songs(tx, counted(plays.by_track, catalogue.tracks.keys, songs), catalogue),
         of_songs=len(plays.by_track.played),
         album=lived_in(tx, plays),
         repeat=repeat(tx, who, plays),

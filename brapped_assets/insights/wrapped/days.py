@@ -44,7 +44,7 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     keys = plays.catalogue.tracks.keys[track]
     best = np.lexsort((keys, day, -sums.ms, -sums.plays))[:1]
     on = date_of(day[best[0]] + first)
-    (song,) = songs(tx, counted(sums, keys, best))
+    (song,) = songs(tx, counted(sums, keys, best), plays.catalogue)
     of_day = who.shown.plays(on, on + DAY)
     return Repeat(on, song, longest_run(of_day.track.tolist(), int(track[best[0]])))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.sums import Integers, Sums
 from brapped_assets.insights.names import names
 from brapped_assets.insights.wrapped.numbers import Thing
@@ -23,8 +24,8 @@ def artists(tx: Connection, of: Sequence[Counted]) -> tuple[Thing, ...]:
     )
 
 
-def songs(tx: Connection, of: Sequence[Counted]) -> tuple[Thing, ...]:
-    named = names(tx, "tracks", [key for key, _, _ in of])
+def songs(tx: Connection, of: Sequence[Counted], catalogue: Catalogue) -> tuple[Thing, ...]:
+    named = names(tx, "tracks", [key for key, _, _ in of], catalogue.same_artists)
     return tuple(
         Thing("track", key, named[key]["track_id"], named[key]["track_name"], named[key]["artist_name"], plays, ms)
         for key, plays, ms in of

@@ -26,19 +26,22 @@ from brapped_assets_tests.warehouse.pages import at, newcomer
 from brapped_assets_tests.warehouse.test_order import clear, histories
 from brapped_assets_tests.warehouse.told import Told, tell
 
-ACTIONS = ("look", "merge", "merge", "hide artist", "hide track", "show", "zone", "gone", "artist", "album", "guest")
+CORRECTIONS = ("hide artist", "hide track", "show", "same artist", "same track", "not the same")
+ACTIONS = (
+    *CORRECTIONS, "same artist", "same track", "look", "merge", "merge", "zone", "gone", "artist", "album", "guest",
+)  # fmt: skip
 BY_HAND = """
 select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_played, p.counts_as_play,
        coalesce(extract(year from a.release_date)::int, 0) as year,
-       array(select distinct c.artist_key from bi.track_artists c
-              where c.track_key = p.track_key and c.role = 'featured' and c.artist_key <> p.artist_key
+       array(select distinct coalesce(s.to_key, c.artist_key) from bi.track_artists c
+              left join insights.alias s
+                     on s.listener_id = p.listener_id and s.kind = 'artist' and s.from_key = c.artist_key
+              where c.track_key = p.track_key and c.role = 'featured'
+                and coalesce(s.to_key, c.artist_key) <> p.artist_key
               order by 1) as guests
-from bi.plays p
+from bi.shown_plays p
 left join bi.track_albums a using (track_key)
-where p.listener_id = %(me)s and p.incognito is not true
-  and p.play_key not in (select play_key from star.streaming_fact where repeat_of is not null)
-  and not exists (select from insights.hidden h
-                   where h.listener_id = p.listener_id and (h.track_key = p.track_key or h.artist_key = p.artist_key))
+where p.listener_id = %(me)s
 order by p.played_at, p.play_key
 """
 
@@ -86,19 +89,37 @@ def firsts(shown: Shown) -> dict[int, int]:
     return {int(shown.catalogue.tracks.keys[n]): int(days[n]) for n in np.flatnonzero(days != NEVER)}
 
 
-def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
-    """One thing that may happen; `n` says to whom."""
-    some = "(select {0} from star.{1} order by {0} offset %s %% greatest((select count(*) from star.{1}), 1) limit 1)"
+SOME = "(select {0} from star.{1} order by {0} offset %s %% greatest((select count(*) from star.{1}), 1) limit 1)"
+
+
+def correct(tx: Connection, me: int, action: str, n: int) -> None:
+    """One thing that a listener may say."""
     match action:
-        case "merge" if merges:
-            tell(tx, me, [merges.pop()], 3)
         case "hide artist" | "hide track":
             key, table = ("artist_key", "artist_dim") if action == "hide artist" else ("track_key", "track_dim")
             tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
-                       f" select %s, key, now() from {some.format(key, table)} k (key) on conflict do nothing",
+                       f" select %s, key, now() from {SOME.format(key, table)} k (key) on conflict do nothing",
                        (me, n))  # fmt: skip
         case "show":
             tx.execute("delete from insights.hidden where hidden_id = (select max(hidden_id) from insights.hidden)")
+        case "same artist" | "same track":
+            kind = action.removeprefix("same ")
+            keys = SOME.format(f"{kind}_key", f"{kind}_dim")
+            tx.execute("insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
+                       f" select %s, %s, f.key, t.key, now() from {keys} f (key), {keys} t (key)"
+                       " on conflict do nothing",
+                       (me, kind, n, 7 * n + 1))  # fmt: skip
+        case "not the same":
+            tx.execute("delete from insights.alias where alias_id = (select min(alias_id) from insights.alias)")
+
+
+def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
+    """One thing that may happen; `n` says to whom."""
+    match action:
+        case "merge" if merges:
+            tell(tx, me, [merges.pop()], 3)
+        case _ if action in CORRECTIONS:
+            correct(tx, me, action, n)
         case "zone":
             moves = [at(0)] if n % 2 else []
             zones.write(tx, me, zones.spans_of(moves, [ZONES[(n + nth) % len(ZONES)] for nth in range(len(moves) + 1)]))
@@ -106,18 +127,18 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
                 rebuild_local_time(tx, me, year)
         case "gone":
             tx.execute(
-                f"delete from star.streaming_fact where play_key = {some.format('play_key', 'streaming_fact')}", (n,)
+                f"delete from star.streaming_fact where play_key = {SOME.format('play_key', 'streaming_fact')}", (n,)
             )
         case "artist":
-            tx.execute(f"update star.track_dim set artist_key = {some.format('artist_key', 'artist_dim')}"
-                       f" where track_key = {some.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip
+            tx.execute(f"update star.track_dim set artist_key = {SOME.format('artist_key', 'artist_dim')}"
+                       f" where track_key = {SOME.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip
         case "album":
             tx.execute(f"update star.album_dim set release_date = make_date(1990 + %s, 1, 1)"
-                       f" where album_key = {some.format('album_key', 'album_dim')}", (n, n))  # fmt: skip
+                       f" where album_key = {SOME.format('album_key', 'album_dim')}", (n, n))  # fmt: skip
         case "guest":
             tx.execute(f"insert into star.track_artist (track_key, position, artist_key)"
-                       f" select t.key, 50 + %s, a.key from {some.format('track_key', 'track_dim')} t (key),"
-                       f" {some.format('artist_key', 'artist_dim')} a (key) on conflict do nothing",
+                       f" select t.key, 50 + %s, a.key from {SOME.format('track_key', 'track_dim')} t (key),"
+                       f" {SOME.format('artist_key', 'artist_dim')} a (key) on conflict do nothing",
                        (n, n, n + 1))  # fmt: skip
 
 
@@ -129,6 +150,7 @@ def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
     kept = Shelf()
     with warehouse.transaction() as tx:
         tx.execute("delete from insights.hidden")
+        tx.execute("delete from insights.alias")
         clear(tx)
         me = newcomer(tx)
     for action, n in [("merge", 0), ("look", 0), *happens, ("look", 0)]:

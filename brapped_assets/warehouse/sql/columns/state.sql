@@ -24,5 +24,9 @@ select current::text as snapshot,
                           (extract(epoch from h.until_at - timestamptz '2000-01-01 00:00+00') * 1000000)::bigint,
                           coalesce(h.track_key, 0)]
                from insights.hidden_time h where h.listener_id = %(listener_id)s) as hidden_times,
+       array(select array[a.from_key, a.to_key] from insights.alias a
+              where a.listener_id = %(listener_id)s and a.kind = 'artist') as same_artists,
+       array(select array[a.from_key, a.to_key] from insights.alias a
+              where a.listener_id = %(listener_id)s and a.kind = 'track') as same_tracks,
        array(select n.artist_key from star.artist_dim n where n.is_nobody) as nobodies
 from held
