@@ -80,7 +80,7 @@ def side(tx: Connection, who: Viewer, period: Period) -> Side:
     first = None
     if len(plays):
         key = int(plays.catalogue.tracks.keys[plays.track[0]])
-        first = Song(date_of(plays.day[0]), names(tx, "tracks", [key])[key])
+        first = Song(date_of(plays.day[0]), names(tx, "tracks", [key], plays.catalogue.same_artists)[key])
     return Side(
         period,
         plays=len(plays),
@@ -114,7 +114,8 @@ def moves(
         "gone": _first(was_then & ~is_now, then.rank, then.rank),
     }
     keys = tally.numbering(who.shown, kind).keys
-    named = names(tx, MUSIC[kind], keys[np.concatenate([numbers[:limit] for numbers in found.values()])])
+    told = keys[np.concatenate([numbers[:limit] for numbers in found.values()])]
+    named = names(tx, MUSIC[kind], told, who.shown.catalogue.same_artists)
 
     def row(number: int) -> Row:
         numbers = {name: int(getattr(now, name)[number]) for name in _Ranked._fields}

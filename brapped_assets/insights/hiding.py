@@ -16,9 +16,12 @@ def hidden(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
     return tx.execute(sql("insights/hiding/hidden"), {"listener_id": listener_id}).fetchall()
 
 
-def hide(writing: Writing, listener_id: int, what: What, which: int | str, now: datetime) -> None:
+def hide(
+    writing: Writing, listener_id: int, what: What, which: int | str, now: datetime, *, why: str | None = None
+) -> None:
     """Keep an artist (by key), a track (by key) or a context (by uri) out of the statistics; unknown ones: nothing."""
-    values = {"artist": None, "track": None, "context": None, what: which, "listener_id": listener_id, "now": now}
+    values: dict[str, Any] = {"artist": None, "track": None, "context": None, what: which}
+    values |= {"listener_id": listener_id, "now": now, "why": why}
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/hide"), values)
 
@@ -28,16 +31,26 @@ def hidden_times(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
     return tx.execute(sql("insights/hiding/hidden_times"), {"listener_id": listener_id}).fetchall()
 
 
-def hide_play(writing: Writing, listener_id: int, ended_at: datetime, track_key: int, now: datetime) -> None:
+def hide_play(
+    writing: Writing, listener_id: int, ended_at: datetime, track_key: int, now: datetime, *, why: str | None = None
+) -> None:
     """Keep one play, known by its END and its track, out of the statistics; one that is not there: nothing."""
-    hide_time(writing, listener_id, ended_at, ended_at + MICROSECOND, now, track_key=track_key)
+    hide_time(writing, listener_id, ended_at, ended_at + MICROSECOND, now, track_key=track_key, why=why)
 
 
 def hide_time(
-    writing: Writing, listener_id: int, first: datetime, until: datetime, now: datetime, *, track_key: int | None = None
+    writing: Writing,
+    listener_id: int,
+    first: datetime,
+    until: datetime,
+    now: datetime,
+    *,
+    track_key: int | None = None,
+    why: str | None = None,
 ) -> None:
     """Keep whatever ended from one instant up to, not including, another out of the statistics."""
-    values = {"from_at": first, "until_at": until, "track": track_key, "listener_id": listener_id, "now": now}
+    values: dict[str, Any] = {"from_at": first, "until_at": until, "track": track_key}
+    values |= {"listener_id": listener_id, "now": now, "why": why}
     with writing.transaction() as tx:
         tx.execute(sql("insights/hiding/hide_time"), values)
 

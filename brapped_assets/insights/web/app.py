@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 
 from brapped_assets.insights.web import (
     add,
+    aliasing,
     changes,
     comparison,
     counted,
@@ -44,7 +45,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
         route
         for module in (
             *(overview, explore, today, wrapped, items, lists, changes, places, comparison, search, history, counted),
-            *(hiding, add, covers, renew),
+            *(hiding, aliasing, add, covers, renew),
         )
         for route in module.routes(site)
     ]

@@ -10,6 +10,7 @@ from brapped_assets.insights.web.readable import is_same_origin
 from brapped_assets.insights.web.site import Site, root_of
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
+LONGEST_REASON = 200
 # A form is a few hundred bytes.
 SECONDS = 10.0
 UNREADABLE = "This form cannot be read."
@@ -45,6 +46,12 @@ def only_ours(request: Request, site: Site, token: str) -> None:
     """
     if site.writing is None or not is_same_origin(request.headers) or not site.holds(token):
         raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
+
+
+def reason_in(fields: dict[str, str]) -> str | None:
+    """Why something is corrected, of bounded length and without what cannot be printed; None for no reason."""
+    told = "".join(letter if letter.isprintable() else " " for letter in fields.get("why", ""))
+    return " ".join(told.split())[:LONGEST_REASON].strip() or None
 
 
 def way_back(request: Request, fields: dict[str, str], otherwise: str) -> str:

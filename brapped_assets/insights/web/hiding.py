@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import hiding
+from brapped_assets.insights import aliasing, hiding
 from brapped_assets.insights.history import place_named
 from brapped_assets.insights.items import LARGEST_KEY, key_in
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.forms import posted, way_back
+from brapped_assets.insights.web.forms import posted, reason_in, way_back
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.zones import instant_of, local_time
 
@@ -29,10 +29,11 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None:
                 return site.page("nothing_yet.html", request, who)
+            aliases = aliasing.aliases(tx, who.listener_id)
             hidden, times = hiding.hidden(tx, who.listener_id), hiding.hidden_times(tx, who.listener_id)
         # In the zone that held then, as plays are.
         local = {row["hidden_time_id"]: [local_time(who.spans, row[end]) for end in ENDS] for row in times}
-        return site.page("hidden.html", request, who, hidden=hidden, times=times, local=local)
+        return site.page("hidden.html", request, who, hidden=hidden, times=times, local=local, aliases=aliases)
 
     async def hide(request: Request) -> Response:
         fields = await posted(request, site)
@@ -61,19 +62,19 @@ def routes(site: Site) -> list[Route]:
 def _hide(site: Site, fields: dict[str, str]) -> None:
     """Whatever a form names: a play, a stretch of time, an artist, a song or a context."""
     assert site.writing is not None
-    listener_id, now = _number(fields, "listener"), site.clock()
+    listener_id, now, why = _number(fields, "listener"), site.clock(), reason_in(fields)
     if "play" in fields:
         # Its END and the key of its track.
         play = place_named(fields["play"])
         if play is None or play.play_key > LARGEST_KEY:
             raise HTTPException(400, LACKS)
-        hiding.hide_play(site.writing, listener_id, play.at, play.play_key, now)
+        hiding.hide_play(site.writing, listener_id, play.at, play.play_key, now, why=why)
     elif "from" in fields or "until" in fields:
-        hiding.hide_time(site.writing, listener_id, *_stretch(site, fields, listener_id), now)
+        hiding.hide_time(site.writing, listener_id, *_stretch(site, fields, listener_id), now, why=why)
     else:
         what: hiding.What = "artist" if "artist" in fields else "track" if "track" in fields else "context"
         which = fields.get("context", "") if what == "context" else _number(fields, what)
-        hiding.hide(site.writing, listener_id, what, which, now)
+        hiding.hide(site.writing, listener_id, what, which, now, why=why)
 
 
 def _stretch(site: Site, fields: dict[str, str], listener_id: int) -> tuple[datetime, datetime]:

@@ -4,17 +4,17 @@ from datetime import date, timedelta
 from typing import Any, get_args
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import items
+from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.drawing import month_bars, wedges, years_of
 from brapped_assets.insights.heard import most_played_albums
 from brapped_assets.insights.items import Kind, Row, key_in
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.standing import standing
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.web.site import Site, period_of, root_of
 from brapped_assets.warehouse.connections import Connection
 
 LONGEST_LIST, GUEST_LIST, RECENT = 10, 5, 8
@@ -32,10 +32,26 @@ def routes(site: Site) -> list[Route]:
                 item = items.find(tx, who, kind, key)
                 if item is None:
                     return site.page("no_such.html", request, who, status_code=404, kind=kind)
+                end = aliasing.counts_as(who, kind, key) if kind != "album" else None
+                if end:
+                    # Its plays are there, and that page says so.
+                    query = f"?{request.url.query}" if request.url.query else ""
+                    return RedirectResponse(f"{root_of(request)}/{kind}/{end}{query}", status_code=303)
+                same = [
+                    row for row in aliasing.aliases(tx, who.listener_id) if (row["kind"], row["to_key"]) == (kind, key)
+                ]
                 period = period_of(request, who, default="all")
                 numbers = _numbers(tx, who, kind, item, period)
             return site.page(
-                TEMPLATES[kind], request, who, kind=kind, item=item, period=period, gaps=who.gaps_in(period), **numbers
+                TEMPLATES[kind],
+                request,
+                who,
+                kind=kind,
+                item=item,
+                same=same,
+                period=period,
+                gaps=who.gaps_in(period),
+                **numbers,
             )
 
         return Route(f"/{kind}/{{key}}", show, name=kind)

@@ -1,4 +1,4 @@
-select h.hidden_id, h.artist_key, h.track_key, h.context_uri, h.hidden_at, a.artist_name, t.track_name,
+select h.hidden_id, h.artist_key, h.track_key, h.context_uri, h.hidden_at, h.why, a.artist_name, t.track_name,
        ta.artist_name as track_artist_name,
        (select c.context_type from raw.context c where c.context_uri = h.context_uri limit 1) as context_type
 from insights.hidden h
