@@ -21,6 +21,23 @@ FORMULAS = [
         counted("min(played_on) as first_on, max(played_on) as last_on", where="artist_key = :key"),
     ),
     Formula(
+        "First song",
+        "The song of an artist’s first play that counts, over all time. Albums likewise.",
+        counted("track_key", where="artist_key = :key", then="order by played_at, play_key\nlimit 1"),
+    ),
+    Formula(
+        "Loyalty",
+        "In how many months an artist was heard, of all from that of the first play to the running one, over all time. "
+        "Songs and albums likewise.",
+        counted(
+            "count(distinct date_trunc('month', played_on)) as heard,\n"
+            "       (12 * (extract(year from greatest(:today, max(played_on))) - extract(year from min(played_on)))\n"
+            "        + extract(month from greatest(:today, max(played_on))) - extract(month from min(played_on))\n"
+            "        + 1)::int as months",
+            where="artist_key = :key",
+        ),
+    ),
+    Formula(
         "Most in a row",
         "The most plays that count of one artist with no other play that counts between them, and the local day of the "
         "first; of several such runs, the oldest. Songs and albums likewise.",

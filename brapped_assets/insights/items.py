@@ -1,6 +1,7 @@
 """The numbers of one artist, track or album: by month, by hour, its songs, its newest plays."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -26,7 +27,7 @@ NAMED: dict[Kind, NamedKind] = {"artist": "artists", "track": "tracks", "album":
 Row = dict[str, Any]
 # Keys are PostgreSQL integers; an address may hold any.
 LARGEST_KEY = 2**31 - 1
-HOURS = 24
+HOURS, MONTHS = 24, 12
 
 
 def key_in(text: str) -> int:
@@ -68,6 +69,14 @@ class Month:
     month: date
     plays: int
     ms: int
+
+
+@dataclass(frozen=True)
+class Loyalty:
+    """`heard` of the `months` from that of the first play to the running one, both in."""
+
+    heard: int
+    months: int
 
 
 def find(tx: Connection, who: Viewer, kind: Kind, key: int) -> Row | None:
@@ -143,6 +152,22 @@ def months(plays: Chosen) -> list[Month]:
     sums = summed(number, plays.ms, int(number.max()) + 1)
     days: list[date] = (first + sums.played).astype("datetime64[D]").tolist()
     return [Month(day, int(sums.plays[n]), int(sums.ms[n])) for day, n in zip(days, sums.played, strict=True)]
+
+
+def loyalty(of: Sequence[Month], today: date) -> Loyalty | None:
+    """Of the months that `months` has of all time; None without any."""
+    if not of:
+        return None
+    first, last = of[0].month, max(today, of[-1].month)
+    return Loyalty(len(of), (last.year - first.year) * MONTHS + last.month - first.month + 1)
+
+
+def first_song(tx: Connection, ever: Chosen) -> Row | None:
+    """The song of the first of some plays, as `names` has it; None without any."""
+    if not len(ever):
+        return None
+    key = int(ever.catalogue.tracks.keys[ever.track[0]])
+    return names(tx, "tracks", [key]).get(key)
 
 
 def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:

@@ -242,7 +242,8 @@ def test_the_formulas_shown_give_the_numbers_shown(
         who = seen(tx)
         assert who.first_day is not None
         period = named(period_name, today=who.today, first_day=who.first_day)
-        values = {"listener_id": me, "first": period.first, "until": period.until, "key": key}
+        values = {"listener_id": me, "first": period.first, "until": period.until, "key": key,
+                  "today": who.today}  # fmt: skip
 
         def run(name: str) -> list[tuple[Any, ...]]:
             formula = next(formula for formula in [*OVERVIEW, *FORMULAS] if formula.name == name)
@@ -278,6 +279,9 @@ def test_the_formulas_shown_give_the_numbers_shown(
         values |= {"first": who.first_day, "until": date(2027, 1, 1)}
         life = items.life(own)
         assert run("First and latest play") == [(life.first_on, life.last_on)]
+        song, loyal = items.first_song(tx, own), items.loyalty(items.months(own), who.today)
+        assert run("First song") == ([(song["track_key"],)] if song else [])
+        assert run("Loyalty") == [(loyal.heard, loyal.months) if loyal else (0, None)]
         longest = items.longest_run(who.shown.ever, items.tracks_of(who, "artist", artist))
         assert run("Most in a row") == ([(longest.plays, longest.first_on)] if longest else [])
         assert run("Month by month") == [(month.month, month.plays, month.ms) for month in items.months(own)]

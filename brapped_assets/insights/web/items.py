@@ -75,6 +75,8 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
         "estimated_ms": sum(hour.estimated_ms for hour in hours),
         "life": items.life(ever),
         "run": items.longest_run(who.shown.ever, items.tracks_of(who, kind, item)),
+        "loyalty": items.loyalty(by_month, who.today),
+        "first_song": None if kind == "track" else items.first_song(tx, ever),
         "lifelong": lifelong,
         "standing": lifelong if period.name == all_time.name else standing(tx, who, kind, item, period),
         "hours": hours,
