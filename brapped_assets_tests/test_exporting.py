@@ -129,6 +129,9 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
                        (me, kind, NOW, heard, counts_as))  # fmt: skip
         tx.execute("insert into insights.heard_time (listener_id, from_at, until_at, said_at)"
                    " values (%s, %s, %s, %s)", (me, at(-60), at(60), NOW))  # fmt: skip
+        tx.execute(
+            "insert into insights.counting_rule (listener_id, rule, chosen_at) values (%s, 'lastfm', %s)", (me, NOW)
+        )
         zones.write(tx, me, LIVED)
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
     zones.rebuild(warehouse, me)
@@ -177,6 +180,7 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     assert (summary.plays.known, summary.plays.forgotten) == (1, 0)
     chosen = ("insights.hidden", "insights.hidden_time", "insights.alias", "insights.heard_time")
     assert [len(before[table]) for table in chosen] == [4, 2, 2, 1]
+    assert [json.loads(one)["rule"] for one in before["insights.counting_rule"]] == ["lastfm"]
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}

@@ -53,6 +53,7 @@ def wrapped_report(
     # Templates and web pages: a fifth of a second that no poll's process, which loads the same definitions, should pay.
     from brapped_assets.insights import report  # noqa: PLC0415
     from brapped_assets.insights.covers import Covers  # noqa: PLC0415
+    from brapped_assets.insights.narrowing import usual, viewer_of  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
     from brapped_assets.insights.rendering import environment  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
@@ -70,9 +71,10 @@ def wrapped_report(
             who = viewer(tx, now, listener.listener_id)
             if who is None or who.first_day is None:
                 continue
+            counting = viewer_of(tx, who, usual(who))
             for name in (context.partition_key, "all"):
                 period = named(name, today=who.today, first_day=who.first_day)
-                built = report.build(templates, tx, who, period, is_demo=settings.is_demo, covers=covers)
+                built = report.build(templates, tx, counting, period, is_demo=settings.is_demo, covers=covers)
                 if built.plays:
                     found.append((f"-{who.listener_id}" if nth else "", built))
                     # Dagster's history names nobody: `brapped forget` could not remove it.

@@ -10,6 +10,7 @@ from brapped_assets.commands import exit_codes
 from brapped_assets.commands.screen import escape
 from brapped_assets.insights import report, report_file
 from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.narrowing import usual, viewer_of
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.viewer import Viewer, viewer
@@ -37,6 +38,7 @@ def make_report(
                 raise SettingsError(
                     "Nothing was played yet; bring in an export with `brapped import`, or `brapped login`."
                 )
+            who = viewer_of(tx, who, usual(who))
             covers = Covers(settings.brapped_home / "covers")
             period = period_of(asked, who)
             built = report.build(environment(), tx, who, period, is_demo=settings.is_demo, covers=covers)

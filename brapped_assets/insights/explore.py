@@ -12,7 +12,7 @@ from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.facets import Seen
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.periods import DAY, Period, named
-from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
+from brapped_assets.insights.selection import KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
 
 # More days than these are bars of months, and more months than these bars of years.
@@ -87,7 +87,7 @@ def emptier(seen: Seen, selection: Selection, period: Period) -> Emptier | None:
     found = [
         Emptier(kind, len(seen(selection.without(kind)).shown.plays(period.first, period.until)))
         for kind in (*KINDS, "private", "rule")
-        if getattr(selection, kind) != getattr(EVERYTHING, kind)
+        if getattr(selection, kind) != getattr(selection.bare, kind)
     ]
     most = max(found, key=lambda one: one.plays, default=None)
     return most if most and most.plays else None

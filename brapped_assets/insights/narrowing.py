@@ -5,7 +5,7 @@ from dataclasses import replace
 from brapped_assets.insights.columns.narrowing import Words, narrowed
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import labels
-from brapped_assets.insights.selection import EVERYTHING, Selection
+from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
@@ -13,9 +13,14 @@ from brapped_assets.warehouse.statements import sql
 
 def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
     """The same viewer, who sees what the selection leaves."""
-    if selection == EVERYTHING:
+    if not selection.narrows and selection.rule == who.rule:
         return who
-    return replace(who, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+    return replace(who, rule=selection.rule, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+
+
+def usual(who: Viewer) -> Selection:
+    """Everything, by the rule that the listener chose."""
+    return Selection(rule=who.usual_rule, usual=who.usual_rule)
 
 
 def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from brapped_assets.insights import overview
 from brapped_assets.insights.covers import Covers, Picture
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.rules import SHORT, WORDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wording import spotify_link
 from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
@@ -109,6 +110,7 @@ def build(
         "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
         "most": max((month.ms for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
         "unknown_plays": found.unknown_plays,
+        "rule": who.rule, "counted": SHORT[who.rule], "rule_words": WORDS[who.rule],
         "is_demo": is_demo, "filters": filters, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")

@@ -1,16 +1,19 @@
 """The same plays counted by each rule, and how the rules differ."""
 
+from datetime import datetime
 from typing import NamedTuple, get_args
 
 import numpy as np
 
 from brapped_assets.insights.columns.narrowing import counts
 from brapped_assets.insights.columns.sums import summed
-from brapped_assets.insights.narrowing import viewer_of, words_of
+from brapped_assets.insights.narrowing import words_of
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.writing import Writing
 
 WORDS: dict[Rule, str] = {
     "spotify": "A play counts once 30 seconds of it were heard, as at Spotify.",
@@ -19,6 +22,14 @@ WORDS: dict[Rule, str] = {
     "finished": "A play counts when an export tells that the song ran to its end; what was polled only tells no end, "
     "so it never does.",
     "all": "Every play counts, however soon it was skipped.",
+}
+
+# In a few words, as a page says which one is on.
+SHORT: dict[Rule, str] = {
+    "spotify": "30 seconds and more",
+    "lastfm": "half of the song, or 4 minutes",
+    "finished": "played to the end",
+    "all": "every play, however short",
 }
 
 
@@ -39,10 +50,16 @@ class Counted(NamedTuple):
         return WORDS[self.rule]
 
 
-def side_by_side(tx: Connection, whole: Viewer, selection: Selection, period: Period) -> list[Counted]:
-    """What a selection leaves of a period, by every rule; `whole` sees everything."""
-    told = viewer_of(tx, whole, selection).shown.told(period.first, period.until)
-    done = words_of(tx, whole, Selection(rule="finished")).track_done
+def choose_rule(writing: Writing, listener_id: int, rule: Rule, now: datetime) -> None:
+    """From now on plays count by it wherever no other is asked for; nothing for a listener there is not."""
+    with writing.transaction() as tx:
+        tx.execute(sql("insights/choose_rule"), {"listener_id": listener_id, "rule": rule, "now": now})
+
+
+def side_by_side(tx: Connection, who: Viewer, period: Period) -> list[Counted]:
+    """What a viewer sees of a period, by every rule."""
+    told = who.shown.told(period.first, period.until)
+    done = words_of(tx, who, Selection(rule="finished")).track_done
     # A bit for each rule: rows are summed once, by which rules count them.
     bits = {rule: 1 << nth for nth, rule in enumerate(get_args(Rule))}
     counted_by = np.zeros(len(told), np.uint8)

@@ -27,10 +27,11 @@ class Selection:
     a type or a uri. `end`, `basis` and `source` are of the play. `private` has private sessions come along.
 
     `rule` says which plays count: of 30 s (`spotify`); of half the track or 4 minutes, where its length is known
-    (`lastfm`); played to the end (`finished`); all of them.
+    (`lastfm`); played to the end (`finished`); all of them. `usual` is the rule that an address need not name.
     """
 
     rule: Rule = "spotify"
+    usual: Rule = "spotify"
     artist: tuple[int, ...] = ()
     track: tuple[int, ...] = ()
     album: tuple[int, ...] = ()
@@ -48,7 +49,12 @@ class Selection:
     @property
     def narrows(self) -> bool:
         """Whether some plays are left out, by whatever rule the others count."""
-        return self != Selection(rule=self.rule)
+        return self != replace(self.bare, rule=self.rule)
+
+    @property
+    def bare(self) -> "Selection":
+        """Everything, by the usual rule."""
+        return Selection(rule=self.usual, usual=self.usual)
 
     def toggled(self, kind: str, value: object) -> Self:
         """With one value more, or without it if it is there."""
@@ -57,11 +63,11 @@ class Selection:
         return replace(self, **{kind: kept})
 
     def without(self, kind: str) -> Self:
-        return replace(self, **{kind: getattr(EVERYTHING, kind)})
+        return replace(self, **{kind: getattr(self.bare, kind)})
 
     def asked(self) -> list[tuple[str, str]]:
         """As an address has it, in an order of its own: the same selection gives the same address."""
-        found: list[tuple[str, str]] = [] if self.rule == EVERYTHING.rule else [("rule", self.rule)]
+        found: list[tuple[str, str]] = [] if self.rule == self.usual else [("rule", self.rule)]
         for kind in KINDS:
             found += [(kind, _written(kind, value)) for value in getattr(self, kind)]
         return [*found, ("private", "yes")] if self.private else found
@@ -71,7 +77,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
-KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "private"})
+KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "usual", "private"})
 CHOICES: dict[str, Sequence[str]] = {
     "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending), "basis": get_args(Basis),
 }  # fmt: skip
@@ -79,14 +85,15 @@ NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, L
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
 
-def read_selection(asked: Iterable[tuple[str, str]]) -> tuple[Selection, list[str]]:
+def read_selection(asked: Iterable[tuple[str, str]], usual: Rule = EVERYTHING.rule) -> tuple[Selection, list[str]]:
     """The selection in the pairs of an address, and what was left out of it, a sentence each.
 
-    Other names than those of a selection are somebody else's. Values given twice are given once.
+    Where it names no rule, `usual` is on. Other names than those of a selection are somebody else's. Values given
+    twice are given once.
     """
     found: dict[str, list[int | str]] = {kind: [] for kind in KINDS}
     ignored: list[str] = []
-    rule: Rule = EVERYTHING.rule
+    rule = usual
     private = False
     for kind, text in asked:
         value: int | str | None
@@ -107,7 +114,7 @@ def read_selection(asked: Iterable[tuple[str, str]]) -> tuple[Selection, list[st
         if len(values) > MOST_VALUES:
             ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
     chosen: dict[str, Any] = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
-    return Selection(rule=rule, private=private, **chosen), ignored
+    return Selection(rule=rule, usual=usual, private=private, **chosen), ignored
 
 
 def _read(kind: str, text: str) -> int | str | None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.selection import Rule
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.zones import Spans, spans_of
@@ -36,7 +37,8 @@ class Viewer:
 
     `time_zone` holds now; `spans` has the earlier ones, too. `shown` are the plays that statistics speak of.
     `first_day` and `last_day` None: nothing was ever played.
-    `everybody` is whoever has pages here, the first first.
+    `everybody` is whoever has pages here, the first first. `usual_rule` is what the listener chose; `rule` is what the
+    plays `shown` count by.
     """
 
     listener_id: int
@@ -55,6 +57,8 @@ class Viewer:
     consent_ends_at: datetime | None = None
     everybody: tuple[Person, ...] = ()
     spans: Spans = ()
+    usual_rule: Rule = "spotify"
+    rule: Rule = "spotify"
 
     @property
     def consent_ends_in(self) -> int | None:

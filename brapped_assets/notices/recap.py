@@ -41,14 +41,17 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
     from brapped_assets.insights import overview, report, wording  # noqa: PLC0415
+    from brapped_assets.insights.narrowing import usual, viewer_of  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
     from brapped_assets.insights.rendering import environment  # noqa: PLC0415
+    from brapped_assets.insights.rules import SHORT  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
 
     who = viewer(tx, now, listener_id)
     if who is None or who.first_day is None or who.listener_id != listener_id:
         return None
     period = named(f"{month // 100}-{month % 100:02d}", today=who.today, first_day=who.first_day)
+    who = viewer_of(tx, who, usual(who))
     total = overview.totals(overview.days(who, period))
     if not total.plays:
         return None
@@ -60,6 +63,7 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     about = "about " if total.estimated_ms else ""
     lines = [
         f"{at_least}{about}{total.ms // 60_000:,} minutes of music in {total.plays:,} plays.",
+        *([f"Counted: {SHORT[who.rule]}."] if who.rule != "spotify" else []),
         "",
         "Most played artists:",
         *(f"{nth}. {plain(row['artist_name'])} ({row['plays']})" for nth, row in enumerate(artists, 1)),

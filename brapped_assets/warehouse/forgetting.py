@@ -44,6 +44,7 @@ OF_A_LISTENER = (
     "insights.hidden_time",
     "insights.alias",
     "insights.heard_time",
+    "insights.counting_rule",
     "audit.changed_day",
 )
 SHARED = (

@@ -48,6 +48,7 @@ PORTABLE = (
     HIDDEN_TIME,
     ALIASES,
     HEARD_TIME,
+    "insights.counting_rule",
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.

@@ -26,10 +26,13 @@ from brapped_assets.insights.web.counted import SECTIONS
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.writing import Writing
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell, vary
 from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
+from brapped_assets_tests.warehouse.pages import newcomer
 
+HERE = "http://127.0.0.1"
 PERIODS = ("all", "2025", "2025-10-25..2025-10-26", "2026-03-29", "2019")
 USUAL = COUNTS.replace("%(rule)s", "'spotify'")
 BY_HAND = f"""
@@ -70,7 +73,7 @@ def test_each_rule_counts_what_sql_over_the_views_counts(
             {"rule": rule, **(tx.execute(BY_HAND, {**values, "rule": rule}).fetchone() or {})}
             for rule in get_args(Rule)
         ]
-        assert [one._asdict() for one in side_by_side(tx, who, selection, period)] == expected
+        assert [one._asdict() for one in side_by_side(tx, viewer_of(tx, who, selection), period)] == expected
 
 
 @examples(20)
@@ -112,7 +115,7 @@ def test_the_statements_shown_give_the_numbers_of_the_rule_that_is_on(
 @pytest.fixture
 def browser(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
     site = Site(Reading(tmp_path, database_url), clock=lambda: NOW)
-    with TestClient(create_app(site), "http://127.0.0.1") as browser:
+    with TestClient(create_app(site), HERE) as browser:
         yield browser
 
 
@@ -165,3 +168,63 @@ def test_what_is_no_rule_or_no_period_is_said(warehouse: Warehouse, browser: Tes
         listen(tx)
     assert "is no rule of counting; say spotify, lastfm, finished, all." in browser.get("/counted?rule=mine").text
     assert browser.get("/counted?range=never").status_code == 404
+
+
+def test_the_rule_a_listener_chooses_holds_everywhere_until_an_address_names_another(
+    warehouse: Warehouse, database_url: str, tmp_path: Path
+) -> None:
+    site = Site(Reading(tmp_path, database_url), writing=Writing(tmp_path, database_url), clock=lambda: NOW)
+    with warehouse.transaction() as tx:
+        me = listen(tx)
+        friend = newcomer(tx, "friend")
+        play(tx, friend, [Told(NOW, 1, 60_000, False, False, False, "android", False)])
+        period = named("all", today=NOW.date(), first_day=date(2020, 1, 1))
+        by_rule: dict[str, int] = {one.rule: one.plays for one in side_by_side(tx, seen(tx), period)}
+    assert len(set(by_rule.values())) == len(by_rule)
+    with TestClient(create_app(site), HERE) as browser:
+
+        def choose(rule: str, listener: int = me) -> int:
+            form = {"token": site.token, "listener": f"{listener}", "rule": rule, "back": "/counted?range=all"}
+            answer = browser.post("/count-by", data=form, headers={"Origin": HERE})
+            return int(answer.status_code)
+
+        def plays(address: str) -> int:
+            return int(re.findall(r'data-plays="(\d+)"', browser.get(address).text)[0])
+
+        usual = browser.get("/today").text
+        assert (choose("mine"), choose("lastfm", 0), choose("lastfm", 9_999), choose("lastfm")) == (400, 400, 200, 200)
+        said = "counted: half of the song, or 4 minutes"
+        for page in ("/", "/explore", "/wrapped", "/list/songs", "/history", "/artist/1", "/counted", "/today"):
+            answer = browser.get(page)
+            assert (answer.status_code, said in answer.text) == (200, True), page
+            # It goes without saying.
+            assert "rule=lastfm" not in re.sub(r"(?s)<main.*</main>", "", answer.text), page
+        assert browser.get("/today").text != usual
+        assert "counted:" not in browser.get(f"/of/{friend}/").text
+        assert [plays(f"/explore?range=all{rest}") for rest in ("", "&rule=spotify", "&rule=all")] == [
+            by_rule["lastfm"], by_rule["spotify"], by_rule["all"],
+        ]  # fmt: skip
+        # The one that is always on cannot be dropped; one that is on for now can.
+        assert 'title="By which rule?"' in browser.get("/explore").text
+        assert 'href="/explore?range=all&amp;rule=spotify"' in browser.get("/explore?range=all").text
+        assert "counted: 30 seconds and more" in browser.get("/explore?rule=spotify").text
+        report = browser.get("/export.html?range=all")
+        assert "Counted: half of the song, or 4 minutes." in report.text
+        assert 'filename="brapped-all.html"' in report.headers["content-disposition"]
+        assert ", half or 4 minutes</span>" in browser.get("/wrapped?range=all").text
+        # And back.
+        assert choose("spotify") == 200
+        assert plays("/explore?range=all") == by_rule["spotify"]
+        assert browser.get("/today").text == usual
+
+
+def test_rules_are_a_facet_whose_numbers_are_those_of_the_pages_they_lead_to(
+    warehouse: Warehouse, browser: TestClient
+) -> None:
+    with warehouse.transaction() as tx:
+        listen(tx)
+    page = browser.get("/explore?range=all&artist=1").text
+    rows = re.findall(r'href="([^"]*)" data-mark="rule=(\w+)".*?<b>(\d+)</b>', page)
+    assert [rule for _, rule, _ in rows] == list(get_args(Rule))
+    for href, _, plays in rows:
+        assert f'data-plays="{plays}"' in browser.get(unescape(href)).text

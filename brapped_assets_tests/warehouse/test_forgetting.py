@@ -141,6 +141,11 @@ def hide(tx: Connection, listener_id: int, word: str) -> None:
         " where listener_id = %s group by 1 on conflict do nothing",
         (at(0), listener_id),
     )
+    tx.execute(
+        "insert into insights.counting_rule (listener_id, rule, chosen_at) values (%s, 'all', %s)"
+        " on conflict do nothing",
+        (listener_id, at(0)),
+    )
 
 
 def unknown(tx: Connection) -> dict[str, int]:
@@ -234,6 +239,7 @@ def test_a_listener_deleted_by_hand_takes_what_is_hidden_along(warehouse: Wareho
         rows = tx.execute(
             "select from insights.hidden union all select from insights.hidden_time"
             " union all select from insights.alias union all select from insights.heard_time"
+            " union all select from insights.counting_rule"
             " union all select from audit.changed_day"
         ).rowcount
         assert rows == 0

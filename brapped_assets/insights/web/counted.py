@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import (
@@ -16,10 +18,10 @@ from brapped_assets.insights import (
     wrapped,
 )
 from brapped_assets.insights.formulas import Formula
-from brapped_assets.insights.rules import side_by_side
-from brapped_assets.insights.selection import EVERYTHING
-from brapped_assets.insights.web.filters import RULES
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.items import key_in
+from brapped_assets.insights.rules import SHORT, WORDS, choose_rule, side_by_side
+from brapped_assets.insights.web.forms import posted, way_back
+from brapped_assets.insights.web.site import Site, period_of, selection_of
 
 SECTIONS: dict[str, list[Formula]] = {
     "Any period": overview_formulas.FORMULAS,
@@ -37,13 +39,20 @@ def routes(site: Site) -> list[Route]:
         values: dict[str, Any] = {"period": None, "rules": []}
         with site.reading.transaction() as tx:
             who = site.looking(tx, request)
-            selection = getattr(request.state, "selection", EVERYTHING)
             if who is not None and who.first_day is not None:
-                whole = site.viewer(tx, request)
-                assert whole is not None
                 period = period_of(request, who)
-                values = {"period": period, "rules": side_by_side(tx, whole, selection, period)}
-        sections = {title: [one.by(selection.rule) for one in formulas] for title, formulas in SECTIONS.items()}
-        return site.page("counted.html", request, who, sections=sections, names=RULES, **values)
+                values = {"period": period, "rules": side_by_side(tx, who, period)}
+        rule = selection_of(request).rule
+        sections = {title: [one.by(rule) for one in formulas] for title, formulas in SECTIONS.items()}
+        return site.page("counted.html", request, who, sections=sections, names=SHORT, **values)
 
-    return [Route("/counted", show, name="counted")]
+    async def choose(request: Request) -> Response:
+        fields = await posted(request, site)
+        assert site.writing is not None
+        listener_id, rule = key_in(fields.get("listener", "")), fields.get("rule", "")
+        if not listener_id or rule not in WORDS:
+            raise HTTPException(400, "This form names no rule of counting. Go back, reload the page and try again.")
+        await run_in_threadpool(choose_rule, site.writing, listener_id, rule, site.clock())
+        return RedirectResponse(way_back(request, fields, "/counted"), status_code=303)
+
+    return [Route("/counted", show, name="counted"), Route("/count-by", choose, methods=["POST"])]

@@ -1,6 +1,7 @@
 """`/explore`: any question by clicks. Every mark leads to the plays it stands for, and back when it is chosen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +16,8 @@ from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.selection import EVERYTHING, Selection
+from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web import filters
 from brapped_assets.insights.web.marks import PATH, Asked, Mark
@@ -64,7 +66,7 @@ def routes(site: Site) -> list[Route]:
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
                 "estimated_ms": plays.estimated_ms,
                 "time": _time(who, period, asked),
-                "facets": _facets(facets(tx, seen, asked.selection, period), asked),
+                "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(seen, asked, period)],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
                 "empty": _empty(tx, seen, who, asked, period) if not len(plays) else None,
@@ -129,6 +131,22 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
     return told
 
 
+def _rules(seen: Seen, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
+    """The same plays by each rule, as shares of all of them; the one that is on leads back to the usual one."""
+    plays = {rule: seen(replace(asked.selection, rule=rule)).shown.plays(period.first, period.until) for rule in SHORT}
+    told = {rule: Option(rule, len(these), these.total_ms) for rule, these in plays.items()}
+    whole = _of(told["all"], asked.by)
+    rows = []
+    for rule, one in told.items():
+        is_chosen, value = rule == asked.selection.rule, _of(one, asked.by)
+        to = asked.selection.usual if is_chosen else rule
+        rows.append(
+            Mark(f"rule={rule}", SHORT[rule], asked.href(replace(asked.selection, rule=to)), is_chosen, one.plays,
+                 one.ms, round(TALLEST * value / (whole or 1), 1), percent(value, whole))
+        )  # fmt: skip
+    return "rule", "Counted as a play", rows, None
+
+
 def _rest(facet: Facet, by: By) -> Mark | None:
     plays = facet.plays - sum(one.plays for one in facet.options)
     ms = facet.ms - sum(one.ms for one in facet.options)
@@ -189,7 +207,7 @@ def _empty(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period
         "without": asked.href(asked.selection.without(found.kind)) if found else "",
         "ever": ever if period.name != "all" else 0,
         "always": asked.href(period="all"),
-        "all": asked.href(EVERYTHING) if asked.selection != EVERYTHING else "",
+        "all": asked.href(asked.selection.bare) if asked.selection != asked.selection.bare else "",
     }
 
 

@@ -5,16 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from brapped_assets.insights import items
+from brapped_assets.insights.rules import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
 
-RULES = {
-    "spotify": "30 seconds and more",
-    "lastfm": "half of the song, or 4 minutes",
-    "finished": "played to the end",
-    "all": "every play, however short",
-}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SOURCES = {
     "api": "polled only",
@@ -33,11 +28,11 @@ NAMED: dict[str, items.Kind] = {"artist": "artist", "track": "track", "album": "
 
 @dataclass(frozen=True)
 class Filter:
-    """`label` in words; `without` is the query of the same page without it."""
+    """`label` in words; `without` is the query of the same page without it, None where it is always there."""
 
     kind: str
     label: str
-    without: str
+    without: str | None
 
 
 def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
@@ -49,8 +44,9 @@ def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
     ]
     if selection.private:
         found.append(Filter("private", "with private sessions", selection.without("private").query()))
-    if selection.rule != EVERYTHING.rule:
-        found.append(Filter("rule", f"counted: {RULES[selection.rule]}", selection.without("rule").query()))
+    if selection.rule != EVERYTHING.rule or selection.rule != selection.usual:
+        without = None if selection.rule == selection.usual else selection.without("rule").query()
+        found.append(Filter("rule", f"counted: {SHORT[selection.rule]}", without))
     return found
 
 

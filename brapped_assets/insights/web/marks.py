@@ -39,12 +39,12 @@ class Asked:
 
     @cached_property
     def _head(self) -> str:
-        return self.href(EVERYTHING)
+        return self.href(replace(self.selection.bare, rule=self.selection.rule))
 
     @cached_property
     def _parts(self) -> dict[str, str]:
         """What an address says of each kind, in its order."""
-        return {kind: _written(kind, getattr(self.selection, kind)) for kind in ("rule", *KINDS, "private")}
+        return {kind: _written(kind, getattr(self.selection, kind)) for kind in (*KINDS, "private")}
 
     def listed(self, kind: str, value: int | str) -> tuple[str, bool]:
         """As `only`, of a row among others: what is chosen beside it stays when it goes."""

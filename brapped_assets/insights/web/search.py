@@ -15,7 +15,7 @@ def routes(site: Site) -> list[Route]:
         """The text asked for and its hits; or the page that says there is nothing yet."""
         text = cleaned(request.query_params.get("q", ""))
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request, narrowed=False)
             if who is None or who.first_day is None:
                 return text, [], site.page("nothing_yet.html", request, who)
             request.state.viewer = who

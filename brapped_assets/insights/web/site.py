@@ -17,7 +17,7 @@ from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
-from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.narrowing import usual, viewer_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.renewing import Renewing
@@ -78,15 +78,18 @@ class Site:
             raise HTTPException(404, "There is no such listener here.")
         return who
 
-    def looking(self, tx: Connection, request: Request) -> Viewer | None:
+    def looking(self, tx: Connection, request: Request, *, narrowed: bool = True) -> Viewer | None:
         """As `viewer`, who sees the plays that the address selects; the page says what it did not understand of it.
 
-        With plays, `request.state.whole` is who sees all of them.
+        They count by the rule that the address names, else by the one that the listener chose. A page that is of all
+        plays is not `narrowed`. With plays, `request.state.whole` is who sees all of them, by Spotify's rule.
         """
         who = self.viewer(tx, request)
         if who is None or who.first_day is None:
             return who
-        selection, ignored = read_selection(request.query_params.multi_items())
+        selection, ignored = usual(who), list[str]()
+        if narrowed:
+            selection, ignored = read_selection(request.query_params.multi_items(), who.usual_rule)
         if ignored:
             say(request, " ".join(ignored), is_missing=False)
         request.state.whole, request.state.selection = who, selection

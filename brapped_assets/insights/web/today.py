@@ -20,7 +20,7 @@ LAST_PLAYS, MOST_MILESTONES = 12, 8
 def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.viewer(tx, request)
+            who = site.looking(tx, request, narrowed=False)
             if who is None or who.first_day is None:
                 own = rankings(tx, who, LONGEST_RANKING) if who else []
                 return site.page("nothing_yet.html", request, who, rankings=own)

@@ -76,7 +76,7 @@ def routes(site: Site) -> list[Route]:
                 asked,
                 is_demo=site.is_demo,
                 covers=site.covers,
-                filters=[one.label for one in filters_of(request)],
+                filters=[one.label for one in filters_of(request) if one.kind != "rule"],
             )
         headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
         return Response(built.html, media_type="text/html", headers=headers)

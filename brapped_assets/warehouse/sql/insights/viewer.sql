@@ -9,6 +9,7 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
        (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id)
        + (select count(*)::int from insights.hidden_time h where h.listener_id = l.listener_id) as hidden,
+       coalesce((select c.rule from insights.counting_rule c where c.listener_id = l.listener_id), 'spotify') as usual_rule,
        (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
           from audit.listener e) as everybody
 from audit.listener l
