@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY
-from brapped_assets.insights.columns.narrowing import SOURCES
+from brapped_assets.insights.columns.narrowing import MODES, SOURCES
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.sums import Sums
 from brapped_assets.insights.habits import device_group
@@ -97,6 +97,10 @@ def _endings(tx: Connection, who: Viewer, plays: Chosen) -> list[Option]:
     return _by_plays([finished, _option("skipped", plays.by_flags, (COMBINATIONS & int(Flag.SKIPPED)) > 0)])
 
 
+def _modes(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+    return _by_plays(_option(mode, plays.by_flags, (COMBINATIONS & int(flag)) > 0) for mode, flag in MODES.items())
+
+
 def _bases(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
     estimated = (COMBINATIONS & int(Flag.ESTIMATED)) > 0
     return _by_plays([_option("reported", plays.by_flags, ~estimated), _option("estimated", plays.by_flags, estimated)])
@@ -111,6 +115,7 @@ KINDS: dict[str, Counted] = {
     "context": _contexts,
     "source": _sources,
     "end": _endings,
+    "mode": _modes,
     "basis": _bases,
 }
 

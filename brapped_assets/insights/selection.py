@@ -11,6 +11,7 @@ Source = Literal["api", "export", "both", "legacy"]
 Device = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
 ContextType = Literal["album", "playlist", "artist", "collection"]
 Ending = Literal["skipped", "finished"]
+Mode = Literal["shuffled", "offline"]
 Basis = Literal["reported", "estimated"]
 # Keys are PostgreSQL integers; more values than these are no question of anybody's.
 LARGEST_KEY, MOST_VALUES = 2**31 - 1, 100
@@ -24,7 +25,7 @@ class Selection:
     `artist`, `track` and `album` are keys: a main artist's plays; every release of a recording; every release of an
     album. `decade` of release by its first year, 0 where it is not known. `weekday` 1 (Monday) to 7 and `hour` 0 to 23
     are local. `device` is a kind of device, `country` two letters as exports have them, `context` what was played from:
-    a type or a uri. `end`, `basis` and `source` are of the play. `private` has private sessions come along.
+    a type or a uri. `end`, `mode`, `basis` and `source` are of the play. `private` has private sessions come along.
 
     `rule` says which plays count: of 30 s (`spotify`); of half the track or 4 minutes, where its length is known
     (`lastfm`); played to the end (`finished`); all of them. `usual` is the rule that an address need not name.
@@ -43,6 +44,7 @@ class Selection:
     context: tuple[str, ...] = ()
     source: tuple[Source, ...] = ()
     end: tuple[Ending, ...] = ()
+    mode: tuple[Mode, ...] = ()
     basis: tuple[Basis, ...] = ()
     private: bool = False
 
@@ -79,7 +81,8 @@ class Selection:
 EVERYTHING = Selection()
 KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "usual", "private"})
 CHOICES: dict[str, Sequence[str]] = {
-    "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending), "basis": get_args(Basis),
+    "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending),
+    "mode": get_args(Mode), "basis": get_args(Basis),
 }  # fmt: skip
 NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (1000, 2990),
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip

@@ -16,6 +16,7 @@ MARKS = (
     (".week thead a[data-mark='from=20']", "hour=20"),
     ("[data-mark='device=Web']", "device=Web"),
     ("[data-mark='end=skipped']", "end=skipped"),
+    ("[data-mark='mode=shuffled']", "mode=shuffled"),
     ("[data-mark='basis=estimated']", "basis=estimated"),
     ("[data-mark='source=api']", "source=api"),
     ("[data-mark='context=playlist']", "context=playlist"),
@@ -181,3 +182,40 @@ def test_charts_of_the_overview_lead_to_explore(visitor: Visitor) -> None:
     cell.click()
     page.wait_for_url("**/explore?weekday=1&hour=20&range=2025")
     assert f"{plays(page):,}" == number
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("script", [True, False])
+def test_marks_of_every_other_page_lead_to_what_they_promise(visitor: Visitor, width: int, script: bool) -> None:
+    def told(where: str, mark: str, how: str) -> str:
+        page = visitor.visit(where, width, java_script_enabled=script)
+        found = page.locator(mark).first
+        text = found.evaluate(how)
+        found.click()
+        return str(text)
+
+    page = visitor.visit("/", width, java_script_enabled=script)
+    value = "one => one.querySelector('meter').getAttribute('value')"
+    title = "one => /: (\\d+)|, ([\\d,]+) min/.exec(one.querySelector('title').textContent).slice(1).find(Boolean)"
+    for kind in ("device", "decade"):
+        promised = told("/?range=2025", f".shares a[href*='{kind}=']", value)
+        expect(page.locator(PLAYS)).to_have_attribute("data-plays", promised)
+    for kind in ("end=skipped", "mode=shuffled", "mode=offline"):
+        promised = told("/?range=2025", f".shares a[href*='{kind}']", value)
+        page.wait_for_url(f"**/history?{kind}&range=2025")
+        numbers = page.locator(".summary > span").all_inner_texts()
+        listed = [int(re.sub(r"\D", "", text)) for text in numbers if "minute" not in text]
+        assert sum(listed) == int(promised)
+    for where in ("/?range=2026-11-20", "/today"):
+        promised = told(where, ".bars a:has(.value:not([height='0.0']))", title)
+        expect(page.locator(".sums [data-ms]")).to_have_text(re.compile(f"^≈?{promised}$"))
+    promised = told("/artist/{other_artist}?range=2025", ".clock a", title)
+    expect(page.locator(PLAYS)).to_have_attribute("data-plays", promised)
+    promised = told("/artist/{other_artist}", ".month-bars a:last-of-type", title)
+    expect(page.locator(".item .numbers dd").first).to_have_text(promised)
+    promised = told("/artist/{other_artist}?range=2025", ".item .numbers dd a", "one => one.textContent")
+    expect(page.locator(".summary b").first).to_have_text(promised)
+    for mark, rows in ((".grid a[href*='/list/artists']", "artists"), (".grid a[href*='/list/days']", "days")):
+        promised = told("/?range=2025", mark, "one => one.querySelector('.big').textContent")
+        page.wait_for_url(f"**/list/{rows}?range=2025")
+        expect(page.locator("[data-total] b").first).to_have_text(promised)

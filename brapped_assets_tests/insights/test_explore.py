@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from html import unescape
 from html.parser import HTMLParser
 from random import Random
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from brapped_assets.insights.selection import KINDS, Selection
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
+from brapped_assets.insights.wording import minutes
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.reading import Reading
@@ -130,7 +132,7 @@ def test_the_number_of_every_mark_is_that_of_the_page_it_leads_to(browser: TestC
     kinds = {re.split(r"[= ]", mark)[0] for mark in told}
     assert kinds >= {"range", "at", "weekday", "hour", "end"}
     if address == "/explore?range=all":
-        assert kinds >= {"decade", "device", "country", "context", "source", "basis"}
+        assert kinds >= {"decade", "device", "country", "context", "source", "mode", "basis", "rule"}
     # What adds to the chosen ones leads to more than its own.
     wrong = {
         mark: (plays, there)
@@ -206,6 +208,46 @@ def test_charts_of_the_overview_lead_to_their_plays(browser: TestClient) -> None
     assert len(cells) == 7 * 24
     told = [(link, int(plays)) for link, plays in cells if plays != "0"]
     assert told == [(link, plays_of(browser, link.replace("&amp;", "&"))) for link, _ in told]
+
+
+def of_any_length(browser: TestClient, address: str) -> int:
+    """The plays that the history lists, those that do not count among them."""
+    text = browser.get(address).text
+    told = re.findall(r"<span>(?:<b>)?([\d,]+)(?:</b> plays?| not counted)</span>", text)
+    return sum(int(number.replace(",", "")) for number in told)
+
+
+def test_shares_and_hours_of_the_overview_and_of_today_lead_to_as_many_plays(browser: TestClient) -> None:
+    page = browser.get("/?range=all").text
+    shares = [(unescape(href), int(value)) for href, value in
+              re.findall(r'<li><a href="([^"]*)"><span>[^<]*</span><meter[^>]* value="(\d+)"', page)]  # fmt: skip
+    told = {href: of_any_length(browser, href) if "/history" in href else plays_of(browser, href) for href, _ in shares}
+    assert told == dict(shares)
+    assert {re.split("[?=]", href)[1] for href in told} == {"decade", "device", "end", "mode"}
+    month = marks(browser, "/explore?range=2026-03")
+    busiest = max((one for one in month if one.startswith("range=")), key=lambda one: month[one].plays or 0)
+    for address in (f"/?{busiest}", "/today"):
+        (svg,) = re.findall(r'(?s)<figure class="bars" data-marks>(.*?)</figure>', browser.get(address).text)
+        hours = re.findall(r'<a href="([^"]*)"><title>(\d\d):00, ([\d,]+) min', svg)
+        assert [int(hour) for _, hour, _ in hours] == list(range(24))
+        for href, _, told_minutes in hours:
+            (ms,) = re.findall(r'data-ms="(\d+)"', browser.get(unescape(href)).text)
+            assert f"{minutes(int(ms)):,}" == told_minutes
+
+
+@pytest.mark.parametrize("address", ["/artist/1", "/track/2", "/album/1", "/artist/2?range=2026-03&device=Phone"])
+def test_hours_and_months_of_a_page_of_one_lead_to_as_many_plays(browser: TestClient, address: str) -> None:
+    page = browser.get(address).text
+    wedges = re.findall(r'<a href="([^"]*)"><path[^>]*><title>\d\d:00: (\d+)</title>', page)
+    assert wedges
+    assert [plays_of(browser, unescape(href)) for href, _ in wedges] == [int(plays) for _, plays in wedges]
+    months = re.findall(r'<a href="([^"]*)"><rect[^>]*><title>[^:]*: (\d+)</title>', page)
+    assert months
+    number = r'<dd><a href="([^"]*)">([\d,]+)</a></dd>'
+    for href, plays in months:
+        ((of_history, told),) = re.findall(number, browser.get(unescape(href)).text)
+        assert told == plays
+        assert f"<b>{plays}</b> play" in browser.get(unescape(of_history)).text
 
 
 @examples(40)

@@ -151,7 +151,7 @@ def form(browser: Browser, path: str, action: str) -> dict[str, str]:
 
 
 def plays_shown(browser: Browser, path: str) -> int:
-    found = re.search(r"<dd>([\d,]+)</dd><dt>plays?<", browser.get(path).text)
+    found = re.search(r"<dd><a [^>]*>([\d,]+)</a></dd><dt>plays?<", browser.get(path).text)
     return int(found[1].replace(",", "")) if found else 0
 
 

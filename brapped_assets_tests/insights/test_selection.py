@@ -51,6 +51,8 @@ LEFT = """
   and (cardinality(%(source)s::text[]) = 0 or p.source = any(%(source)s))
   and (cardinality(%(end)s::text[]) = 0 or ('skipped' = any(%(end)s) and p.skipped)
        or ('finished' = any(%(end)s) and p.reason_end = 'trackdone'))
+  and (cardinality(%(mode)s::text[]) = 0 or ('shuffled' = any(%(mode)s) and p.shuffle)
+       or ('offline' = any(%(mode)s) and p.offline))
   and (cardinality(%(basis)s::text[]) = 0 or p.ms_played_basis = any(%(basis)s))"""
 BY_HAND = f"""
 select p.played_at, p.track_key, p.ms_played, {COUNTS} as counts_as_play
@@ -85,6 +87,7 @@ def selections(draw: st.DrawFn) -> Selection:
         "context": st.sampled_from(("playlist", "album", CONTEXT)),
         "source": st.sampled_from(("api", "export", "both", "legacy")),
         "end": st.sampled_from(("skipped", "finished")),
+        "mode": st.sampled_from(("shuffled", "offline")),
         "basis": st.sampled_from(("reported", "estimated")),
     }
     assert set(values) == set(KINDS)

@@ -15,6 +15,9 @@ from brapped_assets.insights.selection import Rule, Selection
 
 LASTFM_MOST_MS = 240_000
 SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPORT, "legacy": Flag(0)}
+MODES = {"shuffled": Flag.SHUFFLE, "offline": Flag.OFFLINE}
+# The kinds that are of how a play was heard.
+MANNERS = ("device", "country", "source", "end", "mode", "basis")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
         rows &= _any(plays.hour == hour for hour in selection.hour)
     if selection.context:
         rows &= np.isin(plays.context, _keys(words.contexts))
-    if selection.device or selection.country or selection.source or selection.end or selection.basis:
+    if any(getattr(selection, kind) for kind in MANNERS):
         rows &= _manners(plays.manners, selection, words).take(plays.manners.number)
     counting = rows & (
         counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
@@ -121,6 +124,8 @@ def _manners(of: Manners, selection: Selection, words: Words) -> Mask:
             (of.flags & int(Flag.SKIPPED)) > 0 if end == "skipped" else np.isin(of.reason_end, _keys(words.track_done))
             for end in selection.end
         )
+    if selection.mode:
+        found &= _any((of.flags & int(MODES[mode])) > 0 for mode in selection.mode)
     if selection.basis:
         estimated = (of.flags & int(Flag.ESTIMATED)) > 0
         found &= _any(estimated == (basis == "estimated") for basis in selection.basis)

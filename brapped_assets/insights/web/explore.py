@@ -31,14 +31,16 @@ TALLEST = 100
 MOST_LABELS = 16
 A_MONTH = 32
 TITLES = {
-    "device": "Device", "context": "Played from", "end": "How it ended", "decade": "Release", "weekday": "Weekday",
-    "hour": "Hour", "country": "Country", "source": "Known from", "basis": "Minutes",
+    "device": "Device", "context": "Played from", "end": "How it ended", "mode": "How it was played",
+    "decade": "Release", "weekday": "Weekday", "hour": "Hour", "country": "Country", "source": "Known from",
+    "basis": "Minutes",
 }  # fmt: skip
 NOT_ALWAYS_TOLD = ("device", "country", "context")
 LABELS: Mapping[str, Mapping[str, str]] = {
     "context": {"album": "Album", "playlist": "Playlist", "artist": "Artist", "collection": "Liked songs"},
     "source": {"api": "Polled", "export": "Exported", "both": "Both", "legacy": "Old tables"},
     "end": {"finished": "Finished", "skipped": "Skipped"},
+    "mode": {"shuffled": "Shuffled", "offline": "Offline"},
     "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
 }
 SHORT_WEEKDAYS = tuple(name[:3] for name in filters.WEEKDAYS)

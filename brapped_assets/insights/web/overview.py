@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from numpy.typing import NDArray
 from starlette.requests import Request
@@ -49,7 +50,7 @@ def routes(site: Site) -> list[Route]:
                 "going": habits.current_streak(who) if period.until > who.today else None,
                 "session": habits.longest_session(who, period),
                 "rankings": own,
-                **_devices(habits.devices(tx, who, period)),
+                **_devices(habits.devices(tx, who, period), period),
             }
         total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
         values |= {
@@ -64,8 +65,8 @@ def routes(site: Site) -> list[Route]:
             "top_share": percent(sum(row[measure] for row in of_period.top_artists), _of(total, by)),
             "biggest": habits.biggest_day(days, by), "streak": habits.longest(habits.streaks(days)),
             "months": day_grid.months(who, period, days, by), "years": day_grid.years(who, period, days, by),
-            **_clock(clock), **_line(who, period, days), **_featured(of_period, by), **_decades(of_period, total, by),
-            "told": _told(days),
+            **_clock(clock), **_line(who, period, days), **_featured(of_period, by),
+            **_decades(of_period, total, by, period), "told": _told(days, period),
         }  # fmt: skip
         return site.page("overview.html", request, who, **values)
 
@@ -139,27 +140,39 @@ def _featured(of_period: Heard, by: By) -> dict[str, Any]:
     }
 
 
-def _decades(of_period: Heard, total: Totals, by: By) -> dict[str, Any]:
-    told = [(f"{row['decade']}s", _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
+def _decades(of_period: Heard, total: Totals, by: By, period: Period) -> dict[str, Any]:
+    told = [(row["decade"], _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
     known, whole = sum(value for _, value in told), _of(total, by)
+    rows = [
+        (f"{decade}s", value, percent(value, whole), _led("/explore", period, decade=decade)) for decade, value in told
+    ]
     if told and known < whole:
-        told.append(("Not known", whole - known))
+        href = _led("/explore", period, decade="unknown")
+        rows.append(("Not known", whole - known, percent(whole - known, whole), href))
     return {
-        "decades": [(name, value, percent(value, whole)) for name, value in told],
-        # As an address has them.
-        "decade_values": {"Not known": "unknown"}
-        | {name: name.removesuffix("s") for name, _ in told if name[0].isdigit()},
-        "most_of_decades": max((value for _, value in told), default=1),
+        "decades": rows,
+        "most_of_decades": max((value for _, value, *_ in rows), default=1),
         "decades_known": percent(known, whole) if known < whole else "",
     }
 
 
-def _told(days: Days) -> dict[str, Any]:
+def _told(days: Days, period: Period) -> dict[str, Any]:
+    """Of plays of any length: those are in the history."""
     told, *parts = (int(part.sum()) for part in (days.told, days.skipped, days.shuffled, days.offline))
-    shares = zip(("Skipped", "Shuffled", "Offline"), parts, strict=True)
-    return {"told": told, "shares": [(name, part, percent(part, told)) for name, part in shares]}
+    asked = ({"end": "skipped"}, {"mode": "shuffled"}, {"mode": "offline"})
+    shares = [
+        (name, part, percent(part, told), _led("/history", period, **filters))
+        for name, part, filters in zip(("Skipped", "Shuffled", "Offline"), parts, asked, strict=True)
+    ]
+    return {"told": told, "shares": shares}
 
 
-def _devices(plays: Mapping[habits.DeviceGroup, int]) -> dict[str, Any]:
+def _devices(plays: Mapping[habits.DeviceGroup, int], period: Period) -> dict[str, Any]:
     known = sum(plays.values())
-    return {"devices": [(name, part, percent(part, known)) for name, part in plays.items()], "devices_known": known}
+    rows = [(name, part, percent(part, known), _led("/explore", period, device=name)) for name, part in plays.items()]
+    return {"devices": rows, "devices_known": known}
+
+
+def _led(page: str, period: Period, **asked: str | int) -> str:
+    """Where a mark leads: the plays that it stands for, on a page that may show another time by itself."""
+    return f"{page}?{urlencode({**asked, 'range': period.name})}"
