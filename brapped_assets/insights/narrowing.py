@@ -1,5 +1,6 @@
 """A viewer of some plays only: those that a selection leaves, counted by its rule."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from brapped_assets.insights.columns.narrowing import Words, narrowed
@@ -16,6 +17,18 @@ def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
     if not selection.narrows and selection.rule == who.rule:
         return who
     return replace(who, rule=selection.rule, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+
+
+def seeing(tx: Connection, whole: Viewer, who: Viewer, selection: Selection) -> Callable[[Selection], Viewer]:
+    """`viewer_of` for one page, asked once for each selection; `who` sees what the page's own leaves of the `whole`."""
+    held = {selection: who}
+
+    def seen(other: Selection) -> Viewer:
+        if other not in held:
+            held[other] = viewer_of(tx, whole, other)
+        return held[other]
+
+    return seen
 
 
 def usual(who: Viewer) -> Selection:

@@ -22,7 +22,9 @@ const narrow = async () => {
     const found = page.querySelector("[data-list]");
     if (!found) throw new Error("no list");
     list.replaceWith(document.adoptNode(found));
-    showCovers(found);
+    // Links beside the list keep what it is narrowed by.
+    for (const part of [".filters", ".periods"]) document.querySelector(part)?.replaceWith(page.querySelector(part) ?? "");
+    settle(document.querySelector("main"));
     inView();
     history.replaceState(null, "", address);
   } catch (error) {

@@ -1,6 +1,6 @@
 """`/explore`: any question by clicks. Every mark leads to the plays it stands for, and back when it is chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,20 +10,19 @@ from starlette.routing import Route
 
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.day_grid import levels
-from brapped_assets.insights.explore import around, bars, emptier, week, wider
+from brapped_assets.insights.explore import around, bars, week, wider
 from brapped_assets.insights.facets import Facet, Option, Seen, facets
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.heard import heard
-from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.narrowing import seeing
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rules import SHORT
-from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web import filters
+from brapped_assets.insights.web.filters import nothing_left
 from brapped_assets.insights.web.marks import PATH, Asked, Mark
-from brapped_assets.insights.web.site import Site, period_of
+from brapped_assets.insights.web.site import Site, filters_of, period_of
 from brapped_assets.insights.wording import day, duration, month, number, percent
-from brapped_assets.warehouse.connections import Connection
 
 LONGEST_LIST = 10
 TALLEST = 100
@@ -55,14 +54,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             asked = Asked(period.name, by, request.state.selection)
-            whole: Viewer = request.state.whole
-            held = {asked.selection: who}
-
-            def seen(selection: Selection) -> Viewer:
-                if selection not in held:
-                    held[selection] = viewer_of(tx, whole, selection)
-                return held[selection]
-
+            seen = seeing(tx, request.state.whole, who, asked.selection)
             plays = who.shown.plays(period.first, period.until)
             values: dict[str, Any] = {
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
@@ -71,7 +63,8 @@ def routes(site: Site) -> list[Route]:
                 "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(seen, asked, period)],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
-                "empty": _empty(tx, seen, who, asked, period) if not len(plays) else None,
+                "empty": nothing_left(seen, asked.selection, period, filters_of(request), lambda selection, name:
+                                      asked.href(selection, period=name)) if not len(plays) else None,
             }  # fmt: skip
         return site.page(
             "explore.html", request, who, period=period, by=by, gaps=who.gaps_in(period), asked=asked,
@@ -197,21 +190,3 @@ def _week(seen: Seen, asked: Asked, period: Period) -> dict[str, Any]:
         for hour in range(HOURS)
     ]
     return {"heads": heads, "rows": rows, "any": any(values)}
-
-
-def _empty(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period) -> dict[str, Any]:
-    """What empties the selection, with the way to drop it; and what there is of it at any time."""
-    found = emptier(seen, asked.selection, period)
-    ever = len(who.shown.ever)
-    return {
-        "by": [one.label for one in _chips(tx, who, asked.selection, found.kind)] if found else [],
-        "plays": found.plays if found else 0,
-        "without": asked.href(asked.selection.without(found.kind)) if found else "",
-        "ever": ever if period.name != "all" else 0,
-        "always": asked.href(period="all"),
-        "all": asked.href(asked.selection.bare) if asked.selection != asked.selection.bare else "",
-    }
-
-
-def _chips(tx: Connection, who: Viewer, selection: Selection, kind: str) -> Sequence[filters.Filter]:
-    return [one for one in filters.filters(tx, who, selection) if one.kind == kind]

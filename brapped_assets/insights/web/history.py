@@ -57,6 +57,7 @@ def routes(site: Site) -> list[Route]:
             }  # fmt: skip
         return site.page(
             "history.html", request, who, page=page, on=day, period=period, of=of, text=of.asked.text,
+            kept=[("q", of.asked.text)] if of.asked.text else [],
             sources=SOURCES, too_little=TOO_LITTLE[of.asked.selection.rule], newest=history.NEWEST, **values,
         )  # fmt: skip
 

@@ -16,10 +16,13 @@ from brapped_assets.insights import lists, overview
 from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.lists import Kind, Listed, Order, Sort, Wanted, listed
+from brapped_assets.insights.narrowing import seeing
 from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.search import LONGEST, cleaned
+from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.site import Site, period_asked_for, period_of, say
+from brapped_assets.insights.web.filters import Nothing, nothing_left
+from brapped_assets.insights.web.site import Site, filters_of, period_asked_for, period_of, say, selection_of
 from brapped_assets.warehouse.connections import Connection
 
 A_PAGE, A_PIECE = 100, 2_000
@@ -60,11 +63,13 @@ def routes(site: Site) -> list[Route]:
                 found = listed(tx, who, wanted)
                 number, pages = _page(request, found)
                 rows = found.where(slice((number - 1) * A_PAGE, number * A_PAGE)).rows(tx)
+                empty = None if len(found) else _nothing(tx, request, who, wanted)
             return site.page(
                 "list.html", request, who, kind=kind, words=WORDS, sorts=_sorts(kind), period=period, rows=rows,
                 order=wanted.order, text=wanted.text, compared=found.compared, many=len(found), number=number,
                 pages=pages, gaps=who.gaps_in(period), left_out=_left_out(who, wanted, found),
-                leads=_leads(request, wanted), **_totals(who, period, found),
+                leads=_leads(wanted, _by(request)), kept=_kept(wanted, _by(request)), empty=empty,
+                **_totals(who, period, found),
             )  # fmt: skip
 
         return Route(f"/list/{kind}", show, name=f"list_{kind}")
@@ -129,7 +134,7 @@ def _wanted(tx: Connection, request: Request, who: Viewer, period: Period, kind:
             f"Names are looked for by {LONGEST} characters at most; the others were left out.",
             is_missing=False,
         )
-    by: Sort = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+    by = _by(request)
     asked = request.query_params.get("sort", "").strip() or by
     compared = None if kind == "days" else overview.earlier(tx, who, period)
     sort = asked.removeprefix("-")
@@ -150,16 +155,42 @@ def _wanted(tx: Connection, request: Request, who: Viewer, period: Period, kind:
     return Wanted(kind, period, Order(cast(Sort, sort), asked.startswith("-")), text, compared)
 
 
-def _leads(request: Request, wanted: Wanted) -> Callable[..., str]:
-    """The query of the same list, with something else: `sort`, or `page`; period and selection come along."""
-    by = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+def _kept(wanted: Wanted, by: Sort, sort: str | None = None, page: int = 1) -> list[tuple[str, str]]:
+    """What the list's addresses say besides period and selection; `sort` or `page` of another one of them."""
+    sort = wanted.order.written if sort is None else sort
+    told = (("q", wanted.text), ("sort", "" if sort == by else sort), ("page", "" if page == 1 else f"{page}"))
+    return [(name, value) for name, value in told if value]
 
-    def query(sort: str = wanted.order.written, page: int = 1) -> str:
-        told = (("q", wanted.text), ("sort", "" if sort == by else sort), ("page", "" if page == 1 else str(page)))
-        written = urlencode([(name, value) for name, value in told if value])
+
+def _leads(wanted: Wanted, by: Sort) -> Callable[..., str]:
+    """The query of the same list with something else, as `_kept` takes it; period and selection come along."""
+
+    def query(**other: Any) -> str:
+        written = urlencode(_kept(wanted, by, **other))
         return f"?{written}" if written else ""
 
     return query
+
+
+def _by(request: Request) -> Sort:
+    """What lists go by where nothing else is asked for."""
+    return "minutes" if request.query_params.get("by") == "minutes" else "plays"
+
+
+def _nothing(tx: Connection, request: Request, who: Viewer, wanted: Wanted) -> Nothing | None:
+    """Why it is empty; None where something is left of the period, whatever of it is listed."""
+    selection, period = selection_of(request), wanted.period
+    if len(who.shown.plays(period.first, period.until)):
+        return None
+    by = _by(request)
+
+    def href(selection: Selection, name: str) -> str:
+        ranked = [("by", by)] if by == "minutes" else []
+        pairs = [("range", name), *ranked, *selection.asked(), *_kept(wanted, by)]
+        return f"{request.url.path}?{urlencode(pairs)}"
+
+    seen = seeing(tx, request.state.whole, who, selection)
+    return nothing_left(seen, selection, period, filters_of(request), href)
 
 
 def _page(request: Request, found: Listed) -> tuple[int, int]:
