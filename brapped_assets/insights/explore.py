@@ -63,15 +63,14 @@ def around(who: Viewer, period: Period) -> Period:
 
 
 def wider(who: Viewer, period: Period) -> list[Period]:
-    """The periods around one, the widest first: all time, and of a month or a day its year and month."""
+    """The periods around one, the widest first: all time, and the year and the month that it is a part of."""
     if period.name == "all":
         return []
-    found = [_named(who, "all")]
-    is_month = period.first.day == 1 and period.name in {"month", "last-month", f"{period.first:%Y-%m}"}
-    if period.days == 1 or is_month:
-        found.append(_named(who, "year" if period.first.year == who.today.year else f"{period.first:%Y}"))
-    if period.days == 1:
-        found.append(_named(who, f"{period.first:%Y-%m}"))
+    found, first, last = [_named(who, "all")], period.first, period.last
+    if first.year == last.year and period.name not in {"year", f"{first:%Y}"}:
+        found.append(_named(who, "year" if first.year == who.today.year else f"{first:%Y}"))
+        if first.month == last.month and period.name not in {"month", "last-month", f"{first:%Y-%m}"}:
+            found.append(_named(who, f"{first:%Y-%m}"))
     return found
 
 

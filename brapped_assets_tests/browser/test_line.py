@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from brapped_assets_tests.browser.visitor import Visitor
@@ -18,20 +19,30 @@ def drawn(visitor: Visitor, path: str, width: int) -> Page:
     return page
 
 
-def test_the_line_is_zoomed_by_its_slider(visitor: Visitor) -> None:
-    page = drawn(visitor, "/?range=2025", 1280)
-    chart = page.locator(f"{LINE} .chart")
-    expect(chart.get_by_text("Nov", exact=True)).to_be_visible()
-    box = chart.bounding_box()
-    assert box is not None
-    # The right end of the slider, which lies below the line, to its middle.
-    across, down = box["x"] + box["width"] - 12, box["y"] + box["height"] - 28
-    page.mouse.move(across, down)
+def dragged(page: Page, from_x: float, to_x: float, y: float) -> None:
+    page.mouse.move(from_x, y)
     page.mouse.down()
-    page.mouse.move(across - box["width"] / 2, down, steps=5)
+    page.mouse.move(to_x, y, steps=5)
     page.mouse.up()
-    expect(chart.get_by_text("Feb", exact=True)).to_be_visible()
-    expect(chart.get_by_text("Nov", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("by", ["slider", "line"])
+def test_what_is_dragged_over_is_chosen_and_taken_back(visitor: Visitor, by: str) -> None:
+    page = drawn(visitor, "/?range=2025&device=Phone", 1280)
+    box = page.locator(f"{LINE} .chart").bounding_box()
+    assert box is not None
+    right, bottom = box["x"] + box["width"] - 12, box["y"] + box["height"]
+    if by == "slider":
+        # The right end of the slider, which lies below the line, to its middle.
+        dragged(page, right, right - box["width"] / 2, bottom - 28)
+        page.wait_for_url(re.compile(r"range=2025-01-01\.\.2025-0[67]-\d\d"))
+    else:
+        dragged(page, right - box["width"] / 2, right + 50, box["y"] + 60)
+        page.wait_for_url(re.compile(r"range=2025-0[67]-\d\d\.\.2025-12-31"))
+    assert "device=Phone" in page.url
+    # A second way, besides the browser's own.
+    page.locator(".wider a", has_text="2025").click()
+    page.wait_for_url("**/?range=2025&*device=Phone")
 
 
 def test_a_day_is_told_where_the_pointer_is(visitor: Visitor) -> None:

@@ -83,8 +83,8 @@ function drawn(figure) {
       formatter: ([point]) => `${named.format(point.value[0])}\n${point.value[1].toLocaleString("en")} min${gaps.includes(point.value[0]) ? ", at least" : ""}`,
     },
     dataZoom: [
-      { type: "inside", zoomOnMouseWheel: "shift", moveOnMouseWheel: false, preventDefaultMouseMove: false },
-      { type: "slider", height: 32, bottom: 12, borderColor: line, fillerColor: `${coral}22`, showDetail: false, handleSize: 28, brushSelect: false,
+      { type: "inside", zoomOnMouseWheel: "shift", moveOnMouseWheel: false, moveOnMouseMove: false, preventDefaultMouseMove: false },
+      { type: "slider", realtime: false, height: 32, bottom: 12, borderColor: line, fillerColor: `${coral}22`, showDetail: false, handleSize: 28, brushSelect: false,
         handleStyle: { color: lift, borderColor: soft }, moveHandleStyle: { color: soft }, dataBackground: { lineStyle: { color: coral }, areaStyle: { color: coral, opacity: .15 } },
         selectedDataBackground: { lineStyle: { color: coral }, areaStyle: { color: coral, opacity: .3 } } },
     ],
@@ -105,6 +105,43 @@ function chart() {
   shown.setOption(drawn(figure));
   new ResizeObserver(() => shown.resize()).observe(box);
   dark.addEventListener("change", () => shown.setOption(drawn(figure)));
+  const dayOf = (at) => new Date(Math.round(at / DAY) * DAY).toISOString().slice(0, 10);
+  const choose = (first, last) => {
+    const url = new URL(location);
+    for (const other of ["first", "last", "from", "to"]) url.searchParams.delete(other);
+    url.searchParams.set("range", `${dayOf(first)}..${dayOf(last)}`);
+    location.assign(url);
+  };
+  // What the slider is left at is chosen, by mouse or finger (it tells so once); the turning wheel only looks closer.
+  shown.on("datazoom", ({ batch }) => {
+    const { startValue, endValue } = shown.getOption().dataZoom[1];
+    if (!batch) choose(startValue, endValue);
+  });
+  // Across the line itself a mouse draws a stretch; a finger scrolls.
+  const stretch = document.createElement("div");
+  stretch.className = "stretch";
+  let began = null;
+  const xOf = (event) => event.clientX - box.getBoundingClientRect().left;
+  box.addEventListener("pointerdown", (event) => {
+    const y = event.clientY - box.getBoundingClientRect().top;
+    if (event.pointerType !== "mouse" || event.button || !shown.containPixel("grid", [xOf(event), y])) return;
+    event.preventDefault();
+    began = xOf(event);
+  });
+  addEventListener("pointermove", (event) => {
+    if (began === null) return;
+    const [left, right] = [began, xOf(event)].sort((a, b) => a - b);
+    Object.assign(stretch.style, { left: `${left}px`, width: `${right - left}px` });
+    box.append(stretch);
+  });
+  addEventListener("pointerup", (event) => {
+    if (began === null) return;
+    const ends = [began, xOf(event)].sort((a, b) => a - b).map((x) => shown.convertFromPixel({ xAxisIndex: 0 }, x));
+    const known = figure.dataset.minutes.split(",").length, first = Date.parse(`${figure.dataset.first}T00:00:00Z`);
+    began = null;
+    stretch.remove();
+    if (ends[1] - ends[0] >= DAY / 2) choose(Math.max(ends[0], first), Math.min(ends[1], first + (known - 1) * DAY));
+  });
 }
 
 // Half a megabyte is fetched only when somebody looks at the line, which is drawn without it.

@@ -15,7 +15,7 @@ from brapped_assets.insights.facets import Facet, Option, Seen, facets
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.heard import heard
 from brapped_assets.insights.narrowing import seeing
-from brapped_assets.insights.periods import Period
+from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.rules import SHORT
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.web import filters
@@ -102,7 +102,8 @@ def _time(who: Viewer, period: Period, asked: Asked) -> list[Mark]:
             label = title = f"{bar.first.year}"
         marks.append(
             Mark(f"range={bar.first}", label, asked.href(period=shown.name if is_chosen else bar.name), is_chosen,
-                 bar.plays, bar.ms, size, title=f"{title}: {_told(bar, asked.by)}")
+                 bar.plays, bar.ms, size, title=f"{title}: {_told(bar, asked.by)}",
+                 days=(bar.first, bar.until - DAY))
         )  # fmt: skip
     return marks
 

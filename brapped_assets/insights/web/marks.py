@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -65,7 +66,7 @@ class Asked:
 class Mark:
     """A part of a chart that is a link. `part` of the whole as it is written, `size` of its shape.
 
-    `more` leads to what is chosen of its kind and this.
+    `more` leads to what is chosen of its kind and this. `days` are the first and the last of a bar of time.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Mark:
     part: str = ""
     title: str = ""
     more: str = ""
+    days: tuple[date, date] | None = None
 
 
 @lru_cache(4096)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from brapped_assets.insights import day_grid, habits, overview
 from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
 from brapped_assets.insights.columns.sums import By, starts, summed_from
+from brapped_assets.insights.explore import wider
 from brapped_assets.insights.heard import Heard, heard
 from brapped_assets.insights.overview import Days, Totals
 from brapped_assets.insights.periods import DAY, Period
@@ -55,6 +56,7 @@ def routes(site: Site) -> list[Route]:
         total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
         values |= {
             "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period),
+            "wider": wider(who, period),
             "heard": of_period, "measure": measure, "has_before": period.first > who.first_day,
             "new_share": percent(of_period.new_plays if by == "plays" else of_period.new_ms, _of(total, by)),
             "change_minutes": change(total.ms, was.ms) if was else "",
