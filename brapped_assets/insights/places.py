@@ -74,7 +74,7 @@ def lines(tx: Connection, who: Viewer, period: Period, kind: Music, among: list[
     ]
     of_kind, _, _ = tally.played(who.shown, sums, kind)
     keys = tally.numbering(who.shown, kind).keys[top].tolist()
-    named = names(tx, MUSIC[kind], keys)
+    named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     return [
         Line(
             named.get(key, {}), int(of_kind.plays[number]), int(of_kind.ms[number]),

@@ -56,3 +56,28 @@ def test_a_play_is_hidden_and_shown_again(visitor: Visitor) -> None:
     page.get_by_role("button", name="Show again").click()
     page.goto("/history")
     assert counted(page) == every
+
+
+def test_an_artist_is_the_same_as_another_and_is_themselves_again(visitor: Visitor) -> None:
+    page = visitor.visit("/list/artists?range=all", 390)
+    others = page.locator("main a[href*='/artist/']")
+    address = "/artist/{artist}".format(**visitor.keys)
+    hrefs = [one.get_attribute("href") or "" for one in others.all()]
+    other = next(
+        n for n, href in enumerate(hrefs) if address not in href and len(others.nth(n).inner_text().strip()) > 3
+    )
+    wanted = others.nth(other).inner_text().strip().split("\n")[0]
+    page.goto(address)
+    name = page.locator("h1").inner_text()
+    page.get_by_label("Same as").fill(wanted)
+    page.get_by_role("button", name="Find it").click()
+    page.get_by_label("Why, if you like").first.fill("one band")
+    page.get_by_role("button", name="Same as").first.click()
+    expect(page.locator("section", has=page.get_by_role("heading", name=re.compile("Counted as")))).to_contain_text(
+        name
+    )
+    page.goto("/hidden")
+    expect(page.locator("section", has_text="Counted as another")).to_contain_text("one band")
+    page.get_by_role("button", name="Not the same").click()
+    page.goto(address)
+    expect(page.locator("h1")).to_have_text(name)

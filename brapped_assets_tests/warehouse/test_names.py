@@ -85,6 +85,28 @@ def test_whoever_is_hidden_by_name_alone_stays_hidden_under_their_id(warehouse: 
         assert shown == [{"track_ref": "c"}]
 
 
+def test_whoever_counts_as_another_by_name_alone_does_so_under_their_id(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        tell(tx, me, [("extended", [told(name, artist=name, at=n) for n, name in enumerate(("Ann", "Bob", "Cid"))])])
+        for heard, other in (("Ann", "Bob"), ("Cid", "Bob")):
+            tx.execute(
+                "insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
+                " select %s, 'artist', h.artist_key, o.artist_key, %s from star.artist_dim h, star.artist_dim o"
+                " where h.artist_name = %s and o.artist_name = %s",
+                (me, NOON, heard, other),
+            )
+        serve(tx, song("Ann", artists=["Ann"]), song("Bob", artists=["Bob"]))
+        rows = tx.execute(
+            "select h.artist_id as heard, h.artist_name, o.artist_id from insights.alias s"
+            " join star.artist_dim h on h.artist_key = s.from_key join star.artist_dim o on o.artist_key = s.to_key"
+            " order by h.artist_name"
+        )
+        assert [tuple(row.values()) for row in rows] == [("id-Ann", "Ann", "id-Bob"), (None, "Cid", "id-Bob")]
+        shown = tx.execute("select distinct artist_id from bi.shown_plays").fetchall()
+        assert shown == [{"artist_id": "id-Bob"}]
+
+
 def test_an_album_artist_who_is_nobodys_main_artist_goes_when_the_last_track_has_left(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         tell(
