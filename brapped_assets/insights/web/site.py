@@ -17,6 +17,7 @@ from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
 from brapped_assets.insights.incoming import Incoming
+from brapped_assets.insights.memory import Absent, Remembered, absent
 from brapped_assets.insights.narrowing import usual, viewer_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.rendering import environment
@@ -67,12 +68,20 @@ class Site:
     # What stays down of `brapped up`, in a sentence each.
     down: Callable[[], tuple[str, ...]] = tuple
 
+    def __post_init__(self) -> None:
+        self.reading = Remembered(self.reading, self.clock)
+
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.
 
         None while there is nobody. Raises HTTPException for a key that is nobody's.
         """
         key = asked_for(request)
+        if away := absent(tx):
+            request.state.away = away
+            # A file cannot say above itself as of when it is.
+            if "." in request.url.path:
+                away.refuse()
         who = viewer(tx, self.clock(), key, shelf=self.shelf)
         if who is None and key is not None:
             raise HTTPException(404, "There is no such listener here.")
@@ -116,9 +125,11 @@ class Site:
         """
         root = root_of(request) if who else ""
         chosen = _chosen(who, request, values.get("period"))
+        away: Absent | None = getattr(request.state, "away", None) if who else None
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
-            switcher=_switcher(who, request, root, chosen) if who else [], token=self.token if self.writing else "",
+            switcher=_switcher(who, request, root, chosen) if who else [], away=away,
+            token=self.token if self.writing and not away else "",
             selection=selection_of(request), filters=filters_of(request),
             can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
             **values,
