@@ -61,12 +61,11 @@ class Session:
 
 def clock(who: Viewer, period: Period, by: By) -> list[list[int]]:
     """Plays, or ms, of the period by weekday (Monday first) and hour: always 7 x 24."""
-    table = who.shown.by_day
-    of = table.between(day_number(period.first), day_number(period.until))
-    by_hour = (table.plays if by == "plays" else table.ms)[of]
+    table = who.shown.days(period.first, period.until)
+    by_hour = table.plays if by == "plays" else table.ms
     cells = np.zeros((WEEKDAYS, HOURS), np.int64)
     for nth in range(min(WEEKDAYS, len(by_hour))):
-        cells[(table.first + of.start + nth + FIRST_WEEKDAY) % WEEKDAYS] = by_hour[nth::WEEKDAYS].sum(axis=0)
+        cells[(table.first + nth + FIRST_WEEKDAY) % WEEKDAYS] = by_hour[nth::WEEKDAYS].sum(axis=0)
     found: list[list[int]] = cells.tolist()
     return found
 
@@ -85,8 +84,7 @@ def longest(of: Sequence[Streak]) -> Streak | None:
 
 def current_streak(who: Viewer) -> Streak | None:
     """The streak of all days that goes on: it reaches today, or yesterday while today is young."""
-    table = who.shown.by_day
-    days = np.flatnonzero(table.plays.sum(axis=1)) + table.first
+    days = who.shown.played_days
     days = days[days <= day_number(who.today)]
     if len(days) == 0 or date_of(days[-1]) < who.today - DAY:
         return None

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.moments import date_of, dates, month_of, months_of
 from brapped_assets.insights.columns.sums import NEVER, By, Integers, starts, summed_from
 from brapped_assets.insights.known import is_known
 from brapped_assets.insights.names import names
@@ -77,11 +77,10 @@ class Totals:
 
 def days(who: Viewer, period: Period) -> Days:
     """Every day of a period with at least one row, in order."""
-    table = who.shown.by_day
-    of = table.between(day_number(period.first), day_number(period.until))
-    heard = np.flatnonzero(table.rows[of])
-    columns = (table.plays[of].sum(axis=1), table.ms[of].sum(axis=1), table.estimated_ms[of], *table.told[of].T)
-    return Days(heard + table.first + of.start, *(column[heard] for column in columns))
+    table = who.shown.days(period.first, period.until)
+    heard = np.flatnonzero(table.rows)
+    columns = (table.plays.sum(axis=1), table.ms.sum(axis=1), table.estimated_ms, *table.told.T)
+    return Days(heard + table.first, *(column[heard] for column in columns))
 
 
 def months(of: Days) -> list[Month]:

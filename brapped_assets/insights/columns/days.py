@@ -36,6 +36,12 @@ class DayTable:
         low = min(max(since - self.first, 0), len(self.rows))
         return slice(low, max(min(until - self.first, len(self.rows)), low))
 
+    def of(self, since: int, until: int) -> "DayTable":
+        """These rows alone."""
+        rows = self.between(since, until)
+        columns = (self.plays, self.ms, self.rows, self.estimated_ms, self.told)
+        return DayTable(self.first + rows.start, *(column[rows] for column in columns))
+
 
 def patched(before: DayTable, days: NDArray[np.integer], now: DayTable) -> DayTable:
     """The table with some days (since 2000-01-01) as they are now; `now` has no other days."""

@@ -145,6 +145,21 @@ class Shown:
         now = day_table(part.where(changed), self.rows[span][changed], self.counting[span][changed])
         return patched(before, days, now)
 
+    def days(self, first: date, until: date) -> DayTable:
+        """Local days from `first` up to `until`, with their hours; of a part of the plays nothing else is added up."""
+        since, to = day_number(first), day_number(until)
+        if self.whole is None or self._is_all(since, to):
+            return self.by_day.of(since, to)
+        span = self._span(since, to)
+        return day_table(self.life.plays.where(span), self.rows[span], self.counting[span]).of(since, to)
+
+    @property
+    def played_days(self) -> NDArray[np.integer]:
+        """The local days (since 2000-01-01) with a play that counts, in order."""
+        if self.whole is None:
+            return np.flatnonzero(self.by_day.plays.any(axis=1)) + self.by_day.first
+        return self.ever.days
+
     def after(self, before: "Shown", days: NDArray[np.integer]) -> "Shown":
         """The same, which need not add up again what `before` has, but for some days that changed since."""
         known = before.__dict__

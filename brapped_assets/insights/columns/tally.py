@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.chosen import Chosen
-from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.columns.numbering import Numbering
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.shown import Shown
@@ -63,13 +62,12 @@ def music(shown: Shown, period: Period, kind: Music) -> Counted:
 
 def days(shown: Shown, period: Period) -> Counted:
     """Local days with plays; numbers are days since 2000-01-01."""
-    table = shown.by_day
-    of = table.between(day_number(period.first), day_number(period.until))
-    day = np.arange(table.first + of.stop)
+    table = shown.days(period.first, period.until)
+    day = np.arange(table.first + len(table.rows))
     plays, ms, told, skipped = (np.zeros(len(day), np.int64) for _ in range(4))
-    rows = slice(table.first + of.start, None)
-    plays[rows], ms[rows] = table.plays[of].sum(axis=1), table.ms[of].sum(axis=1)
-    told[rows], skipped[rows] = table.told[of][:, 0], table.told[of][:, 1]
+    rows = slice(table.first, None)
+    plays[rows], ms[rows] = table.plays.sum(axis=1), table.ms.sum(axis=1)
+    told[rows], skipped[rows] = table.told[:, 0], table.told[:, 1]
     return Counted(Sums(plays, ms), day, np.flatnonzero(plays), day, day, told, skipped)
 
 

@@ -13,7 +13,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights import lists, overview
-from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.lists import Kind, Listed, Order, Sort, Wanted, listed
 from brapped_assets.insights.narrowing import seeing
@@ -207,12 +206,10 @@ def _page(request: Request, found: Listed) -> tuple[int, int]:
 
 def _totals(who: Viewer, period: Period, found: Listed) -> dict[str, Any]:
     """Of what is listed; whether some of the time is estimated."""
-    table = who.shown.by_day
-    of = table.between(day_number(period.first), day_number(period.until))
     return {
         "plays": int(found.plays.sum()),
         "ms": int(found.ms.sum()),
-        "is_estimated": bool(table.estimated_ms[of].sum()),
+        "is_estimated": bool(who.shown.days(period.first, period.until).estimated_ms.sum()),
     }
 
 
