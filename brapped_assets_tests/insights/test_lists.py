@@ -363,23 +363,23 @@ def test_a_file_of_what_was_not_understood_is_not_made(of_many: TestClient) -> N
 
 
 def test_an_empty_list_says_what_empties_it_and_links_keep_how_it_is_narrowed_and_sorted(
-    browser: TestClient, many: int
+    of_many: TestClient,
 ) -> None:
     address = "/list/songs?range=all&q=1&sort=-last"
-    whole = browser.get(address).text
-    page = browser.get(f"{address}&hour=9&country=ZZ").text
+    whole = of_many.get(address).text
+    page = of_many.get(f"{address}&hour=9&country=ZZ").text
     assert "What empties it is <b><bdi>ZZ</bdi></b>" in page
     (drop,) = re.findall(r'href="([^"]*)" data-mark="drop"', page)
     assert dict(parse_qsl(urlsplit(unescape(drop)).query)) == {"range": "all", "hour": "9", "q": "1", "sort": "-last"}
     (everything,) = re.findall(r'href="([^"]*)" data-mark="all"', page)
-    assert keys(browser.get(unescape(everything)).text) == keys(whole)
+    assert keys(of_many.get(unescape(everything)).text) == keys(whole)
     # Filters above the list, and other times.
     (bar,) = re.findall(r'(?s)<nav class="filters".*?</nav>', page)
     (periods,) = re.findall(r'(?s)<nav class="periods".*?</nav>', page)
     for link in re.findall(r'href="([^"]*)"', bar + periods):
         assert {("q", "1"), ("sort", "-last")} <= set(parse_qsl(urlsplit(unescape(link)).query)), link
     # Where the text alone leaves nothing, no filter is blamed.
-    assert "data-empty" not in browser.get("/list/songs?range=all&hour=9&q=nothing+like+it").text
+    assert "data-empty" not in of_many.get("/list/songs?range=all&hour=9&q=nothing+like+it").text
 
 
 def test_ranks_are_held_against_the_time_before(browser: TestClient, warehouse: Warehouse) -> None:
