@@ -13,10 +13,13 @@ from typing import BinaryIO
 from brapped_assets import __version__
 from brapped_assets.history.archive import FORMAT, HISTORY, MANIFEST, PARQUET, RECORDS, VERSION
 from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.portable import PORTABLE, listener_record, records, stream, typed_stream
+from brapped_assets.warehouse.exported_records import PORTABLE, listener_record, records, stream, typed_stream
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.writing import Target
 
-# The public views, each with its statement in warehouse/sql/parquet.
+q = Statements(__file__)
+
+# The public views, each with its statement in exporting.sql.
 TABLES = ("plays", "tracks", "artists", "albums", "track_artists", "listeners", "coverage_gaps")
 # As Spotify cuts its own files, of 12 MB at most.
 ROWS_A_FILE = 16_000
@@ -52,7 +55,7 @@ def export(
         plays = _write_history(tx, listener_id, target, progress)
         for table in TABLES:
             with target.file(_named(f"{PARQUET}/{table}.parquet", progress)) as out:
-                columns, rows = typed_stream(tx, f"parquet/{table}", listener_id)
+                columns, rows = typed_stream(tx, q[table], listener_id)
                 write_parquet(out, columns, rows)
         manifest = {
             "format": FORMAT,
@@ -83,7 +86,7 @@ def _write_lines(out: BinaryIO, lines: Iterator[str]) -> int:
 
 def _write_history(tx: Connection, listener_id: int, target: Target, progress: Progress) -> int:
     """Spotify's own form: one array a year, or for 16,000 rows of it, numbered on."""
-    rows = stream(tx, "export/history", listener_id)
+    rows = stream(tx, q.history, listener_id)
     count = number = 0
     first = next(rows, None)
     while first is not None:

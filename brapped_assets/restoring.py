@@ -7,7 +7,7 @@ from typing import Protocol
 
 from brapped_assets.history.archive import AGAIN, Archive, Person
 from brapped_assets.history.errors import Damaged
-from brapped_assets.warehouse import portable, zones
+from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.exports import ExportMerge
@@ -17,7 +17,12 @@ from brapped_assets.warehouse.staging import Kind
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000
 LOCK_SECONDS = 60
-TOLD_OF_PLAYS = (portable.PLAYS, portable.OLD_PLAYS, portable.FACT, portable.ACCOUNT_PLAYS)
+TOLD_OF_PLAYS = (
+    exported_records.PLAYS,
+    exported_records.OLD_PLAYS,
+    exported_records.FACT,
+    exported_records.ACCOUNT_PLAYS,
+)
 
 Progress = Callable[[int, int], None]
 """Plays told so far, and how many there will be in all."""
@@ -59,18 +64,20 @@ def restore(
         try:
             for lines in archive.batches(table, batch_records):
                 with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-                    restored = portable.restore_batch(tx, listener_id, table, lines, datetime.now(UTC), kind=kind)
+                    restored = restored_records.restore_batch(
+                        tx, listener_id, table, lines, datetime.now(UTC), kind=kind
+                    )
                 became += restored.plays
                 if table in TOLD_OF_PLAYS and kind == "extended":
                     done += restored.records
                     progress(done, expected)
-        except portable.BadRecords as error:
+        except restored_records.BadRecords as error:
             raise Damaged(f"{archive.path.name}: {table}", f"its records are damaged ({error}). {AGAIN}") from error
-        if table == portable.POLLS:
+        if table == exported_records.POLLS:
             with warehouse.transaction() as tx:
-                portable.meet(tx, listener_id, who)
+                restored_records.meet(tx, listener_id, who)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        portable.settle(tx, listener_id, who)
+        restored_records.settle(tx, listener_id, who)
     while True:
         with warehouse.transaction() as tx:
             if not apply_payloads(tx):
@@ -79,7 +86,7 @@ def restore(
 
 def _passes(archive: Archive) -> Iterator[tuple[str, Kind]]:
     """Each table once; an older export tells of account data among the exports' halves, which so come twice."""
-    for table in portable.PORTABLE:
+    for table in exported_records.PORTABLE:
         yield table, "extended"
-        if table == portable.FACT and portable.ACCOUNT_PLAYS not in archive.manifest.records:
+        if table == exported_records.FACT and exported_records.ACCOUNT_PLAYS not in archive.manifest.records:
             yield table, "account"

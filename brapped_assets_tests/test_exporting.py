@@ -28,7 +28,7 @@ from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.plays import HistoryPlay, OddRow
 from brapped_assets.importing import Summary, import_history
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import portable, zones
+from brapped_assets.warehouse import exported_records, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_top
 from brapped_assets.warehouse.embedded import EmbeddedServer
@@ -140,11 +140,13 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
 
 def kept(tx: Connection, listener_id: int) -> dict[str, Any]:
     """All that is known of a listener, without surrogate keys."""
-    tables: dict[str, Any] = {table: sorted(portable.records(tx, table, listener_id)) for table in portable.PORTABLE}
+    tables: dict[str, Any] = {
+        table: sorted(exported_records.records(tx, table, listener_id)) for table in exported_records.PORTABLE
+    }
     tables["halves"] = natural(tx, listener_id)
-    tables["listener"] = portable.listener_record(tx, listener_id)
+    tables["listener"] = exported_records.listener_record(tx, listener_id)
     for view in exporting.TABLES:
-        rows = portable.stream(tx, f"parquet/{view}", listener_id)
+        rows = exported_records.stream(tx, exporting.q[view], listener_id)
         tables[view] = sorted(str({k: v for k, v in row.items() if k not in KEYS}) for row in rows)
     return tables
 

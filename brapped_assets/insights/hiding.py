@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.writing import Writing
+
+q = Statements(__file__)
 
 MICROSECOND = timedelta(microseconds=1)
 What = Literal["artist", "track", "context"]
@@ -13,7 +15,7 @@ What = Literal["artist", "track", "context"]
 
 def hidden(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
     """What is hidden, newest first: key and name of an artist or a track, or type and uri of a context."""
-    return tx.execute(sql("insights/hiding/hidden"), {"listener_id": listener_id}).fetchall()
+    return tx.execute(q.hidden, {"listener_id": listener_id}).fetchall()
 
 
 def hide(
@@ -23,12 +25,12 @@ def hide(
     values: dict[str, Any] = {"artist": None, "track": None, "context": None, what: which}
     values |= {"listener_id": listener_id, "now": now, "why": why}
     with writing.transaction() as tx:
-        tx.execute(sql("insights/hiding/hide"), values)
+        tx.execute(q.hide, values)
 
 
 def hidden_times(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
     """Hidden stretches of time (`track_key` None) and single plays, newest first, with how many plays each is."""
-    return tx.execute(sql("insights/hiding/hidden_times"), {"listener_id": listener_id}).fetchall()
+    return tx.execute(q.hidden_times, {"listener_id": listener_id}).fetchall()
 
 
 def hide_play(
@@ -52,16 +54,16 @@ def hide_time(
     values: dict[str, Any] = {"from_at": first, "until_at": until, "track": track_key}
     values |= {"listener_id": listener_id, "now": now, "why": why}
     with writing.transaction() as tx:
-        tx.execute(sql("insights/hiding/hide_time"), values)
+        tx.execute(q.hide_time, values)
 
 
 def show_time_again(writing: Writing, listener_id: int, hidden_id: int) -> None:
     """Take a stretch or a play back; an id that is not the listener's does nothing."""
     with writing.transaction() as tx:
-        tx.execute(sql("insights/hiding/show_time_again"), {"listener_id": listener_id, "hidden_id": hidden_id})
+        tx.execute(q.show_time_again, {"listener_id": listener_id, "hidden_id": hidden_id})
 
 
 def show_again(writing: Writing, listener_id: int, hidden_id: int) -> None:
     """Take it back; an id that is not the listener's does nothing."""
     with writing.transaction() as tx:
-        tx.execute(sql("insights/hiding/show_again"), {"listener_id": listener_id, "hidden_id": hidden_id})
+        tx.execute(q.show_again, {"listener_id": listener_id, "hidden_id": hidden_id})

@@ -13,8 +13,11 @@ from brapped_assets.insights.columns.plays import Ints
 from brapped_assets.insights.listing import Listing, listing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.zones import beginning_of
+
+q = Statements(__file__)
 
 PAGE = 100
 MICROSECOND = timedelta(microseconds=1)
@@ -120,7 +123,7 @@ def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = 
     newer = [Place(play.played_at, play.play_key) for play in follows] or ([NEWEST] if upto < len(of.rows) else [])
     if not told:
         return Page([], newer[0] if newer else None, None)
-    gaps = tx.execute(sql("insights/history/gaps"), _reach(of, start, told[-1])).fetchall()
+    gaps = tx.execute(q.gaps, _reach(of, start, told[-1])).fetchall()
     older = Place(told[-1].played_at, told[-1].play_key) if upto > PAGE else None
     return Page(_by_day(told, gaps), newer[0] if newer else None, older)
 
@@ -131,8 +134,7 @@ def _rows_before(tx: Connection, of: Listing, place: Place) -> int:
     low, high = (int(np.searchsorted(of.plays.ended_at, at, side)) for side in SIDES)
     if low < high:
         values = {"listener_id": of.who.listener_id, "at": place.at, "play_key": place.play_key}
-        row = tx.execute(sql("insights/history/before"), values).fetchone()
-        assert row is not None
+        row = one_row(tx, q.before, values)
         low += row["plays"]
     return int(np.searchsorted(of.rows, low))
 
@@ -142,7 +144,7 @@ def _told(tx: Connection, of: Listing, rows: Ints) -> list[Played]:
     ends = of.plays.ended_at[rows]
     nths = rows - np.searchsorted(of.plays.ended_at, ends)
     values = {"listener_id": of.who.listener_id, "ends": [instant(end) for end in ends], "nths": nths.tolist()}
-    told = tx.execute(sql("insights/history/rows"), values).fetchall()
+    told = tx.execute(q.rows, values).fetchall()
     return [Played(**row, counts=bool(counts)) for row, counts in zip(told, of.counts(rows), strict=True)]
 
 

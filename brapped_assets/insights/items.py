@@ -19,8 +19,10 @@ from brapped_assets.insights.names import NamedKind, names
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.zones import local_time
+
+q = Statements(__file__)
 
 Kind = Literal["artist", "track", "album"]
 NAMED: dict[Kind, NamedKind] = {"artist": "artists", "track": "tracks", "album": "albums"}
@@ -83,7 +85,7 @@ def find(tx: Connection, who: Viewer, kind: Kind, key: int) -> Row | None:
     """What is known of it (key, spotify_id, name, …); None when there is no such key."""
     if not 0 < key <= LARGEST_KEY:
         return None
-    return tx.execute(sql(f"insights/items/{kind}"), {"listener_id": who.listener_id, "key": key}).fetchone()
+    return tx.execute(q[kind], {"listener_id": who.listener_id, "key": key}).fetchone()
 
 
 def number_of(who: Viewer, kind: Kind, item: Row) -> int:
@@ -206,7 +208,7 @@ def recordings(tx: Connection, plays: Chosen, limit: int) -> list[Row]:
 
 def guests(tx: Connection, who: Viewer, key: int) -> list[Row]:
     """The artists credited on a track beside its main one, in the order of the credits."""
-    return tx.execute(sql("insights/items/guests"), {"listener_id": who.listener_id, "key": key}).fetchall()
+    return tx.execute(q.guests, {"listener_id": who.listener_id, "key": key}).fetchall()
 
 
 def all_time(who: Viewer) -> Period:

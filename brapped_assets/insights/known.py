@@ -9,7 +9,9 @@ from brapped_assets.insights.columns.moments import dates, day_number
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # Where nothing vouches for a time, this many days without a play are taken for quiet ones, more for unknown ones.
 QUIET_DAYS = 3
@@ -49,7 +51,7 @@ def _unknown(who: Viewer, period: Period, vouched: Sequence[Stretch]) -> list[Ga
 
 def _vouched(tx: Connection, who: Viewer) -> list[Stretch]:
     """The days of whoever vouches for a time count as known whole."""
-    rows = tx.execute(sql("insights/vouched"), {"listener_id": who.listener_id}).fetchall()
+    rows = tx.execute(q.vouched, {"listener_id": who.listener_id}).fetchall()
     return [(row["since"], row["until"]) for row in rows]
 
 

@@ -20,7 +20,10 @@ from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 class Asked(NamedTuple):
@@ -90,8 +93,7 @@ def listing(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing:  # 
 def matching(tx: Connection, who: Viewer, text: str) -> Mask:
     """Which tracks (by number) have a text in their title, their main artist's name or their album's."""
     catalogue = who.shown.catalogue
-    row = tx.execute(sql("insights/history/matching"), {"text": text}).fetchone()
-    assert row is not None
+    row = one_row(tx, q.matching, {"text": text})
     artists, tracks, releases = (np.frombuffer(row[kind] or b"", ">i4") for kind in ("artists", "tracks", "releases"))
     return (
         _those(catalogue.artists.numbers(artists), len(catalogue.artists))[catalogue.artist]

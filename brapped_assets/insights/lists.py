@@ -18,7 +18,9 @@ from brapped_assets.insights.names import NamedKind, contexts, names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 Kind = Literal["artists", "songs", "albums", "days", "contexts"]
 Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
@@ -112,7 +114,7 @@ class Listed:
                 return [{"day": date_of(key)} for key in keys]
             case "contexts":
                 uris = [self.uris[key] for key in keys]
-                found = tx.execute(sql("insights/lists/context_names"), {"uris": uris}).fetchall()
+                found = tx.execute(q.context_names, {"uris": uris}).fetchall()
                 by_uri = {row["context_uri"]: row for row in found}
                 return [by_uri.get(uri, {}) for uri in uris]
             case kind:
@@ -225,12 +227,12 @@ def _named_like(tx: Connection, of: Listed, text: str) -> NDArray[np.bool_]:
     match of.kind:
         case "days":
             values = {"days": dates(of.keys), "text": text}
-            rows = tx.execute(sql("insights/lists/days_named"), values).fetchall()
+            rows = tx.execute(q.days_named, values).fetchall()
             found = {row["day"] for row in rows}
             return np.array([day in found for day in dates(of.keys)], np.bool_)
         case "contexts":
             uris = [of.uris[key] for key in of.keys]
-            rows = tx.execute(sql("insights/lists/contexts_named"), {"uris": uris, "text": text}).fetchall()
+            rows = tx.execute(q.contexts_named, {"uris": uris, "text": text}).fetchall()
             found = {row["context_uri"] for row in rows}
             return np.array([uri in found for uri in uris], np.bool_)
         case kind:
@@ -238,7 +240,7 @@ def _named_like(tx: Connection, of: Listed, text: str) -> NDArray[np.bool_]:
             which: Composable = SQL("true")
             if len(of) <= MOST_NAMED:
                 which = SQL("n.{} = any({})").format(Identifier(key), Value(of.keys.tolist()))
-            statement = SQL(sql("insights/lists/named")).format(
+            statement = SQL(q.named).format(
                 key=Identifier(key), table=Identifier("star", table), text=Value(text), which=which
             )
             row = tx.execute(statement, binary=True).fetchone()

@@ -8,10 +8,11 @@ from threading import Lock
 from time import monotonic
 from typing import Any, cast
 
+from brapped_assets.insights import names
+from brapped_assets.insights.columns import life
 from brapped_assets.warehouse.connections import Connection
 from brapped_assets.warehouse.errors import Interrupted, Unreachable, WarehouseError
 from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.statements import sql
 
 Row = dict[str, Any]
 # Statements whose rows are asked for by key: that column, and the one of a name, without which a row can be told.
@@ -33,7 +34,7 @@ class Memory:
         self._lock = Lock()
         self._rows: OrderedDict[tuple[str, int], Row | None] = OrderedDict()
         self._answers: OrderedDict[tuple[str, str], list[Row]] = OrderedDict()
-        self._kinds = {sql(f"insights/names/{kind}"): kind for kind in BY_KEY}
+        self._kinds = {names.q[kind]: kind for kind in BY_KEY}
         self._samples: dict[str, Row] = {}
 
     def keep(self, statement: str, values: Mapping[str, Any], rows: list[Row]) -> None:
@@ -72,7 +73,7 @@ class Memory:
 
 def _question(statement: str, values: Mapping[str, Any]) -> tuple[str, str]:
     # What changed since a life was loaded is asked of each anew; without the database nothing does.
-    is_state = statement == sql("columns/state")
+    is_state = statement == life.q.state
     return statement, str(values["listener_id"] if is_state else values)
 
 
@@ -153,7 +154,7 @@ class Absent:
         rows, lacks = self._memory.recall(str(statement), values) if isinstance(values, dict) else (None, False)
         if rows is None:
             raise self._error
-        if statement == sql("columns/state"):
+        if statement == life.q.state:
             rows = [{**row, "is_later": True, "days": [], "tracks": []} for row in rows]
         self.lacks |= lacks
         return _Rows(rows)

@@ -5,7 +5,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 Row = dict[str, Any]
 NamedKind = Literal["artists", "tracks", "albums"]
@@ -24,7 +26,7 @@ def names(
     if not asked:
         return {}
     rows = tx.execute(
-        sql(f"insights/names/{kind}"),
+        q[kind],
         {"keys": asked, "heard": list(same_artists), "counts_as": list(same_artists.values())},
     ).fetchall()
     return {row[KEYS[kind]]: row for row in rows}
@@ -32,17 +34,17 @@ def names(
 
 def labels(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
     """The words of a device, a country or a reason by key, as exports have them."""
-    rows = tx.execute(sql("insights/names/labels"), {"keys": [int(key) for key in keys]}).fetchall()
+    rows = tx.execute(q.labels, {"keys": [int(key) for key in keys]}).fetchall()
     return {row["label_key"]: row["label"] for row in rows}
 
 
 def context_types(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
     """What plays were started from, by key of the context: album, playlist, artist, collection."""
-    rows = tx.execute(sql("insights/names/context_types"), {"keys": [int(key) for key in keys]}).fetchall()
+    rows = tx.execute(q.context_types, {"keys": [int(key) for key in keys]}).fetchall()
     return {row["context_key"]: row["context_type"] for row in rows}
 
 
 def contexts(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
     """The uris of what plays were started from, by key."""
-    rows = tx.execute(sql("insights/names/contexts"), {"keys": [int(key) for key in keys]}).fetchall()
+    rows = tx.execute(q.contexts, {"keys": [int(key) for key in keys]}).fetchall()
     return {row["context_key"]: row["context_uri"] for row in rows}

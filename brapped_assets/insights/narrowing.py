@@ -9,7 +9,10 @@ from brapped_assets.insights.names import labels
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
@@ -47,8 +50,7 @@ def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:
     values = {
         "albums": list(selection.album), "tracks": tracks, "contexts": list(selection.context),
     }  # fmt: skip
-    row = tx.execute(sql("insights/selection"), values).fetchone()
-    assert row is not None
+    row = one_row(tx, q.selection, values)
     return Words(
         albums=row["albums"],
         recordings=row["recordings"],

@@ -6,7 +6,9 @@ from typing import Any
 
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 SPANS = {"short_term": "Last 4 weeks", "medium_term": "Last 6 months", "long_term": "Last year"}
 
@@ -23,7 +25,7 @@ class Ranking:
 
 def rankings(tx: Connection, who: Viewer, limit: int) -> list[Ranking]:
     """Shortest stretch first; stretches without a list are left out."""
-    rows = tx.execute(sql("insights/spotify_top"), {"listener_id": who.listener_id, "limit": limit}).fetchall()
+    rows = tx.execute(q.spotify_top, {"listener_id": who.listener_id, "limit": limit}).fetchall()
     of_span = {span: [row for row in rows if row["time_range"] == span] for span in SPANS}
     return [
         Ranking(

@@ -12,8 +12,10 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.writing import Writing
+
+q = Statements(__file__)
 
 WORDS: dict[Rule, str] = {
     "spotify": "A play counts once 30 seconds of it were heard, as at Spotify.",
@@ -53,7 +55,7 @@ class Counted(NamedTuple):
 def choose_rule(writing: Writing, listener_id: int, rule: Rule, now: datetime) -> None:
     """From now on plays count by it wherever no other is asked for; nothing for a listener there is not."""
     with writing.transaction() as tx:
-        tx.execute(sql("insights/choose_rule"), {"listener_id": listener_id, "rule": rule, "now": now})
+        tx.execute(q.choose_rule, {"listener_id": listener_id, "rule": rule, "now": now})
 
 
 def side_by_side(tx: Connection, who: Viewer, period: Period) -> list[Counted]:

@@ -12,7 +12,9 @@ from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 SHORTEST, LONGEST = 2, 100
 WORST = 3
@@ -48,7 +50,7 @@ def search(tx: Connection, who: Viewer, text: str, limit: int) -> list[Hit]:
     """The best hits of each kind: the whole name, its beginning, a word's, any place; then the most played."""
     if not is_enough(text):
         return []
-    found = copied(tx, SQL(sql("insights/search/found")).format(text=Literal(text)), FOUND)
+    found = copied(tx, SQL(q.found).format(text=Literal(text)), FOUND)
     return [
         hit
         for number, kind in enumerate(get_args(Kind))

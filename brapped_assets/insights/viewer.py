@@ -9,8 +9,10 @@ from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Rule
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
 from brapped_assets.warehouse.zones import Spans, spans_of
+
+q = Statements(__file__)
 
 CONSENT_DAYS = 14
 
@@ -97,10 +99,10 @@ def viewer(
 
     Plays are those that `shelf` keeps, else loaded for this transaction.
     """
-    row = tx.execute(sql("insights/viewer"), {"listener_id": listener_id}).fetchone()
+    row = tx.execute(q.viewer, {"listener_id": listener_id}).fetchone()
     if row is None:
         return None
-    gaps = tx.execute(sql("insights/gaps"), {"listener_id": row["listener_id"]}).fetchall()
+    gaps = tx.execute(q.gaps, {"listener_id": row["listener_id"]}).fetchall()
     spans = spans_of(row.pop("moves"), row.pop("zones"))
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
     everybody = tuple(Person(**one) for one in row.pop("everybody"))

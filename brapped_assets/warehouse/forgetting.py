@@ -20,11 +20,14 @@ from brapped_assets.warehouse.listeners import UNNAMED
 from brapped_assets.warehouse.matching import DRIFT, REACH
 from brapped_assets.warehouse.merge import follow, lock_listener
 from brapped_assets.warehouse.rematch import joined
+from brapped_assets.warehouse.rows import one_row
 from brapped_assets.warehouse.staging import make_tables
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 FACT = "star.streaming_fact"
-# Each has its statement in sql/forget, in an order that no foreign key objects to. A new table is a line here.
+# Each has its statement in forgetting.sql, in an order that no foreign key objects to. A new table is a line here.
 OF_A_LISTENER = (
     "star.spotify_top",
     FACT,
@@ -82,8 +85,7 @@ def preview(tx: Connection, listener_id: int, before: datetime | None) -> Previe
     """What `forget` would remove of a listener's own."""
     lived = zones.held(tx, listener_id)
     values = {"listener_id": listener_id, "before": before or "infinity", **zones.arrays(lived)}
-    row = tx.execute(sql("forget/preview"), values).fetchone()
-    assert row is not None
+    row = one_row(tx, q.preview, values)
     return Preview(**row)
 
 
@@ -106,9 +108,14 @@ def tidy(warehouse: Warehouse) -> None:
         with warehouse.transaction() as tx:
             tables = sorted({*OF_A_LISTENER, *SHARED, "audit.listener"})
             if tx.info.server_version >= CLEARS_STATISTICS:
-                tx.execute(sql("forget/statistics"), {"tables": tables})
+                tx.execute(q.statistics, {"tables": tables})
         names = SQL(", ").join(Identifier(*table.split(".")) for table in tables)
         warehouse.maintain(SQL("vacuum (analyze, skip_locked) {}").format(names))
+
+
+def forget_rows(tx: Connection, table: str, listener: dict[str, Any], before: datetime) -> None:
+    """Remove a listener's rows of one table that are of the time before an instant (UTC)."""
+    tx.execute(q[table], {**listener, "before": before})
 
 
 def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: datetime) -> int:
@@ -117,9 +124,9 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
     values: dict[str, Any] = {**listener, "before": before or "infinity", "now": now, "unnamed": UNNAMED}
     plays = 0
     halved: list[int] = []
-    upload_days = [row["day"] for row in tx.execute(sql("forget/upload_days"), values)] if before else []
+    upload_days = [row["day"] for row in tx.execute(q.upload_days, values)] if before else []
     for table in OF_A_LISTENER:
-        cursor = tx.execute(sql(f"forget/{table}"), values)
+        cursor = tx.execute(q[table], values)
         if table == FACT and (row := cursor.fetchone()):
             plays, halved = row["plays"], row["halved"]
     if before is not None:
@@ -129,9 +136,9 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
         change = settle_account_data(tx, listener, upload_days, is_extended=False)
         stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
         follow(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])
-    tx.execute(sql("forget/remember"), values)
+    tx.execute(q.remember, values)
     for table in SHARED:
-        tx.execute(sql(f"forget/{table}"))
+        tx.execute(q[table])
     # Another listener may have hidden what only this one played.
-    tx.execute(sql("forget/hidden_of_nothing"))
+    tx.execute(q.hidden_of_nothing)
     return plays

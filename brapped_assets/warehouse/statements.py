@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import LiteralString, cast
 
 _NAME = re.compile(r"^-- name: (\S+)\n", re.MULTILINE)
-SQL = Path(__file__).parent / "sql"
 
 
 class Statements:
@@ -35,10 +33,3 @@ class Statements:
     def __iter__(self) -> Iterator[str]:
         """The names, in the order of the file."""
         return iter(self._texts)
-
-
-@cache
-def sql(name: str) -> LiteralString:
-    """The statement in `sql/<name>.sql`. Raises FileNotFoundError for a name that does not exist."""
-    # Shipped with the program, so as good as a literal: nothing a user types reaches the text.
-    return cast(LiteralString, (SQL / f"{name}.sql").read_text(encoding="utf-8"))  # type: ignore[redundant-cast]

@@ -12,14 +12,13 @@ from time import monotonic
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import memory
+from brapped_assets.insights import memory, names
 from brapped_assets.insights.web.app import create_app
 from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse import embedded
 from brapped_assets.warehouse.connections import Warehouse
 from brapped_assets.warehouse.embedded import EmbeddedServer
 from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.statements import sql
 from brapped_assets.warehouse.writing import Writing
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, label, play
 
@@ -82,16 +81,16 @@ def test_pages_go_on_from_memory_and_say_as_of_when(server: EmbeddedServer, brow
 
 
 def test_what_was_never_shown_has_no_name_and_what_numbers_go_by_is_not_guessed() -> None:
-    names, labels = sql("insights/names/artists"), sql("insights/names/labels")
+    artists, labels = names.q.artists, names.q.labels
     held = memory.Memory()
-    assert held.recall(names, {"keys": [1]}) == (None, False)
+    assert held.recall(artists, {"keys": [1]}) == (None, False)
     one = {"artist_key": 1, "artist_id": "a", "artist_name": "A", "has_cover": True}
-    held.keep(names, {"keys": [1, 2]}, [one])
+    held.keep(artists, {"keys": [1, 2]}, [one])
     held.keep(labels, {"keys": [7]}, [{"label_key": 7, "label": "android"}])
-    assert held.recall(names, {"keys": [1]}) == ([one], False)
+    assert held.recall(artists, {"keys": [1]}) == ([one], False)
     # There is no artist 2; of 3 nothing was asked.
     unnamed = {"artist_key": 3, "artist_id": None, "artist_name": memory.UNNAMED, "has_cover": None}
-    assert held.recall(names, {"keys": [1, 2, 3]}) == ([one, unnamed], True)
+    assert held.recall(artists, {"keys": [1, 2, 3]}) == ([one, unnamed], True)
     assert held.recall(labels, {"keys": [7]}) == ([{"label_key": 7, "label": "android"}], False)
     assert held.recall(labels, {"keys": [7, 8]}) == (None, False)
 

@@ -11,17 +11,17 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.plays import OddRow
-from brapped_assets.warehouse import imports, listeners, portable, tokens, zones
+from brapped_assets.warehouse import exported_records, imports, listeners, tokens, zones
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.errors import Busy, Gone
+from brapped_assets.warehouse.exported_records import PORTABLE
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, remove, tidy
 from brapped_assets.warehouse.landing import has_landed
 from brapped_assets.warehouse.legacy import LegacyMerge, keep_odd, merge_legacy
 from brapped_assets.warehouse.legacy_details import describe_artists, describe_tracks
 from brapped_assets.warehouse.matching import DRIFT
 from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.portable import PORTABLE
 from brapped_assets.warehouse.staging import Occurrences, encode
 from brapped_assets_tests.household import KEY
 from brapped_assets_tests.warehouse.beside import wait_until_waiting
@@ -172,7 +172,7 @@ def unknown(tx: Connection) -> dict[str, int]:
 
 
 def about(tx: Connection, listener_id: int) -> dict[str, list[str]]:
-    return {table: list(portable.records(tx, table, listener_id)) for table in PORTABLE}
+    return {table: list(exported_records.records(tx, table, listener_id)) for table in PORTABLE}
 
 
 def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_keep_theirs(warehouse: Warehouse) -> None:

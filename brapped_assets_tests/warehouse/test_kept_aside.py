@@ -7,7 +7,7 @@ import pytest
 
 from bench import old_schema
 from brapped_assets.spotify import PARSER_VERSION, parse_kept
-from brapped_assets.warehouse import listeners, portable
+from brapped_assets.warehouse import listeners, restored_records
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land, retry_rejected
 from brapped_assets.warehouse.merge import merge_plays
@@ -90,7 +90,7 @@ def test_an_export_of_an_older_version_brings_none_of_them_back(warehouse: Wareh
     with warehouse.transaction() as tx:
         me = _polled_by_an_older_version(tx)
         who = listeners.Returning("user of token", None, "Me", "Asia/Kolkata", LONG_AGO, at(75), None)
-        portable.settle(tx, me, who)
+        restored_records.settle(tx, me, who)
         assert tx.execute("select collected_since from audit.listener").fetchall() == [{"collected_since": at(0)}]
         assert fact(tx, me) == [row for row in fact(tx, me) if row["played_at"] in {at(0), at(4), at(70)}]
         assert len(fact(tx, me)) == 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.history.archive import Person
 from brapped_assets.restoring import returning
-from brapped_assets.warehouse import portable
+from brapped_assets.warehouse import exported_records, restored_records
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.staging import Kind
@@ -23,20 +23,20 @@ from brapped_assets_tests.warehouse.told import NOON, Batch, natural, obvious, t
 
 def copy(tx: Connection, one: int, other: int, size: int = 1_000) -> None:
     """All records of one listener into another."""
-    who = returning(Person.model_validate(portable.listener_record(tx, one)))
+    who = returning(Person.model_validate(exported_records.listener_record(tx, one)))
     for table, kind in _passes():
-        lines = list(portable.records(tx, table, one))
+        lines = list(exported_records.records(tx, table, one))
         for first in range(0, len(lines), size):
-            portable.restore_batch(tx, other, table, lines[first : first + size], NOON, kind=kind)
-        if table == portable.POLLS:
-            portable.meet(tx, other, who)
-    portable.settle(tx, other, who)
+            restored_records.restore_batch(tx, other, table, lines[first : first + size], NOON, kind=kind)
+        if table == exported_records.POLLS:
+            restored_records.meet(tx, other, who)
+    restored_records.settle(tx, other, who)
 
 
 def _passes() -> Iterator[tuple[str, Kind]]:
-    for table in portable.PORTABLE:
+    for table in exported_records.PORTABLE:
         yield table, "extended"
-        if table == portable.FACT:
+        if table == exported_records.FACT:
             yield table, "account"
 
 
@@ -114,7 +114,7 @@ def test_every_table_about_a_listener_is_exported_and_forgotten_or_says_why_not(
         ).fetchall()
     about_a_listener = {row["name"] for row in rows} - {"audit.listener"}
     assert about_a_listener == set(OF_A_LISTENER)
-    assert about_a_listener <= {*portable.PORTABLE, *portable.NOT_PORTABLE}
+    assert about_a_listener <= {*exported_records.PORTABLE, *exported_records.NOT_PORTABLE}
 
 
 def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse) -> None:
@@ -134,7 +134,7 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
 
 def test_every_table_that_is_forgotten_has_its_orphans_exported(warehouse: Warehouse) -> None:
     # Words are told by the plays that have them, and weights are counted from plays.
-    assert set(SHARED) - set(portable.PORTABLE) == {"star.play_label", "audit.lookup_weight"}
+    assert set(SHARED) - set(exported_records.PORTABLE) == {"star.play_label", "audit.lookup_weight"}
 
 
 def test_two_collections_that_do_not_meet_leave_a_gap_between_them(warehouse: Warehouse) -> None:
@@ -189,8 +189,8 @@ def test_damaged_records_are_refused_and_leave_nothing(warehouse: Warehouse, lin
     for table, kind in _passes():
         with warehouse.transaction() as tx:
             before = tx.execute(f"select array_agg(t::text) as rows from {table} t").fetchone()
-        with suppress(portable.BadRecords), warehouse.transaction() as tx:
-            portable.restore_batch(tx, me, table, [line], NOON, kind=kind)
+        with suppress(restored_records.BadRecords), warehouse.transaction() as tx:
+            restored_records.restore_batch(tx, me, table, [line], NOON, kind=kind)
             continue
         with warehouse.transaction() as tx:
             assert tx.execute(f"select array_agg(t::text) as rows from {table} t").fetchone() == before

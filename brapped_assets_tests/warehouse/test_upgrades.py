@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench import old_schema
-from brapped_assets.warehouse import portable
+from brapped_assets.warehouse import exported_records
 from brapped_assets.warehouse.connections import Connection, Warehouse
 from brapped_assets_tests.warehouse.imported import Imported, meet, miss
 from brapped_assets_tests.warehouse.pages import Unread, at, everything, listened, plays, poll
@@ -52,9 +52,9 @@ def all_of_it(tx: Connection, listener_id: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: tx.execute(f"select * from bi.{name} v order by v::text").fetchall() for name in names
     }
-    for table in portable.PORTABLE:
-        found[table] = sorted(portable.records(tx, table, listener_id))
-    found["listener"] = portable.listener_record(tx, listener_id)
+    for table in exported_records.PORTABLE:
+        found[table] = sorted(exported_records.records(tx, table, listener_id))
+    found["listener"] = exported_records.listener_record(tx, listener_id)
     return found
 
 

@@ -10,7 +10,9 @@ from psycopg.sql import SQL, Composable, Literal
 from brapped_assets.insights.columns.loading import copied
 from brapped_assets.insights.columns.numbering import Numbering, Numbers
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # More tracks than these are picked out of all there are.
 MOST_NAMED = 2_000
@@ -55,8 +57,8 @@ class Catalogue:
         if len(keys) == 0:
             return self
         wanted = _among(keys)
-        rows = copied(tx, SQL(sql("columns/tracks")).format(which=wanted), TRACK)
-        guests = copied(tx, SQL(sql("columns/guests")).format(which=wanted), GUEST)
+        rows = copied(tx, SQL(q.tracks).format(which=wanted), TRACK)
+        guests = copied(tx, SQL(q.guests).format(which=wanted), GUEST)
         if len(keys) > MOST_NAMED:
             rows, guests = (of[np.isin(of["track_key"], keys)] for of in (rows, guests))
         return self._with(rows, guests)

@@ -15,7 +15,10 @@ from brapped_assets.insights.columns.loading import copied_in_blocks
 from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, merged
 from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.rows import one_row
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 PLAY = (
     ("ended_at", ">i8"), ("track_and_ms", ">i8"), ("day_and_hour", ">i4"), ("platform_and_country", ">i8"),
@@ -102,8 +105,7 @@ class State:
 
 def state(tx: Connection, listener_id: int, of: Life | None) -> State:
     values = {"listener_id": listener_id, "snapshot": of.snapshot if of else None}
-    row: dict[str, Any] | None = tx.execute(sql("columns/state"), values).fetchone()
-    assert row is not None
+    row = one_row(tx, q.state, values)
     kept = Kept(
         frozenset(row["hidden_artists"]),
         frozenset(row["hidden_tracks"]),
@@ -146,7 +148,7 @@ def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Lif
 
 def _plays(tx: Connection, listener_id: int, which: Composable) -> Plays:
     """The plays as the warehouse has them: `track` is a key."""
-    statement = SQL(sql("columns/plays")).format(listener_id=Literal(listener_id), which=which)
+    statement = SQL(q.plays).format(listener_id=Literal(listener_id), which=which)
     tx.execute("select set_config('statement_timeout', %s, true)", [f"{LOADING_SECONDS}s"])
     columns: dict[str, list[NDArray[Any]]] = {column.name: [] for column in fields(Plays)}
     for rows in copied_in_blocks(tx, statement, PLAY):

@@ -20,7 +20,7 @@ MOST_DAYS = 65_535
 
 
 class Flag(IntFlag):
-    """What is told of a play in a bit, as `sql/columns/plays.sql` sets them."""
+    """What is told of a play in a bit, as `plays` in life.sql sets them."""
 
     ESTIMATED = 1
     SKIPPED = 2

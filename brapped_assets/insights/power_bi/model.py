@@ -6,7 +6,9 @@ from typing import NamedTuple
 from brapped_assets.insights.power_bi.connection import Place
 from brapped_assets.insights.power_bi.measures import MEASURES, Measure
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 # What a table loads, where that is not the view of its name. What is hidden on the pages is in no report either.
 LOADED_FROM = {"plays": "shown_plays"}
@@ -59,7 +61,7 @@ class View(NamedTuple):
 
 def views(tx: Connection) -> list[View]:
     """Every view of the schema `bi` with its columns, as the database describes them."""
-    rows = tx.execute(sql("insights/bi_columns")).fetchall()
+    rows = tx.execute(q.bi_columns).fetchall()
     return [
         View(*view, [Column(row["column"], row["type"], row["words"]) for row in of])
         for view, of in groupby(rows, key=lambda row: (row["view"], row["view_words"]))

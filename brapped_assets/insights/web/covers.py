@@ -7,7 +7,9 @@ from starlette.routing import Route
 
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 KINDS = ("artist", "album", "track")
 SECONDS_KEPT, SECONDS_MISSED = 7 * 24 * 3600, 600
@@ -21,7 +23,7 @@ def routes(site: Site) -> list[Route]:
         if kind not in KINDS or not key:
             raise HTTPException(404)
         with site.reading.transaction() as tx:
-            row = tx.execute(sql("insights/cover"), {"kind": kind, "key": key}).fetchone()
+            row = tx.execute(q.cover, {"kind": kind, "key": key}).fetchone()
         # Only what the warehouse names is ever asked for: an address of somebody else's is not.
         picture = site.covers.picture(row["image_url"]) if row and site.covers else None
         if picture is None:

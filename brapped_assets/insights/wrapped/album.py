@@ -8,7 +8,9 @@ from brapped_assets.insights.columns.sums import NEVER, Integers
 from brapped_assets.insights.names import names
 from brapped_assets.insights.wrapped.numbers import Album, Thing
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 LEAST_SONGS = 3
 # How long albums are is asked of so many at once, the likeliest first.
@@ -78,6 +80,6 @@ def _songs(plays: Chosen, heard: Integers) -> tuple[NDArray[np.int64], NDArray[n
 def _lengths(tx: Connection, plays: Chosen, heard: Integers, albums: Integers) -> Integers:
     """How many songs there are on some albums, by the longest of the releases heard; 0 where that is not known."""
     releases = plays.catalogue.album_key[heard[np.isin(plays.catalogue.album[heard], albums)]]
-    rows = tx.execute(sql("insights/wrapped/lengths"), {"keys": np.unique(releases).tolist()}).fetchall()
+    rows = tx.execute(q.lengths, {"keys": np.unique(releases).tolist()}).fetchall()
     lengths = {row["release_group"]: row["total_tracks"] or 0 for row in rows}
     return np.array([lengths[key] for key in plays.catalogue.albums.keys[albums].tolist()], np.int64)

@@ -6,7 +6,9 @@ from typing import get_args
 from brapped_assets.insights.wrapped.card import Card
 from brapped_assets.insights.wrapped.numbers import Kind
 from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import sql
+from brapped_assets.warehouse.statements import Statements
+
+q = Statements(__file__)
 
 
 def pictures(tx: Connection, told: Iterable[Card]) -> dict[tuple[Kind, int], str]:
@@ -16,5 +18,5 @@ def pictures(tx: Connection, told: Iterable[Card]) -> dict[tuple[Kind, int], str
         for row in (card.about, *card.rows, *card.more, *card.choices):
             if row and row.key is not None:
                 keys[row.kind].append(row.key)
-    rows = tx.execute(sql("insights/wrapped/with_cover"), keys).fetchall()
+    rows = tx.execute(q.with_cover, keys).fetchall()
     return {(row["kind"], row["key"]): row["image_url"] for row in rows}

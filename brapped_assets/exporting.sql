@@ -1,0 +1,66 @@
+-- name: plays
+select p.* from bi.plays p where p.listener_id = %(listener_id)s order by p.played_at, p.play_key
+
+-- name: tracks
+-- First and last of this listener, where bi.tracks counts everybody's.
+select t.track_key, t.track_id, t.track_name, t.artist_key, t.artist_id, t.artist_name, t.featured_artists, t.album_id,
+       t.album_name, t.album_type, t.release_date, t.duration_ms, t.explicit, t.isrc, t.image_url,
+       p.first_played_at, p.last_played_at
+from bi.tracks t
+left join (select f.track_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
+             from star.streaming_fact f where f.listener_id = %(listener_id)s group by f.track_key) p using (track_key)
+where t.track_key in (select star.tracks_of(%(listener_id)s))
+order by t.track_key
+
+-- name: artists
+select a.artist_key, a.artist_id, a.artist_name, a.genres, a.image_url, p.first_played_at, p.last_played_at, a.is_known
+from bi.artists a
+left join (select t.artist_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
+             from star.streaming_fact f join star.track_dim t using (track_key)
+            where f.listener_id = %(listener_id)s group by t.artist_key) p using (artist_key)
+where a.artist_key in (select star.artists_of(%(listener_id)s))
+order by a.artist_key
+
+-- name: albums
+-- As bi.albums, of this listener's tracks.
+select al.album_id, al.album_name, al.artist_name, al.album_type, al.release_date, al.total_tracks, al.image_url
+from star.album_dim al
+where al.album_key in (select t.album_key from star.track_dim t where t.track_key in (select star.tracks_of(%(listener_id)s)))
+order by al.album_key
+
+-- name: track_artists
+select c.* from bi.track_artists c
+where c.track_key in (select star.tracks_of(%(listener_id)s))
+order by c.track_key, c.position
+
+-- name: listeners
+select l.* from bi.listeners l where l.listener_id = %(listener_id)s
+
+-- name: coverage_gaps
+select g.* from bi.coverage_gaps g where g.listener_id = %(listener_id)s order by g.gap_start, g.gap_end
+
+-- name: history
+-- One row per play, as a row of Spotify's own extended streaming history, for programs that read those. `brapped` says
+-- what theirs cannot: it is a copy, and which milliseconds are estimated.
+select extract(year from p.played_at at time zone 'UTC')::int as year,
+       json_build_object(
+           'ts', to_char(p.played_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           'platform', p.platform, 'ms_played', p.ms_played, 'conn_country', p.country,
+           'master_metadata_track_name', p.track_name,
+           'master_metadata_album_artist_name', coalesce(x.artist, p.artist_name),
+           'master_metadata_album_album_name', coalesce(x.album, p.album_name),
+           'spotify_track_uri', coalesce('spotify:track:' || p.track_id,
+                                         case when t.track_ref like 'spotify:%%' then t.track_ref end),
+           'episode_name', null, 'episode_show_name', null, 'spotify_episode_uri', null, 'audiobook_title', null,
+           'audiobook_uri', null, 'audiobook_chapter_uri', null, 'audiobook_chapter_title', null,
+           'reason_start', p.reason_start, 'reason_end', p.reason_end, 'shuffle', p.shuffle, 'skipped', p.skipped,
+           'offline', p.offline, 'offline_timestamp', null, 'incognito_mode', p.incognito,
+           'brapped', json_build_object('played_at', p.played_at, 'source', p.source,
+                                        'ms_played_basis', p.ms_played_basis, 'context_uri', p.context_uri)
+       )::text as row
+from bi.plays p
+join star.streaming_fact f using (play_key)
+join star.track_dim t on t.track_key = p.track_key
+left join raw.export_track x using (export_track_key)
+where p.listener_id = %(listener_id)s
+order by p.played_at, p.play_key

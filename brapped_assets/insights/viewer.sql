@@ -1,0 +1,32 @@
+-- name: viewer
+-- Whose pages these are, and what every page says of its numbers: as of when, and since when.
+select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zones, l.collected_since,
+       coalesce(l.consent_ended_at is not null, false) as consent_ended,
+       -- Of whoever is polled; it lasts six months.
+       case when l.token_fingerprint is not null then l.authorized_at + interval '6 months' end as consent_ends_at,
+       -- A poll of a clock that was ahead is no recent poll.
+       (select max(p.polled_at) from audit.poll p
+         where p.listener_id = l.listener_id and p.polled_at <= now() + interval '1 hour') as last_polled_at,
+       first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
+       (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id)
+       + (select count(*)::int from insights.hidden_time h where h.listener_id = l.listener_id) as hidden,
+       coalesce((select c.rule from insights.counting_rule c where c.listener_id = l.listener_id), 'spotify') as usual_rule,
+       (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
+          from audit.listener e) as everybody
+from audit.listener l
+cross join lateral audit.zones_of(l.listener_id) held
+left join lateral (select f.played_on from star.streaming_fact f where f.listener_id = l.listener_id
+                    order by f.played_at limit 1) first on true
+left join lateral (select f.played_on, f.played_at from star.streaming_fact f where f.listener_id = l.listener_id
+                    order by f.played_at desc limit 1) last on true
+where %(listener_id)s::int is null or l.listener_id = %(listener_id)s
+order by l.listener_id
+limit 1
+
+-- name: gaps
+-- Stretches in which plays may be missing, as local time of the listener.
+select star.local_time(g.gap_start, held.moves, held.zones) as gap_start,
+       star.local_time(g.gap_end, held.moves, held.zones) as gap_end
+from bi.coverage_gaps g cross join audit.zones_of(%(listener_id)s) held
+where g.listener_id = %(listener_id)s and g.closed_at is null
+order by 1

@@ -1,1 +1,0 @@
-delete from audit.rotated_token where listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz

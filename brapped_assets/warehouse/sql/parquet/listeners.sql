@@ -1,1 +1,0 @@
-select l.* from bi.listeners l where l.listener_id = %(listener_id)s

@@ -1,1 +1,0 @@
-select audit.keep_aside(%(listener_id)s)
