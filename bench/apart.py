@@ -17,9 +17,9 @@ from bench.figures import Figure
 from bench.parts_apart import ENDED, Apart, until
 from bench.scene import Scene, connected, environment, hurried_account
 from brapped_assets import partitions
-from brapped_assets.commands.parts import Part
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.jobs import hourly_plays
+from brapped_assets.services.processes import Part
 
 QUEUED, ASKING, LANDING = "in the queue", "asking Spotify", "landing or merging"
 RUN, EVERYTHING = "the run", "all but PostgreSQL"

@@ -12,7 +12,7 @@ from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import nonstop
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.db import embedded_server
 
 TIMES = 3
 # From a runner in one region to a database in the next.
@@ -38,7 +38,7 @@ def measure(scene: Scene) -> list[Figure]:
     with connected(SimulatedAccount(listener, catalogue=catalogue), None), environment({"BRAPPED_HOME": str(home)}):
         seconds_of(SYNC)
         times = [(seconds_of(SYNC), seconds_of(IMPORTS)) for _ in range(TIMES)]
-        server = embedded.start(home)
+        server = embedded_server.start(home)
         with (
             counted(server.url("brapped")) as warehouse,
             counted(server.url("dagster")) as dagster,

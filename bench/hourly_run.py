@@ -16,7 +16,7 @@ from bench.nothing import run_nothing
 from bench.poll import milliseconds_inside
 from bench.scene import Scene, connected, environment, hurried_account
 from bench.wire import Wire, counted
-from brapped_assets.commands.instance import opened
+from brapped_assets.services.dagster_instance import opened
 from brapped_assets.settings import Settings
 
 PAIRS = 15

@@ -24,7 +24,7 @@ from bench.exported_life import BEGIN, life, poll, row, write
 from bench.figures import Figure
 from bench.import_process import Imported, cpu_seconds, imported
 from bench.scene import Scene
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 
 PLAYS = int(os.environ.get("BENCH_ROWS", "1000000"))
 EXPORTED, POLLED_FROM = PLAYS * 95 // 100, PLAYS * 94 // 100

@@ -12,18 +12,24 @@ from unittest.mock import patch
 import psutil
 import psycopg
 
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
-from brapped_assets.warehouse import account_data, exports, imports, merge, rematch, repeats
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.exports import ExportMerge
+from brapped_assets.history.discovery import find
+from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.warehouse import import_ledger
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge import account_data, exported_plays, play_merge, rematch, repeats
+from brapped_assets.warehouse.merge.exported_plays import ExportMerge
 
 STAGES: dict[str, list[str]] = {
-    "names": [exports.q.add_names],
-    "stored": [exports.q.stored, exports.q.uploads, exports.q.known_extended, exports.q.left],
+    "names": [exported_plays.q.add_names],
+    "stored": [
+        exported_plays.q.stored,
+        exported_plays.q.uploads,
+        exported_plays.q.known_extended,
+        exported_plays.q.left,
+    ],
     "account data": [account_data.q.told, account_data.q.candidates, account_data.q.rows],
-    "insert": [exports.q.added],
-    "match": [rematch.q.spans, rematch.q.observations, rematch.q.move, merge.q.settle, merge.q.estimates],
+    "insert": [exported_plays.q.added],
+    "match": [rematch.q.spans, rematch.q.observations, rematch.q.move, play_merge.q.settle, play_merge.q.estimates],
     "repeats": [repeats.q.suspects, repeats.q.mark],
 }
 
@@ -102,7 +108,7 @@ def _by_stage(seconds: float, timed: dict[str, float]) -> dict[str, float]:
 def _statements_timed(timed: Timed) -> Iterator[None]:
     stage_of = {statement: stage for stage, statements in STAGES.items() for statement in statements}
     execute: Any = psycopg.Connection.execute
-    merge_pieces: Any = imports.merge_pieces
+    merge_pieces: Any = import_ledger.merge_pieces
 
     def execute_timed(connection: Any, query: Any, *args: Any, **options: Any) -> Any:
         with timed.clock(stage_of.get(query, "other statements")):
@@ -114,7 +120,7 @@ def _statements_timed(timed: Timed) -> Iterator[None]:
 
     with ExitStack() as patches:
         patches.enter_context(patch.object(psycopg.Connection, "execute", execute_timed))
-        patches.enter_context(patch.object(imports, "merge_pieces", merge_timed))
+        patches.enter_context(patch.object(import_ledger, "merge_pieces", merge_timed))
         yield
 
 

@@ -24,7 +24,7 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.schedules import hourly_plays_schedule
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import POLLS_A_DAY
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.dimensions import REFRESH_AFTER
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from brapped_assets.assets.looking_up import CALLS_A_RUN
+from brapped_assets.assets.enrichment import CALLS_A_RUN
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import (
     PARSER_VERSION,
@@ -15,10 +15,10 @@ from brapped_assets.spotify import (
     SpotifyApp,
     SpotifyClient,
 )
-from brapped_assets.warehouse import calls, dimensions, landing, listeners
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.queue import ARTISTS
+from brapped_assets.warehouse import call_ledger, dimensions, landing, listeners
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.lookup_queue import ARTISTS
+from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 
 class Keeper:
@@ -45,7 +45,7 @@ class Keeper:
     def count_poll(self, now: datetime) -> None:
         """As if polled: for a page that is known to be the one before."""
         with self._warehouse.transaction() as tx:
-            calls.count(tx, RECENTLY_PLAYED, now)
+            call_ledger.count(tx, RECENTLY_PLAYED, now)
 
     def ask_for_artists(self, now: datetime) -> bool:
         """At most as many as one run asks for; whether any were due."""

@@ -11,8 +11,8 @@ from bench.landed_plays import land_plays, shown
 from bench.scene import Scene
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 HOURS = 1_000
 TIMES = 5

@@ -6,7 +6,7 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import NullPool, create_engine, text
 
-from brapped_assets.warehouse import migrations
+from brapped_assets.warehouse.db import migrations
 
 REVISIONS = sorted(script.name[:4] for script in (migrations.HERE / "versions").glob("[0-9]*.py"))
 OURS = ["audit", "raw", "star", "insights"]

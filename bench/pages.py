@@ -26,10 +26,10 @@ from bench.figures import Figure
 from bench.scene import Scene
 from bench.selections import asked_of_the_fact, selections
 from bench.sql_life import live
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse import reading
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db import read_pool
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 
 MILLION = 1_000_000
 SIZES = [int(os.environ["BENCH_ROWS"])] if "BENCH_ROWS" in os.environ else [100_000, MILLION]
@@ -222,8 +222,8 @@ def _client(url: str) -> Iterator[Any]:
     with warnings.catch_warnings(action="ignore"):
         from starlette.testclient import TestClient
 
-    reading.PATIENCE_SECONDS = 60.0
-    site = Site(reading.Reading(Path.cwd(), url), clock=lambda: UNTIL + timedelta(minutes=5))
+    read_pool.PATIENCE_SECONDS = 60.0
+    site = Site(read_pool.Reading(Path.cwd(), url), clock=lambda: UNTIL + timedelta(minutes=5))
     with TestClient(create_app(site), base_url="http://127.0.0.1") as client:
         yield client.get
 

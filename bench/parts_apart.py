@@ -18,8 +18,8 @@ from typing import IO, Any, TypeVar
 import psutil
 import requests
 
-from brapped_assets.commands.parts import Part
-from brapped_assets.commands.supervisor import free_port
+from brapped_assets.services.processes import Part
+from brapped_assets.services.supervisor import free_port
 
 T = TypeVar("T")
 LIMIT_SECONDS = 240

@@ -17,8 +17,8 @@ from bench.scene import Scene, connected, hurried_account
 from bench.sql_life import live
 from brapped_assets import partitions
 from brapped_assets.definitions import defs
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.queue import ARTISTS, TRACKS, backlog
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.lookup_queue import ARTISTS, TRACKS, backlog
 
 FEW, MANY = 10_000, 1_000_000
 SIZES = [FEW, int(os.environ.get("BENCH_ROWS", str(MANY)))]

@@ -14,7 +14,7 @@ from bench.figures import Figure
 from bench.scene import Scene, connected, environment, hurried_account
 
 PAIRS = 5
-OPEN = "from brapped_assets.commands.instance import opened; from brapped_assets.settings import Settings\n"
+OPEN = "from brapped_assets.services.dagster_instance import opened; from brapped_assets.settings import Settings\n"
 POLL = OPEN + (
     "from bench.newest_hour import poll_newest_hour\n"
     "with opened(Settings.load()) as i: assert poll_newest_hour(i).success"

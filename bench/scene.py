@@ -18,8 +18,8 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import ScriptedListener, nonstop
 from brapped_assets.demo.server import RunningServer, serve
-from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connections import Warehouse
 
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL")
 SECOND = timedelta(seconds=1)
@@ -30,7 +30,7 @@ class Scene:
     """A running embedded server whose database `brapped` is migrated and empty, and a folder for homes."""
 
     folder: Path
-    postgres: embedded.EmbeddedServer
+    postgres: embedded_server.EmbeddedServer
     _numbers: Iterator[int]
 
     @contextmanager
@@ -70,7 +70,7 @@ def opened() -> Iterator[Scene]:
     ):
         os.environ["BRAPPED_HOME"] = str(folder / "home")
         os.chdir(folder)
-        server = embedded.start(folder / "home")
+        server = embedded_server.start(folder / "home")
         try:
             with Warehouse(folder / "home", server.url("brapped")) as warehouse, warehouse.transaction():
                 pass  # migrated

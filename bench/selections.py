@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 MANY, SEED, ARTISTS = 40, 40, 50
 FIRST_YEAR, LAST_YEAR = 2017, 2026

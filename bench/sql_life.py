@@ -10,7 +10,7 @@ with an export. Randomness has a seed.
 from datetime import datetime
 
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 TRACKS, ARTISTS, ALBUMS = 60_000, 8_000, 15_000
 YEARS, SONGS_A_SITTING = 10, 20.5

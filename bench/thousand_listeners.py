@@ -29,14 +29,14 @@ from brapped_assets.checks import BEFORE_THE_RANGE, POLL_CHECKS
 from brapped_assets.demo import payloads
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item, parse_kept
 from brapped_assets.warehouse import dimensions, landing, listeners
-from brapped_assets.warehouse.claims import verify
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.check_queries import verify
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener as Known
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 LISTENERS, WORKERS, ROUNDS = 1_000, 4, 3
 # Evening in India, when they listen.

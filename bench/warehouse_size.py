@@ -8,7 +8,7 @@ from bench.scene import Scene
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse import dimensions
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 
 PLAYS = 50_000
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

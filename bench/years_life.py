@@ -27,7 +27,7 @@ from bench.years_account import Account
 from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
 from bench.years_quarters import Quarter, quarter
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 
 CHECKOUT = str(Path(__file__).parents[1])
 EVERYTHING = "select md5(string_agg(p::text, '|' order by play_key)) as digest, count(*) as plays from bi.plays p"

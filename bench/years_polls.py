@@ -17,13 +17,14 @@ from brapped_assets import partitions
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import KEEP_CALLS
 from brapped_assets.assets.streaming_fact import streaming_fact
-from brapped_assets.commands.instance import opened
 from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
 from brapped_assets.jobs import daily_upkeep
+from brapped_assets.services.dagster_instance import opened
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
-from brapped_assets.warehouse import calls, connections
+from brapped_assets.warehouse import call_ledger
+from brapped_assets.warehouse.db import connections
 
 # Of its own: Dagster arranges those that have names.
 QUIETLY = logging.Logger("years", logging.CRITICAL + 1)  # noqa: LOG001
@@ -77,15 +78,15 @@ class Collector:
         """Write down the polls that were counted: in one transaction, before whatever may read the ledger or fail."""
         counted, self._counted = self._counted, []
         if counted:
-            # What `calls.count` does, without a round trip for each.
+            # What `call_ledger.count` does, without a round trip for each.
             with self._held().neon.transaction() as tx, tx.cursor() as cursor:
-                cursor.executemany(calls.q.count, [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
+                cursor.executemany(call_ledger.q.count, [{"endpoint": RECENTLY_PLAYED, "now": at} for at in counted])
 
     def keep_up(self, at: datetime) -> None:
         """What a day brings: ledgers cut."""
         self.settle()
         with self._held().neon.transaction() as tx:
-            calls.forget_before(tx, at - KEEP_CALLS)
+            call_ledger.forget_before(tx, at - KEEP_CALLS)
 
     def _held(self) -> Any:
         if self._open is None:

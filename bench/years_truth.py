@@ -8,7 +8,7 @@ from bench.years_pairs import Row, Verdict, judged
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.export import exported_end
 from brapped_assets.demo.listener import Listener
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 # Of the fact what no view shows: the halves.
 FACT = """

@@ -13,7 +13,7 @@ from brapped_assets import partitions
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.claims import verify
+from brapped_assets.warehouse.check_queries import verify
 
 RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
 # Offline plays arrive hours late, so a poll touches more than its own hours.

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from brapped_assets import __version__, cli_data
-from brapped_assets.commands import start
-from brapped_assets.commands.parts import Part, address
-from brapped_assets.commands.start import console, ready_settings
+from brapped_assets.console import runner
+from brapped_assets.console.runner import console, ready_settings
+from brapped_assets.services.processes import Part, address
 
 app = typer.Typer(
     name="brapped",
@@ -150,4 +150,4 @@ app.add_typer(cli_data.app)
 
 def main() -> None:
     """Run the command this process was called with."""
-    start.run(app)
+    runner.run(app)

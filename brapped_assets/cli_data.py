@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from brapped_assets.commands.start import console, errors, ready_settings
+from brapped_assets.console.runner import console, errors, ready_settings
 
 app = typer.Typer()
 

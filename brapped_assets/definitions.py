@@ -16,7 +16,7 @@ from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import daily_checks, poll_checks
 from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
-from brapped_assets.notice_sensor import notices_sensor
+from brapped_assets.notification_sensor import notices_sensor
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule

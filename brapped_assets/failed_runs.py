@@ -4,7 +4,7 @@ import dagster as dg
 
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_TIME
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, wrapped_reports
-from brapped_assets.notices.conditions import Failed
+from brapped_assets.notifications.conditions import Failed
 
 # Imports are started by somebody who sees what comes of them.
 WATCHED = [job.name for job in (hourly_plays, refresh_dimensions, daily_upkeep, wrapped_reports)]

@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
-from brapped_assets.heartbeat import beat
 from brapped_assets.jobs import hourly_plays, refresh_dimensions
+from brapped_assets.notifications.heartbeat import beat
 from brapped_assets.schedules import UNFINISHED
 from brapped_assets.settings import Settings
 

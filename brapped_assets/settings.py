@@ -42,7 +42,7 @@ def _http_url(url: str) -> str:
 
 def _known_zone(name: str) -> str:
     # The tables of zones: no process without this setting should read them.
-    from brapped_assets.regions import refusal  # noqa: PLC0415
+    from brapped_assets.clocks.regions import refusal  # noqa: PLC0415
 
     if problem := refusal(name):
         raise ValueError(problem.removesuffix("."))
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         if self.database_url is None:
             return None
         # Late: every command reads settings, few need the driver.
-        from brapped_assets.warehouse.addresses import is_neon  # noqa: PLC0415
+        from brapped_assets.warehouse.db.urls import is_neon  # noqa: PLC0415
 
         neons = NEONS_FREE_PLAN_MB if is_neon(self.database_url.get_secret_value()) else None
         megabytes = self.brapped_storage_limit_mb or neons

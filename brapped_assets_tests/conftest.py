@@ -21,11 +21,11 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import RunningServer, serve
-from brapped_assets.warehouse import embedded, reading
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db import embedded_server, read_pool
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests import examples  # noqa: F401  (its profiles, before the first test is collected)
 from brapped_assets_tests.databases import EMPTY, database
-from brapped_assets_tests.notices.mailbox import mailbox  # noqa: F401  (a fixture)
+from brapped_assets_tests.notifications.mailbox import mailbox  # noqa: F401  (a fixture)
 
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 
@@ -55,7 +55,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a page waits for its database as long as it takes; only tests of the waiting do not."""
-    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 30.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,10 +74,10 @@ def revisions_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[embedded.EmbeddedServer]:
+def postgres() -> Iterator[embedded_server.EmbeddedServer]:
     """One embedded server for the session; a short path, outside pytest's private folder."""
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
-    server = embedded.start(home)
+    server = embedded_server.start(home)
     try:
         with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
             # What tests make is thrown away; without waiting for the disk a database is made five times as fast.
@@ -97,14 +97,14 @@ def postgres() -> Iterator[embedded.EmbeddedServer]:
 
 
 @pytest.fixture
-def database_url(postgres: embedded.EmbeddedServer) -> Iterator[str]:
+def database_url(postgres: embedded_server.EmbeddedServer) -> Iterator[str]:
     """A migrated, empty warehouse of the test's own."""
     with database(postgres) as url:
         yield url
 
 
 @pytest.fixture
-def empty_database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
+def empty_database(postgres: embedded_server.EmbeddedServer) -> Iterator[str]:
     """A database that nobody has prepared."""
     with database(postgres, EMPTY) as url:
         yield url

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psycopg
 
-from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 MIGRATED, EMPTY = "brapped", "template0"

@@ -13,8 +13,8 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.warehouse.imported import Imported, meet
-from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.imported_files import Imported, meet
+from brapped_assets_tests.warehouse.polled_plays import at
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 POLL = {spec.name for spec in POLL_CHECKS}

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets_tests.databases import MIGRATED, database
 
 TABLES = (

@@ -8,16 +8,16 @@ from typing import Any, Literal, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.history.chunks import by_kind
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.history.pieces import by_kind
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.exports import merge_exported
-from brapped_assets.warehouse.staging import Occurrences, encode
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
+from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.warehouse.pages import Play, newcomer, song
-from brapped_assets_tests.warehouse.test_order import clear
-from brapped_assets_tests.warehouse.test_portable import copy
-from brapped_assets_tests.warehouse.told import Row, natural, tell
+from brapped_assets_tests.warehouse.exported_plays import Row, natural, tell
+from brapped_assets_tests.warehouse.merge.test_order import clear
+from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
+from brapped_assets_tests.warehouse.test_records import copy
 
 # Half an hour before a clock change in Europe, so that nothing may depend on local time.
 NIGHT = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)

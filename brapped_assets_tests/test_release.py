@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from brapped_assets import __version__
-from brapped_assets.insights.rendering import environment
+from brapped_assets.rendering.environment import environment
 from brapped_assets_tests.commands.conftest import CHECKOUT
 
 WORKFLOW = CHECKOUT / "deploy" / "github-actions" / "release.yml"
@@ -72,5 +72,5 @@ def test_every_script_of_the_workflow_is_bash(jobs: dict[str, Any]) -> None:
 def test_the_foot_of_every_page_says_the_version() -> None:
     templates = environment()
     assert templates.globals["version"] == __version__
-    source = (CHECKOUT / "brapped_assets" / "insights" / "templates" / "base.html").read_text(encoding="utf-8")
+    source = (CHECKOUT / "brapped_assets" / "rendering" / "templates" / "base.html").read_text(encoding="utf-8")
     assert "Brapped {{ version }}" in source

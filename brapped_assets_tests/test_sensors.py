@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
-from brapped_assets import heartbeat
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.definitions import defs
+from brapped_assets.notifications import heartbeat
 from brapped_assets.schedules import UNFINISHED
 from brapped_assets.sensors import heartbeat_sensor, is_due, newest_level
 from brapped_assets_tests.assets.runs import noted_run

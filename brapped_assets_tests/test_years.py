@@ -10,7 +10,7 @@ from bench import years
 from bench.scene import Scene
 from bench.years_pairs import Verdict
 from bench.years_plan import DAYS
-from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.years_pairs import Row, Verdict, Worth, best_worth, judged
-from brapped_assets.warehouse.matching import Observation, pairs
+from brapped_assets.warehouse.merge.matching import Observation, pairs
 
 
 def at(seconds: float) -> datetime:

@@ -7,16 +7,16 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.enrichment import Kind, look_up
 from brapped_assets.assets.failures import told_plainly
-from brapped_assets.assets.looking_up import Kind, look_up
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Artist, SpotifyClient
 from brapped_assets.warehouse import dimensions
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.queue import ARTISTS
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.lookup_queue import ARTISTS
 
 TABLE = "star.artist_dim"
 

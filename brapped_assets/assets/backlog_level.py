@@ -9,8 +9,8 @@ from datetime import datetime
 import dagster as dg
 
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.queue import ARTISTS, TRACKS, backlog
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.lookup_queue import ARTISTS, TRACKS, backlog
 
 DUE = "backlog_due"
 NEXT_DUE_AT = "backlog_next_due_at"

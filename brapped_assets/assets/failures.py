@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from brapped_assets.plain import plain_lines
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
+from brapped_assets.text.plain import plain_lines
 from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, TooSlow, WarehouseError
 from brapped_assets.warehouse.listeners import Listener
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from logging import Logger
 
-from brapped_assets import clocks
 from brapped_assets.assets.failures import is_everybodys
+from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
 from brapped_assets.spotify import (
@@ -100,9 +100,9 @@ def _poll(connected: ConnectedListener, neon: NeonResource, polled: Polled, run_
     page = connected.client.recently_played()
     polled_at = datetime.now(UTC)
     skew = page.answered_at - polled_at if page.answered_at else None
-    if skew is not None and page.answered_at is not None and abs(skew) > clocks.TOLERATED_SKEW:
+    if skew is not None and page.answered_at is not None and abs(skew) > clock_skew.TOLERATED_SKEW:
         # Then a poll's instant is told by Spotify's clock, as its plays' are.
-        log.warning("%s", clocks.told(skew))
+        log.warning("%s", clock_skew.told(skew))
         polled_at, polled.skew = page.answered_at, skew
     with neon.transaction() as tx:
         if not page.items and landing.has_landed(tx, listener.listener_id):

@@ -13,7 +13,7 @@ from brapped_assets.assets.polling import poll_everybody
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Postponed
-from brapped_assets.warehouse import proof
+from brapped_assets.warehouse import run_stats
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
@@ -68,7 +68,7 @@ def recently_played_raw(
             )
             return
         with neon.transaction() as tx:
-            by_hour = proof.landed_by_hour(tx, hours)
+            by_hour = run_stats.landed_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)
             calls_left = spotify.ledger.left_in(tx, now)
 

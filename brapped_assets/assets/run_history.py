@@ -12,8 +12,8 @@ from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import told_plainly
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import calls, retention
-from brapped_assets.warehouse.addresses import host_of, is_this_machine
+from brapped_assets.warehouse import call_ledger, retention
+from brapped_assets.warehouse.db.urls import host_of, is_this_machine
 
 KEEP_RUNS = timedelta(days=30)
 # A database elsewhere has a free plan to fit into.
@@ -53,7 +53,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
         instance.delete_run(record.dagster_run.run_id)
     results = _forget_check_results(instance, now - keep)
     with told_plainly(), neon.transaction() as tx:
-        minutes = calls.forget_before(tx, now - KEEP_CALLS)
+        minutes = call_ledger.forget_before(tx, now - KEEP_CALLS)
         polls = retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY)
         changes = retention.forget_changes(tx, now - KEEP_CHANGES)
         ranks = retention.thin_rankings(tx, (now - KEEP_WHOLE).date())

@@ -13,9 +13,9 @@ from brapped_assets.assets.failures import for_each, told_plainly
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse import proof
+from brapped_assets.warehouse import run_stats
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 TABLE = "star.streaming_fact"
 
@@ -54,7 +54,7 @@ def streaming_fact(
 
         for_each(everybody, merge)
         with neon.transaction() as tx:
-            by_hour = proof.plays_by_hour(tx, hours)
+            by_hour = run_stats.plays_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)
             level = backlog_level(tx, spotify, datetime.now(UTC))
 

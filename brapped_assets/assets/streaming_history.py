@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
-from brapped_assets.assets import sources_compared, table_metadata
+from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
-from brapped_assets.plain import plain
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
+from brapped_assets.text.plain import plain
 
 if TYPE_CHECKING:
-    from brapped_assets.importing import Summary
+    from brapped_assets.transfer.importer import Summary
 
 TABLE = "audit.import_file"
 
@@ -56,12 +56,12 @@ def streaming_history(
     each other.
     """
     # What reads exports: a tenth of a second that no poll's process, which loads the same definitions, should pay.
-    from brapped_assets.choosing import WhichListener, whose  # noqa: PLC0415
-    from brapped_assets.fetching import here  # noqa: PLC0415
+    from brapped_assets.history.discovery import find  # noqa: PLC0415
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
-    from brapped_assets.history.finding import find  # noqa: PLC0415
-    from brapped_assets.importing import Summary, import_history  # noqa: PLC0415
-    from brapped_assets.ownership import doubts  # noqa: PLC0415
+    from brapped_assets.transfer.download import here  # noqa: PLC0415
+    from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
+    from brapped_assets.transfer.listener_choice import WhichListener, whose  # noqa: PLC0415
+    from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
     summary = Summary()
@@ -110,7 +110,7 @@ def metadata(
     """What a materialization tells of an import that took so long, whoever made it."""
     with neon.transaction() as tx:
         table = table_metadata.contents(tx, TABLE)
-        compared = sources_compared.metadata(tx, listener_id)
+        compared = source_comparison.metadata(tx, listener_id)
         # Tracks nothing has served are looked up.
         level = backlog_level(tx, spotify, datetime.now(UTC))
     return {**table, **level, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from brapped_assets.warehouse import proof
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse import run_stats
+from brapped_assets.warehouse.db.connections import Connection
 
 OWNERS = ["team:brapped"]
 
@@ -22,9 +22,9 @@ def contents(tx: Connection, table: str) -> dict[str, dg.MetadataValue]:
             description=column.description,
             constraints=dg.TableColumnConstraints(nullable=column.is_nullable),
         )
-        for column in proof.columns(tx, table)
+        for column in run_stats.columns(tx, table)
     ]
     return {
         "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns=columns)),
-        "dagster/row_count": dg.MetadataValue.int(proof.rows(tx, table)),
+        "dagster/row_count": dg.MetadataValue.int(run_stats.rows(tx, table)),
     }

@@ -11,16 +11,16 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.enrichment import Kind, look_up, share_of_tracks
 from brapped_assets.assets.failures import told_plainly
-from brapped_assets.assets.looking_up import Kind, look_up, share_of_tracks
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import SpotifyClient
-from brapped_assets.warehouse import dimensions, landing, proof
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.queue import TRACKS, backlog
+from brapped_assets.warehouse import dimensions, landing, run_stats
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.lookup_queue import TRACKS, backlog
 
 TABLE = "star.track_dim"
 
@@ -54,7 +54,7 @@ def track_dim(
         if tracks.asked:
             payloads_read += _read(neon)
         with neon.transaction() as tx:
-            albums, credits_ = proof.rows(tx, "star.album_dim"), proof.rows(tx, "star.track_artist")
+            albums, credits_ = run_stats.rows(tx, "star.album_dim"), run_stats.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
             calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
     return dg.MaterializeResult(

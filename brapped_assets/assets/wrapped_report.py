@@ -18,7 +18,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse.listeners import listeners
 
 if TYPE_CHECKING:
-    from brapped_assets.insights.report import Report
+    from brapped_assets.rendering.report import Report
 
 
 class Reports(dg.Config):
@@ -51,12 +51,12 @@ def wrapped_report(
     second listener's have `-2` before the dot. All are of one moment.
     """
     # Templates and web pages: a fifth of a second that no poll's process, which loads the same definitions, should pay.
-    from brapped_assets.insights import report  # noqa: PLC0415
     from brapped_assets.insights.covers import Covers  # noqa: PLC0415
-    from brapped_assets.insights.narrowing import usual, viewer_of  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
-    from brapped_assets.insights.rendering import environment  # noqa: PLC0415
+    from brapped_assets.insights.selected_viewer import usual, viewer_of  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
+    from brapped_assets.rendering import report  # noqa: PLC0415
+    from brapped_assets.rendering.environment import environment  # noqa: PLC0415
 
     started = perf_counter()
     settings = Settings.load()
@@ -97,7 +97,7 @@ def wrapped_report(
 
 
 def _written(built: "Report", folder: str, mark: str) -> dict[str, Any]:
-    from brapped_assets.insights import report_file  # noqa: PLC0415
+    from brapped_assets.rendering import report_file  # noqa: PLC0415
 
     name = built.file_name.replace(".html", f"{mark}.html")
     try:

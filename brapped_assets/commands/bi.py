@@ -6,14 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from brapped_assets.choosing import chosen
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse import roles
-from brapped_assets.warehouse.addresses import connection_string, direct, is_this_machine
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.warehouse.db import roles
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.urls import connection_string, direct, is_this_machine
 
 PASSWORD_BYTES = 24
 

@@ -10,22 +10,22 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.consent import remember
+from brapped_assets.accounts.consent import remember
+from brapped_assets.clocks.regions import of_this_machine
 from brapped_assets.commands.import_history import import_files
-from brapped_assets.commands.leftovers import stop_leftovers
-from brapped_assets.commands.network import Network, network
-from brapped_assets.commands.supervisor import free_port
 from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_the_other_is
+from brapped_assets.console import exit_codes
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.server import serve
-from brapped_assets.regions import of_this_machine
+from brapped_assets.services.network import Network, network
+from brapped_assets.services.orphans import stop_leftovers
+from brapped_assets.services.supervisor import free_port
 from brapped_assets.settings import DEMO_HOME, ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
-from brapped_assets.warehouse import data_folder
+from brapped_assets.warehouse.db import data_folder
 
 ACCOUNT_PORT = 8899
 REDIRECT_URI = "http://127.0.0.1:8898/callback"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from brapped_assets.choosing import chosen
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
-from brapped_assets.exporting import export
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.writing import written
+from brapped_assets.transfer.export_target import written
+from brapped_assets.transfer.exporter import export
+from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.warehouse.db.connections import Warehouse
 
 
 def export_listener(settings: Settings, console: Console, *, to: Path | None, listener: str | None) -> int:

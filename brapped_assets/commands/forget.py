@@ -7,14 +7,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Prompt
 
-from brapped_assets.choosing import chosen
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
-from brapped_assets.plain import plain
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.settings import TOKENS_FOLDER, Settings, SettingsError, env_file
+from brapped_assets.text.plain import plain
+from brapped_assets.transfer.listener_choice import chosen
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.erasure import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token, listeners
 
 

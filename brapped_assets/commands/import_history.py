@@ -13,25 +13,25 @@ from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
-from brapped_assets.abroad import remarks
-from brapped_assets.choosing import whose
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
-from brapped_assets.commands.telling_dagster import tell_dagster
-from brapped_assets.fetching import here
-from brapped_assets.history.finding import Found, Unusable, find
-from brapped_assets.importing import FORGOTTEN, Summary, import_history
-from brapped_assets.importing import Progress as ImportProgress
-from brapped_assets.importing_legacy import TABLES, LegacySummary, import_legacy
-from brapped_assets.insights.wording import time_left
-from brapped_assets.ownership import Doubt, doubts
-from brapped_assets.preview import preview
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
+from brapped_assets.history.discovery import Found, Unusable, find
+from brapped_assets.services.dagster_import_event import tell_dagster
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse.addresses import has_password
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.text.formatting import time_left
+from brapped_assets.transfer.download import here
+from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
+from brapped_assets.transfer.importer import Progress as ImportProgress
+from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
+from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.ownership import Doubt, doubts
+from brapped_assets.transfer.preview import preview
+from brapped_assets.transfer.stays_abroad import remarks
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.urls import has_password
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.legacy_source import old_tables
 from brapped_assets.warehouse.listeners import Listener
-from brapped_assets.warehouse.old_tables import old_tables
 
 # More names than this tell no more.
 MOST_NAMES = 5

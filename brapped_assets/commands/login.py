@@ -5,10 +5,11 @@ import webbrowser
 from rich.console import Console
 from rich.prompt import Prompt
 
-from brapped_assets.commands import exit_codes, newcomer
-from brapped_assets.commands.callback import CallbackTimeout, wait_for_callback
-from brapped_assets.commands.consent import WAIT, Remembered, remember
-from brapped_assets.commands.screen import escape
+from brapped_assets.accounts import new_listener
+from brapped_assets.accounts.callback import CallbackTimeout, wait_for_callback
+from brapped_assets.accounts.consent import WAIT, Remembered, remember
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.spotify import (
     AuthorizationRequest,
@@ -18,7 +19,7 @@ from brapped_assets.spotify import (
     exchange,
 )
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 
 AGREE = "Open this address and agree:"
 DASHBOARD = "https://developer.spotify.com/dashboard"
@@ -38,8 +39,8 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
     callback = _pasted(request, console) if paste else _caught(request, console, open_browser=open_browser)
     grant = exchange(app, request, callback)
     try:
-        remembered = remember(settings, app, grant, newcomer.asking(console, yes=yes))
-    except newcomer.NothingChanged:
+        remembered = remember(settings, app, grant, new_listener.asking(console, yes=yes))
+    except new_listener.NothingChanged:
         return exit_codes.FAILED
     _greet(console, remembered)
     return exit_codes.DONE

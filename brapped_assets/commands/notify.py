@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
-from brapped_assets.commands import exit_codes
-from brapped_assets.notices.delivery import deliver
+from brapped_assets.console import exit_codes
+from brapped_assets.notifications.delivery import deliver
 from brapped_assets.settings import Settings
 
 TITLE = "Brapped: a test"

@@ -11,8 +11,8 @@ import subprocess
 from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.addresses import connection_string
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.urls import connection_string
 
 # libpq's names for what a URL can say.
 VARIABLES = {
@@ -37,7 +37,7 @@ def postgres(settings: Settings, program: str, arguments: list[str]) -> int:
     url = settings.database_url_text()
     path = os.environ.get("PATH", "")
     if url is None:
-        server = embedded.start(settings.brapped_home)
+        server = embedded_server.start(settings.brapped_home)
         url = server.url("brapped")
         # Of the server's own version: pg_dump refuses newer ones.
         path = f"{server.programs}{os.pathsep}{path}"

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
-from brapped_assets.insights import report, report_file
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.insights.covers import Covers
-from brapped_assets.insights.narrowing import usual, viewer_of
 from brapped_assets.insights.periods import NotAPeriod, Period, named
-from brapped_assets.insights.rendering import environment
+from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.plain import plain
+from brapped_assets.rendering import report, report_file
+from brapped_assets.rendering.environment import environment
 from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.text.plain import plain
+from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.warehouse.reading import Reading
 
 FOLDER = "reports"
 

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit, urlunsplit
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
-from brapped_assets.commands import exit_codes
+from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError, write_env
-from brapped_assets.warehouse import roles
-from brapped_assets.warehouse.addresses import direct_url
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db import roles
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.urls import direct_url
 
 WRITER, READER = "brapped_writer", "brapped_reader"
 PASSWORD_BYTES = 24

@@ -6,20 +6,23 @@ from typing import Any
 
 from rich.console import Console
 
-from brapped_assets import __version__, clocks, stayed_down
-from brapped_assets.commands import exit_codes, plan
-from brapped_assets.commands.job_summary import summary
-from brapped_assets.commands.plan import megabytes
+from brapped_assets import __version__
+from brapped_assets.clocks import clock_skew
+from brapped_assets.commands.status_markdown import summary
 from brapped_assets.commands.status_table import show
-from brapped_assets.notices.delivery import addresses
-from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.console import exit_codes
+from brapped_assets.notifications import stopped_parts
+from brapped_assets.notifications.delivery import addresses
+from brapped_assets.resources.call_ledger import SharedLedger
+from brapped_assets.services import hosting_usage
+from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
-from brapped_assets.warehouse import calls, notices, overview, tokens
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse import call_ledger, listener_status, notifications, tokens
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import TokenUnreadable
-from brapped_assets.warehouse.overview import ListenerOverview
-from brapped_assets.warehouse.queue import backlog
+from brapped_assets.warehouse.listener_status import ListenerOverview
+from brapped_assets.warehouse.lookup_queue import backlog
 
 # Polls come every 20 minutes, or hourly from a scheduler; three hours without one is a standstill.
 STANDSTILL = timedelta(hours=3)
@@ -31,20 +34,20 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
     now = datetime.now(UTC)
     with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
         with warehouse.transaction() as tx:
-            everybody = overview.by_listener(tx, now)
-            spent = calls.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
+            everybody = listener_status.by_listener(tx, now)
+            spent = call_ledger.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             waiting = backlog(tx, now)
-            to_come = overview.artists_to_come(tx)
-            stored, hosted = plan.look(tx, settings, now)
-            undelivered = notices.undelivered(tx)
+            to_come = listener_status.artists_to_come(tx)
+            stored, hosted = hosting_usage.look(tx, settings, now)
+            undelivered = notifications.undelivered(tx)
             locked = _locked(tx, settings)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now, locked)
     told, unheard = _notices(settings, undelivered)
     down = [
-        {"problem": one.sentence(), "remedy": stayed_down.REMEDY} for one in stayed_down.read(settings.brapped_home)
+        {"problem": one.sentence(), "remedy": stopped_parts.REMEDY} for one in stopped_parts.read(settings.brapped_home)
     ]
-    for more in (*down, unheard, plan.problem(hosted)):
+    for more in (*down, unheard, hosting_usage.problem(hosted)):
         if more:
             problems, code = [*problems, more], code or exit_codes.FAILED
     state = {
@@ -89,7 +92,7 @@ def _locked(tx: Connection, settings: Settings) -> str | None:
 def _problems(
     settings: Settings,
     everybody: list[ListenerOverview],
-    spent: calls.Spent,
+    spent: call_ledger.Spent,
     now: datetime,
     locked: str | None = None,
 ) -> tuple[list[dict[str, str]], int]:
@@ -108,9 +111,11 @@ def _problems(
         if not one.polls and (exports_alone or (len(everybody) > 1 and not one.has_logged_in)):
             continue
         skew = timedelta(milliseconds=one.clock_skew_ms or 0)
-        if abs(skew) > clocks.TOLERATED_SKEW:
+        if abs(skew) > clock_skew.TOLERATED_SKEW:
             # By such a clock nobody can say how long ago that was.
-            found.append((exit_codes.FAILED, f"{clocks.told(skew)} Plays are collected all the same.", clocks.SET_IT))
+            found.append(
+                (exit_codes.FAILED, f"{clock_skew.told(skew)} Plays are collected all the same.", clock_skew.SET_IT)
+            )
         elif one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
             when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"
             found.append((exit_codes.FAILED, f"{one.display_name}: no successful poll {when}.", "brapped sync"))

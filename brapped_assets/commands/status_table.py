@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from brapped_assets.commands import plan
-from brapped_assets.commands.polled_words import kept_aside
-from brapped_assets.commands.screen import escape
+from brapped_assets.commands.poll_wording import kept_aside
+from brapped_assets.console.screen import escape
+from brapped_assets.services import hosting_usage
 
 
 def show(console: Console, state: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ def show(console: Console, state: dict[str, Any]) -> None:
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {escape(state['database'])}")
-    for name, text in plan.rows(state["plan"]):
+    for name, text in hosting_usage.rows(state["plan"]):
         table.add_row(name, text)
     table.add_row("notices", _who_is_told(state))
     table.add_row("settings", f"{escape(state['settings_file'])} (Brapped {state['version']})")

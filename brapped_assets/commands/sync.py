@@ -8,24 +8,31 @@ from typing import Any
 import dagster as dg
 from rich.console import Console
 
-from brapped_assets import clocks, partitions
+from brapped_assets import partitions
 from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME
 from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
-from brapped_assets.commands.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
-from brapped_assets.commands.instance import PROCESS_TAG, daemon_is_up, fail_leftover_runs, opened, this_process
-from brapped_assets.commands.poll_without_an_hour import poll_without_an_hour
-from brapped_assets.commands.polled_words import LOSS, kept_aside, postponed
-from brapped_assets.commands.screen import escape
+from brapped_assets.clocks import clock_skew
+from brapped_assets.commands.poll_wording import LOSS, kept_aside, postponed
+from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
+from brapped_assets.console.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
+from brapped_assets.console.screen import escape
 from brapped_assets.definitions import defs
 from brapped_assets.failed_runs import failed
-from brapped_assets.heartbeat import beat
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
-from brapped_assets.notices.conditions import Failed
-from brapped_assets.notices.watch import look, no_database
+from brapped_assets.notifications.conditions import Failed
+from brapped_assets.notifications.heartbeat import beat
+from brapped_assets.notifications.notifier import look, no_database
 from brapped_assets.schedules import RAW, closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.services.dagster_instance import (
+    PROCESS_TAG,
+    daemon_is_up,
+    fail_leftover_runs,
+    opened,
+    this_process,
+)
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 
@@ -141,7 +148,7 @@ def _tell(console: Console, report: Report) -> None:
             console.print(f"Kept aside: {kept_aside(numbers)}.")
     if "clock_skew_seconds" in numbers:
         skew = timedelta(seconds=numbers["clock_skew_seconds"])
-        report.problems.append(f"{clocks.told(skew)} Plays are collected all the same. {clocks.SET_IT}.")
+        report.problems.append(f"{clock_skew.told(skew)} Plays are collected all the same. {clock_skew.SET_IT}.")
     looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
     if looked_up:
         console.print(f"{' and '.join(looked_up)} looked up.")

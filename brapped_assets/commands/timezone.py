@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.prompt import Confirm
 from rich.table import Table
 
-from brapped_assets.choosing import chosen
-from brapped_assets.commands import exit_codes
-from brapped_assets.regions import refusal
+from brapped_assets.clocks.regions import refusal
+from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.transfer.listener_choice import chosen
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.merge import lock_listener
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Change, Span, Spans
 
 # Nobody listened to Spotify before.

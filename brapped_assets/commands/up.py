@@ -14,14 +14,15 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.panel import Panel
 
-from brapped_assets import stayed_down
-from brapped_assets.commands import exit_codes, supervisor
-from brapped_assets.commands.elsewhere import polled_elsewhere
-from brapped_assets.commands.instance import RUNNING, environment, opened, where_it_runs
-from brapped_assets.commands.keeper import APART, kept_program
-from brapped_assets.commands.leftovers import MARK, stop_leftovers
-from brapped_assets.commands.network import Network, network, qr_code
-from brapped_assets.commands.screen import escape
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
+from brapped_assets.notifications import stopped_parts
+from brapped_assets.services import supervisor
+from brapped_assets.services.dagster_instance import RUNNING, environment, opened, where_it_runs
+from brapped_assets.services.network import Network, network, qr_code
+from brapped_assets.services.orphans import MARK, stop_leftovers
+from brapped_assets.services.other_collectors import polled_elsewhere
+from brapped_assets.services.process_keeper import APART, kept_program
 from brapped_assets.settings import Settings
 
 
@@ -57,8 +58,8 @@ def up(
 def say_where_the_other_is(already: AlreadyUp, home: Path, console: Console) -> int:
     """What a second start does: it says where the first is, and has started again what stays down there."""
     console.print(escape(str(already)))
-    if down := stayed_down.ask_again(home):
-        console.print(f"Started again: {', '.join(stayed_down.NAMES[one.part] for one in down)}.")
+    if down := stopped_parts.ask_again(home):
+        console.print(f"Started again: {', '.join(stopped_parts.NAMES[one.part] for one in down)}.")
     return exit_codes.DONE
 
 
@@ -98,7 +99,7 @@ def collect(
     `running` is the file in which to say where we listen. A browser is opened only for somebody at a terminal.
     """
     stop_leftovers(settings.dagster_home)
-    stayed_down.write(settings.brapped_home, [])
+    stopped_parts.write(settings.brapped_home, [])
     # Held until the end: the embedded server stops with its last holder.
     env = {
         **os.environ,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from brapped_assets.commands import exit_codes
-from brapped_assets.commands.screen import escape
+from brapped_assets.console import exit_codes
+from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.carrying import carry
+from brapped_assets.warehouse.db.major_upgrade import carry
 
 
 def upgrade_database(settings: Settings, console: Console, *, old_binaries: Path | None) -> int:

@@ -5,9 +5,9 @@ from functools import lru_cache
 from itertools import islice
 from random import Random
 
+from brapped_assets.clocks.regions import country_of
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import PLATFORMS, Listener, Play
-from brapped_assets.regions import country_of
 
 DAY = timedelta(days=1)
 # Local hours, midnight among them.

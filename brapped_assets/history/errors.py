@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from zipfile import BadZipFile
 
-from brapped_assets.plain import plain
+from brapped_assets.text.plain import plain
 
 AGAIN = "Download it again from Spotify and import the new one."
 

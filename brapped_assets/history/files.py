@@ -10,11 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from brapped_assets.history.bounds import CHUNK_BYTES, Member
+from brapped_assets.history.common_rows import days_and_accounts, usual_rows
+from brapped_assets.history.json_stream import as_it_is, batches, decode_all, texts
+from brapped_assets.history.limits import CHUNK_BYTES, Member
+from brapped_assets.history.model import Kind, OddRow, OtherRow, Row
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.history.plays import Kind, OddRow, OtherRow, Row
-from brapped_assets.history.rows import as_it_is, batches, decode_all, texts
-from brapped_assets.history.usual import days_and_accounts, usual_rows
 
 Item = TypeVar("Item")
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from brapped_assets.history.bounds import DEEPEST_FOLDER, MOST_ENTRIES
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
+from brapped_assets.history.limits import DEEPEST_FOLDER, MOST_ENTRIES
 
 
 def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[HistoryError], None]) -> Iterator[Path]:

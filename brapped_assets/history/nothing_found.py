@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from brapped_assets.history.candidates import BESIDE, suffix
-from brapped_assets.history.contents import of_members
+from brapped_assets.history.candidate_files import BESIDE, suffix
 from brapped_assets.history.errors import (
     CutOff,
     Damaged,
@@ -15,8 +14,9 @@ from brapped_assets.history.errors import (
     TooLarge,
     Wrapped,
 )
+from brapped_assets.history.file_signatures import of_members
 from brapped_assets.history.files import base_name
-from brapped_assets.history.recognising import HISTORY_NAME
+from brapped_assets.history.recognition import HISTORY_NAME
 
 ASK = 'Ask Spotify for "Extended streaming history" (or "Account data") on its privacy page and import that.'
 # What else people are sent, by the name of any member.

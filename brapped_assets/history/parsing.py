@@ -11,9 +11,9 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any
 
-from brapped_assets.history.long_rows import Shortened
-from brapped_assets.history.plays import HistoryPlay, OddRow, OtherKind, OtherRow, Row
-from brapped_assets.history.values import Odd, ended_at, flag, instant, milliseconds, text
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherKind, OtherRow, Row
+from brapped_assets.history.oversized_rows import Shortened
+from brapped_assets.text.json_fields import Odd, ended_at, flag, instant, milliseconds, text
 
 PARSER_VERSION = 1
 """Raise it whenever `parse_row` learns to read more: what older versions could not read is tried again."""

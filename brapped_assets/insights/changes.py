@@ -9,12 +9,12 @@ import numpy as np
 from brapped_assets.insights.columns import tally
 from brapped_assets.insights.columns.moments import date_of, day_number
 from brapped_assets.insights.columns.tally import Ints, Music
-from brapped_assets.insights.known import is_known
+from brapped_assets.insights.coverage import is_known
 from brapped_assets.insights.lists import MUSIC
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 Row = dict[str, Any]
 Move = Literal["rose", "fell", "came", "gone"]

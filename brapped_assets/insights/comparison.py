@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.numbering import Numbering
 from brapped_assets.insights.columns.sums import Integers, Sums
-from brapped_assets.insights.formulas import KNOWN, Formula
+from brapped_assets.insights.formulas.formula import KNOWN, Formula
 from brapped_assets.insights.items import NAMED
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 Row = dict[str, Any]
 Numbers = NDArray[np.int64]

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import requests
 
-from brapped_assets.warehouse.addresses import is_this_machine
+from brapped_assets.warehouse.db.urls import is_this_machine
 
 HOSTS = re.compile(r"(i|mosaic)\.scdn\.co|image-cdn-[a-z0-9-]+\.spotifycdn\.com")
 MOST_BYTES = 1024**2

@@ -19,7 +19,7 @@ from brapped_assets.insights.names import context_types, labels
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 # Every combination of flags.
 COMBINATIONS = np.arange(2 * max(Flag))

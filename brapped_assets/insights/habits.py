@@ -14,7 +14,7 @@ from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day, Days
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 WEEKDAYS, HOURS = 7, 24
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]

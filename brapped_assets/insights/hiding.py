@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__)
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from brapped_assets.insights.columns.moments import MOMENT, instant
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.listing import Listing, listing
+from brapped_assets.insights.listed_plays import Listing, listing
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.zones import beginning_of
 
 q = Statements(__file__)

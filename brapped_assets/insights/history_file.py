@@ -9,9 +9,9 @@ from brapped_assets.insights.columns.moments import instant
 from brapped_assets.insights.columns.narrowing import SOURCES
 from brapped_assets.insights.columns.plays import Flag, Ints
 from brapped_assets.insights.csv_file import MARK, lines
-from brapped_assets.insights.listing import Listing
+from brapped_assets.insights.listed_plays import Listing
 from brapped_assets.insights.names import contexts, labels, names
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 
 PIECE = 2_000

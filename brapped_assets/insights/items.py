@@ -18,8 +18,8 @@ from brapped_assets.insights.columns.sums import Sums, summed
 from brapped_assets.insights.names import NamedKind, names
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.zones import local_time
 
 q = Statements(__file__)

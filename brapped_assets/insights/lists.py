@@ -17,8 +17,8 @@ from brapped_assets.insights.columns.tally import Ints, Music
 from brapped_assets.insights.names import NamedKind, contexts, names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

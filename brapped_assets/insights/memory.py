@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from brapped_assets.insights import names
 from brapped_assets.insights.columns import life
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.errors import Interrupted, Unreachable, WarehouseError
-from brapped_assets.warehouse.reading import Reading
 
 Row = dict[str, Any]
 # Statements whose rows are asked for by key: that column, and the one of a name, without which a row can be told.

@@ -15,7 +15,7 @@ from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import LATEST
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 LATELY = timedelta(days=28)
 LIKED = 30

@@ -9,11 +9,11 @@ import numpy as np
 
 from brapped_assets.insights.columns.moments import date_of, dates, month_of, months_of
 from brapped_assets.insights.columns.sums import NEVER, By, Integers, starts, summed_from
-from brapped_assets.insights.known import is_known
+from brapped_assets.insights.coverage import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 
 class Day(NamedTuple):

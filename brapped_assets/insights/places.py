@@ -10,7 +10,7 @@ from brapped_assets.insights.lists import MUSIC
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 Unit = Literal["week", "month", "year"]
 Row = dict[str, Any]

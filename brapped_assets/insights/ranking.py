@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -7,13 +7,13 @@ import numpy as np
 
 from brapped_assets.insights.columns.narrowing import counts
 from brapped_assets.insights.columns.sums import summed
-from brapped_assets.insights.narrowing import words_of
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.selected_viewer import words_of
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__)
 

@@ -11,8 +11,8 @@ from brapped_assets.insights.columns.loading import copied
 from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -11,12 +11,12 @@ from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import day_number, instant
 from brapped_assets.insights.columns.plays import Flag, Mask
 from brapped_assets.insights.columns.sums import Integers, summed, summed_of_few
+from brapped_assets.insights.coverage import days_touched, unknown
 from brapped_assets.insights.habits import HOURS
-from brapped_assets.insights.known import days_touched, unknown
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 
 WEEKS = 8

@@ -8,8 +8,8 @@ from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Rule
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.zones import Spans, spans_of
 
 q = Statements(__file__)

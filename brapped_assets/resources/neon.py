@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 
 
 class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers

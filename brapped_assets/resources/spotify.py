@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import dagster as dg
 from pydantic import PrivateAttr
 
-from brapped_assets.resources import tokens_on_disk
-from brapped_assets.resources.ledger import SharedLedger
+from brapped_assets.resources import rotated_tokens
+from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import (
@@ -25,7 +25,7 @@ from brapped_assets.spotify import (
 )
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import tokens
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable, WarehouseError
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.tokens import Holder
@@ -110,7 +110,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         if holder is None:
             assert given is not None
             # Sent to an earlier process, which could not tell anybody.
-            self._unclaimed = tokens_on_disk.newest(home, given) or self._unclaimed
+            self._unclaimed = rotated_tokens.newest(home, given) or self._unclaimed
             client = self._client(self._unclaimed or given, given, lambda rotated: self._keep_rotated(given, rotated))
             return ConnectedListener(self._meet(client, given, now), client, given, is_given=True)
         token = self._newest_token(holder)
@@ -125,9 +125,9 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
             return True
 
-        if waiting := tokens_on_disk.newest(home, token):
+        if waiting := rotated_tokens.newest(home, token):
             keep(waiting)
-            tokens_on_disk.drop(home, token)
+            rotated_tokens.drop(home, token)
             token = waiting
         return ConnectedListener(holder.listener, self._client(token, token, keep), token, is_given=holder.is_given)
 
@@ -191,7 +191,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 display_name=profile.display_name if profile else None,
             )
         if self._unclaimed and self._keep_rotated(given, self._unclaimed):
-            tokens_on_disk.drop(self._settings.brapped_home, given)
+            rotated_tokens.drop(self._settings.brapped_home, given)
         return listener
 
     def _keep_rotated(self, given: str, rotated: str) -> bool:
@@ -211,7 +211,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """
         home, is_on_disk = self._settings.brapped_home, True
         try:
-            tokens_on_disk.put(home, given, rotated)
+            rotated_tokens.put(home, given, rotated)
         except OSError:
             is_on_disk = False
         try:
@@ -221,7 +221,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 raise
             return
         if is_kept:
-            tokens_on_disk.drop(home, given)
+            rotated_tokens.drop(home, given)
 
     def _client(self, token: str, given: str, keep: Callable[[str], bool]) -> SpotifyClient:
         """A client for `token`; `given` is what its successors are kept under."""

@@ -8,7 +8,6 @@ from typing import Any, Self
 import requests
 from requests.auth import AuthBase
 
-from brapped_assets.spotify.answers import date_of, json_of, raise_unless_answered, says_unknown
 from brapped_assets.spotify.errors import Postponed
 from brapped_assets.spotify.models import Artist, Profile, RecentlyPlayedPage, TimeRange, TopArtist, TopTrack
 from brapped_assets.spotify.oauth import AccessTokens
@@ -21,6 +20,7 @@ from brapped_assets.spotify.parsing import (
     parse_track,
 )
 from brapped_assets.spotify.quota import RECENTLY_PLAYED, CallLedger, Purpose
+from brapped_assets.spotify.responses import date_of, json_of, raise_unless_answered, says_unknown
 from brapped_assets.spotify.transport import (
     TIMEOUT,
     USER_AGENT,

@@ -15,9 +15,9 @@ from typing import Any
 from authlib.integrations.requests_client import OAuth2Session
 from requests import Response, codes
 
-from brapped_assets.spotify.answers import json_of
 from brapped_assets.spotify.errors import ConsentNeeded, Malformed, Refused, Transient, WrongCredentials
 from brapped_assets.spotify.quota import retry_after
+from brapped_assets.spotify.responses import json_of
 from brapped_assets.spotify.transport import (
     TIMEOUT,
     USER_AGENT,

@@ -12,7 +12,7 @@ from typing import Any
 from brapped_assets.spotify.errors import Malformed
 from brapped_assets.spotify.items import parse_item, text_of, track_ref
 from brapped_assets.spotify.models import Artist, Profile, RecentlyPlayedPage, TopArtist, TopTrack
-from brapped_assets.spotify.page_keys import compare_keys
+from brapped_assets.spotify.schema_drift import compare_keys
 
 
 def parse_recently_played(

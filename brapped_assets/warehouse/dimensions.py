@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from brapped_assets.warehouse.connections import OURS, Connection
+from brapped_assets.warehouse.db.connections import OURS, Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.payloads import reference
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
 
 q = Statements(__file__)
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.payloads import canonical, content_hash, reference, stable
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
 
 q = Statements(__file__)
 

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

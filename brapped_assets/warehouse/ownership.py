@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.listeners import listeners
-from brapped_assets.warehouse.statements import Statements
 
 q = Statements(__file__)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.matching import REACH
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.merge.matching import REACH
 
 q = Statements(__file__)
 

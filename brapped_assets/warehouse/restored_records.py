@@ -9,7 +9,10 @@ from typing import Any
 from psycopg import DataError, IntegrityError, ProgrammingError
 from psycopg.sql import SQL, Identifier
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.erasure import forget_rows
 from brapped_assets.warehouse.exported_records import (
     ACCOUNT_PLAYS,
     ALIASES,
@@ -22,15 +25,12 @@ from brapped_assets.warehouse.exported_records import (
     PLAYS,
     POLLS,
 )
-from brapped_assets.warehouse.exports import ExportMerge, merge_staged
-from brapped_assets.warehouse.forgetting import forget_rows
-from brapped_assets.warehouse.legacy import LegacyMerge, merge_told
 from brapped_assets.warehouse.listeners import Returning
-from brapped_assets.warehouse.merge import lock_listener, merge_plays
-from brapped_assets.warehouse.proof import columns
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.staging import Kind, make_tables
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_staged
+from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, merge_told
+from brapped_assets.warehouse.merge.play_merge import lock_listener, merge_plays
+from brapped_assets.warehouse.merge.staging import Kind, make_tables
+from brapped_assets.warehouse.run_stats import columns
 
 q = Statements(__file__)
 

@@ -5,9 +5,9 @@ Measured a year and listener: 26,280 polls, 5.9 MB, as much as the plays of a ke
 
 from datetime import date, datetime
 
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

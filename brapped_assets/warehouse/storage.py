@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener, fingerprint
-from brapped_assets.warehouse.statements import Statements
 
 q = Statements(__file__)
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from psycopg.errors import InvalidParameterValue
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import UnknownZone
-from brapped_assets.warehouse.merge import rebuild_local_time, years_played, zones_of
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.merge.play_merge import rebuild_local_time, years_played, zones_of
 
 q = Statements(__file__)
 

@@ -7,16 +7,15 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets import partitions
-from brapped_assets.assets import looking_up
+from brapped_assets.assets import enrichment
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.faults import Kind
 from brapped_assets.sensors import is_due, newest_level
-from brapped_assets.warehouse import calls as ledger
-from brapped_assets.warehouse.queue import ARTISTS, ASK_FAILED_AFTER, LEASE
+from brapped_assets.warehouse import call_ledger as ledger
+from brapped_assets.warehouse.lookup_queue import ARTISTS, ASK_FAILED_AFTER, LEASE
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import calls, closed, metadata_of, poll, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW
-from .runs import calls, closed, metadata_of, poll, rows, run, value, warnings
 
 ASKED = "select count(*) from star.artist_dim where asked_at is not null"
 
@@ -71,7 +70,7 @@ def test_nothing_is_asked_twice_within_its_period(
 def test_the_most_played_are_asked_first(
     polled: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking_up, "CALLS_A_RUN", 3)
+    monkeypatch.setattr(enrichment, "CALLS_A_RUN", 3)
     assert run("refresh_dimensions", instance).success
     played = rows(
         polled,

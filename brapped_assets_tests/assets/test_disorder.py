@@ -12,10 +12,9 @@ from time_machine import Traveller
 from brapped_assets import partitions
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.schedules import closed_hours
+from brapped_assets_tests.assets.conftest import NOW, defaults_of
+from brapped_assets_tests.assets.runs import FACT, closed, fact, metadata_of, poll, rows, run, served, value, why
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW, defaults_of
-from .runs import FACT, closed, fact, metadata_of, poll, rows, run, served, value, why
 
 
 def test_two_runs_of_one_hour_at_once_land_and_merge_every_play_once(connected: Connected) -> None:

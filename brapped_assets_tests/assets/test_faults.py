@@ -10,10 +10,9 @@ from time_machine import Traveller
 from brapped_assets.demo.faults import Kind
 from brapped_assets.spotify import SpotifyClient
 from brapped_assets.warehouse import listeners
+from brapped_assets_tests.assets.conftest import NOW, defaults_of
+from brapped_assets_tests.assets.runs import FEED, calls, closed, fact, poll, served, value, warnings, why
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW, defaults_of
-from .runs import FEED, calls, closed, fact, poll, served, value, warnings, why
 
 NEWEST = "2026-11-20-14:00"
 

@@ -16,14 +16,13 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.faults import Kind
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
+from brapped_assets.history.discovery import find
+from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import FEED, poll, rows, served, value
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW
-from .runs import FEED, poll, rows, served, value
 
 pytestmark = pytest.mark.slow
 

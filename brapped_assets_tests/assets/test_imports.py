@@ -10,13 +10,13 @@ from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
+from brapped_assets.history.discovery import find
 from brapped_assets.sensors import newest_level
+from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import everything, metadata_of, poll, value, why
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.history.exports import document, extended, zipped
+from brapped_assets_tests.history.export_builders import document, extended, zipped
 
 HISTORY = "streaming_history"
 

@@ -12,13 +12,11 @@ from time_machine import Traveller
 from brapped_assets import partitions
 from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import recently_played_raw
-from brapped_assets.commands.poll_without_an_hour import poll_without_an_hour
+from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.demo import payloads
 from brapped_assets.demo.listener import Play, ScriptedListener
-from brapped_assets.warehouse import overview
-from brapped_assets_tests.conftest import Connected
-
-from .runs import (
+from brapped_assets.warehouse import listener_status
+from brapped_assets_tests.assets.runs import (
     FACT,
     FEED,
     RAW,
@@ -35,6 +33,7 @@ from .runs import (
     warnings,
     why,
 )
+from brapped_assets_tests.conftest import Connected
 
 
 def test_a_poll_lands_and_merges_what_was_served(connected: Connected, instance: dg.DagsterInstance) -> None:
@@ -319,8 +318,8 @@ def test_whatever_stands_beside_good_plays_costs_none_of_them_and_is_counted_apa
     years = rows(connected, "select distinct extract(year from played_at)::int as year from bi.plays")
     assert years == [{"year": 2026}]
     with connected.warehouse.transaction() as tx:
-        (one,) = overview.by_listener(tx, datetime.now(UTC))
-        (later,) = overview.by_listener(tx, datetime.now(UTC) + timedelta(days=15))
+        (one,) = listener_status.by_listener(tx, datetime.now(UTC))
+        (later,) = listener_status.by_listener(tx, datetime.now(UTC) + timedelta(days=15))
     aside = (one.not_music, one.empty_items, one.impossible_times, one.rejected)
     assert (aside, one.rejected_lately, later.rejected, later.rejected_lately) == ((2, 2, 2, 2), 2, 2, 0)
     # What is not understood any more is what a page serves in a form that is.

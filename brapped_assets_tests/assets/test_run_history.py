@@ -7,10 +7,9 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 from time_machine import Traveller
 
 from brapped_assets.assets.run_history import _forget_check_results
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import RAW, metadata_of, poll, run, value
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW
-from .runs import RAW, metadata_of, poll, run, value
 
 
 def test_history_older_than_a_month_is_deleted_and_no_play_with_it(

@@ -13,10 +13,9 @@ from brapped_assets.demo.server import RunningServer
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse import tokens
 from brapped_assets.warehouse.listeners import Listener
+from brapped_assets_tests.assets.runs import FEED, closed, metadata_of, poll, rows, run, warnings, why
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.household import ANOTHER_KEY, KEY, add, housemate
-
-from .runs import FEED, closed, metadata_of, poll, rows, run, warnings, why
 
 Plays = list[tuple[datetime, str]]
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.assets.sources_compared import WIDTH, bars
+from brapped_assets.assets.source_comparison import WIDTH, bars
 from brapped_assets.warehouse.reconciliation import Day
 
 PLAYS = st.integers(0, 500)

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets.looking_up import CALLS_A_RUN
+from brapped_assets.assets.enrichment import CALLS_A_RUN
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
@@ -18,11 +18,10 @@ from brapped_assets.demo.listener import Listener, nonstop
 from brapped_assets.spotify import POLLS_A_DAY, BudgetSpent, PlayedItem, QuotaState, admit
 from brapped_assets.warehouse import landing
 from brapped_assets.warehouse.dimensions import REFRESH_AFTER
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import fact, poll, rows, run, served, value, warnings
 from brapped_assets_tests.conftest import Connected
-
-from .conftest import NOW
-from .runs import fact, poll, rows, run, served, value, warnings
 
 pytestmark = pytest.mark.slow
 

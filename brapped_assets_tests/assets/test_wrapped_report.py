@@ -8,12 +8,11 @@ import dagster as dg
 import pytest
 
 from brapped_assets.definitions import defs
+from brapped_assets_tests.assets.conftest import NOW
+from brapped_assets_tests.assets.runs import metadata_of, run, why
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.warehouse.pages import newcomer
-from brapped_assets_tests.warehouse.told import Told, tell
-
-from .conftest import NOW
-from .runs import metadata_of, run, why
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 YEAR = {"dagster/partition": "2026"}
 

@@ -16,16 +16,17 @@ import uvicorn
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from pydantic import SecretStr
 
-from brapped_assets.background_import import BackgroundImport
 from brapped_assets.insights.covers import Covers
-from brapped_assets.insights.renewing import NotNow, Renewing
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import embedded, listeners
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse import listeners
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.import_worker import BackgroundImport
+from brapped_assets.web.renewal import NotNow, Renewing
+from brapped_assets.web.site import Site
 from brapped_assets_tests.browser import fonts
 from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen, listen_together
 from brapped_assets_tests.browser.visitor import Visitor
@@ -117,7 +118,7 @@ class Pages:
 
 
 @pytest.fixture(scope="session")
-def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+def years(postgres: embedded_server.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """Pages with two years of plays."""
     home = tmp_path_factory.mktemp("years")
     with database(postgres) as url:
@@ -132,14 +133,14 @@ def years(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def nobody(postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def nobody(postgres: embedded_server.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of pages that nobody has connected anything to."""
     with database(postgres) as url, _served(tmp_path_factory.mktemp("nobody"), url) as address:
         yield address
 
 
 @pytest.fixture
-def together(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+def together(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
     """The address of the pages of two."""
     with database(postgres) as url:
         with Warehouse(tmp_path, url) as warehouse:
@@ -156,7 +157,7 @@ class Elsewhere:
 
 
 @pytest.fixture
-def ending(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+def ending(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
     """The address of pages whose listener's consent ends within days."""
     with database(postgres) as url:
         with Warehouse(tmp_path, url) as warehouse, warehouse.transaction() as tx:

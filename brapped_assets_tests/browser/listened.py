@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets_tests.warehouse.pages import Play, newcomer, poll, song
-from brapped_assets_tests.warehouse.told import Told, tell
+from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, poll, song
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 HOSTILE = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from brapped_assets.background_import import BackgroundImport
+from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets_tests.browser.listened import HOSTILE, export
 from brapped_assets_tests.browser.visitor import WIDER, Visitor
 

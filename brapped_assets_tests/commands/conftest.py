@@ -12,16 +12,15 @@ from pathlib import Path
 import pytest
 
 from brapped_assets import cli
-from brapped_assets.commands import start
-from brapped_assets.commands.instance import opened
+from brapped_assets.console import runner
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
+from brapped_assets.services.dagster_instance import opened
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.commands.subprocess_user import Said, User, processes_of, words
 from brapped_assets_tests.databases import database
-
-from .user import Said, User, processes_of, words
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -67,7 +66,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dagster_template(postgres: embedded.EmbeddedServer) -> str:
+def dagster_template(postgres: embedded_server.EmbeddedServer) -> str:
     """A database with Dagster's tables, made once: they take a second."""
     before = dict(os.environ)
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
@@ -83,7 +82,7 @@ def dagster_template(postgres: embedded.EmbeddedServer) -> str:
 
 @pytest.fixture
 def dagster_url(
-    postgres: embedded.EmbeddedServer, dagster_template: str, monkeypatch: pytest.MonkeyPatch
+    postgres: embedded_server.EmbeddedServer, dagster_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """Dagster's storage of the test's own, with no run in it; DAGSTER_PG_URL names it."""
     with database(postgres, dagster_template) as url:
@@ -97,7 +96,7 @@ def dagster_url(
 def brapped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run a command in this process, through the same `main` as the console script."""
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(start.console, "_width", 200)
+    monkeypatch.setattr(runner.console, "_width", 200)
 
     def run(*arguments: str) -> Said:
         capsys.readouterr()

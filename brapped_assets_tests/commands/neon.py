@@ -22,7 +22,7 @@ from threading import Thread
 
 import psycopg
 
-from .user import free_port, wait_until
+from brapped_assets_tests.commands.subprocess_user import free_port, wait_until
 
 SERVER = Path("/usr/lib/postgresql/15/bin")
 BOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

@@ -26,12 +26,11 @@ from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
-
-from .user import free_port, wait_until
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
+from brapped_assets_tests.commands.subprocess_user import free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 OPENSSL = shutil.which("openssl")
@@ -102,7 +101,7 @@ async def talk(websocket: WebSocket) -> None:
 def proxy(database_url: str, tmp_path: Path) -> Iterator[Proxy]:
     """The guide's own text, with our ports and files in place of the examples."""
     # Late: it brings Dagster's web server, and every worker collects this file.
-    from brapped_assets.commands.engine_room import guards
+    from brapped_assets.services.dagster_webserver import guards
 
     certificate, key, passwords = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "passwords"
     assert OPENSSL

@@ -15,9 +15,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from brapped_assets_tests.commands.subprocess_user import Said
 from brapped_assets_tests.databases import role_name
-
-from .user import Said
 
 Brapped = Callable[..., Said]
 

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from brapped_assets.commands.callback import HEADERS, CallbackTimeout, wait_for_callback
+from brapped_assets.accounts.callback import HEADERS, CallbackTimeout, wait_for_callback
 from brapped_assets.spotify import LoginFailed
-
-from .user import free_port
+from brapped_assets_tests.commands.subprocess_user import free_port
 
 
 @pytest.fixture

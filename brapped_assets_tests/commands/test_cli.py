@@ -13,8 +13,7 @@ import pytest
 
 from brapped_assets import __version__
 from brapped_assets.commands import status
-
-from .user import Said, User, wait_until
+from brapped_assets_tests.commands.subprocess_user import Said, User, wait_until
 
 Brapped = Callable[..., Said]
 COMMANDS = [

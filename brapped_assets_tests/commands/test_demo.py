@@ -20,15 +20,14 @@ import pytest
 import requests
 from dotenv import dotenv_values
 
-from brapped_assets.commands import network
 from brapped_assets.commands.demo import _reset
-from brapped_assets.commands.start import console
+from brapped_assets.console.runner import console
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Tally, truth
 from brapped_assets.demo.lively import LivelyListener
-from brapped_assets.warehouse import embedded
-
-from .user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets.services import network
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -75,7 +74,7 @@ class Demo:
         return {name: value or "" for name, value in dotenv_values(self.home / ".env").items()}
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(f"postgresql://postgres@/brapped?host={embedded.folder(self.home)}") as connection:
+        with psycopg.connect(f"postgresql://postgres@/brapped?host={embedded_server.folder(self.home)}") as connection:
             return connection.execute(statement.encode()).fetchall()
 
 
@@ -288,7 +287,7 @@ def test_the_demo_says_what_it_is_and_where(demo: Demo) -> None:
 def test_reset_forgets_everything_but_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     try:
-        embedded.start(home)
+        embedded_server.start(home)
         (home / "dagster").mkdir()
         (home / "up.lock").touch()
         (home / ".env").write_text("SPOTIFY_REFRESH_TOKEN=old\n")
@@ -301,7 +300,7 @@ def test_reset_forgets_everything_but_the_lock(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_reset_needs_no_server_that_starts(tmp_path: Path) -> None:
-    data = embedded.folder(tmp_path)
+    data = embedded_server.folder(tmp_path)
     data.mkdir()
     # Of a version that is not brought along, and cut off in the middle.
     (data / "PG_VERSION").write_text("16\n")

@@ -21,10 +21,9 @@ from kubernetes import client
 from kubernetes.client import ApiClient, V1Deployment, V1Service
 
 from brapped_assets.cli import app
-from brapped_assets.commands import parts
+from brapped_assets.services import processes
 from brapped_assets.settings import Settings
-
-from .conftest import CHECKOUT
+from brapped_assets_tests.commands.conftest import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
 # Of a laptop: a login's callback, a stand-in for Spotify, where files are, and what a plan of Neon's holds.
@@ -260,7 +259,7 @@ def test_dagster_k8s_makes_pods_of_our_values(values: dict[str, Any]) -> None:
 
 def test_the_code_server_of_the_chart_is_ours(values: dict[str, Any]) -> None:
     (deployment,) = values["dagster-user-deployments"]["deployments"]
-    command = parts.code(parts.Address("0.0.0.0", deployment["port"]))
+    command = processes.code(processes.Address("0.0.0.0", deployment["port"]))
     listens = ["--host", "0.0.0.0", "--port", str(deployment["port"])]
     assert command[-len(listens) - len(deployment["dagsterApiGrpcArgs"]) :] == [
         *deployment["dagsterApiGrpcArgs"],

@@ -8,10 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from brapped_assets.commands import start
-from brapped_assets_tests.history.exports import document, extended, zipped
-
-from .user import Said, plays
+from brapped_assets.console import runner
+from brapped_assets_tests.commands.subprocess_user import Said, plays
+from brapped_assets_tests.history.export_builders import document, extended, zipped
 
 Brapped = Callable[..., Said]
 
@@ -34,7 +33,7 @@ def theirs(tmp_path: Path) -> str:
 
 def answering(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Somebody at a terminal types this."""
-    monkeypatch.setattr(start.console, "_force_terminal", True)
+    monkeypatch.setattr(runner.console, "_force_terminal", True)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{text}\n"))
 
 

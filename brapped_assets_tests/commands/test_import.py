@@ -16,17 +16,16 @@ import psycopg
 import pytest
 from upath import UPath
 
-from brapped_assets.commands.instance import opened
 from brapped_assets.definitions import defs
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.services.dagster_instance import opened
 from brapped_assets.settings import Settings
+from brapped_assets_tests.commands.subprocess_user import Said, User, plays, wait_until
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.history.exports import FOLDER, document, extended, zipped
-
-from .user import Said, User, plays, wait_until
+from brapped_assets_tests.history.export_builders import FOLDER, document, extended, zipped
 
 Brapped = Callable[..., Said]
 END = datetime(2025, 4, 1, tzinfo=UTC)

@@ -6,9 +6,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from brapped_assets_tests.test_importing_legacy import lived, old_url, there
-
-from .user import Said, plays
+from brapped_assets_tests.commands.subprocess_user import Said, plays
+from brapped_assets_tests.transfer.test_legacy_importer import lived, old_url, there
 
 __all__ = ["old_url"]
 Brapped = Callable[..., Said]

@@ -12,15 +12,14 @@ import pytest
 from dotenv import dotenv_values
 
 from brapped_assets.commands import login as login_module
-from brapped_assets.commands.start import console
+from brapped_assets.console.runner import console
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.listeners import Listener
-
-from .browser import Browser
-from .user import Said, free_port
+from brapped_assets_tests.commands.browser import Browser
+from brapped_assets_tests.commands.subprocess_user import Said, free_port
 
 Brapped = Callable[..., Said]
 

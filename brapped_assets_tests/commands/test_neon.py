@@ -12,23 +12,23 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from brapped_assets.commands.instance import storage_is_there
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.insights.web.site import Site
+from brapped_assets.services.dagster_instance import storage_is_there
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import connections, forgetting, migrations
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse import erasure
+from brapped_assets.warehouse.db import connections, migrations
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.errors import Interrupted, NotAllowed, Untrusted
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets_tests.insights.test_items_over_http import serving
-from brapped_assets_tests.warehouse.pages import newcomer, plays, poll
-
-from .neon import DIRECT, POOLED, Neon, missing, neon
-from .user import Said
+from brapped_assets.web.site import Site
+from brapped_assets_tests.commands.neon import DIRECT, POOLED, Neon, missing, neon
+from brapped_assets_tests.commands.subprocess_user import Said
+from brapped_assets_tests.warehouse.polled_plays import newcomer, plays, poll
+from brapped_assets_tests.web.test_items import serving
 
 Brapped = Callable[..., Said]
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=missing() or "")]
@@ -74,7 +74,7 @@ def test_what_needs_a_session_goes_to_the_direct_host_and_the_rest_as_given(
 ) -> None:
     assert one(pooled) == 1
     assert stand_in.came == [POOLED]
-    forgetting.tidy(pooled)
+    erasure.tidy(pooled)
     assert stand_in.came == [POOLED, DIRECT]
     with Warehouse(Path("unused"), stand_in.url(database=database), is_bulky=True) as bulky:
         assert one(bulky) == 1

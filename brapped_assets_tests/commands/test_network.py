@@ -8,7 +8,7 @@ import psutil
 import pytest
 import segno
 
-from brapped_assets.commands import network
+from brapped_assets.services import network
 from brapped_assets.settings import SettingsError
 
 

@@ -15,19 +15,26 @@ from typing import Any
 import psycopg
 import pytest
 
-from brapped_assets.commands import network
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.demo.server import serve
 from brapped_assets.demo.tokens import Tokens
+from brapped_assets.services import network
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import embedded
-from brapped_assets_tests.test_importing_legacy import lived
-from brapped_assets_tests.warehouse.everything import rows_of
-
-from .user import Dagster, User, free_port, processes_of, wait_until
-from .watched import LOOKED_FOR, Life, be_up, everybody_watching, log_in, umask, with_password
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.commands.subprocess_user import Dagster, User, free_port, processes_of, wait_until
+from brapped_assets_tests.commands.watched_secrets import (
+    LOOKED_FOR,
+    Life,
+    be_up,
+    everybody_watching,
+    log_in,
+    umask,
+    with_password,
+)
+from brapped_assets_tests.transfer.test_legacy_importer import lived
+from brapped_assets_tests.warehouse.whole_rows import rows_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 
@@ -57,7 +64,7 @@ def secrets_issued() -> Iterator[set[str]]:
 
 
 @pytest.fixture(scope="module")
-def databases(postgres: embedded.EmbeddedServer, dagster_template: str) -> Iterator[list[str]]:
+def databases(postgres: embedded_server.EmbeddedServer, dagster_template: str) -> Iterator[list[str]]:
     """A warehouse, Dagster's storage and the scripts' old database."""
     made = {"traces": "brapped", "traces_dagster": dagster_template, "traces_old": "template1"}
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
@@ -120,7 +127,7 @@ def life(user: User, catalogue: Catalogue, databases: list[str], secrets_issued:
     return life
 
 
-def test_no_secret_is_anywhere_but_in_the_settings_file(life: Life, postgres: embedded.EmbeddedServer) -> None:
+def test_no_secret_is_anywhere_but_in_the_settings_file(life: Life, postgres: embedded_server.EmbeddedServer) -> None:
     places: dict[str, str] = dict(life.shown)
     files = [path for path in life.user.home.rglob("*") if path.is_file() and path.name != ".env"]
     places |= {str(path.relative_to(life.user.home)): path.read_bytes().decode(errors="replace") for path in files}
@@ -128,7 +135,7 @@ def test_no_secret_is_anywhere_but_in_the_settings_file(life: Life, postgres: em
     assert {"logs/brapped.log", "dagster/dagster.yaml", "dagster/workspace.yaml"} <= set(places)
     assert any(name.startswith("covers/") for name in places)
     assert "Scripted Listener" in places["the page as one file"]
-    assert "brapped_assets.commands.engine_room" in places["arguments of all processes"]
+    assert "brapped_assets.services.dagster_webserver" in places["arguments of all processes"]
     assert "hourly_plays" in places["graphql"]
     assert "'name': 'spotify'" in places["graphql"]
     places["the server's log"] = (Path(postgres.url("postgres").rpartition("host=")[2]) / "log").read_text()

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from brapped_assets_tests.notices.mailbox import SECRET, Mailbox
-
-from .user import Said
+from brapped_assets_tests.commands.subprocess_user import Said
+from brapped_assets_tests.notifications.mailbox import SECRET, Mailbox
 
 Brapped = Callable[..., Said]
 

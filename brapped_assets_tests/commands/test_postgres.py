@@ -11,12 +11,12 @@ import pytest
 from brapped_assets import cli
 from brapped_assets.commands.postgres import postgres as run
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets_tests.commands.conftest import CHECKOUT
-from brapped_assets_tests.warehouse.pages import everything, listened, plays, poll
-from brapped_assets_tests.warehouse.told import Told, after, tell
+from brapped_assets_tests.warehouse.exported_plays import Told, after, tell
+from brapped_assets_tests.warehouse.polled_plays import everything, listened, plays, poll
 
 TABLES = """
 select schemaname || '.' || tablename as name from pg_tables
@@ -71,7 +71,7 @@ def test_the_embedded_server_is_started_for_it_and_its_programs_are_found(capfd:
         assert run(settings, "psql", ["-qAtc", "select 'Hello from ' || current_database()"]) == 0
         assert capfd.readouterr().out == "Hello from brapped\n"
     finally:
-        embedded.start(home).stop()
+        embedded_server.start(home).stop()
         shutil.rmtree(home)
 
 

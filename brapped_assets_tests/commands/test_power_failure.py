@@ -12,20 +12,19 @@ import psutil
 import psycopg
 import pytest
 
-from brapped_assets.history.finding import find
-from brapped_assets.importing import Summary, import_history
-from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets_tests.history.exports import document, extended
-from brapped_assets_tests.warehouse.pages import newcomer
-
-from .user import processes_of, wait_until
+from brapped_assets.history.discovery import find
+from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.commands.subprocess_user import processes_of, wait_until
+from brapped_assets_tests.history.export_builders import document, extended
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 pytestmark = pytest.mark.slow
 
 HOLD = (
     "import sys, time; from pathlib import Path; from brapped_assets.warehouse import embedded\n"
-    "embedded.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
+    "embedded_server.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
 )
 
 
@@ -51,7 +50,7 @@ def kill_a_holder(home: Path) -> None:
 def test_a_killed_holder_does_not_keep_the_server_running(home: Path) -> None:
     kill_a_holder(home)
     (left,) = processes_of(home)
-    running = embedded.start(home)
+    running = embedded_server.start(home)
     assert processes_of(home) == [left]
     running.stop()
     wait_until(lambda: not processes_of(home), 5, "the server has stopped")
@@ -62,12 +61,12 @@ def test_a_killed_server_starts_again(home: Path, its_id_is: str) -> None:
     kill_a_holder(home)
     (server,) = processes_of(home)
     server.kill()
-    lock_file = embedded.folder(home) / "postmaster.pid"
+    lock_file = embedded_server.folder(home) / "postmaster.pid"
     if its_id_is == "another program's":
         # As after a restart of a container, where the same few ids are given out each time.
         lines = lock_file.read_text().splitlines(keepends=True)
         lock_file.write_text("".join([f"{psutil.Process().pid}\n", *lines[1:]]))
-    running = embedded.start(home)
+    running = embedded_server.start(home)
     try:
         with psycopg.connect(running.url("brapped")) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
@@ -78,7 +77,7 @@ def test_a_killed_server_starts_again(home: Path, its_id_is: str) -> None:
 
 def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Path) -> None:
     (tmp_path / "endsong_0.json").write_bytes(document([extended(ms_played=60_000 + more) for more in range(50)]))
-    running = embedded.start(home)
+    running = embedded_server.start(home)
     with Warehouse(home, running.url("brapped")) as warehouse:
         with warehouse.transaction() as tx:
             me = newcomer(tx)
@@ -86,7 +85,7 @@ def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Pat
         # All at once: nobody is left to write what was only in memory.
         for process in processes_of(home):
             process.kill()
-    running = embedded.start(home)
+    running = embedded_server.start(home)
     try:
         with psycopg.connect(running.url("brapped")) as connection:
             kept = connection.execute(

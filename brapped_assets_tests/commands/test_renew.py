@@ -15,22 +15,21 @@ import requests
 from dotenv import dotenv_values
 from starlette.testclient import TestClient
 
-from brapped_assets import background_login
-from brapped_assets.background_login import BackgroundLogin
-from brapped_assets.commands.callback import wait_for_callback
+from brapped_assets.accounts.callback import wait_for_callback
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.insights.renewing import NotNow
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
 from brapped_assets.settings import write_env
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
-
-from .browser import Browser
-from .user import free_port
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web import login_worker
+from brapped_assets.web.app import create_app
+from brapped_assets.web.login_worker import BackgroundLogin
+from brapped_assets.web.renewal import NotNow
+from brapped_assets.web.site import Site
+from brapped_assets_tests.commands.browser import Browser
+from brapped_assets_tests.commands.subprocess_user import free_port
 
 HERE = "http://127.0.0.1"
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -176,13 +175,13 @@ def test_a_machine_too_busy_to_listen_is_told_so_and_the_next_click_leads_to_the
         may_listen.wait(10)
         return real(*arguments, **more)
 
-    monkeypatch.setattr(background_login, "wait_for_callback", late)
-    monkeypatch.setattr(background_login, "OPENING_SECONDS", 0.1)
+    monkeypatch.setattr(login_worker, "wait_for_callback", late)
+    monkeypatch.setattr(login_worker, "OPENING_SECONDS", 0.1)
     for _ in range(2):
         with pytest.raises(NotNow, match="nobody listens for Spotify's answer yet"):
             login.begin()
     may_listen.set()
-    monkeypatch.setattr(background_login, "OPENING_SECONDS", 10)
+    monkeypatch.setattr(login_worker, "OPENING_SECONDS", 10)
     url = login.begin()
     assert "/authorize?" in url
     assert login.begin() == url

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets_tests.warehouse.pages import newcomer
-from brapped_assets_tests.warehouse.told import Told, tell
-
-from .user import Said
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.commands.subprocess_user import Said
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 Brapped = Callable[..., Said]
 

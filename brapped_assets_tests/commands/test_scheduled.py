@@ -14,9 +14,8 @@ import pytest
 import yaml
 
 from brapped_assets.settings import Settings
+from brapped_assets_tests.commands.subprocess_user import Said, plays, words
 from brapped_assets_tests.conftest import Connected
-
-from .user import Said, plays, words
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,10 @@ import dagster as dg
 import pytest
 import requests
 
-from brapped_assets.commands import service
-from brapped_assets.commands.instance import opened
+from brapped_assets.services import readiness
+from brapped_assets.services.dagster_instance import opened
 from brapped_assets.settings import Settings
-
-from .user import Said, User, free_port, wait_until
+from brapped_assets_tests.commands.subprocess_user import Said, User, free_port, wait_until
 
 Brapped = Callable[..., Said]
 Became = list[tuple[list[str], Mapping[str, str]]]
@@ -28,7 +27,7 @@ def became(monkeypatch: pytest.MonkeyPatch) -> Became:
         seen.append((command, env))
         return 0
 
-    monkeypatch.setattr(service, "become", become)
+    monkeypatch.setattr(readiness, "become", become)
     return seen
 
 
@@ -64,7 +63,7 @@ def test_an_address_that_is_none_is_said_to_be_none(brapped: Brapped, databases:
 def test_who_finds_no_code_server_says_so(
     brapped: Brapped, databases: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(readiness, "WAIT_SECONDS", 0.3)
     said = brapped("serve", "daemon", "--code", "127.0.0.1:1")
     assert (said.code, said.errors) == (
         1,
@@ -80,7 +79,7 @@ def test_the_web_server_finds_its_instance_and_the_code_server_from_a_home_that_
         assert brapped("serve", "web", "--code", f"127.0.0.1:{port}", "--host", "0.0.0.0").code == 0
     ((command, env),) = became
     workspace = tmp_path / "home" / "dagster" / "workspace.yaml"
-    engine_room = ["-m", "brapped_assets.commands.engine_room"]
+    engine_room = ["-m", "brapped_assets.services.dagster_webserver"]
     assert command[1:] == [*engine_room, "-h", "0.0.0.0", "-p", "3001", "-w", str(workspace)]
     assert f"port: {port}" in workspace.read_text(encoding="utf-8")
     assert (tmp_path / "home" / "dagster" / "dagster.yaml").exists()

@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from brapped_assets.commands.newcomer import MOST_LISTENERS
-from brapped_assets.commands.start import console
+from brapped_assets.accounts.new_listener import MOST_LISTENERS
+from brapped_assets.console.runner import console
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.commands.browser import Browser
+from brapped_assets_tests.commands.subprocess_user import Said, free_port
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.household import ANOTHER_KEY, housemate
-
-from .browser import Browser
-from .user import Said, free_port
 
 pytestmark = pytest.mark.slow
 

@@ -11,10 +11,10 @@ from time_machine import travel
 from brapped_assets.commands.timezone import Wanted, time_zones
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse import listeners, zones
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import UnknownZone
 from brapped_assets.warehouse.zones import Span
-from brapped_assets_tests.warehouse.told import Told, tell
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 # Before, at and after midnight of 1 March 2024 in Berlin, and in July.

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from brapped_assets import stayed_down
 from brapped_assets.assets.polling import ASIDE
-from brapped_assets.warehouse import calls, listeners
+from brapped_assets.notifications import stopped_parts
+from brapped_assets.warehouse import call_ledger, listeners
 from brapped_assets.warehouse.landing import land
+from brapped_assets_tests.commands.subprocess_user import Said
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.notices.mailbox import Mailbox
-from brapped_assets_tests.warehouse.imported import Imported, meet, miss
-from brapped_assets_tests.warehouse.pages import Unread, at, page
-from brapped_assets_tests.warehouse.told import NOON, Told, after, tell
-
-from .user import Said
+from brapped_assets_tests.notifications.mailbox import Mailbox
+from brapped_assets_tests.warehouse.exported_plays import NOON, Told, after, tell
+from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
+from brapped_assets_tests.warehouse.polled_plays import Unread, at, page
 
 Brapped = Callable[..., Said]
 POLLED = (
@@ -174,13 +173,13 @@ def test_a_consent_that_runs_out_is_told_in_time(
 def test_a_part_of_up_that_stays_down_is_a_problem(healthy: Connected, brapped: Brapped) -> None:
     home = Path(os.environ["BRAPPED_HOME"])
     home.mkdir(exist_ok=True)
-    down = stayed_down.Down("pages", NOON, "exit code 1")
-    stayed_down.write(home, [down])
-    assert stayed_down.read(home) == [down]
+    down = stopped_parts.Down("pages", NOON, "exit code 1")
+    stopped_parts.write(home, [down])
+    assert stopped_parts.read(home) == [down]
     said = brapped("status")
     assert said.code == 1
     assert f"✗ {down.sentence()} → brapped up" in said.output
-    (home / stayed_down.FILE).write_text("[{]")
+    (home / stopped_parts.FILE).write_text("[{]")
     assert brapped("status").code == 0
 
 
@@ -220,7 +219,7 @@ def test_a_first_poll_that_never_came_is_a_standstill(healthy: Connected, brappe
 def test_a_wait_that_spotify_asked_for_is_no_failure_of_ours(healthy: Connected, brapped: Brapped) -> None:
     until = datetime.now(UTC) + timedelta(hours=5)
     with healthy.warehouse.transaction() as tx:
-        calls.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
+        call_ledger.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
         tx.execute("update audit.poll set polled_at = now() - interval '4 hours'")
     said = brapped("status")
     assert said.code == 4
@@ -234,14 +233,14 @@ def test_a_wait_that_spotify_asked_for_is_no_failure_of_ours(healthy: Connected,
 
 def test_a_wait_that_is_over_is_not_told(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
-        calls.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED", latest=datetime.now(UTC))
+        call_ledger.postpone(tx, datetime.now(UTC) - timedelta(minutes=1), "QUOTA_EXCEEDED", latest=datetime.now(UTC))
     assert brapped("status").code == 0
 
 
 def test_a_wait_that_a_clock_noted_which_was_ahead_is_none(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
         until = datetime.now(UTC) + timedelta(days=400)
-        calls.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
+        call_ledger.postpone(tx, until, "QUOTA_EXCEEDED", latest=until)
     said = brapped("status", "--json")
     assert (said.code, json.loads(said.output)["not_before"]) == (0, None)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from brapped_assets.commands import leftovers, supervisor
-from brapped_assets.commands.process_log import ProcessLog
 from brapped_assets.commands.up import AlreadyUp, only_one
-
-from .user import User, wait_until
+from brapped_assets.services import orphans, supervisor
+from brapped_assets.services.process_log import ProcessLog
+from brapped_assets_tests.commands.subprocess_user import User, wait_until
 
 
 def test_a_taken_port_is_named_and_the_next_one_used(user: User, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,25 +45,25 @@ def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(orphans, "GRACE_SECONDS", 0.5)
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     stubborn = [
         sys.executable,
         "-c",
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)",
     ]
-    mine = {**user.environment, leftovers.MARK: str(user.folder)}
+    mine = {**user.environment, orphans.MARK: str(user.folder)}
     with (
         subprocess.Popen(sleep, env=mine) as leftover,
         subprocess.Popen(stubborn, env=mine, stdout=subprocess.PIPE) as deaf,
-        subprocess.Popen(sleep, env={**mine, leftovers.MARK: f"{user.folder}/other"}) as of_another_home,
+        subprocess.Popen(sleep, env={**mine, orphans.MARK: f"{user.folder}/other"}) as of_another_home,
         # Somebody's shell, in which they look around in this instance.
         subprocess.Popen(sleep, env={**user.environment, "DAGSTER_HOME": str(user.folder)}) as shell,
     ):
         try:
             assert deaf.stdout is not None
             deaf.stdout.readline()
-            assert leftovers.stop_leftovers(user.folder) == 2
+            assert orphans.stop_leftovers(user.folder) == 2
             wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, 5, "both have ended")
             assert of_another_home.poll() is None
             assert shell.poll() is None

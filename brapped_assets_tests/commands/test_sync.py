@@ -14,11 +14,11 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.demo.faults import Kind
 from brapped_assets.spotify import AccessTokens, SpotifyClient
-from brapped_assets.warehouse import connections, embedded, listeners
+from brapped_assets.warehouse import listeners
+from brapped_assets.warehouse.db import connections, embedded_server
+from brapped_assets_tests.commands.subprocess_user import Said, plays
 from brapped_assets_tests.conftest import Connected
-from brapped_assets_tests.notices.mailbox import Mailbox
-
-from .user import Said, plays
+from brapped_assets_tests.notifications.mailbox import Mailbox
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,11 @@ def heartbeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_the_first_sync_brings_everything_and_later_ones_nothing_new_even_when_dagster_has_forgotten_it(
-    logged_in: Connected, brapped: Brapped, heartbeats: list[str], postgres: embedded.EmbeddedServer, dagster_url: str
+    logged_in: Connected,
+    brapped: Brapped,
+    heartbeats: list[str],
+    postgres: embedded_server.EmbeddedServer,
+    dagster_url: str,
 ) -> None:
     first = brapped("sync")
     assert (first.code, first.errors) == (0, "")

@@ -10,10 +10,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from brapped_assets.warehouse import embedded
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.commands.subprocess_user import Said, User, plays, processes_of, wait_until
 from brapped_assets_tests.conftest import Connected
-
-from .user import Said, User, plays, processes_of, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +22,7 @@ FEED = "/v1/me/player"
 
 @pytest.fixture
 def environment(
-    connected: Connected, postgres: embedded.EmbeddedServer, dagster_url: str, user: User
+    connected: Connected, postgres: embedded_server.EmbeddedServer, dagster_url: str, user: User
 ) -> dict[str, str]:
     """For a process: like the settings of this one."""
     names = ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
@@ -35,7 +34,7 @@ def test_a_sync_with_nothing_new_is_counted_in_connections_and_statements(
     *,
     brapped: Brapped,
     connected: Connected,
-    postgres: embedded.EmbeddedServer,
+    postgres: embedded_server.EmbeddedServer,
     dagster_url: str,
     user: User,
     environment: dict[str, str],

@@ -9,9 +9,8 @@ import pytest
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Play, ScriptedListener
+from brapped_assets_tests.commands.subprocess_user import Said
 from brapped_assets_tests.conftest import Connected
-
-from .user import Said
 
 Brapped = Callable[..., Said]
 # On both sides of New Year, of midnight in either zone, and of a change of the clocks.

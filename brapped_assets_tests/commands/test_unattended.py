@@ -18,17 +18,16 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.demo.server import serve
-from brapped_assets_tests.notices.mailbox import Mailbox, taking_mail
-
-from .user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets_tests.notifications.mailbox import Mailbox, taking_mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PROGRAMS = {
-    "pages": "brapped_assets.commands.pages",
-    "code": "brapped_assets.commands.code_server",
+    "pages": "brapped_assets.web.__main__",
+    "code": "brapped_assets.services.dagster_code_server",
     "daemon": "dagster._daemon",
-    "web": "brapped_assets.commands.engine_room",
+    "web": "brapped_assets.services.dagster_webserver",
 }
 PATIENCE = 60
 

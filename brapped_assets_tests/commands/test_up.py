@@ -18,9 +18,8 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.demo.server import RunningServer, serve
-from brapped_assets.warehouse import embedded
-
-from .user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +37,9 @@ class Life:
     started: Started
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(f"postgresql://postgres@/brapped?host={embedded.folder(self.user.home)}") as connection:
+        with psycopg.connect(
+            f"postgresql://postgres@/brapped?host={embedded_server.folder(self.user.home)}"
+        ) as connection:
             return connection.execute(statement.encode()).fetchall()
 
     def kept(self) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import CHECKOUT
+from brapped_assets_tests.commands.conftest import CHECKOUT
 
 pytestmark = pytest.mark.slow
 

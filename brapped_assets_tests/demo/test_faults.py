@@ -7,8 +7,7 @@ import requests
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.faults import Faults, Kind
 from brapped_assets.demo.server import RunningServer
-
-from .conftest import Get
+from brapped_assets_tests.demo.conftest import Get
 
 FEED = "/me/player/recently-played"
 # (kind, status, Retry-After, body as JSON or as plain text)

@@ -11,8 +11,7 @@ from openapi_schema_validator import OAS30Validator
 
 from brapped_assets.demo.account import Mode, SimulatedAccount
 from brapped_assets.demo.payloads import REMOVED
-
-from .conftest import Get
+from brapped_assets_tests.demo.conftest import Get
 
 FIXTURES = Path(__file__).parents[2] / ".." / "shared" / "fixtures"
 FEED = "/me/player/recently-played"

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from brapped_assets.abroad import From, stays
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.lively import LivelyListener
+from brapped_assets.transfer.stays_abroad import From, stays
 from brapped_assets.warehouse.zones import Span
 from brapped_assets_tests.examples import examples
 

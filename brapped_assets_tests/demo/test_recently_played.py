@@ -9,8 +9,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Play, ScriptedListener
 from brapped_assets.demo.payloads import epoch_ms, instant
 from brapped_assets.demo.server import RunningServer
-
-from .conftest import START, Clock, Get
+from brapped_assets_tests.demo.conftest import START, Clock, Get
 
 FEED = "/me/player/recently-played"
 

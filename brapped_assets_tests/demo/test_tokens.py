@@ -8,8 +8,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.demo.tokens import challenge_of
-
-from .conftest import Clock
+from brapped_assets_tests.demo.conftest import Clock
 
 REDIRECT = "http://127.0.0.1:8898/callback"
 VERIFIER = "a" * 43 + "-._~"

@@ -8,8 +8,7 @@ import requests
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.server import RunningServer, serve
-
-from .conftest import Clock, Get
+from brapped_assets_tests.demo.conftest import Clock, Get
 
 FEED = "/me/player/recently-played"
 

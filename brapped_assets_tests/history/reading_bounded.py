@@ -5,10 +5,10 @@ import resource
 import sys
 from pathlib import Path
 
+from brapped_assets.history.chunks import pieces_of
+from brapped_assets.history.discovery import find
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.finding import find
-from brapped_assets.history.pieces import pieces_of
-from brapped_assets.restoring import BATCH_RECORDS
+from brapped_assets.transfer.restore import BATCH_RECORDS
 
 PIECE_ROWS = 50_000
 

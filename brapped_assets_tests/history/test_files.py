@@ -10,15 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.bounds import LONGEST_ROW
+from brapped_assets.history.discovery import find
 from brapped_assets.history.errors import Damaged, HistoryError, Missing
-from brapped_assets.history.finding import find
-from brapped_assets.history.long_rows import Shortened
-from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow
-from brapped_assets.history.rows import rows
+from brapped_assets.history.json_stream import rows
+from brapped_assets.history.limits import LONGEST_ROW
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow
+from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets_tests.examples import examples
-
-from .exports import AUDIO, account, document, extended, nameless, read, written, zipped
+from brapped_assets_tests.history.export_builders import (
+    AUDIO,
+    account,
+    document,
+    extended,
+    nameless,
+    read,
+    written,
+    zipped,
+)
 
 ROWS = [
     extended(),

@@ -18,7 +18,7 @@ from brapped_assets.history.legacy import (
     parse_kept,
     parse_row,
 )
-from brapped_assets.history.plays import OddRow
+from brapped_assets.history.model import OddRow
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACK, ARTIST = "t" * 22, "a" * 22

@@ -7,12 +7,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from brapped_assets.history.discovery import find
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.finding import find
-from brapped_assets.history.plays import OddRow, Row
+from brapped_assets.history.model import OddRow, Row
 from brapped_assets_tests.examples import examples
-
-from .exports import ADDRESS, AUDIO, FOLDER, account, extended, nameless, zipped
+from brapped_assets_tests.history.export_builders import ADDRESS, AUDIO, FOLDER, account, extended, nameless, zipped
 
 ROWS = [extended(ms_played=number, master_metadata_track_name=f"Rain é🎧 {number}") for number in range(20)]
 ROWS += [nameless(), nameless(episode_name="One"), account(), extended(offline=True, offline_timestamp=1679249719)]

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, Row
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.history.plays import HistoryPlay, OddRow, OtherRow, Row
 from brapped_assets_tests.examples import examples
-
-from .exports import ADDRESS, AGENT, ID, account, extended, nameless
+from brapped_assets_tests.history.export_builders import ADDRESS, AGENT, ID, account, extended, nameless
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NO_MS = "the time played is not a number of milliseconds between 0 and 24 hours"

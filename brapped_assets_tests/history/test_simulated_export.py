@@ -9,8 +9,8 @@ import pytest
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Tally, truth, write_export
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.finding import find
-from brapped_assets.history.plays import HistoryPlay, OddRow
+from brapped_assets.history.discovery import find
+from brapped_assets.history.model import HistoryPlay, OddRow
 
 LISTENER = Listener(Catalogue(), plays_per_day=90)
 START, END = datetime(2021, 11, 1, tzinfo=UTC), datetime(2022, 3, 1, tzinfo=UTC)

@@ -11,12 +11,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from brapped_assets.history.discovery import find
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.finding import find
+from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.nothing_found import ASK
-from brapped_assets.history.plays import HistoryPlay
-
-from .exports import AUDIO, FOLDER, document, extended, zipped
+from brapped_assets_tests.history.export_builders import AUDIO, FOLDER, document, extended, zipped
 
 ROWS = [extended(ms_played=number) for number in range(300)]
 PLAYS, NAME = document(ROWS), f"{FOLDER}/{AUDIO}"

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 # Half-hour zones, and nights in which the clocks change.
 ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")

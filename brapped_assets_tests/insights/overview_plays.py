@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from brapped_assets.insights.columns.moments import day_number
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets_tests.warehouse.imported import vouch
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets_tests.warehouse.imported_files import vouch
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 # Half-hour zones, and nights in which the clocks change.
 ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns")

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from brapped_assets.insights import items
 from brapped_assets.insights.columns.moments import instant
 from brapped_assets.insights.habits import clock
-from brapped_assets.insights.heard import heard
-from brapped_assets.insights.listing import Asked, listing, other_years
+from brapped_assets.insights.listed_plays import Asked, listing, other_years
+from brapped_assets.insights.listening import heard
 from brapped_assets.insights.lists import KINDS, Order, Wanted, listed
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import named
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.today import last_plays, on_this_day
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.counting import numbers
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.insights.wrapped.queries import numbers
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, History, histories, seen, tell, vary
 from brapped_assets_tests.insights.test_history_selected import in_file, pages

@@ -12,24 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import heard, overview
+from brapped_assets.insights import listening, overview
 from brapped_assets.insights.change_formulas import FORMULAS
 from brapped_assets.insights.changes import known_in_part, moves, side
 from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.lists import MUSIC
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period, named, year_before
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, History, Told, histories, know, play, seen
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_lists import by_hand, more_about
 from brapped_assets_tests.insights.test_selection import selections
-from brapped_assets_tests.warehouse.imported import vouch
+from brapped_assets_tests.warehouse.imported_files import vouch
 
 HERE = "http://127.0.0.1:3000"
 PERIODS = ("all", "7d", "year", "2025", "2025-10", "2024-12-31", "2024-12-31..2025-10-26")
@@ -93,7 +93,7 @@ def test_what_moved_is_what_sql_over_the_views_says(
         }  # fmt: skip
         assert found == expected(tx, kind, (period, against), selection)
         for one in (period, against):
-            numbers_of, of_period = side(tx, who, one), heard.heard(tx, who, one, "plays", MANY)
+            numbers_of, of_period = side(tx, who, one), listening.heard(tx, who, one, "plays", MANY)
             total = overview.totals(overview.days(who, one))
             assert (
                 numbers_of.plays, numbers_of.ms, numbers_of.estimated_ms, numbers_of.active_days, numbers_of.songs,

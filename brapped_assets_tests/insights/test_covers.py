@@ -11,8 +11,8 @@ import pytest
 
 from brapped_assets.insights import covers
 from brapped_assets.insights.covers import Covers, Picture
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets_tests.insights.add_site import pages
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.web.add_site import pages
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(90)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'

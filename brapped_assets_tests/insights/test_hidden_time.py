@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.shelf import Shelf
-from brapped_assets.insights.listing import listing
+from brapped_assets.insights.listed_plays import listing
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import MOMENTS, NOW, Told, histories, know, play, seen, tell
 from brapped_assets_tests.insights.test_history_selected import in_file
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1:3000"
 

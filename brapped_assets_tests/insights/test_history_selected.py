@@ -15,15 +15,15 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import history, history_file
 from brapped_assets.insights.history import Played, place_named
-from brapped_assets.insights.listing import Asked, Listing, listing, other_years, totals, ways_out
-from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.listed_plays import Asked, Listing, listing, other_years, totals, ways_out
 from brapped_assets.insights.periods import Period, named
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, Told, gap, histories, know, play, seen, tell, vary
 from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of

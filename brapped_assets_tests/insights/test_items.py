@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import items
-from brapped_assets.insights.heard import heard, most_played_albums
-from brapped_assets.insights.item_formulas import FORMULAS
+from brapped_assets.insights.formulas.items import FORMULAS
+from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.items import Hour, Kind, Life, Month, Run
+from brapped_assets.insights.listening import heard, most_played_albums
 from brapped_assets.insights.overview import days, totals
-from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.standing import Near, standing
+from brapped_assets.insights.standings import Near, standing
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import (
     MOMENTS,

@@ -19,15 +19,15 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import overview
 from brapped_assets.insights.lists import KINDS, Kind, Listed, Order, Sort, Wanted, listed
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period, named
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import KINDS as SELECTED
 from brapped_assets.insights.selection import Selection
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.embedded import EmbeddedServer
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import (
@@ -44,7 +44,7 @@ from brapped_assets_tests.insights.overview_plays import (
 )
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_selection import BY_HAND, GROUPS, selections
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1:3000"
 PERIODS = ("all", "today", "7d", "year", "2025", "2025-10", "2026-03-29", "2024-12-31..2025-10-26")

@@ -8,26 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import items, overview, report, today
+from brapped_assets.insights import items, overview, today
 from brapped_assets.insights.comparison import compare
-from brapped_assets.insights.heard import heard
+from brapped_assets.insights.listening import heard
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi.measures import MEASURES
-from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.search import search
-from brapped_assets.insights.standing import standing
+from brapped_assets.insights.standings import standing
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
 from brapped_assets.insights.wrapped import cards, numbers
-from brapped_assets.notices import recap
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.notifications import recap
+from brapped_assets.rendering import report
+from brapped_assets.rendering.environment import environment
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 from brapped_assets_tests.warehouse.test_nobody import NOBODIES
-from brapped_assets_tests.warehouse.told import Told, tell
 
 NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
 SOMEBODIES = ("Alice", "Bob", "Carol", "群星會", "The Various Artists Band")

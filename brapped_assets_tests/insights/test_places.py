@@ -17,15 +17,15 @@ from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.leaders import Kind as Led
 from brapped_assets.insights.leaders import leaders
 from brapped_assets.insights.lists import MUSIC
-from brapped_assets.insights.narrowing import viewer_of
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.place_formulas import FORMULAS
 from brapped_assets.insights.places import Line, lines, stretches, unit_of
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, History, Told, histories, know, play, seen
 from brapped_assets_tests.insights.overview_plays import tell as tell_history

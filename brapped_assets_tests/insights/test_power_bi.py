@@ -15,11 +15,11 @@ from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.insights.power_bi.connection import Place
 from brapped_assets.insights.power_bi.measures import MEASURES
-from brapped_assets.warehouse.addresses import connection_string
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.urls import connection_string
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import History, counting, gap, histories, seen, shown, tell
-from brapped_assets_tests.warehouse.pages import at, listened
+from brapped_assets_tests.warehouse.polled_plays import at, listened
 
 AT = Place("ep-a-1.eu.aws.neon.tech", 5432, "neondb")
 DIGITS = 6

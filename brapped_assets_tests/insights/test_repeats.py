@@ -5,17 +5,18 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import overview, report
+from brapped_assets.insights import overview
 from brapped_assets.insights.periods import named
-from brapped_assets.insights.rendering import environment
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
 from brapped_assets.insights.wrapped import numbers
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets_tests.warehouse.pages import newcomer
-from brapped_assets_tests.warehouse.told import Told, tell
+from brapped_assets.rendering import report
+from brapped_assets.rendering.environment import environment
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
 BURST = datetime(2025, 6, 1, 20, tzinfo=UTC)

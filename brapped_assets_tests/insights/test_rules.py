@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.habit_formulas import FORMULAS as HABITS
-from brapped_assets.insights.heard import heard
-from brapped_assets.insights.narrowing import viewer_of
-from brapped_assets.insights.overview_formulas import FORMULAS as OVERVIEW
+from brapped_assets.insights.formulas.habits import FORMULAS as HABITS
+from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.listening import heard
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.rules import side_by_side
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Rule, Selection
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.counted import SECTIONS
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.counted import SECTIONS
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell, vary
 from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1"
 PERIODS = ("all", "2025", "2025-10-25..2025-10-26", "2026-03-29", "2019")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, Told, know, play
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 
 def titles(tx: Connection, me: int, names: dict[str, int]) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.narrowing import viewer_of
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Rule, Selection, read_selection
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.columns.test_shelf import told
 from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play, vary

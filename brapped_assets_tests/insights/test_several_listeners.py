@@ -17,14 +17,14 @@ from starlette.testclient import TestClient
 from brapped_assets.insights.comparison import FORMULAS, compare
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1:3000"
 PERIODS = ("all", "2025", "2026-03-29", "7d")

@@ -13,7 +13,7 @@ from brapped_assets.insights.milestones import Milestone
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.today import Played, SoFar
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import (
     NOW,

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.files import FOLDER, version
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.files import FOLDER, version
+from brapped_assets.web.site import Site
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"

@@ -13,13 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import memory, names
-from brapped_assets.insights.web.app import create_app
-from brapped_assets.insights.web.site import Site
-from brapped_assets.warehouse import embedded
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets.warehouse.embedded import EmbeddedServer
-from brapped_assets.warehouse.reading import Reading
-from brapped_assets.warehouse.writing import Writing
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.app import create_app
+from brapped_assets.web.site import Site
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, label, play
 
 HERE = "http://127.0.0.1"
@@ -29,7 +29,7 @@ HERE = "http://127.0.0.1"
 def server() -> Iterator[EmbeddedServer]:
     """One of its own, under a short path outside pytest's private folder."""
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
-    server = embedded.start(home)
+    server = embedded_server.start(home)
     yield server
     server.stop()
     shutil.rmtree(home)

@@ -13,17 +13,9 @@ from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.numbers import (
-    Album,
-    BigDay,
-    Comeback,
-    Discoveries,
-    Numbers,
-    Repeat,
-    Thing,
-)
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets_tests.warehouse.told import Told
+from brapped_assets.insights.wrapped.model import Album, BigDay, Comeback, Discoveries, Numbers, Repeat, Thing
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets_tests.warehouse.exported_plays import Told
 
 NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
 ZONES = ["Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/St_Johns"]

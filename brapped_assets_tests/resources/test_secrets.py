@@ -15,7 +15,7 @@ from brapped_assets.demo.tokens import Tokens
 from brapped_assets_tests.assets.runs import poll, run
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.household import ANOTHER_KEY, KEY, add, housemate
-from brapped_assets_tests.warehouse.everything import rows_of
+from brapped_assets_tests.warehouse.whole_rows import rows_of
 
 PASSWORD = "canary-of-the-database"
 Break = Callable[[Connected, pytest.MonkeyPatch], None]

@@ -6,8 +6,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.demo.tokens import Tokens
 from brapped_assets.spotify import AccessTokens, SpotifyApp, SpotifyClient
-
-from .stand_ins import MemoryLedger, MovableClock
+from brapped_assets_tests.spotify.stand_ins import MemoryLedger, MovableClock
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,7 @@ from brapped_assets.spotify import (
     SpotifyClient,
     Transient,
 )
-
-from .stand_ins import MemoryLedger, MovableClock
+from brapped_assets_tests.spotify.stand_ins import MemoryLedger, MovableClock
 
 POLL = "/v1/me/player/recently-played"
 

@@ -23,8 +23,7 @@ from brapped_assets.spotify import (
     errors,
     exchange,
 )
-
-from .stand_ins import MemoryLedger, MovableClock
+from brapped_assets_tests.spotify.stand_ins import MemoryLedger, MovableClock
 
 CANARY = "canary-7f3a91c2"
 

@@ -20,8 +20,7 @@ from brapped_assets.spotify import (
     authorization_request,
     exchange,
 )
-
-from .stand_ins import MovableClock
+from brapped_assets_tests.spotify.stand_ins import MovableClock
 
 REDIRECT = "http://127.0.0.1:8898/callback"
 

@@ -15,8 +15,7 @@ from brapped_assets.spotify import (
     Transient,
     WrongCredentials,
 )
-
-from .stand_ins import MemoryLedger, MovableClock
+from brapped_assets_tests.spotify.stand_ins import MemoryLedger, MovableClock
 
 
 def token_calls(account: SimulatedAccount) -> int:

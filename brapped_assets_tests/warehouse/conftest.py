@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 
 
 @pytest.fixture

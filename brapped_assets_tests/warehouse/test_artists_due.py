@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from brapped_assets.warehouse import dimensions, forgetting
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse import dimensions, erasure
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land_tracks
-from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.queue import ARTISTS, LEASE, Backlog, backlog
-from brapped_assets_tests.warehouse.pages import NOON, Play, Row, at, local_file, newcomer, poll, song
+from brapped_assets.warehouse.lookup_queue import ARTISTS, LEASE, Backlog, backlog
+from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets_tests.warehouse.polled_plays import NOON, Play, Row, at, local_file, newcomer, poll, song
 
 DAY = timedelta(days=1)
 
@@ -134,8 +134,8 @@ def test_what_is_played_most_comes_first_however_its_plays_came_in(warehouse: Wa
             assert ARTISTS.due(tx, NOON, 10) == ["id-alice", "id-bob", "id-carol"]
         weights = "select track_ref, plays from audit.lookup_weight join star.track_dim using (track_key) order by 1"
         assert tx.execute(weights).fetchall() == [{"track_ref": "a", "plays": 4}, {"track_ref": "b", "plays": 2}]
-        forgetting.remove(tx, you, before=None, now=NOON)
+        erasure.remove(tx, you, before=None, now=NOON)
         assert ARTISTS.due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
-        forgetting.remove(tx, me, before=None, now=NOON)
+        erasure.remove(tx, me, before=None, now=NOON)
         assert ARTISTS.due(tx, NOON, 10) == []
         assert tx.execute(weights).fetchall() == []

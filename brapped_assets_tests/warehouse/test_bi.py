@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from brapped_assets.warehouse.connections import Warehouse
-from brapped_assets_tests.warehouse.pages import listened
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.warehouse.polled_plays import listened
 
 INSTANT, LOCAL = "timestamp with time zone", "timestamp without time zone"
 # design.md, section 3, "Public contract", with the type of every column.

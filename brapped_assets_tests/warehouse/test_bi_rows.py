@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets_tests.warehouse.pages import Row, at, listened, newcomer, plays, poll
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets_tests.warehouse.polled_plays import Row, at, listened, newcomer, plays, poll
 
 
 def _rows(tx: Connection, view: str, order: str) -> list[Row]:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.staging import Kind
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge.staging import Kind
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.warehouse.imported import Imported, meet, miss
-from brapped_assets_tests.warehouse.pages import at, newcomer
+from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
+from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
 LATER = 100_000
 TOKENS = count()

@@ -6,11 +6,11 @@ from pathlib import Path
 import psycopg
 
 from bench import old_schema
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets_tests.warehouse.imported import Imported, meet
-from brapped_assets_tests.warehouse.pages import NOON, at, newcomer
-from brapped_assets_tests.warehouse.test_exports import minute, polled
-from brapped_assets_tests.warehouse.told import Batch, Told, after, natural, tell
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets_tests.warehouse.exported_plays import Batch, Told, after, natural, tell
+from brapped_assets_tests.warehouse.imported_files import Imported, meet
+from brapped_assets_tests.warehouse.merge.test_exported_plays import minute, polled
+from brapped_assets_tests.warehouse.polled_plays import NOON, at, newcomer
 
 BEFORE = "0021"
 SONG_MS = 149_073

@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.embedded import EmbeddedServer
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
-from brapped_assets_tests.warehouse.pages import newcomer
+from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 
 def _one(warehouse: Warehouse, query: str = "select 1 as found") -> object:

@@ -9,15 +9,25 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.exports import merge_exported
 from brapped_assets.warehouse.landing import land_tracks, retry_rejected
-from brapped_assets.warehouse.legacy import merge_legacy
-from brapped_assets.warehouse.merge import merge_plays
-from brapped_assets.warehouse.staging import Occurrences, encode
-from brapped_assets_tests.warehouse.pages import Play, Unread, at, everything, local_file, newcomer, plays, poll, song
-from brapped_assets_tests.warehouse.told import Old, Told
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
+from brapped_assets.warehouse.merge.legacy_plays import merge_legacy
+from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.staging import Occurrences, encode
+from brapped_assets_tests.warehouse.exported_plays import Old, Told
+from brapped_assets_tests.warehouse.polled_plays import (
+    Play,
+    Unread,
+    at,
+    everything,
+    local_file,
+    newcomer,
+    plays,
+    poll,
+    song,
+)
 
 pytestmark = pytest.mark.slow
 

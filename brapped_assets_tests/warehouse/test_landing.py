@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.landing import SHORTEST_CUT_PAGE, has_landed, land, land_tracks, retry_rejected
-from brapped_assets.warehouse.merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.warehouse.pages import (
+from brapped_assets_tests.warehouse.polled_plays import (
     NOON,
     Play,
     Unread,

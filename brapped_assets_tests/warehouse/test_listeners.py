@@ -3,9 +3,9 @@
 from psycopg import sql
 
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
-from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.polled_plays import at
 
 
 def _welcome(tx: Connection, token: str, user: str | None = None, name: str | None = None) -> Listener:

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge import merge_plays, rebuild_local_time, years_played
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.merge.play_merge import merge_plays, rebuild_local_time, years_played
 from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.warehouse.pages import NOON, Play, fact, newcomer, poll, song
-from brapped_assets_tests.warehouse.test_order import clear, histories
-from brapped_assets_tests.warehouse.told import NOON as PLAYED
-from brapped_assets_tests.warehouse.told import Batch, tell
+from brapped_assets_tests.warehouse.exported_plays import NOON as PLAYED
+from brapped_assets_tests.warehouse.exported_plays import Batch, tell
+from brapped_assets_tests.warehouse.merge.test_order import clear, histories
+from brapped_assets_tests.warehouse.polled_plays import NOON, Play, fact, newcomer, poll, song
 
 # Whole hours, halves and quarters, half an hour of summer time, a day that never was, summer time in either half year.
 ZONES = (

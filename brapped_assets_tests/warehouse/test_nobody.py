@@ -9,12 +9,12 @@ import pytest
 
 from bench import old_schema
 from brapped_assets.warehouse import dimensions
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.queue import TRACKS
-from brapped_assets_tests.warehouse.pages import NOON as TODAY
-from brapped_assets_tests.warehouse.pages import Play, newcomer, song
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.lookup_queue import TRACKS
+from brapped_assets_tests.warehouse.exported_plays import Told, after, natural, tell
+from brapped_assets_tests.warehouse.polled_plays import NOON as TODAY
+from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
 from brapped_assets_tests.warehouse.test_names import artists, serve, tracks
-from brapped_assets_tests.warehouse.told import Told, after, natural, tell
 
 SPOTIFYS_ID = "0LyfQWJT6nXafLPZqxke9J"
 NOBODIES = (

@@ -8,9 +8,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.payloads import VOLATILE, canonical, content_hash, reference, stable
-from brapped_assets_tests.warehouse.pages import Play, at, newcomer, poll, song
+from brapped_assets_tests.warehouse.polled_plays import Play, at, newcomer, poll, song
 
 
 def test_fields_that_change_by_themselves_leave_on_every_level() -> None:

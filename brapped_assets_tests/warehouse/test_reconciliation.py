@@ -1,9 +1,9 @@
 """How polls and exports compare."""
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.reconciliation import BOUNDS, Day, by_day, reconciliation
-from brapped_assets_tests.warehouse.pages import Play, newcomer, song
-from brapped_assets_tests.warehouse.told import Told, after, tell
+from brapped_assets_tests.warehouse.exported_plays import Told, after, tell
+from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
 
 DAY = 86_400
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 
 SAME = [
     "THRILLER", "Thríller", "Thriller (Deluxe)", "Thriller [Special Edition]", "Thriller (Remastered 2015)",

@@ -7,13 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.landing import land
-from brapped_assets.warehouse.proof import landed_by_hour
 from brapped_assets.warehouse.retention import thin_polls, thin_rankings
+from brapped_assets.warehouse.run_stats import landed_by_hour
 from brapped_assets_tests.examples import examples
-
-from .pages import NOON, at, everything, gaps, newcomer, page, plays
+from brapped_assets_tests.warehouse.polled_plays import NOON, at, everything, gaps, newcomer, page, plays
 
 LATER = NOON + timedelta(days=900)
 # A page of Spotify's has 50; with three, gaps come quickly.

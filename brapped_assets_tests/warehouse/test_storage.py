@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from brapped_assets.warehouse.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.storage import Awake, awake, stored
-
-from .pages import NOON, newcomer
+from brapped_assets_tests.warehouse.polled_plays import NOON, newcomer
 
 DAY = timedelta(days=1)
 

@@ -3,11 +3,11 @@
 import pytest
 
 from brapped_assets.warehouse import listeners, tokens
-from brapped_assets.warehouse.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.tokens import Holder
 from brapped_assets_tests.household import ANOTHER_KEY, KEY
-from brapped_assets_tests.warehouse.pages import at
+from brapped_assets_tests.warehouse.polled_plays import at
 
 ANY_ROW = "select encrypted from audit.listener_token"
 

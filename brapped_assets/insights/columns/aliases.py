@@ -8,7 +8,7 @@ import numpy as np
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.numbering import Numbering, Numbers
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 
 def called(tx: Connection, heard: Life, kept: Kept) -> Life:

@@ -9,8 +9,8 @@ from psycopg.sql import SQL, Composable, Literal
 
 from brapped_assets.insights.columns.loading import copied
 from brapped_assets.insights.columns.numbering import Numbering, Numbers
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -14,9 +14,9 @@ from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.loading import copied_in_blocks
 from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, merged
 from brapped_assets.insights.columns.sums import each_once
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.rows import one_row
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import Composed
 
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 # PostgreSQL's signature, flags and the length of an extension that nobody uses; at the end a row of -1 fields.
 HEADER_BYTES, TRAILER_BYTES = 19, 2

@@ -8,7 +8,7 @@ from threading import Lock
 from brapped_assets.insights.columns.aliases import called
 from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
 from brapped_assets.insights.columns.shown import Shown, shown
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection
 
 IDLE_SECONDS = 15 * 60.0
 # What changed is noted for a week; whoever did not look for days loads everything.

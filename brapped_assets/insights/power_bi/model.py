@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from brapped_assets.insights.power_bi.connection import Place
 from brapped_assets.insights.power_bi.measures import MEASURES, Measure
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.sums import NEVER, Integers
 from brapped_assets.insights.names import names
-from brapped_assets.insights.wrapped.numbers import Album, Thing
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.insights.wrapped.model import Album, Thing
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from brapped_assets.insights import wording
 from brapped_assets.insights.wrapped.charts import Chart
-from brapped_assets.insights.wrapped.needs import Waiting
-from brapped_assets.insights.wrapped.numbers import Kind, Numbers, Thing
+from brapped_assets.insights.wrapped.model import Kind, Numbers, Thing
+from brapped_assets.insights.wrapped.thresholds import Waiting
+from brapped_assets.text import formatting
 
 # The card's width as the style sheet has it. The widest letter is about as wide as it is high (an em).
 WIDTH, LINES, WIDEST = 84, 3, 1.1
@@ -97,4 +97,4 @@ def called(name: str) -> str:
 
 
 def minutes(ms: int) -> str:
-    return wording.number(wording.minutes(ms))
+    return formatting.number(formatting.minutes(ms))

@@ -7,9 +7,9 @@ import numpy as np
 from brapped_assets.insights.columns.moments import date_of, day_number
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.numbers import Comeback
-from brapped_assets.insights.wrapped.things import artists
-from brapped_assets.warehouse.connections import Connection
+from brapped_assets.insights.wrapped.model import Comeback
+from brapped_assets.insights.wrapped.named_items import artists
+from brapped_assets.warehouse.db.connections import Connection
 
 # A silence this long makes a return.
 SILENCE_DAYS = 180

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import get_args
 
 from brapped_assets.insights.wrapped.card import Card
-from brapped_assets.insights.wrapped.numbers import Kind
-from brapped_assets.warehouse.connections import Connection
-from brapped_assets.warehouse.statements import Statements
+from brapped_assets.insights.wrapped.model import Kind
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 

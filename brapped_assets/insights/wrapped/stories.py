@@ -2,27 +2,27 @@
 
 from collections.abc import Callable
 
-from brapped_assets.insights.wrapped import of_music, of_time
+from brapped_assets.insights.wrapped import music_cards, time_cards
 from brapped_assets.insights.wrapped.card import Card
-from brapped_assets.insights.wrapped.needs import NEEDS, waiting
-from brapped_assets.insights.wrapped.numbers import Numbers
+from brapped_assets.insights.wrapped.model import Numbers
+from brapped_assets.insights.wrapped.thresholds import NEEDS, waiting
 
 STORIES: dict[str, Callable[[Numbers], Card]] = {
-    "minutes": of_time.of_minutes,
-    "artists": of_music.of_artists,
-    "quiz": of_music.of_quiz,
-    "songs": of_music.of_songs,
-    "album": of_music.of_album,
-    "race": of_music.of_race,
-    "repeat": of_time.of_repeat,
-    "day": of_time.of_day,
-    "clock": of_time.of_clock,
-    "discoveries": of_music.of_discoveries,
-    "comeback": of_music.of_comeback,
-    "streak": of_time.of_streak,
-    "before": of_time.of_before,
-    "age": of_music.of_age,
-    "summary": of_time.of_summary,
+    "minutes": time_cards.of_minutes,
+    "artists": music_cards.of_artists,
+    "quiz": music_cards.of_quiz,
+    "songs": music_cards.of_songs,
+    "album": music_cards.of_album,
+    "race": music_cards.of_race,
+    "repeat": time_cards.of_repeat,
+    "day": time_cards.of_day,
+    "clock": time_cards.of_clock,
+    "discoveries": music_cards.of_discoveries,
+    "comeback": music_cards.of_comeback,
+    "streak": time_cards.of_streak,
+    "before": time_cards.of_before,
+    "age": music_cards.of_age,
+    "summary": time_cards.of_summary,
 }
 
 

@@ -17,14 +17,14 @@ from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge import rebuild_local_time, years_played
-from brapped_assets.warehouse.reading import Reading
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.merge.play_merge import rebuild_local_time, years_played
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import ZONES
-from brapped_assets_tests.warehouse.pages import at, newcomer
-from brapped_assets_tests.warehouse.test_order import clear, histories
-from brapped_assets_tests.warehouse.told import Told, tell
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.merge.test_order import clear, histories
+from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
 CORRECTIONS = ("hide artist", "hide track", "show", "same artist", "same track", "not the same")
 ACTIONS = (

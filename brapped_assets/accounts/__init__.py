@@ -1,0 +1,1 @@
+"""A login without a console, for pages and commands."""

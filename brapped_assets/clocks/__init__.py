@@ -1,0 +1,1 @@
+"""Time zones that are taken, and clocks that are wrong."""

@@ -1,0 +1,1 @@
+"""The terminal: what every command begins and ends with, exit codes, tables."""

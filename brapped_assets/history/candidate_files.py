@@ -1,0 +1,40 @@
+"""Which files may be a history by their names, the likeliest first."""
+
+import re
+from pathlib import PurePosixPath
+
+from brapped_assets.history.file_signatures import SHORT_FOR_TAR, SUFFIXES_OF_PACKED, UNFINISHED, is_in_the_cloud
+from brapped_assets.history.files import base_name
+from brapped_assets.history.recognition import HISTORY_NAME
+
+LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
+# What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
+WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
+PERHAPS = {
+    *("", ".txt", ".text", ".icloud", ".csv", ".htm", ".html", ".webarchive", ".pdf", ".xlsx", *UNFINISHED),
+    *(".7z", ".rar", ".zst", ".lz", ".lz4", ".z", ".cab", ".xar"),
+}
+# Named like a history, and never one: Spotify's own `ReadMeFirst_ExtendedStreamingHistory.pdf`.
+BESIDE = {".pdf", ".htm", ".html"}
+
+
+def is_looked_at(name: str) -> bool:
+    """Whether a file of a folder or an archive may be a history by its name, or what holds one."""
+    base = base_name(name)
+    if base.startswith("."):
+        return is_in_the_cloud(base)
+    return is_wanted(base) or suffix(base) in PERHAPS or bool(LIKELY_NAME.search(base))
+
+
+def suffix(name: str) -> str:
+    return PurePosixPath(base_name(name)).suffix.lower()
+
+
+def is_wanted(base: str) -> bool:
+    is_named_so = bool(HISTORY_NAME.search(base)) and suffix(base) not in BESIDE
+    return not base.startswith(".") and (suffix(base) in WANTED or is_named_so)
+
+
+def unlikelihood(name: str) -> tuple[bool, bool]:
+    base = base_name(name)
+    return not LIKELY_NAME.search(base), not is_wanted(base)

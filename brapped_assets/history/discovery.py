@@ -1,0 +1,246 @@
+"""What a path holds: a zip or another archive, a folder (also one of downloads) or a single file, known by content."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from brapped_assets.history.archives import Spool, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.candidate_files import is_looked_at, is_wanted, unlikelihood
+from brapped_assets.history.errors import (
+    Forbidden,
+    HistoryError,
+    Wrapped,
+    explained,
+)
+from brapped_assets.history.file_signatures import (
+    IN_THE_CLOUD,
+    UNFINISHED_SENTENCE,
+    foreign,
+    form_of,
+    is_in_the_cloud,
+    is_unfinished,
+    unpacked_name,
+)
+from brapped_assets.history.files import HistoryFile, base_name
+from brapped_assets.history.folders import files_below
+from brapped_assets.history.limits import (
+    CHUNK_BYTES,
+    DEEPEST_ARCHIVE,
+    MOST_DOCUMENTS,
+    MOST_LOOKED_INTO,
+    MOST_OPEN,
+    UNPACK,
+    Keep,
+    Member,
+    always,
+    check_claims,
+    file_member,
+    too_large,
+)
+from brapped_assets.history.nothing_found import nothing_in_archive, nothing_in_folder
+from brapped_assets.history.own_export import Archive, archive_among, archive_in_folder, is_of_ours
+from brapped_assets.history.recognition import recognised
+
+VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
+
+
+class Unusable(NamedTuple):
+    """Something that was looked at and is not read; `reason` is in words, often the same for many."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The histories in an order that does not depend on the machine, what else lay there, and exports of our own.
+
+    Archives with something in them are open, each since its only opening, until this is closed.
+    """
+
+    files: list[HistoryFile]
+    unusable: list[Unusable]
+    archives: list[Archive]
+    held: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the archives: what they hold cannot be read any more."""
+        self.held.close()
+
+
+def find(path: Path, *, keep: Keep = always) -> Found:
+    """Every listening history in an archive, in a folder at any depth (its archives included), or at this very path.
+
+    In a folder names that end as those of histories and archives do are looked at, and what is none is reported;
+    other names tell no history, but for some that are looked at in silence. What is named directly is looked at
+    whatever its name, and raises. `keep` is asked before each chunk that is read, here and later.
+
+    Raises:
+        HistoryError: There is nothing to import, with the reason.
+    """
+    path = Path(path).expanduser()
+    with explained(str(path)):
+        path.stat()
+    with ExitStack() as held:
+        search = _Search(keep)
+        held.callback(search.spool.close)
+        found = (
+            search.in_folder(path) if path.is_dir() else search.at(file_member(path, path.name, keep), path.parent, 0)
+        )
+        found.held.push(held.pop_all())
+    found.files.sort(key=lambda file: (str(file.archive), file.kind, file.running_number or 0, file.name))
+    return found
+
+
+class _Place(NamedTuple):
+    """A member, what it is called in a report, and the zip or folder it is in."""
+
+    label: str
+    member: Member
+    archive: Path
+
+
+class _Search:
+    """One look at a path, with what may be read and kept open for it in all."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self.spool = Spool()
+        self._looked_into = self._open = 0
+
+    def in_folder(self, folder: Path) -> Found:
+        found, problems = Found([], [], []), list[HistoryError]()
+
+        def enter(place: Path) -> bool:
+            try:
+                ours = archive_in_folder(place, self._keep)
+            except HistoryError as error:
+                problems.append(error)
+                return False
+            if ours is not None:
+                found.archives.append(ours)
+            return ours is None
+
+        places = []
+        for path in files_below(folder, enter, problems.append):
+            if is_looked_at(path.name) and path.is_file():
+                with _kept(problems):
+                    places.append(
+                        _Place(str(path.relative_to(folder)), file_member(path, path.name, self._keep), path.parent)
+                    )
+        self._each(places, found, problems, 0)
+        if not found.files and not found.archives:
+            found.close()
+            raise nothing_in_folder(str(folder), problems)
+        return found
+
+    def at(self, member: Member, archive: Path, depth: int) -> Found:
+        """What one member is; `depth` counts what it is packed in. Raises HistoryError when that is no history."""
+        self._looked_into += 1
+        if self._looked_into > MOST_LOOKED_INTO:
+            raise Wrapped(
+                member.name, f"{MOST_LOOKED_INTO:,} files were looked into before it. Import it by its own path."
+            )
+        try:
+            return self._at(member, archive, archive / base_name(member.name), depth)
+        except HistoryError as error:
+            if is_unfinished(member.name) and not isinstance(error, Forbidden):
+                raise Wrapped(member.name, UNFINISHED_SENTENCE) from error
+            raise
+
+    def _at(self, member: Member, archive: Path, path: Path, depth: int) -> Found:
+        """The same; `path` is the member's own, also where it is the tar in a tgz."""
+        if is_in_the_cloud(member.name):
+            raise Wrapped(member.name, IN_THE_CLOUD)
+        with member.opened() as stream:
+            head = stream.read(CHUNK_BYTES)
+        if (form := form_of(head)) is None:
+            if (error := foreign(member.name, head)) is not None:
+                raise error
+            return Found([self._history(member, archive)], [], [])
+        if depth == DEEPEST_ARCHIVE:
+            raise Wrapped(member.name, f"it is packed more than {DEEPEST_ARCHIVE} times. {UNPACK}")
+        before = self.spool.end
+        try:
+            with ExitStack() as held:
+                if form in {"zip", "tar"}:
+                    found = self._in_archive(member, form, path, depth, held)
+                else:
+                    inner = unpacked(member, form, unpacked_name(member.name), self.spool)
+                    found = self._at(inner, archive, path, depth + 1)
+                found.held.push(held.pop_all())
+        except HistoryError:
+            self.spool.forget_from(before)
+            raise
+        return found
+
+    def _history(self, member: Member, archive: Path) -> HistoryFile:
+        if member.size > member.most:
+            raise too_large(member)
+        kind = recognised(member)
+        return HistoryFile(member.name, archive, kind, member.size, bool(VIDEO_NAME.search(member.name)), member)
+
+    def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:
+        if self._open == MOST_OPEN:
+            raise Wrapped(
+                member.name, f"{MOST_OPEN} archives with a history come before it. Import it by its own path."
+            )
+        view = whole(member, self.spool, held)
+        members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
+        wanted = [one for one in members if is_wanted(base_name(one.name))]
+        ours = [one for one in members if is_of_ours(one.name)]
+        check_claims([*wanted, *(one for one in ours if one not in wanted)], member.name, view.size)
+        if (archive := archive_among({one.name: one for one in ours}, path)) is not None:
+            self._open += member.path is not None
+            return Found([], [], [archive])
+        found, problems = Found([], [], []), list[HistoryError]()
+        places = [_Place(one.name, one, path) for one in members if is_looked_at(one.name)]
+        self._each(places[: len(wanted) + MOST_DOCUMENTS], found, problems, depth + 1)
+        if not found.files and not found.archives:
+            found.close()
+            raise nothing_in_archive(member.name, form, [one.name for one in members], problems)
+        self._open += member.path is not None
+        return found
+
+    def _each(self, places: Sequence[_Place], found: Found, problems: list[HistoryError], depth: int) -> None:
+        """All that is found in these, likely names first; what is none is reported, with `problems` there were."""
+        silent: list[HistoryError] = []
+        for place in sorted(places, key=lambda place: unlikelihood(place.label)):
+            try:
+                inside = self.at(place.member, place.archive, depth)
+            except HistoryError as error:
+                told = type(error)(place.label, error.reason)
+                (problems if _is_told(told) else silent).append(told)
+            else:
+                found.files.extend(inside.files)
+                found.archives.extend(inside.archives)
+                found.unusable.extend(Unusable(f"{place.label}: {name}", why) for name, why in inside.unusable)
+                found.held.push(inside.held.pop_all())
+        found.unusable.extend(Unusable(error.name, error.reason) for error in problems)
+        if not found.files and not found.archives:
+            problems.extend(silent)
+
+
+@contextmanager
+def _kept(problems: list[HistoryError]) -> Iterator[None]:
+    try:
+        yield
+    except HistoryError as error:
+        problems.append(error)
+
+
+def _is_told(error: HistoryError) -> bool:
+    """Whether somebody expects to read of it beside what was found."""
+    return isinstance(error, Wrapped) or is_wanted(base_name(error.name))

@@ -1,0 +1,75 @@
+"""Which kind of history a document is, by its first rows."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport
+from brapped_assets.history.file_signatures import of_text
+from brapped_assets.history.files import base_name
+from brapped_assets.history.json_stream import rows, texts
+from brapped_assets.history.limits import Member
+from brapped_assets.history.model import Kind
+from brapped_assets.history.oversized_rows import Shortened
+from brapped_assets.history.own_export import is_copied, only_a_part
+
+# How many rows may be odd before a document is judged by its name, and how much of it is read for that.
+SAMPLE, PIECES = 50, 64
+HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
+EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
+
+
+def recognised(member: Member) -> Kind:
+    """Which kind of history a document is.
+
+    Raises:
+        NotAnExport: It is something else.
+        Damaged: Its name says it is a history, but nobody can read it.
+    """
+    with member.opened() as stream:
+        return _recognised(stream, member.name)
+
+
+def _recognised(stream: BinaryIO, name: str) -> Kind:
+    is_named_so = bool(HISTORY_NAME.search(base_name(name)))
+    try:
+        pieces = islice(texts(stream, name), PIECES)
+        start = next(pieces, "")
+        if not start.strip():
+            raise NotAnExport(name, f"it is empty, so the download was not finished. {AGAIN}")
+        if (error := of_text(name, start)) is not None:
+            raise error
+        seen = list(_sample(rows(chain([start], pieces), name)))
+    except Damaged as error:
+        if is_named_so:
+            raise
+        raise NotAnExport(name, "it is not a Spotify history.") from error
+    for row in seen:
+        if is_copied(row):
+            raise only_a_part(name)
+        if isinstance(row, dict) and (kind := _kind_of_row(row)):
+            return kind
+    if is_named_so:
+        return "extended" if EXTENDED_NAME.search(name) else "account"
+    raise NotAnExport(name, "it is other data, not a listening history.")
+
+
+def _sample(found: Iterator[Any]) -> Iterator[Any]:
+    """The first rows. A mistake after a few good ones is for the reader of the whole file to find."""
+    yield _whole(next(found, None))
+    with suppress(Damaged):
+        yield from map(_whole, islice(found, SAMPLE))
+
+
+def _whole(row: Any) -> Any:
+    return row.row if isinstance(row, Shortened) else row
+
+
+def _kind_of_row(row: dict[str, Any]) -> Kind | None:
+    if "ts" in row and row.keys() & {"ms_played", "spotify_track_uri", "master_metadata_track_name"}:
+        return "extended"
+    if "endTime" in row and row.keys() & {"msPlayed", "trackName", "podcastName", "audiobookName"}:
+        return "account"
+    return None

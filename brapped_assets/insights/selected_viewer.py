@@ -1,0 +1,61 @@
+"""A viewer of some plays only: those that a selection leaves, counted by its rule."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from brapped_assets.insights.columns.narrowing import Words, narrowed
+from brapped_assets.insights.habits import device_group
+from brapped_assets.insights.names import labels
+from brapped_assets.insights.selection import Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
+
+q = Statements(__file__)
+
+
+def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
+    """The same viewer, who sees what the selection leaves."""
+    if not selection.narrows and selection.rule == who.rule:
+        return who
+    return replace(who, rule=selection.rule, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+
+
+def seeing(tx: Connection, whole: Viewer, who: Viewer, selection: Selection) -> Callable[[Selection], Viewer]:
+    """`viewer_of` for one page, asked once for each selection; `who` sees what the page's own leaves of the `whole`."""
+    held = {selection: who}
+
+    def seen(other: Selection) -> Viewer:
+        if other not in held:
+            held[other] = viewer_of(tx, whole, other)
+        return held[other]
+
+    return seen
+
+
+def usual(who: Viewer) -> Selection:
+    """Everything, by the rule that the listener chose."""
+    return Selection(rule=who.usual_rule, usual=who.usual_rule)
+
+
+def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:
+    """What the words of a selection mean among a viewer's plays."""
+    life, same_tracks = who.shown.life, who.shown.catalogue.same_tracks
+    devices = labels(tx, life.platforms) if selection.device else {}
+    countries = labels(tx, life.countries) if selection.country else {}
+    needs_reasons = selection.rule == "finished" or "finished" in selection.end
+    reasons = labels(tx, life.reasons) if needs_reasons else {}
+    tracks = [same_tracks.get(key, key) for key in selection.track]
+    values = {
+        "albums": list(selection.album), "tracks": tracks, "contexts": list(selection.context),
+    }  # fmt: skip
+    row = one_row(tx, q.selection, values)
+    return Words(
+        albums=row["albums"],
+        recordings=row["recordings"],
+        devices=[key for key, word in devices.items() if device_group(word) in selection.device],
+        countries=[key for key, word in countries.items() if word.upper() in selection.country],
+        contexts=row["contexts"],
+        track_done=[key for key, word in reasons.items() if word == "trackdone"],
+    )

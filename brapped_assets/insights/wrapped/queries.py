@@ -1,0 +1,95 @@
+"""Counts the numbers of Wrapped: reductions over the plays of a period, and the few that look further back."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from brapped_assets.insights import habits, overview
+from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.moments import day_number, month_of, months_of
+from brapped_assets.insights.columns.sums import Integers, starts
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped import named_items
+from brapped_assets.insights.wrapped.album import lived_in
+from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
+from brapped_assets.insights.wrapped.model import Discoveries, Numbers
+from brapped_assets.insights.wrapped.named_items import counted
+from brapped_assets.insights.wrapped.notable_days import big_day, repeat
+from brapped_assets.warehouse.db.connections import Connection
+
+SATURDAY = 5
+ARTISTS, SONGS, NEW = 5, 8, 3
+
+
+def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
+    """The numbers of a period; empty ones where nothing was played."""
+    plays = who.shown.plays(period.first, period.until)
+    catalogue, by_artist = plays.catalogue, plays.by_artist
+    days = overview.days(who, period)
+    known = who.shown.known(by_artist.played)
+    artists = by_artist.ranked("plays", catalogue.artists.keys, ARTISTS, known)
+    songs = plays.by_track.ranked("plays", catalogue.tracks.keys, SONGS)
+    hours = habits.clock(who, period, "minutes")
+    compared = overview.earlier(tx, who, period)
+    known_before = (period.first - who.first_day).days if who.first_day else 0
+    return Numbers(
+        period=period,
+        today=who.today,
+        at_least=bool(who.gaps_in(period)),
+        known_before=max(known_before, 0),
+        total=overview.totals(days),
+        artists=named_items.artists(tx, counted(by_artist, catalogue.artists.keys, artists)),
+        of_artists=len(known),
+        by_month=_by_month(plays, artists),
+        songs=named_items.songs(tx, counted(plays.by_track, catalogue.tracks.keys, songs), catalogue),
+        of_songs=len(plays.by_track.played),
+        album=lived_in(tx, plays),
+        repeat=repeat(tx, who, plays),
+        big_day=big_day(tx, who, days),
+        discoveries=_discoveries(tx, who, period, plays, known) if known_before > 0 else Discoveries(0, 0, ()),
+        comeback=comeback(tx, who, period) if known_before > 0 or period.days > SILENCE_DAYS else None,
+        hours=tuple(sum(of_day[hour] for of_day in hours) for hour in range(habits.HOURS)),
+        weekend_ms=sum(sum(of_day) for of_day in hours[SATURDAY:]),
+        streak=habits.longest(habits.streaks(days)),
+        before=overview.totals(overview.days(who, compared)) if compared else None,
+        before_label=compared.label if compared else "",
+        releases=_releases(plays),
+        unknown_plays=overview.unknown_plays(who, period),
+        impossible_repeats=overview.impossible_repeats(who, period),
+    )
+
+
+def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, int]]:
+    """Plays of some artists (numbers) by key and month."""
+    if len(artists) == 0:
+        return {}
+    rows, nth_of = plays.of_artists(artists)
+    day = plays.day[rows]
+    first = int(day.min())
+    many = int(day.max()) - first + 1
+    by_day = np.bincount(nth_of * many + day - first, minlength=len(artists) * many).reshape(-1, many)
+    months = months_of(first + np.arange(many))
+    places = starts(months)
+    by_month = np.add.reduceat(by_day, places, axis=1)
+    names = [month_of(int(month)) for month in months[places]]
+    return {
+        key: {name: count for name, count in zip(names, row, strict=True) if count}
+        for key, row in zip(plays.catalogue.artists.keys[artists].tolist(), by_month.tolist(), strict=True)
+    }
+
+
+def _discoveries(tx: Connection, who: Viewer, period: Period, plays: Chosen, known: Integers) -> Discoveries:
+    """Of the known artists of a period those first heard in it."""
+    new = known[who.shown.everything.first_day_of_artists[known] >= day_number(period.first)]
+    keys = plays.catalogue.artists.keys
+    top = plays.by_artist.ranked("plays", keys, NEW, new)
+    found = named_items.artists(tx, counted(plays.by_artist, keys, top))
+    return Discoveries(len(new), int(plays.by_artist.plays[new].sum()), found)
+
+
+def _releases(plays: Chosen) -> Mapping[int | None, int]:
+    """Plays by the year in which the release came out, those of unknown ones under None."""
+    of_year = np.bincount(plays.catalogue.year, weights=plays.by_track.plays)
+    return {int(year) or None: int(of_year[year]) for year in np.flatnonzero(of_year)}

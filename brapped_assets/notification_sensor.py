@@ -1,0 +1,88 @@
+"""When to look for something to tell: after a run has ended, or when no poll comes any more. Asks Dagster's storage."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from brapped_assets.failed_runs import ENDED, newest_failure
+from brapped_assets.notifications.conditions import PATIENCE, STANDSTILL
+from brapped_assets.notifications.notifier import look
+from brapped_assets.schedules import RAW
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.warehouse.errors import WarehouseError
+
+# A longer pause between two ticks means that the machine slept, or that nobody was there to tick.
+PAUSE = timedelta(minutes=5)
+# While no poll comes, each look wakes the database for nothing else.
+BETWEEN_LOOKS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The sensor's cursor: the run that ended last when it looked; instants in seconds since 1970."""
+
+    run: str = ""
+    looked_at: float = 0
+    ticked_at: float = 0
+    awake_since: float = 0
+
+    @classmethod
+    def of(cls, cursor: str | None) -> "Seen":
+        try:
+            return cls(**json.loads(cursor or "{}"))
+        except (ValueError, TypeError):
+            # Of another version: at worst it looks once more.
+            return cls()
+
+
+def is_standstill(seen: Seen, polled_at: float | None, now: float) -> bool:
+    """Whether no poll has come for 3 h, on a machine that was awake long enough to poll; asked once an hour."""
+    return (
+        polled_at is not None
+        and now - polled_at >= STANDSTILL.total_seconds()
+        and now - seen.awake_since >= PATIENCE.total_seconds()
+        and now - seen.looked_at >= BETWEEN_LOOKS.total_seconds()
+    )
+
+
+@dg.sensor(
+    name="notices",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells the owner, by BRAPPED_NOTIFY, what needs them: each thing once, and once that it is over. Looks "
+    "into the warehouse after a run only, while that is awake; a standstill is seen in Dagster's own storage.",
+)
+def notices_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    settings = Settings.load()
+    if settings.brapped_notify is None:
+        return dg.SkipReason("BRAPPED_NOTIFY is not set: nobody is to be told.")
+    return tick(context, settings, datetime.now(UTC))
+
+
+def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime) -> dg.SkipReason:
+    instance, at = context.instance, now.timestamp()
+    seen = Seen.of(context.cursor)
+    is_awake = at - seen.ticked_at < PAUSE.total_seconds()
+    seen = Seen(seen.run, seen.looked_at, at, seen.awake_since if is_awake else at)
+    newest = instance.get_run_records(dg.RunsFilter(statuses=ENDED), limit=1, order_by="update_timestamp")
+    run = newest[0].dagster_run.run_id if newest else ""
+    if run == seen.run and not is_standstill(seen, _polled_at(instance), at):
+        context.update_cursor(json.dumps(asdict(seen)))
+        return dg.SkipReason("Nothing has happened since the last look.")
+    context.update_cursor(json.dumps(asdict(Seen(run, at, at, seen.awake_since))))
+    try:
+        looked = look(settings, now, newest_failure(instance))
+    except (SettingsError, WarehouseError, OSError) as error:
+        return dg.SkipReason(str(error))
+    if looked.undelivered:
+        return dg.SkipReason(
+            f"{looked.undelivered} could not be delivered; tried again after a run: brapped notify --test"
+        )
+    return dg.SkipReason(f"Looked; {looked.told} told.")
+
+
+def _polled_at(instance: dg.DagsterInstance) -> float | None:
+    newest = instance.fetch_materializations(RAW, limit=1).records
+    return newest[0].timestamp if newest else None

@@ -1,0 +1,173 @@
+"""How things stand, as conditions that somebody should hear of: in words that say what it means and what mends it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from brapped_assets.notifications import stopped_parts
+from brapped_assets.notifications.state_machine import Condition
+from brapped_assets.notifications.stopped_parts import Down
+from brapped_assets.spotify.quota import QUOTA_EXCEEDED, waits_until
+from brapped_assets.text.formatting import percent
+from brapped_assets.text.plain import plain
+from brapped_assets.warehouse.notifications import Person, State
+from brapped_assets.warehouse.storage import NEARLY_FULL
+
+RUN_FAILURE, RECAP = "run_failure", "recap"
+# Of a part of `up`; each is a notice of its own.
+PART = "part_"
+PARTS = frozenset(PART + part for part in stopped_parts.NAMES)
+# What is over when it is not found any more; a recap never is.
+LOOKED_FOR = frozenset({"consent", "no_poll", "gap", "quota", "storage", RUN_FAILURE})
+
+CONSENT_DAYS = (30, 14, 3)
+STANDSTILL = timedelta(hours=3)
+# Noticed an hour before it is told: a machine that has just woken up gets to poll, and hourly looks are never sharp.
+STANDSTILL_NOTICED, STANDSTILL_PATIENCE = timedelta(hours=2), timedelta(minutes=55)
+# What may pass by itself is told when it has been so for this long.
+PATIENCE = timedelta(minutes=30)
+STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = NEARLY_FULL, 0.95, 0.75
+
+HEADLINES = {
+    "consent": "Spotify's consent",
+    "no_poll": "nothing is being collected",
+    "gap": "plays may be missing",
+    "quota": "Spotify's quota is used up",
+    "storage": "the database is filling up",
+    RUN_FAILURE: "a run failed",
+    "database": "the database does not answer",
+    **{PART + part: f"{name} stays down" for part, name in stopped_parts.NAMES.items()},
+}
+OVER = {
+    "consent": "Spotify's consent is renewed. Nothing to do.",
+    "no_poll": "Your plays are being collected again.",
+    "gap": "The gap is closed: an export told what was played. Thank you for bringing it in.",
+    "quota": "Spotify answers again, and polling goes on.",
+    "storage": "There is room in the database again.",
+    RUN_FAILURE: "Runs succeed again.",
+    "database": "The database answers again.",
+    **{PART + part: f"{name} was started again." for part, name in stopped_parts.NAMES.items()},
+}
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The last run of `job` failed. `sentence` is fit for anybody's eyes; `cure` as in `assets.failures`."""
+
+    job: str
+    sentence: str
+    cures_itself: bool = False
+    is_cured_by_login: bool = False
+
+
+def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, now: datetime) -> list[Condition]:
+    """Everything that is so at `now` (UTC). `limit_bytes` None: the storage is the owner's own."""
+    until = waits_until(state.not_before, now)
+    found: list[Condition] = []
+    for person in state.people:
+        whose = f"{plain(person.display_name)}: " if len(state.people) > 1 else ""
+        found += _of_consent(person, whose, now)
+        if until is None:
+            found += _of_polls(person, whose, now)
+        found += _of_gaps(person, whose)
+    if until is not None:
+        found.append(_of_quota(until, state.reason))
+    if limit_bytes is not None:
+        found += _of_storage(state.bytes, limit_bytes)
+    ended = any(person.consent_ended_at is not None for person in state.people)
+    if failed is not None and not (failed.is_cured_by_login and ended):
+        found.append(_of_failure(failed))
+    return found
+
+
+def of_database() -> Condition:
+    text = (
+        "Your database does not answer or cannot be used, so nothing is collected. Spotify keeps your last "
+        "50 plays: there is a little time. `brapped status` says what is wrong."
+    )
+    return Condition("database", None, 1, text, PATIENCE)
+
+
+def of_part(down: Down) -> Condition:
+    text = f"{down.sentence()} To start it again: {stopped_parts.REMEDY}"
+    return Condition(PART + down.part, None, 1, text)
+
+
+def _of_consent(person: Person, whose: str, now: datetime) -> list[Condition]:
+    ends_at = person.consent_ends_at
+    if person.consent_ended_at is not None or (ends_at is not None and person.is_polled and ends_at <= now):
+        text = f"{whose}Spotify's consent has ended, so no play is collected. Renew it: brapped login"
+        return [Condition("consent", person.listener_id, len(CONSENT_DAYS) + 1, text)]
+    if ends_at is None or not person.is_polled:
+        return []
+    level = sum(ends_at - now <= timedelta(days=days) for days in CONSENT_DAYS)
+    left = (ends_at - now).days
+    text = (
+        f"{whose}Spotify's consent ends {_in_days(left)}, on {_day(ends_at, person)}; it lasts six months. After "
+        "that no play is collected. Renewing takes a minute: brapped login"
+    )
+    return [Condition("consent", person.listener_id, level, text)] if level else []
+
+
+def _of_polls(person: Person, whose: str, now: datetime) -> list[Condition]:
+    is_awaited = person.is_polled and person.consent_ended_at is None
+    if not is_awaited or now - person.last_polled_at < STANDSTILL_NOTICED:
+        return []
+    text = (
+        f"{whose}No poll has succeeded since {_minute(person.last_polled_at, person)}. Spotify keeps only the last 50 "
+        "plays, so some may be lost if this goes on. Poll now, or see why not: brapped sync"
+    )
+    return [Condition("no_poll", person.listener_id, 1, text, STANDSTILL_PATIENCE)]
+
+
+def _of_gaps(person: Person, whose: str) -> list[Condition]:
+    if person.gap_start is None or person.gap_end is None:
+        return []
+    text = (
+        f"{whose}Plays may be missing between {_minute(person.gap_start, person)} and "
+        f"{_minute(person.gap_end, person)}: Spotify no longer showed them. Its data export has them. Ask for one at "
+        "https://www.spotify.com/account/privacy/ and bring it in: brapped import"
+    )
+    return [Condition("gap", person.listener_id, int(person.gap_end.timestamp()), text)]
+
+
+def _of_quota(not_before: datetime, reason: str | None) -> Condition:
+    text = (
+        f"Spotify's quota for your app is used up, and polling waits until {not_before.day} {not_before:%B}, "
+        f"{not_before:%H:%M} UTC. Nothing to do: it goes on by itself, and nothing is lost unless you play more than "
+        "50 songs until then. More: brapped status"
+    )
+    # A short wait that is not the day's quota is over before anybody has read this.
+    return Condition("quota", None, 1, text, timedelta(0) if reason == QUOTA_EXCEEDED else PATIENCE)
+
+
+def _of_storage(stored: int, limit: int) -> list[Condition]:
+    share = stored / limit
+    if share < STORAGE_AGAIN:
+        return []
+    text = (
+        f"The database has used {percent(stored, limit)} of its {limit / 1_000_000:,.0f} MB. When it is full, nothing "
+        "new is stored. Take a larger plan, or keep a copy and make room: brapped export, then brapped forget "
+        "--before. Details: brapped status"
+    )
+    return [Condition("storage", None, (share >= STORAGE_TOLD) + (share >= STORAGE_FULL), text)]
+
+
+def _of_failure(failed: Failed) -> Condition:
+    text = f"A run of {failed.job} failed. {failed.sentence} What is wrong and what mends it: brapped status"
+    # What waiting cures has usually passed by the next poll.
+    return Condition(RUN_FAILURE, None, 1, text, PATIENCE if failed.cures_itself else timedelta(0))
+
+
+def _in_days(days: int) -> str:
+    return "today" if days < 1 else "in one day" if days == 1 else f"in {days} days"
+
+
+def _day(instant: datetime, person: Person) -> str:
+    local = instant.astimezone(ZoneInfo(person.time_zone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def _minute(instant: datetime, person: Person) -> str:
+    local = instant.astimezone(ZoneInfo(person.time_zone))
+    return f"{local.day} {local:%B}, {local:%H:%M}"

@@ -1,0 +1,84 @@
+"""The month that is over, once a month: its minutes, the five artists and songs, and its page to keep."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from brapped_assets.notifications.conditions import RECAP
+from brapped_assets.notifications.delivery import Attached
+from brapped_assets.notifications.state_machine import Condition
+from brapped_assets.text.plain import plain
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.notifications import Person
+
+# Of the first day of a month: nobody is woken, and what was played offline has mostly been uploaded.
+FROM_HOUR = timedelta(hours=9)
+LONGEST_LIST = 5
+
+
+@dataclass(frozen=True)
+class Recap:
+    title: str
+    body: str
+    page: Attached
+
+
+def of_month(person: Person, now: datetime) -> Condition:
+    """The newest month that is over for this listener and polled to its end; a later month replaces it.
+
+    A machine that slept over the end of a month looks before its first poll when that poll fails.
+    """
+    zone = ZoneInfo(person.time_zone)
+    known = now.astimezone(zone) - FROM_HOUR
+    if person.is_polled and person.consent_ended_at is None:
+        known = min(known, person.last_polled_at.astimezone(zone))
+    first = known.date().replace(day=1)
+    last_month = first - timedelta(days=1)
+    return Condition(RECAP, person.listener_id, last_month.year * 100 + last_month.month)
+
+
+def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_only_one: bool) -> Recap | None:
+    """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
+    # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
+    from brapped_assets.insights import overview  # noqa: PLC0415
+    from brapped_assets.insights.periods import named  # noqa: PLC0415
+    from brapped_assets.insights.rules import SHORT  # noqa: PLC0415
+    from brapped_assets.insights.selected_viewer import usual, viewer_of  # noqa: PLC0415
+    from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
+    from brapped_assets.rendering import report  # noqa: PLC0415
+    from brapped_assets.rendering.environment import environment  # noqa: PLC0415
+    from brapped_assets.text import formatting  # noqa: PLC0415
+
+    who = viewer(tx, now, listener_id)
+    if who is None or who.first_day is None or who.listener_id != listener_id:
+        return None
+    period = named(f"{month // 100}-{month % 100:02d}", today=who.today, first_day=who.first_day)
+    who = viewer_of(tx, who, usual(who))
+    total = overview.totals(overview.days(who, period))
+    if not total.plays:
+        return None
+    artists = overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST)
+    songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
+    unknown = formatting.unknown_artist(overview.unknown_plays(who, period))
+    built = report.build(environment(), tx, who, period)
+    at_least = "at least " if who.gaps_in(period) else ""
+    about = "about " if total.estimated_ms else ""
+    lines = [
+        f"{at_least}{about}{total.ms // 60_000:,} minutes of music in {total.plays:,} plays.",
+        *([f"Counted: {SHORT[who.rule]}."] if who.rule != "spotify" else []),
+        "",
+        "Most played artists:",
+        *(f"{nth}. {plain(row['artist_name'])} ({row['plays']})" for nth, row in enumerate(artists, 1)),
+        *([unknown] if unknown else []),
+        "",
+        "Most played songs:",
+        *(
+            f"{nth}. {plain(row['track_name'])}, {plain(row['artist_name'])} ({row['plays']})"
+            for nth, row in enumerate(songs, 1)
+        ),
+        "",
+        f"The cards of the month, as a page to keep: brapped report --range {period.name}",
+    ]
+    whose = "Your" if is_only_one else f"{who.name}'s"
+    page = Attached(built.file_name, built.html, "text/html")
+    return Recap(f"{whose} {period.label}", "\n".join(lines)[:1].upper() + "\n".join(lines)[1:], page)

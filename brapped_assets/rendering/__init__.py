@@ -1,0 +1,1 @@
+"""Templates, static files and the Jinja environment, for pages, the report and the recap. No HTTP here."""

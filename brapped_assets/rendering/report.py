@@ -1,0 +1,166 @@
+"""The static report: the cards and the lists of a period as one HTML file that asks nobody for anything."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.covers import Covers, Picture
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.rules import SHORT, WORDS
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
+from brapped_assets.insights.wrapped.model import Kind, Numbers
+from brapped_assets.text.formatting import spotify_link
+from brapped_assets.warehouse.db.connections import Connection
+
+STATIC = Path(__file__).parent / "static"
+STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("fit.js", "picture.js", "wrapped.js")
+MOST_BYTES = 1_500_000
+LONGEST_LIST = 50
+# Letters come along; what else nothing in the file shows, and would be asked for elsewhere, stays out.
+LETTERS = re.compile(r"url\((vendor/[a-z-]+\.woff2)\)")
+ELSEWHERE = re.compile(r"[^{}]*\{[^{}]*url\((?!vendor/)[^{}]*\}")
+POLICY = (
+    "default-src 'none'; img-src data: blob:; font-src data:; style-src '{style}'; script-src '{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """`html` is the file, `plays` its period's, `rows` the lines of its lists, `preview` some of them in Markdown."""
+
+    html: bytes
+    period: Period
+    plays: int
+    rows: int
+    preview: str
+    is_filtered: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """Named after the time it is about, which "this year" is not."""
+        return f"brapped-{self.period.file_name}{'-filtered' if self.is_filtered else ''}.html"
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.html).hexdigest()
+
+
+class Places:
+    """Names lead to Spotify's pages; covers are in the file itself, until it would grow too large."""
+
+    def __init__(self, covers: Covers | None, urls: Mapping[tuple[Kind, int], str], room: int) -> None:
+        self._covers, self._urls, self._room = covers, urls, room
+        self._inlined: dict[str, str | None] = {}
+
+    def href(self, row: Row) -> str | None:
+        return spotify_link(row.spotify_id, row.kind) if row.spotify_id else None
+
+    def cover(self, row: Row) -> str | None:
+        url = self._urls.get((row.kind, row.key)) if row.key is not None else None
+        if url is None or self._covers is None:
+            return None
+        if url not in self._inlined:
+            self._inlined[url] = _inline(self._covers.kept(url))
+        # Every mention of it is in the file anew.
+        source = self._inlined[url]
+        if source is None or len(source) > self._room:
+            return None
+        self._room -= len(source)
+        return source
+
+
+def build(
+    templates: Environment,
+    tx: Connection,
+    who: Viewer,
+    period: Period,
+    *,
+    is_demo: bool = False,
+    covers: Covers | None = None,
+    filters: Sequence[str] = (),
+) -> Report:
+    """The report of a period; the same data give the same bytes. `who` must have played something, ever.
+
+    `filters` say in words which plays alone `who` sees.
+    Of `covers` those come along that are on the disk already, as many as fit: whoever makes a file asks nobody.
+    """
+    found = numbers(tx, who, period)
+    told = cards(found)
+    style, script = _style(), _script()
+    lists = {
+        "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
+        "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
+    }
+    months = overview.months(overview.days(who, period))
+    values = {
+        "policy": POLICY.format(style=_hash(style), script=_hash(script)),
+        # Our own files: nothing a listener or an artist wrote is in them.
+        "style": Markup(style),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+        "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
+        "most": max((month.ms for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
+        "unknown_plays": found.unknown_plays,
+        "rule": who.rule, "counted": SHORT[who.rule], "rule_words": WORDS[who.rule],
+        "is_demo": is_demo, "filters": filters, "over": period.until <= who.today, "last": min(period.last, who.today),
+    }  # fmt: skip
+    template = templates.get_template("report.html")
+    html = template.render(**values, place=Places(None, {}, 0)).encode()
+    if covers:
+        # An image has a tag around it.
+        room = MOST_BYTES - len(html) - 10_000
+        html = template.render(**values, place=Places(covers, pictures(tx, told), room)).encode()
+    rows = sum(len(of) for of in lists.values()) + len(months)
+    return Report(html, period, found.total.plays, rows, _preview(found, lists), bool(filters))
+
+
+def _inline(picture: Picture | None) -> str | None:
+    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}" if picture else None
+
+
+@cache
+def _style() -> str:
+    return LETTERS.sub(_inlined, ELSEWHERE.sub("", "\n".join(_text(name) for name in STYLES)))
+
+
+@cache
+def _script() -> str:
+    return "\n".join(_text(name) for name in SCRIPTS)
+
+
+def _inlined(letters: re.Match[str]) -> str:
+    return f"url(data:font/woff2;base64,{b64encode((STATIC / letters[1]).read_bytes()).decode()})"
+
+
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _preview(found: Numbers, lists: Mapping[str, list[dict[str, object]]]) -> str:
+    """Five artists and songs; what would break out of the table's cell is taken out of names."""
+
+    def cell(name: object) -> str:
+        return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", " ".join(str(name).split()))
+
+    lines = [
+        f"{found.total.plays:,} plays, {found.total.ms // 60_000:,} minutes",
+        "",
+        "| | Artists | Songs |",
+        "|---|---|---|",
+    ]
+    for nth, (artist, song) in enumerate(zip(lists["artists"][:5], lists["songs"][:5], strict=False), 1):
+        lines.append(f"| {nth} | {cell(artist['artist_name'])} | {cell(song['track_name'])} |")
+    return "\n".join(lines)

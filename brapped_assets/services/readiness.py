@@ -1,0 +1,39 @@
+"""Waiting for a part that others need, and becoming a part.
+
+The daemon and the webserver look for the code server when they start, and again only a minute later, or never.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+
+from brapped_assets.services.processes import Address
+
+WAIT_SECONDS = 120
+
+
+class NobodyListens(OSError):
+    """Nobody listened in time; the text says where."""
+
+
+def wait_for(address: Address) -> None:
+    """Return once somebody listens there. Raises NobodyListens after two minutes."""
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((address.host, address.port), timeout=2).close()
+        except OSError:
+            # Not up yet, or in a container's network its name is not known yet.
+            time.sleep(0.1)
+        else:
+            return
+    raise NobodyListens(f"Nobody listens on {address}. Is the code server up, and is it reachable from here?")
+
+
+def become(command: list[str], env: Mapping[str, str]) -> int:
+    """This process goes on as `command`, so that signals reach it; on Windows as its parent, with its exit code."""
+    if os.name != "nt":
+        os.execve(command[0], command, env)  # noqa: S606
+    return subprocess.call(command, env=env)  # noqa: S603  (our own words)

@@ -1,0 +1,144 @@
+"""All processes under one roof: the pages, Dagster's code server, daemon and web server. One Ctrl-C stops them all."""
+
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from rich.console import Console
+
+from brapped_assets.notifications import stopped_parts
+from brapped_assets.notifications.stopped_parts import Down
+from brapped_assets.services import processes
+from brapped_assets.services.network import EVERYWHERE, KEY, Network
+from brapped_assets.services.orphans import PART, stop_leftovers
+from brapped_assets.services.process_keeper import Keeper, kept_program
+from brapped_assets.services.process_log import ProcessLog
+from brapped_assets.services.process_reports import Overseer
+from brapped_assets.services.processes import HIGHEST_PORT, Address, Part
+from brapped_assets.settings import Settings, env_file
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where everything listens: on 127.0.0.1 only, but for the pages when there is a `network`."""
+
+    page_port: int
+    dagster_port: int
+    code_port: int
+    workspace: Path
+    network: Network | None = None
+
+    @property
+    def page_url(self) -> str:
+        return f"http://127.0.0.1:{self.page_port}"
+
+    @property
+    def dagster_url(self) -> str:
+        return f"http://127.0.0.1:{self.dagster_port}"
+
+
+def plan(dagster_home: Path, console: Console, *, name: str, port: int, network: Network | None = None) -> Services:
+    """Choose the ports and write the workspace file. `name` is what Dagster's UI calls the code.
+
+    The pages get `port` or the next free one, Dagster's UI the next free one after that.
+    """
+    page_port = free_port(port, EVERYWHERE if network else LOOPBACK)
+    if port not in (0, page_port):
+        console.print(f"Port {port} is taken; using {page_port}.")
+    dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
+    code_port = free_port(0)
+    workspace = processes.write_workspace(dagster_home, Address(LOOPBACK, code_port), name)
+    return Services(page_port, dagster_port, code_port, workspace, network)
+
+
+def run(
+    services: Services,
+    env: dict[str, str],
+    settings: Settings,
+    console: Console,
+    on_ready: Callable[[], None],
+    *,
+    collects: bool = True,
+) -> list[Down] | None:
+    """Run until Ctrl-C, SIGTERM or a hang-up (returns None), or until nothing collects any more: returns what is down.
+
+    A part that ends by itself is started again (see `keeper`). The pages and Dagster's UI may stay down while the
+    others go on; without the daemon or the code server nothing is collected, and the end of this command tells whoever
+    started it. Unless it `collects` there is no daemon, and so nothing that asks Dagster's database on a timer. The
+    parts work beside the settings file, which may be the `.env` of the folder we were started in.
+    """
+    log = ProcessLog(settings.brapped_home / "logs" / "brapped.log", console)
+    overseer = Overseer(settings, console, log, env, collects=collects)
+    keeper = Keeper(env_file().parent, log, overseer.on_end)
+    for part, command in _commands(services).items():
+        if part is Part.DAEMON and not collects:
+            continue
+        secret = {KEY: services.network.key} if services.network and part is Part.PAGES else {}
+        keeper.add(part, command, {**env, PART: part.value, **secret})
+    stopping = threading.Event()
+    threading.Thread(target=_announce, args=(services, keeper, on_ready, stopping), daemon=True).start()
+    try:
+        is_wanted_so = keeper.keep(overseer.is_over, overseer.is_asked_again)
+    finally:
+        stopping.set()
+        log.is_ending = True
+        # What a killed part had started: the runs of Dagster's queue.
+        stop_leftovers(settings.dagster_home)
+    if is_wanted_so:
+        stopped_parts.write(settings.brapped_home, [])
+        return None
+    overseer.wait_until_told()
+    return list(overseer.down.values())
+
+
+def _commands(services: Services) -> dict[Part, list[str]]:
+    code_server = Address(LOOPBACK, services.code_port)
+    pages_host = EVERYWHERE if services.network else LOOPBACK
+    web = processes.web(Address(LOOPBACK, services.dagster_port), services.workspace)
+    return {
+        Part.PAGES: kept_program(processes.pages(Address(pages_host, services.page_port))),
+        Part.CODE: kept_program(processes.code_begun_anew(code_server)),
+        Part.DAEMON: kept_program(processes.daemon(services.workspace), after=str(code_server)),
+        Part.WEB: kept_program(web, after=str(code_server)),
+    }
+
+
+def free_port(preferred: int, host: str = LOOPBACK) -> int:
+    """`preferred`, or the next free one on `host`; 0 means any."""
+    last = min(preferred + 49, HIGHEST_PORT)
+    for port in range(preferred, last + 1) if preferred else [0]:
+        with socket.socket() as probe:
+            if sys.platform != "win32":
+                # As the web server does: connections of a moment ago (ours, before a restart) take no port.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"No port is free on {host} from {preferred} to {last}; name another with --port.")
+
+
+def _announce(services: Services, keeper: Keeper, on_ready: Callable[[], None], stopping: threading.Event) -> None:
+    """Call `on_ready` once the pages and Dagster's web server answer, or stay down."""
+    waiting_for = {Part.PAGES: f"{services.page_url}/health", Part.WEB: f"{services.dagster_url}/server_info"}
+    while not stopping.wait(0.2):
+        for part, url in list(waiting_for.items()):
+            if part in keeper.down or _answers(url):
+                del waiting_for[part]
+        if not waiting_for:
+            on_ready()
+            return
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False

@@ -1,0 +1,225 @@
+"""Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import asdict, astuple, dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from brapped_assets.history.chunks import by_kind
+from brapped_assets.history.discovery import Found, Unusable
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.files import base_name
+from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
+from brapped_assets.history.parsing import PARSER_VERSION, parse_row
+from brapped_assets.history.recognition import HISTORY_NAME
+from brapped_assets.transfer.prefetch import Read, ahead, file_of, read_pieces, side_by_side, together
+from brapped_assets.transfer.restore import restore
+from brapped_assets.warehouse import import_ledger
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.errors import explained
+from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_exported
+from brapped_assets.warehouse.merge.repeats import count_repeats
+from brapped_assets.warehouse.merge.staging import Occurrences, encode
+
+# Between two pieces a poll gets its turn, after seconds at most.
+PIECE_ROWS = 50_000
+# A poll's merge takes seconds; an import can wait for it.
+LOCK_SECONDS = 60
+# Measured on exports of both kinds; only the time left is estimated by it.
+BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
+
+# What Spotify itself has forgotten is nothing that went wrong here.
+NOT_MUSIC = {"unknown": "rows without a name: Spotify no longer knows what was played"}
+REPEATS = "of these, reported again too soon to have been heard: kept, not counted"
+FORGOTTEN = "forgotten: they ended before what brapped forget removed"
+
+Progress = Callable[[int, int], None]
+"""Rows done so far, and how many there will be in all, as far as is known."""
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
+
+    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
+
+
+@dataclass
+class Summary:
+    """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
+
+    `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
+    histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
+    one more are merged. `repeats` of the new plays are impossible. `failed` are histories that cannot be read and left
+    nothing behind, `ignored` what lay beside them and is none.
+    """
+
+    archives: int = 0
+    files: int = 0
+    files_known: int = 0
+    rows: int = 0
+    plays: ExportMerge = field(default_factory=ExportMerge)
+    other: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+    is_within_file: bool = False
+    repeats: int = 0
+    failed: list[Unusable] = field(default_factory=list)
+    ignored: list[Unusable] = field(default_factory=list)
+
+    def as_numbers(self) -> dict[str, int]:
+        """Every count under a name of its own, for programs."""
+        return {
+            "rows": self.rows,
+            "archives": self.archives,
+            "files": self.files,
+            "files_known": self.files_known,
+            "files_failed": len(self.failed),
+            "impossible_repeats": self.repeats,
+            **{f"plays_{what}": count for what, count in asdict(self.plays).items()},
+            **{f"not_music_{kind}": count for kind, count in sorted(self.other.items())},
+            **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
+        }
+
+    def told(self) -> list[tuple[int, str]]:
+        """What became of the rows, by reason, for people; new plays always, others where there are any."""
+        rows = [
+            (self.plays.added, "new plays"),
+            (self.plays.matched, "matched with polled plays"),
+            (self.plays.told_twice, "told by the other kind of export before"),
+            (self.plays.known, "already there"),
+            (self.plays.forgotten, FORGOTTEN),
+            *((count, NOT_MUSIC.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
+            *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
+            (self.repeats, REPEATS),
+        ]
+        return [(count, what) for count, what in rows if count or what == "new plays"]
+
+
+def import_history(
+    warehouse: Transactions,
+    listener_id: int,
+    found: Sequence[Found],
+    summary: Summary,
+    *,
+    progress: Progress = lambda _done, _expected: None,
+    piece_rows: int = PIECE_ROWS,
+    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
+) -> None:
+    """Merge every file that is not merged yet, up to `piece_rows` rows a transaction; `summary` is kept up to date.
+
+    Stopped at any moment, what is merged stays, and the next import of the same files goes on from there. A file that
+    cannot be read whole leaves nothing behind and stops no other. `see` is shown the plays of files that are not known
+    whole, in another thread. Raises a WarehouseError.
+    """
+    for name, reason in (one for each in found for one in each.unusable):
+        is_history = HISTORY_NAME.search(base_name(name))
+        (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
+    with warehouse.transaction() as tx:
+        repeats = count_repeats(tx, listener_id)
+    _retry_odd(warehouse, listener_id)
+    documents = [document for each in found for document in each.files]
+    expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
+    for archive in (archive for each in found for archive in each.archives):
+        before = summary.rows
+        try:
+            became = restore(
+                warehouse,
+                listener_id,
+                archive,
+                progress=lambda done, more, before=before: progress(before + done, before + more),  # type: ignore[misc]
+            )
+        except HistoryError as error:
+            summary.failed.append(Unusable(error.name, error.reason))
+            continue
+        summary.archives += 1
+        summary.rows += sum(astuple(became))
+        summary.plays += became
+    with warehouse.transaction() as tx:
+        merged_rows = import_ledger.merged_rows(tx, listener_id)
+    progress(0, sum(expected))
+    with side_by_side(), closing(ahead(together(read_pieces(documents, merged_rows, piece_rows, see)))) as pieces:
+        rows_of: Counter[int] = Counter()
+        for reads in pieces:
+            _import_together(warehouse, listener_id, reads, summary)
+            for read in reads:
+                rows_of[read.number] += read.rows
+            if any(read.rows or read.piece for read in reads):
+                number = reads[-1].number
+                left = max(0, expected[number] - rows_of[number])
+                progress(summary.rows, summary.rows + left + sum(expected[number + 1 :]))
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        import_ledger.flush(tx, listener_id, datetime.now(UTC))
+        summary.repeats = max(0, count_repeats(tx, listener_id) - repeats)
+    progress(summary.rows, summary.rows)
+
+
+def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[Read], summary: Summary) -> None:
+    """Merge what was read of some files in one transaction. Files before one that the database does not take stay."""
+    now = datetime.now(UTC)
+    pieces = [(file_of(read), read.piece) for read in reads if read.piece is not None]
+    became: list[ExportMerge] = []
+    failure = None
+    if pieces:
+        with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+            became, failure = import_ledger.merge_pieces(
+                tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now
+            )
+    of_pieces = iter(became)
+    for read in reads:
+        if read.error is not None:
+            summary.failed.append(Unusable(read.error.name, read.error.reason))
+        elif read.is_known:
+            _count_known(warehouse, listener_id, file_of(read), summary, now)
+        elif read.rows or read.piece is not None:
+            merged = next(of_pieces, None) if read.piece is not None else ExportMerge()
+            if merged is None:
+                break
+            is_last = read.piece is not None and read.piece.is_last
+            summary.files += is_last
+            summary.is_within_file = not is_last
+            summary.rows += read.rows
+            summary.plays += ExportMerge(known=read.merged)
+            summary.plays += merged
+            summary.other.update(read.other)
+            summary.odd.update(read.odd)
+    if failure is not None:
+        with explained():
+            raise failure
+
+
+def _count_known(
+    warehouse: Transactions, listener_id: int, file: import_ledger.File, summary: Summary, now: datetime
+) -> None:
+    """Count a file that is merged whole by what is kept of it."""
+    with warehouse.transaction() as tx:
+        known = import_ledger.known(tx, listener_id, file.content_hash)
+        if known is not None:
+            import_ledger.note_met(tx, listener_id, file, now)
+    if known is None or not known.is_finished:
+        return
+    summary.files += 1
+    summary.files_known += 1
+    summary.rows += known.rows_read
+    summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
+    summary.other.update(known.other)
+    summary.odd.update(known.odd)
+
+
+def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
+    """Read again what an older parser could not: each row within the files that have it, as often as they do."""
+    now = datetime.now(UTC)
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        understood: dict[str, list[Row]] = defaultdict(list)
+        for row in import_ledger.odd_by_older_parser(tx, listener_id, PARSER_VERSION):
+            parsed = parse_row(json.loads(row.payload_text), now=now)
+            import_ledger.note_retried(tx, listener_id, row, PARSER_VERSION, is_odd=isinstance(parsed, OddRow))
+            for content_hash, times in (row.in_files or {"": 1}).items():
+                understood[content_hash] += [parsed] * times
+        for content_hash, rows in understood.items():
+            before = import_ledger.plays_told(tx, listener_id, content_hash)
+            for kind, plays in by_kind(rows).items():
+                occurrences = Occurrences(before)
+                merge_exported(tx, listener_id, kind, encode(plays, occurrences))
+                import_ledger.tell_more(tx, listener_id, content_hash, occurrences.hashes())

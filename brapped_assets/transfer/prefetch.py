@@ -1,0 +1,197 @@
+"""The documents of an import, read ahead: parsed and encoded while PostgreSQL merges what came before."""
+
+import gc
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from math import inf
+from threading import Lock
+from typing import TypeVar
+
+from brapped_assets.history.chunks import archive_names, by_kind, pieces_of
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.files import HistoryFile
+from brapped_assets.history.limits import PIECE_BYTES
+from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row
+from brapped_assets.warehouse.import_ledger import File, Piece
+from brapped_assets.warehouse.merge.staging import Names, Occurrences, encode
+
+Item = TypeVar("Item")
+# What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
+_before: list[tuple[tuple[int, int, int], float]] = []
+_changing = Lock()
+
+
+@dataclass(frozen=True)
+class Read:
+    """Some `rows` of a document, its `number` among all; or the `error` for which it cannot be read.
+
+    The first of a document, and those while a long one is read for its mistakes, have none. A document that `is_known`
+    is merged whole and has no other. `merged` plays among the rows belong to what an earlier import merged; the others
+    are the `piece` to merge, if there are any, in one transaction with what came before if it `is_joined`.
+    """
+
+    number: int
+    file: File | None = None
+    is_joined: bool = False
+    is_known: bool = False
+    rows: int = 0
+    merged: int = 0
+    other: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+    piece: Piece | None = None
+    error: HistoryError | None = None
+
+
+def read_pieces(
+    documents: Sequence[HistoryFile],
+    merged_rows: dict[str, float],
+    piece_rows: int,
+    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
+) -> Generator[Read, None, None]:
+    """Every document in pieces, the first of them without rows; of one that is merged whole there is no other.
+
+    `merged_rows` are those of earlier imports, by content hash, and what this one reads is added to them. Runs ahead of
+    the merge, so it is here that a document is read whole before anything of it is merged. `see` is shown every play.
+    """
+    archives = archive_names(documents)
+    names, fullness = Names(), 1.0
+    for number, document in enumerate(documents):
+        try:
+            file = File(
+                document.content_hash(),
+                document.kind,
+                document.name,
+                archives[document.archive],
+                document.running_number,
+                document.username(),
+            )
+            before = merged_rows.get(file.content_hash, 0)
+            if before == inf:
+                fullness = 1.0
+                yield Read(number, file, is_known=True)
+                continue
+            pieces = pieces_of(document.batches(), piece_rows)
+            first = next(pieces)
+            if first[1]:
+                # Small ones are merged together: the same tracks come in each, and are looked for once.
+                share = max(len(first[0]) / piece_rows, document.size / PIECE_BYTES)
+                is_joined = fullness + share <= 1
+                names, fullness = (names, fullness + share) if is_joined else (Names(), share)
+                # Most files are one piece, and so read whole by now: made before its file is told of, or it would be
+                # made while everybody waits for it.
+                (only,) = _encoded(Read(number, file, is_joined=True), iter([first]), before, see, names)
+                yield Read(number, file, is_joined)
+                yield only
+            else:
+                fullness = 1.0
+                yield Read(number, file)
+                # A longer one must be read whole, too, before anything of it is merged.
+                for _ in pieces:
+                    yield Read(number, file)
+                yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before, see)
+            merged_rows[file.content_hash] = inf
+        except HistoryError as error:
+            fullness = 1.0
+            yield Read(number, error=error)
+
+
+def together(reads: Iterator[Read]) -> Generator[list[Read], None, None]:
+    """The same, those at once that are merged in one transaction."""
+    held: list[Read] = []
+    for read in reads:
+        if held and not read.is_joined:
+            yield held
+            held = []
+        held.append(read)
+    if held:
+        yield held
+
+
+def _encoded(
+    read: Read,
+    pieces: Iterator[tuple[list[Row], bool]],
+    merged_rows: float,
+    see: Callable[[Sequence[HistoryPlay]], None],
+    names: Names | None = None,
+) -> Iterator[Read]:
+    """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
+    rows_read = 0
+    occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
+    other_so_far: Counter[str] = Counter()
+    odd_so_far: Counter[str] = Counter()
+    for rows, is_last in pieces:
+        place = int(max(0, min(len(rows), merged_rows - rows_read)))
+        merged, fresh = by_kind(rows[:place]), rows[place:]
+        rows_read += len(rows)
+        for kind, plays in merged.items():
+            occurrences[kind].skip(plays)
+            see(plays)
+        encoded = {}
+        named = Names() if names is None else names
+        for kind, plays in by_kind(fresh).items():
+            encoded[kind] = encode(plays, occurrences[kind], named)
+            see(plays)
+        other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
+        odd = Counter(row.reason for row in rows if isinstance(row, OddRow))
+        other_so_far += other
+        odd_so_far += odd
+        odd_rows = [row for row in fresh if isinstance(row, OddRow)]
+        told = b"".join(each.hashes() for each in occurrences.values()) if odd_so_far else None
+        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far), told)
+        yield replace(
+            read,
+            rows=len(rows),
+            merged=sum(map(len, merged.values())),
+            other=other,
+            odd=odd,
+            piece=piece if fresh or is_last else None,
+        )
+
+
+def file_of(read: Read) -> File:
+    """The file that was read. Raises the HistoryError for which it was not."""
+    if read.error is not None:
+        raise read.error
+    assert read.file is not None
+    return read.file
+
+
+@contextmanager
+def side_by_side() -> Iterator[None]:
+    """What Python does while rows are read ahead, for both threads to get on; as before afterwards.
+
+    Rows come by the hundred thousand and none refers back: looking for garbage among them was a third of reading. And
+    an answer of the database waited for the reading thread to let go, 5 ms for each of 25 statements a piece: a tenth
+    of the import (both measured). Of imports at once the first changes it, and the last brings it back.
+    """
+    with _changing:
+        _before.append((gc.get_threshold(), sys.getswitchinterval()))
+        gc.set_threshold(100_000, *gc.get_threshold()[1:])
+        sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        with _changing:
+            threshold, interval = _before[0]
+            _before.pop()
+            if not _before:
+                gc.set_threshold(*threshold)
+                sys.setswitchinterval(interval)
+
+
+def ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
+    """The same items, each made in a thread of its own while the caller is still at the one before; none may be None.
+
+    One is waiting at most, so memory does not grow. What making one raises is raised in its place. Closed early, it
+    waits for the one that is being made, then closes `items`. A thread is enough: while PostgreSQL works the caller
+    needs no processor, and from a process every row would have to be sent.
+    """
+    with closing(items), ThreadPoolExecutor(1, "reading ahead") as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item

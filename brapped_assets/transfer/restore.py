@@ -1,0 +1,92 @@
+"""An export of our own, back into a warehouse: an empty one is then as the first was, any other has both."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from brapped_assets.history.errors import Damaged
+from brapped_assets.history.own_export import AGAIN, Archive, Person
+from brapped_assets.warehouse import exported_records, restored_records, zones
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.listeners import Returning
+from brapped_assets.warehouse.merge.exported_plays import ExportMerge
+from brapped_assets.warehouse.merge.staging import Kind
+
+# A record is a few hundred bytes; a batch is one statement's parameter.
+BATCH_RECORDS = 10_000
+LOCK_SECONDS = 60
+TOLD_OF_PLAYS = (
+    exported_records.PLAYS,
+    exported_records.OLD_PLAYS,
+    exported_records.FACT,
+    exported_records.ACCOUNT_PLAYS,
+)
+
+Progress = Callable[[int, int], None]
+"""Plays told so far, and how many there will be in all."""
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse."""
+
+    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
+
+
+def returning(person: Person) -> Returning:
+    """The person of a manifest, as the warehouse takes them."""
+    spans = tuple(zones.Span(lived.from_at, lived.time_zone) for lived in person.zones)
+    return Returning(**person.model_dump(exclude={"zones"}), spans=spans)
+
+
+def restore(
+    warehouse: Transactions,
+    listener_id: int,
+    archive: Archive,
+    *,
+    progress: Progress = lambda _done, _expected: None,
+    batch_records: int = BATCH_RECORDS,
+) -> ExportMerge:
+    """Bring every record back and merge the plays, a transaction a batch; what became of what each source told.
+
+    Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
+    leaves nothing behind. Raises HistoryError, and a WarehouseError.
+    """
+    archive.check(batch_records)
+    who = returning(archive.manifest.listener)
+    expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
+    done, became = 0, ExportMerge()
+    if who.spans:
+        # What is here already may have the local time of one zone still.
+        zones.rebuild(warehouse, listener_id)
+    for table, kind in _passes(archive):
+        try:
+            for lines in archive.batches(table, batch_records):
+                with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+                    restored = restored_records.restore_batch(
+                        tx, listener_id, table, lines, datetime.now(UTC), kind=kind
+                    )
+                became += restored.plays
+                if table in TOLD_OF_PLAYS and kind == "extended":
+                    done += restored.records
+                    progress(done, expected)
+        except restored_records.BadRecords as error:
+            raise Damaged(f"{archive.path.name}: {table}", f"its records are damaged ({error}). {AGAIN}") from error
+        if table == exported_records.POLLS:
+            with warehouse.transaction() as tx:
+                restored_records.meet(tx, listener_id, who)
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        restored_records.settle(tx, listener_id, who)
+    while True:
+        with warehouse.transaction() as tx:
+            if not apply_payloads(tx):
+                return became
+
+
+def _passes(archive: Archive) -> Iterator[tuple[str, Kind]]:
+    """Each table once; an older export tells of account data among the exports' halves, which so come twice."""
+    for table in exported_records.PORTABLE:
+        yield table, "extended"
+        if table == exported_records.FACT and exported_records.ACCOUNT_PLAYS not in archive.manifest.records:
+            yield table, "account"

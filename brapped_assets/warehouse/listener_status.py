@@ -1,0 +1,76 @@
+"""How things stand with each listener, in a few numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.statements import Statements
+
+q = Statements(__file__)
+
+# A release that understands a new kind of item takes about so long; whoever has not heard by then need not.
+NEWS = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class ListenerOverview:
+    """Instants are UTC. `consent_ends_at` None: the date of consent is unknown; `consent_ended_at`: it is over.
+
+    Of the `plays`, `impossible_repeats` are kept and not counted.
+    `gaps_open` stretches of `seconds_in_gaps` in all may lack plays, which puts `hours_in_doubt` hours of the clock in
+    doubt; exports closed `seconds_closed` of such time, the last one `last_closed_by`.
+
+    Items of polls that are no plays: `rejected` wait for a parser that understands them, `rejected_lately` of a kind
+    first met within `NEWS`; `not_music` are episodes and the like, `empty_items` tell nothing of what was played, and
+    `impossible_times` ended before 2006 or more than a day after they were served. `clock_skew_ms` is Spotify's clock
+    minus this machine's at the last poll.
+    """
+
+    display_name: str
+    time_zone: str
+    collected_since: datetime | None
+    has_logged_in: bool
+    consent_ended_at: datetime | None
+    consent_ends_at: datetime | None
+    last_polled_at: datetime | None
+    polls: int
+    plays: int
+    impossible_repeats: int
+    gaps_open: int
+    seconds_in_gaps: float
+    hours_in_doubt: int
+    seconds_closed: float
+    last_closed_at: datetime | None
+    last_closed_by: str | None
+    rejected: int
+    rejected_lately: int
+    not_music: int
+    empty_items: int
+    impossible_times: int
+    clock_skew_ms: int | None
+
+
+def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
+    values = {"now": now, "news_since": now - NEWS}
+    return [ListenerOverview(**row) for row in tx.execute(q.by_listener, values).fetchall()]
+
+
+@dataclass(frozen=True)
+class LatestPoll:
+    """By which of Dagster's runs, and when (UTC)."""
+
+    run_id: str
+    polled_at: datetime
+
+
+def latest_poll(tx: Connection, *, since: datetime) -> LatestPoll | None:
+    """The newest poll after `since`, of any listener."""
+    row = tx.execute(q.latest_poll, {"since": since}).fetchone()
+    return LatestPoll(**row) if row else None
+
+
+def artists_to_come(tx: Connection) -> int:
+    """Artists known by name only whose ids the tracks that are still to be looked up will bring."""
+    row = one_row(tx, q.artists_to_come)
+    return int(row["artists"])

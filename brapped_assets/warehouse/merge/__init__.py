@@ -1,0 +1,1 @@
+"""The merge of all sources into the fact."""

@@ -1,0 +1,124 @@
+"""The pages' table of contents: which address is answered by what."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
+from brapped_assets.web import (
+    add,
+    aliasing,
+    changes,
+    comparison,
+    counted,
+    covers,
+    explore,
+    hiding,
+    history,
+    items,
+    lists,
+    overview,
+    places,
+    renew,
+    search,
+    today,
+    wrapped,
+)
+from brapped_assets.web.files import OwnFiles
+from brapped_assets.web.security import middleware, safe_headers
+from brapped_assets.web.site import Site
+
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None) -> Starlette:
+    """The pages as an ASGI application. Each page's module has its routes.
+
+    `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
+    """
+    pages = [
+        route
+        for module in (
+            *(overview, explore, today, wrapped, items, lists, changes, places, comparison, search, history, counted),
+            *(hiding, aliasing, add, covers, renew),
+        )
+        for route in module.routes(site)
+    ]
+    app = Starlette(
+        routes=[
+            *pages,
+            Mount("/of/{listener}", routes=pages),
+            Route("/health", health),
+            Mount("/static", OwnFiles()),
+        ],
+        middleware=middleware(site, [*HOSTS, *hosts], key),
+        exception_handlers={
+            WarehouseError: asleep(site),
+            HTTPException: refused(site),
+            ClientDisconnect: gone,
+            Exception: failed(site, key),
+        },
+        lifespan=until_the_end(site),
+    )
+    app.state.site = site
+    return app
+
+
+def health(_request: Request) -> Response:
+    return Response("ok", media_type="text/plain")
+
+
+def asleep(site: Site) -> Callable[[Request, Exception], Response]:
+    """The page while the database does not answer: it says so, and looks again by itself."""
+
+    def handler(request: Request, error: Exception) -> Response:
+        return site.page(
+            "asleep.html", request, None, status_code=503, reason=str(error),
+            is_waking=isinstance(error, Waking | TooSlow),
+            database="busy" if isinstance(error, TooSlow) else site.reading.database,
+        )  # fmt: skip
+
+    return handler
+
+
+def refused(site: Site) -> Callable[[Request, Exception], Response]:
+    """A page that is not there, or a form that is not ours: in words, on a page."""
+
+    def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = site.page("refused.html", request, None, status_code=error.status_code, error=error)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    return handler
+
+
+def gone(_request: Request, _error: Exception) -> Response:
+    """For nobody: whoever asked left before the request was whole."""
+    return Response(status_code=400)
+
+
+def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Response]:
+    """A mistake of ours: the log has it, the page does not."""
+
+    def handler(request: Request, _error: Exception) -> Response:
+        answer = site.page("failed.html", request, None, status_code=500)
+        # It is given outside all middleware.
+        answer.headers.update({**safe_headers(key), "Cache-Control": "no-store"})
+        return answer
+
+    return handler
+
+
+def until_the_end(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        site.close()
+
+    return lifespan

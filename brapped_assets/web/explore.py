@@ -1,0 +1,193 @@
+"""`/explore`: any question by clicks. Every mark leads to the plays it stands for, and back when it is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.day_grid import levels
+from brapped_assets.insights.explore import around, bars, week, wider
+from brapped_assets.insights.facets import Facet, Option, Seen, facets
+from brapped_assets.insights.habits import HOURS
+from brapped_assets.insights.listening import heard
+from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.selected_viewer import seeing
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.rendering.marks import PATH, Asked, Mark
+from brapped_assets.text.formatting import day, duration, month, number, percent
+from brapped_assets.web import filters
+from brapped_assets.web.filters import nothing_left
+from brapped_assets.web.site import Site, filters_of, period_of
+
+LONGEST_LIST = 10
+TALLEST = 100
+# With more bars than these not every one says what it is.
+MOST_LABELS = 16
+A_MONTH = 32
+TITLES = {
+    "device": "Device", "context": "Played from", "end": "How it ended", "mode": "How it was played",
+    "decade": "Release", "weekday": "Weekday", "hour": "Hour", "country": "Country", "source": "Known from",
+    "basis": "Minutes",
+}  # fmt: skip
+NOT_ALWAYS_TOLD = ("device", "country", "context")
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "context": {"album": "Album", "playlist": "Playlist", "artist": "Artist", "collection": "Liked songs"},
+    "source": {"api": "Polled", "export": "Exported", "both": "Both", "legacy": "Old tables"},
+    "end": {"finished": "Finished", "skipped": "Skipped"},
+    "mode": {"shuffled": "Shuffled", "offline": "Offline"},
+    "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
+}
+SHORT_WEEKDAYS = tuple(name[:3] for name in filters.WEEKDAYS)
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who, rankings=[])
+            period = period_of(request, who)
+            by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+            asked = Asked(period.name, by, request.state.selection)
+            seen = seeing(tx, request.state.whole, who, asked.selection)
+            plays = who.shown.plays(period.first, period.until)
+            values: dict[str, Any] = {
+                "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
+                "estimated_ms": plays.estimated_ms,
+                "time": _time(who, period, asked),
+                "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(seen, asked, period)],
+                "week": _week(seen, asked, period),
+                "heard": heard(tx, who, period, by, LONGEST_LIST),
+                "empty": nothing_left(seen, asked.selection, period, filters_of(request), lambda selection, name:
+                                      asked.href(selection, period=name)) if not len(plays) else None,
+            }  # fmt: skip
+        return site.page(
+            "explore.html", request, who, period=period, by=by, gaps=who.gaps_in(period), asked=asked,
+            wider=[(asked.href(period=one.name), one.label) for one in wider(who, period)], **values,
+        )  # fmt: skip
+
+    return [Route(PATH, show, name="explore")]
+
+
+def _of(numbers: Any, by: By) -> int:
+    return int(numbers.plays if by == "plays" else numbers.ms)
+
+
+def _told(numbers: Any, by: By) -> str:
+    if by == "minutes":
+        return duration(numbers.ms)
+    return f"{number(numbers.plays)} {'play' if numbers.plays == 1 else 'plays'}"
+
+
+def _time(who: Viewer, period: Period, asked: Asked) -> list[Mark]:
+    """Bars of a period, or of the month around a day; the day itself leads back to its month."""
+    shown = around(who, period)
+    found = bars(who, shown)
+    most = max((_of(bar, asked.by) for bar in found), default=0) or 1
+    unit = max(((bar.until - bar.first).days for bar in found), default=1)
+    marks = []
+    for bar in found:
+        is_chosen = period.days == 1 and bar.first == period.first
+        size = round(TALLEST * _of(bar, asked.by) / most, 1)
+        if unit == 1:
+            label, title = f"{bar.first.day}", day(bar.first)
+        elif unit < A_MONTH:
+            label, title = f"{bar.first:%b}", month(bar.first)
+        else:
+            label = title = f"{bar.first.year}"
+        marks.append(
+            Mark(f"range={bar.first}", label, asked.href(period=shown.name if is_chosen else bar.name), is_chosen,
+                 bar.plays, bar.ms, size, title=f"{title}: {_told(bar, asked.by)}",
+                 days=(bar.first, bar.until - DAY))
+        )  # fmt: skip
+    return marks
+
+
+def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, list[Mark], Mark | None]]:
+    """Kind, title and rows of those that leave a choice; and the rest, of which nothing is told."""
+    told = []
+    for kind, title in TITLES.items():
+        facet, chosen = found[kind], getattr(asked.selection, kind)
+        options = [
+            *facet.options,
+            *(Option(one, 0, 0) for one in chosen if one not in {o.value for o in facet.options}),
+        ]
+        if not chosen and (not options or (len(options) == 1 and options[0].plays == facet.plays)):
+            continue
+        if asked.by == "minutes" and kind not in {"weekday", "hour"}:
+            options.sort(key=lambda one: -one.ms)
+        most, whole = max(_of(one, asked.by) for one in options) or 1, _of(facet, asked.by)
+        rows = [_row(kind, one, asked, most, whole) for one in options]
+        told.append((kind, title, rows, _rest(facet, asked.by) if kind in NOT_ALWAYS_TOLD else None))
+    return told
+
+
+def _rules(seen: Seen, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
+    """The same plays by each rule, as shares of all of them; the one that is on leads back to the usual one."""
+    plays = {rule: seen(replace(asked.selection, rule=rule)).shown.plays(period.first, period.until) for rule in SHORT}
+    told = {rule: Option(rule, len(these), these.total_ms) for rule, these in plays.items()}
+    whole = _of(told["all"], asked.by)
+    rows = []
+    for rule, one in told.items():
+        is_chosen, value = rule == asked.selection.rule, _of(one, asked.by)
+        to = asked.selection.usual if is_chosen else rule
+        rows.append(
+            Mark(f"rule={rule}", SHORT[rule], asked.href(replace(asked.selection, rule=to)), is_chosen, one.plays,
+                 one.ms, round(TALLEST * value / (whole or 1), 1), percent(value, whole))
+        )  # fmt: skip
+    return "rule", "Counted as a play", rows, None
+
+
+def _rest(facet: Facet, by: By) -> Mark | None:
+    plays = facet.plays - sum(one.plays for one in facet.options)
+    ms = facet.ms - sum(one.ms for one in facet.options)
+    rest = Option("", plays, ms)
+    return Mark("", "", "", False, plays, ms, part=percent(_of(rest, by), _of(facet, by))) if plays else None
+
+
+def _row(kind: str, option: Option, asked: Asked, most: int, whole: int) -> Mark:
+    href, is_chosen = asked.listed(kind, option.value)
+    more = "" if is_chosen or not getattr(asked.selection, kind) else asked.more(kind, option.value)
+    label = LABELS.get(kind, {}).get(str(option.value)) or _label(kind, option.value)
+    value = _of(option, asked.by)
+    return Mark(f"{kind}={option.value}", label, href, is_chosen, option.plays, option.ms,
+                round(TALLEST * value / most, 1), percent(value, whole),
+                more=more)  # fmt: skip
+
+
+def _label(kind: str, value: int | str) -> str:
+    if kind == "decade" and not value:
+        return "Not known"
+    if kind == "hour":
+        return f"{value:02d}:00"
+    words = filters.WORDS.get(kind)
+    return words(value) if words else str(value)
+
+
+def _week(seen: Seen, asked: Asked, period: Period) -> dict[str, Any]:
+    """The hours of the week as if no weekday and no hour were asked for; heads are whole weekdays and hours."""
+    sums = week(seen(asked.selection.without("weekday").without("hour")).shown.plays(period.first, period.until))
+    values = (sums.plays if asked.by == "plays" else sums.ms).tolist()
+    shade = levels(values)
+    rows = []
+    for nth, name in enumerate(SHORT_WEEKDAYS):
+        cells = []
+        for hour in range(HOURS):
+            at = nth * HOURS + hour
+            told = Option(at, int(sums.plays[at]), int(sums.ms[at]))
+            href, is_chosen = asked.only(weekday=nth + 1, hour=hour)
+            cells.append(
+                Mark(f"at={at}", "", href, is_chosen, told.plays, told.ms, shade[at],
+                     title=f"{filters.WEEKDAYS[nth]} {hour:02d}:00: {_told(told, asked.by)}")
+            )  # fmt: skip
+        rows.append((Mark(f"on={nth}", name, *asked.only(weekday=nth + 1), 0, 0, title=filters.WEEKDAYS[nth]), cells))
+    heads = [
+        Mark(f"from={hour}", f"{hour:02d}", *asked.only(hour=hour), 0, 0, title=f"{hour:02d}:00 to {hour:02d}:59")
+        for hour in range(HOURS)
+    ]
+    return {"heads": heads, "rows": rows, "any": any(values)}

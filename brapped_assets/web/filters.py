@@ -1,0 +1,92 @@
+"""The filters of an address as a page shows them: each in words, with the way to drop it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from brapped_assets.insights import items
+from brapped_assets.insights.explore import emptier
+from brapped_assets.insights.facets import Seen
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SOURCES = {
+    "api": "polled only",
+    "export": "exported only",
+    "both": "polled and exported",
+    "legacy": "from the old tables",
+}
+WORDS: dict[str, Callable[[Any], str]] = {
+    "decade": lambda decade: f"{decade}s" if decade else "release year not known",
+    "weekday": lambda weekday: WEEKDAYS[weekday - 1],
+    "hour": lambda hour: f"{hour:02d}:00 to {hour:02d}:59",
+    "source": lambda source: SOURCES[source],
+}
+NAMED: dict[str, items.Kind] = {"artist": "artist", "track": "track", "album": "album"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`label` in words; `without` is the query of the same page without it, None where it is always there."""
+
+    kind: str
+    label: str
+    without: str | None
+
+
+def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
+    """In the order of an address; names of artists, songs and albums as they are now."""
+    found = [
+        Filter(kind, label(tx, who, kind, value), selection.toggled(kind, value).query())
+        for kind in KINDS
+        for value in getattr(selection, kind)
+    ]
+    if selection.private:
+        found.append(Filter("private", "with private sessions", selection.without("private").query()))
+    if selection.rule != EVERYTHING.rule or selection.rule != selection.usual:
+        without = None if selection.rule == selection.usual else selection.without("rule").query()
+        found.append(Filter("rule", f"counted: {SHORT[selection.rule]}", without))
+    return found
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Why a selection leaves no play of a period, and the ways out: words and addresses, empty where there is none.
+
+    Without what it is emptied `by` (labels of one kind) there are `plays`; of all time there are `ever`.
+    """
+
+    by: list[str]
+    plays: int
+    without: str
+    ever: int
+    always: str
+    everything: str
+
+
+def nothing_left(
+    seen: Seen, selection: Selection, period: Period, shown: Sequence[Filter], href: Callable[[Selection, str], str]
+) -> Nothing:
+    """`href` is that of the same page with a selection and the name of a period."""
+    found = emptier(seen, selection, period)
+    return Nothing(
+        [one.label for one in shown if one.kind == found.kind] if found else [],
+        found.plays if found else 0,
+        href(selection.without(found.kind), period.name) if found else "",
+        len(seen(selection).shown.ever) if period.name != "all" else 0,
+        href(selection, "all"),
+        href(selection.bare, period.name) if selection != selection.bare else "",
+    )
+
+
+def label(tx: Connection, who: Viewer, kind: str, value: int | str) -> str:
+    """A value of a selection in words."""
+    if kind in NAMED:
+        item = items.find(tx, who, NAMED[kind], int(value))
+        return str(item["name"]) if item else f"{kind} {value}"
+    words = WORDS.get(kind)
+    return words(value) if words else str(value)

@@ -1,0 +1,143 @@
+"""An export on its way in through the pages: what is told of it, and what the program that imports it must offer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from brapped_assets.text.formatting import time_left
+
+State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "done", "failed"]
+WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping"})
+
+WORDS: dict[State, str] = {
+    "receiving": "Receiving the file…",
+    "looking": "Looking at it; nothing is stored yet.",
+    "reading": "Storing what was shown.",
+    "stopping": "The piece in hand is finished first.",
+}
+STAGES: dict[State, str] = {
+    "receiving": "Receiving…",
+    "looking": "Looking…",
+    "reading": "Adding…",
+    "stopping": "Stopping…",
+}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is asked before anything is stored; `number` tells the click which upload it answers.
+
+    `remarks` are sentences on what the files tell of, `doubts` on why they may be somebody else's; `months` have each a
+    name, the plays told of it, and how many of them are new.
+    """
+
+    number: int
+    remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    months: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One import at one moment: `rows` of about `expected`, after `seconds`.
+
+    At the end, and while it is asked whether to store it (`proposal`), `told` are counts with what they count, and
+    `troubles` sentences about files that were left out; at the end `remarks` are about what was added. `error` is why
+    it failed. `listener` is whose it is.
+    """
+
+    state: State = "idle"
+    rows: int = 0
+    expected: int = 0
+    seconds: float = 0.0
+    listener: str = ""
+    told: tuple[tuple[int, str], ...] = ()
+    troubles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    error: str = ""
+    proposal: Proposal | None = None
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether there is no place for another upload."""
+        return self.is_working or self.state == "asking"
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING
+
+    @property
+    def stage(self) -> str:
+        """What is under way, in a word; empty where nothing is."""
+        return STAGES.get(self.state, "")
+
+    @property
+    def text(self) -> str:
+        """Where it stands, in words."""
+        if self.state in {"looking", "reading"} and self.rows and self.seconds:
+            speed = self.rows / self.seconds
+            left = time_left(max(0, self.expected - self.rows) / speed)
+            return f"{self.rows:,} rows, {speed:,.0f} a second, {left} left"
+        return WORDS.get(self.state, "")
+
+
+class Occupied(Exception):
+    """Another import is under way."""
+
+    def __init__(self) -> None:
+        super().__init__("Another import is under way. Wait until it is done, then add this one.")
+
+
+class NotAsked(Exception):
+    """An answer to a question that nobody asked, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("That upload waits no longer. Add the file again.")
+
+
+class Doubted(Exception):
+    """Nothing is stored that may be somebody else's, unless the answer says that it is meant."""
+
+    def __init__(self) -> None:
+        super().__init__("This may be somebody else's listening. Add it only if you are sure.")
+
+
+class Cancelled(Exception):
+    """Whoever added the file no longer wants it added."""
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled. Nothing of it was stored.")
+
+
+class Incoming(Protocol):
+    """Imports one upload at a time, in the background."""
+
+    def progress(self) -> Progress: ...
+
+    def reserve(self) -> Path:
+        """An empty folder for the files of an upload. Raises Occupied or OSError."""
+        ...
+
+    def start(self, listener_id: int | None) -> None:
+        """Look at what lies in the folder, for this listener or, with None, for the only one there is; then ask."""
+        ...
+
+    def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
+        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop what is under way after the piece in hand, or asked: what is merged stays, and the place is free."""
+        ...
+
+    def go_on(self) -> None:
+        """Raises Cancelled when what is under way is no longer wanted."""
+        ...
+
+    def release(self) -> None:
+        """The upload came to nothing: away with its files."""
+        ...
+
+    def close(self) -> None:
+        """Stop: what is merged stays."""
+        ...

@@ -1,0 +1,237 @@
+"""An import in the background, one at a time: what the pages hand an upload to."""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+from brapped_assets.history.discovery import Found, Unusable, find
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.limits import Keep
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.text import formatting
+from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.preview import Preview, preview
+from brapped_assets.transfer.stays_abroad import remarks
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.listeners import Listener, listeners
+from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress, Proposal
+
+# Whoever stops the program waits no longer for the piece under way; the database takes it back then.
+FAREWELL_SECONDS = 2
+# An upload that nobody says yes to goes.
+PATIENCE_SECONDS = 30 * 60
+MOST_NAMES = 5
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The program ends."""
+
+
+class Unanswered(Exception):
+    """Nobody said whether to store what was looked at."""
+
+
+class BackgroundImport:
+    """Uploads lie in `uploads` under the home while they are imported, private, and at no other time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.brapped_home / "uploads"
+        self._lock = Lock()
+        self._progress = Progress()
+        self._began = 0.0
+        self._stopping = Event()
+        self._cancelled = Event()
+        self._answered = Event()
+        self._uploads = 0
+        self._thread: Thread | None = None
+        # Of a program that was killed.
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def progress(self) -> Progress:
+        told = self._progress
+        is_stopping = self._cancelled.is_set() and told.state in {"receiving", "looking", "reading"}
+        return replace(told, state="stopping") if is_stopping else told
+
+    def reserve(self) -> Path:
+        with self._lock:
+            if self._progress.is_occupied or self._stopping.is_set():
+                raise Occupied
+            before, self._progress = self._progress, Progress("receiving")
+            self._cancelled.clear()
+            self._answered.clear()
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, mode=0o700)
+        except OSError:
+            self._progress = before
+            raise
+        return self._folder
+
+    def start(self, listener_id: int | None) -> None:
+        self._began = time.monotonic()
+        self._progress = Progress("looking")
+        self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
+        self._thread.start()
+
+    def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
+        with self._lock:
+            asked = self._progress.proposal
+            if self._progress.state != "asking" or asked is None or asked.number != number:
+                raise NotAsked
+            if asked.doubts and not even_if_someone_elses:
+                raise Doubted
+            self._begun()
+            self._answered.set()
+
+    def cancel(self) -> None:
+        with self._lock:
+            if self._progress.is_occupied:
+                self._cancelled.set()
+                self._answered.set()
+
+    def go_on(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def release(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._progress = Progress()
+
+    def close(self) -> None:
+        self._stopping.set()
+        self._answered.set()
+        if self._thread is not None:
+            self._thread.join(FAREWELL_SECONDS)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, listener_id: int | None) -> None:
+        try:
+            ended = self._import(listener_id)
+        except (HistoryError, SettingsError, WarehouseError, OSError) as error:
+            ended = replace(self._progress, state="failed", error=str(error))
+        except Stopped:
+            ended = replace(self._progress, state="failed", error="Stopped. Add the same file again to go on.")
+        except Unanswered:
+            late = "Nobody said yes within half an hour, so nothing was stored. Add the file again."
+            ended = Progress("failed", error=late)
+        except Cancelled as error:
+            some = "Cancelled. What was stored stays; add the same file again to go on from there."
+            is_some = self._progress.state == "reading" and self._progress.rows
+            ended = Progress("failed", self._progress.rows, error=some if is_some else str(error))
+        except Exception:
+            log.exception("ERROR an import ended in a way nobody foresaw")
+            again = "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
+            ended = replace(self._progress, state="failed", error=again)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        with self._lock:
+            self._progress = ended
+            self._cancelled.clear()
+
+    def _import(self, listener_id: int | None) -> Progress:
+        """Look, ask, store. Raises HistoryError when nothing in the folder is a history, before anything is written."""
+        with ExitStack() as held:
+            found, refused = _look(self._folder, held, self._keep)
+            if not found and refused:
+                raise refused[0]
+            left_out = [Unusable(error.name, error.reason) for error in refused]
+
+            def person_of(tx: Connection) -> Listener:
+                return _person(tx, self._settings, listener_id, found)
+
+            with self._warehouse() as warehouse:
+                shown = preview(warehouse, person_of, found, progress=self._note)
+            shown.summary.ignored.extend(left_out)
+            self._ask(shown)
+            return self._store(person_of, found, Summary(ignored=left_out))
+
+    def _ask(self, shown: Preview) -> None:
+        """Wait until somebody has seen what would be stored, and says yes. Raises Cancelled, Stopped or Unanswered."""
+        self._uploads += 1
+        # Where an upload lies is nobody's business.
+        doubts = tuple(doubt.text.replace(f"{self._folder}/", "") for doubt in shown.doubts)
+        months = tuple((formatting.month(month), told, new) for month, told, new in shown.by_month())
+        with self._lock:
+            self._progress = replace(
+                self._progress,
+                state="asking",
+                listener=shown.listener.display_name,
+                told=tuple(shown.summary.told()),
+                troubles=tuple(_troubles(shown.summary)),
+                proposal=Proposal(self._uploads, tuple(shown.remarks()), doubts, months),
+            )
+        is_answered = self._answered.wait(PATIENCE_SECONDS)
+        with self._lock:
+            if not is_answered and not self._answered.is_set():
+                self._progress = Progress("stopping")
+                raise Unanswered
+        self._keep()
+
+    def _begun(self) -> None:
+        self._began = time.monotonic()
+        self._progress = Progress("reading", listener=self._progress.listener)
+
+    def _warehouse(self) -> Warehouse:
+        return Warehouse(self._settings.brapped_home, self._settings.database_url_text(), is_bulky=True)
+
+    def _store(self, person_of: Callable[[Connection], Listener], found: list[Found], summary: Summary) -> Progress:
+        with self._warehouse() as warehouse:
+            with warehouse.transaction() as tx:
+                person = person_of(tx)
+            self._progress = replace(self._progress, listener=person.display_name)
+            import_history(warehouse, person.listener_id, found, summary, progress=self._note)
+            with warehouse.transaction() as tx:
+                stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
+        told, troubles = tuple(summary.told()), tuple(_troubles(summary))
+        return replace(self._progress, state="done", told=told, troubles=troubles, remarks=tuple(stays))
+
+    def _keep(self) -> None:
+        """Asked before each chunk that is read."""
+        if self._stopping.is_set():
+            raise Stopped
+        self.go_on()
+
+    def _note(self, rows: int, expected: int) -> None:
+        seconds = time.monotonic() - self._began
+        self._progress = replace(self._progress, rows=rows, expected=expected, seconds=seconds)
+        if rows < expected:
+            self._keep()
+
+
+def _look(folder: Path, held: ExitStack, keep: Keep) -> tuple[list[Found], list[HistoryError]]:
+    found, refused = [], []
+    for path in sorted(folder.iterdir()):
+        try:
+            found.append(held.enter_context(find(path, keep=keep)))
+        except HistoryError as error:
+            refused.append(error)
+    return found, refused
+
+
+def _person(tx: Connection, settings: Settings, listener_id: int | None, found: list[Found]) -> Listener:
+    """Raises SettingsError when it could be several people's."""
+    for one in listeners(tx):
+        if one.listener_id == listener_id:
+            return one
+    return whose(tx, settings, None, datetime.now(UTC), found)
+
+
+def _troubles(summary: Summary) -> list[str]:
+    """Files that were left out, each with the reason; the first few tell enough."""
+    failed = [f"{name} could not be read, nothing of it was added: {reason}" for name, reason in summary.failed]
+    ignored = [f"{name} was left out: {reason}" for name, reason in summary.ignored]
+    return [*_first(failed), *_first(ignored)]
+
+
+def _first(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST_NAMES
+    return [*sentences[:MOST_NAMES], *([f"…and {more} more."] if more > 0 else [])]

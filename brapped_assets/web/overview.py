@@ -1,0 +1,180 @@
+"""`/`: any period at a glance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from numpy.typing import NDArray
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import day_grid, habits, overview
+from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.sums import By, starts, summed_from
+from brapped_assets.insights.explore import wider
+from brapped_assets.insights.listening import Heard, heard
+from brapped_assets.insights.overview import Days, Totals
+from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.formatting import change, day, minutes, month, percent
+from brapped_assets.web.site import Site, period_of, selection_of
+
+LONGEST_LIST, LONGEST_RANKING = 10, 5
+# From so many days on a line of them is read by its mean (overview.js has the same number).
+SMOOTH_FROM = 60
+# Longer tables are by month, each month leading to its days: a year's days were most of the page.
+MOST_ROWS = 62
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            # Spotify's ranking follows no filter.
+            own = rankings(tx, who, LONGEST_RANKING) if who and not selection_of(request).narrows else []
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who, rankings=own)
+            period = period_of(request, who)
+            by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+            days = overview.days(who, period)
+            compared = overview.earlier(tx, who, period)
+            was = overview.totals(overview.days(who, compared)) if compared else None
+            of_period = heard(tx, who, period, by, LONGEST_LIST)
+            clock = habits.clock(who, period, "minutes" if period.days == 1 else by)
+            values = {
+                "unknown_plays": overview.unknown_plays(who, period),
+                "repeats": overview.impossible_repeats(who, period),
+                "going": habits.current_streak(who) if period.until > who.today else None,
+                "session": habits.longest_session(who, period),
+                "rankings": own,
+                **_devices(habits.devices(tx, who, period), period),
+            }
+        total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
+        values |= {
+            "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period),
+            "wider": wider(who, period),
+            "heard": of_period, "measure": measure, "has_before": period.first > who.first_day,
+            "new_share": percent(of_period.new_plays if by == "plays" else of_period.new_ms, _of(total, by)),
+            "change_minutes": change(total.ms, was.ms) if was else "",
+            "change_plays": change(total.plays, was.plays) if was else "",
+            "estimated_percent": percent(total.estimated_ms, total.ms),
+            "unfinished": period.first <= who.today < period.until,
+            "days_asked": (min(period.until, who.today + DAY) - period.first).days,
+            "top_share": percent(sum(row[measure] for row in of_period.top_artists), _of(total, by)),
+            "biggest": habits.biggest_day(days, by), "streak": habits.longest(habits.streaks(days)),
+            "months": day_grid.months(who, period, days, by), "years": day_grid.years(who, period, days, by),
+            **_clock(clock), **_line(who, period, days), **_featured(of_period, by),
+            **_decades(of_period, total, by, period), "told": _told(days, period),
+        }  # fmt: skip
+        return site.page("overview.html", request, who, **values)
+
+    return [Route("/", show, name="overview")]
+
+
+def _of(numbers: Any, by: By) -> int:
+    return int(numbers.plays if by == "plays" else numbers.ms)
+
+
+def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """The hours of the week with their shades, and the hours of a day as bars."""
+    shade = iter(day_grid.levels(value for row in cells for value in row))
+    most, weekday, hour = max((value, -w, -h) for w, row in enumerate(cells) for h, value in enumerate(row))
+    of_hours = [sum(row[hour] for row in cells) for hour in range(habits.HOURS)]
+    return {
+        "clock": [(WEEKDAYS[w], [(value, next(shade)) for value in row]) for w, row in enumerate(cells)],
+        "busiest": {"weekday": IN_FULL[-weekday], "hour": -hour, "value": most},
+        "hours": [(f"{hour:02d}", value, None, "") for hour, value in enumerate(of_hours)],
+        "most_of_hours": max(of_hours) or 1,
+    }
+
+
+def _line(who: Viewer, period: Period, days: Days) -> dict[str, Any]:
+    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month from 63 days on).
+
+    Today, which is not over, would look like a collapse: the drawing ends with yesterday.
+    """
+    of_day = day_grid.line(who, period, days)
+    many = len(of_day.day)
+    whole = of_day.ms[of_day.day != day_number(who.today)]
+    most = int(of_day.ms.max(initial=0)) or 1
+    if many <= MOST_ROWS:
+        named, written = "{}", day
+        at, plays, ms = dates(of_day.day), of_day.plays, of_day.ms
+    else:
+        month_of_day = months_of(of_day.day)
+        places = starts(month_of_day)
+        named, written = "{:%Y-%m}", month
+        at = list(map(month_of, month_of_day[places].tolist()))
+        plays, ms = (summed_from(column, places) for column in (of_day.plays, of_day.ms))
+    return {
+        "line": of_day.day,
+        "line_first": date_of(of_day.day[0]) if many else None,
+        "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.ms.tolist()),
+        "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
+        # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
+        "line_points": _points(whole, most) if many <= day_grid.MOST_DAYS else "",
+        "line_means": _points(day_grid.means(whole), most) if many > SMOOTH_FROM else "",
+        "line_table": [
+            (named.format(one), written(one), *numbers)
+            for one, *numbers in zip(at, plays.tolist(), ms.tolist(), strict=True)
+        ],
+        "table_of": "Day" if many <= MOST_ROWS else "Month",
+    }
+
+
+def _points(values: NDArray[Any], most: int) -> str:
+    """A polyline 100 high, a day one wide."""
+    step = 1 + len(values) // day_grid.MOST_DAYS
+    heights = (100 - 100 * values[::step] / most).tolist()
+    return " ".join(f"{x * step},{height:.1f}" for x, height in enumerate(heights))
+
+
+def _featured(of_period: Heard, by: By) -> dict[str, Any]:
+    measure = "plays" if by == "plays" else "ms"
+    rows = [row for row in of_period.top_artists if row["featured_plays"]]
+    return {
+        "featured": rows,
+        "most_featured": max((row[measure] + row[f"featured_{measure}"] for row in rows), default=1),
+    }
+
+
+def _decades(of_period: Heard, total: Totals, by: By, period: Period) -> dict[str, Any]:
+    told = [(row["decade"], _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
+    known, whole = sum(value for _, value in told), _of(total, by)
+    rows = [
+        (f"{decade}s", value, percent(value, whole), _led("/explore", period, decade=decade)) for decade, value in told
+    ]
+    if told and known < whole:
+        href = _led("/explore", period, decade="unknown")
+        rows.append(("Not known", whole - known, percent(whole - known, whole), href))
+    return {
+        "decades": rows,
+        "most_of_decades": max((value for _, value, *_ in rows), default=1),
+        "decades_known": percent(known, whole) if known < whole else "",
+    }
+
+
+def _told(days: Days, period: Period) -> dict[str, Any]:
+    """Of plays of any length: those are in the history."""
+    told, *parts = (int(part.sum()) for part in (days.told, days.skipped, days.shuffled, days.offline))
+    asked = ({"end": "skipped"}, {"mode": "shuffled"}, {"mode": "offline"})
+    shares = [
+        (name, part, percent(part, told), _led("/history", period, **filters))
+        for name, part, filters in zip(("Skipped", "Shuffled", "Offline"), parts, asked, strict=True)
+    ]
+    return {"told": told, "shares": shares}
+
+
+def _devices(plays: Mapping[habits.DeviceGroup, int], period: Period) -> dict[str, Any]:
+    known = sum(plays.values())
+    rows = [(name, part, percent(part, known), _led("/explore", period, device=name)) for name, part in plays.items()]
+    return {"devices": rows, "devices_known": known}
+
+
+def _led(page: str, period: Period, **asked: str | int) -> str:
+    """Where a mark leads: the plays that it stands for, on a page that may show another time by itself."""
+    return f"{page}?{urlencode({**asked, 'range': period.name})}"

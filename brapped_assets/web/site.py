@@ -1,0 +1,224 @@
+"""What every page needs: the database, the clock, the templates, and how numbers and names are written."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from secrets import compare_digest, token_urlsafe
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from jinja2 import Environment
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from brapped_assets.insights.columns.shelf import Shelf
+from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.memory import Absent, Remembered, absent
+from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
+from brapped_assets.insights.selected_viewer import usual, viewer_of
+from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
+from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.rendering.environment import environment
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.files import version
+from brapped_assets.web.filters import Filter, filters
+from brapped_assets.web.import_progress import Incoming
+from brapped_assets.web.links import Chosen, Pairs, led_on
+from brapped_assets.web.renewal import Renewing
+
+# What an address is there for everybody; a song may be one that another never played.
+SAME_FOR_ALL = frozenset(
+    {
+        *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
+        *("/compare", "/counted"),
+        *("/changes/artists", "/changes/songs", "/changes/albums"),
+        *("/places/artists", "/places/songs", "/places/albums"),
+        *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
+    }
+)
+OK, NOT_FOUND = 200, 404
+# PostgreSQL's integers.
+LONGEST_KEY = 9
+
+
+@dataclass
+class Site:
+    """`reading` is where numbers come from; `is_demo` is said on every page.
+
+    `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
+    `shelf` keeps plays in memory.
+    `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
+    """
+
+    reading: Reading
+    is_demo: bool = False
+    writing: Writing | None = None
+    incoming: Incoming | None = None
+    covers: Covers | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+    renewing: Renewing | None = None
+    token: str = field(default_factory=token_urlsafe, repr=False)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    templates: Environment = field(default_factory=environment)
+    # What stays down of `brapped up`, in a sentence each.
+    down: Callable[[], tuple[str, ...]] = tuple
+
+    def __post_init__(self) -> None:
+        self.reading = Remembered(self.reading, self.clock)
+
+    def viewer(self, tx: Connection, request: Request) -> Viewer | None:
+        """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.
+
+        None while there is nobody. Raises HTTPException for a key that is nobody's.
+        """
+        key = asked_for(request)
+        if away := absent(tx):
+            request.state.away = away
+            # A file cannot say above itself as of when it is.
+            if "." in request.url.path:
+                away.refuse()
+        who = viewer(tx, self.clock(), key, shelf=self.shelf)
+        if who is None and key is not None:
+            raise HTTPException(404, "There is no such listener here.")
+        return who
+
+    def looking(self, tx: Connection, request: Request, *, narrowed: bool = True) -> Viewer | None:
+        """As `viewer`, who sees the plays that the address selects; the page says what it did not understand of it.
+
+        They count by the rule that the address names, else by the one that the listener chose. A page that is of all
+        plays is not `narrowed`. With plays, `request.state.whole` is who sees all of them, by Spotify's rule.
+        """
+        who = self.viewer(tx, request)
+        if who is None or who.first_day is None:
+            return who
+        selection, ignored = usual(who), list[str]()
+        if narrowed:
+            selection, ignored = read_selection(request.query_params.multi_items(), who.usual_rule)
+        if ignored:
+            say(request, " ".join(ignored), is_missing=False)
+        request.state.whole, request.state.selection = who, selection
+        request.state.filters = filters(tx, who, selection)
+        return viewer_of(tx, who, selection)
+
+    def close(self) -> None:
+        """Let go of the database; an import under way stops."""
+        if self.incoming is not None:
+            self.incoming.close()
+        self.reading.close()
+
+    def holds(self, token: str) -> bool:
+        """Whether a form carries our token."""
+        return compare_digest(token.encode(), self.token.encode())
+
+    def page(
+        self, template: str, request: Request, who: Viewer | None, *, status_code: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """One page; `who` None while nobody has connected anything.
+
+        Its links stay with the listener and with the period chosen. Where the address was not understood (see `say`)
+        the page says so, and its status is 404.
+        """
+        root = root_of(request) if who else ""
+        chosen = _chosen(who, request, values.get("period"))
+        away: Absent | None = getattr(request.state, "away", None) if who else None
+        html = self.templates.get_template(template).render(
+            viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
+            switcher=_switcher(who, request, root, chosen) if who else [], away=away,
+            token=self.token if self.writing and not away else "",
+            selection=selection_of(request), filters=filters_of(request),
+            can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),
+            **values,
+        )  # fmt: skip
+        if getattr(request.state, "is_missing", False) and status_code == OK:
+            status_code = NOT_FOUND
+        html = led_on(html, root, chosen).replace('="/static/', f'="/static/{version()}/')
+        return HTMLResponse(html, status_code=status_code)
+
+
+def asked_for(request: Request) -> int | None:
+    """The key of the listener whose pages the address asks for; 0 is nobody's."""
+    key = request.path_params.get("listener")
+    if key is None:
+        return None
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY else 0
+
+
+def root_of(request: Request) -> str:
+    """What the addresses of this listener's pages begin with."""
+    return f"/of/{asked_for(request)}" if "listener" in request.path_params else ""
+
+
+def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[tuple[int, str, str]]:
+    """Key, name and address of everybody, where the same page can be seen of them."""
+    page = request.url.path.removeprefix(root)
+    page = page if page in SAME_FOR_ALL else "/"
+    query = f"?{urlencode(chosen.asked)}" if chosen.asked and page != "/add" else ""
+    return [(one.listener_id, one.name, f"/of/{one.listener_id}{page}{query}") for one in who.everybody]
+
+
+def selection_of(request: Request) -> Selection:
+    """What the page was narrowed by (see `Site.looking`)."""
+    found: Selection = getattr(request.state, "selection", EVERYTHING)
+    return found
+
+
+def filters_of(request: Request) -> list[Filter]:
+    """The filters that the page shows."""
+    found: list[Filter] = getattr(request.state, "filters", [])
+    return found
+
+
+def say(request: Request, what: str, *, is_missing: bool = True) -> None:
+    """The page will say `what` of its address, above all else, after what is said already.
+
+    `is_missing`: nothing is there, so the status is 404.
+    """
+    request.state.misread = " ".join([*filter(None, [getattr(request.state, "misread", "")]), what])
+    request.state.is_missing = is_missing or getattr(request.state, "is_missing", False)
+
+
+def period_asked_for(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """The period in the address: `?range=`; or two dates, `?first=` and `?last=`, as a form without a script asks.
+
+    Raises NotAPeriod. The rule for every page and file: nothing is shown silently for another period. A page then says
+    what it did not understand and shows its default, a file is not made; the status of both is 404.
+    """
+    first_day: date = who.first_day or who.today
+    return named(_range_in(request) or default, today=who.today, first_day=first_day)
+
+
+def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """As `period_asked_for`; for what is no period the page says so and shows its default."""
+    try:
+        found = period_asked_for(request, who, default=default)
+    except NotAPeriod as error:
+        shown = named(default, today=who.today, first_day=who.first_day or who.today)
+        say(request, f"{error} Shown instead: {shown.label}.")
+        return shown
+    if found.name != (_range_in(request) or default):
+        say(request, f"That time ends before it begins. Shown is {found.label}.", is_missing=False)
+    return found
+
+
+def _range_in(request: Request) -> str:
+    """What the address says of the period; empty when nothing."""
+    asked = request.query_params
+    if name := asked.get("range", "").strip():
+        return name
+    first, last = (asked.get(one, asked.get(other, "")).strip() for one, other in (("first", "from"), ("last", "to")))
+    return f"{first}..{last}" if first or last else ""
+
+
+def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chosen:
+    """What the links of a page lead on with; `shown` is the period of its numbers."""
+    by = request.query_params.get("by", "")
+    asked: Pairs = (("by", by),) if by in get_args(By) else ()
+    if who is not None and _range_in(request):
+        with suppress(NotAPeriod):
+            asked = (("range", period_asked_for(request, who).name), *asked)
+    return Chosen(asked, shown.name if shown else "", tuple(selection_of(request).asked()))

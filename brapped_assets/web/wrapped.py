@@ -1,0 +1,105 @@
+"""`/wrapped`: the story of a period; `/export.html`: the same as one file to keep."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
+from brapped_assets.rendering import report
+from brapped_assets.web.site import Site, filters_of, period_asked_for, period_of
+
+
+class Pages:
+    """Where the site has a thing's page and cover; `covered` are those that have one."""
+
+    def __init__(self, covered: Collection[tuple[str, int]]) -> None:
+        self._covered = covered
+
+    def href(self, row: Row) -> str | None:
+        return f"/{row.kind}/{row.key}" if row.key is not None else None
+
+    def cover(self, row: Row) -> str | None:
+        return f"/cover/{row.kind}/{row.key}" if (row.kind, row.key) in self._covered else None
+
+
+@dataclass(frozen=True)
+class Year:
+    """A calendar year with its milliseconds and the months that have plays, first of the month each."""
+
+    year: int
+    ms: int
+    months: tuple[date, ...]
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            period = period_of(request, who)
+            found = numbers(tx, who, period)
+            if not found.total.plays:
+                return _choose(site, request, who, period.label)
+            told = cards(found)
+            place = Pages(pictures(tx, told))
+        return site.page("wrapped.html", request, who, period=period, cards=told, place=place, gaps=who.gaps_in(period))
+
+    def choose(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            return _choose(site, request, who, "")
+
+    def export(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            try:
+                asked = period_asked_for(request, who)
+            except NotAPeriod as error:
+                raise HTTPException(404, str(error)) from None
+            built = report.build(
+                site.templates,
+                tx,
+                who,
+                asked,
+                is_demo=site.is_demo,
+                covers=site.covers,
+                filters=[one.label for one in filters_of(request) if one.kind != "rule"],
+            )
+        headers = {"Content-Disposition": f'attachment; filename="{built.file_name}"'}
+        return Response(built.html, media_type="text/html", headers=headers)
+
+    return [
+        Route("/wrapped", show, name="wrapped"),
+        Route("/wrapped/choose", choose, name="wrapped_choose"),
+        Route("/export.html", export, name="export"),
+    ]
+
+
+def _choose(site: Site, request: Request, who: Viewer, empty: str) -> Response:
+    """Every year and month with plays. `empty` names a period that has none, and was asked for."""
+    everything = named("all", today=who.today, first_day=who.first_day or who.today)
+    found = years(who, everything)
+    return site.page(
+        "wrapped_choose.html", request, who, years=found, total=sum(year.ms for year in found), empty=empty
+    )  # fmt: skip
+
+
+def years(who: Viewer, period: Period) -> list[Year]:
+    """The years with plays, newest first."""
+    by_year = groupby(overview.months(overview.days(who, period)), key=lambda month: month.month.year)
+    found = [(year, list(months)) for year, months in by_year]
+    return [Year(year, sum(m.ms for m in months), tuple(m.month for m in months)) for year, months in reversed(found)]

@@ -1,0 +1,97 @@
+"""The formulas of Wrapped that the page shows give the numbers of its cards."""
+
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.periods import named
+from brapped_assets.insights.viewer import viewer
+from brapped_assets.insights.wrapped import FORMULAS, numbers
+from brapped_assets.insights.wrapped.model import Numbers
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.wrapped_plays import NOW, ZONES, histories
+from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.imported_files import vouch
+from brapped_assets_tests.warehouse.polled_plays import newcomer
+
+PERIODS = ["2024", "year", "2025-01", "all"]
+Rows = list[tuple[Any, ...]]
+
+
+class Undo(Exception):
+    """The example is over."""
+
+
+def released(tx: Connection) -> None:
+    """Albums of various years and lengths, as they are when they were looked up."""
+    tx.execute("update star.album_dim set release_date = make_date(1990 + album_key % 9, 1, 1),"
+               " total_tracks = 3 + album_key % 5, album_id = 'album' || album_key")  # fmt: skip
+
+
+def told(n: Numbers) -> dict[str, Rows]:
+    """What the cards tell, as the statements answer."""
+    known = sorted((year, plays) for year, plays in n.releases.items() if year)
+    half = sum(plays for _, plays in known) / 2
+    passed = accumulate(plays for _, plays in known)
+    median = next((year for (year, _), so_far in zip(known, passed, strict=True) if so_far >= half), None)
+    album, repeat, big, back, streak = n.album, n.repeat, n.big_day, n.comeback, n.streak
+    of_album = [(album.songs, album.of_songs, album.album.plays, album.album.ms, album.evenness)] if album else []
+    return {
+        "Top artists": [(one.key, one.plays, one.ms) for one in n.artists],
+        "Top songs": [(one.key, one.plays, one.ms) for one in n.songs],
+        "Top album": of_album,
+        "The race": sorted(
+            (key, month, plays) for key, months in n.by_month.items() for month, plays in months.items()
+        ),
+        "On repeat": [(repeat.day, repeat.song.key, repeat.song.plays, repeat.song.ms)] if repeat else [],
+        "The day you could not stop": [(big.day.day, big.day.plays, big.day.ms)] if big else [],
+        "The comeback": [
+            (back.artist.key, back.last_on, back.back_on, back.artist.plays, back.artist.ms)
+        ] if back else [],
+        "Your streak": [(streak.first, streak.last, streak.days)] if streak else [],
+        "Listening age": [(median,)],
+    }  # fmt: skip
+
+
+@examples(10)
+@given(histories(), st.sampled_from(ZONES), st.sampled_from(PERIODS))
+def test_the_formulas_shown_give_the_numbers_shown(
+    warehouse: Warehouse, plays: list[Told], zone: str, asked: str
+) -> None:
+    try:
+        with warehouse.transaction() as tx:
+            me = newcomer(tx, zone=zone)
+            tell(tx, me, [("extended", plays)])
+            vouch(tx, me, datetime(2023, 1, 1, tzinfo=UTC), NOW)
+            released(tx)
+            who = viewer(tx, NOW, me)
+            assert who is not None
+            period = named(asked, today=who.today, first_day=who.first_day or who.today)
+            compared = overview.earlier(tx, who, period)
+            values = {
+                "listener_id": me, "first": period.first, "until": period.until,
+                "before_first": compared and compared.first, "before_until": compared and compared.until,
+            }  # fmt: skip
+            n = numbers(tx, who, period)
+            found = {
+                formula.name: [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
+                for formula in FORMULAS
+            }
+            found["Top album"] = [(*row[1:-1], round(row[-1], 6)) for row in found["Top album"]]
+            clock, new, then = (found.pop(name) for name in ("Your clock", "Discoveries", "Then and now"))
+            assert found == told(n)
+            assert tuple(sum(ms for _, at, ms in clock if at == hour) for hour in range(24)) == n.hours
+            assert sum(ms for day, _, ms in clock if day > 5) == n.weekend_ms
+            if n.known_before:
+                assert (len(new), sum(plays for _, plays, _ in new)) == (n.discoveries.artists, n.discoveries.plays)
+                assert new[:3] == [(one.key, one.plays, one.ms) for one in n.discoveries.top]
+            if n.before:
+                assert then == [(n.before.plays, n.before.ms)]
+            raise Undo  # noqa: TRY301  (leaving is how a transaction is undone)
+    except Undo:
+        pass
