@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import change_formulas, comparison, place_formulas, wrapped
-from brapped_assets.insights.formulas import habits, items, overview
+from brapped_assets.insights import comparison, wrapped
+from brapped_assets.insights.formulas import changes, habits, items, overview, places
 from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rules import SHORT, WORDS, choose_rule, side_by_side
@@ -21,8 +21,8 @@ SECTIONS: dict[str, list[Formula]] = {
     "When and how": habits.FORMULAS,
     "Artists, songs, albums": items.FORMULAS,
     "Wrapped": wrapped.FORMULAS,
-    "Two periods": change_formulas.FORMULAS,
-    "Ranks over time": place_formulas.FORMULAS,
+    "Two periods": changes.FORMULAS,
+    "Ranks over time": places.FORMULAS,
     "Two listeners": comparison.FORMULAS,
 }
 

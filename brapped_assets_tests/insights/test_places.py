@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.tally import Music
+from brapped_assets.insights.formulas.places import FORMULAS
 from brapped_assets.insights.leaders import Kind as Led
 from brapped_assets.insights.leaders import leaders
 from brapped_assets.insights.lists import MUSIC
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.place_formulas import FORMULAS
 from brapped_assets.insights.places import Line, lines, stretches, unit_of
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
