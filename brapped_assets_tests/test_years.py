@@ -8,8 +8,8 @@ import pytest
 
 from bench import years
 from bench.scene import Scene
-from bench.years_pairs import Verdict
-from bench.years_plan import DAYS
+from bench.years.pairs import Verdict
+from bench.years.plan import DAYS
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.years_pairs import Row, Verdict, Worth, best_worth, judged
+from bench.years.pairs import Row, Verdict, Worth, best_worth, judged
 from brapped_assets.warehouse.merge.matching import Observation, pairs
 
 

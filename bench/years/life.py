@@ -23,10 +23,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bench import old_schema
 from bench.scene import Scene
-from bench.years_account import Account
-from bench.years_plan import DAY, SPOTIFYS, TICK, Plan, Trouble
-from bench.years_polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
-from bench.years_quarters import Quarter, quarter
+from bench.years.account import Account
+from bench.years.plan import DAY, SPOTIFYS, TICK, Plan, Trouble
+from bench.years.polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
+from bench.years.quarters import Quarter, quarter
 from brapped_assets.warehouse.db.connections import Warehouse
 
 CHECKOUT = str(Path(__file__).parents[1])

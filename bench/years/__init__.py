@@ -12,11 +12,11 @@ from psycopg.rows import dict_row
 
 from bench.figures import Figure
 from bench.scene import Scene, environment
-from bench.years_account import ZONE, apart
-from bench.years_life import Life
-from bench.years_plan import KINDS, YEAR, Plan
-from bench.years_quarters import hurried_autovacuum, in_figures
-from bench.years_truth import Held
+from bench.years.account import ZONE, apart
+from bench.years.life import Life
+from bench.years.plan import KINDS, YEAR, Plan
+from bench.years.quarters import hurried_autovacuum, in_figures
+from bench.years.truth import Held
 
 LEDGERS = """
 select (select count(*) from audit.api_call) as calls, (select count(*) from audit.poll) as polls,

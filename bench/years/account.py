@@ -12,8 +12,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench.landed_plays import shown
-from bench.years_plan import DAY, SPOTIFYS, STAYING, Plan, Trouble
-from bench.years_truth import Held, held_against_the_truth
+from bench.years.plan import DAY, SPOTIFYS, STAYING, Plan, Trouble
+from bench.years.truth import Held, held_against_the_truth
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bench.landed_plays import shown, visible_spans
-from bench.years_pairs import Row, Verdict, judged
+from bench.years.pairs import Row, Verdict, judged
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.export import exported_end
 from brapped_assets.demo.listener import Listener
