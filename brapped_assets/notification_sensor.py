@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from brapped_assets.failed_runs import ENDED, newest_failure
-from brapped_assets.notifications.conditions import PATIENCE, STANDSTILL
+from brapped_assets.notifications.conditions import PATIENCE
 from brapped_assets.notifications.notifier import look
 from brapped_assets.schedules import RAW
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets.warehouse.listener_status import STANDSTILL
 
 # A longer pause between two ticks means that the machine slept, or that nobody was there to tick.
 PAUSE = timedelta(minutes=5)

@@ -14,6 +14,7 @@ from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Postponed
 from brapped_assets.warehouse import run_stats
+from brapped_assets.warehouse.listener_status import STANDSTILL
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
@@ -28,7 +29,7 @@ POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
     # A postponed poll materializes nothing: its hours stay open for the next.
     output_required=False,
     # A poll every 20 minutes closes each hour within 5 minutes of its end: two hours without one is a missed beat.
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)),
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STANDSTILL, warn_window=timedelta(hours=2)),
     group_name="listening",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,

@@ -14,6 +14,7 @@ from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import run_stats
+from brapped_assets.warehouse.listener_status import STANDSTILL
 from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 
@@ -25,7 +26,7 @@ TABLE = "star.streaming_fact"
     partitions_def=partitions.hours,
     backfill_policy=dg.BackfillPolicy.single_run(),
     # As its source: every poll is merged in the same run.
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)),
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STANDSTILL, warn_window=timedelta(hours=2)),
     group_name="listening",
     kinds={"postgres"},
     owners=table_metadata.OWNERS,

@@ -21,12 +21,8 @@ from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, tokens
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import TokenUnreadable
-from brapped_assets.warehouse.listener_status import ListenerOverview
+from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, ListenerOverview, has_consent_ended
 from brapped_assets.warehouse.lookup_queue import backlog
-
-# Polls come every 20 minutes, or hourly from a scheduler; three hours without one is a standstill.
-STANDSTILL = timedelta(hours=3)
-RENEW_WITHIN_DAYS = 14
 
 
 def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: bool = False) -> int:
@@ -137,9 +133,9 @@ def _problems(
 
 def _of_consent(one: ListenerOverview, now: datetime) -> list[tuple[int, str, str]]:
     ends_at = one.consent_ends_at
-    if one.consent_ended_at is not None or (ends_at is not None and ends_at < now):
+    if has_consent_ended(one.consent_ended_at, ends_at, now):
         return [(exit_codes.CONSENT_NEEDED, f"{one.display_name}: consent has ended.", "brapped login")]
-    if ends_at is not None and ends_at < now + timedelta(days=RENEW_WITHIN_DAYS):
+    if ends_at is not None and ends_at < now + RENEW_WITHIN:
         days = (ends_at - now).days
         return [(exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login")]
     return []

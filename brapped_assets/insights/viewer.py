@@ -10,11 +10,10 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Rule
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.listener_status import RENEW_WITHIN
 from brapped_assets.warehouse.zones import Spans, spans_of
 
 q = Statements(__file__)
-
-CONSENT_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Viewer:
         if self.consent_ends_at is None:
             return None
         days = (self.local(self.consent_ends_at).date() - self.today).days
-        return max(days, -1) if days <= CONSENT_DAYS else None
+        return max(days, -1) if days <= RENEW_WITHIN.days else None
 
     @property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED, waits_until
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
+from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, has_consent_ended
 from brapped_assets.warehouse.notifications import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
 
@@ -20,10 +21,9 @@ PARTS = frozenset(PART + part for part in stopped_parts.NAMES)
 # What is over when it is not found any more; a recap never is.
 LOOKED_FOR = frozenset({"consent", "no_poll", "gap", "quota", "storage", RUN_FAILURE})
 
-CONSENT_DAYS = (30, 14, 3)
-STANDSTILL = timedelta(hours=3)
+CONSENT_WITHIN = (timedelta(days=30), RENEW_WITHIN, timedelta(days=3))
 # Noticed an hour before it is told: a machine that has just woken up gets to poll, and hourly looks are never sharp.
-STANDSTILL_NOTICED, STANDSTILL_PATIENCE = timedelta(hours=2), timedelta(minutes=55)
+STANDSTILL_NOTICED, STANDSTILL_PATIENCE = STANDSTILL - timedelta(hours=1), timedelta(minutes=55)
 # What may pass by itself is told when it has been so for this long.
 PATIENCE = timedelta(minutes=30)
 STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = NEARLY_FULL, 0.95, 0.75
@@ -95,12 +95,12 @@ def of_part(down: Down) -> Condition:
 
 def _of_consent(person: Person, whose: str, now: datetime) -> list[Condition]:
     ends_at = person.consent_ends_at
-    if person.consent_ended_at is not None or (ends_at is not None and person.is_polled and ends_at <= now):
+    if has_consent_ended(person.consent_ended_at, ends_at, now):
         text = f"{whose}Spotify's consent has ended, so no play is collected. Renew it: brapped login"
-        return [Condition("consent", person.listener_id, len(CONSENT_DAYS) + 1, text)]
-    if ends_at is None or not person.is_polled:
+        return [Condition("consent", person.listener_id, len(CONSENT_WITHIN) + 1, text)]
+    if ends_at is None:
         return []
-    level = sum(ends_at - now <= timedelta(days=days) for days in CONSENT_DAYS)
+    level = sum(ends_at - now <= within for within in CONSENT_WITHIN)
     left = (ends_at - now).days
     text = (
         f"{whose}Spotify's consent ends {_in_days(left)}, on {_day(ends_at, person)}; it lasts six months. After "

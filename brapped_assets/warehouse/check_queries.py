@@ -9,6 +9,7 @@ from psycopg.sql import SQL
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.listener_status import NEWS, RENEW_WITHIN, STANDSTILL
 
 q = Statements(__file__)
 
@@ -22,7 +23,8 @@ class Verdict:
 
 
 def verify(tx: Connection, claim: str, *, since: datetime, now: datetime, budget: int) -> Verdict:
-    """Look for rows from `since` on (UTC) that contradict the statement of this name in `claims.sql`."""
+    """Look for rows from `since` on (UTC) that contradict the statement of this name in `check_queries.sql`."""
     statement = SQL(q.count_and_sample).format(offending=SQL(q[claim]))
-    row = one_row(tx, statement, {"since": since, "now": now, "budget": budget})
+    bounds = {"renew_within": RENEW_WITHIN, "news": NEWS, "standstill": STANDSTILL}
+    row = one_row(tx, statement, {"since": since, "now": now, "budget": budget} | bounds)
     return Verdict(**row)

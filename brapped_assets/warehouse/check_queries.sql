@@ -35,7 +35,7 @@ having sum(calls) > %(budget)s
 select listener_id, authorized_at, consent_ended_at,
        authorized_at + interval '6 months' as ends_at
 from audit.listener
-where consent_ended_at is not null or authorized_at + interval '6 months' < %(now)s::timestamptz + interval '14 days'
+where consent_ended_at is not null or authorized_at + interval '6 months' < %(now)s::timestamptz + %(renew_within)s::interval
 
 -- name: every_gap_is_closed
 select listener_id, gap_start, gap_end, round(extract(epoch from gap_end - gap_start) / 3600, 1)::float8 as hours
@@ -69,7 +69,7 @@ order by f.played_at
 select listener_id, reason, times, first_seen_at, last_seen_at, content_hash
 from (select r.*, min(r.first_seen_at) over (partition by r.listener_id, r.reason) as kind_first_seen_at
         from audit.rejected_row r where r.source = 'poll' and r.kind = 'not_understood') odd
-where kind_first_seen_at > %(now)s::timestamptz - interval '14 days'
+where kind_first_seen_at > %(now)s::timestamptz - %(news)s::interval
 order by last_seen_at desc
 
 -- name: latest_poll_is_recent
@@ -79,7 +79,7 @@ from audit.listener l
 left join audit.poll p on p.listener_id = l.listener_id and p.polled_at <= %(now)s::timestamptz + interval '1 hour'
 where l.token_fingerprint is not null and l.consent_ended_at is null
 group by l.listener_id
-having max(p.polled_at) is null or max(p.polled_at) < %(now)s::timestamptz - interval '3 hours'
+having max(p.polled_at) is null or max(p.polled_at) < %(now)s::timestamptz - %(standstill)s::interval
 
 -- name: local_time_agrees_with_the_zone
 with lived as materialized (

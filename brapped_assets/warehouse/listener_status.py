@@ -9,6 +9,10 @@ from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 
+# Polls come every 20 minutes, or hourly from a scheduler; three hours without one is a standstill.
+STANDSTILL = timedelta(hours=3)
+# Whoever renews a consent within so long misses no play.
+RENEW_WITHIN = timedelta(days=14)
 # A release that understands a new kind of item takes about so long; whoever has not heard by then need not.
 NEWS = timedelta(days=14)
 
@@ -49,6 +53,11 @@ class ListenerOverview:
     empty_items: int
     impossible_times: int
     clock_skew_ms: int | None
+
+
+def has_consent_ended(ended_at: datetime | None, ends_at: datetime | None, now: datetime) -> bool:
+    """Whether it was found to have ended, or its six months are over."""
+    return ended_at is not None or (ends_at is not None and ends_at <= now)
 
 
 def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
