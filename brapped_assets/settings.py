@@ -10,11 +10,15 @@ import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from brapped_assets.spotify import SpotifyApp
+    from brapped_assets.warehouse.db.connections import Warehouse
 
 ENV_FILE = ".env"
 DEMO_HOME = "demo"
@@ -143,12 +147,29 @@ class Settings(BaseSettings):
         """The warehouse's URL, to be handed to the driver and nowhere else; None means embedded."""
         return self.database_url.get_secret_value() if self.database_url else None
 
+    def warehouse(self, *, is_bulky: bool = False) -> "Warehouse":
+        """The warehouse that these settings name, to be closed by the caller; see `Warehouse`."""
+        # Late: every command reads settings, few need the driver.
+        from brapped_assets.warehouse.db.connections import Warehouse  # noqa: PLC0415
+
+        return Warehouse(self.brapped_home, self.database_url_text(), is_bulky=is_bulky)
+
+    def spotify_app(self, client_id: str | None = None) -> "SpotifyApp":
+        """The app that asks Spotify; with neither `client_id` nor SPOTIFY_CLIENT_ID one that Spotify does not know."""
+        from brapped_assets.spotify import SpotifyApp  # noqa: PLC0415
+
+        secret = self.spotify_client_secret
+        return SpotifyApp(
+            client_id or self.spotify_client_id or "",
+            secret.get_secret_value() if secret else None,
+            self.spotify_accounts_url,
+        )
+
     @property
     def storage_limit_bytes(self) -> int | None:
         """What the plan behind DATABASE_URL holds: on Neon its free plan's, unless told otherwise; None: no plan."""
         if self.database_url is None:
             return None
-        # Late: every command reads settings, few need the driver.
         from brapped_assets.warehouse.db.urls import is_neon  # noqa: PLC0415
 
         neons = NEONS_FREE_PLAN_MB if is_neon(self.database_url.get_secret_value()) else None

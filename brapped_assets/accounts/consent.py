@@ -16,7 +16,6 @@ from brapped_assets.spotify import (
     SpotifyClient,
 )
 from brapped_assets.warehouse import listeners, tokens
-from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.listeners import Listener
 
 # How long somebody may take to agree in the browser.
@@ -49,7 +48,7 @@ def remember(
     """
     now = datetime.now(UTC)
     is_key_new = False
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         tokens_of_grant = AccessTokens(app, grant.refresh_token)
         ledger = SharedLedger(warehouse, settings.spotify_daily_call_budget)
         with SpotifyClient(settings.spotify_api_url, tokens_of_grant, ledger) as client:

@@ -12,7 +12,6 @@ from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.listener_choice import chosen
 from brapped_assets.warehouse.db import roles
-from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.urls import connection_string, direct, is_this_machine
 
 PASSWORD_BYTES = 24
@@ -31,7 +30,7 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
             "DATABASE_URL at a PostgreSQL with an address (Neon has a free plan), and `brapped import` your export "
             "there. The pages of `brapped up` need none of this."
         )
-    with Warehouse(settings.brapped_home, url) as warehouse, warehouse.transaction() as tx:
+    with settings.warehouse() as warehouse, warehouse.transaction() as tx:
         views = model.views(tx)
         person = chosen(tx, listener) if listener is not None else None
     script = model.tmdl(place, views, person.listener_id if person else None)
@@ -53,7 +52,7 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
 def make_reader(settings: Settings, console: Console, *, name: str, password_stdin: bool) -> int:
     """Make or renew the reading role. A password made up here is printed, once, and kept nowhere."""
     password = _given_password() if password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         is_new = roles.let_read(warehouse, name, password)
     done = "may now sign in" if is_new else "has its new password"
     console.print(f"[green]✓[/] {name} {done}; it reads the schema bi and nothing else.")

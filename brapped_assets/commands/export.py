@@ -12,13 +12,12 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.export_target import written
 from brapped_assets.transfer.exporter import export
 from brapped_assets.transfer.listener_choice import chosen
-from brapped_assets.warehouse.db.connections import Warehouse
 
 
 def export_listener(settings: Settings, console: Console, *, to: Path | None, listener: str | None) -> int:
     """Write the export. Raises SettingsError when it is not clear whose, NotWritten when it cannot be written."""
     now = datetime.now(UTC)
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
             person = chosen(tx, listener)
         if person is None:

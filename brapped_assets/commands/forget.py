@@ -13,7 +13,6 @@ from brapped_assets.settings import TOKENS_FOLDER, Settings, SettingsError, env_
 from brapped_assets.text.plain import plain
 from brapped_assets.transfer.listener_choice import chosen
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.erasure import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token, listeners
 
@@ -23,7 +22,7 @@ def forget_listener(
 ) -> int:
     """Show what would go, ask, and remove it. Raises SettingsError when it is not clear whose, or who to ask."""
     now = datetime.now(UTC)
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
             person = chosen(tx, listener)
             if person is None:

@@ -56,7 +56,7 @@ def import_files(
     """
     with ExitStack() as stack:
         found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in paths]
-        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
+        warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
 
         def person_of(tx: Connection) -> Listener:
             return whose(tx, settings, listener, datetime.now(UTC), found)
@@ -98,7 +98,7 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
     """
     with ExitStack() as stack:
         tables = stack.enter_context(old_tables(url, TABLES))
-        warehouse = stack.enter_context(Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True))
+        warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
         with warehouse.transaction() as tx:
             person = whose(tx, settings, listener, datetime.now(UTC))
         summary, began = LegacySummary(), monotonic()

@@ -19,7 +19,6 @@ from brapped_assets.spotify import (
     exchange,
 )
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.db.connections import Warehouse
 
 AGREE = "Open this address and agree:"
 DASHBOARD = "https://developer.spotify.com/dashboard"
@@ -33,7 +32,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
     """
     app = _app(settings, console)
     # A database that does not answer is better known before somebody has agreed.
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction() as tx:
+    with settings.warehouse() as warehouse, warehouse.transaction() as tx:
         is_first = not listeners.listeners(tx)
     request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=not is_first)
     callback = _pasted(request, console) if paste else _caught(request, console, open_browser=open_browser)
@@ -47,7 +46,6 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
 
 
 def _app(settings: Settings, console: Console) -> SpotifyApp:
-    secret = settings.spotify_client_secret
     client_id = settings.spotify_client_id
     if client_id is None:
         if not console.is_terminal:
@@ -67,7 +65,7 @@ def _app(settings: Settings, console: Console) -> SpotifyApp:
         )
         while not client_id:
             client_id = Prompt.ask("Client ID", console=console).strip()
-    return SpotifyApp(client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url)
+    return settings.spotify_app(client_id)
 
 
 def _pasted(request: AuthorizationRequest, console: Console) -> str:

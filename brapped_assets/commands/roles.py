@@ -10,7 +10,6 @@ from rich.console import Console
 from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError, write_env
 from brapped_assets.warehouse.db import roles
-from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.urls import direct_url
 
 WRITER, READER = "brapped_writer", "brapped_reader"
@@ -29,7 +28,7 @@ def make_roles(settings: Settings, console: Console, *, output: Path | None) -> 
             "DATABASE_URL in the settings, `brapped roles` makes them there."
         )
     passwords = {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in (WRITER, READER)}
-    with Warehouse(settings.brapped_home, url) as warehouse:
+    with settings.warehouse() as warehouse:
         roles.let_write(warehouse, WRITER, passwords[WRITER])
         roles.let_read(warehouse, READER, passwords[READER])
     urls = {

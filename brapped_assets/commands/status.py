@@ -19,7 +19,7 @@ from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError, env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, tokens
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, ListenerOverview, has_consent_ended
 from brapped_assets.warehouse.lookup_queue import backlog
@@ -28,7 +28,7 @@ from brapped_assets.warehouse.lookup_queue import backlog
 def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: bool = False) -> int:
     """Print how things stand; the exit code is 0 when nothing is wrong. Asks the warehouse only."""
     now = datetime.now(UTC)
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
             everybody = listener_status.by_listener(tx, now)
             spent = call_ledger.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)

@@ -12,7 +12,6 @@ from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.listener_choice import chosen
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Change, Span, Spans
 
@@ -59,7 +58,7 @@ def time_zones(
     """
     _make_sure(wanted)
     now = datetime.now(UTC)
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+    with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
             person = chosen(tx, listener)
             if person is None:

@@ -140,7 +140,7 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Loo
         return at.looked
     at.at_parts()
     try:
-        with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse:
+        with settings.warehouse() as warehouse:
             at.at_warehouse(warehouse, failed)
     except (Busy, TooSlow, Gone, Interrupted):
         # It answers; the next look finds it at leisure.

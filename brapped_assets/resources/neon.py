@@ -22,7 +22,7 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NeonResource"]:
         settings = Settings.load()
-        with Warehouse(settings.brapped_home, settings.database_url_text()) as self._warehouse:
+        with settings.warehouse() as self._warehouse:
             yield self
 
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]:
@@ -33,7 +33,7 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
     def bulky(self) -> Iterator[Warehouse]:
         """A connection of its own for an import, which goes past Neon's pooler."""
         settings = Settings.load()
-        with Warehouse(settings.brapped_home, settings.database_url_text(), is_bulky=True) as warehouse:
+        with settings.warehouse(is_bulky=True) as warehouse:
             yield warehouse
 
     def snapshot(self) -> AbstractContextManager[Connection]:

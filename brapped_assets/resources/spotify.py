@@ -19,7 +19,6 @@ from brapped_assets.spotify import (
     Postponed,
     Profile,
     Refused,
-    SpotifyApp,
     SpotifyClient,
     SpotifyError,
 )
@@ -225,17 +224,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
 
     def _client(self, token: str, given: str, keep: Callable[[str], bool]) -> SpotifyClient:
         """A client for `token`; `given` is what its successors are kept under."""
-        settings = self._settings
-        secret = settings.spotify_client_secret
-        app = SpotifyApp(
-            settings.spotify_client_id or "",
-            secret.get_secret_value() if secret else None,
-            settings.spotify_accounts_url,
-        )
 
         def on_rotated(rotated: str) -> None:
             self._keep_surely(given, rotated, keep)
 
-        client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token, on_rotated=on_rotated), self.ledger)
+        access = AccessTokens(self._settings.spotify_app(), token, on_rotated=on_rotated)
+        client = SpotifyClient(self._settings.spotify_api_url, access, self.ledger)
         self._clients.append(client)
         return client

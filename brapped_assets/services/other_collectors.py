@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from brapped_assets.services.dagster_instance import PROCESS_TAG
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listener_status
-from brapped_assets.warehouse.db.connections import Warehouse
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -23,7 +22,7 @@ def polled_elsewhere(settings: Settings, instance: "dg.DagsterInstance", now: da
     """
     if settings.database_url is None:
         return None
-    with Warehouse(settings.brapped_home, settings.database_url_text()) as warehouse, warehouse.transaction() as tx:
+    with settings.warehouse() as warehouse, warehouse.transaction() as tx:
         latest = listener_status.latest_poll(tx, since=now - LOOK_BACK)
     if latest is None or _is_ours(instance, latest.run_id):
         return None

@@ -19,7 +19,7 @@ from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.listener_choice import whose
 from brapped_assets.transfer.preview import Preview, preview
 from brapped_assets.transfer.stays_abroad import remarks
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress, Proposal
@@ -148,7 +148,7 @@ class BackgroundImport:
             def person_of(tx: Connection) -> Listener:
                 return _person(tx, self._settings, listener_id, found)
 
-            with self._warehouse() as warehouse:
+            with self._settings.warehouse(is_bulky=True) as warehouse:
                 shown = preview(warehouse, person_of, found, progress=self._note)
             shown.summary.ignored.extend(left_out)
             self._ask(shown)
@@ -180,11 +180,8 @@ class BackgroundImport:
         self._began = time.monotonic()
         self._progress = Progress("reading", listener=self._progress.listener)
 
-    def _warehouse(self) -> Warehouse:
-        return Warehouse(self._settings.brapped_home, self._settings.database_url_text(), is_bulky=True)
-
     def _store(self, person_of: Callable[[Connection], Listener], found: list[Found], summary: Summary) -> Progress:
-        with self._warehouse() as warehouse:
+        with self._settings.warehouse(is_bulky=True) as warehouse:
             with warehouse.transaction() as tx:
                 person = person_of(tx)
             self._progress = replace(self._progress, listener=person.display_name)

@@ -51,10 +51,7 @@ class BackgroundLogin:
         settings = Settings.load()
         if settings.spotify_client_id is None:
             raise NotNow("No Spotify app is set up here yet. In a terminal: brapped login")
-        secret = settings.spotify_client_secret
-        app = SpotifyApp(
-            settings.spotify_client_id, secret.get_secret_value() if secret else None, settings.spotify_accounts_url
-        )
+        app = settings.spotify_app()
         # Spotify says as whom one agrees: several people may share the browser.
         request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=True)
         opened: Future[bool] = Future()
