@@ -1,10 +1,8 @@
 """The ledger of calls that all processes share: decided by `spotify.quota`, kept by the warehouse."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Protocol
 
 from brapped_assets.spotify import (
     LONGEST_WAIT,
@@ -16,13 +14,7 @@ from brapped_assets.spotify import (
     calls_left_for_enrichment,
 )
 from brapped_assets.warehouse import call_ledger
-from brapped_assets.warehouse.db.connections import Connection
-
-
-class Transactions(Protocol):
-    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
-
-    def transaction(self) -> AbstractContextManager[Connection]: ...
+from brapped_assets.warehouse.db.connections import Connection, Transactions
 
 
 @dataclass

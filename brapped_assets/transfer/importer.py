@@ -3,10 +3,9 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
 from brapped_assets.history.chunks import by_kind
 from brapped_assets.history.discovery import Found, Unusable
@@ -18,7 +17,7 @@ from brapped_assets.history.recognition import HISTORY_NAME
 from brapped_assets.transfer.prefetch import Read, ahead, file_of, read_pieces, side_by_side, together
 from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
 from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_exported
 from brapped_assets.warehouse.merge.repeats import count_repeats
@@ -38,12 +37,6 @@ FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 
 Progress = Callable[[int, int], None]
 """Rows done so far, and how many there will be in all, as far as is known."""
-
-
-class Transactions(Protocol):
-    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
-
-    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
 
 
 @dataclass

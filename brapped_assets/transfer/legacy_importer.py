@@ -19,9 +19,9 @@ from brapped_assets.history.legacy import (
     parse_row,
 )
 from brapped_assets.history.model import OddRow
-from brapped_assets.transfer.importer import LOCK_SECONDS, PIECE_ROWS, Progress, Transactions
+from brapped_assets.transfer.importer import LOCK_SECONDS, PIECE_ROWS, Progress
 from brapped_assets.warehouse import import_ledger
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Transactions
 from brapped_assets.warehouse.legacy_source import OldTables
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, keep_odd, merge_legacy

@@ -18,8 +18,9 @@ from brapped_assets.history.parsing import parse_row
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
 from brapped_assets.transfer.agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compared
-from brapped_assets.transfer.importer import BYTES_PER_ROW, Transactions
+from brapped_assets.transfer.importer import BYTES_PER_ROW
 from brapped_assets.warehouse import ownership
+from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.merge.rematch import comparable
 
 # Weeks are sampled so that about so many plays are compared; that many tell as much as all.

@@ -1,14 +1,12 @@
 """An export of our own, back into a warehouse: an empty one is then as the first was, any other has both."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Protocol
 
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.own_export import AGAIN, Archive, Person
 from brapped_assets.warehouse import exported_records, restored_records, zones
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge.exported_plays import ExportMerge
@@ -26,12 +24,6 @@ TOLD_OF_PLAYS = (
 
 Progress = Callable[[int, int], None]
 """Plays told so far, and how many there will be in all."""
-
-
-class Transactions(Protocol):
-    """Whatever gives transactions on the warehouse."""
-
-    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
 
 
 def returning(person: Person) -> Returning:

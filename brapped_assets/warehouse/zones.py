@@ -1,15 +1,14 @@
 """The time zones a listener has lived in: which one held when, and what another one would change."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg.errors import InvalidParameterValue
 
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Transactions
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import UnknownZone
@@ -43,12 +42,6 @@ class Change:
     days: int
     first_at: datetime | None
     last_at: datetime | None
-
-
-class Transactions(Protocol):
-    """Whatever gives transactions on the warehouse."""
-
-    def transaction(self) -> AbstractContextManager[Connection]: ...
 
 
 def held(tx: Connection, listener_id: int) -> Spans:

@@ -15,7 +15,8 @@ from starlette.routing import Route
 from brapped_assets.insights.items import key_in
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.forms import only_ours, posted
-from brapped_assets.web.import_progress import Cancelled, Doubted, Incoming, NotAsked, Occupied, Progress
+from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress
+from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site, root_of
 from brapped_assets.web.uploads import MOST_BYTES, TOO_LARGE, received
 
@@ -129,7 +130,7 @@ def _make_sure_it_fits(folder: Path, length: int) -> None:
         raise OSError(errno.ENOSPC, DISK_FULL)
 
 
-def _begin(incoming: Incoming, fields: dict[str, str]) -> None:
+def _begin(incoming: BackgroundImport, fields: dict[str, str]) -> None:
     incoming.start(key_in(fields.get("listener", "")) or None)
 
 

@@ -1,8 +1,7 @@
-"""An export on its way in through the pages: what is told of it, and what the program that imports it must offer."""
+"""An export on its way in through the pages: what is told of it."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from brapped_assets.text.formatting import time_left
 
@@ -107,37 +106,3 @@ class Cancelled(Exception):
 
     def __init__(self) -> None:
         super().__init__("Cancelled. Nothing of it was stored.")
-
-
-class Incoming(Protocol):
-    """Imports one upload at a time, in the background."""
-
-    def progress(self) -> Progress: ...
-
-    def reserve(self) -> Path:
-        """An empty folder for the files of an upload. Raises Occupied or OSError."""
-        ...
-
-    def start(self, listener_id: int | None) -> None:
-        """Look at what lies in the folder, for this listener or, with None, for the only one there is; then ask."""
-        ...
-
-    def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
-        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
-        ...
-
-    def cancel(self) -> None:
-        """Stop what is under way after the piece in hand, or asked: what is merged stays, and the place is free."""
-        ...
-
-    def go_on(self) -> None:
-        """Raises Cancelled when what is under way is no longer wanted."""
-        ...
-
-    def release(self) -> None:
-        """The upload came to nothing: away with its files."""
-        ...
-
-    def close(self) -> None:
-        """Stop: what is merged stays."""
-        ...

@@ -63,6 +63,7 @@ class BackgroundImport:
         return replace(told, state="stopping") if is_stopping else told
 
     def reserve(self) -> Path:
+        """An empty folder for the files of an upload. Raises Occupied or OSError."""
         with self._lock:
             if self._progress.is_occupied or self._stopping.is_set():
                 raise Occupied
@@ -78,12 +79,14 @@ class BackgroundImport:
         return self._folder
 
     def start(self, listener_id: int | None) -> None:
+        """Look at what lies in the folder, for this listener or, with None, for the only one there is; then ask."""
         self._began = time.monotonic()
         self._progress = Progress("looking")
         self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
         self._thread.start()
 
     def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
+        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
         with self._lock:
             asked = self._progress.proposal
             if self._progress.state != "asking" or asked is None or asked.number != number:
@@ -94,20 +97,24 @@ class BackgroundImport:
             self._answered.set()
 
     def cancel(self) -> None:
+        """Stop what is under way after the piece in hand, or asked: what is merged stays, and the place is free."""
         with self._lock:
             if self._progress.is_occupied:
                 self._cancelled.set()
                 self._answered.set()
 
     def go_on(self) -> None:
+        """Raises Cancelled when what is under way is no longer wanted."""
         if self._cancelled.is_set():
             raise Cancelled
 
     def release(self) -> None:
+        """The upload came to nothing: away with its files."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._progress = Progress()
 
     def close(self) -> None:
+        """Stop: what is merged stays."""
         self._stopping.set()
         self._answered.set()
         if self._thread is not None:

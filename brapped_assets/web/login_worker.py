@@ -11,10 +11,13 @@ from brapped_assets.accounts.new_listener import NothingChanged
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import AuthorizationRequest, SpotifyApp, SpotifyError, authorization_request, exchange
 from brapped_assets.warehouse.errors import WarehouseError
-from brapped_assets.web.renewal import NotNow
 
 OPENING_SECONDS = 5
 log = logging.getLogger(__name__)
+
+
+class NotNow(Exception):
+    """It cannot be begun from here; the text says what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,11 @@ class BackgroundLogin:
         self._begun: _Begun | None = None
 
     def begin(self) -> str:
-        """As `Renewing.begin`. The settings are read now: an app may have been named since the program started."""
+        """Wait for the browser to come back from Spotify, for 5 minutes; the address to send it to.
+
+        While somebody is on the way the same address is given again. The settings are read now: an app may have been
+        named since the program started. Raises NotNow.
+        """
         with self._lock:
             if self._begun is None or not self._begun.thread.is_alive():
                 self._begun = self._start()

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.web.forms import posted
-from brapped_assets.web.renewal import NotNow
+from brapped_assets.web.login_worker import NotNow
 from brapped_assets.web.site import Site
 
 # Where Spotify sends the browser back to is this machine, as the browser sees it.

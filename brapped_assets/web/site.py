@@ -27,9 +27,9 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.files import version
 from brapped_assets.web.filters import Filter, filters
-from brapped_assets.web.import_progress import Incoming
+from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.links import Chosen, Pairs, led_on
-from brapped_assets.web.renewal import Renewing
+from brapped_assets.web.login_worker import BackgroundLogin
 
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
@@ -58,10 +58,10 @@ class Site:
     reading: Reading
     is_demo: bool = False
     writing: Writing | None = None
-    incoming: Incoming | None = None
+    incoming: BackgroundImport | None = None
     covers: Covers | None = None
     shelf: Shelf = field(default_factory=Shelf)
-    renewing: Renewing | None = None
+    renewing: BackgroundLogin | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)

@@ -25,7 +25,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.import_worker import BackgroundImport
-from brapped_assets.web.renewal import NotNow, Renewing
+from brapped_assets.web.login_worker import BackgroundLogin, NotNow
 from brapped_assets.web.site import Site
 from brapped_assets_tests.browser import fonts
 from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen, listen_together
@@ -88,7 +88,7 @@ def with_noto(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @contextmanager
-def _served(home: Path, url: str, renewing: Renewing | None = None) -> Iterator[str]:
+def _served(home: Path, url: str, renewing: BackgroundLogin | None = None) -> Iterator[str]:
     """The pages as `up` serves them, over one database, at a morning of its own."""
     settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
     site = Site(
@@ -149,7 +149,7 @@ def together(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterat
             yield address
 
 
-class Elsewhere:
+class Elsewhere(BackgroundLogin):
     """A login that cannot be begun here."""
 
     def begin(self) -> str:

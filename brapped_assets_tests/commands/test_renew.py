@@ -25,8 +25,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web import login_worker
 from brapped_assets.web.app import create_app
-from brapped_assets.web.login_worker import BackgroundLogin
-from brapped_assets.web.renewal import NotNow
+from brapped_assets.web.login_worker import BackgroundLogin, NotNow
 from brapped_assets.web.site import Site
 from brapped_assets_tests.commands.browser import Browser
 from brapped_assets_tests.commands.subprocess_user import free_port

@@ -3,11 +3,11 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, LiteralString, Self
+from typing import Any, LiteralString, Protocol, Self
 
 import psycopg
 from psycopg import IsolationLevel
@@ -31,6 +31,13 @@ from brapped_assets.warehouse.errors import (
 log = logging.getLogger(__name__)
 
 Connection = psycopg.Connection[dict[str, Any]]
+
+
+class Transactions(Protocol):
+    """Whatever gives transactions on the warehouse: the resource in a run, the warehouse itself elsewhere."""
+
+    def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
+
 
 # Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
 COLD_START_SECONDS = 30.0
