@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import dagster as dg
 
@@ -9,7 +10,8 @@ from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
 from brapped_assets.text.plain import plain_lines
 from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TokenUnreadable, TooSlow, WarehouseError
-from brapped_assets.warehouse.listeners import Listener
+
+Who = TypeVar("Who")
 
 # Metadata key of a failure; `brapped sync` turns it into its exit code.
 CURE = "cure"
@@ -40,16 +42,17 @@ def told_plainly() -> Iterator[None]:
 
 
 def is_everybodys(error: Exception) -> bool:
-    """Whether the trouble is no single listener's: a database that is gone, or full, is so for all."""
-    return isinstance(error, WarehouseError) and not isinstance(error, Busy | TooSlow | Gone | TokenUnreadable)
+    """Whether the trouble is no single listener's: a database that is gone, or full, is so for all; so is the quota."""
+    is_one_persons = isinstance(error, Busy | TooSlow | Gone | TokenUnreadable)
+    return isinstance(error, Postponed) or (isinstance(error, WarehouseError) and not is_one_persons)
 
 
-def for_each(everybody: Iterable[Listener], work: Callable[[Listener], None]) -> None:
+def for_each(everybody: Iterable[Who], work: Callable[[Who], None]) -> None:
     """Do it for everybody, whoever is not `Gone`; what stops one of them is raised once all others have had theirs."""
     trouble: Exception | None = None
-    for listener in everybody:
+    for one in everybody:
         try:
-            work(listener)
+            work(one)
         except Gone:
             continue
         except Exception as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from logging import Logger
 
-from brapped_assets.assets.failures import is_everybodys
+from brapped_assets.assets.failures import for_each, is_everybodys
 from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
@@ -14,13 +14,13 @@ from brapped_assets.spotify import (
     ConsentNeeded,
     OtherItem,
     PlayedItem,
-    Postponed,
     SpotifyError,
     Transient,
     parse_kept,
 )
 from brapped_assets.warehouse import landing
 from brapped_assets.warehouse.errors import Gone, WarehouseError
+from brapped_assets.warehouse.tokens import Holder
 
 NOT_MUSIC = ("podcast", "audiobook", "advertisement")
 # In a run's metadata: what is no play of a track.
@@ -62,36 +62,29 @@ def poll_everybody(spotify: SpotifyResource, neon: NeonResource, now: datetime, 
     else was polled (ConsentNeeded); any other trouble holds it, and is raised after everybody was served. Postponed
     is for all at once: the quota is the app's.
     """
-    polled = Polled()
-    ended: ConsentNeeded | None = None
-    trouble: Exception | None = None
-    for holder in spotify.holders(now):
+    polled, ended = Polled(), list[ConsentNeeded]()
+
+    def poll(holder: Holder | None) -> None:
         connected: ConnectedListener | None = None
         try:
             connected = spotify.connect(holder, now)
             _poll(connected, neon, polled, run_id, log)
-        except Postponed:
-            raise
-        except Gone:
-            # Forgotten a moment ago: there is nobody to poll.
-            continue
         except Exception as error:
-            if is_everybodys(error):
+            if is_everybodys(error) or isinstance(error, Gone):
                 raise
             # What nobody foresaw stops one listener as well: whoever waited longest comes first, so it would stop all.
             # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
             who = f"Listener {holder.listener.listener_id}" if holder else "A new listener"
             log.warning("%s: %s", who, error if isinstance(error, FORESEEN) else type(error).__name__)
             if not isinstance(error, ConsentNeeded):
-                trouble = trouble or error
-            elif connected is None or spotify.end_consent(connected, now):
-                ended = error
-            else:
-                trouble = trouble or Transient("Another run was sent a new token meanwhile; the next poll uses it")
-    if trouble is not None:
-        raise trouble
-    if ended is not None and polled.listeners == 0:
-        raise ended
+                raise
+            if connected is not None and not spotify.end_consent(connected, now):
+                raise Transient("Another run was sent a new token meanwhile; the next poll uses it") from error
+            ended.append(error)
+
+    for_each(spotify.holders(now), poll)
+    if ended and not polled.listeners:
+        raise ended[-1]
     return polled
 
 
