@@ -46,6 +46,13 @@ def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
     return bool(instance.get_run_ids(dg.RunsFilter(job_name=job_name, statuses=UNFINISHED), limit=1))
 
 
+def why_not(instance: dg.DagsterInstance, job_name: str, under_way: str) -> dg.SkipReason | None:
+    """Why a tick asks for no run of this job: nobody has logged in, or, in the words `under_way`, one is going on."""
+    if not Settings.load().is_connected:
+        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+    return dg.SkipReason(under_way) if is_under_way(instance, job_name) else None
+
+
 def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
     """Whether the upkeep of `now`'s UTC day has succeeded, asked for by the schedule or by `brapped sync`."""
     succeeded = dg.RunsFilter(job_name=daily_upkeep.name, statuses=[dg.DagsterRunStatus.SUCCESS])
@@ -55,10 +62,10 @@ def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
 
 def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg.SkipReason:
     """The one run that closes every hour still open, or polls the newest again; at most one at a time."""
-    if not Settings.load().is_connected:
-        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
-    if is_under_way(instance, hourly_plays.name):
-        return dg.SkipReason("An earlier poll is queued or running; it polls for this tick too.")
+    if skip := why_not(
+        instance, hourly_plays.name, "An earlier poll is queued or running; it polls for this tick too."
+    ):
+        return skip
     candidates = partitions.look_back(now)
     due = partitions.due(candidates, closed_hours(instance, candidates))
     if due is None:
@@ -93,11 +100,10 @@ def hourly_plays_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     description="Once a UTC day, at the first chance: Spotify's own ranking, all checks, retention.",
 )
 def daily_upkeep_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    if not Settings.load().is_connected:
-        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
-    if is_under_way(context.instance, daily_upkeep.name) or was_kept_up(context.instance, datetime.now(UTC)):
-        return dg.SkipReason("Today's upkeep is done or under way.")
-    return dg.RunRequest()
+    done = "Today's upkeep is done or under way."
+    if skip := why_not(context.instance, daily_upkeep.name, done):
+        return skip
+    return dg.SkipReason(done) if was_kept_up(context.instance, datetime.now(UTC)) else dg.RunRequest()
 
 
 def settled_at(year: int) -> datetime:
@@ -156,13 +162,9 @@ def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime) -> da
     description="Once a UTC day: the pages of the running year, of last year until it is complete, and of all time.",
 )
 def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-    if not Settings.load().is_connected:
-        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
-    instance = context.instance
-    if is_under_way(instance, wrapped_reports.name):
-        return dg.SkipReason("Today's pages are written or under way.")
-    owed = owed_years(instance, datetime.now(UTC))
+    done = "Today's pages are written or under way."
+    if skip := why_not(context.instance, wrapped_reports.name, done):
+        return skip
+    owed = owed_years(context.instance, datetime.now(UTC))
     # Dagster takes two requests of one tick for the same run unless their keys differ.
-    return [dg.RunRequest(partition_key=f"{year}", run_key=f"{year}") for year in owed] or dg.SkipReason(
-        "Today's pages are written or under way."
-    )
+    return [dg.RunRequest(partition_key=f"{year}", run_key=f"{year}") for year in owed] or dg.SkipReason(done)
