@@ -43,7 +43,7 @@ def artist_dim(
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
             level = backlog_level(tx, spotify, datetime.now(UTC))
-            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
+            spent = table_metadata.spent(tx, spotify, started)
     return dg.MaterializeResult(
         metadata={
             **table,
@@ -51,9 +51,7 @@ def artist_dim(
             "artists_asked": artists.asked,
             "artists_unknown": artists.unknown,
             "artists_failed": artists.failed,
-            "calls_used": spotify.ledger.made,
-            "calls_left_today": calls_left,
-            "seconds": round(perf_counter() - started, 3),
+            **spent,
         }
     )
 

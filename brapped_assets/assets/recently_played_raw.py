@@ -71,7 +71,7 @@ def recently_played_raw(
         with neon.transaction() as tx:
             by_hour = run_stats.landed_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)
-            calls_left = spotify.ledger.left_in(tx, now)
+            spent = table_metadata.spent(tx, spotify, started)
 
     for hour in by_hour:
         context.add_asset_metadata(
@@ -84,9 +84,7 @@ def recently_played_raw(
         {
             **table,
             **polled.numbers(),
-            "calls_used": spotify.ledger.made,
-            "calls_left_today": calls_left,
-            "seconds": round(perf_counter() - started, 3),
+            **spent,
         },
         partition_key=context.partition_keys[-1],
     )

@@ -55,15 +55,13 @@ def spotify_top(
             table = table_metadata.contents(tx, TABLE)
             # The ranked tracks bring artists in who were never played.
             level = backlog_level(tx, spotify, datetime.now(UTC))
-            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
+            spent = table_metadata.spent(tx, spotify, started)
     yield dg.MaterializeResult(
         metadata={
             **table,
             **level,
             "ranks_written": rows,
-            "calls_used": spotify.ledger.made,
-            "calls_left_today": calls_left,
-            "seconds": round(perf_counter() - started, 3),
+            **spent,
         }
     )
 

@@ -56,7 +56,7 @@ def track_dim(
         with neon.transaction() as tx:
             albums, credits_ = run_stats.rows(tx, "star.album_dim"), run_stats.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
-            calls_left = spotify.ledger.left_in(tx, datetime.now(UTC))
+            spent = table_metadata.spent(tx, spotify, started)
     return dg.MaterializeResult(
         metadata={
             **table,
@@ -66,10 +66,8 @@ def track_dim(
             "tracks_asked": tracks.asked,
             "tracks_unknown": tracks.unknown,
             "tracks_failed": tracks.failed,
-            "calls_used": spotify.ledger.made,
-            "calls_left_today": calls_left,
+            **spent,
             "read_at": dg.MetadataValue.timestamp(datetime.now(UTC)),
-            "seconds": round(perf_counter() - started, 3),
         }
     )
 
