@@ -9,8 +9,15 @@ from brapped_assets.console import runner
 from brapped_assets.console.runner import console, ready_settings
 from brapped_assets.services.processes import Part, address
 
+
+def _exit(code: int, **_options: bool) -> None:
+    """What a command returns is the exit code."""
+    raise typer.Exit(code)
+
+
 app = typer.Typer(
     name="brapped",
+    result_callback=_exit,
     help="Keep every Spotify play in your own PostgreSQL, and prove that nothing is missing.",
     epilog="Exit codes of all commands: 0 done (status: healthy), 1 something failed, 2 usage or configuration, "
     "3 consent needed (brapped login), 4 postponed by Spotify.",
@@ -50,11 +57,11 @@ def demo(
     listeners: Annotated[int, typer.Option(min=1, max=5, help="How many people are simulated, under one app.")] = 1,
     lan: Lan = False,
     no_browser: NoBrowser = False,
-) -> None:
+) -> int:
     """Everything on an embedded PostgreSQL with a simulated account: no Spotify account and no settings needed."""
     from brapped_assets.commands.demo import demo as run  # noqa: PLC0415  (each command pays for its own imports)
 
-    raise typer.Exit(run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan, listeners=listeners))
+    return run(console, port=port, reset=reset, open_browser=not no_browser, lan=lan, listeners=listeners)
 
 
 @app.command()
@@ -65,13 +72,11 @@ def up(
     no_collect: Annotated[
         bool, typer.Option("--no-collect", help="Only show: something else polls, such as a job in the cloud.")
     ] = False,
-) -> None:
+) -> int:
     """Collect your plays, every 20 minutes, and show them on a page of your own, until Ctrl-C."""
     from brapped_assets.commands.up import up as run  # noqa: PLC0415
 
-    raise typer.Exit(
-        run(ready_settings(), console, port=port, open_browser=not no_browser, lan=lan, collects=not no_collect)
-    )
+    return run(ready_settings(), console, port=port, open_browser=not no_browser, lan=lan, collects=not no_collect)
 
 
 @app.command()
@@ -87,11 +92,11 @@ def serve(
     code: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="For daemon and web: where the code server is.")
     ] = "127.0.0.1:4000",
-) -> None:
+) -> int:
     """One part of `up` alone, for containers and several machines; needs DATABASE_URL and DAGSTER_PG_URL."""
     from brapped_assets.commands.serve import serve as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), part, host=host, port=port, code_server=address(code)))
+    return run(ready_settings(), part, host=host, port=port, code_server=address(code))
 
 
 @app.command()
@@ -106,42 +111,42 @@ def login(
         bool, typer.Option("--no-browser", help="Print the address instead of opening a browser.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Add whoever agrees as another listener without asking.")] = False,
-) -> None:
+) -> int:
     """Connect a Spotify account, add another listener (five in all), or renew a consent (it lasts six months)."""
     from brapped_assets.commands.login import login as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, paste=paste, open_browser=not no_browser, yes=yes))
+    return run(ready_settings(), console, paste=paste, open_browser=not no_browser, yes=yes)
 
 
 @app.command()
-def sync() -> None:
+def sync() -> int:
     """Do once what is due, and exit: for cron and other schedulers."""
     from brapped_assets.commands.sync import sync as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console))
+    return run(ready_settings(), console)
 
 
 @app.command()
 def status(
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For the summary of a scheduled job.")] = False,
-) -> None:
+) -> int:
     """Is everything collected? What is wrong, and the one command that mends it."""
     from brapped_assets.commands.status import status as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, as_json=json, as_markdown=markdown))
+    return run(ready_settings(), console, as_json=json, as_markdown=markdown)
 
 
 @app.command()
 def notify(
     test: Annotated[bool, typer.Option("--test", help="Send one message now, and say what came of it.")] = False,
-) -> None:
+) -> int:
     """Are you told when Brapped needs you? The addresses are in BRAPPED_NOTIFY."""
     from brapped_assets.commands.notify import test_notice as run  # noqa: PLC0415
 
     if not test:
         raise typer.BadParameter("say --test to send a message to every address in BRAPPED_NOTIFY", param_hint="notify")
-    raise typer.Exit(run(ready_settings(), console))
+    return run(ready_settings(), console)
 
 
 # After these, for `--help` lists commands in the order they come.

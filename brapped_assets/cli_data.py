@@ -39,7 +39,7 @@ def import_(
         bool,
         typer.Option("--even-if-someone-elses", help="Import also what seems to be another person's, without asking."),
     ] = False,
-) -> None:
+) -> int:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
     from brapped_assets.commands.import_history import import_files, import_tables, legacy_url  # noqa: PLC0415
 
@@ -48,18 +48,16 @@ def import_(
     if legacy is not None and dry_run:
         raise typer.BadParameter("The old tables are imported as they are; --dry-run is for files.")
     if legacy is not None:
-        raise typer.Exit(import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener))
+        return import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener)
     if not paths:
         raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
-    raise typer.Exit(
-        import_files(
-            ready_settings(),
-            console,
-            paths,
-            listener=listener,
-            even_if_someone_elses=even_if_someone_elses,
-            is_dry_run=dry_run,
-        )
+    return import_files(
+        ready_settings(),
+        console,
+        paths,
+        listener=listener,
+        even_if_someone_elses=even_if_someone_elses,
+        is_dry_run=dry_run,
     )
 
 
@@ -70,11 +68,11 @@ def export(
         typer.Option("--output", "-o", help="A zip if its name ends so, else a folder. Nothing may be there yet."),
     ] = None,
     listener: Listener = None,
-) -> None:
+) -> int:
     """Write everything of a listener: to keep, for other programs, and to import again with nothing lost."""
     from brapped_assets.commands.export import export_listener as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, to=output, listener=listener))
+    return run(ready_settings(), console, to=output, listener=listener)
 
 
 @app.command()
@@ -85,12 +83,12 @@ def forget(
         typer.Option(formats=["%Y-%m-%d"], help="Only what ended before this day, at the listener's local midnight."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
+) -> int:
     """Remove a listener, or what they played before a day, without trace. Shows what goes, and asks."""
     from brapped_assets.commands.forget import forget_listener as run  # noqa: PLC0415
 
     day = before.date() if before else None
-    raise typer.Exit(run(ready_settings(), console, listener=listener, before=day, confirmed=yes))
+    return run(ready_settings(), console, listener=listener, before=day, confirmed=yes)
 
 
 @app.command()
@@ -109,11 +107,11 @@ def report(
         str, typer.Option("--range", help="year, all, 30d, week, 2025, 2025-03, 2025-W10, 2025-03-01..2025-04-15.")
     ] = "year",
     listener: Listener = None,
-) -> None:
+) -> int:
     """Wrapped for any time as one HTML file: it loads nothing, and opens anywhere."""
     from brapped_assets.commands.report import make_report as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, to=output, asked=period, listener=listener))
+    return run(ready_settings(), console, to=output, asked=period, listener=listener)
 
 
 @app.command()
@@ -153,13 +151,13 @@ def timezone(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     listener: Listener = None,
-) -> None:
+) -> int:
     """The time zones you lived in: your days and hours go by them. Shows what a change changes, and asks."""
     from brapped_assets.commands.timezone import Wanted  # noqa: PLC0415
     from brapped_assets.commands.timezone import time_zones as run  # noqa: PLC0415
 
     wanted = Wanted(zone, begins, ends, back)
-    raise typer.Exit(run(ready_settings(), console, wanted, listener=listener, confirmed=yes))
+    return run(ready_settings(), console, wanted, listener=listener, confirmed=yes)
 
 
 @app.command()
@@ -177,15 +175,15 @@ def bi(
         bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
     ] = False,
     listener: Listener = None,
-) -> None:
+) -> int:
     """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
     from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
 
     if role is not None:
-        raise typer.Exit(make_reader(ready_settings(), console, name=role, password_stdin=password_stdin))
+        return make_reader(ready_settings(), console, name=role, password_stdin=password_stdin)
     if password_stdin:
         raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
-    raise typer.Exit(write_files(ready_settings(), console, folder=output, listener=listener))
+    return write_files(ready_settings(), console, folder=output, listener=listener)
 
 
 @app.command()
@@ -194,22 +192,22 @@ def roles(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write the URLs there, readable by you alone, unprinted."),
     ] = None,
-) -> None:
+) -> int:
     """As the owner of the database: roles that may do less, to collect with and to read with; again to renew them."""
     from brapped_assets.commands.roles import make_roles as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, output=output))
+    return run(ready_settings(), console, output=output)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 def postgres(
     program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
     arguments: Annotated[list[str] | None, typer.Argument(help="The program's own, as it is.")] = None,
-) -> None:
+) -> int:
     """Run one of PostgreSQL's programs with your plays as its default database: a backup, a look inside."""
     from brapped_assets.commands.postgres import postgres as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), program, arguments or []))
+    return run(ready_settings(), program, arguments or [])
 
 
 @app.command("upgrade-database")
@@ -218,8 +216,8 @@ def upgrade_database(
         Path | None,
         typer.Option(metavar="FOLDER", help="Where `postgres` of the old version is; looked for without."),
     ] = None,
-) -> None:
+) -> int:
     """Carry the embedded PostgreSQL's data over to the major version that this Brapped brings. Keeps the old."""
     from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
 
-    raise typer.Exit(run(ready_settings(), console, old_binaries=old_binaries))
+    return run(ready_settings(), console, old_binaries=old_binaries)
