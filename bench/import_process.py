@@ -17,7 +17,7 @@ from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import account_data, exported_plays, play_merge, rematch, repeats
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 
 STAGES: dict[str, list[str]] = {
     "names": [exported_plays.q.add_names],
@@ -44,7 +44,7 @@ class Imported:
     database_cpu: float
     peak_bytes: int
     rows: int
-    plays: ExportMerge
+    plays: MergeOutcome
 
 
 @dataclass

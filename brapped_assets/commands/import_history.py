@@ -211,7 +211,7 @@ def _show_tables(console: Console, summary: LegacySummary, tables: Sequence[str]
     counts = (
         (plays.added, "new plays"),
         (plays.matched, "matched with polled or exported plays"),
-        (plays.repeated, "told more than once by the old tables"),
+        (plays.told_twice, "told more than once by the old tables"),
         (plays.known, "already there"),
         (plays.forgotten, FORGOTTEN),
         (summary.artists, "artists described"),

@@ -19,7 +19,8 @@ from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_exported
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.repeats import count_repeats
 from brapped_assets.warehouse.merge.staging import Occurrences, encode
 
@@ -53,7 +54,7 @@ class Summary:
     files: int = 0
     files_known: int = 0
     rows: int = 0
-    plays: ExportMerge = field(default_factory=ExportMerge)
+    plays: MergeOutcome = field(default_factory=MergeOutcome)
     other: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     is_within_file: bool = False
@@ -152,7 +153,7 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
     """Merge what was read of some files in one transaction. Files before one that the database does not take stay."""
     now = datetime.now(UTC)
     pieces = [(file_of(read), read.piece) for read in reads if read.piece is not None]
-    became: list[ExportMerge] = []
+    became: list[MergeOutcome] = []
     failure = None
     if pieces:
         with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
@@ -166,14 +167,14 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
         elif read.is_known:
             _count_known(warehouse, listener_id, file_of(read), summary, now)
         elif read.rows or read.piece is not None:
-            merged = next(of_pieces, None) if read.piece is not None else ExportMerge()
+            merged = next(of_pieces, None) if read.piece is not None else MergeOutcome()
             if merged is None:
                 break
             is_last = read.piece is not None and read.piece.is_last
             summary.files += is_last
             summary.is_within_file = not is_last
             summary.rows += read.rows
-            summary.plays += ExportMerge(known=read.merged)
+            summary.plays += MergeOutcome(known=read.merged)
             summary.plays += merged
             summary.other.update(read.other)
             summary.odd.update(read.odd)
@@ -195,7 +196,7 @@ def _count_known(
     summary.files += 1
     summary.files_known += 1
     summary.rows += known.rows_read
-    summary.plays += ExportMerge(known=known.plays, forgotten=known.forgotten)
+    summary.plays += MergeOutcome(known=known.plays, forgotten=known.forgotten)
     summary.other.update(known.other)
     summary.odd.update(known.odd)
 

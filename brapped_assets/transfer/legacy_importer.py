@@ -24,7 +24,8 @@ from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Transactions
 from brapped_assets.warehouse.legacy_source import OldTables
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, keep_odd, merge_legacy
+from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 
 # Plays first: tracks and artists are described where they are known.
 TABLES = (PLAYS, ARTISTS, TRACKS)
@@ -38,7 +39,7 @@ class LegacySummary:
     """
 
     rows: int = 0
-    plays: LegacyMerge = field(default_factory=LegacyMerge)
+    plays: MergeOutcome = field(default_factory=MergeOutcome)
     artists: int = 0
     tracks: int = 0
     odd: Counter[str] = field(default_factory=Counter)
@@ -82,7 +83,7 @@ def _pieces(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield piece
 
 
-def _merge(tx: Connection, listener_id: int, rows: Sequence[Row]) -> LegacyMerge:
+def _merge(tx: Connection, listener_id: int, rows: Sequence[Row]) -> MergeOutcome:
     became = merge_legacy(tx, listener_id, [row for row in rows if isinstance(row, LegacyPlay)])
     describe_artists(tx, [row for row in rows if isinstance(row, LegacyArtist)])
     describe_tracks(tx, [row for row in rows if isinstance(row, LegacyTrack)])

@@ -9,7 +9,7 @@ from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.listeners import Returning
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.staging import Kind
 
 # A record is a few hundred bytes; a batch is one statement's parameter.
@@ -39,7 +39,7 @@ def restore(
     *,
     progress: Progress = lambda _done, _expected: None,
     batch_records: int = BATCH_RECORDS,
-) -> ExportMerge:
+) -> MergeOutcome:
     """Bring every record back and merge the plays, a transaction a batch; what became of what each source told.
 
     Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
@@ -48,7 +48,7 @@ def restore(
     archive.check(batch_records)
     who = returning(archive.manifest.listener)
     expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
-    done, became = 0, ExportMerge()
+    done, became = 0, MergeOutcome()
     if who.spans:
         # What is here already may have the local time of one zone still.
         zones.rebuild(warehouse, listener_id)

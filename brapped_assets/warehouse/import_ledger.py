@@ -15,8 +15,8 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.landing import drop_rejected
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge, introduce, merge_introduced
-from brapped_assets.warehouse.merge.play_merge import note_merge
+from brapped_assets.warehouse.merge.exported_plays import introduce, merge_introduced
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, note_merge
 from brapped_assets.warehouse.merge.staging import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.payloads import content_hash
 
@@ -111,7 +111,7 @@ def flush(tx: Connection, listener_id: int, now: datetime) -> None:
 
 def merge_pieces(
     tx: Connection, listener_id: int, pieces: Sequence[tuple[File, Piece]], *, parser_version: int, now: datetime
-) -> tuple[list[ExportMerge], psycopg.Error | None]:
+) -> tuple[list[MergeOutcome], psycopg.Error | None]:
     """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: each wholly or not.
 
     Says what became of them, and for which error the database did not take the rest after a first one. They were
@@ -122,7 +122,7 @@ def merge_pieces(
     tx.execute("set local synchronous_commit = off")
     # The listener first: two imports of the same files would wait for each other's.
     listener = introduce(tx, listener_id, [encoded for _, piece in pieces for encoded in piece.plays.values()])
-    became: list[ExportMerge] = []
+    became: list[MergeOutcome] = []
     for file, piece in pieces:
         try:
             with tx.transaction():
@@ -136,15 +136,15 @@ def merge_pieces(
 
 def _merge_piece(
     tx: Connection, listener: dict[str, Any], file: File, piece: Piece, *, parser_version: int, now: datetime
-) -> ExportMerge:
+) -> MergeOutcome:
     listener_id: int = listener["listener_id"]
     values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
     tx.execute(q.begin, values)
     note_met(tx, listener_id, file, now)
     merged = one_row(tx, q.lock, values)
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
-        return ExportMerge(known=sum(encoded.plays for encoded in piece.plays.values()))
-    became = ExportMerge()
+        return MergeOutcome(known=sum(encoded.plays for encoded in piece.plays.values()))
+    became = MergeOutcome()
     for kind, encoded in piece.plays.items():
         became += merge_introduced(tx, listener, kind, encoded)
     if piece.odd:

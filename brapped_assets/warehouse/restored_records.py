@@ -26,9 +26,9 @@ from brapped_assets.warehouse.exported_records import (
     POLLS,
 )
 from brapped_assets.warehouse.listeners import Returning
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_staged
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, merge_told
-from brapped_assets.warehouse.merge.play_merge import lock_listener, merge_plays
+from brapped_assets.warehouse.merge.exported_plays import merge_staged
+from brapped_assets.warehouse.merge.legacy_plays import merge_told
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, merge_plays
 from brapped_assets.warehouse.merge.staging import Kind, make_tables
 from brapped_assets.warehouse.run_stats import columns
 
@@ -46,10 +46,10 @@ class BadRecords(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of a batch: records in it, and of its plays what `ExportMerge` says."""
+    """What became of a batch: records in it, and of its plays what `MergeOutcome` says."""
 
     records: int
-    plays: ExportMerge = field(default_factory=ExportMerge)
+    plays: MergeOutcome = field(default_factory=MergeOutcome)
 
 
 def restore_batch(
@@ -88,30 +88,30 @@ def restore_batch(
         assert landed is not None
         added = merge_plays(tx, listener_id, now).added
         known = len(lines) - landed["forgotten"] - added
-        return Restored(len(lines), ExportMerge(added=added, known=known, forgotten=landed["forgotten"]))
+        return Restored(len(lines), MergeOutcome(added=added, known=known, forgotten=landed["forgotten"]))
     except (DataError, IntegrityError, ProgrammingError, json.JSONDecodeError, RecursionError) as error:
         raise BadRecords(type(error).__name__) from error
 
 
-def _restore_exported(tx: Connection, values: dict[str, Any], table: str, kind: Kind) -> ExportMerge:
+def _restore_exported(tx: Connection, values: dict[str, Any], table: str, kind: Kind) -> MergeOutcome:
     listener = lock_listener(tx, values["listener_id"])
     make_tables(tx)
     staged = one_row(tx, q[table], values)
-    forgotten = ExportMerge(forgotten=staged["forgotten"])
+    forgotten = MergeOutcome(forgotten=staged["forgotten"])
     if not staged["plays"]:
         return forgotten
     return forgotten + merge_staged(tx, listener, kind, staged["plays"])
 
 
-def _restore_old(tx: Connection, values: dict[str, Any], records: int) -> ExportMerge:
+def _restore_old(tx: Connection, values: dict[str, Any], records: int) -> MergeOutcome:
     listener = lock_listener(tx, values["listener_id"])
     since = listener["forgotten_before"]
     found = {(row["played_at"], row["track_hash"]) for row in tx.execute(q[OLD_PLAYS], values)}
     kept = [play for play in found if since is None or play[0] >= since]
-    became = merge_told(tx, listener, kept) if kept else LegacyMerge()
+    became = merge_told(tx, listener, kept) if kept else MergeOutcome()
     forgotten = len(found) - len(kept)
     known = records - became.added - became.matched - forgotten
-    return ExportMerge(became.added, became.matched, known=known, forgotten=forgotten)
+    return MergeOutcome(became.added, became.matched, known=known, forgotten=forgotten)
 
 
 def meet(tx: Connection, listener_id: int, who: Returning) -> None:

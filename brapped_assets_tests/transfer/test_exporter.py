@@ -36,8 +36,8 @@ from brapped_assets.warehouse.dimensions import apply_payloads, save_top
 from brapped_assets.warehouse.errors import Busy
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, keep_odd, merge_legacy
-from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.history.export_builders import ID, account, document, extended, zipped
@@ -101,7 +101,7 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         Old(datetime(2024, 2, 1, tzinfo=UTC), "old", "Old song", "dora", "id-dora"),
     ]
     with warehouse.transaction() as tx:
-        assert merge_legacy(tx, me, old) == LegacyMerge(added=1, matched=2, repeated=1)
+        assert merge_legacy(tx, me, old) == MergeOutcome(added=1, matched=2, told_twice=1)
         describe_artists(tx, [LegacyArtist("id-dora", "dora", "fado", "https://i/dora")])
         describe_tracks(tx, [LegacyTrack("old", "Old song", True, "Olden", False, None, "eva")])
         # Somebody with an id, somebody known by name alone, a track, a playlist.

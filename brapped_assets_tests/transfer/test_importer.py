@@ -32,8 +32,7 @@ from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.landing import land
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge
-from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import FOLDER, document, extended, nameless, zipped
 from brapped_assets_tests.history.test_files import ODDITIES
@@ -137,7 +136,7 @@ def test_extended_history_gives_exactly_what_was_played(
     summary = imported(warehouse, me, exports("extended"))
     expected = truth(LISTENER, START, END)
     assert tallies(warehouse) == expected
-    assert summary.plays == ExportMerge(added=sum(tally.rows for tally in expected.values()))
+    assert summary.plays == MergeOutcome(added=sum(tally.rows for tally in expected.values()))
     assert summary.other["podcast"] > 0
     assert (summary.odd, summary.failed) == ({}, [])
 
@@ -146,13 +145,13 @@ def test_account_data_first_and_extended_history_weeks_later_tell_every_play_onc
     warehouse: Warehouse, me: int, exports: Callable[[Kind], Path]
 ) -> None:
     first = imported(warehouse, me, exports("account"))
-    assert first.plays == ExportMerge(added=first.plays.added)
+    assert first.plays == MergeOutcome(added=first.plays.added)
     assert [name for name, _ in first.ignored] == [
         "Spotify Account Data/Userdata.json",
         "Spotify Account Data/Playlist1.json",
     ]
     later = imported(warehouse, me, exports("extended"))
-    assert later.plays == ExportMerge(told_twice=first.plays.added)
+    assert later.plays == MergeOutcome(told_twice=first.plays.added)
     assert tallies(warehouse) == truth(LISTENER, START, END)
 
 
@@ -169,7 +168,7 @@ def test_polled_plays_and_extended_history_are_matched_and_counted(
     assert count(warehouse, "bi.plays where source = 'both'") == matched
     assert count(warehouse, "bi.plays where source = 'api'") == len(polled) - matched
     again = imported(warehouse, me, exports("extended"))
-    assert again.plays == ExportMerge(known=summary.plays.added + matched)
+    assert again.plays == MergeOutcome(known=summary.plays.added + matched)
 
 
 def test_the_same_file_twice_and_its_folder_beside_it_are_known(
@@ -180,7 +179,7 @@ def test_the_same_file_twice_and_its_folder_beside_it_are_known(
     write_export(LISTENER, tmp_path / "unpacked", start=START, end=END)
     again = imported(warehouse, me, tmp_path / "unpacked", exports("extended"))
     assert (again.files, again.files_known) == (2 * first.files, 2 * first.files)
-    assert again.plays == ExportMerge(known=2 * first.plays.added)
+    assert again.plays == MergeOutcome(known=2 * first.plays.added)
     assert again.other == first.other + first.other
     assert everything(warehouse) == before
     # One export, packed or not, by whatever path.
@@ -343,7 +342,7 @@ def test_a_file_that_breaks_off_leaves_nothing_and_stops_no_other(
     assert [(name, reason.split(",")[0]) for name, reason in summary.failed] == [
         ("x/Streaming_History_Audio_2024_0.json", "it ends in the middle")
     ]
-    assert summary.plays == ExportMerge(added=3)
+    assert summary.plays == MergeOutcome(added=3)
     assert count(warehouse, "star.streaming_fact") == 3
     assert count(warehouse, "audit.import_file") == 1
 
@@ -361,7 +360,7 @@ def test_odd_rows_are_kept_once_and_what_is_no_music_is_counted_by_kind(
     ]
     (tmp_path / "endsong_0.json").write_bytes(document(rows))
     summary = imported(warehouse, me, tmp_path, piece_rows=2)
-    assert summary.plays == ExportMerge(added=1)
+    assert summary.plays == MergeOutcome(added=1)
     assert summary.other == {"podcast": 1, "unknown": 1}
     assert sum(summary.odd.values()) == 3
     assert imported(warehouse, me, tmp_path).odd == summary.odd
@@ -377,7 +376,7 @@ def test_an_absurd_row_is_kept_aside_and_the_rows_around_it_are_imported(
     for number, row in enumerate(ODDITIES.values()):
         (tmp_path / f"endsong_{number}.json").write_bytes(b"[" + row + b"," + document(extended()) + b"]")
     summary = imported(warehouse, me, tmp_path)
-    assert summary.plays == ExportMerge(added=1, known=len(ODDITIES) - 1)
+    assert summary.plays == MergeOutcome(added=1, known=len(ODDITIES) - 1)
     assert (summary.failed, summary.rows) == ([], 2 * len(ODDITIES))
     deep = sum("long" not in name for name in ODDITIES)
     assert summary.odd == {
@@ -541,4 +540,4 @@ def test_a_file_counts_once_it_is_at_its_end(warehouse: Warehouse, me: int, tmp_
     assert (summary.rows, summary.files, summary.is_within_file) == (6, 1, True)
     summary = imported(warehouse, me, tmp_path, piece_rows=2)
     assert (summary.rows, summary.files, summary.files_known, summary.is_within_file) == (8, 2, 1, False)
-    assert summary.plays == ExportMerge(added=2, known=6)
+    assert summary.plays == MergeOutcome(added=2, known=6)

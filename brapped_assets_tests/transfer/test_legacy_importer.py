@@ -17,8 +17,7 @@ from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
 from brapped_assets.warehouse.errors import NoOldTables, NotAllowed, WarehouseError
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.legacy_source import old_tables
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge
-from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, page, song
 
 NOON = datetime(2023, 5, 1, 12, tzinfo=UTC)
@@ -102,7 +101,7 @@ def imported(warehouse: Warehouse, listener_id: int, url: str, *, piece_rows: in
             warehouse, listener_id, tables, summary, progress=lambda *at: told.append(at), piece_rows=piece_rows
         )
     assert told[-1] == (summary.rows, summary.rows)
-    counted = (summary.plays.added, summary.plays.matched, summary.plays.repeated, summary.plays.known)
+    counted = (summary.plays.added, summary.plays.matched, summary.plays.told_twice, summary.plays.known)
     assert summary.rows == sum((*counted, summary.artists, summary.tracks, *summary.odd.values()))
     return summary
 
@@ -131,7 +130,7 @@ def test_what_the_old_tables_know_is_there_and_nothing_of_it_twice(warehouse: Wa
     summary = imported(warehouse, me, old_url)
     assert summary == LegacySummary(
         rows=15,
-        plays=LegacyMerge(added=3, repeated=2),
+        plays=MergeOutcome(added=3, told_twice=2),
         artists=2,
         tracks=4,
         odd=Counter({"the time is not an instant": 2, "it names no track": 1, "the artist has no id": 1}),
@@ -165,11 +164,11 @@ def test_what_the_old_tables_know_is_there_and_nothing_of_it_twice(warehouse: Wa
         ],
     }
     again = imported(warehouse, me, old_url, piece_rows=2)
-    assert (again.plays, again.odd) == (LegacyMerge(known=4, repeated=1), summary.odd)
+    assert (again.plays, again.odd) == (MergeOutcome(known=4, told_twice=1), summary.odd)
     assert everything(warehouse) == found
     # The old script runs on, and so does Brapped.
     fill(old_url, "main_streaming_data", (NOON + timedelta(hours=1), T1, "One", "Alice", A1, 200_000, 9))
-    assert imported(warehouse, me, old_url).plays == LegacyMerge(added=1, known=4, repeated=1)
+    assert imported(warehouse, me, old_url).plays == MergeOutcome(added=1, known=4, told_twice=1)
 
 
 def test_the_old_database_stays_as_it_is_and_a_view_that_writes_is_refused(
@@ -209,7 +208,7 @@ def test_columns_may_be_missing_or_texts_and_the_tables_in_a_schema_of_their_own
     with old_tables(old_url, TABLES) as tables:
         assert tables.names == ["main_streaming_data"]
     summary = imported(warehouse, me, old_url)
-    assert summary.plays == LegacyMerge(added=1, repeated=1)
+    assert summary.plays == MergeOutcome(added=1, told_twice=1)
     assert everything(warehouse)["plays"] == [
         (NOON, None, "One", None, "Alice", None, 200_000, 200_000, "estimated", "legacy")
     ]
@@ -251,7 +250,7 @@ def test_what_spotify_says_of_a_track_or_artist_wins_whichever_came_first(
         save_artist(tx, A1, name="alice", genres=["chamber folk"], image_url=None, now=NOW)
         save_artist(tx, A2, name="bob", genres=[], image_url=None, now=NOW)
     if not legacy_first:
-        assert imported(warehouse, me, old_url).plays == LegacyMerge(added=2, matched=1, repeated=2)
+        assert imported(warehouse, me, old_url).plays == MergeOutcome(added=2, matched=1, told_twice=2)
     found = everything(warehouse)
     assert found["plays"][0] == (
         NOON + timedelta(milliseconds=700), T1, "The One", A1, "alice", f"Album {T1}", 201_000, 201_000, "estimated",
@@ -296,7 +295,7 @@ def test_what_is_merged_stays_when_the_old_database_goes_away(warehouse: Warehou
     ):
         import_legacy(warehouse, me, tables, summary, progress=cut, piece_rows=8)
     assert (summary.rows, len(everything(warehouse)["plays"])) == (8, 3)
-    assert imported(warehouse, me, old_url).plays == LegacyMerge(known=4, repeated=1)
+    assert imported(warehouse, me, old_url).plays == MergeOutcome(known=4, told_twice=1)
 
 
 def test_a_database_without_the_tables_is_a_sentence(old_url: str) -> None:

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.landing import land
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_exported
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.legacy_plays import merge_legacy
 from brapped_assets.warehouse.merge.matching import Observation, pairs
-from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets.warehouse.merge.rematch import comparable
 from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets.warehouse.payloads import content_hash
@@ -64,9 +64,9 @@ def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def tell(tx: Connection, listener_id: int, batches: Iterable[Batch], piece: int = 50_000) -> ExportMerge:
+def tell(tx: Connection, listener_id: int, batches: Iterable[Batch], piece: int = 50_000) -> MergeOutcome:
     """Every batch as a poll, or as a file or the old tables merged in pieces; says what became of the files."""
-    total = ExportMerge()
+    total = MergeOutcome()
     for kind, items in batches:
         if kind == "poll":
             land(tx, page(listener_id, list(items)))

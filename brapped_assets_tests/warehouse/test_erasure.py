@@ -19,9 +19,9 @@ from brapped_assets.warehouse.errors import Busy, Gone
 from brapped_assets.warehouse.exported_records import PORTABLE
 from brapped_assets.warehouse.landing import has_landed
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, keep_odd, merge_legacy
+from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
 from brapped_assets.warehouse.merge.matching import DRIFT
-from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.household import KEY
 from brapped_assets_tests.warehouse.concurrent_work import wait_until_waiting
@@ -333,8 +333,8 @@ def test_of_the_old_tables_only_what_ended_later_is_kept_and_counted_so(warehous
     with warehouse.transaction() as tx:
         me, friend = newcomer(tx, "ann"), newcomer(tx, "bob")
         remove(tx, me, before=at(10), now=NOW)
-        assert merge_legacy(tx, me, old) == LegacyMerge(added=2, repeated=1, forgotten=2)
-        assert merge_legacy(tx, friend, old) == LegacyMerge(added=3, repeated=2)
+        assert merge_legacy(tx, me, old) == MergeOutcome(added=2, told_twice=1, forgotten=2)
+        assert merge_legacy(tx, friend, old) == MergeOutcome(added=3, told_twice=2)
         # The play that ended before goes, and one of its repeats is the play now.
         before = [row["played_at"] for row in fact(tx, friend)]
         remove(tx, friend, before=at(10), now=NOW)

@@ -1,7 +1,6 @@
 """Exported plays into the fact: staged by COPY, then set by set, a few statements for tens of thousands of rows."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.account_data import empty_exported, settle_account_data
 from brapped_assets.warehouse.merge.matching import REACH
-from brapped_assets.warehouse.merge.play_merge import follow, lock_listener
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
 from brapped_assets.warehouse.merge.rematch import joined
 from brapped_assets.warehouse.merge.staging import Encoded, Kind, stage_names, stage_plays
 
@@ -19,25 +18,7 @@ q = Statements(__file__)
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class ExportMerge:
-    """What became of the plays of one piece; the five add up to them.
-
-    `added` rows the fact did not have; `matched` are new too and belong to a play a poll had brought; `told_twice` were
-    known from the other kind of export; `known` were there already; `forgotten` ended before what the listener forgot.
-    """
-
-    added: int = 0
-    matched: int = 0
-    told_twice: int = 0
-    known: int = 0
-    forgotten: int = 0
-
-    def __add__(self, other: "ExportMerge") -> "ExportMerge":
-        return ExportMerge(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
-
-
-def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encoded) -> ExportMerge:
+def merge_exported(tx: Connection, listener_id: int, kind: Kind, encoded: Encoded) -> MergeOutcome:
     """Merge one piece of one file; says what became of its plays.
 
     Holds the listener's row for the transaction. Merging the same piece again, or the same plays from another file,
@@ -62,20 +43,20 @@ def introduce(tx: Connection, listener_id: int, told: Sequence[Encoded]) -> dict
     return listener
 
 
-def merge_introduced(tx: Connection, listener: dict[str, Any], kind: Kind, encoded: Encoded) -> ExportMerge:
+def merge_introduced(tx: Connection, listener: dict[str, Any], kind: Kind, encoded: Encoded) -> MergeOutcome:
     """Merge plays whose tracks were introduced; says what became of them."""
     if not encoded.plays:
-        return ExportMerge()
+        return MergeOutcome()
     stage_plays(tx, [encoded])
     forgotten = 0
     if listener["forgotten_before"] is not None:
         forgotten = tx.execute(q.forgotten, listener).rowcount
     if forgotten == encoded.plays:
-        return ExportMerge(forgotten=forgotten)
-    return ExportMerge(forgotten=forgotten) + _merge(tx, listener, kind, encoded.plays - forgotten)
+        return MergeOutcome(forgotten=forgotten)
+    return MergeOutcome(forgotten=forgotten) + _merge(tx, listener, kind, encoded.plays - forgotten)
 
 
-def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
+def merge_staged(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> MergeOutcome:
     """Merge what is staged: so many `plays` of a listener whose row is locked."""
     _add_names(tx)
     return _merge(tx, listener, kind, plays)
@@ -86,25 +67,25 @@ def _add_names(tx: Connection) -> None:
     tx.execute(q.add_names)
 
 
-def _merge(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> ExportMerge:
+def _merge(tx: Connection, listener: dict[str, Any], kind: Kind, plays: int) -> MergeOutcome:
     tx.execute("analyze staged_play")
     merge = _merge_account if kind == "account" else _merge_extended
     return merge(tx, listener, plays)
 
 
-def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
+def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> MergeOutcome:
     newest_key = _left(tx)["newest_key"]
     landed = one_row(tx, q.land, listener)
     if not landed["plays"]:
-        return ExportMerge(known=plays)
+        return MergeOutcome(known=plays)
     change = settle_account_data(tx, listener, landed["days"], is_extended=False)
     again = follow(tx, listener, joined(change.stretches), change.play_keys)
     new = change.added - change.removed
     matched = min(max(new, 0), sum(key > newest_key for key in again.matched))
-    return ExportMerge(new - matched, matched, landed["plays"] - new, plays - landed["plays"])
+    return MergeOutcome(new - matched, matched, landed["plays"] - new, plays - landed["plays"])
 
 
-def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> ExportMerge:
+def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> MergeOutcome:
     values = {**listener, "reach": REACH}
     staged = _left(tx)
     stored = tx.execute(q.stored, values).rowcount
@@ -126,12 +107,12 @@ def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> Exp
     midnights = [datetime.combine(day, time(), UTC) for day in left["days"]]
     stretches = [*((midnight, midnight + DAY) for midnight in midnights), *((end, end) for end in ends)]
     if not (stretches or change.stretches):
-        return ExportMerge(known=plays)
+        return MergeOutcome(known=plays)
     again = follow(tx, listener, joined([*stretches, *change.stretches]), [*emptied, *change.play_keys])
     grown = new + change.grown - len(superseded)
     told_twice = min(max(0, change.removed - change.added), grown)
     matched = min(sum(key > left["newest_key"] for key in again.matched), grown - told_twice)
-    return ExportMerge(grown - told_twice - matched, matched, told_twice, plays - grown)
+    return MergeOutcome(grown - told_twice - matched, matched, told_twice, plays - grown)
 
 
 def _left(tx: Connection) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What the old tables tell of plays: landed whole, then made halves of the fact, a few statements a piece."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,7 +11,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.import_ledger import Odd
 from brapped_assets.warehouse.merge.exported_plays import DAY
 from brapped_assets.warehouse.merge.matching import DRIFT
-from brapped_assets.warehouse.merge.play_merge import follow, lock_listener
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
 from brapped_assets.warehouse.merge.rematch import Stretch, arrays, joined
 from brapped_assets.warehouse.merge.staging import LONGEST_NAME, track_ref
 from brapped_assets.warehouse.payloads import content_hash, storable
@@ -41,37 +40,18 @@ class LegacyTold(Protocol):
     def duration_ms(self) -> int | None: ...
 
 
-@dataclass(frozen=True)
-class LegacyMerge:
-    """What became of the rows of one piece; the five add up to them.
-
-    `added` plays nothing had told of; `matched` are new from here, and polled or exported too; `repeated` tell again
-    of a play the same tables tell of; `known` were landed by an earlier piece or import; `forgotten` ended before what
-    the listener forgot.
-    """
-
-    added: int = 0
-    matched: int = 0
-    repeated: int = 0
-    known: int = 0
-    forgotten: int = 0
-
-    def __add__(self, other: "LegacyMerge") -> "LegacyMerge":
-        return LegacyMerge(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
-
-
-def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) -> LegacyMerge:
+def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) -> MergeOutcome:
     """Land one piece of the old tables and merge it; says what became of its rows.
 
     Holds the listener's row for the transaction. The same rows again, in any order, change nothing. Raises Busy as
     `merge_plays` does.
     """
     if not plays:
-        return LegacyMerge()
+        return MergeOutcome()
     listener = lock_listener(tx, listener_id)
     since = listener["forgotten_before"]
     kept = [play for play in plays if play.played_at >= since] if since else plays
-    forgotten = LegacyMerge(forgotten=len(plays) - len(kept))
+    forgotten = MergeOutcome(forgotten=len(plays) - len(kept))
     if not kept:
         return forgotten
     tracks: dict[TrackAsTold, UUID] = {}
@@ -91,17 +71,17 @@ def merge_legacy(tx: Connection, listener_id: int, plays: Sequence[LegacyTold]) 
         "durations": durations,
     }
     tx.execute(q.tracks, as_told)
-    return forgotten + LegacyMerge(repeated=len(kept) - len(told)) + merge_told(tx, listener, told)
+    return forgotten + MergeOutcome(told_twice=len(kept) - len(told)) + merge_told(tx, listener, told)
 
 
-def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAsTold]) -> LegacyMerge:
+def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAsTold]) -> MergeOutcome:
     """Land plays, each once, of tracks that `raw.legacy_track` has, and merge them, for a listener who is locked."""
     instants, hashes = zip(*told, strict=True)
     for statement in (q.artists_by_id, q.artists_by_name, q.star_tracks):
         tx.execute(statement, {"hashes": list(set(hashes))})
     landed = tx.execute(q.land, {**listener, "instants": list(instants), "play_hashes": list(hashes)}).fetchall()
     if not landed:
-        return LegacyMerge(known=len(told))
+        return MergeOutcome(known=len(told))
     halves = settle_halves(tx, listener, joined((row["played_at"], row["played_at"]) for row in landed))
     again = follow(tx, listener, joined((day, day + DAY) for day in halves["days"]), halves["emptied"])
     # A better row may take the place of another, and one may join what were two plays.
@@ -109,7 +89,7 @@ def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAs
     # Of a listener whose row is locked, later rows have greater keys.
     paired = sum(key >= halves["first_added"] for key in again.matched) if halves["added"] else 0
     matched = min(new, paired)
-    return LegacyMerge(new - matched, matched, len(landed) - new, len(told) - len(landed))
+    return MergeOutcome(new - matched, matched, len(landed) - new, len(told) - len(landed))
 
 
 def settle_halves(tx: Connection, listener: dict[str, Any], near: Sequence[Stretch]) -> dict[str, Any]:

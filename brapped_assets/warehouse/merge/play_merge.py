@@ -1,7 +1,7 @@
 """The merge: whatever was seen becomes the fact. A pure function of what has been seen, whatever the order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,25 @@ class Merge:
     added: int
     first_at: datetime | None
     last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MergeOutcome:
+    """What became of the plays of one piece of an import; the five add up to them.
+
+    `added` nothing had told of; `matched` are new from this source, and another had brought the play; `told_twice` were
+    known from the other kind of export, or tell again of a play that the same old tables tell of; `known` were there
+    already; `forgotten` ended before what the listener forgot.
+    """
+
+    added: int = 0
+    matched: int = 0
+    told_twice: int = 0
+    known: int = 0
+    forgotten: int = 0
+
+    def __add__(self, other: "MergeOutcome") -> "MergeOutcome":
+        return MergeOutcome(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:

@@ -12,8 +12,8 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import Busy
 from brapped_assets.warehouse.landing import Landing
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge, merge_exported
-from brapped_assets.warehouse.merge.play_merge import Merge, merge_plays
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
+from brapped_assets.warehouse.merge.play_merge import Merge, MergeOutcome, merge_plays
 from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.concurrent_work import in_transaction, wait_until_waiting
 from brapped_assets_tests.warehouse.exported_plays import Told, natural
@@ -175,7 +175,7 @@ def test_payloads_read_at_once_are_read_once(
         assert len(everything(tx)["credit"]) == 2
 
 
-def _export(tx: Connection, listener_id: int) -> ExportMerge:
+def _export(tx: Connection, listener_id: int) -> MergeOutcome:
     told = [Told(at(0), 120_000), Told(at(2), 45_000), Told(at(8), 150_000)]
     return merge_exported(tx, listener_id, "extended", encode(told, Occurrences()))
 

@@ -8,7 +8,7 @@ import pytest
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Gone
-from brapped_assets.warehouse.merge.exported_plays import ExportMerge
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, Told, after, natural, tell
 from brapped_assets_tests.warehouse.polled_plays import Play, local_file, newcomer, song
 
@@ -37,7 +37,7 @@ def test_an_exported_play_is_a_whole_row_in_the_listeners_zone(warehouse: Wareho
     )  # fmt: skip
     with warehouse.transaction() as tx:
         me = newcomer(tx, zone="Asia/Kolkata")
-        assert tell(tx, me, [("extended", [told])]) == ExportMerge(added=1)
+        assert tell(tx, me, [("extended", [told])]) == MergeOutcome(added=1)
         (row,) = plays(tx)
     assert row["played_at_local"] == datetime(2026, 3, 1, 17, 30)  # noqa: DTZ001 local columns carry no zone
     assert (str(row["played_on"]), row["played_hour"]) == ("2026-03-01", 17)
@@ -57,7 +57,7 @@ def test_of_a_matched_play_the_instant_and_track_are_the_apis_and_all_else_is_th
         with warehouse.transaction() as tx:
             me = newcomer(tx, f"token {order}")
             became = tell(tx, me, batches[::order])
-            assert became == (ExportMerge(matched=1) if order == 1 else ExportMerge(added=1))
+            assert became == (MergeOutcome(matched=1) if order == 1 else MergeOutcome(added=1))
             (row,) = [row for row in plays(tx) if row["listener_id"] == me]
         assert (row["played_at"], row["track_id"], row["source"]) == (after(0.333), "a", "both")
         assert (row["ms_played"], row["ms_played_basis"], row["counts_as_play"]) == (12_345, "reported", False)
@@ -78,7 +78,7 @@ def test_around_midnight_each_kind_of_export_knows_what_the_other_and_polls_have
             me = newcomer(tx, f"token {number}")
             tell(tx, me, [("poll", [polled(shown)]), first])
             once = natural(tx, me)
-            assert tell(tx, me, [first]) == ExportMerge(known=len(first[1]))
+            assert tell(tx, me, [first]) == MergeOutcome(known=len(first[1]))
             assert natural(tx, me) == once
             second = extended if first is account else account
             assert tell(tx, me, [second]).told_twice == 1
@@ -90,7 +90,7 @@ def test_a_match_is_taken_apart_when_a_better_partner_arrives(warehouse: Warehou
         me = newcomer(tx)
         tell(tx, me, [("poll", [polled(0)]), ("extended", [Told(after(80), 31_000)])])
         assert [row["source"] for row in plays(tx)] == ["both"]
-        assert tell(tx, me, [("extended", [Told(after(1), 30_500)])]) == ExportMerge(matched=1)
+        assert tell(tx, me, [("extended", [Told(after(1), 30_500)])]) == MergeOutcome(matched=1)
         near, far = plays(tx)
         assert (near["source"], near["played_at"], near["ms_played"]) == ("both", after(0), 30_500)
         assert (far["source"], far["played_at"], far["ms_played"]) == ("export", after(80), 31_000)
@@ -151,7 +151,7 @@ def test_account_data_and_extended_history_tell_of_the_same_plays(warehouse: War
         became = tell(tx, me, batches[::order])
         assert (became.added, became.told_twice, became.known) == (4, 3, 0)
         rows = plays(tx)
-        assert tell(tx, me, batches) == ExportMerge(known=7)
+        assert tell(tx, me, batches) == MergeOutcome(known=7)
         assert plays(tx) == rows
     assert [(row["played_at"], row["track_id"]) for row in rows] == [
         (after(17), "a"), (after(59), "b"), (after(300), "c"), (after(900), None)
@@ -196,7 +196,7 @@ def test_an_offline_play_whose_end_one_export_does_not_tell_is_the_one_that_anot
             (upload, True),
         ]
         rows = natural(tx, me)
-        assert tell(tx, me, batches) == ExportMerge(known=8)
+        assert tell(tx, me, batches) == MergeOutcome(known=8)
         assert natural(tx, me) == rows
 
 
@@ -258,7 +258,7 @@ def test_an_export_is_one_listeners_alone(warehouse: Warehouse) -> None:
         batches: list[Batch] = [("poll", [polled(0)]), ("extended", [Told(after(1), 60_000)])]
         tell(tx, me, batches)
         assert natural(tx, you) == []
-        assert tell(tx, you, batches[1:]) == ExportMerge(added=1)
+        assert tell(tx, you, batches[1:]) == MergeOutcome(added=1)
         assert [row["source"] for row in plays(tx)] == ["both", "export"]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge.legacy_plays import LegacyMerge, merge_legacy
+from brapped_assets.warehouse.merge.legacy_plays import merge_legacy
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.reconciliation import reconciliation
 from brapped_assets_tests.warehouse.exported_plays import Batch, Old, Row, Told, after, natural, tell
 from brapped_assets_tests.warehouse.polled_plays import Play, local_file, newcomer, song
@@ -27,7 +28,7 @@ def test_a_play_only_the_old_tables_tell_of_is_a_whole_row_with_an_estimate(ware
     with warehouse.transaction() as tx:
         me = newcomer(tx, zone="Asia/Kolkata")
         old = [Old(after(0), artist_id="id-alice"), Old(after(95), "b", "Song b", duration_ms=180_000)]
-        assert merge_legacy(tx, me, old) == LegacyMerge(added=2)
+        assert merge_legacy(tx, me, old) == MergeOutcome(added=2)
         first, second = tx.execute("select * from bi.plays order by played_at").fetchall()
     assert first["played_at_local"] == datetime(2026, 3, 1, 17, 30)  # noqa: DTZ001 local columns carry no zone
     known = {
@@ -47,8 +48,8 @@ def test_rows_of_one_track_two_seconds_apart_are_one_play_however_many_and_in_an
     ]
     with warehouse.transaction() as tx:
         me, you = newcomer(tx, "mine"), newcomer(tx, "yours")
-        assert merge_legacy(tx, me, old) == LegacyMerge(added=3, repeated=5)
-        assert merge_legacy(tx, me, old[::-1]) == LegacyMerge(known=7, repeated=1)
+        assert merge_legacy(tx, me, old) == MergeOutcome(added=3, told_twice=5)
+        assert merge_legacy(tx, me, old[::-1]) == MergeOutcome(known=7, told_twice=1)
         for row in old[::-1]:
             merge_legacy(tx, you, [row])
         expected = natural(tx, me)
@@ -63,9 +64,9 @@ def test_a_row_that_joins_two_plays_leaves_one(warehouse: Warehouse) -> None:
         assert plays(tx, "played_at", "source", "ms_played") == [
             (after(0), "legacy", 200_000), (after(3), "export", 60_000)
         ]  # fmt: skip
-        assert merge_legacy(tx, me, [Old(after(1.5))]) == LegacyMerge(repeated=1)
+        assert merge_legacy(tx, me, [Old(after(1.5))]) == MergeOutcome(told_twice=1)
         assert plays(tx, "played_at", "source", "ms_played") == [(after(0), "export", 60_000)]
-        assert merge_legacy(tx, me, [Old(after(-1))]) == LegacyMerge(repeated=1)
+        assert merge_legacy(tx, me, [Old(after(-1))]) == MergeOutcome(told_twice=1)
         assert plays(tx, "played_at", "source", "ms_played") == [(after(-1), "export", 60_000)]
 
 
@@ -79,7 +80,7 @@ def test_what_was_polled_by_both_is_one_play_and_all_of_it_is_the_apis(warehouse
         me = newcomer(tx)
         tell(tx, me, batches[::order])
         rows = natural(tx, me)
-        assert merge_legacy(tx, me, batches[1][1]) == LegacyMerge(known=3)
+        assert merge_legacy(tx, me, batches[1][1]) == MergeOutcome(known=3)
         assert natural(tx, me) == rows
         assert [(row.played_at, row.legacy_at) for row in rows] == [
             (after(-2), after(-2)), (after(0.333), after(1)), (after(300), after(300))
@@ -100,7 +101,7 @@ def test_of_a_play_that_is_exported_too_the_instant_is_the_old_tables_and_all_el
         tell(tx, me, batches[:1])
         assert tell(tx, me, batches[1:]).matched == 1
         tell(tx, you, batches[1:])
-        assert merge_legacy(tx, you, batches[0][1]) == LegacyMerge(matched=1)
+        assert merge_legacy(tx, you, batches[0][1]) == MergeOutcome(matched=1)
         assert plays(tx, *columns) == [(after(0), "a", 12_345, "reported", True, "export")] * 2
         # Without an id the old tables' word for the track is the weaker one.
         other = newcomer(tx, "theirs")
@@ -137,7 +138,7 @@ def test_two_tellings_of_a_track_are_two_rows_and_neither_is_lost(warehouse: War
             Old(after(0), title=""),
             Old(after(600), None, wild, wild),
         ]
-        assert merge_legacy(tx, me, old) == LegacyMerge(added=2, repeated=2)
+        assert merge_legacy(tx, me, old) == MergeOutcome(added=2, told_twice=2)
         landed = tx.execute("select count(*)::int as rows from raw.legacy_play").fetchone()
         assert landed == {"rows": 4}
         assert [len(name) for (name,) in plays(tx, "track_name")] == [len("Song a"), 500]
@@ -172,7 +173,7 @@ def test_the_old_tables_are_one_listeners_and_go_with_them(warehouse: Warehouse)
         me, you = newcomer(tx, "mine"), newcomer(tx, "yours")
         merge_legacy(tx, me, [Old(after(0))])
         assert natural(tx, you) == []
-        assert merge_legacy(tx, you, [Old(after(0))]) == LegacyMerge(added=1)
+        assert merge_legacy(tx, you, [Old(after(0))]) == MergeOutcome(added=1)
         tx.execute("delete from audit.listener where listener_id = %s", (me,))
         assert len(natural(tx, you)) == 1
         assert tx.execute("select listener_id from raw.legacy_play").fetchall() == [{"listener_id": you}]
