@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import MOMENT, instant
+from brapped_assets.insights.columns.moments import instant, microseconds
 from brapped_assets.insights.columns.plays import Ints
 from brapped_assets.insights.listed_plays import Listing, listing
 from brapped_assets.insights.viewer import Viewer
@@ -20,7 +20,6 @@ from brapped_assets.warehouse.zones import beginning_of
 q = Statements(__file__)
 
 PAGE = 100
-MICROSECOND = timedelta(microseconds=1)
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 LARGEST_PLAY_KEY = 2**63 - 1
 
@@ -130,7 +129,7 @@ def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = 
 
 def _rows_before(tx: Connection, of: Listing, place: Place) -> int:
     """How many plays of a list are older than a place."""
-    at = (place.at - MOMENT) // MICROSECOND
+    at = microseconds(place.at)
     low, high = (int(np.searchsorted(of.plays.ended_at, at, side)) for side in SIDES)
     if low < high:
         values = {"listener_id": of.who.listener_id, "at": place.at, "play_key": place.play_key}

@@ -10,12 +10,11 @@ from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.web.forms import posted, reason_in, way_back
+from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site, root_of
 
 KINDS: tuple[aliasing.Kind, ...] = ("artist", "track")
 MOST = 12
-LACKS = "This form lacks something. Go back, reload the page and try again."
 
 
 def routes(site: Site) -> list[Route]:

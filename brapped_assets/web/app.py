@@ -22,6 +22,7 @@ from brapped_assets.web import (
     history,
     items,
     lists,
+    offers,
     overview,
     places,
     renew,
@@ -45,7 +46,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
         route
         for module in (
             *(overview, explore, today, wrapped, items, lists, changes, places, comparison, search, history, counted),
-            *(hiding, aliasing, add, covers, renew),
+            *(hiding, offers, aliasing, add, covers, renew),
         )
         for route in module.routes(site)
     ]

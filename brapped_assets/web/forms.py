@@ -14,6 +14,7 @@ LONGEST_REASON = 200
 # A form is a few hundred bytes.
 SECONDS = 10.0
 UNREADABLE = "This form cannot be read."
+LACKS = "This form lacks something. Go back, reload the page and try again."
 
 
 async def posted(request: Request, site: Site) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -9,18 +10,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import aliasing, hiding
+from brapped_assets.insights import aliasing, hiding, offers
 from brapped_assets.insights.history import place_named
 from brapped_assets.insights.items import LARGEST_KEY, key_in
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.zones import instant_of, local_time
-from brapped_assets.web.forms import posted, reason_in, way_back
+from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site
 
-LACKS = "This form lacks something. Go back, reload the page and try again."
 LOCAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
-ENDS = ("from_at", "until_at")
 
 
 def routes(site: Site) -> list[Route]:
@@ -31,9 +30,13 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who)
             aliases = aliasing.aliases(tx, who.listener_id)
             hidden, times = hiding.hidden(tx, who.listener_id), hiding.hidden_times(tx, who.listener_id)
+            offered, heard = offers.offered(tx, who), offers.said(tx, who.listener_id)
         # In the zone that held then, as plays are.
-        local = {row["hidden_time_id"]: [local_time(who.spans, row[end]) for end in ENDS] for row in times}
-        return site.page("hidden.html", request, who, hidden=hidden, times=times, local=local, aliases=aliases)
+        local = partial(local_time, who.spans)
+        return site.page(
+            "hidden.html", request, who, hidden=hidden, times=times, local=local, aliases=aliases,
+            offered=offered, heard=heard,
+        )  # fmt: skip
 
     async def hide(request: Request) -> Response:
         fields = await posted(request, site)

@@ -11,6 +11,7 @@ DAYS_A_WEEK = 7
 # 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
 FIRST_WEEKDAY = 5
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def day_number(day: date) -> int:
@@ -26,6 +27,11 @@ def date_of(number: int | np.integer) -> date:
 def instant(microseconds: int | np.integer) -> datetime:
     """An END or a START as a moment in UTC."""
     return MOMENT + timedelta(microseconds=int(microseconds))
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as columns have it, since 2000-01-01 UTC."""
+    return (moment - MOMENT) // MICROSECOND
 
 
 def dates(numbers: NDArray[np.integer]) -> list[date]:
