@@ -1,14 +1,15 @@
-"""A warehouse as an older version would have left it: the schema of its revision, filled with what it could hold."""
+"""A warehouse as an older version left it: the tables of the first schema, filled with what they can hold.
+
+`old_schema.sql.gz` is what PostgreSQL 15's `pg_dump` says of a database that the thirty migrations before 0.1.0 made.
+"""
+
+import gzip
+from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import NullPool, create_engine, text
 
-from brapped_assets.warehouse.db import migrations
-
-REVISIONS = sorted(script.name[:4] for script in (migrations.HERE / "versions").glob("[0-9]*.py"))
+FIRST = Path(__file__).with_suffix(".sql.gz")
 OURS = ["audit", "raw", "star", "insights"]
 COLUMNS = """
 select format('%%I.%%I', c.table_schema, c.table_name) as of_table, c.column_name
@@ -24,24 +25,12 @@ from information_schema.columns where table_schema = any(%s) and is_identity = '
 """
 
 LAST_NUMBER = "select pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass)"
-# Where an older column's value stands today.
-MOVED = {
-    "audit.import_file": {
-        name: f"(select m.{name} from audit.archive_member m where m.file_id = t.file_id order by m.met_at limit 1)"
-        for name in ("archive", "running_number")
-    }
-}
 
 
-def prepare_at(url: str, revision: str) -> None:
-    """Bring the empty database at `url` to a revision and no further."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
-    config = Config()
-    config.set_main_option("script_location", str(migrations.HERE))
-    with engine.begin() as connection:
-        connection.execute(text("create schema if not exists audit"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+def prepare(url: str) -> None:
+    """Make the first schema in the empty database at `url`."""
+    with psycopg.connect(url) as connection:
+        connection.execute(gzip.decompress(FIRST.read_bytes()))
 
 
 def fill(url: str, source_url: str) -> dict[str, int]:
@@ -54,18 +43,14 @@ def fill(url: str, source_url: str) -> dict[str, int]:
         target.execute("set session_replication_role = replica")
         there, wanted = _columns(source), _columns(target)
         for table, columns in wanted.items():
-            moved = MOVED.get(table, {})
-            told = [name for name in columns if name in there.get(table, []) or (name in moved and table in there)]
+            told = [name for name in columns if name in there.get(table, [])]
             if not told:
                 continue
             names = sql.SQL(", ").join(map(sql.Identifier, told))
-            values = sql.SQL(", ").join(
-                sql.Identifier(name) if name in there[table] else sql.SQL(moved[name]) for name in told
-            )
             of = sql.SQL(table)
             target.execute(sql.SQL("delete from {}").format(of))
             with (
-                source.cursor().copy(sql.SQL("copy (select {} from {} t) to stdout").format(values, of)) as out,
+                source.cursor().copy(sql.SQL("copy {} ({}) to stdout").format(of, names)) as out,
                 target.cursor().copy(sql.SQL("copy {} ({}) from stdin").format(of, names)) as into,
             ):
                 for piece in out:

@@ -7,6 +7,7 @@ name; whoever changes more than rows (a role's rights, a column), or makes its c
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -49,6 +50,16 @@ select pg_terminate_backend(pid, 10000) from pg_stat_activity
 GROWN = "select pg_relation_size('pg_attribute')"
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that a test started, by the folder of its socket."""
+
+    home: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql:///{database}?host={self.home}&user=postgres"
+
+
 @dataclass
 class Template:
     """What a new copy of it holds; `idle` are copies that are as new and wait for a test."""
@@ -64,7 +75,7 @@ _templates: dict[str, Template] = {}
 
 
 @contextmanager
-def database(postgres: EmbeddedServer, template: str = MIGRATED) -> Iterator[str]:
+def database(postgres: EmbeddedServer | Server, template: str = MIGRATED) -> Iterator[str]:
     """Its URL: a copy of `template`."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:

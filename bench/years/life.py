@@ -183,7 +183,7 @@ class Life:
         self._collector.restart()
         name = self._owned.enter_context(self._scene.database(template="template0", is_durable=False))
         new = self._scene.postgres.url(name)
-        old_schema.prepare_at(new, old_schema.REVISIONS[0])
+        old_schema.prepare(new)
         self.told.upgraded_rows = sum(old_schema.fill(new, self.url).values())
         before = self._everything()
         self.url = os.environ["DATABASE_URL"] = new

@@ -18,6 +18,8 @@ WarehouseError
 ├── RoleUnusable           a name no reading role can have, or somebody else's
 ├── TooOld                 PostgreSQL before 15
 ├── NewerSchema            a newer Brapped migrated this database
+├── OlderSchema            it was left by a version before the first schema
+├── ViewInUse              somebody's own view stands on one that changes its columns
 └── EmbeddedUnusable       the embedded server cannot run here (version, path, system user)
 """
 
@@ -129,6 +131,23 @@ class NewerSchema(WarehouseError):
         super().__init__(
             f"The database was prepared by a newer Brapped (its schema is {found}, this program knows {known}). "
             "Upgrade this program the way it was installed."
+        )
+
+
+class OlderSchema(WarehouseError):
+    def __init__(self, *, found: str, known: str, commit: str) -> None:
+        super().__init__(
+            f"The database was prepared by a version from before 0.1.0 (its schema is {found}, this program begins "
+            f"with {known}). Nothing was changed. Start the version of commit {commit} once (`git checkout {commit}`, "
+            "then `brapped status`): it brings the database there. Then start this one again."
+        )
+
+
+class ViewInUse(WarehouseError):
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"A view of this version has other columns than before, and something of yours stands on it ({detail}). "
+            "Nothing was changed. Drop that, run `brapped status` once, and make it again."
         )
 
 

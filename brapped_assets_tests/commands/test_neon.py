@@ -20,7 +20,7 @@ from brapped_assets.demo.server import RunningServer
 from brapped_assets.services.dagster_instance import storage_is_there
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import erasure
-from brapped_assets.warehouse.db import connections, migrations
+from brapped_assets.warehouse.db import connections, schema
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.errors import Interrupted, NotAllowed, Untrusted
@@ -92,7 +92,7 @@ def test_a_new_database_is_prepared_past_the_pooler(stand_in: Neon) -> None:
         owner.execute("create database fresh")
     stand_in.came.clear()
     with Warehouse(Path("unused"), stand_in.url(database="fresh")) as warehouse:
-        assert one(warehouse, "select version_num as found from audit.alembic_version") == migrations.HEAD
+        assert one(warehouse, "select version_num as found from audit.alembic_version") == schema.HEAD
     assert stand_in.came == [POOLED, DIRECT]
 
 
@@ -331,7 +331,7 @@ def test_the_writer_makes_no_table_and_the_reader_sees_bi_alone_also_what_comes_
         assert reader.execute("select count(*) from bi.plays").fetchone() == (0,)
         refused(reader, "select * from audit.later", "select * from star.streaming_fact", "select * from public.diary")
     # An older schema is the owner's to bring up to date.
-    monkeypatch.setattr(migrations, "HEAD", "9999")
+    monkeypatch.setattr(schema, "HEAD", "9999")
     with Warehouse(tmp_path, urls["DATABASE_URL"]) as warehouse, pytest.raises(NotAllowed, match="URL of the owner"):
         one(warehouse)
 

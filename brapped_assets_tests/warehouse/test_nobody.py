@@ -1,15 +1,12 @@
 """Nobody is called "Various Artists": not in an export, not in a payload, and not in what was stored before."""
 
-from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-import psycopg
 import pytest
 
-from bench import old_schema
 from brapped_assets.warehouse import dimensions
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.lookup_queue import TRACKS
 from brapped_assets_tests.warehouse.exported_plays import Told, after, natural, tell
 from brapped_assets_tests.warehouse.polled_plays import NOON as TODAY
@@ -146,43 +143,3 @@ def test_a_compilations_exported_play_is_the_polled_one_of_the_same_track_and_of
         assert len(found) == rows
         assert [row.api_at for row in found if row.api_at] == [after(0)]
         assert sum(row.export_at is not None for row in found) == 1
-
-
-def test_what_is_stored_is_healed(warehouse: Warehouse, database_url: str, empty_database: str) -> None:
-    """An export's compilation, a polled track credited to nobody and Carol, and Spotify's own artist of that name."""
-    with warehouse.transaction() as tx:
-        me = newcomer(tx)
-        tell(tx, me, [("extended", [told("a", "Alice"), told("b", "Bob", at=500), told("c", "Dora", at=900)])])
-        polled = compiled("d", artists=[{"id": "id-Eve", "name": "Eve"}, {"id": "id-Carol", "name": "Carol"}])
-        tell(tx, me, [("poll", [Play(after(2000), polled)])])
-        dimensions.apply_payloads(tx)
-    old_schema.prepare_at(empty_database, "0016")
-    old_schema.fill(empty_database, database_url)
-    with psycopg.connect(empty_database) as old:
-        for name, was in (("Various Artists", "Alice"), ("VERSCHIEDENE  KÜNSTLER", "Bob")):
-            old.execute("update star.artist_dim set artist_name = %s where artist_name = %s", (name, was))
-        nobody = (SPOTIFYS_ID, "Various Artists")
-        old.execute("update star.artist_dim set artist_id = %s, artist_name = %s where artist_name = 'Eve'", nobody)
-        payload = '[{"id": "%s", "name": "%s"}, {"id": "id-Carol", "name": "Carol"}]' % nobody  # noqa: UP031
-        old.execute("update raw.track_payload set payload = jsonb_set(payload, '{artists}', %s::jsonb)", (payload,))
-        old.execute("insert into insights.hidden (listener_id, artist_key, hidden_at) select %s, artist_key, now()"
-                    " from star.artist_dim where artist_name = 'VERSCHIEDENE  KÜNSTLER'", (me,))  # fmt: skip
-    with Warehouse(Path("unused"), empty_database) as healed:
-        with healed.transaction() as tx:
-            unknown = (None, "Unknown artist")
-            assert tracks(tx) == {"a": unknown, "b": unknown, "c": (None, "Dora"), "d": unknown}
-            assert sorted(artists(tx), key=str) == [("id-Carol", "Carol"), (None, "Dora"), unknown]
-            hidden = tx.execute("select artist_name from insights.hidden join star.artist_dim using (artist_key)")
-            assert hidden.fetchall() == [{"artist_name": "Unknown artist"}]
-            # The payload says who else is credited.
-            assert dimensions.apply_payloads(tx) == 1
-            assert tracks(tx)["d"] == ("id-Carol", "Carol")
-        with healed.transaction() as tx:
-            # And it goes on as in a new warehouse.
-            tell(tx, me, [("extended", [told("e", "Varios artistas", at=5000)])])
-            assert tracks(tx)["e"] == (None, "Unknown artist")
-            assert _names(tx) == {"Unknown artist", "Dora", "Carol"}
-
-
-def _names(tx: Connection) -> set[str]:
-    return {str(name) for _, name in artists(tx)}

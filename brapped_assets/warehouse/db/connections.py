@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
 
-from brapped_assets.warehouse.db import embedded_server, migrations
+from brapped_assets.warehouse.db import embedded_server, schema
 from brapped_assets.warehouse.db.urls import connection_string, direct
 from brapped_assets.warehouse.errors import (
     MINIMUM_MAJOR,
@@ -24,6 +24,7 @@ from brapped_assets.warehouse.errors import (
     TooOld,
     Unreachable,
     Untrusted,
+    ViewInUse,
     explained,
     remedy,
 )
@@ -178,7 +179,7 @@ class Warehouse:
         conninfo = self._conninfo()
         connection = connect(conninfo)
         try:
-            if not migrations.is_current(connection):
+            if not schema.is_current(connection):
                 _migrate(conninfo, connection)
         except BaseException:
             connection.close()
@@ -222,14 +223,16 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
 
 
 def _migrate(conninfo: str, connection: Connection) -> None:
-    """Bring the schema up to date, past Neon's pooler. Raises NotAllowed for a role that may not."""
+    """Bring the schema up to date, past Neon's pooler. Raises NotAllowed for a role that may not, and ViewInUse."""
     try:
-        migrations.migrate(direct(conninfo))
+        schema.migrate(direct(conninfo))
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotAllowed(
             f"The tables of this database are not this Brapped's, or not yet, and the role {connection.info.user} may "
             f"not change them ({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
         ) from None
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise ViewInUse((error.diag.message_detail or "no name told").replace("\n", "; ")) from None
 
 
 def _is_alive(connection: Connection) -> bool:

@@ -16,7 +16,7 @@ MODULES = sorted(
 )
 # Checks are named in `checks.py`; the tables of an export are, for both ways, where it is written.
 NAMED_ELSEWHERE = {
-    "claims.py": PACKAGE / "checks.py",
+    "check_queries.py": PACKAGE / "checks.py",
     "restored_records.py": PACKAGE / "warehouse" / "exported_records.py",
 }
 

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs on the connection, and inside the transaction, that `schema.migrate` holds."""
+
+from alembic import context
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    version_table_schema="audit",
+    transactional_ddl=True,
+)
+context.run_migrations()

@@ -1,0 +1,32 @@
+-- Artists and albums by their names.
+
+create or replace function star.somebody(name text) returns text language sql immutable parallel safe
+return case when star.is_nobody(null, name) then 'Unknown artist' else name end;
+comment on function star.somebody is 'A name, or the words for an artist who is not known where it is nobody''s.';
+
+create or replace function star.somebodys_id(id text, name text) returns text language sql immutable parallel safe
+return case when id <> '0LyfQWJT6nXafLPZqxke9J' and (name = 'Unknown artist' or not star.is_nobody(id, name)) then id end;
+comment on function star.somebodys_id is
+    'An artist''s id, unless they are nobody. Who is called "Unknown artist" has an id whose name is not told yet.';
+
+create or replace function star.artist_of(id text, name text) returns table (artist_key int) language sql stable as $$
+(select a.artist_key from star.artist_dim a where a.artist_id = id)
+union all
+(select a.artist_key from star.artist_dim a
+  where id is null and a.artist_name = name and (a.artist_id is null or lower(name) <> 'unknown artist')
+  order by a.artist_id is null, a.artist_key
+  limit 1)
+$$;
+comment on function star.artist_of is
+    'The artist of this id or, without an id, who is meant by a name alone: of those who have an id the one known first, else the provisional one. Nobody with an id is the unknown artist.';
+
+create or replace function star.named_album_ref(artist text, album text) returns text language sql immutable
+return 'name:' || coalesce(left(artist, 200), '') || chr(31) || left(album, 200);
+comment on function star.named_album_ref is
+    'What an album is known by that has no id: artist and title; null without a title.';
+
+create or replace function star.shown_release(asked bigint) returns setof star.album_dim language sql stable rows 1 as $$
+    select * from star.album_dim where release_group = asked order by image_url is null, album_key limit 1
+$$;
+comment on function star.shown_release is
+    'The release that stands for its album: the oldest with a cover, else the oldest.';
