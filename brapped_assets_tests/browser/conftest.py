@@ -28,7 +28,7 @@ from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.login_worker import BackgroundLogin, NotNow
 from brapped_assets.web.site import Site
 from brapped_assets_tests.browser import fonts
-from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen, listen_together
+from brapped_assets_tests.browser.listened import HOSTILE, NOW, keep_cover, listen, listen_absent, listen_together
 from brapped_assets_tests.browser.visitor import Visitor
 from brapped_assets_tests.databases import database
 
@@ -145,6 +145,16 @@ def together(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterat
     with database(postgres) as url:
         with Warehouse(tmp_path, url) as warehouse:
             listen_together(warehouse)
+        with _served(tmp_path, url) as address:
+            yield address
+
+
+@pytest.fixture
+def absent(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterator[str]:
+    """The address of pages with plays that nobody may have heard."""
+    with database(postgres) as url:
+        with Warehouse(tmp_path, url) as warehouse:
+            listen_absent(warehouse)
         with _served(tmp_path, url) as address:
             yield address
 

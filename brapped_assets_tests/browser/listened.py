@@ -80,6 +80,21 @@ def listen(warehouse: Warehouse) -> None:
         _own_ranking(tx, me)
 
 
+def listen_absent(warehouse: Warehouse) -> None:
+    """One song 25 times in a row, and a night of hours in which nobody touched anything."""
+    with warehouse.transaction() as tx:
+        me = newcomer(tx, zone="Asia/Kolkata")
+        plays = [
+            Told(
+                datetime(2026, 11, day, 17, tzinfo=UTC) + timedelta(minutes=4 * nth), 240_000, f"t{which}",
+                NAMES[which], NAMES[which], reason_end="trackdone", skipped=False, shuffle=False,
+            )
+            for day, numbers in ((10, [11] * 25), (20, [nth % 9 for nth in range(90)]))
+            for nth, which in enumerate(numbers)
+        ]  # fmt: skip
+        tell(tx, me, [("extended", plays)])
+
+
 def listen_together(warehouse: Warehouse) -> None:
     """Two with music in common, one of a name that is longer than a column of numbers."""
     with warehouse.transaction() as tx:

@@ -4,9 +4,9 @@ import csv
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.browser.visitor import WIDER, Visitor
 
 
 def counted(page: Page) -> int:
@@ -81,3 +81,24 @@ def test_an_artist_is_the_same_as_another_and_is_themselves_again(visitor: Visit
     page.get_by_role("button", name="Not the same").click()
     page.goto(address)
     expect(page.locator("h1")).to_have_text(name)
+
+
+def test_what_was_somebody_else_is_asked_about_and_hidden_by_a_tap(chromium: Browser, absent: str) -> None:
+    visitor = Visitor(chromium, absent)
+    page = visitor.window(390)
+    page.goto("/?range=all")
+    page.get_by_role("link", name="Was it you?").click()
+    offers = page.locator("section", has_text="Was this you?")
+    expect(offers.locator("li")).to_have_count(2)
+    assert page.evaluate(WIDER) <= 0
+    offers.get_by_label("Why, if you like").first.fill("my sister slept here")
+    offers.get_by_role("button", name="Hide it").first.click()
+    expect(offers.locator("li")).to_have_count(1)
+    expect(page.locator("main")).to_contain_text("90 plays")
+    expect(page.locator("main")).to_contain_text("my sister slept here")
+    offers.get_by_role("button", name="This was me").click()
+    expect(offers).to_have_count(0)
+    page.get_by_role("button", name="Ask again").click()
+    expect(offers.locator("li")).to_have_count(1)
+    visitor.leave()
+    assert visitor.troubles == []
