@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -27,12 +27,16 @@ from brapped_assets_tests import examples  # noqa: F401  (its profiles, before t
 from brapped_assets_tests.databases import EMPTY, database
 from brapped_assets_tests.notifications.mailbox import mailbox  # noqa: F401  (a fixture)
 
+# What the clocks of tests of Dagster show at the earliest, where they do not show what it is.
+NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
 OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 
 
 def pytest_configure() -> None:
     """Whoever is started in the background ignores Ctrl-C, and so would everything that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Read when Brapped is imported. Dagster lists every hour since the first for each check of upkeep.
+    os.environ["BRAPPED_START"] = f"{min(datetime.now(UTC), NOVEMBER) - timedelta(days=60):%Y-%m-%dT00:00:00+00:00}"
 
 
 def pytest_collection_finish() -> None:

@@ -139,7 +139,7 @@ def test_before_the_first_hour_has_ended_the_tick_says_when_it_begins(
     local: dg.DagsterInstance, clock: Traveller
 ) -> None:
     clock.move_to(partitions.START + timedelta(minutes=25))
-    assert tick(local) == "The first hour (2026-01-01 00:00 UTC) has not ended yet."
+    assert tick(local) == f"The first hour ({partitions.START:%Y-%m-%d %H:%M} UTC) has not ended yet."
 
 
 def test_the_daily_upkeep_is_one_run_a_day_at_the_first_chance(local: dg.DagsterInstance, clock: Traveller) -> None:
