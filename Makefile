@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_BY_ONE := --dist loadfile --no-loadscope-reorder
 
 test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
-	@$(BIN)/python -m pytest -q $(BROWSER) >$(VENV)/browser.log 2>&1 & beside=$$!; \
+	@$(BIN)/python -m pytest -q $(BROWSER) -m "not slow" >$(VENV)/browser.log 2>&1 & beside=$$!; \
 	$(BIN)/python -m pytest -q -n 3 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
 	others=$$?; wait $$beside; code=$$?; cat $(VENV)/browser.log; test $$others -eq 0 -a $$code -eq 0
 
