@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.failed_runs import ENDED, newest_failure
-from brapped_assets.notifications.conditions import PATIENCE
+from brapped_assets.assets.failures import failed_run
+from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, wrapped_reports
+from brapped_assets.notifications.conditions import PATIENCE, Failed
 from brapped_assets.notifications.notifier import look
 from brapped_assets.schedules import RAW
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listener_status import STANDSTILL
 
+# Imports are started by somebody who sees what comes of them.
+WATCHED = [job.name for job in (hourly_plays, refresh_dimensions, daily_upkeep, wrapped_reports)]
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 # A longer pause between two ticks means that the machine slept, or that nobody was there to tick.
 PAUSE = timedelta(minutes=5)
 # While no poll comes, each look wakes the database for nothing else.
@@ -82,6 +86,21 @@ def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime)
             f"{looked.undelivered} could not be delivered; tried again after a run: brapped notify --test"
         )
     return dg.SkipReason(f"Looked; {looked.told} told.")
+
+
+def newest_failure(instance: dg.DagsterInstance) -> Failed | None:
+    """The failure of the first job whose newest run failed; None while every newest run succeeded."""
+    for job_name in WATCHED:
+        newest = instance.get_run_records(dg.RunsFilter(job_name=job_name, statuses=ENDED), limit=1)
+        if newest and newest[0].dagster_run.status == dg.DagsterRunStatus.FAILURE:
+            run_id = newest[0].dagster_run.run_id
+            steps = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+            if not steps:
+                # Killed, or over its time: the next one does its work.
+                return Failed(job_name, "It was stopped before its end.", cures_itself=True)
+            event = steps[-1].dagster_event
+            return failed_run(job_name, event.step_failure_data if event else None)
+    return None
 
 
 def _polled_at(instance: dg.DagsterInstance) -> float | None:

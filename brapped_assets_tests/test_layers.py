@@ -20,7 +20,7 @@ LAYERS = [
     ["services", "checks"],
     ["web"],
     ["jobs"],
-    ["schedules", "failed_runs"],
+    ["schedules"],
     ["sensors", "notification_sensor"],
     ["definitions"],
     ["demo"],

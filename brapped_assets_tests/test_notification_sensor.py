@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
+from brapped_assets.assets.failures import UNKNOWN
 from brapped_assets.definitions import defs
-from brapped_assets.failed_runs import UNKNOWN, newest_failure
-from brapped_assets.notification_sensor import Seen, is_standstill
+from brapped_assets.notification_sensor import Seen, is_standstill, newest_failure
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse

@@ -1,4 +1,4 @@
-"""A run that fails says in one sentence why and what to do; the UI shows that sentence first."""
+"""A run that fails says in one sentence why and what to do; the UI shows that sentence first, and notices repeat it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import dagster as dg
 
+from brapped_assets.notifications.conditions import Failed
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
 from brapped_assets.text.plain import plain_lines
@@ -16,6 +17,7 @@ Who = TypeVar("Who")
 # Metadata key of a failure; `brapped sync` turns it into its exit code.
 CURE = "cure"
 CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_A_PERSON = "time", "login", "settings", "a person"
+UNKNOWN = "Why is in its log, in Dagster's UI."
 
 
 def cure_of(error: Exception) -> str:
@@ -30,6 +32,20 @@ def cure_of(error: Exception) -> str:
 def failure(error: Exception) -> dg.Failure:
     """`error` as a Dagster failure. The next poll is the retry: a step that fails is not run again by itself."""
     return dg.Failure(plain_lines(str(error)), metadata={CURE: cure_of(error)}, allow_retries=False)
+
+
+def failed_run(job_name: str, data: object) -> Failed:
+    """What a step's failure data tell: only sentences of our own, for an error's text may hold anything."""
+    told = getattr(data, "user_failure_data", None)
+    if told is None or CURE not in told.metadata:
+        return Failed(job_name, UNKNOWN)
+    cure = str(told.metadata[CURE].value)
+    return Failed(
+        job_name,
+        told.description or UNKNOWN,
+        cures_itself=cure == CURED_BY_TIME,
+        is_cured_by_login=cure == CURED_BY_LOGIN,
+    )
 
 
 @contextmanager

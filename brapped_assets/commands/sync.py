@@ -10,7 +10,7 @@ from rich.console import Console
 
 from brapped_assets import partitions
 from brapped_assets.assets.backlog_level import DUE
-from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME
+from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME, failed_run
 from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.clocks import clock_skew
@@ -19,7 +19,6 @@ from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.console.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.console.screen import escape
 from brapped_assets.definitions import defs
-from brapped_assets.failed_runs import failed
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.notifications.heartbeat import beat
@@ -132,7 +131,7 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         report.problems.append((told and told.description) or (error.message.strip() if error else "It failed."))
         if failure.step_key == RAW.path[-1] and report.exit_code == FAILED:
             report.problems.append(LOSS)
-        report.failed = failed(job_name, data)
+        report.failed = failed_run(job_name, data)
     return bool(result.success)
 
 
