@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from brapped_assets.history.chunks import by_kind
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import Row, natural, tell
 from brapped_assets_tests.warehouse.merge.test_order import clear

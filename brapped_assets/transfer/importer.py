@@ -19,10 +19,10 @@ from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.repeats import count_repeats
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000

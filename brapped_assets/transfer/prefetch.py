@@ -17,7 +17,7 @@ from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row
 from brapped_assets.warehouse.import_ledger import File, Piece
-from brapped_assets.warehouse.merge.staging import Names, Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode
 
 Item = TypeVar("Item")
 # What each import under way found the interpreter's settings to be, the first as they were: they are the process's.

@@ -9,8 +9,8 @@ from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.listeners import Returning
+from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
-from brapped_assets.warehouse.merge.staging import Kind
 
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000

@@ -15,9 +15,9 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.landing import drop_rejected
+from brapped_assets.warehouse.merge.encoding import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.merge.exported_plays import introduce, merge_introduced
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, note_merge
-from brapped_assets.warehouse.merge.staging import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.payloads import content_hash
 
 q = Statements(__file__)
@@ -66,7 +66,7 @@ class Piece:
 
     `rows_read` counts the rows of the file up to the end of this piece; `other_so_far` and `odd_so_far` those among
     them that are no music, by kind, and those that nobody understands, by reason. `odd` are this piece's own.
-    `plays_told`: of a file with odd rows, the hashes of its plays so far (`staging.Occurrences.hashes`).
+    `plays_told`: of a file with odd rows, the hashes of its plays so far (`encoding.Occurrences.hashes`).
     """
 
     rows_read: int
@@ -115,7 +115,7 @@ def merge_pieces(
     """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: each wholly or not.
 
     Says what became of them, and for which error the database did not take the rest after a first one. They were
-    encoded with the same `staging.Names`. A piece that another import of the same file has merged meanwhile is left
+    encoded with the same `encoding.Names`. A piece that another import of the same file has merged meanwhile is left
     alone. The commit does not wait for the disk: a power failure may take the latest pieces back, and the word that
     they are merged with them. `flush` waits, once. Raises Busy as `merge_plays` does.
     """
@@ -187,7 +187,7 @@ def note_retried(
 
 
 def plays_told(tx: Connection, listener_id: int, content_hash: str) -> Counter[bytes]:
-    """How often a file with odd rows tells each of its plays, by hash (`staging.Occurrences.hashes`)."""
+    """How often a file with odd rows tells each of its plays, by hash (`encoding.Occurrences.hashes`)."""
     values = {"listener_id": listener_id, "content_hash": content_hash}
     row = tx.execute(q.plays_told, values).fetchone()
     hashes = row["plays_told"] if row and row["plays_told"] else b""

@@ -26,10 +26,11 @@ from brapped_assets.warehouse.exported_records import (
     POLLS,
 )
 from brapped_assets.warehouse.listeners import Returning
+from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets.warehouse.merge.exported_plays import merge_staged
 from brapped_assets.warehouse.merge.legacy_plays import merge_told
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, merge_plays
-from brapped_assets.warehouse.merge.staging import Kind, make_tables
+from brapped_assets.warehouse.merge.staging import make_tables
 from brapped_assets.warehouse.run_stats import columns
 
 q = Statements(__file__)

@@ -17,7 +17,7 @@ from brapped_assets.history.errors import Damaged
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.transfer.prefetch import Read, ahead, file_of, read_pieces, side_by_side
-from brapped_assets.warehouse.merge.staging import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
 from brapped_assets_tests.history.export_builders import document, extended
 
 

@@ -8,12 +8,12 @@ from typing import Any, Literal, NamedTuple
 
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.legacy_plays import merge_legacy
 from brapped_assets.warehouse.merge.matching import Observation, pairs
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets.warehouse.merge.rematch import comparable
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets_tests.warehouse.polled_plays import Play, page
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.import_ledger import File, note_met, q
-from brapped_assets.warehouse.merge.staging import Kind
+from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.warehouse.polled_plays import NOON, at
 
 

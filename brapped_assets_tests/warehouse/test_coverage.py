@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge.staging import Kind
+from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer

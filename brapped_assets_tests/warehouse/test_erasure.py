@@ -18,11 +18,11 @@ from brapped_assets.warehouse.erasure import Preview, forget, preview, remove, t
 from brapped_assets.warehouse.errors import Busy, Gone
 from brapped_assets.warehouse.exported_records import PORTABLE
 from brapped_assets.warehouse.landing import has_landed
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
 from brapped_assets.warehouse.merge.matching import DRIFT
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.household import KEY
 from brapped_assets_tests.warehouse.concurrent_work import wait_until_waiting
 from brapped_assets_tests.warehouse.exported_plays import Old, Told

@@ -13,7 +13,7 @@ from brapped_assets.transfer.restore import returning
 from brapped_assets.warehouse import exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.erasure import OF_A_LISTENER, SHARED, remove
-from brapped_assets.warehouse.merge.staging import Kind
+from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, natural, obvious, tell
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss

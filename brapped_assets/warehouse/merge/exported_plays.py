@@ -8,10 +8,11 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.account_data import empty_exported, settle_account_data
+from brapped_assets.warehouse.merge.encoding import Encoded, Kind
 from brapped_assets.warehouse.merge.matching import REACH
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
 from brapped_assets.warehouse.merge.rematch import joined
-from brapped_assets.warehouse.merge.staging import Encoded, Kind, stage_names, stage_plays
+from brapped_assets.warehouse.merge.staging import stage_names, stage_plays
 
 q = Statements(__file__)
 

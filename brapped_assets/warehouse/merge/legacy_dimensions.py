@@ -5,7 +5,7 @@ from typing import Protocol
 
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.merge.staging import LONGEST_NAME
+from brapped_assets.warehouse.merge.encoding import LONGEST_NAME
 from brapped_assets.warehouse.payloads import storable
 
 q = Statements(__file__)

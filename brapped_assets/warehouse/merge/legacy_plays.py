@@ -9,11 +9,11 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.import_ledger import Odd
+from brapped_assets.warehouse.merge.encoding import LONGEST_NAME, track_ref
 from brapped_assets.warehouse.merge.exported_plays import DAY
 from brapped_assets.warehouse.merge.matching import DRIFT
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
 from brapped_assets.warehouse.merge.rematch import Stretch, arrays, joined
-from brapped_assets.warehouse.merge.staging import LONGEST_NAME, track_ref
 from brapped_assets.warehouse.payloads import content_hash, storable
 
 q = Statements(__file__)

@@ -12,9 +12,9 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import Busy
 from brapped_assets.warehouse.landing import Landing
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import Merge, MergeOutcome, merge_plays
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
 from brapped_assets_tests.warehouse.concurrent_work import in_transaction, wait_until_waiting
 from brapped_assets_tests.warehouse.exported_plays import Told, natural
 from brapped_assets_tests.warehouse.polled_plays import (

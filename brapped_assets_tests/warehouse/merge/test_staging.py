@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from brapped_assets.warehouse.merge.staging import Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets_tests.warehouse.exported_plays import Told, after
 
 LONG = 250_000
