@@ -1,23 +1,28 @@
-"""Whether files to import are the listener's own: signs that they are somebody else's, with figures."""
+"""Whether files to import are the listener's own: read as little of them as tells, held against what is known."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import combinations
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from brapped_assets.history.discovery import Found
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile, usernames
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.text.formatting import percent
-from brapped_assets.text.plain import plain
 from brapped_assets.transfer.agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compared
+from brapped_assets.transfer.doubts import (
+    Doubt,
+    Export,
+    Told,
+    another_account,
+    another_life,
+    files_of_others,
+    two_accounts,
+    two_lives,
+)
 from brapped_assets.transfer.importer import BYTES_PER_ROW
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.db.connections import Transactions
@@ -30,37 +35,7 @@ LOOK_AFTER_PLAYS = 2_000
 SHOWN_FROM_MS = 30_000
 # Account data tells the minute that an END lies in.
 HALF_A_MINUTE = 30.0
-MOST_NAMES, LONGEST_NAME, LONGEST_PLACE = 5, 60, 200
 EPOCH = date(1970, 1, 1)
-# What overrides a doubt, for every way in: the command's flag, the asset's field, the form's field.
-OVERRIDE = "even_if_someone_elses"
-
-Sign = Literal["two accounts", "another account", "another listener's file", "another life", "two lives"]
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A sign that something is somebody else's. `text` names accounts, files and people: for the listener alone."""
-
-    sign: Sign
-    text: str
-
-
-@dataclass
-class Told:
-    """What one file tells of the days that are compared; `shown` are those of its plays that the API shows.
-
-    `usernames` are the accounts that its rows name.
-    """
-
-    file: HistoryFile
-    plays: list[Heard] = field(default_factory=list)
-    shown: list[Heard] = field(default_factory=list)
-    usernames: set[str] = field(default_factory=set)
-
-
-Export = list[Told]
-"""Files that belong together."""
 
 
 def doubts(
@@ -81,7 +56,7 @@ def doubts(
         _read(warehouse, listener_id, told, days, is_whole=is_whole or len(exports) > 1)
     with warehouse.transaction() as tx:
         accounts = ownership.accounts(tx, listener_id, {name for told in files for name in told.usernames})
-    found_doubts = [*_two_accounts(files), *_another_account(accounts)]
+    found_doubts = [*two_accounts(files), *another_account(accounts)]
     if are_there_others:
         found_doubts += _files_of_others(warehouse, listener_id, files)
     agreements = {id(told): _with_known(warehouse, listener_id, told.plays, told.shown) for told in files}
@@ -94,12 +69,12 @@ def doubts(
         or (agreements[id(told)].is_another_life and not any(accounts.get(name) for name in told.usernames))
     ]
     if strange:
-        found_doubts.append(_another_life(strange, sum((agreements[id(told)] for told in strange), Agreement())))
+        found_doubts.append(another_life(strange, sum((agreements[id(told)] for told in strange), Agreement())))
     agreement = Agreement()
     if is_whole:
         plays, shown = [play for told in files for play in told.plays], [play for told in files for play in told.shown]
         agreement = _with_known(warehouse, listener_id, plays, shown)
-    return [*found_doubts, *_two_lives(exports)], agreement
+    return [*found_doubts, *two_lives(exports)], agreement
 
 
 def exports_of(documents: Sequence[HistoryFile]) -> list[Export]:
@@ -202,21 +177,6 @@ def _with_known(warehouse: Transactions, listener_id: int, plays: list[Heard], s
     return max(both, key=lambda found: (found.is_enough, found.share if found.is_enough else 0, found.told))
 
 
-def _two_accounts(files: list[Told]) -> Iterator[Doubt]:
-    of: dict[str, list[HistoryFile]] = {}
-    for told in files:
-        for name in sorted(told.usernames):
-            of.setdefault(name.lower(), []).append(told.file)
-    if len(of) > 1:
-        names = [f"{_printable(name)} in {_called(named)}" for name, named in sorted(of.items())]
-        yield Doubt("two accounts", f"The files name {len(of)} accounts: {_few(names, '; ')}.")
-
-
-def _another_account(accounts: dict[str, bool]) -> Iterator[Doubt]:
-    if other := [_printable(name) for name, is_known in sorted(accounts.items()) if not is_known]:
-        yield Doubt("another account", f"Files name the account {_few(other)}; what was imported before named another.")
-
-
 def _files_of_others(warehouse: Transactions, listener_id: int, files: list[Told]) -> Iterator[Doubt]:
     hashes: dict[str, HistoryFile] = {}
     for told in files:
@@ -227,45 +187,4 @@ def _files_of_others(warehouse: Transactions, listener_id: int, files: list[Told
     people: dict[str, list[HistoryFile]] = {}
     for content_hash, name in theirs.items():
         people.setdefault(name, []).append(hashes[content_hash])
-    for name, same in sorted(people.items()):
-        text = f"{_called(same)}: already imported for {_printable(name)} ({len(same)} of {len(files)} files)."
-        yield Doubt("another listener's file", text)
-
-
-def _another_life(strange: list[Told], agreement: Agreement) -> Doubt:
-    return Doubt(
-        "another life",
-        f"{_called([told.file for told in strange])}: in the time that is known already ({agreement.days:,} days), "
-        f"{agreement.agreeing:,} of {agreement.told:,} plays agree with the {agreement.known:,} known "
-        f"({percent(agreement.agreeing, agreement.told)}).",
-    )
-
-
-def _two_lives(exports: list[Export]) -> Iterator[Doubt]:
-    lives = [Life(play for told in export for play in told.plays) for export in exports]
-    for (one, life), (other, another) in combinations(zip(exports, lives, strict=True), 2):
-        names, others = ({name for told in export for name in told.usernames} for export in (one, other))
-        agreement = compared(life, another)
-        if agreement.is_another_life and not (names and names == others):
-            yield Doubt(
-                "two lives",
-                f"{_called([told.file for told in one])} and {_called([told.file for told in other])} tell of the same "
-                f"time ({agreement.days:,} days): {agreement.agreeing:,} of {agreement.told:,} and "
-                f"{agreement.known:,} plays agree ({percent(agreement.agreeing, agreement.told)}).",
-            )
-
-
-def _called(files: Sequence[HistoryFile]) -> str:
-    """The first of some files, and how many more there are."""
-    file, more = files[0], len(files) - 1
-    place = f"{file.archive.name}: {file.name}" if file.member.path is None else str(Path(file.archive, file.name))
-    return f"{_printable(place, LONGEST_PLACE)}{f' and {more} more' if more else ''}"
-
-
-def _few(texts: list[str], between: str = ", ") -> str:
-    return between.join(texts[:MOST_NAMES]) + (between + "…" if len(texts) > MOST_NAMES else "")
-
-
-def _printable(name: str, longest: int = LONGEST_NAME) -> str:
-    """Somebody else's text, as it may be shown on a terminal."""
-    return plain(name[:longest])
+    return files_of_others(people, len(files))

@@ -10,8 +10,9 @@ from brapped_assets.history.model import HistoryPlay
 from brapped_assets.text import formatting
 from brapped_assets.transfer import stays_abroad
 from brapped_assets.transfer.agreement import Agreement
+from brapped_assets.transfer.doubts import Doubt
 from brapped_assets.transfer.importer import PIECE_ROWS, Progress, Summary, import_history
-from brapped_assets.transfer.ownership import Doubt, doubts
+from brapped_assets.transfer.ownership import doubts
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.merge.rehearsal import months, rehearsal
