@@ -11,7 +11,8 @@ from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import daily_checks, poll_checks
-from brapped_assets.settings import DEMO_HOME, home_folder
+from brapped_assets.settings import DEMO_HOME
+from brapped_assets.settings_file import home_folder
 
 # Dagster counts a check that ran for the newest materialization only. A collector checks everything once a day, and a
 # poll leaves some checks not evaluated until then; the demo is there to be looked at, and checks whatever it writes.

@@ -11,6 +11,7 @@ PACKAGE = Path(brapped_assets.__file__).parent
 LAYERS = [
     ["text", "clocks"],
     ["spotify", "history", "warehouse"],
+    ["settings_file"],
     ["settings"],
     ["console", "transfer", "insights"],
     ["rendering", "resources"],

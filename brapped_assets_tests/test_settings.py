@@ -9,15 +9,8 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brapped_assets.settings import (
-    Settings,
-    SettingsError,
-    default_home,
-    env_file,
-    first_hour,
-    keep_private,
-    write_env,
-)
+from brapped_assets.settings import Settings, SettingsError, first_hour
+from brapped_assets.settings_file import default_home, env_file, keep_private, write_env
 
 
 @pytest.fixture

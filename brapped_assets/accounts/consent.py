@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from brapped_assets.accounts import new_listener
 from brapped_assets.clocks.regions import of_this_machine
 from brapped_assets.resources.call_ledger import SharedLedger
-from brapped_assets.settings import Settings, env_file, write_env
+from brapped_assets.settings import Settings
+from brapped_assets.settings_file import env_file, write_env
 from brapped_assets.spotify import (
     AccessTokens,
     Grant,

@@ -23,7 +23,8 @@ from brapped_assets.demo.server import serve
 from brapped_assets.services.network import Network, network
 from brapped_assets.services.orphans import stop_leftovers
 from brapped_assets.services.supervisor import free_port
-from brapped_assets.settings import DEMO_HOME, ENV_FILE, Settings, SettingsError, home_folder, keep_private, write_env
+from brapped_assets.settings import DEMO_HOME, Settings, SettingsError
+from brapped_assets.settings_file import ENV_FILE, home_folder, keep_private, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
 from brapped_assets.warehouse.db import data_folder
 

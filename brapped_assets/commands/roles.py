@@ -8,7 +8,8 @@ from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from brapped_assets.console import exit_codes
-from brapped_assets.settings import Settings, SettingsError, write_env
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.settings_file import write_env
 from brapped_assets.warehouse.db import roles
 from brapped_assets.warehouse.db.urls import direct_url
 

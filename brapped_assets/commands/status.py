@@ -16,7 +16,8 @@ from brapped_assets.notifications.delivery import addresses
 from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.services import hosting_usage
 from brapped_assets.services.hosting_usage import megabytes
-from brapped_assets.settings import Settings, SettingsError, env_file
+from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.settings_file import env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, tokens
 from brapped_assets.warehouse.db.connections import Connection

@@ -7,7 +7,7 @@ a key derived from the token it came in exchange for: only whoever still holds t
 import os
 from pathlib import Path
 
-from brapped_assets.settings import TOKENS_FOLDER
+from brapped_assets.settings_file import TOKENS_FOLDER
 from brapped_assets.warehouse.listeners import fingerprint, seal, unseal
 
 

@@ -15,7 +15,8 @@ from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.process_keeper import APART, how_it_ended
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.processes import Part
-from brapped_assets.settings import Settings, env_file
+from brapped_assets.settings import Settings
+from brapped_assets.settings_file import env_file
 
 # As long as a notice may take, and a start of Python's.
 TELLING_SECONDS = 25

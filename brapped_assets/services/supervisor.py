@@ -19,7 +19,8 @@ from brapped_assets.services.process_keeper import Keeper, kept_program
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
 from brapped_assets.services.processes import HIGHEST_PORT, Address, Part
-from brapped_assets.settings import Settings, env_file
+from brapped_assets.settings import Settings
+from brapped_assets.settings_file import env_file
 
 LOOPBACK = "127.0.0.1"
 

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from brapped_assets.accounts.callback import wait_for_callback
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.settings import write_env
+from brapped_assets.settings_file import write_env
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
