@@ -62,9 +62,8 @@ def was_kept_up(instance: dg.DagsterInstance, now: datetime) -> bool:
 
 def next_poll(instance: dg.DagsterInstance, now: datetime) -> dg.RunRequest | dg.SkipReason:
     """The one run that closes every hour still open, or polls the newest again; at most one at a time."""
-    if skip := why_not(
-        instance, hourly_plays.name, "An earlier poll is queued or running; it polls for this tick too."
-    ):
+    under_way = "An earlier poll is queued or running; it polls for this tick too."
+    if skip := why_not(instance, hourly_plays.name, under_way):
         return skip
     candidates = partitions.look_back(now)
     due = partitions.due(candidates, closed_hours(instance, candidates))
