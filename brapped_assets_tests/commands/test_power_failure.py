@@ -23,7 +23,7 @@ from brapped_assets_tests.warehouse.polled_plays import newcomer
 pytestmark = pytest.mark.slow
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from brapped_assets.warehouse import embedded\n"
+    "import sys, time; from pathlib import Path; from brapped_assets.warehouse.db import embedded_server\n"
     "embedded_server.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
 )
 

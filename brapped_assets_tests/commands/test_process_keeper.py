@@ -23,8 +23,8 @@ Keeping = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 KEEPER = """
 import sys
 from pathlib import Path
-from brapped_assets.commands import keeper
-from brapped_assets.commands.parts import Part
+from brapped_assets.services import process_keeper
+from brapped_assets.services.processes import Part
 import os
 process_keeper.PAUSES = (0.01, 0.01)
 class Log:

@@ -78,7 +78,7 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
 def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) -> None:
     first = embedded_server.start(home)
     psutil.Process(_postmaster(first)).kill()
-    another = "import sys; from pathlib import Path; from brapped_assets.warehouse import embedded; "
+    another = "import sys; from pathlib import Path; from brapped_assets.warehouse.db import embedded_server; "
     revive = [sys.executable, "-c", another + "embedded_server.start(Path(sys.argv[1]))", str(home)]
     subprocess.run(revive, check=True, timeout=60)
     anew = int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
@@ -134,7 +134,7 @@ def test_a_server_whose_data_nobody_wants_is_stopped_even_while_somebody_is_conn
 
 def test_two_first_starts_at_once_are_one(home: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from brapped_assets.warehouse import embedded;"
+        "import sys; from pathlib import Path; from brapped_assets.warehouse.db import embedded_server;"
         " embedded_server.start(Path(sys.argv[1]))"
     )
     started = [subprocess.Popen([sys.executable, "-c", program, str(home)]) for _ in range(2)]
