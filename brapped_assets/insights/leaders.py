@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -93,9 +94,8 @@ def _of(plays: Chosen, who: Viewer, kind: Kind) -> tuple[Ints, NDArray[np.int32]
 
 def _each(week: NDArray[np.integer], many: int) -> Iterator[tuple[int, slice, Ints]]:
     """The rows of each week, and zeros to count in."""
-    places = starts(week)
     count = np.zeros(many, np.int64)
-    for first, last in zip(places.tolist(), [*places[1:].tolist(), len(week)], strict=True):
+    for first, last in pairwise([*starts(week).tolist(), len(week)]):
         yield int(week[first]), slice(first, last), count
 
 

@@ -35,7 +35,8 @@ SHOWS_A_PERIOD = re.compile(
 CHOOSES = re.compile(
     r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
     r'<nav class="wider".*?</nav>|<ol class="time.*?</ol>|<section class="grid records">.*?</section>|'
-    r'<div class="calendar">.*?</div>|<svg class="month-bars".*?</svg>'
+    r'<div class="calendar">.*?</div>|<svg class="month-bars".*?</svg>|'
+    r'<div class="column">.*?</div>|<ol class="ranked led">.*?</ol>'
 )
 NO_PERIODS = [
     "garbage", "2026-W54", "2026-W1", "2026-w10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",
