@@ -202,7 +202,10 @@ def test_a_page_draws_the_places_of_the_most_played(browser: TestClient, three: 
         ("1", "0.5,1.5 1.5,0.5 2.5,1.5"), ("2", "0.5,0.5 1.5,1.5"), ("3", "0.5,2.5 1.5,2.5 2.5,0.5"),
     ]  # fmt: skip
     assert "Month by month" in words(answer)
-    row = r'(?s)<span class="rank">(\d)</span>.*?class="what"><a [^>]*title="([^"]*)".*?class="was">(.*?)</span>.*?range=([^"&]*)'
+    row = (
+        r'(?s)<span class="rank">(\d)</span>.*?class="what"><a [^>]*title="([^"]*)".*?class="was">(.*?)</span>'
+        r'.*?range=([^"&]*)'
+    )
     led = re.findall(row, answer.text.partition('id="leaders"')[2])
     assert led == [
         ("1", "Track 1", "week", "2025-12-01..2025-12-07"), ("1", "Track 2", "week", "2026-01-05..2026-01-11"),
