@@ -16,7 +16,7 @@ from bench.nothing import run_nothing
 from bench.poll import milliseconds_inside
 from bench.scene import Scene, connected, environment, hurried_account
 from bench.wire import Wire, counted
-from brapped_assets.services.dagster_instance import opened
+from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 
 PAIRS = 15
@@ -84,7 +84,7 @@ def _instance(scene: Scene, database: str, *, is_counted: bool = True) -> Iterat
     with counted(scene.postgres.url(database)) as wire:
         url = wire.url if is_counted else scene.postgres.url(database)
         home = str(scene.folder / database)
-        with environment({"BRAPPED_HOME": home, "DAGSTER_PG_URL": url}), opened(Settings.load()) as instance:
+        with environment({"BRAPPED_HOME": home, "DAGSTER_PG_URL": url}), open_instance(Settings.load()) as instance:
             yield instance, wire
 
 

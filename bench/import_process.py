@@ -12,7 +12,7 @@ from unittest.mock import patch
 import psutil
 import psycopg
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
@@ -74,7 +74,7 @@ def imported(folder: Path, url: str, listener_id: int) -> Imported:
         timed, summary = Timed(warehouse), Summary()
         cpu, own, started = cpu_seconds(backend), process_time(), perf_counter()
         with _statements_timed(timed):
-            import_history(timed, listener_id, [find(folder)], summary)
+            import_history(timed, listener_id, [find_histories(folder)], summary)
         seconds = perf_counter() - started
         return Imported(
             seconds,

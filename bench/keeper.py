@@ -31,7 +31,7 @@ class Keeper:
         self._ledger = SharedLedger(warehouse, settings.spotify_daily_call_budget)
         self._client = SpotifyClient(settings.spotify_api_url, AccessTokens(app, token), self._ledger)
         with warehouse.transaction() as tx:
-            known = listeners.welcome(tx, refresh_token=token, time_zone="UTC", now=now)
+            known = listeners.save_listener(tx, refresh_token=token, time_zone="UTC", now=now)
         self._listener_id = known.listener_id
 
     def poll(self, now: datetime) -> None:

@@ -36,7 +36,7 @@ def visible_spans(plays: list[Play]) -> dict[datetime, tuple[datetime, datetime]
 def land_plays(warehouse: Warehouse, plays: Sequence[Play], *, is_merged: bool = False) -> int:
     """Land these plays for the one listener, a page of 50 a poll, each merged if asked for; returns their key."""
     with warehouse.transaction() as tx:
-        listener_id = listeners.welcome(
+        listener_id = listeners.save_listener(
             tx, refresh_token="bench", time_zone="Asia/Kolkata", now=plays[0].played_at
         ).listener_id
     for first in range(0, len(plays), PAGE):

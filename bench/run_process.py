@@ -14,13 +14,16 @@ from bench.figures import Figure
 from bench.scene import Scene, connected, environment, hurried_account
 
 PAIRS = 5
-OPEN = "from brapped_assets.services.dagster_instance import opened; from brapped_assets.settings import Settings\n"
+OPEN = (
+    "from brapped_assets.services.dagster_instance import open_instance; from brapped_assets.settings import Settings\n"
+)
 POLL = OPEN + (
     "from bench.newest_hour import poll_newest_hour\n"
-    "with opened(Settings.load()) as i: assert poll_newest_hour(i).success"
+    "with open_instance(Settings.load()) as i: assert poll_newest_hour(i).success"
 )
 NOTHING = (
-    OPEN + "from bench.nothing import run_nothing\nwith opened(Settings.load()) as i: assert run_nothing(i).success"
+    OPEN
+    + "from bench.nothing import run_nothing\nwith open_instance(Settings.load()) as i: assert run_nothing(i).success"
 )
 CHECKOUT = str(Path(__file__).parents[1])
 

@@ -172,7 +172,7 @@ def _poll(warehouse: Warehouse, number: int, page: list[PlayedItem], at: datetim
 
 def _known(warehouse: Warehouse, number: int, at: datetime) -> Known:
     with warehouse.transaction() as tx:
-        return listeners.by_token(tx, f"token {number}") or listeners.welcome(
+        return listeners.by_token(tx, f"token {number}") or listeners.save_listener(
             tx, refresh_token=f"token {number}", time_zone="Asia/Kolkata", now=at, spotify_user_id=f"listener{number}"
         )
 

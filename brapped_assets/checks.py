@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.check_queries import verify
@@ -113,7 +113,7 @@ def _results(
     """The results of those that were asked for: in the UI, any one of them can be."""
     asked_for = context.selected_asset_check_keys
     budget = Settings.load().spotify_daily_call_budget
-    with told_plainly(), neon.transaction() as tx:
+    with as_dagster_failures(), neon.transaction() as tx:
         for spec in (spec for spec in specs if spec.key in asked_for):
             verdict = verify(tx, spec.name, since=since, now=datetime.now(UTC), budget=budget)
             yield dg.AssetCheckResult(

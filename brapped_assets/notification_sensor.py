@@ -9,7 +9,7 @@ import dagster as dg
 from brapped_assets.assets.failures import failed_run
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, wrapped_reports
 from brapped_assets.notifications.conditions import PATIENCE, Failed
-from brapped_assets.notifications.notifier import look
+from brapped_assets.notifications.notifier import notify
 from brapped_assets.schedules import RAW
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
@@ -78,7 +78,7 @@ def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime)
         return dg.SkipReason("Nothing has happened since the last look.")
     context.update_cursor(json.dumps(asdict(Seen(run, at, at, seen.awake_since))))
     try:
-        looked = look(settings, now, newest_failure(instance))
+        looked = notify(settings, now, newest_failure(instance))
     except (SettingsError, WarehouseError, OSError) as error:
         return dg.SkipReason(str(error))
     if looked.undelivered:

@@ -34,9 +34,9 @@ def _http_url(url: str) -> str:
 
 def _known_zone(name: str) -> str:
     # The tables of zones: no process without this setting should read them.
-    from brapped_assets.clocks.regions import refusal  # noqa: PLC0415
+    from brapped_assets.clocks.regions import why_refused  # noqa: PLC0415
 
-    if problem := refusal(name):
+    if problem := why_refused(name):
         raise ValueError(problem.removesuffix("."))
     return name
 

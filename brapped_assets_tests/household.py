@@ -30,7 +30,7 @@ def add(
     now = datetime.now(UTC)
     token = account.refresh_token(authorized_at=now, pkce=pkce)
     with connected.warehouse.transaction() as tx:
-        person = listeners.welcome(
+        person = listeners.save_listener(
             tx,
             refresh_token=token,
             time_zone=zone,

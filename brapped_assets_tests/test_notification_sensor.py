@@ -63,7 +63,7 @@ def sensor(local: dg.DagsterInstance) -> Sensor:
 @pytest.fixture
 def polled_now(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
-        listeners.welcome(tx, refresh_token="ann", time_zone="Europe/Berlin", now=NOW, authorized_at=NOW)
+        listeners.save_listener(tx, refresh_token="ann", time_zone="Europe/Berlin", now=NOW, authorized_at=NOW)
 
 
 def ended(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus) -> None:
@@ -134,7 +134,7 @@ def test_what_an_address_or_a_cursor_of_another_version_breaks_is_a_sentence(
     monkeypatch.setenv("BRAPPED_NOTIFY", "nonsense://a-secret")
     sensor.cursor = '{"unknown": 1}'
     with warehouse.transaction() as tx:
-        listeners.welcome(
+        listeners.save_listener(
             tx, refresh_token="ann", time_zone="Europe/Berlin", now=NOW, authorized_at=NOW - timedelta(days=200)
         )
     ended(sensor.instance, "daily_upkeep", dg.DagsterRunStatus.SUCCESS)

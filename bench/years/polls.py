@@ -20,7 +20,7 @@ from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
 from brapped_assets.jobs import daily_upkeep
-from brapped_assets.services.dagster_instance import opened
+from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
 from brapped_assets.warehouse import call_ledger
@@ -99,7 +99,7 @@ def poll_by_dagster(now: datetime, settings: dict[str, str], history_url: str, i
     with (
         time_machine.travel(now, tick=False),
         environment({**settings, "DAGSTER_PG_URL": history_url}),
-        opened(Settings.load()) as instance,
+        open_instance(Settings.load()) as instance,
     ):
         assert poll_newest_hour(instance).success
         if is_kept_up:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from brapped_assets.accounts import new_listener
-from brapped_assets.clocks.regions import of_this_machine
+from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file, write_env
@@ -55,7 +55,7 @@ def remember(
         with SpotifyClient(settings.spotify_api_url, tokens_of_grant, ledger) as client:
             profile: Profile = client.profile()
             page = client.recently_played()
-        zone, no_zone = (settings.brapped_timezone, None) if settings.brapped_timezone else of_this_machine()
+        zone, no_zone = (settings.brapped_timezone, None) if settings.brapped_timezone else zone_of_this_machine()
         with warehouse.transaction() as tx:
             place = new_listener.place_of(tx, settings, profile)
         # Without a transaction: a question may stand for hours.
@@ -64,7 +64,7 @@ def remember(
         if not place.is_given:
             key, is_key_new = new_listener.key_for(settings)
         with warehouse.transaction() as tx:
-            listener = listeners.welcome(
+            listener = listeners.save_listener(
                 tx,
                 refresh_token=grant.refresh_token,
                 time_zone=zone,

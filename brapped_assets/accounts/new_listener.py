@@ -87,7 +87,7 @@ def key_for(settings: Settings) -> tuple[str, bool]:
     return key, True
 
 
-def asking(console: Console, *, yes: bool) -> Agreed:
+def ask_on_console(console: Console, *, yes: bool) -> Agreed:
     """Ask in a terminal; elsewhere --yes has to say it."""
 
     def agreed(told: str, name: str) -> bool:

@@ -8,7 +8,7 @@ import dagster as dg
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.enrichment import Kind, look_up
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.resources.neon import NeonResource
@@ -38,7 +38,7 @@ def artist_dim(
 ) -> dg.MaterializeResult[None]:
     """One row per artist. Asked again after 90 days; an id Spotify does not know, after a month."""
     started = perf_counter()
-    with told_plainly():
+    with as_dagster_failures():
         artists = look_up(context, spotify, neon, Kind(ARTISTS, _ask, _save))
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)

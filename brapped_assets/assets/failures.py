@@ -20,7 +20,7 @@ CURED_BY_TIME, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_A_PERSON = "time", "l
 UNKNOWN = "Why is in its log, in Dagster's UI."
 
 
-def cure_of(error: Exception) -> str:
+def remedy_of(error: Exception) -> str:
     """Who or what mends this: `time`, `login`, `settings`, or `a person`."""
     if isinstance(error, Transient | Postponed | Busy | TooSlow | Interrupted | Intercepted):
         return CURED_BY_TIME
@@ -31,7 +31,7 @@ def cure_of(error: Exception) -> str:
 
 def failure(error: Exception) -> dg.Failure:
     """`error` as a Dagster failure. The next poll is the retry: a step that fails is not run again by itself."""
-    return dg.Failure(plain_lines(str(error)), metadata={CURE: cure_of(error)}, allow_retries=False)
+    return dg.Failure(plain_lines(str(error)), metadata={CURE: remedy_of(error)}, allow_retries=False)
 
 
 def failed_run(job_name: str, data: object) -> Failed:
@@ -49,7 +49,7 @@ def failed_run(job_name: str, data: object) -> Failed:
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
+def as_dagster_failures() -> Iterator[None]:
     """Turn what we know can go wrong into a failure with a remedy; anything else is a bug and stays a traceback."""
     try:
         yield
@@ -57,7 +57,7 @@ def told_plainly() -> Iterator[None]:
         raise failure(error) from error
 
 
-def is_everybodys(error: Exception) -> bool:
+def is_global(error: Exception) -> bool:
     """Whether the trouble is no single listener's: a database that is gone, or full, is so for all; so is the quota."""
     is_one_persons = isinstance(error, Busy | TooSlow | Gone | TokenUnreadable)
     return isinstance(error, Postponed) or (isinstance(error, WarehouseError) and not is_one_persons)
@@ -72,7 +72,7 @@ def for_each(everybody: Iterable[Who], work: Callable[[Who], None]) -> None:
         except Gone:
             continue
         except Exception as error:
-            if is_everybodys(error):
+            if is_global(error):
                 raise
             trouble = trouble or error
     if trouble is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from logging import Logger
 
-from brapped_assets.assets.failures import for_each, is_everybodys
+from brapped_assets.assets.failures import for_each, is_global
 from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
@@ -70,7 +70,7 @@ def poll_everybody(spotify: SpotifyResource, neon: NeonResource, now: datetime, 
             connected = spotify.connect(holder, now)
             _poll(connected, neon, polled, run_id, log)
         except Exception as error:
-            if is_everybodys(error) or isinstance(error, Gone):
+            if is_global(error) or isinstance(error, Gone):
                 raise
             # What nobody foresaw stops one listener as well: whoever waited longest comes first, so it would stop all.
             # Numbers, no names: what stands in Dagster's history `brapped forget` cannot remove.
@@ -95,7 +95,7 @@ def _poll(connected: ConnectedListener, neon: NeonResource, polled: Polled, run_
     skew = page.answered_at - polled_at if page.answered_at else None
     if skew is not None and page.answered_at is not None and abs(skew) > clock_skew.TOLERATED_SKEW:
         # Then a poll's instant is told by Spotify's clock, as its plays' are.
-        log.warning("%s", clock_skew.told(skew))
+        log.warning("%s", clock_skew.describe_skew(skew))
         polled_at, polled.skew = page.answered_at, skew
     with neon.transaction() as tx:
         if not page.items and landing.has_landed(tx, listener.listener_id):

@@ -8,7 +8,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.polling import poll_everybody
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -52,7 +52,7 @@ def recently_played_raw(
             f"Hour {context.partition_keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).",
             allow_retries=False,
         )
-    with told_plainly():
+    with as_dagster_failures():
         try:
             polled = poll_everybody(spotify, neon, now, run_id=context.run.run_id, log=context.log)
         except Postponed as postponed:

@@ -9,7 +9,7 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import delete, func, select
 
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import call_ledger, retention
@@ -52,7 +52,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     for record in old:
         instance.delete_run(record.dagster_run.run_id)
     results = _forget_check_results(instance, now - keep)
-    with told_plainly(), neon.transaction() as tx:
+    with as_dagster_failures(), neon.transaction() as tx:
         minutes = call_ledger.forget_before(tx, now - KEEP_CALLS)
         polls = retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY)
         changes = retention.forget_changes(tx, now - KEEP_CHANGES)

@@ -10,7 +10,7 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
@@ -47,7 +47,7 @@ def spotify_top(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One row per listener, local day, list (artists or tracks), time range and rank. Fills both dimensions."""
     started = perf_counter()
-    with told_plainly():
+    with as_dagster_failures():
         rows = _rank_all(context, spotify, neon)
         if rows is None:
             return

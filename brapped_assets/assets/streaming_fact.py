@@ -9,7 +9,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
-from brapped_assets.assets.failures import for_each, told_plainly
+from brapped_assets.assets.failures import as_dagster_failures, for_each
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -43,7 +43,7 @@ def streaming_fact(
     """
     started = perf_counter()
     hours = [partitions.hour_of(key) for key in context.partition_keys]
-    with told_plainly():
+    with as_dagster_failures():
         with neon.transaction() as tx:
             everybody = listeners(tx)
         added = 0

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import Settings
@@ -56,23 +56,25 @@ def streaming_history(
     each other.
     """
     # What reads exports: a tenth of a second that no poll's process, which loads the same definitions, should pay.
-    from brapped_assets.history.discovery import find  # noqa: PLC0415
+    from brapped_assets.history.discovery import find_histories  # noqa: PLC0415
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
-    from brapped_assets.transfer.download import here  # noqa: PLC0415
+    from brapped_assets.transfer.download import local_copy  # noqa: PLC0415
     from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
-    from brapped_assets.transfer.listener_choice import WhichListener, whose  # noqa: PLC0415
+    from brapped_assets.transfer.listener_choice import WhichListener, resolve_listener  # noqa: PLC0415
     from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
     summary = Summary()
-    with told_plainly(), ExitStack() as stack:
+    with as_dagster_failures(), ExitStack() as stack:
         try:
-            found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in config.paths]
+            found = [
+                stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in config.paths
+            ]
         except HistoryError as error:
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
         try:
             with neon.transaction() as tx:
-                listener = whose(tx, Settings.load(), config.listener, datetime.now(UTC), found)
+                listener = resolve_listener(tx, Settings.load(), config.listener, datetime.now(UTC), found)
         except WhichListener as error:
             # Dagster's history holds no names: `brapped forget` could not remove them.
             raise dg.Failure(

@@ -12,7 +12,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.enrichment import Kind, look_up, share_of_tracks
-from brapped_assets.assets.failures import told_plainly
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.resources.neon import NeonResource
@@ -46,7 +46,7 @@ def track_dim(
     A track is asked for once; an id Spotify does not know, again after a month.
     """
     started = perf_counter()
-    with told_plainly():
+    with as_dagster_failures():
         payloads_read = _read(neon)
         with neon.transaction() as tx:
             artists_due = backlog(tx, datetime.now(UTC)).artists

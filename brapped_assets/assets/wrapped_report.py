@@ -8,7 +8,7 @@ from pydantic import Field
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, told_plainly
+from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
@@ -49,7 +49,7 @@ def wrapped_report(
 
     started = perf_counter()
     settings = Settings.load()
-    with told_plainly(), neon.snapshot() as tx:
+    with as_dagster_failures(), neon.snapshot() as tx:
         built = build_all(tx, settings, (context.partition_key, "all"))
     # Written afterwards: a slow disk or store holds nobody up.
     try:

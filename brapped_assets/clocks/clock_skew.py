@@ -9,7 +9,7 @@ TOLERATED_SKEW = timedelta(seconds=60)
 _UNITS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1)))
 
 
-def told(skew: timedelta) -> str:
+def describe_skew(skew: timedelta) -> str:
     """A wrong clock in words; `skew` is the right time minus the clock's."""
     return f"This machine's clock is {_amount(abs(skew))} {'behind' if skew > timedelta() else 'ahead of'} Spotify's."
 

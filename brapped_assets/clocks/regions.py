@@ -30,7 +30,7 @@ OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 MOST_NAMED = 3
 
 
-def refusal(name: str) -> str | None:
+def why_refused(name: str) -> str | None:
     """Why this is no region, with regions to take instead; None for one that is taken."""
     if name in UNIVERSAL or name in _regions():
         return None
@@ -42,13 +42,13 @@ def refusal(name: str) -> str | None:
     return f"{name!r} is no IANA time zone. Use a region: {instead}."
 
 
-def of_this_machine() -> tuple[str, str | None]:
+def zone_of_this_machine() -> tuple[str, str | None]:
     """The zone this machine is set to; UTC, and why, when that is no region or cannot be told."""
     try:
         name = tzlocal.get_localzone_name() or "UTC"
     except (LookupError, OSError, ValueError):
         return "UTC", "This machine does not say which time zone it is in."
-    problem = refusal(name)
+    problem = why_refused(name)
     return ("UTC", f"This machine's time zone cannot be taken: {problem}") if problem else (name, None)
 
 

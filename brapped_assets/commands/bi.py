@@ -10,7 +10,7 @@ from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.insights.power_bi import connection, model
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse.db import roles
 from brapped_assets.warehouse.db.urls import connection_string, direct, is_this_machine
 
@@ -32,7 +32,7 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
         )
     with settings.warehouse() as warehouse, warehouse.transaction() as tx:
         views = model.views(tx)
-        person = chosen(tx, listener) if listener is not None else None
+        person = choose_listener(tx, listener) if listener is not None else None
     script = model.tmdl(place, views, person.listener_id if person else None)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", script)):

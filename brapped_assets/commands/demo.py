@@ -11,7 +11,7 @@ import requests
 from rich.console import Console
 
 from brapped_assets.accounts.consent import remember
-from brapped_assets.clocks.regions import of_this_machine
+from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.commands.import_history import import_files
 from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_the_other_is
 from brapped_assets.console import exit_codes
@@ -72,7 +72,7 @@ def _run(
     seen_on: Network | None,
     listeners: int,
 ) -> int:
-    zone, _ = of_this_machine()
+    zone, _ = zone_of_this_machine()
     settings = Settings.load()
     # Once: what was heard must not depend on when the demo was started again.
     began = settings.brapped_start if "brapped_start" in settings.model_fields_set else _this_hour() - COLLECTED

@@ -9,9 +9,9 @@ from rich.console import Console
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.transfer.export_target import written
+from brapped_assets.transfer.export_target import open_target
 from brapped_assets.transfer.exporter import export
-from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.transfer.listener_choice import choose_listener
 
 
 def export_listener(settings: Settings, console: Console, *, to: Path | None, listener: str | None) -> int:
@@ -19,11 +19,11 @@ def export_listener(settings: Settings, console: Console, *, to: Path | None, li
     now = datetime.now(UTC)
     with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
-            person = chosen(tx, listener)
+            person = choose_listener(tx, listener)
         if person is None:
             raise SettingsError("There is nobody to export yet. Connect a listener, or import an export, first.")
         path = to or Path(f"brapped-{_plain(person.display_name)}-{now:%Y-%m-%d}.zip")
-        with console.status("Writing…") as shown, written(path) as target:
+        with console.status("Writing…") as shown, open_target(path) as target:
             held = export(
                 warehouse, person.listener_id, target, now=now, progress=lambda name: shown.update(f"Writing {name}…")
             )

@@ -12,7 +12,7 @@ from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import TOKENS_FOLDER, env_file
 from brapped_assets.text.plain import plain
-from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.erasure import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token, listeners
@@ -25,12 +25,12 @@ def forget_listener(
     now = datetime.now(UTC)
     with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
-            person = chosen(tx, listener)
+            person = choose_listener(tx, listener)
             if person is None:
                 raise SettingsError("There is nobody to forget.")
             token = settings.spotify_refresh_token
             is_logged_in = token is not None and by_token(tx, token.get_secret_value()) == person
-            spans = zones.held(tx, person.listener_id)
+            spans = zones.spans_of_listener(tx, person.listener_id)
             instant = _midnight(before, spans, now)
             found = preview(tx, person.listener_id, instant)
         zone = zones.zone_at(spans, instant) if instant else person.time_zone

@@ -15,16 +15,16 @@ from rich.text import Text
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
-from brapped_assets.history.discovery import Found, Unusable, find
+from brapped_assets.history.discovery import Found, Unusable, find_histories
 from brapped_assets.services.dagster_import_event import tell_dagster
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.formatting import time_left
 from brapped_assets.transfer.doubts import Doubt
-from brapped_assets.transfer.download import here
+from brapped_assets.transfer.download import local_copy
 from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
 from brapped_assets.transfer.importer import Progress as ImportProgress
 from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
-from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.preview import preview
 from brapped_assets.transfer.stays_abroad import remarks
@@ -56,11 +56,11 @@ def import_files(
     imported. `is_dry_run` tells what would become of the files, and stores nothing.
     """
     with ExitStack() as stack:
-        found = [stack.enter_context(find(stack.enter_context(here(path)))) for path in paths]
+        found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
 
         def person_of(tx: Connection) -> Listener:
-            return whose(tx, settings, listener, datetime.now(UTC), found)
+            return resolve_listener(tx, settings, listener, datetime.now(UTC), found)
 
         if is_dry_run:
             return _rehearse(console, warehouse, person_of, found)
@@ -101,7 +101,7 @@ def import_tables(settings: Settings, console: Console, url: str, *, listener: s
         tables = stack.enter_context(old_tables(url, TABLES))
         warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
         with warehouse.transaction() as tx:
-            person = whose(tx, settings, listener, datetime.now(UTC))
+            person = resolve_listener(tx, settings, listener, datetime.now(UTC))
         summary, began = LegacySummary(), monotonic()
         try:
             with _bar(console) as progress:

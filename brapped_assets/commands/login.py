@@ -39,7 +39,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
     callback = _pasted(request, console) if paste else _caught(request, console, open_browser=open_browser)
     grant = exchange(app, request, callback)
     try:
-        remembered = remember(settings, app, grant, new_listener.asking(console, yes=yes))
+        remembered = remember(settings, app, grant, new_listener.ask_on_console(console, yes=yes))
     except new_listener.NothingChanged:
         return exit_codes.FAILED
     _greet(console, remembered)

@@ -11,7 +11,7 @@ LOSS = (
 )
 
 
-def kept_aside(numbers: Mapping[str, Any]) -> str:
+def describe_kept_aside(numbers: Mapping[str, Any]) -> str:
     """What polls brought besides plays; empty when that is nothing."""
     told = (
         ("items_not_music", "not music (podcasts, audiobooks)"),
@@ -22,7 +22,7 @@ def kept_aside(numbers: Mapping[str, Any]) -> str:
     return ", ".join(f"{numbers[name]} {words}" for name, words in told if numbers.get(name))
 
 
-def postponed(until: datetime, reason: str, asked: int) -> str:
+def describe_postponed(until: datetime, reason: str, asked: int) -> str:
     """Spotify's wish not to be called, and what that means. `asked`: how often it was, this time."""
     by = "wants to be left alone" if asked else "had asked to be left alone"
     calls = {0: "it was not asked", 1: "asked once"}.get(asked, f"asked {asked} times")

@@ -6,7 +6,7 @@ Each has its own home and working folder; what they share is PostgreSQL, and the
 import os
 
 from brapped_assets.services import processes, readiness
-from brapped_assets.services.dagster_instance import environment, fail_leftover_runs, opened
+from brapped_assets.services.dagster_instance import environment, fail_leftover_runs, open_instance
 from brapped_assets.services.processes import Address, Part
 from brapped_assets.settings import Settings, SettingsError
 
@@ -33,7 +33,7 @@ def serve(settings: Settings, part: Part, *, host: str, port: int | None, code_s
     if part is Part.CODE:
         # It makes Dagster's tables before anybody else looks for them; and the runs of the queue are its children,
         # so what a dead one left unfinished is dead too. Else their pool would be taken until monitoring notices.
-        with opened(settings) as instance:
+        with open_instance(settings) as instance:
             fail_leftover_runs(instance)
         return readiness.become(processes.code(at), {**env, **environment(settings)})
     readiness.wait_for(code_server)

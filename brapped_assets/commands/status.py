@@ -35,7 +35,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
             spent = call_ledger.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             waiting = backlog(tx, now)
             to_come = listener_status.artists_to_come(tx)
-            stored, hosted = hosting_usage.look(tx, settings, now)
+            stored, hosted = hosting_usage.read_usage(tx, settings, now)
             undelivered = notifications.undelivered(tx)
             locked = _locked(tx, settings)
         left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
@@ -111,7 +111,11 @@ def _problems(
         if abs(skew) > clock_skew.TOLERATED_SKEW:
             # By such a clock nobody can say how long ago that was.
             found.append(
-                (exit_codes.FAILED, f"{clock_skew.told(skew)} Plays are collected all the same.", clock_skew.SET_IT)
+                (
+                    exit_codes.FAILED,
+                    f"{clock_skew.describe_skew(skew)} Plays are collected all the same.",
+                    clock_skew.SET_IT,
+                )
             )
         elif one.last_polled_at is None or one.last_polled_at < now - STANDSTILL:
             when = f"since {one.last_polled_at:%Y-%m-%d %H:%M} UTC" if one.last_polled_at else "yet"

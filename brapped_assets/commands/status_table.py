@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from brapped_assets.commands.poll_wording import kept_aside
+from brapped_assets.commands.poll_wording import describe_kept_aside
 from brapped_assets.console.screen import escape
 from brapped_assets.services import hosting_usage
 
@@ -22,7 +22,7 @@ def show(console: Console, state: dict[str, Any]) -> None:
         table.add_row("  collected since", _minute(one["collected_since"]))
         table.add_row("  last poll", f"{_minute(one['last_polled_at'])}, {one['polls']} in all")
         table.add_row("  gaps", _gaps(one))
-        if aside := kept_aside(one):
+        if aside := describe_kept_aside(one):
             table.add_row("  kept aside", aside)
         if one["last_closed_at"]:
             last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"

@@ -14,7 +14,7 @@ from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTIN
 from brapped_assets.assets.polling import ASIDE
 from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.clocks import clock_skew
-from brapped_assets.commands.poll_wording import LOSS, kept_aside, postponed
+from brapped_assets.commands.poll_wording import LOSS, describe_kept_aside, describe_postponed
 from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.console.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.console.screen import escape
@@ -22,14 +22,14 @@ from brapped_assets.definitions import defs
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.notifications.heartbeat import beat
-from brapped_assets.notifications.notifier import look, no_database
+from brapped_assets.notifications.notifier import no_database, notify
 from brapped_assets.schedules import RAW, closed_hours, was_kept_up
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.services.dagster_instance import (
     PROCESS_TAG,
     daemon_is_up,
     fail_leftover_runs,
-    opened,
+    open_instance,
     this_process,
 )
 from brapped_assets.settings import Settings, SettingsError
@@ -70,7 +70,7 @@ def sync(settings: Settings, console: Console) -> int:
 
 def _sync(settings: Settings, console: Console) -> int:
     report = Report()
-    with opened(settings) as instance:
+    with open_instance(settings) as instance:
         fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings))
         now = datetime.now(UTC)
         candidates = partitions.look_back(now)
@@ -115,7 +115,9 @@ def _run(instance: dg.DagsterInstance, job_name: str, report: Report, tags: dict
         told_of = event.asset_observation_data.asset_observation.metadata
         if POSTPONED_UNTIL in told_of:
             until, why, asked = (told_of[name].value for name in (POSTPONED_UNTIL, POSTPONED_BECAUSE, "calls_used"))
-            report.postponed = postponed(datetime.fromtimestamp(float(str(until)), UTC), str(why), int(str(asked)))
+            report.postponed = describe_postponed(
+                datetime.fromtimestamp(float(str(until)), UTC), str(why), int(str(asked))
+            )
     for check in result.get_asset_check_evaluations():
         if not check.passed:
             rows = check.metadata["offending_rows"].value
@@ -144,10 +146,12 @@ def _tell(console: Console, report: Report) -> None:
             f"{numbers.get('plays_added', 0)} added to your history. {numbers['calls_left_today']} calls left today."
         )
         if others:
-            console.print(f"Kept aside: {kept_aside(numbers)}.")
+            console.print(f"Kept aside: {describe_kept_aside(numbers)}.")
     if "clock_skew_seconds" in numbers:
         skew = timedelta(seconds=numbers["clock_skew_seconds"])
-        report.problems.append(f"{clock_skew.told(skew)} Plays are collected all the same. {clock_skew.SET_IT}.")
+        report.problems.append(
+            f"{clock_skew.describe_skew(skew)} Plays are collected all the same. {clock_skew.SET_IT}."
+        )
     looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
     if looked_up:
         console.print(f"{' and '.join(looked_up)} looked up.")
@@ -163,7 +167,7 @@ def _tell(console: Console, report: Report) -> None:
 def _notify(settings: Settings, console: Console, report: Report, now: datetime) -> None:
     """Tell the owner what is due, by BRAPPED_NOTIFY; that nobody could be told is no failure of the sync."""
     try:
-        looked = look(settings, now, report.failed)
+        looked = notify(settings, now, report.failed)
     except (SettingsError, WarehouseError, OSError) as error:
         report.problems.append(str(error))
         return

@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.prompt import Confirm
 from rich.table import Table
 
-from brapped_assets.clocks.regions import refusal
+from brapped_assets.clocks.regions import why_refused
 from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.transfer.listener_choice import chosen
+from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Change, Span, Spans
@@ -60,10 +60,10 @@ def time_zones(
     now = datetime.now(UTC)
     with settings.warehouse() as warehouse:
         with warehouse.transaction() as tx:
-            person = chosen(tx, listener)
+            person = choose_listener(tx, listener)
             if person is None:
                 raise SettingsError("Nobody is connected yet; `brapped login` sets the zone of a new listener.")
-            before = zones.held(tx, person.listener_id)
+            before = zones.spans_of_listener(tx, person.listener_id)
             if wanted == Wanted():
                 _show(console, before)
                 return exit_codes.DONE
@@ -81,7 +81,7 @@ def time_zones(
                 return exit_codes.FAILED
         with warehouse.transaction() as tx:
             lock_listener(tx, person.listener_id)
-            after = wanted.applied(zones.held(tx, person.listener_id), now)
+            after = wanted.applied(zones.spans_of_listener(tx, person.listener_id), now)
             zones.write(tx, person.listener_id, after)
         changed = zones.rebuild(warehouse, person.listener_id)
     plays = f"{changed:,} {'play has its' if changed == 1 else 'plays have their'} new local time"
@@ -94,7 +94,7 @@ def _make_sure(wanted: Wanted) -> None:
         raise SettingsError("--take-back goes alone: it undoes a move, and the zone before it holds on.")
     if wanted.zone is None and (wanted.begins or wanted.ends):
         raise SettingsError("Name the region, too: brapped timezone Europe/Berlin --from 2024-03-01")
-    if wanted.zone is not None and (problem := refusal(wanted.zone)):
+    if wanted.zone is not None and (problem := why_refused(wanted.zone)):
         raise SettingsError(problem)
 
 

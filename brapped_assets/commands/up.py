@@ -18,7 +18,7 @@ from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.services import supervisor
-from brapped_assets.services.dagster_instance import RUNNING, environment, opened, where_it_runs
+from brapped_assets.services.dagster_instance import RUNNING, environment, open_instance, where_it_runs
 from brapped_assets.services.network import Network, network, qr_code
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.other_collectors import polled_elsewhere
@@ -170,7 +170,7 @@ def _say_who_else_collects(settings: Settings, console: Console) -> None:
     """Two collectors lose and double nothing; but one is enough, and the second costs calls and keeps Neon awake."""
     if settings.database_url is None:
         return
-    with opened(settings) as instance:
+    with open_instance(settings) as instance:
         polled_at = polled_elsewhere(settings, instance, datetime.now(UTC))
     if polled_at is not None:
         console.print(

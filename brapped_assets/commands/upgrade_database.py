@@ -7,12 +7,12 @@ from rich.console import Console
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse.db.major_upgrade import carry
+from brapped_assets.warehouse.db.major_upgrade import upgrade_data
 
 
 def upgrade_database(settings: Settings, console: Console, *, old_binaries: Path | None) -> int:
     """Carry everything over, compare, and say where the old data lies. Raises EmbeddedUnusable."""
-    carried = carry(
+    carried = upgrade_data(
         settings.brapped_home, old_binaries, progress=lambda step: console.print(f"{escape(step)} …", style="dim")
     )
     if carried is None:

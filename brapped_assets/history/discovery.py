@@ -43,7 +43,7 @@ from brapped_assets.history.limits import (
 )
 from brapped_assets.history.nothing_found import nothing_in_archive, nothing_in_folder
 from brapped_assets.history.own_export import Archive, archive_among, archive_in_folder, is_of_ours
-from brapped_assets.history.recognition import recognised
+from brapped_assets.history.recognition import recognise
 
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
 
@@ -80,7 +80,7 @@ class Found:
         self.held.close()
 
 
-def find(path: Path, *, keep: Keep = always) -> Found:
+def find_histories(path: Path, *, keep: Keep = always) -> Found:
     """Every listening history in an archive, in a folder at any depth (its archives included), or at this very path.
 
     In a folder names that end as those of histories and archives do are looked at, and what is none is reported;
@@ -189,7 +189,7 @@ class _Search:
     def _history(self, member: Member, archive: Path) -> HistoryFile:
         if member.size > member.most:
             raise too_large(member)
-        kind = recognised(member)
+        kind = recognise(member)
         return HistoryFile(member.name, archive, kind, member.size, bool(VIDEO_NAME.search(member.name)), member)
 
     def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
-from brapped_assets.clocks.regions import refusal
+from brapped_assets.clocks.regions import why_refused
 from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS, Keep, Member, file_member
 
@@ -196,7 +196,7 @@ def _manifest(path: Path, member: Member) -> Manifest | None:
         raise Damaged(path.name, f"its {MANIFEST} is damaged. {AGAIN}") from error
     person = manifest.listener
     for zone in (person.time_zone, *(lived.time_zone for lived in person.zones)):
-        if problem := refusal(zone):
+        if problem := why_refused(zone):
             raise NotAnExport(
                 path.name, f"{problem} Write it into {MANIFEST} in place of {zone!r}, and import it again."
             )

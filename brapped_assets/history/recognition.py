@@ -21,7 +21,7 @@ HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
 EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
 
 
-def recognised(member: Member) -> Kind:
+def recognise(member: Member) -> Kind:
     """Which kind of history a document is.
 
     Raises:

@@ -10,7 +10,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.moments import instant, microseconds
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.listed_plays import Listing, listing
+from brapped_assets.insights.listed_plays import Listing, list_plays
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
@@ -112,7 +112,7 @@ def end_of(day: date, who: Viewer) -> Place:
 
 def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = None) -> Page:
     """The plays of a list, or all there are, that are older than a place; without one the newest."""
-    of = of or listing(tx, who)
+    of = of or list_plays(tx, who)
     upto = _rows_before(tx, of, start) if start else len(of.rows)
     rows = of.rows[max(upto - PAGE, 0) : upto][::-1]
     # The page of the next newer plays begins before the play that follows them, or with the newest of all.

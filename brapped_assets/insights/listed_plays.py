@@ -72,7 +72,7 @@ class Listing:
         return by_rule & ~plays.has(Flag.REPEAT)
 
 
-def listing(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing:  # noqa: B008 - it cannot be changed
+def list_plays(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing:  # noqa: B008 - it cannot be changed
     """`who` sees what the selection leaves. While it narrows nothing, what statistics leave out is listed, too."""
     selection, period, text = asked
     plays = who.shown.life.plays
@@ -177,6 +177,7 @@ def ways_out(tx: Connection, whole: Viewer, asked: Asked) -> list[Way]:
     without += [("text", asked._replace(text=""))] if asked.text else []
     without += [("period", asked._replace(period=None))] if asked.period else []
     found = [
-        Way(kind, other, len(listing(tx, viewer_of(tx, whole, other.selection), other).rows)) for kind, other in without
+        Way(kind, other, len(list_plays(tx, viewer_of(tx, whole, other.selection), other).rows))
+        for kind, other in without
     ]
     return [way for way in found if way.plays]

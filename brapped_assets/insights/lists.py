@@ -136,7 +136,7 @@ class Wanted:
     compared: Period | None = None
 
 
-def listed(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
+def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     """Everything with a play that counts. Ties of ranks are as the overview has them.
 
     Of days the older comes first, of contexts the lesser uri.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from brapped_assets.insights.columns.narrowing import Words, narrowed
+from brapped_assets.insights.columns.narrowing import Words, narrow
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.selection import Selection
@@ -19,7 +19,7 @@ def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
     """The same viewer, who sees what the selection leaves."""
     if not selection.narrows and selection.rule == who.rule:
         return who
-    return replace(who, rule=selection.rule, shown=narrowed(who.shown, selection, words_of(tx, who, selection)))
+    return replace(who, rule=selection.rule, shown=narrow(who.shown, selection, words_of(tx, who, selection)))
 
 
 def seeing(tx: Connection, whole: Viewer, who: Viewer, selection: Selection) -> Callable[[Selection], Viewer]:

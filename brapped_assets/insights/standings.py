@@ -36,7 +36,7 @@ class Standing:
     near: tuple[Near, ...]
 
 
-def standing(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period) -> Standing | None:
+def standing_of(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period) -> Standing | None:
     """Where what `items.find` found stands in a period; None without a play that counts, and of nobody.
 
     Ties: plays, then minutes, then the older key.

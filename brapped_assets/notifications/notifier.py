@@ -129,7 +129,7 @@ class Look:
                 yield Message([notice], built.title, built.body, page)
 
 
-def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Looked:
+def notify(settings: Settings, now: datetime, failed: Failed | None = None) -> Looked:
     """Tell what is due at `now` (UTC); nothing at all, and nobody is asked, without BRAPPED_NOTIFY.
 
     `failed` is the newest run if it failed. Raises SettingsError when BRAPPED_NOTIFY is not understood, OSError when
@@ -153,7 +153,7 @@ def look(settings: Settings, now: datetime, failed: Failed | None = None) -> Loo
 
 
 def look_at_parts(settings: Settings, now: datetime) -> Looked:
-    """Tell which parts of `up` stay down, and that they run again; asks no database. Raises what `look` does."""
+    """Tell which parts of `up` stay down, and that they run again; asks no database. Raises what `notify` does."""
     at = Look(settings, now)
     if settings.brapped_notify is not None:
         at.at_parts()

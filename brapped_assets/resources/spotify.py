@@ -180,7 +180,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         # The machine's own zone would be a guess: a cloud runner lives in UTC.
         zone = self._settings.brapped_timezone or "UTC"
         with self.neon.transaction() as tx:
-            listener = people.welcome(
+            listener = people.save_listener(
                 tx,
                 refresh_token=given,
                 time_zone=zone,

@@ -4,7 +4,7 @@ import runpy
 import sys
 from contextlib import suppress
 
-from brapped_assets.services.dagster_instance import fail_leftover_runs, opened
+from brapped_assets.services.dagster_instance import fail_leftover_runs, open_instance
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.errors import WarehouseError
 
@@ -14,7 +14,7 @@ MODULE = "dagster"
 def main() -> None:
     """Declare dead the runs of the one before, which were its children; then listen, as `dagster api grpc` does."""
     # Without its database run monitoring does it, some minutes later.
-    with suppress(WarehouseError), opened(Settings.load()) as instance:
+    with suppress(WarehouseError), open_instance(Settings.load()) as instance:
         fail_leftover_runs(instance)
     sys.argv = [MODULE, *sys.argv[1:]]
     runpy.run_module(MODULE, run_name="__main__", alter_sys=True)

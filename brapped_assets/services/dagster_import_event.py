@@ -2,7 +2,7 @@
 
 import logging
 
-from brapped_assets.services.dagster_instance import opened, storage_is_there
+from brapped_assets.services.dagster_instance import open_instance, storage_is_there
 from brapped_assets.settings import Settings
 from brapped_assets.transfer.importer import Summary
 
@@ -32,7 +32,7 @@ def _tell(settings: Settings, listener_id: int, summary: Summary, seconds: float
     from brapped_assets.resources.neon import NeonResource  # noqa: PLC0415
     from brapped_assets.resources.spotify import SpotifyResource  # noqa: PLC0415
 
-    with opened(settings) as instance:
+    with open_instance(settings) as instance:
         context = dg.build_init_resource_context(instance=instance)
         with (
             NeonResource().yield_for_execution(context) as neon,

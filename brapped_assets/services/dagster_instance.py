@@ -95,7 +95,7 @@ def storage_url(url: str) -> str:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator["dg.DagsterInstance"]:
+def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
     """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured).
 
     Raises a WarehouseError when its database does not answer, or fails under way.

@@ -12,7 +12,7 @@ from brapped_assets.warehouse.db.urls import direct_host, host_of, may_sleep, wi
 from brapped_assets.warehouse.storage import FREE_CU_HOURS, MEGABYTE, NEARLY_FULL, awake, stored
 
 
-def look(tx: Connection, settings: Settings, now: datetime) -> tuple[int, dict[str, Any] | None]:
+def read_usage(tx: Connection, settings: Settings, now: datetime) -> tuple[int, dict[str, Any] | None]:
     """Bytes of the warehouse; and, with DATABASE_URL, shares of its plan as `status --json` has them."""
     found = stored(tx, _dagster_beside(settings))
     url = settings.database_url_text()

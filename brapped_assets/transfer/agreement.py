@@ -74,7 +74,7 @@ class Life:
         return self._days[number]
 
 
-def compared(told: Life, known: Life) -> Agreement:
+def compare_lives(told: Life, known: Life) -> Agreement:
     """The time both cover: each day on which both have plays, when another such day lies within a week of it.
 
     So two files that follow one another have no time in common, though one ends on the day on which the other begins.

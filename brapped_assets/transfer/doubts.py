@@ -9,7 +9,7 @@ from typing import Literal
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
-from brapped_assets.transfer.agreement import Agreement, Heard, Life, compared
+from brapped_assets.transfer.agreement import Agreement, Heard, Life, compare_lives
 
 MOST_NAMES, LONGEST_NAME, LONGEST_PLACE = 5, 60, 200
 
@@ -80,7 +80,7 @@ def two_lives(exports: Sequence[Export]) -> Iterator[Doubt]:
     lives = [Life(play for told in export for play in told.plays) for export in exports]
     for (one, life), (other, another) in combinations(zip(exports, lives, strict=True), 2):
         names, others = ({name for told in export for name in told.usernames} for export in (one, other))
-        agreement = compared(life, another)
+        agreement = compare_lives(life, another)
         if agreement.is_another_life and not (names and names == others):
             yield Doubt(
                 "two lives",

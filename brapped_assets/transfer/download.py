@@ -23,7 +23,7 @@ class NotFetched(HistoryError):
 
 
 @contextmanager
-def here(address: str) -> Iterator[Path]:
+def local_copy(address: str) -> Iterator[Path]:
     """A local path as it is, or what lies at a URL in a temporary folder, gone at the end.
 
     Any URL that universal-pathlib understands (`s3://`, `gs://` and others need their own package), a file or a folder,

@@ -25,7 +25,7 @@ class Target(Protocol):
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Target]:
+def open_target(path: Path) -> Iterator[Target]:
     """A target that becomes `path` when the block ends well: a zip if its name says so, else a folder.
 
     Files have mode 0600, folders 0700. Raises NotWritten, also when there is something at `path`.

@@ -14,7 +14,7 @@ from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.recognition import HISTORY_NAME
-from brapped_assets.transfer.prefetch import Read, ahead, file_of, read_pieces, side_by_side, together
+from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
 from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
@@ -133,7 +133,10 @@ def import_history(
     with warehouse.transaction() as tx:
         merged_rows = import_ledger.merged_rows(tx, listener_id)
     progress(0, sum(expected))
-    with side_by_side(), closing(ahead(together(read_pieces(documents, merged_rows, piece_rows, see)))) as pieces:
+    with (
+        tuned_interpreter(),
+        closing(prefetched(together(read_pieces(documents, merged_rows, piece_rows, see)))) as pieces,
+    ):
         rows_of: Counter[int] = Counter()
         for reads in pieces:
             _import_together(warehouse, listener_id, reads, summary)
@@ -188,7 +191,7 @@ def _count_known(
 ) -> None:
     """Count a file that is merged whole by what is kept of it."""
     with warehouse.transaction() as tx:
-        known = import_ledger.known(tx, listener_id, file.content_hash)
+        known = import_ledger.find_file(tx, listener_id, file.content_hash)
         if known is not None:
             import_ledger.note_met(tx, listener_id, file, now)
     if known is None or not known.is_finished:
@@ -216,4 +219,4 @@ def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
             for kind, plays in by_kind(rows).items():
                 occurrences = Occurrences(before)
                 merge_exported(tx, listener_id, kind, encode(plays, occurrences))
-                import_ledger.tell_more(tx, listener_id, content_hash, occurrences.hashes())
+                import_ledger.add_plays_told(tx, listener_id, content_hash, occurrences.hashes())

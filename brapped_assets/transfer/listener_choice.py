@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from brapped_assets.clocks.regions import of_this_machine
+from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.history.discovery import Found
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.plain import plain
-from brapped_assets.transfer.restore import returning
+from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.listeners import Listener
@@ -17,7 +17,7 @@ class WhichListener(SettingsError):
     """It could be several people; the text names them, so it is for the person at the keyboard alone."""
 
 
-def chosen(tx: Connection, name: str | None) -> Listener | None:
+def choose_listener(tx: Connection, name: str | None) -> Listener | None:
     """The named listener, else the only one there is; None when there is nobody.
 
     Whoever is logged in is not taken for granted: a friend's export would become theirs. Raises WhichListener.
@@ -34,8 +34,10 @@ def chosen(tx: Connection, name: str | None) -> Listener | None:
     return next(iter(everybody), None)
 
 
-def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, found: Sequence[Found] = ()) -> Listener:
-    """Whose plays an import tells of: who is named, else who an export of ours is of, else as `chosen`.
+def resolve_listener(
+    tx: Connection, settings: Settings, name: str | None, now: datetime, found: Sequence[Found] = ()
+) -> Listener:
+    """Whose plays an import tells of: who is named, else who an export of ours is of, else as `choose_listener`.
 
     Where there is nobody, somebody new without a login. Raises SettingsError when it could be several people's.
     """
@@ -43,7 +45,11 @@ def whose(tx: Connection, settings: Settings, name: str | None, now: datetime, f
     if len({person.spotify_user_id for person in of_ours}) > 1:
         raise SettingsError("These are exports of several listeners. Import them one by one.")
     if name is None and of_ours:
-        return people.returning(tx, returning(max(of_ours, key=lambda person: str(person.collected_until))), now)
-    if (person := chosen(tx, name)) is not None:
+        return people.restore_listener(
+            tx, returning_listener(max(of_ours, key=lambda person: str(person.collected_until))), now
+        )
+    if (person := choose_listener(tx, name)) is not None:
         return person
-    return people.alone(tx, time_zone=settings.brapped_timezone or of_this_machine()[0], now=now)
+    return people.get_or_create_placeholder(
+        tx, time_zone=settings.brapped_timezone or zone_of_this_machine()[0], now=now
+    )

@@ -12,7 +12,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile, usernames
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.transfer.agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compared
+from brapped_assets.transfer.agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compare_lives
 from brapped_assets.transfer.doubts import (
     Doubt,
     Export,
@@ -173,7 +173,7 @@ def _with_known(warehouse: Transactions, listener_id: int, plays: list[Heard], s
         for play in known
         if play.export_at is not None and play.export_title is not None
     )
-    both = compared(Life(shown), polled), compared(life, exported)
+    both = compare_lives(Life(shown), polled), compare_lives(life, exported)
     return max(both, key=lambda found: (found.is_enough, found.share if found.is_enough else 0, found.told))
 
 

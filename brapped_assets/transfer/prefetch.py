@@ -161,7 +161,7 @@ def file_of(read: Read) -> File:
 
 
 @contextmanager
-def side_by_side() -> Iterator[None]:
+def tuned_interpreter() -> Iterator[None]:
     """What Python does while rows are read ahead, for both threads to get on; as before afterwards.
 
     Rows come by the hundred thousand and none refers back: looking for garbage among them was a third of reading. And
@@ -183,7 +183,7 @@ def side_by_side() -> Iterator[None]:
                 sys.setswitchinterval(interval)
 
 
-def ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
+def prefetched(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
     """The same items, each made in a thread of its own while the caller is still at the one before; none may be None.
 
     One is waiting at most, so memory does not grow. What making one raises is raised in its place. Closed early, it

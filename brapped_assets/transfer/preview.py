@@ -16,7 +16,7 @@ from brapped_assets.transfer.ownership import doubts
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.merge.rehearsal import months, rehearsal
-from brapped_assets.warehouse.zones import Spans, held, local_time
+from brapped_assets.warehouse.zones import Spans, local_time, spans_of_listener
 
 
 @dataclass
@@ -84,7 +84,7 @@ def preview(
     with rehearsal(warehouse) as rehearsed:
         with rehearsed.transaction() as tx:
             person = whose(tx)
-            spans = held(tx, person.listener_id)
+            spans = spans_of_listener(tx, person.listener_id)
             before = months(tx, person.listener_id)
         rehearsed.about(person.listener_id)
         shown = Preview(person, spans)

@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 """Plays told so far, and how many there will be in all."""
 
 
-def returning(person: Person) -> Returning:
+def returning_listener(person: Person) -> Returning:
     """The person of a manifest, as the warehouse takes them."""
     spans = tuple(zones.Span(lived.from_at, lived.time_zone) for lived in person.zones)
     return Returning(**person.model_dump(exclude={"zones"}), spans=spans)
@@ -46,7 +46,7 @@ def restore(
     leaves nothing behind. Raises HistoryError, and a WarehouseError.
     """
     archive.check(batch_records)
-    who = returning(archive.manifest.listener)
+    who = returning_listener(archive.manifest.listener)
     expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
     done, became = 0, MergeOutcome()
     if who.spans:
@@ -67,9 +67,9 @@ def restore(
             raise Damaged(f"{archive.path.name}: {table}", f"its records are damaged ({error}). {AGAIN}") from error
         if table == exported_records.POLLS:
             with warehouse.transaction() as tx:
-                restored_records.meet(tx, listener_id, who)
+                restored_records.note_hole(tx, listener_id, who)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        restored_records.settle(tx, listener_id, who)
+        restored_records.finish_restore(tx, listener_id, who)
     while True:
         with warehouse.transaction() as tx:
             if not apply_payloads(tx):

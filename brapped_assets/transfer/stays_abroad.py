@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from brapped_assets.clocks.regions import country_name, zones_by_country
 from brapped_assets.history.discovery import Found
 from brapped_assets.text import formatting
-from brapped_assets.transfer.restore import returning
+from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.listeners import Returning, listeners
-from brapped_assets.warehouse.zones import Span, Spans, began, held, local_time, zone_at
+from brapped_assets.warehouse.zones import Span, Spans, began, local_time, spans_of_listener, zone_at
 
 q = Statements(__file__)
 
@@ -76,10 +76,10 @@ def remarks(tx: Connection, listener_id: int, now: datetime, found: Sequence[Fou
 
     Exports of ours among the histories `found` know the zones: they are told of where they count days by others.
     """
-    spans = held(tx, listener_id)
+    spans = spans_of_listener(tx, listener_id)
     exported = {archive.manifest.listener for each in found for archive in each.archives}
     if exported:
-        return [_counted_otherwise(who, spans) for who in map(returning, exported) if _lived(who) != spans]
+        return [_counted_otherwise(who, spans) for who in map(returning_listener, exported) if _lived(who) != spans]
     rows = [From(**row) for row in tx.execute(q.countries, {"listener_id": listener_id})]
     people = listeners(tx)
     name = next(one.display_name for one in people if one.listener_id == listener_id) if len(people) > 1 else None

@@ -20,7 +20,7 @@ from brapped_assets.warehouse.listeners import UNNAMED
 from brapped_assets.warehouse.merge.account_data import settle_account_data
 from brapped_assets.warehouse.merge.legacy_plays import settle_halves
 from brapped_assets.warehouse.merge.matching import DRIFT, REACH
-from brapped_assets.warehouse.merge.play_merge import follow, lock_listener
+from brapped_assets.warehouse.merge.play_merge import lock_listener, rematch_around
 from brapped_assets.warehouse.merge.rematch import joined
 from brapped_assets.warehouse.merge.staging import make_tables
 
@@ -83,7 +83,7 @@ class Preview:
 
 def preview(tx: Connection, listener_id: int, before: datetime | None) -> Preview:
     """What `forget` would remove of a listener's own."""
-    lived = zones.held(tx, listener_id)
+    lived = zones.spans_of_listener(tx, listener_id)
     values = {"listener_id": listener_id, "before": before or "infinity", **zones.arrays(lived)}
     row = one_row(tx, q.preview, values)
     return Preview(**row)
@@ -135,7 +135,7 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
         make_tables(tx)
         change = settle_account_data(tx, listener, upload_days, is_extended=False)
         stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
-        follow(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])
+        rematch_around(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])
     tx.execute(q.remember, values)
     for table in SHARED:
         tx.execute(q[table])

@@ -87,7 +87,7 @@ class KeptOdd:
     in_files: Mapping[str, int] = field(default_factory=dict)
 
 
-def known(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
+def find_file(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
     """The file with this content, if an import of this listener has merged any of it."""
     row = tx.execute(q.known, {"listener_id": listener_id, "content_hash": content_hash}).fetchone()
     return KnownFile(**row) if row else None
@@ -194,6 +194,6 @@ def plays_told(tx: Connection, listener_id: int, content_hash: str) -> Counter[b
     return Counter(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
 
 
-def tell_more(tx: Connection, listener_id: int, content_hash: str, hashes: bytes) -> None:
+def add_plays_told(tx: Connection, listener_id: int, content_hash: str, hashes: bytes) -> None:
     """Note that a file tells of these plays, too."""
     tx.execute(q.tell_more, {"listener_id": listener_id, "content_hash": content_hash, "plays_told": hashes})

@@ -68,7 +68,7 @@ def by_token(tx: Connection, refresh_token: str) -> Listener | None:
     return Listener(**row) if row else None
 
 
-def welcome(
+def save_listener(
     tx: Connection,
     *,
     refresh_token: str,
@@ -103,7 +103,7 @@ def welcome(
     return Listener(**row)
 
 
-def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
+def get_or_create_placeholder(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
     """The listener of exports that came without any login; the first login later finds their plays and is theirs.
 
     Raises UnknownZone when the database's server has no such zone.
@@ -113,7 +113,7 @@ def alone(tx: Connection, *, time_zone: str, now: datetime) -> Listener:
     return Listener(**row)
 
 
-def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
+def restore_listener(tx: Connection, who: Returning, now: datetime) -> Listener:
     """Who an export of ours is of: a known person, the placeholder, or somebody who comes back as they were.
 
     A known person keeps the zone that holds now, and earlier ones that `brapped timezone` set here. Raises UnknownZone.
@@ -121,7 +121,7 @@ def returning(tx: Connection, who: Returning, now: datetime) -> Listener:
     zones.make_sure(tx, who.time_zone)
     row = one_row(tx, q.returning, {**asdict(who), "unnamed": UNNAMED, "now": now})
     listener = Listener(**row)
-    if who.spans and zones.held(tx, listener.listener_id) == (zones.Span(None, who.spans[-1].time_zone),):
+    if who.spans and zones.spans_of_listener(tx, listener.listener_id) == (zones.Span(None, who.spans[-1].time_zone),):
         zones.write(tx, listener.listener_id, who.spans)
     return listener
 

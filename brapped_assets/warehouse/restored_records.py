@@ -115,12 +115,12 @@ def _restore_old(tx: Connection, values: dict[str, Any], records: int) -> MergeO
     return MergeOutcome(became.added, became.matched, known=known, forgotten=forgotten)
 
 
-def meet(tx: Connection, listener_id: int, who: Returning) -> None:
+def note_hole(tx: Connection, listener_id: int, who: Returning) -> None:
     """Note the hole, if any, between this collection and the one whose polls are in, and whose plays are not yet."""
     tx.execute(q.between, {**asdict(who), "listener_id": listener_id})
 
 
-def settle(tx: Connection, listener_id: int, who: Returning) -> None:
+def finish_restore(tx: Connection, listener_id: int, who: Returning) -> None:
     """With everything in: whatever either collection vouched for, both do now, and what is forgotten stays so."""
     listener = lock_listener(tx, listener_id)
     tx.execute(q.collected, {**asdict(who), "listener_id": listener_id})

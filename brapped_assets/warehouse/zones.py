@@ -44,7 +44,7 @@ class Change:
     last_at: datetime | None
 
 
-def held(tx: Connection, listener_id: int) -> Spans:
+def spans_of_listener(tx: Connection, listener_id: int) -> Spans:
     """The zones a listener has lived in."""
     row = zones_of(tx, listener_id)
     return spans_of(row["moves"], row["zones"])

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights import history, history_file
-from brapped_assets.insights.listed_plays import Asked, Listing, Way, listing, other_years, totals, ways_out
+from brapped_assets.insights.listed_plays import Asked, Listing, Way, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.search import cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
@@ -43,7 +43,7 @@ def routes(site: Site) -> list[Route]:
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who, default="all")
-            of = listing(tx, who, _asked(request, period))
+            of = list_plays(tx, who, _asked(request, period))
             asked_day, asked_place = (request.query_params.get(name, "").strip() for name in ("on", "before"))
             day = _day(asked_day)
             start = history.end_of(day, who) if day else history.place_named(asked_place)
@@ -70,7 +70,7 @@ def routes(site: Site) -> list[Route]:
                 period = period_asked_for(request, who, default="all")
             except NotAPeriod as error:
                 raise HTTPException(404, str(error)) from None
-            of = listing(tx, who, _asked(request, period))
+            of = list_plays(tx, who, _asked(request, period))
         pieces = history_file.pieces(of, site.reading.transaction)
         # What cannot be read at all is a page that says so, and no broken file.
         begun = [next(pieces), *([next(pieces)] if len(of.rows) else [])]

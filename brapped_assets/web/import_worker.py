@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from brapped_assets.history.discovery import Found, Unusable, find
+from brapped_assets.history.discovery import Found, Unusable, find_histories
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.limits import Keep
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text import formatting
 from brapped_assets.transfer.importer import Summary, import_history
-from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.preview import Preview, preview
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection
@@ -215,7 +215,7 @@ def _look(folder: Path, held: ExitStack, keep: Keep) -> tuple[list[Found], list[
     found, refused = [], []
     for path in sorted(folder.iterdir()):
         try:
-            found.append(held.enter_context(find(path, keep=keep)))
+            found.append(held.enter_context(find_histories(path, keep=keep)))
         except HistoryError as error:
             refused.append(error)
     return found, refused
@@ -226,7 +226,7 @@ def _person(tx: Connection, settings: Settings, listener_id: int | None, found: 
     for one in listeners(tx):
         if one.listener_id == listener_id:
             return one
-    return whose(tx, settings, None, datetime.now(UTC), found)
+    return resolve_listener(tx, settings, None, datetime.now(UTC), found)
 
 
 def _troubles(summary: Summary) -> list[str]:

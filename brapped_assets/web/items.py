@@ -11,7 +11,7 @@ from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.items import Kind, Row, key_in
 from brapped_assets.insights.listening import most_played_albums
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.standings import standing
+from brapped_assets.insights.standings import standing_of
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.chart_shapes import month_bars, wedges, years_of
 from brapped_assets.warehouse.db.connections import Connection
@@ -63,7 +63,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
     ever = who.shown.ever.of(items.tracks_of(who, kind, item))
     plays = ever.within(period.first, period.until)
     all_time = items.all_time(who)
-    lifelong = standing(tx, who, kind, item, all_time)
+    lifelong = standing_of(tx, who, kind, item, all_time)
     hours, by_month = items.clock(plays), items.months(ever)
     bars = month_bars(
         {month.month: (month.plays, month.ms) for month in by_month}, who.first_day or who.today, who.today, period,
@@ -78,7 +78,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
         "loyalty": items.loyalty(by_month, who.today),
         "first_song": None if kind == "track" else items.first_song(tx, ever),
         "lifelong": lifelong,
-        "standing": lifelong if period.name == all_time.name else standing(tx, who, kind, item, period),
+        "standing": lifelong if period.name == all_time.name else standing_of(tx, who, kind, item, period),
         "hours": hours,
         "clock": wedges({hour.hour: hour.plays for hour in hours}),
         "favourite": max(hours, key=lambda hour: (hour.plays, -hour.hour), default=None),

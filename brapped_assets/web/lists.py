@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights import lists, overview
 from brapped_assets.insights.csv_file import MARK, lines
-from brapped_assets.insights.lists import Kind, Listed, Order, Sort, Wanted, listed
+from brapped_assets.insights.lists import Kind, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.selected_viewer import seeing
@@ -59,7 +59,7 @@ def routes(site: Site) -> list[Route]:
                     return site.page("nothing_yet.html", request, who)
                 period = period_of(request, who)
                 wanted = _wanted(tx, request, who, period, kind)
-                found = listed(tx, who, wanted)
+                found = list_things(tx, who, wanted)
                 number, pages = _page(request, found)
                 rows = found.where(slice((number - 1) * A_PAGE, number * A_PAGE)).rows(tx)
                 empty = None if len(found) else _nothing(tx, request, who, wanted)
@@ -87,7 +87,7 @@ def routes(site: Site) -> list[Route]:
                 # A file cannot say above itself what was not understood.
                 if misread := getattr(request.state, "misread", ""):
                     raise HTTPException(404, misread)
-                found = listed(tx, who, wanted)
+                found = list_things(tx, who, wanted)
             pieces = _pieces(found, site.reading.transaction)
             # What cannot be read at all is a page that says so, and no broken file.
             begun = [next(pieces), *([next(pieces)] if len(found) else [])]

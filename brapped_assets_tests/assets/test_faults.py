@@ -21,7 +21,9 @@ NEWEST = "2026-11-20-14:00"
 def known(connected: Connected) -> None:
     """The listener has been met, so the poll is the run's only call."""
     with connected.warehouse.transaction() as tx:
-        listeners.welcome(tx, refresh_token=os.environ["SPOTIFY_REFRESH_TOKEN"], time_zone="Asia/Kolkata", now=NOW)
+        listeners.save_listener(
+            tx, refresh_token=os.environ["SPOTIFY_REFRESH_TOKEN"], time_zone="Asia/Kolkata", now=NOW
+        )
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.faults import Kind
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
@@ -50,7 +50,7 @@ def importing(connected: Connected, export: Path, listener_id: int) -> Iterator[
                 import_history(
                     warehouse,
                     listener_id,
-                    [find(export)],
+                    [find_histories(export)],
                     summary,
                     # Slowly, so that there is a piece between any two statements of a poll.
                     progress=lambda _done, _expected: time.sleep(0 if everybody_is_done.is_set() else 0.02),
@@ -76,7 +76,7 @@ def test_polls_that_meet_every_fault_while_an_export_comes_in_have_everything_on
     export = write_export(Listener(catalogue), tmp_path / "e.zip", start=NOW - timedelta(days=90), end=NOW)
     with connected.warehouse.transaction() as tx:
         token = os.environ["SPOTIFY_REFRESH_TOKEN"]
-        person = listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=NOW)
+        person = listeners.save_listener(tx, refresh_token=token, time_zone="Asia/Kolkata", now=NOW)
     with importing(connected, export, person.listener_id) as summary:
         for kind, times in FAULTS:
             connected.account.faults.add(kind, path=FEED, times=times)

@@ -10,7 +10,7 @@ from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.sensors import newest_level
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets_tests.assets.conftest import NOW
@@ -61,7 +61,7 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     with connected.warehouse.transaction() as tx:
         row = tx.execute("select listener_id from audit.listener").fetchone()
     assert row is not None
-    import_history(connected.warehouse, row["listener_id"], [find(export)], summary)
+    import_history(connected.warehouse, row["listener_id"], [find_histories(export)], summary)
     again = metadata_of(launch(instance, str(export)), HISTORY)[None]
     assert again.items() >= summary.as_numbers().items()
     assert again["plays_known"] == told["plays_added"] + told["plays_matched"]

@@ -13,7 +13,7 @@ from brapped_assets.demo.catalogue import Catalogue, Track
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.spotify import Malformed, SpotifyClient
 from brapped_assets.warehouse import landing
-from brapped_assets.warehouse.listeners import alone, listeners
+from brapped_assets.warehouse.listeners import get_or_create_placeholder, listeners
 from brapped_assets.warehouse.lookup_queue import ASK_FAILED_AFTER, LEASE, REST
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import calls, metadata_of, poll, rows, run, value
@@ -43,7 +43,7 @@ def exported_id(track: Track) -> str:
 def imported(connected: Connected, tracks: list[Track]) -> list[str]:
     """Ten plays of the first track, nine of the second, …, at least one; returns the ids as exported, in that order."""
     with connected.warehouse.transaction() as tx:
-        me = next(iter(listeners(tx)), None) or alone(tx, time_zone="UTC", now=NOW)
+        me = next(iter(listeners(tx)), None) or get_or_create_placeholder(tx, time_zone="UTC", now=NOW)
         told = [
             Told(
                 NOW - DAY * (number + 1) - timedelta(hours=again), 60_000, exported_id(track), track.name,

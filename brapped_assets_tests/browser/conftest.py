@@ -172,7 +172,7 @@ def ending(postgres: embedded_server.EmbeddedServer, tmp_path: Path) -> Iterator
     with database(postgres) as url:
         with Warehouse(tmp_path, url) as warehouse, warehouse.transaction() as tx:
             given = NOW - timedelta(days=180)
-            listeners.welcome(tx, refresh_token="t", time_zone="Asia/Kolkata", now=given, authorized_at=given)
+            listeners.save_listener(tx, refresh_token="t", time_zone="Asia/Kolkata", now=given, authorized_at=given)
         with _served(tmp_path, url, Elsewhere()) as address:
             yield address
 

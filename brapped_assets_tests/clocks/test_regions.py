@@ -47,18 +47,18 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_region_is_taken_by_its_present_and_by_its_old_names(name: str) -> None:
-    assert regions.refusal(name) is None
+    assert regions.why_refused(name) is None
 
 
 @pytest.mark.parametrize(("name", "instead"), REFUSED.items(), ids=REFUSED)
 def test_what_is_no_region_is_refused_and_a_region_is_named(name: str, instead: str) -> None:
     with travel("2026-11-29", tick=False):
-        told = regions.refusal(name)
+        told = regions.why_refused(name)
     assert told is not None
     assert told.startswith(repr(name))
     named = told.removesuffix(".").partition("Use a region: ")[2].split(" or ")
     assert any(region.startswith(instead) for region in named)
-    assert [region for region in named if regions.refusal(region)] == []
+    assert [region for region in named if regions.why_refused(region)] == []
 
 
 def test_the_setting_takes_regions_only() -> None:
@@ -74,6 +74,6 @@ def test_a_machine_that_is_set_to_an_offset_counts_as_utc_and_says_why(
     monkeypatch: pytest.MonkeyPatch, set_to: str, zone: str
 ) -> None:
     monkeypatch.setattr("tzlocal.get_localzone_name", lambda: set_to)
-    found, why = regions.of_this_machine()
+    found, why = regions.zone_of_this_machine()
     assert found == zone
     assert (why is not None and "'EST5EDT'" in why) is (set_to == "EST5EDT")

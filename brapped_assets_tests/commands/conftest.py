@@ -16,7 +16,7 @@ from brapped_assets.console import runner
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
-from brapped_assets.services.dagster_instance import opened
+from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets_tests.commands.subprocess_user import Said, User, processes_of, words
@@ -72,7 +72,7 @@ def dagster_template(postgres: embedded_server.EmbeddedServer) -> str:
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     try:
         settings = Settings(brapped_home=home, dagster_pg_url=postgres.url("dagster"), _env_file=None)  # type: ignore[call-arg, arg-type]
-        with opened(settings):
+        with open_instance(settings):
             return "dagster"
     finally:
         os.environ.clear()

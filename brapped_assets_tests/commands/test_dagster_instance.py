@@ -20,7 +20,7 @@ from brapped_assets.services.dagster_instance import (
     daemon_is_up,
     environment,
     fail_leftover_runs,
-    opened,
+    open_instance,
     storage_url,
     this_process,
 )
@@ -65,7 +65,7 @@ def test_the_instance_is_written_anew_at_every_start(dagster_url: str) -> None:
 
 
 def test_the_instance_has_the_queue_the_pool_and_the_monitoring_it_needs(dagster_url: str) -> None:
-    with opened(Settings.load()) as instance:
+    with open_instance(Settings.load()) as instance:
         assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
         pools = instance.get_concurrency_config().pool_config
         assert (pools.default_pool_limit, str(pools.pool_granularity)) == (1, "PoolGranularity.RUN")
@@ -78,7 +78,7 @@ def test_a_run_is_created_now_in_whatever_zone_the_database_lives(dagster_url: s
     with psycopg.connect(dagster_url, autocommit=True) as connection:
         name = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("alter database {} set timezone to 'Asia/Kolkata'").format(name))
-    with opened(Settings.load()) as instance:
+    with open_instance(Settings.load()) as instance:
         run_id = unfinished(instance, dg.DagsterRunStatus.NOT_STARTED, None)
         (record,) = instance.get_run_records(dg.RunsFilter(run_ids=[run_id]))
         assert abs(record.create_timestamp - datetime.now(UTC)) < timedelta(minutes=1)
@@ -171,7 +171,7 @@ def test_dagsters_storage_that_fails_under_way_is_a_sentence(
             f" $$ begin raise exception 'injected' using errcode = '{sqlstate}'; end $$;"
             " create trigger fail before insert on runs for each row execute function fail()"
         )
-    with pytest.raises(told, match=words), opened(Settings.load()) as instance:
+    with pytest.raises(told, match=words), open_instance(Settings.load()) as instance:
         unfinished(instance, dg.DagsterRunStatus.STARTED, None)
 
 
@@ -193,7 +193,7 @@ def test_a_database_that_dies_under_a_run_is_told_in_a_sentence_and_not_in_sql(
 
     with (
         pytest.raises(Interrupted, match="connection to Dagster's database was lost"),
-        opened(Settings.load()) as dagster,
+        open_instance(Settings.load()) as dagster,
     ):
         doomed.execute_in_process(instance=dagster, raise_on_error=False, run_config=QUIET)
     shown = capsys.readouterr().err

@@ -21,7 +21,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.sensors import is_due, newest_level
-from brapped_assets.services.dagster_instance import opened
+from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.subprocess_user import Said, User, plays, wait_until
 from brapped_assets_tests.conftest import Connected
@@ -234,12 +234,12 @@ def test_the_listener_who_is_logged_in_is_the_one_and_sync_goes_on(
 def test_once_dagster_is_there_it_is_told_what_the_asset_would_tell_and_looks_up_what_is_due(
     connected: Connected, dagster_url: str, brapped: Brapped, export: Path
 ) -> None:
-    with opened(Settings.load()):
+    with open_instance(Settings.load()):
         pass
     said = brapped("import", str(export))
     assert (said.code, said.errors) == (0, "")
     config = {"ops": {"streaming_history": {"config": {"paths": [str(export)]}}}}
-    with opened(Settings.load()) as instance:
+    with open_instance(Settings.load()) as instance:
         assert is_due(newest_level(instance), datetime.now(UTC))
         job = defs.resolve_job_def("import_history")
         assert job.execute_in_process(instance=instance, run_config=config).success

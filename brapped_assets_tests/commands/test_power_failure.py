@@ -12,7 +12,7 @@ import psutil
 import psycopg
 import pytest
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
@@ -81,7 +81,7 @@ def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Pat
     with Warehouse(home, running.url("brapped")) as warehouse:
         with warehouse.transaction() as tx:
             me = newcomer(tx)
-        import_history(warehouse, me, [find(tmp_path)], Summary())
+        import_history(warehouse, me, [find_histories(tmp_path)], Summary())
         # All at once: nobody is left to write what was only in memory.
         for process in processes_of(home):
             process.kill()

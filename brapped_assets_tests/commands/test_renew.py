@@ -73,7 +73,7 @@ def browser(site: Site) -> Iterator[TestClient]:
 
 def welcome(warehouse: Warehouse, authorized_at: datetime | None) -> int:
     with warehouse.transaction() as tx:
-        return listeners.welcome(
+        return listeners.save_listener(
             tx,
             refresh_token="old",
             time_zone="Europe/Berlin",

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from brapped_assets.services import readiness
-from brapped_assets.services.dagster_instance import opened
+from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.subprocess_user import Said, User, free_port, wait_until
 
@@ -93,11 +93,11 @@ def test_the_web_server_finds_its_instance_and_the_code_server_from_a_home_that_
 def test_a_code_server_that_starts_declares_the_runs_of_the_one_before_dead(
     brapped: Brapped, databases: dict[str, str], became: Became
 ) -> None:
-    with opened(Settings.load()) as instance:
+    with open_instance(Settings.load()) as instance:
         left = instance.create_run_for_job(dg.GraphDefinition(name="poll").to_job(), status=dg.DagsterRunStatus.STARTED)
         waiting = instance.create_run_for_job(dg.GraphDefinition(name="poll").to_job())
     assert brapped("serve", "code", "--port", "4321").code == 0
-    with opened(Settings.load()) as instance:
+    with open_instance(Settings.load()) as instance:
         statuses = [run.status.value for run in map(instance.get_run_by_id, (left.run_id, waiting.run_id)) if run]
     assert statuses == ["FAILURE", "NOT_STARTED"]
     ((command, _),) = became

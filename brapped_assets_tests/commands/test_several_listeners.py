@@ -177,7 +177,7 @@ def test_a_friend_elsewhere_sends_the_address_and_later_renews_their_own_consent
 def test_a_sixth_is_refused_with_the_reason_and_a_way_out(home: Home) -> None:
     with home.connected.warehouse.transaction() as tx:
         for nth in range(2, MOST_LISTENERS + 1):
-            listeners.welcome(
+            listeners.save_listener(
                 tx, refresh_token=f"{nth}", time_zone="UTC", now=home.ann.clock(), spotify_user_id=f"user{nth}",
                 display_name=f"Friend {nth}",
             )  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_machine_without_the_key_adds_nobody_and_polls_only_whom_it_can(
 )
 def test_commands_ask_whose_and_a_report_is_the_firsts(home: Home, command: tuple[str, ...]) -> None:
     with home.connected.warehouse.transaction() as tx:
-        listeners.welcome(
+        listeners.save_listener(
             tx, refresh_token="b", time_zone="UTC", now=home.ann.clock(), spotify_user_id="b", display_name="Ben"
         )
     said = home.brapped(*command)

@@ -26,7 +26,7 @@ Asked = Callable[..., tuple[int, str]]
 @pytest.fixture
 def me(warehouse: Warehouse) -> int:
     with warehouse.transaction() as tx:
-        me = listeners.alone(tx, time_zone="Asia/Kolkata", now=NOW).listener_id
+        me = listeners.get_or_create_placeholder(tx, time_zone="Asia/Kolkata", now=NOW).listener_id
         tell(tx, me, [("extended", [Told(at, 60_000) for at in ENDS])])
     return me
 
@@ -52,7 +52,7 @@ def lived(warehouse: Warehouse, me: int) -> tuple[list[str], list[tuple[str, str
     """The local times of all plays, and the zones."""
     with warehouse.transaction() as tx:
         rows = tx.execute("select played_at_local as at from bi.plays order by played_at").fetchall()
-        spans = zones.held(tx, me)
+        spans = zones.spans_of_listener(tx, me)
     return (
         [f"{row['at']:%Y-%m-%d %H:%M:%S}" for row in rows],
         [(f"{span.from_at:%Y-%m-%d %H:%M}" if span.from_at else "", span.time_zone) for span in spans],

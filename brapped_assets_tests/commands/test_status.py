@@ -32,7 +32,7 @@ def healthy(connected: Connected) -> Connected:
     """Logged in ten days ago, polled a minute ago."""
     now = datetime.now(UTC)
     with connected.warehouse.transaction() as tx:
-        listeners.welcome(
+        listeners.save_listener(
             tx,
             refresh_token=os.environ["SPOTIFY_REFRESH_TOKEN"],
             time_zone="Asia/Kolkata",
@@ -58,7 +58,7 @@ def test_all_is_well(brapped: Brapped) -> None:
 def exported(connected: Connected, tracks: int) -> None:
     """An export of so many tracks by two artists."""
     with connected.warehouse.transaction() as tx:
-        me = listeners.alone(tx, time_zone="UTC", now=NOON).listener_id
+        me = listeners.get_or_create_placeholder(tx, time_zone="UTC", now=NOON).listener_id
         told = [
             Told(after(1000 * number), 60_000, f"track{number}", f"Song {number}", f"Artist {number % 2}")
             for number in range(tracks)
@@ -68,7 +68,7 @@ def exported(connected: Connected, tracks: int) -> None:
 
 def test_plays_that_are_kept_and_not_counted_are_told(healthy: Connected, brapped: Brapped) -> None:
     with healthy.warehouse.transaction() as tx:
-        me = listeners.alone(tx, time_zone="UTC", now=NOON).listener_id
+        me = listeners.get_or_create_placeholder(tx, time_zone="UTC", now=NOON).listener_id
         tell(tx, me, [("extended", [Told(after(6 * n), 149_073) for n in range(12)])])
     assert "plays 12, 11 of them impossible repeats" in brapped("status").output
     (one,) = json.loads(brapped("status", "--json").output)["listeners"]

@@ -102,7 +102,7 @@ def test_without_a_login_there_is_nothing_to_sync(brapped: Brapped, dagster_url:
 def test_an_ended_consent_is_renewed_by_a_login(logged_in: Connected, brapped: Brapped, heartbeats: list[str]) -> None:
     with logged_in.warehouse.transaction() as tx:
         token = os.environ["SPOTIFY_REFRESH_TOKEN"]
-        listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
+        listeners.save_listener(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
     logged_in.account.tokens.revoke()
     said = brapped("sync")
     assert said.code == 3
@@ -219,7 +219,7 @@ def test_an_ended_consent_is_told_once_and_its_renewal_once(
 ) -> None:
     with logged_in.warehouse.transaction() as tx:
         token = os.environ["SPOTIFY_REFRESH_TOKEN"]
-        listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
+        listeners.save_listener(tx, refresh_token=token, time_zone="Asia/Kolkata", now=datetime.now(UTC))
     logged_in.account.tokens.revoke()
     first = brapped("sync")
     assert first.code == 3
@@ -236,7 +236,7 @@ def test_an_ended_consent_is_told_once_and_its_renewal_once(
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", logged_in.account.refresh_token(authorized_at=now))
     with logged_in.warehouse.transaction() as tx:
         token = os.environ["SPOTIFY_REFRESH_TOKEN"]
-        listeners.welcome(tx, refresh_token=token, time_zone="Asia/Kolkata", now=now, authorized_at=now)
+        listeners.save_listener(tx, refresh_token=token, time_zone="Asia/Kolkata", now=now, authorized_at=now)
     assert brapped("sync").code == 0
     assert mailbox.texts() == [("Brapped: all is well again", "Spotify's consent is renewed. Nothing to do.")]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.model import Row
 
@@ -74,7 +74,7 @@ def written(folder: Path, content: Any, name: str = AUDIO) -> HistoryFile:
     """The one history in a file with this content: JSON, or bytes as they are."""
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else document(content))
-    (file,) = find(path).files
+    (file,) = find_histories(path).files
     return file
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from brapped_assets.history.chunks import pieces_of
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.transfer.restore import BATCH_RECORDS
 
@@ -16,7 +16,7 @@ PIECE_ROWS = 50_000
 def read(path: Path) -> list[object]:
     """What is found and how many rows and records there are; or the kind of error and its sentence."""
     try:
-        with find(path) as found:
+        with find_histories(path) as found:
             rows = 0
             for file in found.files:
                 file.content_hash()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged, HistoryError, Missing
 from brapped_assets.history.json_stream import rows
 from brapped_assets.history.limits import LONGEST_ROW
@@ -64,7 +64,7 @@ def test_a_video_file_has_no_music_whatever_its_rows_look_like(tmp_path: Path, n
 
 def test_a_file_is_the_same_in_a_zip_and_beside_it(tmp_path: Path) -> None:
     beside = written(tmp_path, ROWS)
-    (inside,) = find(zipped(tmp_path / "x.zip", {f"a/b/{AUDIO}": document(ROWS)})).files
+    (inside,) = find_histories(zipped(tmp_path / "x.zip", {f"a/b/{AUDIO}": document(ROWS)})).files
     assert list(inside.read()) == list(beside.read())
     assert inside.content_hash() == beside.content_hash() == hashlib.sha256(document(ROWS)).hexdigest()
     assert inside.size == beside.size == len(document(ROWS))

@@ -19,11 +19,11 @@ import pytest
 from upath import UPath
 
 from brapped_assets.history import discovery, folders, limits
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import AGAIN, HistoryError, NotAnExport
 from brapped_assets.history.limits import UNPACK
 from brapped_assets.transfer import download
-from brapped_assets.transfer.download import NotFetched, here
+from brapped_assets.transfer.download import NotFetched, local_copy
 from brapped_assets_tests.history.archive_bombs import BOMBS
 from brapped_assets_tests.history.export_builders import AUDIO, FOLDER, document, extended, names, zipped
 
@@ -120,7 +120,7 @@ def test_twice_as_much_takes_at_most_two_and_a_half_times_as_long(
 ) -> None:
     def seconds(path: Path) -> float:
         began = process_time()
-        with find(path) as found:
+        with find_histories(path) as found:
             for file in found.files:
                 file.content_hash()
                 assert list(file.read())
@@ -141,7 +141,7 @@ def test_the_directory_of_a_zip_is_read_once(tmp_path: Path, monkeypatch: pytest
             super().__init__(file)
 
     monkeypatch.setattr("brapped_assets.history.archives.ZipFile", Counted)
-    with find(zip_of_histories(tmp_path / "x.zip", 3)) as found:
+    with find_histories(zip_of_histories(tmp_path / "x.zip", 3)) as found:
         for file in found.files:
             for _ in range(2):
                 assert (len(file.content_hash()), file.username(), len(list(file.read()))) == (64, None, 1)
@@ -157,13 +157,13 @@ def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
     (tmp_path / "loop.json").symlink_to("loop.json")
     (tmp_path / "again").symlink_to(tmp_path)
     (tmp_path / "endsong_3.json").symlink_to("nowhere")
-    found = find(tmp_path)
+    found = find_histories(tmp_path)
     assert (names(found.files), found.unusable) == ([AUDIO], [])
     for name in ("pipe.json", "zero.json"):
         with pytest.raises(NotAnExport, match="neither a file nor a folder"):
-            find(tmp_path / name)
+            find_histories(tmp_path / name)
     with pytest.raises(HistoryError, match="cannot be read"):
-        find(tmp_path / "loop.json")
+        find_histories(tmp_path / "loop.json")
 
 
 def test_a_file_of_nothing_but_holes_is_refused_at_once(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_file_of_nothing_but_holes_is_refused_at_once(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(begins)
         os.truncate(tmp_path / name, 2**36)
         with pytest.raises(HistoryError, match="over 4 GB"):
-            find(tmp_path / name)
+            find_histories(tmp_path / name)
 
 
 @contextmanager
@@ -197,11 +197,11 @@ def test_folders_are_looked_into_so_deep_and_so_far(tmp_path: Path, monkeypatch:
     (tmp_path / AUDIO).write_bytes(PLAYS)
     with deep(tmp_path, 1200):
         (tmp_path / "d/d/endsong_1.json").write_bytes(PLAYS)
-        found = find(tmp_path)
+        found = find_histories(tmp_path)
         assert names(found.files) == [AUDIO, "endsong_1.json"]
         assert [reason for _, reason in found.unusable] == ["it lies over 40 folders deep. Import it by its own path."]
         monkeypatch.setattr(folders, "MOST_ENTRIES", 2)
-        assert [reason for _, reason in find(tmp_path).unusable] == [
+        assert [reason for _, reason in find_histories(tmp_path).unusable] == [
             "over 2 files lie here and above. Import a smaller folder."
         ]
 
@@ -214,7 +214,7 @@ def test_likely_names_are_looked_into_first_and_the_others_as_far_as_it_goes(
     zipped(tmp_path / "z spotify.zip", {AUDIO: PLAYS})
     (tmp_path / AUDIO).write_bytes(PLAYS)
     monkeypatch.setattr(discovery, "MOST_LOOKED_INTO", 5)
-    found = find(tmp_path)
+    found = find_histories(tmp_path)
     assert sorted(names(found.files)) == [AUDIO, AUDIO]
     assert len(found.unusable) == 20
     assert sum(reason.startswith("5 files were looked into") for _, reason in found.unusable) == 18
@@ -225,7 +225,7 @@ def test_so_many_archives_stay_open_and_the_others_are_named(tmp_path: Path, mon
         zipped(tmp_path / f"{number}.zip", {f"endsong_{number}.json": PLAYS})
         zipped(tmp_path / f"other {number}.zip", {"x.json": b"{}"})
     monkeypatch.setattr(discovery, "MOST_OPEN", 3)
-    with find(tmp_path) as found:
+    with find_histories(tmp_path) as found:
         assert [len(list(file.read())) for file in found.files] == [1, 1, 1]
         opened = [reason for _, reason in found.unusable if "3 archives with a history" in reason]
     assert opened == ["3 archives with a history come before it. Import it by its own path."] * 5
@@ -242,7 +242,7 @@ def test_what_is_unpacked_to_be_looked_into_is_bounded_in_all(tmp_path: Path, mo
             info = tarfile.TarInfo(f"{number}.tar.gz")
             info.size = len(inner)
             archive.addfile(info, io.BytesIO(inner))
-    with find(path) as found:
+    with find_histories(path) as found:
         assert len(found.files) == 2
         assert [len(list(file.read())) for file in found.files] == [60, 60]
         assert [reason for _, reason in found.unusable] == [
@@ -256,11 +256,11 @@ def test_odd_zips_are_read_or_refused_in_words(tmp_path: Path) -> None:
         archive.writestr(AUDIO, PLAYS)
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr(AUDIO, document([extended(), extended(ms_played=1)]))
-    assert sorted(len(list(file.read())) for file in find(twice).files) == [1, 2]
+    assert sorted(len(list(file.read())) for file in find_histories(twice).files) == [1, 2]
     huge = tmp_path / "huge.zip"
     with ZipFile(huge, "w") as archive, archive.open(f"{'x' * 60_000}/{AUDIO}", "w", force_zip64=True) as out:
         out.write(PLAYS)
-    (file,) = find(huge).files
+    (file,) = find_histories(huge).files
     assert (file.running_number, len(list(file.read()))) == (3, 1)
     locked = zipped(tmp_path / "locked.zip", {AUDIO: PLAYS, "Userdata.json": b"{}"})
     content = bytearray(locked.read_bytes())
@@ -268,7 +268,7 @@ def test_odd_zips_are_read_or_refused_in_words(tmp_path: Path) -> None:
         content[place + 8] |= 1
     locked.write_bytes(content)
     with pytest.raises(HistoryError, match=r"has a password. Unpack it with the password"):
-        find(locked)
+        find_histories(locked)
     other = zipped(tmp_path / "other.zip", {AUDIO: PLAYS})
     content = bytearray(other.read_bytes())
     content[content.index(b"PK\x01\x02") + 10 :][:2] = struct.pack("<H", 9)
@@ -276,7 +276,7 @@ def test_odd_zips_are_read_or_refused_in_words(tmp_path: Path) -> None:
     content[place : place + 2] = struct.pack("<H", 9)
     other.write_bytes(content)
     with pytest.raises(HistoryError, match=r"packed in a way this program cannot unpack. Unpack it"):
-        find(other)
+        find_histories(other)
 
 
 def test_reading_asks_before_every_chunk_whether_it_is_still_wanted(tmp_path: Path) -> None:
@@ -294,9 +294,9 @@ def test_reading_asks_before_every_chunk_whether_it_is_still_wanted(tmp_path: Pa
     path = zipped(tmp_path / "x.zip", {f"{FOLDER}/{AUDIO}": document([extended()] * 2000)})
     most = 0
     with pytest.raises(Enough):
-        find(path, keep=keep)
+        find_histories(path, keep=keep)
     most = 10**6
-    with find(path, keep=keep) as found:
+    with find_histories(path, keep=keep) as found:
         most = asked + 5
         with pytest.raises(Enough):
             list(found.files[0].read())
@@ -308,7 +308,7 @@ def test_what_lies_elsewhere_is_brought_here_up_to_a_bound(monkeypatch: pytest.M
     for name in ("a.zip", "b.zip"):
         UPath(f"memory://bounded/{name}").write_bytes(bytes(60))
     monkeypatch.setattr(download, "MOST_BYTES", 100)
-    with here("memory://bounded/a.zip") as path:
+    with local_copy("memory://bounded/a.zip") as path:
         assert path.read_bytes() == bytes(60)
-    with pytest.raises(NotFetched, match="over 4 GB"), here("memory://bounded"):
+    with pytest.raises(NotFetched, match="over 4 GB"), local_copy("memory://bounded"):
         pytest.fail("both were brought")

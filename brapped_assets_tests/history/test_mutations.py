@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.model import OddRow, Row
 from brapped_assets_tests.examples import examples
@@ -30,7 +30,7 @@ def flipped(content: bytes, flips: list[tuple[float, int]]) -> bytes:
 def outcome(path: Path) -> list[Row] | HistoryError:
     """All rows of all histories at a path, or the one error; anything else is a traceback."""
     try:
-        return [row for file in find(path).files for row in file.read()]
+        return [row for file in find_histories(path).files for row in file.read()]
     except HistoryError as error:
         return error
 

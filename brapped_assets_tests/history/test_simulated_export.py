@@ -9,7 +9,7 @@ import pytest
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Tally, truth, write_export
 from brapped_assets.demo.listener import Listener
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.model import HistoryPlay, OddRow
 
 LISTENER = Listener(Catalogue(), plays_per_day=90)
@@ -17,7 +17,7 @@ START, END = datetime(2021, 11, 1, tzinfo=UTC), datetime(2022, 3, 1, tzinfo=UTC)
 
 
 def exported(path: Path) -> list[HistoryPlay]:
-    rows = [row for file in find(path).files for row in file.read()]
+    rows = [row for file in find_histories(path).files for row in file.read()]
     assert not any(isinstance(row, OddRow) for row in rows)
     return [row for row in rows if isinstance(row, HistoryPlay)]
 

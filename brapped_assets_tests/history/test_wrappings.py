@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.nothing_found import ASK
@@ -86,7 +86,7 @@ def test_a_history_is_read_in_any_wrapping_by_its_path_and_in_a_folder(
     path.write_bytes(WRAPPED[name])
     (tmp_path / "downloads" / "notes.txt").write_text("[not a list of plays]")
     (tmp_path / "downloads" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
-    with find(path.parent if in_a_folder else path) as found:
+    with find_histories(path.parent if in_a_folder else path) as found:
         (file,) = found.files
         rows = list(file.read())
         assert [row.ms_played for row in rows if isinstance(row, HistoryPlay)] == list(range(300))
@@ -98,7 +98,7 @@ def test_a_history_is_read_in_any_wrapping_by_its_path_and_in_a_folder(
 def test_a_history_is_the_same_in_every_wrapping(tmp_path: Path) -> None:
     for name, content in WRAPPED.items():
         (tmp_path / name).write_bytes(content)
-    with find(tmp_path) as found:
+    with find_histories(tmp_path) as found:
         assert len(found.files) == len(list(tmp_path.iterdir()))
         assert len({file.content_hash() for file in found.files}) == 1
         # Files of one export are told by what they lie in: no two of these are one export.
@@ -157,15 +157,15 @@ def test_what_cannot_be_read_says_what_it_is_or_what_to_do(tmp_path: Path, name:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(HistoryError) as refused:
-        find(path)
+        find_histories(path)
     assert refused.value.reason.startswith(sentence)
     # Thirty days of waiting are for those who have nothing in their hands.
     assert (ASK in refused.value.reason) == (ASK in sentence)
     with pytest.raises(HistoryError) as refused:
-        find(tmp_path)
+        find_histories(tmp_path)
     assert f"{name}: {sentence}" in refused.value.reason
     (tmp_path / AUDIO).write_bytes(PLAYS)
-    with find(tmp_path) as found:
+    with find_histories(tmp_path) as found:
         assert [file.name for file in found.files] == [AUDIO]
         assert all(each[0] == name and each[1].startswith(sentence) for each in found.unusable)
 
@@ -192,11 +192,11 @@ def test_an_export_of_ours_is_found_in_any_wrapping_too(
     }
     for name, content in archives.items():
         (tmp_path / name).write_bytes(content)
-        with find(tmp_path / name) as found:
+        with find_histories(tmp_path / name) as found:
             (ours,) = found.archives
             assert (ours.manifest.listener.display_name, found.files) == ("A", [])
             ours.check(100)
-    with find(tmp_path) as found:
+    with find_histories(tmp_path) as found:
         assert (len(found.archives), found.files) == (3, [])
 
 
@@ -204,7 +204,7 @@ def test_an_archive_beside_a_history_in_a_zip_is_read_too(tmp_path: Path) -> Non
     path = zipped(
         tmp_path / "x.zip", {"endsong_0.json": document([extended()]), "older.zip": ZIP, "x.7z": b"7z\xbc\xaf\x27\x1c"}
     )
-    with find(path) as found:
+    with find_histories(path) as found:
         assert sorted((file.archive.name, file.name) for file in found.files) == [
             ("older.zip", NAME),
             ("x.zip", "endsong_0.json"),

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from brapped_assets.insights import items
 from brapped_assets.insights.columns.moments import instant
 from brapped_assets.insights.habits import clock
-from brapped_assets.insights.listed_plays import Asked, listing, other_years
+from brapped_assets.insights.listed_plays import Asked, list_plays, other_years
 from brapped_assets.insights.listening import heard
-from brapped_assets.insights.lists import KINDS, Order, Wanted, listed
+from brapped_assets.insights.lists import KINDS, Order, Wanted, list_things
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
@@ -82,7 +82,7 @@ def test_what_is_shown_is_what_the_public_view_shows(warehouse: Warehouse, histo
                from bi.shown_plays order by played_at, play_key"""
         ).fetchall()
         assert shown(who, tx) == expected
-        every = listing(tx, who, Asked(Selection(rule="all")))
+        every = list_plays(tx, who, Asked(Selection(rule="all")))
         named_in = [(row["song"], row["artist"], row["album"]) for row in in_file(tx, every) if row["private"] != "yes"]
         in_history = [(one.track_name, one.artist_name, one.album_name or "") for one in reversed(pages(tx, every))
                       if one.incognito is not True]  # fmt: skip
@@ -149,8 +149,8 @@ def everything(tx: Connection, name: str, artist: int, page: int) -> list[Any]:
     for who in (whole, viewer_of(tx, whole, Selection(rule="lastfm", artist=(artist,)))):
         found += [heard(tx, who, period, "plays", 5), clock(who, period, "minutes")]
         for kind in KINDS:
-            found.append(listed(tx, who, Wanted(kind, period, Order())).rows(tx))
-        found.append(other_years(tx, listing(tx, who), NOW.date()))
+            found.append(list_things(tx, who, Wanted(kind, period, Order())).rows(tx))
+        found.append(other_years(tx, list_plays(tx, who), NOW.date()))
         row = items.find(tx, who, "artist", page)
         assert row is not None
         found += [items.songs(tx, who.shown.ever.of(items.tracks_of(who, "artist", row)), 10)]

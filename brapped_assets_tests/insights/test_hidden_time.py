@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.shelf import Shelf
-from brapped_assets.insights.listed_plays import listing
+from brapped_assets.insights.listed_plays import list_plays
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
@@ -55,7 +55,7 @@ def test_what_is_shown_is_what_the_public_view_shows(
         left = {row["play_key"] for row in tx.execute("select play_key from bi.shown_plays").fetchall()}
         assert {every[n]["play_key"] for n in np.flatnonzero(shown.rows)} == left
         private = {row["play_key"] for row in tx.execute("select play_key from bi.plays where incognito").fetchall()}
-        hidden = [row["hidden"] == "yes" for row in in_file(tx, listing(tx, who))]
+        hidden = [row["hidden"] == "yes" for row in in_file(tx, list_plays(tx, who))]
         assert [
             row["play_key"] in left for row in every
         ] == [

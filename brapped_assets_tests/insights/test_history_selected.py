@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import history, history_file
 from brapped_assets.insights.history import Played, place_named
-from brapped_assets.insights.listed_plays import Asked, Listing, listing, other_years, totals, ways_out
+from brapped_assets.insights.listed_plays import Asked, Listing, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection
@@ -110,7 +110,7 @@ def test_the_pages_put_together_and_the_file_are_what_sql_over_the_views_lists(
         patch.setattr(history_file, "PIECE", size)
         whole, (text, name) = seen(tx), text_and_period
         asked = Asked(selection, period_of(whole, name), text)
-        of = listing(tx, viewer_of(tx, whole, selection), asked)
+        of = list_plays(tx, viewer_of(tx, whole, selection), asked)
         expected = by_hand(tx, asked)
         assert [{name: getattr(one, name) for name in SHOWN} for one in pages(tx, of)] == [
             {name: row[name] for name in SHOWN} for row in reversed(expected)
@@ -186,7 +186,7 @@ def test_the_same_day_in_other_years_is_told_by_its_plays(
     warehouse: Warehouse, history_told: Any, selection: Selection
 ) -> None:
     with told(warehouse, history_told) as tx:
-        of = listing(tx, viewer_of(tx, seen(tx), selection), Asked(selection))
+        of = list_plays(tx, viewer_of(tx, seen(tx), selection), Asked(selection))
         rows = [row for row in by_hand(tx, Asked(selection)) if row["counts"]]
         shown = [row for row in rows if not row["hidden"] and (selection.private or not row["incognito"])]
         for day in (date(2025, 3, 29), date(2024, 2, 29), date(2024, 12, 31), date(2026, 3, 28)):
@@ -301,7 +301,7 @@ def test_a_list_of_a_past_time_tells_no_gap_after_it(warehouse: Warehouse) -> No
         gap(tx, me, datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 1, 11, tzinfo=UTC))
         gap(tx, me, datetime(2025, 6, 10, tzinfo=UTC), datetime(2025, 6, 11, tzinfo=UTC))
         who = seen(tx)
-        of = listing(tx, who, Asked(period=period_of(who, "2025")))
+        of = list_plays(tx, who, Asked(period=period_of(who, "2025")))
         page = history.page(tx, who, None, of)
     missing = [one for _, of_day in page.days for one in of_day if not isinstance(one, Played)]
     assert [one.starts_local.date() for one in missing] == [date(2025, 6, 10)]

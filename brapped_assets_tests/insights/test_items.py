@@ -15,7 +15,7 @@ from brapped_assets.insights.items import Hour, Kind, Life, Month, Run
 from brapped_assets.insights.listening import heard, most_played_albums
 from brapped_assets.insights.overview import days, totals
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.standings import Near, standing
+from brapped_assets.insights.standings import Near, standing_of
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
@@ -81,7 +81,7 @@ def page_of(tx: Connection, who: Viewer, kind: Kind, key: int, *, period: Period
     as_guest = who.shown.plays(period.first, period.until).of(
         items.tracks_as_guest(who, item) if kind == "artist" else np.empty(0, np.int32)
     )
-    place = standing(tx, who, kind, item, period)
+    place = standing_of(tx, who, kind, item, period)
     of_albums = most_played_albums(tx, of_period, "plays", 100)
     return {
         "life": items.life(ever),
@@ -267,7 +267,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
         assert artist is not None
         assert track is not None
         plays_of_all = who.shown.plays(period.first, period.until)
-        place = standing(tx, who, "artist", artist, period)
+        place = standing_of(tx, who, "artist", artist, period)
         assert run("Rank") == ([(place.rank,)] if place else [])
         own = who.shown.ever.of(items.tracks_of(who, "artist", artist))
         clock = items.clock(own.within(period.first, period.until))
@@ -301,7 +301,7 @@ def test_neighbours_stand_two_before_and_two_after(warehouse: Warehouse) -> None
         who = seen(tx)
         item = items.find(tx, who, "track", 5)
         assert item is not None
-        place = standing(tx, who, "track", item, items.all_time(who))
+        place = standing_of(tx, who, "track", item, items.all_time(who))
     assert place is not None
     assert (place.rank, place.among) == (3, 6)
     assert place.near == (

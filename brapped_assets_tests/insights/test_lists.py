@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.lists import KINDS, Kind, Listed, Order, Sort, Wanted, listed
+from brapped_assets.insights.lists import KINDS, Kind, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import KINDS as SELECTED
@@ -168,7 +168,7 @@ def test_a_list_is_what_sql_over_the_views_says(
         expected = by_hand(tx, kind, period, order.by, selection)
         then = by_hand(tx, kind, compared, order.by, selection) if compared else []
         before = {row["key"]: row["rank"] for row in then}
-        found = listed(tx, who, Wanted(kind, period, order, compared=compared))
+        found = list_things(tx, who, Wanted(kind, period, order, compared=compared))
         assert told(tx, found) == [
             {
                 **{one: row[one] for one in ("key", "plays", "ms", "first_on", "last_on")},

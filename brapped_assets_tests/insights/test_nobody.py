@@ -15,7 +15,7 @@ from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi.measures import MEASURES
 from brapped_assets.insights.search import search
-from brapped_assets.insights.standings import standing
+from brapped_assets.insights.standings import standing_of
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.wrapped import cards, numbers
 from brapped_assets.notifications import recap
@@ -74,7 +74,7 @@ def artists_told(tx: Connection, who: Any, other: Any, asked: str) -> dict[str, 
         "milestones": {one.name for one in milestones(tx, who, None) if one.kind == "artist"},
         "near": {near.name for row in of.top_artists
                  if (artist := items.find(tx, who, "artist", row["artist_key"]))
-                 and (place := standing(tx, who, "artist", artist, period))
+                 and (place := standing_of(tx, who, "artist", artist, period))
                  for near in place.near},
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.conditions import OVER, Failed
-from brapped_assets.notifications.notifier import Looked, look, look_at_parts
+from brapped_assets.notifications.notifier import Looked, look_at_parts, notify
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.settings import Settings
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
@@ -28,7 +28,7 @@ def home(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def welcome(tx: Connection, at: datetime, name: str = "ann") -> int:
-    return listeners.welcome(
+    return listeners.save_listener(
         tx, refresh_token=f"token of {name}", time_zone="Europe/Berlin", now=at, spotify_user_id=name,
         display_name=name.title(), authorized_at=at,
     ).listener_id  # fmt: skip
@@ -60,7 +60,7 @@ def rows(warehouse: Warehouse) -> list[tuple[str, int, bool]]:
 
 
 def at(now: datetime, failed: Failed | None = None) -> Looked:
-    return look(Settings.load(), now, failed)
+    return notify(Settings.load(), now, failed)
 
 
 def test_a_consent_is_told_of_30_14_and_3_days_before_at_its_end_and_when_it_is_renewed(

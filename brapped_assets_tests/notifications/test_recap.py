@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from brapped_assets.notifications.notifier import Looked, look
+from brapped_assets.notifications.notifier import Looked, notify
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
@@ -50,12 +50,12 @@ def played(warehouse: Warehouse) -> None:
     ]
     with warehouse.transaction() as tx:
         # Without a login, so that nothing else is to be told of them.
-        ann = listeners.alone(tx, time_zone="Asia/Kolkata", now=OCTOBER)
+        ann = listeners.get_or_create_placeholder(tx, time_zone="Asia/Kolkata", now=OCTOBER)
         tell(tx, ann.listener_id, [("extended", told)])
 
 
 def at(now: datetime) -> Looked:
-    return look(Settings.load(), now)
+    return notify(Settings.load(), now)
 
 
 @pytest.mark.usefixtures("played")
@@ -80,7 +80,9 @@ def test_a_machine_that_slept_over_the_first_tells_the_newest_month_only(mailbox
 def test_a_recap_waits_for_a_poll_after_the_end_of_its_month(warehouse: Warehouse, mailbox: Mailbox) -> None:
     """A machine that slept over the first, and whose first poll fails, does not know the last days of the month."""
     with warehouse.transaction() as tx:
-        ann = listeners.welcome(tx, refresh_token="Ann", time_zone="Asia/Kolkata", now=OCTOBER, spotify_user_id="Ann")
+        ann = listeners.save_listener(
+            tx, refresh_token="Ann", time_zone="Asia/Kolkata", now=OCTOBER, spotify_user_id="Ann"
+        )
         polled(tx, ann.listener_id, FROM - 3 * DAY)
     recaps = []
     for hours in (0, 48):
@@ -115,7 +117,7 @@ def test_of_two_each_has_their_own_recap(warehouse: Warehouse, mailbox: Mailbox)
     with warehouse.transaction() as tx:
         for name, zone in (("Ann", "Asia/Kolkata"), ("Bob", "Europe/Berlin")):
             # The first is the one who was there before any login.
-            newest = listeners.welcome(
+            newest = listeners.save_listener(
                 tx, refresh_token=name, time_zone=zone, now=FROM, spotify_user_id=name, display_name=name
             )
             polled(tx, newest.listener_id, FROM - MINUTE)

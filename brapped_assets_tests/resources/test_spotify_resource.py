@@ -143,7 +143,7 @@ def test_a_first_token_sent_while_the_warehouse_is_away_is_not_lost_either(
 
     with monkeypatch.context() as patched:
         patched.setattr(listeners, "by_token", away)
-        patched.setattr(listeners, "welcome", away)
+        patched.setattr(listeners, "save_listener", away)
         assert not poll(instance).success
     clock.shift(timedelta(hours=2))
     assert poll(instance).success

@@ -17,17 +17,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.model import HistoryPlay, OddRow
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.settings import Settings
 from brapped_assets.transfer import exporter, restore
-from brapped_assets.transfer.export_target import NotWritten, Target, written
+from brapped_assets.transfer.export_target import NotWritten, Target, open_target
 from brapped_assets.transfer.exporter import export
 from brapped_assets.transfer.importer import Summary, import_history
-from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse import exported_records, zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
@@ -91,7 +91,7 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
     minutely = [account(msPlayed=12_345), account(msPlayed=12_345), account(trackName="Sun", msPlayed=5)]
     zipped(folder / "theirs.zip", {"endsong_0.json": document(rows), "StreamingHistory0.json": document(minutely)})
     summary = Summary()
-    import_history(warehouse, me, [find(folder / "theirs.zip")], summary)
+    import_history(warehouse, me, [find_histories(folder / "theirs.zip")], summary)
     assert (summary.failed, summary.rows) == ([], 10)
     # The old tables tell of a polled play twice, of an exported one, and of one that nobody else knows.
     old = [
@@ -152,15 +152,15 @@ def kept(tx: Connection, listener_id: int) -> dict[str, Any]:
 
 
 def exported(warehouse: Warehouse, listener_id: int, path: Path) -> Path:
-    with written(path) as target:
+    with open_target(path) as target:
         export(warehouse, listener_id, target, now=NOW)
     return path
 
 
 def imported(warehouse: Warehouse, path: Path) -> tuple[int, Summary]:
-    found, summary = [find(path)], Summary()
+    found, summary = [find_histories(path)], Summary()
     with warehouse.transaction() as tx:
-        listener = whose(tx, SETTINGS, None, NOW, found)
+        listener = resolve_listener(tx, SETTINGS, None, NOW, found)
     import_history(warehouse, listener.listener_id, found, summary)
     return listener.listener_id, summary
 
@@ -197,7 +197,7 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
             (at(2) + timedelta(seconds=7), at(6), None),
         ]
         (there,) = tx.execute("select time_zone from bi.listeners").fetchall()
-        assert (zones.held(tx, restored), there["time_zone"]) == (LIVED, "America/St_Johns")
+        assert (zones.spans_of_listener(tx, restored), there["time_zone"]) == (LIVED, "America/St_Johns")
         # What was played where says the hour.
         local = tx.execute("select played_at, played_at_local from bi.plays").fetchall()
         assert all(
@@ -230,9 +230,9 @@ def test_somebody_who_is_here_already_gets_the_zones_unless_they_chose_others(
         zones.write(tx, me, here)
     assert imported(another, path)[0] == me
     with another.transaction() as tx:
-        assert zones.held(tx, me) == expected
+        assert zones.spans_of_listener(tx, me) == expected
         local = tx.execute("select played_at, played_at_local from bi.plays").fetchall()
-        told = remarks(tx, me, NOW, [find(path)])
+        told = remarks(tx, me, NOW, [find_histories(path)])
     if expected == LIVED:
         assert told == []
         # Those that were here first, too.
@@ -250,7 +250,7 @@ def test_zones_that_are_not_taken_are_told_with_the_commands_for_them(
         newcomer(tx, "ann", zone="Asia/Tokyo")
     me, _ = imported(another, path)
     with another.transaction() as tx:
-        (told,) = remarks(tx, me, NOW, [find(path)])
+        (told,) = remarks(tx, me, NOW, [find_histories(path)])
     moved = f"{at(1).astimezone(ZoneInfo('America/St_Johns')).isoformat()}"
     assert told == (
         "The export counts days in Asia/Kolkata, from 2025-01-01T01:00:00+01:00 on in Europe/Berlin, "
@@ -267,7 +267,7 @@ def test_an_export_that_counts_by_an_offset_is_refused_and_says_what_to_write(
     manifest = path / "brapped.json"
     manifest.write_text(manifest.read_text().replace("America/St_Johns", "EST"))
     with pytest.raises(NotAnExport, match=r"America/New_York.*Write it into brapped\.json in place of 'EST'"):
-        find(path)
+        find_histories(path)
 
 
 def test_stopped_anywhere_and_done_again_nothing_is_missing(
@@ -278,9 +278,9 @@ def test_stopped_anywhere_and_done_again_nothing_is_missing(
         merge_plays(tx, me, at(9))
         apply_payloads(tx)
         before = kept(tx, me)
-    archive = find(exported(warehouse, me, tmp_path / "ann.zip")).archives[0]
+    archive = find_histories(exported(warehouse, me, tmp_path / "ann.zip")).archives[0]
     with another.transaction() as tx:
-        copy = whose(tx, SETTINGS, None, NOW, [find(archive.path)]).listener_id
+        copy = resolve_listener(tx, SETTINGS, None, NOW, [find_histories(archive.path)]).listener_id
     left = 0
     while True:
         steps = iter(range(left))
@@ -329,7 +329,7 @@ def test_other_programs_read_it_as_an_ordinary_history_and_we_only_as_a_whole(
     ]
     assert [row["brapped"]["source"] for row in rows] == [play["source"] for play in plays]
     with pytest.raises(NotAnExport, match="a part of an export of Brapped's"):
-        find(files[0])
+        find_histories(files[0])
 
 
 def test_tables_are_typed_and_hold_what_the_views_do(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -372,16 +372,19 @@ def test_a_disk_that_fails_leaves_nothing_behind(tmp_path: Path, name: str, code
             out.write(b"x" * 100_000)
             raise OSError(code, os.strerror(code))
 
-    with pytest.raises(NotWritten, match=said), written(tmp_path / name) as target:
+    with pytest.raises(NotWritten, match=said), open_target(tmp_path / name) as target:
         filling(target)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_there_is_never_overwritten_and_a_missing_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "ann").mkdir()
-    with pytest.raises(NotWritten, match="exists already"), written(tmp_path / "ann"):
+    with pytest.raises(NotWritten, match="exists already"), open_target(tmp_path / "ann"):
         pytest.fail("it began")
-    with pytest.raises(NotWritten, match=r"There is no folder .*nowhere\."), written(tmp_path / "nowhere" / "a.zip"):
+    with (
+        pytest.raises(NotWritten, match=r"There is no folder .*nowhere\."),
+        open_target(tmp_path / "nowhere" / "a.zip"),
+    ):
         pytest.fail("it began")
 
 
@@ -424,7 +427,7 @@ def test_an_export_of_a_newer_brapped_asks_for_an_upgrade(warehouse: Warehouse, 
         path, tmp_path / "n.zip", "brapped.json", lambda text: text.replace(b'"version": 1', b'"version": 2')
     )
     with pytest.raises(NotAnExport, match="Upgrade"):
-        find(newer)
+        find_histories(newer)
     broken = changed(path, tmp_path / "b.zip", "brapped.json", lambda text: text.replace(b'"records"', b'"r"'))
     with pytest.raises(Damaged, match=r"brapped\.json"):
-        find(broken)
+        find_histories(broken)

@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import Kind, Tally, truth, write_export
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError, NotAnExport
 from brapped_assets.history.model import HistoryPlay, OddRow, Row
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.importer import Summary, import_history
-from brapped_assets.transfer.listener_choice import whose
+from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
@@ -70,7 +70,7 @@ def me(warehouse: Warehouse) -> int:
 
 def imported(warehouse: Warehouse, listener_id: int, *paths: Path, piece_rows: int = 50_000) -> Summary:
     summary = Summary()
-    import_history(warehouse, listener_id, [find(path) for path in paths], summary, piece_rows=piece_rows)
+    import_history(warehouse, listener_id, [find_histories(path) for path in paths], summary, piece_rows=piece_rows)
     assert summary.rows == sum((*astuple(summary.plays), *summary.other.values(), *summary.odd.values()))
     return summary
 
@@ -228,7 +228,7 @@ def test_the_next_export_closes_a_gap_between_a_known_file_and_a_new_one(
 def test_killed_between_any_two_pieces_and_started_again_it_goes_on_where_it_was(
     warehouse: Warehouse, database_url: str, me: int, exports: Callable[[Kind], Path], kind: Kind
 ) -> None:
-    rows = len(list(find(exports(kind)).files[0].read()))
+    rows = len(list(find_histories(exports(kind)).files[0].read()))
     piece_rows = rows // 4 + 1
     warehouse.close()
     for _ in range(2):
@@ -258,7 +258,9 @@ def _killed_after_a_piece(database_url: str, listener_id: int, path: Path, piece
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Warehouse(Path("unused"), database_url) as warehouse:
-        import_history(warehouse, listener_id, [find(path)], summary, progress=progress, piece_rows=piece_rows)
+        import_history(
+            warehouse, listener_id, [find_histories(path)], summary, progress=progress, piece_rows=piece_rows
+        )
 
 
 def test_stopped_anywhere_only_files_that_are_merged_whole_are_counted(
@@ -274,7 +276,7 @@ def test_stopped_anywhere_only_files_that_are_merged_whole_are_counted(
             if done == at:
                 raise KeyboardInterrupt
 
-        with find(path) as found, pytest.raises(KeyboardInterrupt):
+        with find_histories(path) as found, pytest.raises(KeyboardInterrupt):
             import_history(warehouse, me, [found], summary, progress=stop, piece_rows=2)
         assert (summary.files, summary.is_within_file, summary.rows) == (whole, begun, rows_done)
     again = imported(warehouse, me, path)
@@ -470,7 +472,12 @@ def test_progress_ends_where_it_says_it_will(warehouse: Warehouse, me: int, expo
     told: list[tuple[int, int]] = []
     summary = Summary()
     import_history(
-        warehouse, me, [find(exports("extended"))], summary, progress=lambda *at: told.append(at), piece_rows=400
+        warehouse,
+        me,
+        [find_histories(exports("extended"))],
+        summary,
+        progress=lambda *at: told.append(at),
+        piece_rows=400,
     )
     assert told[0][0] == 0 < told[0][1]
     assert told[-1] == (summary.rows, summary.rows)
@@ -481,10 +488,10 @@ def test_progress_ends_where_it_says_it_will(warehouse: Warehouse, me: int, expo
 def test_without_any_login_the_plays_are_yours_and_your_first_login_finds_them(warehouse: Warehouse) -> None:
     kolkata = Settings(brapped_timezone="Asia/Kolkata", _env_file=None)  # type: ignore[call-arg]
     with warehouse.transaction() as tx:
-        you = whose(tx, kolkata, None, NOW)
+        you = resolve_listener(tx, kolkata, None, NOW)
         assert (you.spotify_user_id, you.display_name, you.time_zone) == ("me", "You", "Asia/Kolkata")
-        assert whose(tx, kolkata, None, NOW) == you
-        known = listeners.welcome(
+        assert resolve_listener(tx, kolkata, None, NOW) == you
+        known = listeners.save_listener(
             tx, refresh_token="token", time_zone="UTC", now=NOW, spotify_user_id="ann", display_name="Ann"
         )
         assert (known.listener_id, known.display_name, known.time_zone) == (you.listener_id, "Ann", "Asia/Kolkata")
@@ -496,14 +503,14 @@ def test_of_several_listeners_one_must_be_named_and_who_is_logged_in_is_not_take
     bob = Settings(spotify_refresh_token="bob", _env_file=None)  # type: ignore[call-arg, arg-type]
     with warehouse.transaction() as tx:
         first, _ = newcomer(tx, "ann"), newcomer(tx, "bob")
-        assert whose(tx, bob, "user of ann", NOW).listener_id == first
+        assert resolve_listener(tx, bob, "user of ann", NOW).listener_id == first
         with pytest.raises(SettingsError, match=r"Which listener\? .* \(user of ann\), .* \(user of bob\)"):
-            whose(tx, bob, None, NOW)
+            resolve_listener(tx, bob, None, NOW)
         with pytest.raises(SettingsError, match="No single listener is called 'carol'"):
-            whose(tx, bob, "carol", NOW)
+            resolve_listener(tx, bob, "carol", NOW)
         tx.execute("update audit.listener set display_name = E'Ann\\n✓ done' where listener_id = %s", [first])
         with pytest.raises(SettingsError, match=r"Ann ✓ done \(user of ann\)"):
-            whose(tx, bob, None, NOW)
+            resolve_listener(tx, bob, None, NOW)
 
 
 def test_what_is_imported_survives_reading_the_payloads_of_what_was_polled(
@@ -519,7 +526,7 @@ def test_what_is_imported_survives_reading_the_payloads_of_what_was_polled(
 
 def test_a_zip_of_photos_is_none_of_it(tmp_path: Path) -> None:
     with pytest.raises(NotAnExport, match="without a Spotify history"):
-        find(zipped(tmp_path / "photos.zip", {"one.jpg": b"\xff\xd8"}))
+        find_histories(zipped(tmp_path / "photos.zip", {"one.jpg": b"\xff\xd8"}))
 
 
 def test_a_file_counts_once_it_is_at_its_end(warehouse: Warehouse, me: int, tmp_path: Path) -> None:
@@ -536,7 +543,7 @@ def test_a_file_counts_once_it_is_at_its_end(warehouse: Warehouse, me: int, tmp_
 
     summary = Summary()
     with pytest.raises(Stopped):
-        import_history(warehouse, me, [find(tmp_path)], summary, piece_rows=2, progress=stop)
+        import_history(warehouse, me, [find_histories(tmp_path)], summary, piece_rows=2, progress=stop)
     assert (summary.rows, summary.files, summary.is_within_file) == (6, 1, True)
     summary = imported(warehouse, me, tmp_path, piece_rows=2)
     assert (summary.rows, summary.files, summary.files_known, summary.is_within_file) == (8, 2, 1, False)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.prefetch import Read, read_pieces, together
 from brapped_assets.warehouse import import_ledger
@@ -82,7 +82,7 @@ def somebody(warehouse: Warehouse, polled: list[int], forgotten_before: datetime
 def imported(warehouse: Warehouse, listener_id: int, folders: list[Path], piece_rows: int) -> Summary:
     summary = Summary()
     for folder in folders:
-        import_history(warehouse, listener_id, [find(folder)], summary, piece_rows=piece_rows)
+        import_history(warehouse, listener_id, [find_histories(folder)], summary, piece_rows=piece_rows)
     return summary
 
 
@@ -108,7 +108,8 @@ def test_files_merged_together_in_any_grouping_become_what_they_become_one_by_on
                 each.mkdir(exist_ok=True)
                 (each / f"endsong_{number}.json").write_bytes(document(files[number]))
         in_order = [
-            Path(at, file.name.removeprefix("endsong_").removesuffix(".json")) for file in find(all_of_them).files
+            Path(at, file.name.removeprefix("endsong_").removesuffix(".json"))
+            for file in find_histories(all_of_them).files
         ]
         me = somebody(warehouse, polled, forgotten_before)
         summary = imported(warehouse, me, in_order, 50_000)
@@ -137,7 +138,7 @@ def test_a_row_in_two_files_of_one_transaction_is_there_as_often_as_the_file_tel
 
 def groups(folder: Path, piece_rows: int) -> list[list[int]]:
     """The numbers of the documents whose rows are merged in one transaction."""
-    reads = together(read_pieces(find(folder).files, {}, piece_rows))
+    reads = together(read_pieces(find_histories(folder).files, {}, piece_rows))
     return [[read.number for read in each if read.rows] for each in reads]
 
 
@@ -156,7 +157,9 @@ def test_a_track_comes_once_for_all_files_that_are_merged_together(tmp_path: Pat
         assert read.piece is not None
         return len(read.piece.plays["extended"].tracks)
 
-    first, second, third, fourth = [tracks(read) for read in read_pieces(find(tmp_path).files, {}, 2) if read.rows]
+    first, second, third, fourth = [
+        tracks(read) for read in read_pieces(find_histories(tmp_path).files, {}, 2) if read.rows
+    ]
     assert first == third > second == fourth
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.doubts import Sign
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.ownership import doubts
@@ -54,11 +54,11 @@ def written(folder: Path, content: list[dict[str, Any]], name: str = "Streaming_
 
 
 def signs(warehouse: Warehouse, listener_id: int, *paths: Path) -> list[Sign]:
-    return [doubt.sign for doubt in doubts(warehouse, listener_id, [find(path) for path in paths])[0]]
+    return [doubt.sign for doubt in doubts(warehouse, listener_id, [find_histories(path) for path in paths])[0]]
 
 
 def bring(warehouse: Warehouse, listener_id: int, *paths: Path) -> None:
-    import_history(warehouse, listener_id, [find(path) for path in paths], Summary())
+    import_history(warehouse, listener_id, [find_histories(path) for path in paths], Summary())
 
 
 def poll(warehouse: Warehouse, listener_id: int, plays: Sequence[tuple[datetime, str]]) -> None:
@@ -116,7 +116,7 @@ def test_a_file_that_another_listener_has_is_asked_about_and_named(
         tx.execute("update audit.listener set display_name = 'Bo Nair' where listener_id = %s", (bo,))
     path, empty = written(tmp_path / "a", rows(life("bo", 20))), written(tmp_path / "b", [])
     bring(warehouse, bo, path, empty)
-    found, _ = doubts(warehouse, me, [find(path)])
+    found, _ = doubts(warehouse, me, [find_histories(path)])
     (doubt,) = found
     assert doubt.sign == "another listener's file"
     assert doubt.text.endswith("_0.json: already imported for Bo Nair (1 of 1 files).")
@@ -146,7 +146,7 @@ def test_an_export_that_agrees_with_nothing_known_is_asked_about_and_ones_own_is
             poll(warehouse, me, mine[first : first + 50])
     else:
         bring(warehouse, me, file("known", mine, known_as))
-    found, agreement = doubts(warehouse, me, [find(file("theirs", theirs, told_as))], is_whole=True)
+    found, agreement = doubts(warehouse, me, [find_histories(file("theirs", theirs, told_as))], is_whole=True)
     assert [doubt.sign for doubt in found] == ["another life"]
     assert agreement.agreeing == 0
     assert agreement.told >= 50
@@ -214,7 +214,7 @@ def test_looking_writes_nothing(warehouse: Warehouse, me: int, tmp_path: Path) -
     bring(warehouse, me, written(tmp_path / "a", rows(life("ana", 80))))
     path = written(tmp_path / "b", rows(life("bo", 80), username="bo"))
     readers = ReadOnly(warehouse)
-    assert [doubt.sign for doubt in doubts(readers, me, [find(path)], is_whole=True)[0]] == ["another life"]
+    assert [doubt.sign for doubt in doubts(readers, me, [find_histories(path)], is_whole=True)[0]] == ["another life"]
 
 
 class ReadOnly:

@@ -12,17 +12,17 @@ from threading import enumerate as threads
 
 import pytest
 
-from brapped_assets.history.discovery import find
+from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.transfer.prefetch import Read, ahead, file_of, read_pieces, side_by_side
+from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, tuned_interpreter
 from brapped_assets.warehouse.merge.encoding import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
 from brapped_assets_tests.history.export_builders import document, extended
 
 
 def reads(folder: Path, *, merged_rows: dict[str, float] | None = None, piece_rows: int = 2) -> list[Read]:
-    return list(read_pieces(find(folder).files, merged_rows or {}, piece_rows))
+    return list(read_pieces(find_histories(folder).files, merged_rows or {}, piece_rows))
 
 
 def told(read: Read) -> tuple[int, int, bool, bool]:
@@ -78,7 +78,7 @@ def test_the_next_one_is_made_elsewhere_while_the_caller_is_busy_and_no_more_tha
             names.add(current_thread().name)
             yield number
 
-    numbers = ahead(items())
+    numbers = prefetched(items())
     assert next(numbers) == 1
     until = time.monotonic() + 10
     while made != [1, 2] and time.monotonic() < until:
@@ -91,7 +91,7 @@ def test_the_next_one_is_made_elsewhere_while_the_caller_is_busy_and_no_more_tha
 
 def test_left_early_nothing_is_left_running() -> None:
     made: list[int] = []
-    numbers = ahead(counted(made))
+    numbers = prefetched(counted(made))
     assert next(numbers) == 1
     numbers.close()
     assert made == [1, 2, 0]
@@ -103,7 +103,7 @@ def test_what_goes_wrong_in_reading_goes_wrong_where_it_is_wanted() -> None:
         yield 1
         raise ValueError("the second")
 
-    numbers = ahead(items())
+    numbers = prefetched(items())
     assert next(numbers) == 1
     with pytest.raises(ValueError, match="the second"):
         next(numbers)
@@ -140,14 +140,14 @@ def tail(rows: bytes, count: int) -> bytes:
 
 def test_reading_ahead_leaves_the_interpreter_as_it_was() -> None:
     before = gc.get_threshold(), sys.getswitchinterval()
-    with side_by_side():
+    with tuned_interpreter():
         assert (gc.get_threshold()[0] > before[0][0], sys.getswitchinterval() < before[1]) == (True, True)
     assert (gc.get_threshold(), sys.getswitchinterval()) == before
 
 
 def test_of_two_imports_at_once_the_last_to_end_leaves_the_interpreter_as_it_was() -> None:
     before = gc.get_threshold(), sys.getswitchinterval()
-    one, other = side_by_side(), side_by_side()
+    one, other = tuned_interpreter(), tuned_interpreter()
     one.__enter__()
     during = gc.get_threshold(), sys.getswitchinterval()
     other.__enter__()

@@ -13,8 +13,8 @@ import psycopg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.discovery import Found, find
-from brapped_assets.transfer.export_target import written
+from brapped_assets.history.discovery import Found, find_histories
+from brapped_assets.transfer.export_target import open_target
 from brapped_assets.transfer.exporter import export
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.preview import Preview, preview
@@ -118,8 +118,8 @@ def test_the_preview_is_what_the_import_then_does(warehouse: Warehouse, rng: Ran
                 case _:
                     (Path(folder) / f"before {step}").mkdir()
                     before = files(rng, Path(folder) / f"before {step}", plays)
-                    import_history(warehouse, me, [find(before)], Summary())
-        found = [find(files(rng, Path(folder), plays))]
+                    import_history(warehouse, me, [find_histories(before)], Summary())
+        found = [find_histories(files(rng, Path(folder), plays))]
         at_first = stored(warehouse)
         with warehouse.transaction() as tx:
             before_months = months(tx, me)
@@ -139,7 +139,7 @@ def test_a_preview_tells_span_and_months_in_the_listeners_time(warehouse: Wareho
     me = somebody(warehouse)
     ends = ["2025-01-31T18:29:59Z", "2025-01-31T18:30:00Z", "2025-02-03T10:00:00Z"]
     (tmp_path / "endsong_0.json").write_bytes(document([extended(ts=ts) for ts in ends]))
-    shown = previewed(warehouse, me, [find(tmp_path)])
+    shown = previewed(warehouse, me, [find_histories(tmp_path)])
     assert (shown.first_at, shown.last_at) == (
         datetime(2025, 1, 31, 18, 29, 59, tzinfo=UTC),
         datetime(2025, 2, 3, 10, tzinfo=UTC),
@@ -151,10 +151,10 @@ def test_a_preview_for_somebody_new_makes_nobody(warehouse: Warehouse, tmp_path:
     (tmp_path / "endsong_0.json").write_bytes(document([extended()]))
 
     def new(tx: Connection) -> listeners.Listener:
-        return listeners.alone(tx, time_zone="UTC", now=NOW)
+        return listeners.get_or_create_placeholder(tx, time_zone="UTC", now=NOW)
 
     before = stored(warehouse)
-    shown = preview(warehouse, new, [find(tmp_path)])
+    shown = preview(warehouse, new, [find_histories(tmp_path)])
     assert shown.summary.plays.added == 1
     # Migrations note that pages made before them show something older.
     assert {table: rows for table, rows in before.items() if rows and table != "insights.changed"} == {}
@@ -165,10 +165,10 @@ def test_an_export_of_our_own_is_previewed_like_any_other(warehouse: Warehouse, 
     somebodys, me = somebody(warehouse), somebody(warehouse)
     poll(warehouse, somebodys, [(BEGIN, 1, 200_000), (BEGIN + timedelta(minutes=9), 2, 200_000)])
     (tmp_path / "endsong_0.json").write_bytes(document([extended()]))
-    import_history(warehouse, somebodys, [find(tmp_path / "endsong_0.json")], Summary())
-    with written(tmp_path / "ours.zip") as target:
+    import_history(warehouse, somebodys, [find_histories(tmp_path / "endsong_0.json")], Summary())
+    with open_target(tmp_path / "ours.zip") as target:
         export(warehouse, somebodys, target, now=NOW)
-    found = [find(tmp_path / "ours.zip")]
+    found = [find_histories(tmp_path / "ours.zip")]
     at_first = stored(warehouse)
     shown = previewed(warehouse, me, found)
     assert stored(warehouse) == at_first
@@ -183,7 +183,7 @@ def test_nobody_waits_for_a_preview(warehouse: Warehouse, database_url: str, tmp
     (tmp_path / "endsong_0.json").write_bytes(document([extended()]))
     with rehearsal(warehouse) as rehearsed:
         rehearsed.about(me)
-        import_history(rehearsed, me, [find(tmp_path)], Summary())
+        import_history(rehearsed, me, [find_histories(tmp_path)], Summary())
         held = rehearsed.connection.execute(
             """select l.locktype, l.mode, c.relname from pg_locks l left join pg_class c on c.oid = l.relation
                left join pg_namespace n on n.oid = c.relnamespace
@@ -194,7 +194,7 @@ def test_nobody_waits_for_a_preview(warehouse: Warehouse, database_url: str, tmp
         with Warehouse(tmp_path, database_url) as other:
             waiting = [
                 Thread(target=poll, args=(other, me, [(BEGIN, 1, 200_000)])),
-                Thread(target=import_history, args=(other, me, [find(tmp_path)], Summary())),
+                Thread(target=import_history, args=(other, me, [find_histories(tmp_path)], Summary())),
                 Thread(target=forget, args=(other, me), kwargs={"before": BEGIN, "now": NOW}),
             ]
             for thread in waiting:
@@ -211,10 +211,10 @@ def test_a_preview_tells_of_stays_in_other_time_zones_as_the_import_would(wareho
     (tmp_path / "endsong_0.json").write_bytes(
         document([extended(ts=f"{end:%Y-%m-%dT%H:%M:%SZ}", conn_country="CA") for end in ends])
     )
-    shown = previewed(warehouse, me, [find(tmp_path)])
+    shown = previewed(warehouse, me, [find_histories(tmp_path)])
     assert len(shown.stays) == 1
     assert shown.stays[0] in shown.remarks()
     assert "brapped timezone America/Toronto --from 2025-01-31" in shown.stays[0]
-    import_history(warehouse, me, [find(tmp_path)], Summary())
+    import_history(warehouse, me, [find_histories(tmp_path)], Summary())
     with warehouse.transaction() as tx:
         assert shown.stays == remarks(tx, me, NOW)

@@ -76,7 +76,7 @@ def plays(ends: Sequence[float], ref: str = "a") -> list[Play]:
 
 def newcomer(tx: Connection, token: str = "token", *, zone: str = "Asia/Kolkata") -> int:
     """A listener of their own, by a token nobody else has."""
-    return listeners.welcome(
+    return listeners.save_listener(
         tx, refresh_token=token, time_zone=zone, now=NOON, spotify_user_id=f"user of {token}"
     ).listener_id
 

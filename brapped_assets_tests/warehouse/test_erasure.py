@@ -70,7 +70,7 @@ def scanned(tx: Connection, text: str = CANARY) -> list[str]:
 
 def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY, first: float = -600) -> int:
     """A listener with the word wherever something can stand, from `first` minutes on."""
-    me = listeners.welcome(
+    me = listeners.save_listener(
         tx, refresh_token=f"token {user}", time_zone="Asia/Kolkata", now=at(0), spotify_user_id=f"{word} {user}",
         display_name=f"{word} name", account_id=f"{word} account",
     ).listener_id  # fmt: skip
@@ -303,7 +303,7 @@ def test_where_somebody_lived_before_a_day_is_forgotten_too(
         zones.write(tx, me, spans)
     forget(warehouse, me, before=before, now=NOW)
     with warehouse.transaction() as tx:
-        left = zones.held(tx, me)
+        left = zones.spans_of_listener(tx, me)
     assert [span.time_zone for span in left] == expected
     assert left[1:] == spans[len(spans) - len(left) + 1 :]
     forget(warehouse, me, before=None, now=NOW)
@@ -371,7 +371,7 @@ def test_a_tombstone_names_nobody_and_one_without_an_account_leaves_none(warehou
         me = newcomer(tx, "ann")
     forget(warehouse, me, before=None, now=NOW)
     with warehouse.transaction() as tx:
-        alone = listeners.alone(tx, time_zone="UTC", now=NOW).listener_id
+        alone = listeners.get_or_create_placeholder(tx, time_zone="UTC", now=NOW).listener_id
         stones = tx.execute("select length(hash) as hash, length(salt) as salt from audit.tombstone").fetchall()
         assert stones == [{"hash": 32, "salt": 16}]
         assert scanned(tx, "ann") == []

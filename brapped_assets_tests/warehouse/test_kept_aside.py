@@ -44,7 +44,7 @@ def test_impossible_times_and_episodes_of_an_older_versions_export_leave_the_fac
         who = listeners.Returning("user of token", None, "Me", "Asia/Kolkata", LONG_AGO, at(75), None)
         # Nothing changes from being put aside twice.
         for _ in range(2):
-            restored_records.settle(tx, me, who)
+            restored_records.finish_restore(tx, me, who)
             assert tx.execute(ASIDE).fetchall() == [
                 {"kind": "impossible_time", "reason": TOO_EARLY, "played_at": None, "first_seen_at": at(0)},
                 {"kind": "impossible_time", "reason": TOO_LATE, "played_at": None, "first_seen_at": at(75)},

@@ -9,14 +9,14 @@ from brapped_assets_tests.warehouse.polled_plays import at
 
 
 def _welcome(tx: Connection, token: str, user: str | None = None, name: str | None = None) -> Listener:
-    return listeners.welcome(
+    return listeners.save_listener(
         tx, refresh_token=token, time_zone="Asia/Kolkata", now=at(0), spotify_user_id=user, display_name=name
     )
 
 
 def test_somebody_new_is_welcomed_with_everything_told(warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
-        found = listeners.welcome(
+        found = listeners.save_listener(
             tx,
             refresh_token="token",
             time_zone="Asia/Kolkata",
@@ -39,7 +39,7 @@ def test_a_new_token_of_a_known_listener_ends_the_old_ones_reign_and_renews_cons
         listeners.end_consent(tx, ann.listener_id, at(5))
         listeners.end_consent(tx, ann.listener_id, at(9))
         assert [one.consent_ended_at for one in listeners.listeners(tx)] == [at(5)]
-        again = listeners.welcome(
+        again = listeners.save_listener(
             tx, refresh_token="second", time_zone="Europe/Berlin", now=at(9), spotify_user_id="ann", authorized_at=at(9)
         )
         # The zone is changed by a command only.

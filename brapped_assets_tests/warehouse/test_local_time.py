@@ -79,7 +79,7 @@ def test_every_play_has_the_local_time_of_where_it_was_played_in_whatever_order_
                 lived(tx, me, now)
             elif batch is not None:
                 tell(tx, me, [batch])
-        assert zones.held(tx, me) == now
+        assert zones.spans_of_listener(tx, me) == now
         rows = tx.execute("select played_at, played_at_local, played_on, played_hour from bi.plays").fetchall()
         shown = tx.execute("select time_zone from bi.listeners").fetchall()
     assert [row["played_at_local"] for row in rows] == [there(now, row["played_at"]) for row in rows]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.own_export import Person
-from brapped_assets.transfer.restore import returning
+from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse import exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.erasure import OF_A_LISTENER, SHARED, remove
@@ -23,14 +23,14 @@ from brapped_assets_tests.warehouse.polled_plays import at, gaps, newcomer, play
 
 def copy(tx: Connection, one: int, other: int, size: int = 1_000) -> None:
     """All records of one listener into another."""
-    who = returning(Person.model_validate(exported_records.listener_record(tx, one)))
+    who = returning_listener(Person.model_validate(exported_records.listener_record(tx, one)))
     for table, kind in _passes():
         lines = list(exported_records.records(tx, table, one))
         for first in range(0, len(lines), size):
             restored_records.restore_batch(tx, other, table, lines[first : first + size], NOON, kind=kind)
         if table == exported_records.POLLS:
-            restored_records.meet(tx, other, who)
-    restored_records.settle(tx, other, who)
+            restored_records.note_hole(tx, other, who)
+    restored_records.finish_restore(tx, other, who)
 
 
 def _passes() -> Iterator[tuple[str, Kind]]:

@@ -16,7 +16,7 @@ ANY_ROW = "select encrypted from audit.listener_token"
 def ben(warehouse: Warehouse) -> int:
     with warehouse.transaction() as tx:
         for token, name in (("given", "ann"), ("canary", "ben")):
-            found = listeners.welcome(
+            found = listeners.save_listener(
                 tx, refresh_token=token, time_zone="UTC", now=at(0), spotify_user_id=name, display_name=name
             )
         tokens.keep(tx, found.listener_id, "canary", KEY, at(0))
@@ -65,7 +65,7 @@ def test_with_several_keys_all_open_and_the_first_takes_over(warehouse: Warehous
 
 def test_who_has_a_token_is_known_without_opening_any(warehouse: Warehouse, ben: int) -> None:
     with warehouse.transaction() as tx:
-        listeners.alone(tx, time_zone="UTC", now=at(0))
+        listeners.get_or_create_placeholder(tx, time_zone="UTC", now=at(0))
         ann, second, _ = listeners.listeners(tx)
         assert tokens.holders(tx, "given") == [Holder(ann, is_given=True), Holder(second, is_given=False)]
         assert tokens.holders(tx, None) == tokens.holders(tx, "unknown") == [Holder(second, is_given=False)]

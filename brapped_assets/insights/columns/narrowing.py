@@ -35,7 +35,7 @@ class Words:
     track_done: Collection[int] = ()
 
 
-def narrowed(whole: Shown, selection: Selection, words: Words) -> Shown:
+def narrow(whole: Shown, selection: Selection, words: Words) -> Shown:
     """What a selection leaves of everything shown; first plays ever are told by the whole."""
     counted = by_rule(whole, selection.rule, words.track_done)
     if not selection.narrows:

@@ -41,7 +41,9 @@ class Carried:
     kept_in: Path
 
 
-def carry(home: Path, old_binaries: Path | None = None, *, progress: Progress = lambda _step: None) -> Carried | None:
+def upgrade_data(
+    home: Path, old_binaries: Path | None = None, *, progress: Progress = lambda _step: None
+) -> Carried | None:
     """Carry the data under `home` over to the version this Brapped brings; None when it is of that version.
 
     `old_binaries` is the folder of the old version's programs; without it they are looked for. Raises EmbeddedUnusable,

@@ -10,7 +10,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.account_data import empty_exported, settle_account_data
 from brapped_assets.warehouse.merge.encoding import Encoded, Kind
 from brapped_assets.warehouse.merge.matching import REACH
-from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, rematch_around
 from brapped_assets.warehouse.merge.rematch import joined
 from brapped_assets.warehouse.merge.staging import stage_names, stage_plays
 
@@ -80,7 +80,7 @@ def _merge_account(tx: Connection, listener: dict[str, Any], plays: int) -> Merg
     if not landed["plays"]:
         return MergeOutcome(known=plays)
     change = settle_account_data(tx, listener, landed["days"], is_extended=False)
-    again = follow(tx, listener, joined(change.stretches), change.play_keys)
+    again = rematch_around(tx, listener, joined(change.stretches), change.play_keys)
     new = change.added - change.removed
     matched = min(max(new, 0), sum(key > newest_key for key in again.matched))
     return MergeOutcome(new - matched, matched, landed["plays"] - new, plays - landed["plays"])
@@ -109,7 +109,7 @@ def _merge_extended(tx: Connection, listener: dict[str, Any], plays: int) -> Mer
     stretches = [*((midnight, midnight + DAY) for midnight in midnights), *((end, end) for end in ends)]
     if not (stretches or change.stretches):
         return MergeOutcome(known=plays)
-    again = follow(tx, listener, joined([*stretches, *change.stretches]), [*emptied, *change.play_keys])
+    again = rematch_around(tx, listener, joined([*stretches, *change.stretches]), [*emptied, *change.play_keys])
     grown = new + change.grown - len(superseded)
     told_twice = min(max(0, change.removed - change.added), grown)
     matched = min(sum(key > left["newest_key"] for key in again.matched), grown - told_twice)

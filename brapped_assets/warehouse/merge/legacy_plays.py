@@ -12,7 +12,7 @@ from brapped_assets.warehouse.import_ledger import Odd
 from brapped_assets.warehouse.merge.encoding import LONGEST_NAME, track_ref
 from brapped_assets.warehouse.merge.exported_plays import DAY
 from brapped_assets.warehouse.merge.matching import DRIFT
-from brapped_assets.warehouse.merge.play_merge import MergeOutcome, follow, lock_listener
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, rematch_around
 from brapped_assets.warehouse.merge.rematch import Stretch, arrays, joined
 from brapped_assets.warehouse.payloads import content_hash, storable
 
@@ -83,7 +83,7 @@ def merge_told(tx: Connection, listener: dict[str, Any], told: Collection[PlayAs
     if not landed:
         return MergeOutcome(known=len(told))
     halves = settle_halves(tx, listener, joined((row["played_at"], row["played_at"]) for row in landed))
-    again = follow(tx, listener, joined((day, day + DAY) for day in halves["days"]), halves["emptied"])
+    again = rematch_around(tx, listener, joined((day, day + DAY) for day in halves["days"]), halves["emptied"])
     # A better row may take the place of another, and one may join what were two plays.
     new = max(0, halves["added"] - halves["superseded"])
     # Of a listener whose row is locked, later rows have greater keys.

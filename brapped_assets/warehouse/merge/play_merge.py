@@ -56,7 +56,7 @@ def merge_plays(tx: Connection, listener_id: int, now: datetime) -> Merge:
     instants = [row["played_at"] for row in tx.execute(q.plays, listener).fetchall()]
     if not instants:
         return Merge(0, None, None)
-    follow(tx, listener, joined((instant, instant) for instant in instants))
+    rematch_around(tx, listener, joined((instant, instant) for instant in instants))
     return Merge(len(instants), min(instants), max(instants))
 
 
@@ -65,7 +65,7 @@ def note_merge(tx: Connection, listener_id: int, now: datetime) -> None:
     tx.execute(q.mark_merged, {"listener_id": listener_id, "now": now})
 
 
-def follow(
+def rematch_around(
     tx: Connection, listener: dict[str, Any], touched: Sequence[Stretch], play_keys: Sequence[int] = ()
 ) -> Rematch:
     """What new rows in these stretches, and new halves of the rows `play_keys`, make of the rows around them."""

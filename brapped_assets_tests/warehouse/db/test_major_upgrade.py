@@ -14,7 +14,7 @@ import pytest
 
 from brapped_assets.warehouse.db import data_folder, embedded_server
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.db.major_upgrade import carry
+from brapped_assets.warehouse.db.major_upgrade import upgrade_data
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 from brapped_assets_tests.warehouse.polled_plays import everything, listened, plays, poll
 
@@ -99,17 +99,17 @@ def test_data_of_an_older_version_is_carried_over_whole_and_the_old_is_kept(
     with pytest.raises(EmbeddedUnusable, match=r"belongs to PostgreSQL 15; .* `brapped upgrade-database`"):
         embedded_server.start(home)
     with pytest.raises(EmbeddedUnusable, match="There is no PostgreSQL in"):
-        carry(home, home)
+        upgrade_data(home, home)
     (home / "postgres" / ".handle_pids.json").write_text(f"[{os.getppid()}]")
     with pytest.raises(EmbeddedUnusable, match=rf"Brapped is running with this data \(process {os.getppid()}\)"):
-        carry(home)
+        upgrade_data(home)
     (home / "postgres" / ".handle_pids.json").write_text("[]")
-    carried = carry(home)
+    carried = upgrade_data(home)
     assert carried is not None
     assert (carried.old, carried.rows["dagster"], carried.kept_in) == (15, 2, home / "postgres.15")
     assert (home / "postgres.15" / "PG_VERSION").read_text() == "15\n"
     assert in_it(home) == made_by_15[1]
-    assert carry(home) is None
+    assert upgrade_data(home) is None
 
 
 def test_whoever_is_killed_on_the_way_loses_nothing(made_by_15: tuple[Path, dict[str, Any]], home: Path) -> None:
@@ -122,7 +122,7 @@ def test_whoever_is_killed_on_the_way_loses_nothing(made_by_15: tuple[Path, dict
         child = os.fork()
         if child == 0:  # no way back into pytest
             try:
-                carry(home, DEBIAN_15, progress=die)
+                upgrade_data(home, DEBIAN_15, progress=die)
             finally:
                 os._exit(1)
         assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
