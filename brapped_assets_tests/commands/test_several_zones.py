@@ -152,7 +152,7 @@ def test_a_change_that_was_interrupted_is_finished_by_repeating_it(
 def test_a_zone_that_the_server_does_not_know_is_refused_before_anything_is_written(
     warehouse: Warehouse, me: int, timezone: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brapped_assets.commands.timezone.refusal", lambda _zone: None)
+    monkeypatch.setattr("brapped_assets.commands.timezone.why_refused", lambda _zone: None)
     with pytest.raises(UnknownZone, match="does not know the time zone Mars/Olympus"):
         timezone("Mars/Olympus")
     assert lived(warehouse, me) == (KOLKATA, [("", "Asia/Kolkata")])
