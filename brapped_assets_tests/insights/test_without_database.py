@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import memory, names
-from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db import embedded_server, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
@@ -23,6 +23,12 @@ from brapped_assets.web.site import Site
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, label, play
 
 HERE = "http://127.0.0.1"
+
+
+@pytest.fixture(autouse=True)
+def little_patience(patient_pages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As people have it; here the database is away for good."""
+    monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 1.5)
 
 
 @pytest.fixture
