@@ -9,6 +9,7 @@ from brapped_assets_tests.databases import MIGRATED, database
 TABLES = (
     "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|inf)'"
 )
+PLACES = "select pg_relation_size('star.artist_dim'), pg_relation_size('star.album_dim')"
 SEQUENCES = "select schemaname, sequencename, last_value from pg_sequences order by 1, 2"
 DIRTY = (
     "insert into star.artist_dim (artist_name) values ('A')",
@@ -37,8 +38,10 @@ def test_a_database_that_was_written_to_is_as_new_for_the_next(postgres: Embedde
             assert held(url) == as_new
             with psycopg.connect(url) as copy:
                 # No row that is gone takes a place: new ones come in their order.
-                assert copy.execute("select pg_relation_size('star.artist_dim')").fetchone() == (0,)
+                assert copy.execute(PLACES).fetchone() == (0, 0)
                 oids += copy.execute("select oid from pg_database where datname = current_database()").fetchall()
+                with copy.transaction(force_rollback=True):
+                    copy.execute("insert into star.album_dim (album_ref, album_name) values ('a', 'A')")
                 for statement in DIRTY:
                     copy.execute(statement)
             assert held(url) != as_new
