@@ -12,7 +12,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.settings import Settings
+from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse.check_queries import verify
 
 RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
@@ -94,25 +94,32 @@ DAILY_CHECKS = [
 
 
 @dg.multi_asset_check(specs=POLL_CHECKS, can_subset=True)
-def poll_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) -> Iterator[dg.AssetCheckResult]:
+def poll_checks(
+    context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
+) -> Iterator[dg.AssetCheckResult]:
     """What every poll is checked for; over everything when run without a range of hours."""
     first_key = context.run.tags.get("dagster/asset_partition_range_start") or context.run.tags.get("dagster/partition")
     since = partitions.hour_of(first_key) - BEFORE_THE_RANGE if first_key else BEGINNING
-    yield from _results(context, POLL_CHECKS, neon, since)
+    yield from _results(context, POLL_CHECKS, neon, since, spotify.ledger.budget)
 
 
 @dg.multi_asset_check(specs=DAILY_CHECKS, can_subset=True)
-def daily_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) -> Iterator[dg.AssetCheckResult]:
+def daily_checks(
+    context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
+) -> Iterator[dg.AssetCheckResult]:
     """What is checked once a day, over everything."""
-    yield from _results(context, DAILY_CHECKS, neon, BEGINNING)
+    yield from _results(context, DAILY_CHECKS, neon, BEGINNING, spotify.ledger.budget)
 
 
 def _results(
-    context: dg.AssetCheckExecutionContext, specs: Iterable[dg.AssetCheckSpec], neon: NeonResource, since: datetime
+    context: dg.AssetCheckExecutionContext,
+    specs: Iterable[dg.AssetCheckSpec],
+    neon: NeonResource,
+    since: datetime,
+    budget: int,
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of those that were asked for: in the UI, any one of them can be."""
     asked_for = context.selected_asset_check_keys
-    budget = Settings.load().spotify_daily_call_budget
     with as_dagster_failures(), neon.transaction() as tx:
         for spec in (spec for spec in specs if spec.key in asked_for):
             verdict = verify(tx, spec.name, since=since, now=datetime.now(UTC), budget=budget)

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from brapped_assets.settings_file import SettingsError, default_home, env_file, home_folder, lines_of
+from brapped_assets.settings_file import ENV_FILE, SettingsError, default_home, env_file, home_folder, lines_of
 
 if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp
     from brapped_assets.warehouse.db.connections import Warehouse
 
-__all__ = ["DEMO_HOME", "Settings", "SettingsError", "first_hour"]
+__all__ = ["DEMO_HOME", "Settings", "SettingsError", "first_hour", "unknown_settings"]
 DEMO_HOME = "demo"
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
@@ -96,18 +96,23 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings as they are now. Raises SettingsError."""
-        file = env_file()
-        from_file = lines_of(file)
-        known = {name.upper() for name in cls.model_fields}
-        named_like_ours = {n for n in {*os.environ, *from_file} if n.upper().startswith("BRAPPED_")}
-        unknown = {n for n in named_like_ours - known if not SERVICE_LINK.search(n)}
-        if unknown:
-            raise SettingsError(
-                f"Unknown setting {', '.join(sorted(unknown))}. The settings are: {', '.join(sorted(known))}."
-            )
+        """The settings as they are now, for a command. Raises SettingsError, also for one that nobody knows."""
+        if unknown := unknown_settings():
+            raise SettingsError(unknown)
+        return cls.with_given()
+
+    @classmethod
+    def with_given(cls, home: str | None = None, **given: Any) -> Self:
+        """The settings with what is `given` besides, which wins; a setting that nobody knows hinders nothing.
+
+        A `home` that is given stands for itself: its `.env` is read and no environment, so that two of them in one
+        process are never mixed. Raises SettingsError.
+        """
+        folder = home_folder() if home is None else Path(home).expanduser().absolute()
+        file = env_file() if home is None else folder / ENV_FILE
+        kind = cls if home is None else _SettingsOfAHome
         try:
-            return cls(_env_file=file, brapped_home=home_folder())  # type: ignore[call-arg]  # see BaseSettings
+            return kind(_env_file=file, brapped_home=folder, **given)  # type: ignore[call-arg, return-value]  # see BaseSettings
         except ValidationError as error:
             raise SettingsError(_in_words(error, file)) from None
 
@@ -165,6 +170,34 @@ class Settings(BaseSettings):
     def token_key_text(self) -> str | None:
         """The key, or keys, of the stored refresh tokens, for `warehouse.tokens` and nothing else."""
         return self.brapped_token_key.get_secret_value() if self.brapped_token_key else None
+
+
+class _SettingsOfAHome(Settings):
+    """Read from one `.env`, whatever the environment says."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (pydantic-settings' signature)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, dotenv_settings
+
+
+def unknown_settings() -> str | None:
+    """Which names in the environment and in `.env` are like ours and mean nothing, in a sentence; None: none.
+
+    Raises SettingsError when the file cannot be read.
+    """
+    known = {name.upper() for name in Settings.model_fields}
+    named_like_ours = {n for n in {*os.environ, *lines_of(env_file())} if n.upper().startswith("BRAPPED_")}
+    unknown = {n for n in named_like_ours - known if not SERVICE_LINK.search(n)}
+    if not unknown:
+        return None
+    return f"Unknown setting {', '.join(sorted(unknown))}. The settings are: {', '.join(sorted(known))}."
 
 
 class _Start(BaseSettings):

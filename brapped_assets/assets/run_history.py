@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, select
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.settings import Settings
 from brapped_assets.warehouse import call_ledger, retention
 from brapped_assets.warehouse.db.urls import host_of, is_this_machine
 
@@ -44,7 +43,7 @@ def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.Mat
     """
     started = perf_counter()
     now = datetime.now(UTC)
-    url = Settings.load().dagster_pg_url
+    url = neon.settings.dagster_pg_url
     is_here = url is None or is_this_machine(host_of(url.get_secret_value()))
     keep = KEEP_RUNS if is_here else KEEP_RUNS_ELSEWHERE
     instance = context.instance

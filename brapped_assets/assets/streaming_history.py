@@ -14,7 +14,6 @@ from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.settings import Settings
 from brapped_assets.text.plain import plain
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def streaming_history(
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
         try:
             with neon.transaction() as tx:
-                listener = resolve_listener(tx, Settings.load(), config.listener, datetime.now(UTC), found)
+                listener = resolve_listener(tx, spotify.settings, config.listener, datetime.now(UTC), found)
         except WhichListener as error:
             # Dagster's history holds no names: `brapped forget` could not remove them.
             raise dg.Failure(

@@ -12,7 +12,6 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_f
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.settings import Settings
 
 
 class Reports(dg.Config):
@@ -48,7 +47,7 @@ def wrapped_report(
     from brapped_assets.rendering.report_set import build_all, write_all  # noqa: PLC0415
 
     started = perf_counter()
-    settings = Settings.load()
+    settings = neon.settings
     with as_dagster_failures(), neon.snapshot() as tx:
         built = build_all(tx, settings, (context.partition_key, "all"))
     # Written afterwards: a slow disk or store holds nobody up.

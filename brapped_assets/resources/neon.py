@@ -4,26 +4,48 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
-from brapped_assets.settings import Settings
+from brapped_assets.settings import Settings, unknown_settings
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 
 
 class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers
-    """PostgreSQL at DATABASE_URL (Neon, or any from 15 on), or the embedded server without one.
+    """PostgreSQL (Neon, or any from 15 on), or the embedded server without a URL.
 
-    It has no fields: Dagster shows literal fields in its UI, and an `EnvVar` field fails when the variable is
-    absent, which for DATABASE_URL is the default.
+    A field that is absent is Brapped's own setting. Give secrets as `dg.EnvVar`: Dagster's UI shows everything else.
     """
 
+    database_url: str | None = Field(
+        default=None, repr=False, description="As DATABASE_URL. The embedded server without one."
+    )
+    home: str | None = Field(
+        default=None,
+        description="As BRAPPED_HOME. One that is given stands for itself: all other settings come from fields and its "
+        ".env, none from the environment.",
+    )
+    _settings: Settings = PrivateAttr()
     _warehouse: Warehouse = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NeonResource"]:
-        settings = Settings.load()
-        with settings.warehouse() as self._warehouse:
+        self._settings = self.settings_with()
+        # Once a run, not with each tick of a sensor; and who gave a home has no setting in the environment.
+        unknown = unknown_settings() if context.run is not None and self.home is None else None
+        if unknown and context.log is not None:
+            context.log.warning(unknown)
+        with self._settings.warehouse() as self._warehouse:
             yield self
+
+    @property
+    def settings(self) -> Settings:
+        """Brapped's settings, with the fields instead of those of the same meaning."""
+        return self._settings
+
+    def settings_with(self, **given: str | int | None) -> Settings:
+        """The same with what is `given` besides; None is left to the settings. Raises SettingsError."""
+        wanted = {"database_url": self.database_url, **given}
+        return Settings.with_given(self.home, **{name: value for name, value in wanted.items() if value is not None})
 
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]:
         """One transaction; see `Warehouse.transaction`. Raises a WarehouseError that says what to do."""
@@ -32,8 +54,7 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
     @contextmanager
     def bulky(self) -> Iterator[Warehouse]:
         """A connection of its own for an import, which goes past Neon's pooler."""
-        settings = Settings.load()
-        with settings.warehouse(is_bulky=True) as warehouse:
+        with self._settings.warehouse(is_bulky=True) as warehouse:
             yield warehouse
 
     def snapshot(self) -> AbstractContextManager[Connection]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from brapped_assets.resources import rotated_tokens
 from brapped_assets.resources.call_ledger import SharedLedger
@@ -43,12 +43,20 @@ class ConnectedListener:
 
 
 class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's generic is about I/O managers
-    """Spotify at SPOTIFY_API_URL, for whoever's refresh token is in the settings or stored in the warehouse.
+    """Spotify's Web API, for whoever's refresh token is given or stored in the warehouse.
 
-    It has no fields, for the reason given at `NeonResource`.
+    A field that is absent is Brapped's own setting. Give secrets as `dg.EnvVar`: Dagster's UI shows everything else.
     """
 
     neon: dg.ResourceDependency[NeonResource]
+    client_id: str | None = Field(default=None, description="As SPOTIFY_CLIENT_ID.")
+    client_secret: str | None = Field(default=None, repr=False, description="As SPOTIFY_CLIENT_SECRET.")
+    refresh_token: str | None = Field(default=None, repr=False, description="As SPOTIFY_REFRESH_TOKEN.")
+    token_key: str | None = Field(default=None, repr=False, description="As BRAPPED_TOKEN_KEY.")
+    api_url: str | None = Field(default=None, description="As SPOTIFY_API_URL.")
+    accounts_url: str | None = Field(default=None, description="As SPOTIFY_ACCOUNTS_URL.")
+    daily_call_budget: int | None = Field(default=None, description="As SPOTIFY_DAILY_CALL_BUDGET.")
+    time_zone: str | None = Field(default=None, description="As BRAPPED_TIMEZONE.")
     _settings: Settings = PrivateAttr()
     _ledger: SharedLedger = PrivateAttr()
     _clients: list[SpotifyClient] = PrivateAttr(default_factory=list)
@@ -57,13 +65,27 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["SpotifyResource"]:
-        self._settings = Settings.load()
+        self._settings = self.neon.settings_with(
+            spotify_client_id=self.client_id,
+            spotify_client_secret=self.client_secret,
+            spotify_refresh_token=self.refresh_token,
+            brapped_token_key=self.token_key,
+            spotify_api_url=self.api_url,
+            spotify_accounts_url=self.accounts_url,
+            spotify_daily_call_budget=self.daily_call_budget,
+            brapped_timezone=self.time_zone,
+        )
         self._ledger = SharedLedger(self.neon, self._settings.spotify_daily_call_budget)
         try:
             yield self
         finally:
             for client in self._clients:
                 client.close()
+
+    @property
+    def settings(self) -> Settings:
+        """Brapped's settings, with the fields of both resources instead of those of the same meaning."""
+        return self._settings
 
     @property
     def ledger(self) -> SharedLedger:

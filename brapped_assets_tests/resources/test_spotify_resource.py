@@ -6,15 +6,19 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
+from dagster._serdes import serialize_value
+from psycopg.conninfo import conninfo_to_dict
 from time_machine import Traveller
 
 from brapped_assets.definitions import defs
 from brapped_assets.demo.accounts_host import AccountsHost
+from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import landing, listeners
 from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets.warehouse.tokens import Holder
-from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, why
+from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, warnings, why
 from brapped_assets_tests.conftest import Connected
 
 WHO = "select spotify_user_id, display_name, time_zone, account_id from audit.listener"
@@ -232,19 +236,94 @@ def test_without_a_login_a_run_says_which_command_connects(
     assert calls(connected) == []
 
 
-def test_a_setting_nobody_knows_fails_the_run_by_its_name(
+def test_a_setting_nobody_knows_is_a_warning_of_the_run_and_hinders_no_poll(
     connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRAPPED_TIMEZON", "Asia/Kolkata")
     result = poll(instance)
-    assert not result.success
-    assert "Unknown setting BRAPPED_TIMEZON." in str([event.event_specific_data for event in result.all_events])
+    assert result.success
+    (warning,) = warnings(result, instance)
+    assert warning.startswith("Unknown setting BRAPPED_TIMEZON. The settings are: ")
+    assert fact(connected) == served(connected) != []
 
 
-def test_resources_have_no_field_that_the_ui_could_show() -> None:
-    for name in ("neon", "spotify"):
-        schema = defs.get_repository_def().get_top_level_resources()[name].config_schema
-        assert schema.default_value in ({}, None)
+def test_fields_of_the_resources_are_absent_until_somebody_sets_them() -> None:
+    resources = defs.get_repository_def().get_top_level_resources()
+    defaults = {name: resources[name].config_schema.default_value for name in ("neon", "spotify")}
+    assert defaults == {
+        "neon": dict.fromkeys(NeonResource.model_fields),
+        "spotify": dict.fromkeys(name for name in SpotifyResource.model_fields if name != "neon"),
+    }
+
+
+def test_what_the_ui_is_told_of_a_field_from_the_environment_is_the_variables_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SECRET_URL", "SECRET_TOKEN"):
+        monkeypatch.setenv(name, "canary")
+    neon = NeonResource.configure_at_launch(database_url=dg.EnvVar("SECRET_URL"))
+    spotify = SpotifyResource(neon=neon, refresh_token=dg.EnvVar("SECRET_TOKEN"), daily_call_budget=7)
+    hosted = dg.Definitions(resources={"neon": neon, "spotify": spotify})
+    told = serialize_value(RepositorySnap.from_def(hosted.get_repository_def()))
+    assert "canary" not in told
+    assert all(name in told for name in ("SECRET_URL", "SECRET_TOKEN"))
+
+
+def test_a_field_wins_over_the_setting_and_one_that_is_absent_is_the_setting(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "the setting's")
+    monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "9")
+    monkeypatch.setenv("MINE", database_url)
+    neon = NeonResource.configure_at_launch(database_url=dg.EnvVar("MINE"))
+    given = SpotifyResource(neon=neon, refresh_token="a token", daily_call_budget=7, api_url="http://127.0.0.1:9/v1/")
+    with dg.build_resources({"neon": neon, "spotify": given}) as resources:
+        settings = resources.spotify.settings
+        assert settings.database_url_text() == resources.neon.settings.database_url_text() == database_url
+        assert (settings.spotify_client_id, settings.refresh_token_text()) == ("the setting's", "a token")
+        assert (settings.spotify_daily_call_budget, settings.spotify_api_url) == (7, "http://127.0.0.1:9/v1")
+        assert resources.spotify.is_connected
+        with resources.neon.transaction() as tx:
+            assert tx.execute("select current_database() as name").fetchone() == {
+                "name": conninfo_to_dict(database_url)["dbname"]
+            }
+
+
+def test_a_home_that_is_given_stands_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "somebody else's")
+    monkeypatch.setenv("BRAPPED_NOBODY_KNOWS", "this")
+    home = tmp_path / "another"
+    home.mkdir()
+    (home / ".env").write_text("SPOTIFY_CLIENT_ID=its own\nBRAPPED_TIMEZONE=Asia/Kolkata\n")
+    neon = NeonResource.configure_at_launch(home=str(home))
+    given = SpotifyResource(neon=neon, client_secret="given")
+    with dg.build_resources({"neon": neon, "spotify": given}) as resources:
+        settings = resources.spotify.settings
+    assert settings.brapped_home == home
+    assert (settings.database_url, settings.spotify_refresh_token) == (None, None)
+    assert (settings.spotify_client_id, settings.brapped_timezone) == ("its own", "Asia/Kolkata")
+    assert settings.spotify_app().client_secret == "given"
+
+
+def test_a_field_that_cannot_be_right_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADDRESS", "canary")
+    neon = NeonResource.configure_at_launch()
+    spotify = SpotifyResource(neon=neon, api_url=dg.EnvVar("ADDRESS"))
+    with (
+        pytest.raises(dg.DagsterResourceFunctionError) as refusal,
+        dg.build_resources({"neon": neon, "spotify": spotify}),
+    ):
+        pass
+    assert str(refusal.value.__cause__).startswith("SPOTIFY_API_URL: this is no URL; it looks like https://host/path")
+    assert "canary" not in str(refusal.value.__cause__)
+
+
+def test_a_resource_tells_none_of_its_secrets() -> None:
+    neon = NeonResource(database_url="canary")
+    spotify = SpotifyResource(neon=neon, client_secret="canary", refresh_token="canary", token_key="canary")
+    assert "canary" not in f"{neon!r} {neon} {spotify!r} {spotify}"
 
 
 def test_a_resource_says_nothing_of_its_token(connected: Connected) -> None:
