@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 
 from brapped_assets.insights.columns.moments import instant, microseconds
-from brapped_assets.insights.columns.plays import Flag, Ints, Mask
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Shown
-from brapped_assets.insights.columns.sums import Integers
+from brapped_assets.insights.columns.plays import Ints
+from brapped_assets.insights.columns.shown import Earlier, Shown
+from brapped_assets.insights.columns.stretches import Found, Kind, Stretches, counting, find_again
+from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.insights.names import labels, names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
@@ -20,32 +20,7 @@ from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__)
 
-Kind = Literal["song", "night"]
 MOST = 20
-# What these say, counted.html says in words. A song in a row: more plays than these.
-IN_A_ROW = 20
-# A night: at least so long, with no longer a pause, its first play of one of the hours from 22 to 8.
-A_MS = np.int64(1000)
-NIGHT_US, PAUSE_US = 4 * 3_600_000_000, 10 * 60_000_000
-EVENING, MORNING = 22, 8
-
-
-class Stretches(NamedTuple):
-    """`first` and `last` play of each (places among all plays of a life), in order; none reaches into another."""
-
-    first: Ints
-    last: Ints
-
-    def where(self, rows: Mask) -> "Stretches":
-        return Stretches(self.first[rows], self.last[rows])
-
-    def lie_within(self, others: "Stretches") -> Mask:
-        """Which of them lie in one of others from end to end."""
-        place = np.searchsorted(others.first, self.first, "right") - 1
-        found: Mask = place >= 0
-        if len(others.first):
-            found &= others.last[place] >= self.last
-        return found
 
 
 @dataclass(frozen=True)
@@ -71,29 +46,6 @@ class Offer:
     @property
     def why(self) -> str:
         return f"One song {self.plays} times in a row" if self.song else "A night without a touch"
-
-
-def songs_in_a_row(recording: Integers, counting: Mask) -> Stretches:
-    """Of plays in order (the number of each one's recording): where one has more than 20 in a row that count."""
-    found = _cut(recording[1:] != recording[:-1], len(recording), least=IN_A_ROW + 1)
-    return found.where(_sums(counting, found) > IN_A_ROW)
-
-
-def nights(ended_at: Ints, ms: Integers, hour: Integers, untouched: Mask) -> Stretches:
-    """Of plays in order (END in microseconds, local hour of it, whether each ended by itself): nights of hours."""
-    pause = ended_at[1:] - ended_at[:-1]
-    pause -= ms[1:] * A_MS
-    found = _cut((pause > PAUSE_US) | ~(untouched[1:] & untouched[:-1]), len(ended_at))
-    found = found.where(ended_at[found.last] - ended_at[found.first] + ms[found.first] * A_MS >= NIGHT_US)
-    hour = hour[found.first]
-    return found.where(untouched[found.first] & ((hour >= EVENING) | (hour < MORNING)))
-
-
-def _cut(between: Mask, plays: int, least: int = 1) -> Stretches:
-    """So many plays, cut between some of them and the next: what is so many plays long, or longer."""
-    ends = np.concatenate([[-1], np.flatnonzero(between), [plays - 1]])
-    long = np.flatnonzero(ends[1:] - ends[:-1] >= least)
-    return Stretches(ends[long] + 1, ends[long + 1])
 
 
 def offered(tx: Connection, who: Viewer) -> list[Offer]:
@@ -124,25 +76,6 @@ def unsay_heard(writing: Writing, listener_id: int, heard_time_id: int) -> None:
         tx.execute(q.unsay_heard, {"listener_id": listener_id, "heard_time_id": heard_time_id})
 
 
-def stretches(shown: Shown, track_done: Sequence[int]) -> dict[Kind, Stretches]:
-    """What may be offered, whatever the listener said of it; `track_done` are keys of the reason `trackdone`."""
-    plays, counting = shown.life.plays, _counting(shown, slice(None))
-    songs = songs_in_a_row(shown.catalogue.recording.take(plays.track), counting)
-    untouched = np.zeros(len(plays), np.bool_)
-    for reason in track_done:
-        untouched |= plays.reason_end == reason
-    untouched &= ~plays.has(Flag.SKIPPED)
-    found = nights(plays.ended_at, plays.ms, plays.hour, untouched)
-    found = found.where(_sums(counting, found) > 0)
-    found = found.where(~found.lie_within(songs))
-    return {"song": songs.where(~songs.lie_within(found)), "night": found}
-
-
-def _counting(shown: Shown, rows: slice) -> Mask:
-    """Which of some plays would be hidden and count, whatever the rule of the page."""
-    return shown.rows[rows] & (shown.life.plays.ms[rows] >= COUNTS_FROM_MS)
-
-
 def _newest(tx: Connection, who: Viewer) -> list[tuple[int, int, Kind]]:
     """Last play, first play and kind of what is offered."""
     found = _found(tx, who.shown.everything)
@@ -157,15 +90,15 @@ def _newest(tx: Connection, who: Viewer) -> list[tuple[int, int, Kind]]:
     return sorted(rows, reverse=True)[:MOST]
 
 
-_kept: WeakKeyDictionary[Shown, dict[Kind, Stretches]] = WeakKeyDictionary()
-
-
 def _found(tx: Connection, shown: Shown) -> dict[Kind, Stretches]:
-    """As `stretches`, found once for plays that stay."""
-    if shown not in _kept:
-        done = [key for key, word in labels(tx, shown.life.reasons).items() if word == "trackdone"]
-        _kept[shown] = stretches(shown, done)
-    return _kept[shown]
+    """All that may be offered, found once for plays that stay."""
+
+    def find(earlier: Earlier | None) -> Found:
+        since = shown.unchanged(earlier.days) if earlier else 0
+        reasons = labels(tx, each_once(shown.life.plays.reason_end[since:]))
+        return find_again(shown, (key for key, word in reasons.items() if word == "trackdone"), earlier)
+
+    return shown.remember("offers", find).of
 
 
 def _without(of: Stretches, ends: Ints, heard: Sequence[dict[str, Any]]) -> Stretches:
@@ -184,20 +117,10 @@ def _told(tx: Connection, shown: Shown, rows: Sequence[tuple[int, int, Kind]]) -
     found = []
     for last, first, kind in rows:
         of = slice(first, last + 1)
-        ms = plays.ms[of][_counting(shown, of)]
+        ms = plays.ms[of][counting(shown, of)]
         from_at, until_at = plays.ended_at[first], plays.ended_at[last] + 1
         began_at = from_at - 1000 * int(plays.ms[first])
         song = named.get(keys[first]) if kind == "song" else None
         total_ms = int(ms.sum(dtype=np.int64))
         found.append(Offer(kind, instant(from_at), instant(until_at), instant(began_at), len(ms), total_ms, song))
-    return found
-
-
-def _sums(values: Mask, of: Stretches) -> Ints:
-    """Values added up in each stretch."""
-    if not len(of.first):
-        return np.zeros(0, np.int64)
-    edges = np.stack([of.first, of.last + 1], axis=1).reshape(-1)
-    # With a last value that is in none: an edge may be the end.
-    found: Ints = np.add.reduceat(np.append(values[: edges[-1]], 0), edges, dtype=np.int64)[::2]
     return found

@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import Flag, Plays
-from brapped_assets.insights.columns.shown import shown
-from brapped_assets.insights.offers import nights, offered, songs_in_a_row, stretches
+from brapped_assets.insights.columns.shown import Earlier, Shown, shown
+from brapped_assets.insights.columns.stretches import Kind, Stretches, find_again, nights, songs_in_a_row, stretches
+from brapped_assets.insights.offers import offered
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
@@ -104,14 +105,33 @@ def defined(life: list[One]) -> dict[str, list[tuple[int, int]]]:
     return {"song": songs, "night": of_nights}
 
 
+def seen_of(life: list[One]) -> Shown:
+    of = shown(Life(columns(life), Catalogue(recording=np.arange(2, dtype=np.int32)), ""), Kept())
+    of.rows[[nth for nth, one in enumerate(life) if one.is_hidden]] = False
+    return of
+
+
+def ends(found: dict[Kind, Stretches]) -> dict[str, list[tuple[int, int]]]:
+    return {kind: list(zip(*map(np.ndarray.tolist, one), strict=True)) for kind, one in found.items()}
+
+
 @examples(60)
 @given(life=lives())
 def test_what_is_offered_is_what_the_definition_says(life: list[One]) -> None:
-    plays, both = columns(life), np.arange(2, dtype=np.int32)
-    of = shown(Life(plays, Catalogue(recording=both), ""), Kept())
-    of.rows[[nth for nth, one in enumerate(life) if one.is_hidden]] = False
-    found = stretches(of, [DONE])
-    assert {kind: list(zip(*map(np.ndarray.tolist, one), strict=True)) for kind, one in found.items()} == defined(life)
+    assert ends(stretches(seen_of(life), [DONE])) == defined(life)
+
+
+@examples(60)
+@given(same=lives(), was=lives(), is_now=lives(), looked_back=st.sampled_from((1, 30, 2_000)))
+def test_what_is_offered_after_some_days_changed_is_what_is_offered_of_all_plays(
+    same: list[One], was: list[One], is_now: list[One], looked_back: int
+) -> None:
+    before, after = seen_of([*same, *was]), seen_of([*same, *is_now])
+    days = np.unique(np.concatenate([of.life.plays.day[len(same) :] for of in (before, after)]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("brapped_assets.insights.columns.stretches.LOOKED_BACK", looked_back)
+        found = find_again(after, [DONE], Earlier(find_again(before, [DONE], None), days))
+    assert ends(found.of) == ends(stretches(after, [DONE]))
 
 
 @pytest.mark.parametrize(("plays", "offered"), [(20, []), (21, [(2, 22)])])

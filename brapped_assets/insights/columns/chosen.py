@@ -106,19 +106,19 @@ class Chosen:
         return self._picked(self._plays.ms)
 
     @property
-    def platform(self) -> NDArray[np.int32]:
+    def platform(self) -> NDArray[np.integer]:
         return self._picked(self._plays.platform)
 
     @property
-    def country(self) -> NDArray[np.int32]:
+    def country(self) -> NDArray[np.integer]:
         return self._picked(self._plays.country)
 
     @property
-    def reason_end(self) -> NDArray[np.int32]:
+    def reason_end(self) -> NDArray[np.integer]:
         return self._picked(self._plays.reason_end)
 
     @property
-    def context(self) -> NDArray[np.int32]:
+    def context(self) -> NDArray[np.integer]:
         return self._picked(self._plays.context)
 
     @property

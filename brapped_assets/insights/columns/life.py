@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.loading import copied_in_blocks
-from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, merged
+from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, Room, merged
 from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
@@ -27,6 +27,8 @@ PLAY = (
 _NO_PLAY = np.dtype(list(PLAY))
 # With more days than these changed, all of a life is loaded.
 MOST_DAYS = 1_000
+# So many plays come in some months at most: for them nothing has to be moved.
+ROOM = 20_000
 # An import of a million rows was loaded in two seconds; statements of pages take five at most.
 LOADING_SECONDS = 120
 
@@ -50,12 +52,16 @@ class Kept:
 
 @dataclass(frozen=True)
 class Life:
-    """Plays and what their tracks are, as the transaction of `snapshot` saw them; with aliases, `heard` is without."""
+    """Plays and what their tracks are, as the transaction of `snapshot` saw them; with aliases, `heard` is without.
+
+    `room` is where the plays lie as they were heard.
+    """
 
     plays: Plays
     catalogue: Catalogue
     snapshot: str
     heard: "Life | None" = None
+    room: Room | None = None
 
     @property
     def as_heard(self) -> "Life":
@@ -120,47 +126,57 @@ def state(tx: Connection, listener_id: int, of: Life | None) -> State:
 
 def load(tx: Connection, listener_id: int, snapshot: str) -> Life:
     """Everything anew: about two seconds for a million plays."""
-    plays = _plays(tx, listener_id, SQL("true"))
-    catalogue = Catalogue().refreshed(tx, each_once(plays.track))
-    return Life(_numbered(plays, catalogue), catalogue, snapshot)
+    columns, many = _plays(tx, listener_id, SQL("true"), room=ROOM)
+    catalogue = Catalogue().refreshed(tx, each_once(columns.track[:many]))
+    # In place: a life lies in the memory once.
+    columns.track[:many] = catalogue.tracks.numbers(columns.track[:many])
+    room = Room(columns, many)
+    return Life(room.plays(), catalogue, snapshot, room=room)
 
 
 def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Life:
     """With the plays of changed days and the changed tracks as they are now."""
     if len(changed.days) > MOST_DAYS or not changed.is_later:
         return load(tx, listener_id, changed.snapshot)
-    added = _plays(tx, listener_id, _of_days(changed.days))
+    added, _ = _plays(tx, listener_id, _of_days(changed.days))
     new = each_once(added.track)
     new = new[life.catalogue.tracks.numbers(new) < 0]
     again = np.array(changed.tracks, np.int64)
     again = again[life.catalogue.tracks.numbers(again) >= 0]
     catalogue = life.catalogue.refreshed(tx, np.union1d(new, again))
+    added = replace(added, track=catalogue.tracks.numbers(added.track))
+    plays, room = _changed(life, day_numbers(changed.days), added) if changed.days else (life.plays, life.room)
+    return Life(plays, catalogue, changed.snapshot, room=room)
+
+
+def _changed(life: Life, days: NDArray[np.integer], added: Plays) -> tuple[Plays, Room]:
+    """The plays with those of some days as they are now."""
     plays = life.plays
-    if changed.days:
-        days = day_numbers(changed.days)
-        # Mostly what changed lies at the end: all before it is copied once.
-        first = int(np.searchsorted(plays.ended_at, (int(days.min()) - 1) * DAY_US))
-        late = plays.where(slice(first, None))
-        late = merged(late.where(~np.isin(late.day, days)), _numbered(added, catalogue))
-        plays = merged(plays.where(slice(0, first)), late)
-    return Life(plays, catalogue, changed.snapshot)
+    # Mostly what changed lies at the end.
+    first = int(np.searchsorted(plays.ended_at, (int(days.min()) - 1) * DAY_US))
+    before = plays.where(slice(first, None))
+    late = merged(before.where(~np.isin(before.day, days)), added)
+    if life.room and late.begin_with(before):
+        found = life.room.add(plays, late.where(slice(len(before), None)))
+        if found is not None:
+            return found, life.room
+    room = Room.of(plays.where(slice(0, first)), late, ROOM)
+    return room.plays(), room
 
 
-def _plays(tx: Connection, listener_id: int, which: Composable) -> Plays:
-    """The plays as the warehouse has them: `track` is a key."""
+def _plays(tx: Connection, listener_id: int, which: Composable, room: int = 0) -> tuple[Plays, int]:
+    """The plays as the warehouse has them, with room for others behind them, and their number; `track` is a key."""
     statement = SQL(q.plays).format(listener_id=Literal(listener_id), which=which)
     tx.execute("select set_config('statement_timeout', %s, true)", [f"{LOADING_SECONDS}s"])
-    columns: dict[str, list[NDArray[Any]]] = {column.name: [] for column in fields(Plays)}
-    for rows in copied_in_blocks(tx, statement, PLAY):
-        part = _columns(rows)
-        for name, parts in columns.items():
-            parts.append(getattr(part, name))
+    blocks = [[*_columns(rows).columns()] for rows in copied_in_blocks(tx, statement, PLAY)]
+    blocks = blocks or [[*_columns(np.empty(0, _NO_PLAY)).columns()]]
+    many = sum(len(block[0]) for block in blocks)
     # Column by column, each block given back: a life lies in the memory once.
-    return Plays(*(_joined(columns.pop(column.name), column.name) for column in fields(Plays)))
+    return Plays(*(_joined([block.pop(0) for block in blocks], room) for _ in fields(Plays))), many
 
 
-def _joined(parts: list[NDArray[Any]], name: str) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else getattr(_columns(np.empty(0, _NO_PLAY)), name)
+def _joined(parts: list[NDArray[Any]], room: int) -> NDArray[Any]:
+    return np.concatenate([*parts, np.zeros(room, parts[0].dtype)])
 
 
 def _of_days(days: Sequence[date]) -> Composable:
@@ -184,11 +200,16 @@ def _columns(rows: NDArray[np.void]) -> Plays:
         track=(track_and_ms >> 32).astype(np.int32),
         ms=(track_and_ms & 0xFFFFFFFF).astype(np.int32),
         flags=(context_and_flags & 0xFFFF).astype(np.uint16),
-        platform=(platform_and_country >> 32).astype(np.int32),
-        country=(platform_and_country & 0xFFFFFFFF).astype(np.int32),
-        reason_end=rows["reason_end"].astype(np.int32),
-        context=(context_and_flags >> 16).astype(np.int32),
+        platform=_narrow(platform_and_country >> 32),
+        country=_narrow(platform_and_country & 0xFFFFFFFF),
+        reason_end=_narrow(rows["reason_end"]),
+        context=_narrow(context_and_flags >> 16),
     )
+
+
+def _narrow(keys: NDArray[np.integer]) -> NDArray[np.integer]:
+    """In 16 bits where they fit, as those of most warehouses do."""
+    return keys.astype(np.uint16 if keys.max(initial=0) <= np.iinfo(np.uint16).max else np.int32)
 
 
 def _numbered(plays: Plays, catalogue: Catalogue) -> Plays:

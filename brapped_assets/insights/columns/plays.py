@@ -1,9 +1,10 @@
 """One listener's plays as columns: small integers in NumPy arrays, a row a play, in order of their END."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import IntFlag
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Manners(NamedTuple):
 
 @dataclass(frozen=True)
 class Plays:
-    """Columns of equal length, 37 bytes a play.
+    """Columns of equal length, 29 bytes a play while keys of labels and contexts fit in 16 bits.
 
     `ended_at` is the END in microseconds since 2000-01-01 UTC, ties in the order of `play_key`; `day` the local day
     since then, `hour` the local hour; `track` a number of the catalogue (catalogue.py); `ms` milliseconds; `flags`
@@ -59,21 +60,29 @@ class Plays:
     track: NDArray[np.int32]
     ms: NDArray[np.int32]
     flags: NDArray[np.uint16]
-    platform: NDArray[np.int32]
-    country: NDArray[np.int32]
-    reason_end: NDArray[np.int32]
-    context: NDArray[np.int32]
+    platform: NDArray[np.integer]
+    country: NDArray[np.integer]
+    reason_end: NDArray[np.integer]
+    context: NDArray[np.integer]
 
     def __len__(self) -> int:
         return len(self.ended_at)
 
     @property
     def nbytes(self) -> int:
-        return sum(getattr(self, column.name).nbytes for column in fields(self))
+        return sum(column.nbytes for column in self.columns())
+
+    def columns(self) -> Iterator[NDArray[Any]]:
+        return (getattr(self, column.name) for column in fields(self))
 
     def where(self, rows: Mask | slice | Ints) -> Self:
         """Some of the plays, in the same order; named by place, in that order."""
-        return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))
+        return type(self)(*(column[rows] for column in self.columns()))
+
+    def begin_with(self, others: "Plays") -> bool:
+        """Whether the first of them are others."""
+        first = self.where(slice(0, len(others)))
+        return all(map(np.array_equal, first.columns(), others.columns()))
 
     def has(self, flag: Flag) -> Mask:
         """Which plays carry a flag, or one of several."""
@@ -110,9 +119,43 @@ class Plays:
         return bool(np.all(self.day[1:] >= self.day[:-1]))
 
 
+class Room:
+    """Columns that are longer than the plays in them: what comes next is written behind them, and no other play moves.
+
+    Whoever holds fewer plays goes on seeing those.
+    """
+
+    def __init__(self, columns: Plays, taken: int) -> None:
+        self._columns, self._taken = columns, taken
+
+    @classmethod
+    def of(cls, plays: Plays, later: Plays, room: int) -> Self:
+        """Plays and later ones, with room for some more."""
+        columns = (
+            np.concatenate([first, then, np.zeros(room, then.dtype)])
+            for first, then in zip(plays.columns(), later.columns(), strict=True)
+        )
+        return cls(Plays(*columns), len(plays) + len(later))
+
+    def plays(self) -> Plays:
+        return self._columns.where(slice(0, self._taken))
+
+    def add(self, before: Plays, added: Plays) -> Plays | None:
+        """Some plays and those behind them; None where they do not fit, or others lie there already."""
+        end = len(before) + len(added)
+        pairs = list(zip(self._columns.columns(), added.columns(), strict=True))
+        fit = all(np.can_cast(new.dtype, held.dtype) for held, new in pairs)
+        if not fit or self._taken != len(before) or end > len(self._columns):
+            return None
+        for held, new in pairs:
+            held[len(before) : end] = new
+        self._taken = end
+        return self.plays()
+
+
 def merged(kept: Plays, added: Plays) -> Plays:
     """Two sets of plays as one, in order. Those with the same END lie in one of the two."""
+    both = Plays(*map(np.concatenate, zip(kept.columns(), added.columns(), strict=True)))
     if len(kept) == 0 or len(added) == 0 or kept.ended_at[-1] <= added.ended_at[0]:
-        return Plays(*(np.concatenate([getattr(kept, c.name), getattr(added, c.name)]) for c in fields(Plays)))
-    order = np.argsort(np.concatenate([kept.ended_at, added.ended_at]), kind="stable")
-    return Plays(*(np.concatenate([getattr(kept, c.name), getattr(added, c.name)])[order] for c in fields(Plays)))
+        return both
+    return both.where(np.argsort(both.ended_at, kind="stable"))

@@ -1,10 +1,11 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -20,15 +21,14 @@ from brapped_assets.insights.columns.sums import NEVER, counted
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
+_Found = TypeVar("_Found")
 
 
-@dataclass(frozen=True, eq=False)
-class Before:
-    """What was added up before some days changed."""
+class Earlier(NamedTuple):
+    """What was found of a listener's plays before some local days (since 2000-01-01) changed."""
 
-    days: NDArray[np.integer] = field(default_factory=lambda: np.empty(0, np.int64))
-    by_day: DayTable | None = None
-    first_day_of_tracks: NDArray[np.int32] | None = None
+    found: Any
+    days: NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,9 @@ class Shown:
     rows: Mask
     counting: Mask
     whole: "Shown | None" = None
-    _before: Before = field(default_factory=Before, repr=False)
+    # See `remember`.
+    earlier: Mapping[Hashable, Earlier] = field(default_factory=dict, repr=False)
+    found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
     # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
     _latest: deque[Chosen] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
@@ -86,15 +88,18 @@ class Shown:
         np.minimum.at(found, self.catalogue.artist, self.first_day_of_tracks)
         return found
 
-    @cached_property
+    @property
     def first_day_of_tracks(self) -> NDArray[np.int32]:
         """The local day of the first play ever of each track (number), `NEVER` without any."""
-        before, days = self._before.first_day_of_tracks, self._before.days
-        if before is None:
+        return self.remember("first day of tracks", self._first_day_of_tracks)
+
+    def _first_day_of_tracks(self, earlier: Earlier | None) -> NDArray[np.int32]:
+        if earlier is None:
             return self.ever.first_day_of_tracks
-        if len(days) == 0 and len(before) == len(self.catalogue.tracks):
+        before: NDArray[np.int32] = earlier.found
+        if len(earlier.days) == 0 and len(before) == len(self.catalogue.tracks):
             return before
-        first = int(days.min(initial=MOST_DAYS))
+        first = int(earlier.days.min(initial=MOST_DAYS))
         late = self._of_numbers(self.counting, first, MOST_DAYS).first_day_of_tracks
         # Whoever was met before the first day that changed was met then.
         found = np.full(len(late), NEVER)
@@ -131,12 +136,16 @@ class Shown:
         rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
         return self._chosen(rows & (plays.day >= since) & (plays.day < to), span)
 
-    @cached_property
+    @property
     def by_day(self) -> DayTable:
         """Every local day of the listener's, with its hours."""
-        before, days = self._before.by_day, self._before.days
-        if before is None:
+        return self.remember("by day", self._by_day)
+
+    def _by_day(self, earlier: Earlier | None) -> DayTable:
+        if earlier is None:
             return day_table(self.life.plays, self.rows, self.counting)
+        before: DayTable = earlier.found
+        days = earlier.days
         if len(days) == 0:
             return before
         span = self._span(int(days.min()), int(days.max()) + 1)
@@ -160,10 +169,22 @@ class Shown:
             return np.flatnonzero(self.by_day.plays.any(axis=1)) + self.by_day.first
         return self.ever.days
 
+    def remember(self, what: Hashable, find: Callable[[Earlier | None], _Found]) -> _Found:
+        """What `find` finds of all these plays, found once. It is told what it found before some days changed."""
+        if what not in self.found:
+            self.found[what] = find(self.earlier.get(what))
+        found: _Found = self.found[what]
+        return found
+
     def after(self, before: "Shown", days: NDArray[np.integer]) -> "Shown":
-        """The same, which need not add up again what `before` has, but for some days that changed since."""
-        known = before.__dict__
-        return replace(self, _before=Before(days, known.get("by_day"), known.get("first_day_of_tracks")))
+        """The same, which need not find again what was found `before`, but of some days that changed since."""
+        earlier = {what: Earlier(found, np.union1d(since, days)) for what, (found, since) in before.earlier.items()}
+        earlier |= {what: Earlier(found, days) for what, found in before.found.items()}
+        return replace(self, earlier=earlier)
+
+    def unchanged(self, days: NDArray[np.integer]) -> int:
+        """How many plays, from the first on, are as they were before some days changed."""
+        return self._span(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -71,7 +71,7 @@ def counted(numbers: Integers, many: int) -> NDArray[np.int64]:
 
 def each_once(numbers: Integers) -> NDArray[np.int64]:
     """The numbers there are, in order. They are none below 0, and not too great to count up to."""
-    return np.flatnonzero(counted(numbers, int(numbers.max(initial=-1)) + 1))
+    return np.flatnonzero(counted(numbers, int(numbers.max(initial=0)) + 1))
 
 
 def blocks(rows: int) -> Iterator[slice]:

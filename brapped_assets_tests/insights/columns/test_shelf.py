@@ -180,6 +180,28 @@ def test_while_nothing_changes_nothing_is_read_again(
         assert kept.shown(tx, me) is first
 
 
+def test_a_poll_moves_no_play_that_is_loaded_and_who_looked_before_sees_what_they_saw(
+    warehouse: Warehouse, reading: Reading
+) -> None:
+    kept = Shelf()
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        tell(tx, me, [("extended", [Told(at(7 * n), 100_000, f"t{n}", f"Song {n}") for n in range(5)])])
+    seen = []
+    # At the end; among what is there already; at the end again.
+    for moment, song in ((40, 5), (41, 1), (1, 6), (50, 7)):
+        with reading.transaction() as tx:
+            seen.append((kept.shown(tx, me), tx.execute(BY_HAND, {"me": me}).fetchall()))
+        with warehouse.transaction() as tx:
+            tell(tx, me, [("extended", [Told(at(moment), 100_000, f"t{song}", f"Song {song}")])])
+    with reading.transaction() as tx:
+        seen.append((kept.shown(tx, me), tx.execute(BY_HAND, {"me": me}).fetchall()))
+    assert [told(shown) for shown, _ in seen] == [rows for _, rows in seen]
+    places = [shown.life.plays.ended_at.ctypes.data for shown, _ in seen]
+    assert [place == places[0] for place in places] == [True, True, True, False, False]
+    assert places[3] == places[4]
+
+
 def test_whoever_began_before_a_merge_still_sees_the_plays_of_then(warehouse: Warehouse, reading: Reading) -> None:
     kept = Shelf()
     with warehouse.transaction() as tx:
