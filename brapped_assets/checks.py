@@ -98,7 +98,7 @@ def poll_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
     """What every poll is checked for; over everything when run without a range of hours."""
-    first_key = context.run.tags.get("dagster/asset_partition_range_start") or context.run.tags.get("dagster/partition")
+    first_key = context.run.tags.get(partitions.RANGE_START) or context.run.tags.get(partitions.PARTITION)
     since = partitions.hour_of(first_key) - BEFORE_THE_RANGE if first_key else BEGINNING
     yield from _results(context, POLL_CHECKS, neon, since, spotify.ledger.budget)
 

@@ -1,6 +1,6 @@
 """Everything Dagster sees: the table of contents. No logic.
 
-At import nothing outside is touched but BRAPPED_START, from the environment or `.env`: Dagster needs the first hour.
+Loading touches one thing outside: the first hour, which Dagster needs, is read, and written at the first start.
 What is wrong with the settings is said by whatever uses them.
 """
 

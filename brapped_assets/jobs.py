@@ -56,5 +56,5 @@ daily_upkeep = dg.define_asset_job(
 wrapped_reports = dg.define_asset_job(
     "wrapped_reports",
     selection=dg.AssetSelection.assets(wrapped_report).without_checks(),
-    description="A year's Wrapped and that of all time, as files. Other years: launch a backfill, after an import.",
+    description="Wrapped of some years and of all time, as files. All years: launch a backfill, after an import.",
 )

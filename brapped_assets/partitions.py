@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.settings import first_hour
+from brapped_assets.first_hour import LOOK_BACK, first_hour
 
 HOUR = timedelta(hours=1)
+# Tags of a run: its partition, or the first and last of its range.
+PARTITION = "dagster/partition"
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 KEY_FORMAT = "%Y-%m-%d-%H:%M"
-# How far back an hour nobody closed is still asked for. What the API showed then is long gone either way: the gap
-# rows tell, not the grid.
-LOOK_BACK = timedelta(hours=72)
+# A home this much older than the look-back has had a day for its first poll.
+A_DAY = timedelta(days=1)
 
 # A constant at load: moving the first hour would orphan what is materialized.
 START = first_hour()
@@ -30,6 +32,17 @@ years = dg.TimeWindowPartitionsDefinition(
 )
 
 
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """What makes one run cover all partitions from `first` to `last`, keys of the same definition.
+
+    A single one goes by its own tag: for checks in a range run Dagster 1.13 lists every hour since the first (431 ms a
+    run after a year, 1.7 s after ten, against 205 ms; measured).
+    """
+    if first == last:
+        return {PARTITION: first}
+    return {RANGE_START: first, RANGE_END: last}
+
+
 @dataclass(frozen=True)
 class HourRange:
     """First and last hour, both included, by their UTC beginnings."""
@@ -39,17 +52,8 @@ class HourRange:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What makes one run cover the whole range.
-
-        A single hour goes by its own tag: for checks in a range run Dagster 1.13 lists every hour since the first
-        (431 ms a run after a year, 1.7 s after ten, against 205 ms; measured).
-        """
-        if self.first == self.last:
-            return {"dagster/partition": key_of(self.first)}
-        return {
-            "dagster/asset_partition_range_start": key_of(self.first),
-            "dagster/asset_partition_range_end": key_of(self.last),
-        }
+        """What makes one run cover the whole range."""
+        return range_tags(key_of(self.first), key_of(self.last))
 
 
 def key_of(hour: datetime) -> str:
@@ -65,6 +69,17 @@ def look_back(now: datetime, start: datetime = START) -> list[str]:
     newest = _beginning(now) - HOUR
     oldest = max(start, newest - LOOK_BACK + HOUR)
     return [key_of(oldest + n * HOUR) for n in range(int((newest - oldest) / HOUR) + 1)]
+
+
+def beyond_look_back(keys: Collection[str], now: datetime, start: datetime = START) -> list[str]:
+    """Keys of those hours that no poll made now can vouch for: they ended more than 72 hours ago.
+
+    In a home that was first started within the last day there are none: its first 72 hours are the first poll's.
+    """
+    if now - start <= LOOK_BACK + A_DAY:
+        return []
+    oldest = _beginning(now) - LOOK_BACK
+    return [key for key in keys if hour_of(key) < oldest]
 
 
 def due(candidates: list[str], closed: Collection[str]) -> HourRange | None:

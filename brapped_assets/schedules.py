@@ -1,6 +1,6 @@
 """When we ask: a poll every 20 minutes; the day's upkeep and the reports once a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -10,7 +10,6 @@ from brapped_assets.jobs import IS_DEMO, daily_upkeep, hourly_plays, wrapped_rep
 from brapped_assets.settings import Settings
 
 RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
-PARTITION = "dagster/partition"
 # Nobody who looks at the demo waits for a quarter of an hour.
 AT_ONCE = "* * * * *"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
@@ -133,10 +132,16 @@ def _newest_success(instance: dg.DagsterInstance) -> dict[int, datetime]:
     written = dg.RunsFilter(job_name=wrapped_reports.name, statuses=[dg.DagsterRunStatus.SUCCESS])
     newest: dict[int, datetime] = {}
     for record in instance.get_run_records(written, limit=RUNS_TO_READ):
-        year = record.dagster_run.tags.get(PARTITION, "")
-        if year.isdecimal():
-            newest.setdefault(int(year), record.create_timestamp.astimezone(UTC))
+        for year in _years_of(record.dagster_run.tags):
+            newest.setdefault(year, record.create_timestamp.astimezone(UTC))
     return newest
+
+
+def _years_of(tags: Mapping[str, str]) -> range:
+    """The years that a run with these tags writes."""
+    only = tags.get(partitions.PARTITION, "")
+    first, last = tags.get(partitions.RANGE_START, only), tags.get(partitions.RANGE_END, only)
+    return range(int(first), int(last) + 1) if first.isdecimal() and last.isdecimal() else range(0)
 
 
 def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime) -> datetime:
@@ -160,10 +165,12 @@ def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime) -> da
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Once a UTC day: the pages of the running year, of last year until it is complete, and of all time.",
 )
-def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+def wrapped_reports_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     done = "Today's pages are written or under way."
     if skip := why_not(context.instance, wrapped_reports.name, done):
         return skip
     owed = owed_years(context.instance, datetime.now(UTC))
-    # Dagster takes two requests of one tick for the same run unless their keys differ.
-    return [dg.RunRequest(partition_key=f"{year}", run_key=f"{year}") for year in owed] or dg.SkipReason(done)
+    if not owed:
+        return dg.SkipReason(done)
+    # One run, that of all time once: hardly ever is there a year between them that is not owed.
+    return dg.RunRequest(tags=partitions.range_tags(f"{owed[0]}", f"{owed[-1]}"))

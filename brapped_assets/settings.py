@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp
     from brapped_assets.warehouse.db.connections import Warehouse
 
-__all__ = ["DEMO_HOME", "Settings", "SettingsError", "first_hour", "unknown_settings"]
+__all__ = ["DEMO_HOME", "Hour", "Settings", "SettingsError", "unknown_settings"]
 DEMO_HOME = "demo"
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_FREE_PLAN_MB = 500
-FIRST_HOUR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _http_url(url: str) -> str:
@@ -74,8 +73,8 @@ class Settings(BaseSettings):
     dagster_pg_url: SecretStr | None = None
     brapped_home: Path = Field(default_factory=default_home)
     brapped_timezone: TimeZone | None = None
-    # First hour of the partitions, UTC. `login` and `demo` write it once; moving it later would orphan hours.
-    brapped_start: Hour = FIRST_HOUR
+    # First hour of the partitions, UTC; see `first_hour`. Moving it later would orphan hours.
+    brapped_start: Hour | None = None
     # Whoever knows it can keep the only alarm quiet.
     brapped_heartbeat_url: HttpUrl | None = Field(default=None, repr=False)
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
@@ -198,25 +197,6 @@ def unknown_settings() -> str | None:
     if not unknown:
         return None
     return f"Unknown setting {', '.join(sorted(unknown))}. The settings are: {', '.join(sorted(known))}."
-
-
-class _Start(BaseSettings):
-    """BRAPPED_START alone."""
-
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
-
-    brapped_start: Hour = FIRST_HOUR
-
-
-def first_hour() -> datetime:
-    """BRAPPED_START, whatever else is wrong with the settings; never raises.
-
-    Dagster imports the hours before anybody can be told anything. Whoever uses the settings says what is wrong.
-    """
-    try:
-        return _Start(_env_file=env_file()).brapped_start  # type: ignore[call-arg]  # see BaseSettings
-    except (SettingsError, ValidationError, OSError):
-        return FIRST_HOUR
 
 
 def _in_words(error: ValidationError, file: Path) -> str:

@@ -16,6 +16,7 @@ LAYERS = [
     ["console", "transfer", "insights"],
     ["rendering", "resources"],
     ["notifications"],
+    ["first_hour"],
     ["partitions", "accounts"],
     ["assets"],
     ["services", "checks"],

@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brapped_assets.settings import Settings, SettingsError, first_hour
+from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import default_home, env_file, keep_private, write_env
 
 
@@ -35,7 +35,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "dagster_pg_url": None,
         "brapped_home": home,
         "brapped_timezone": None,
-        "brapped_start": datetime(2026, 1, 1, tzinfo=UTC),
+        "brapped_start": None,
         "brapped_heartbeat_url": None,
         "brapped_notify": None,
         "brapped_recap": None,
@@ -293,30 +293,3 @@ def test_what_kubernetes_says_of_a_service_named_like_us_is_no_setting(
     monkeypatch.setenv("BRAPPED_PAGES", "typo")
     with pytest.raises(SettingsError, match=r"Unknown setting BRAPPED_PAGES\. "):
         Settings.load()
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "first"),
-    [
-        ("BRAPPED_START", "2024-05-06T07:30:00+02:00", datetime(2024, 5, 6, 5, tzinfo=UTC)),
-        ("BRAPPED_START", "soon", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("BRAPPED_TIMEZON", "Asia/Kolkata", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("BRAPPED_STORAGE_LIMIT_MB", "much", datetime(2026, 1, 1, tzinfo=UTC)),
-    ],
-)
-def test_the_first_hour_is_known_whatever_else_is_wrong(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, first: datetime
-) -> None:
-    monkeypatch.setenv(name, value)
-    assert first_hour() == first
-    if value != "2024-05-06T07:30:00+02:00":
-        with pytest.raises(SettingsError, match=name):
-            Settings.load()
-
-
-def test_the_first_hour_of_a_home_that_is_set_up_stays_whatever_else_is_wrong(
-    monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    write_env(home / ".env", {"BRAPPED_START": "2025-03-04T05:00:00+00:00"})
-    monkeypatch.setenv("BRAPPED_NOBODY_KNOWS", "1")
-    assert first_hour() == datetime(2025, 3, 4, 5, tzinfo=UTC)

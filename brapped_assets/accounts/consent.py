@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from brapped_assets.accounts import new_listener
 from brapped_assets.clocks.regions import zone_of_this_machine
+from brapped_assets.first_hour import first_hour, hour_before_start
 from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file, write_env
@@ -21,8 +22,6 @@ from brapped_assets.warehouse.listeners import Listener
 
 # How long somebody may take to agree in the browser.
 WAIT = timedelta(minutes=5)
-# The look-back of the partitions: the first poll closes the three days before the login.
-BEFORE_THE_FIRST_LOGIN = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,9 @@ def remember(
         values["SPOTIFY_REFRESH_TOKEN"] = grant.refresh_token
     if app.client_secret:
         values["SPOTIFY_CLIENT_SECRET"] = app.client_secret
-    if "brapped_start" not in settings.model_fields_set:
-        first_hour = (now - BEFORE_THE_FIRST_LOGIN).replace(minute=0, second=0, microsecond=0)
-        values["BRAPPED_START"] = first_hour.isoformat()
+    if settings.brapped_start is None:
+        # Of hours before the first login nobody has polled any.
+        start = first_hour() if settings.is_connected else hour_before_start(now)
+        values["BRAPPED_START"] = start.isoformat()
     write_env(env_file(), values)
     return Remembered(listener, page, bool(place.others), is_key_new, no_zone if listener.time_zone == zone else None)

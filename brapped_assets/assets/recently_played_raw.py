@@ -9,6 +9,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import as_dagster_failures
+from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.polling import poll_everybody
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -42,7 +43,8 @@ def recently_played_raw(
     """One row per play and listener, as Spotify served it.
 
     Partition H means *polled after hour H had ended*: a poll asks for the newest 50 plays, without a cursor, and lands
-    every one not seen before, whichever hour it belongs to. So one poll closes every hour still open.
+    every one not seen before, whichever hour it belongs to. So one poll closes every hour still open. Hours that ended
+    more than 72 hours ago and were not polled in time are refused: only an export can tell of them.
     """
     started = perf_counter()
     now = datetime.now(UTC)
@@ -53,6 +55,7 @@ def recently_played_raw(
             allow_retries=False,
         )
     with as_dagster_failures():
+        refuse_lost_hours(context, neon, now)
         try:
             polled = poll_everybody(spotify, neon, now, run_id=context.run.run_id, log=context.log)
         except Postponed as postponed:

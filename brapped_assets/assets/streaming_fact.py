@@ -10,6 +10,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.failures import as_dagster_failures, for_each
+from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -44,6 +45,7 @@ def streaming_fact(
     started = perf_counter()
     hours = [partitions.hour_of(key) for key in context.partition_keys]
     with as_dagster_failures():
+        refuse_lost_hours(context, neon, datetime.now(UTC))
         with neon.transaction() as tx:
             everybody = listeners(tx)
         added = 0

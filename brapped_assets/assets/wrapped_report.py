@@ -13,6 +13,8 @@ from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
 
+ALL_TIME = "all"
+
 
 class Reports(dg.Config):
     """Where the files go."""
@@ -28,8 +30,7 @@ class Reports(dg.Config):
     # Once a day is enough: of the fact its first hour, or Dagster would call each report out of date after each poll.
     deps=[dg.AssetDep(streaming_fact, partition_mapping=partitions.only_first_hour)],
     partitions_def=years,
-    # A year without plays has no page.
-    output_required=False,
+    backfill_policy=dg.BackfillPolicy.single_run(),
     group_name="insights",
     kinds={"html"},
     owners=table_metadata.OWNERS,
@@ -38,10 +39,11 @@ class Reports(dg.Config):
 def wrapped_report(
     context: dg.AssetExecutionContext, config: Reports, neon: NeonResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """One HTML file per listener and year, and with it the one of all time, which every year is part of.
+    """One HTML file per listener and year, and once a run the one of all time, which every year is part of.
 
-    Each file is complete in itself: it loads nothing, and opens anywhere. `brapped-2026.html`, `brapped-all.html`; the
-    second listener's have `-2` before the dot. All are of one moment.
+    A year in which nobody played anything is a result with 0 plays and no file. Each file is complete in itself: it
+    loads nothing, and opens anywhere. `brapped-2026.html`, `brapped-all.html`; the second listener's have `-2` before
+    the dot. All are of one moment.
     """
     # Templates: a fifth of a second that no poll's process, which loads the same definitions, should pay.
     from brapped_assets.rendering.report_set import build_all, write_all  # noqa: PLC0415
@@ -49,23 +51,27 @@ def wrapped_report(
     started = perf_counter()
     settings = neon.settings
     with as_dagster_failures(), neon.snapshot() as tx:
-        built = build_all(tx, settings, (context.partition_key, "all"))
+        built = build_all(tx, settings, (*context.partition_keys, ALL_TIME))
     # Written afterwards: a slow disk or store holds nobody up.
     try:
         files = write_all(built, config.folder or str(settings.brapped_home / "reports"))
     except OSError as error:
         raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
-    if not any(file["range"] == context.partition_key for file in files):
-        context.log.info("Nothing was played in %s.", context.partition_key)
-        return
-    yield dg.MaterializeResult(
-        metadata={
-            "range": context.partition_key,
-            "rows": sum(file["rows"] for file in files),
-            "bytes": sum(file["bytes"] for file in files),
-            "sha256": files[0]["sha256"],
-            "files": dg.MetadataValue.json(files),
-            "preview": dg.MetadataValue.md("\n\n".join(one.preview for one in built)),
-            "seconds": round(perf_counter() - started, 3),
-        }
-    )
+    newest = context.partition_keys[-1]
+    for year in context.partition_keys:
+        # That of all time is told of once a run, as the seconds are.
+        told = (year, ALL_TIME) if year == newest else (year,)
+        of_year = [file for file in files if file["range"] in told]
+        context.add_asset_metadata(
+            {
+                "range": year,
+                "plays": sum(file["plays"] for file in of_year if file["range"] == year),
+                "rows": sum(file["rows"] for file in of_year),
+                "bytes": sum(file["bytes"] for file in of_year),
+                "files": dg.MetadataValue.json(of_year),
+                "preview": dg.MetadataValue.md("\n\n".join(one.preview for one in built if one.range in told)),
+            },
+            partition_key=year,
+        )
+    context.add_asset_metadata({"seconds": round(perf_counter() - started, 3)}, partition_key=newest)
+    yield dg.MaterializeResult()

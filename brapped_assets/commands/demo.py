@@ -20,6 +20,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.server import serve
+from brapped_assets.first_hour import LOOK_BACK, hour_before_start
 from brapped_assets.services.network import Network, network
 from brapped_assets.services.orphans import stop_leftovers
 from brapped_assets.services.supervisor import free_port
@@ -33,8 +34,6 @@ REDIRECT_URI = "http://127.0.0.1:8898/callback"
 SECONDS = 10
 EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
-# As a login does, whose hours begin so long before it.
-COLLECTED = timedelta(hours=72)
 HOUSEMATES = ("Meera", "Ben", "Chidi", "Yuki")
 
 
@@ -75,7 +74,7 @@ def _run(
     zone, _ = zone_of_this_machine()
     settings = Settings.load()
     # Once: what was heard must not depend on when the demo was started again.
-    began = settings.brapped_start if "brapped_start" in settings.model_fields_set else _this_hour() - COLLECTED
+    began = settings.brapped_start or hour_before_start(datetime.now(UTC))
     accounts = _accounts(zone, listeners, since=began)
     with serve(accounts[0], port=free_port(ACCOUNT_PORT)) as server:
         account_settings = {
@@ -90,17 +89,13 @@ def _run(
             # Whoever is first gets the consent page; the others answer to their tokens.
             server.become(account, *accounts[:nth], *accounts[nth + 1 :])
             name = EXPORT if nth == 0 else f"{nth + 1}-{EXPORT}"
-            code = _join(console, home, account, server.url, name, until=began + COLLECTED)
+            code = _join(console, home, account, server.url, name, until=began + LOOK_BACK)
             if code != exit_codes.DONE:
                 return code
         server.become(*accounts)
         return collect(
             Settings.load(), console, running, port=port, name="demo", open_browser=open_browser, seen_on=seen_on
         )
-
-
-def _this_hour() -> datetime:
-    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _accounts(zone: str, listeners: int, *, since: datetime) -> list[SimulatedAccount]:

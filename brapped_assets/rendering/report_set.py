@@ -31,6 +31,11 @@ class Built:
         return self.report.file_name.replace(".html", f"{mark}.html")
 
     @property
+    def range(self) -> str:
+        """The period as an address names it: a year, or `all`."""
+        return self.report.period.name
+
+    @property
     def preview(self) -> str:
         """Markdown. Dagster's history names nobody: `brapped forget` could not remove it."""
         return f"**Listener {self.listener_id}, {self.report.period.label}**\n\n{self.report.preview}"
@@ -59,7 +64,8 @@ def write_all(built: Iterable[Built], folder: str) -> list[dict[str, Any]]:
     return [
         {
             "file": report_file.write(one.report.html, f"{folder.rstrip('/')}/{one.file_name}"),
-            "range": one.report.period.name,
+            "range": one.range,
+            "plays": one.report.plays,
             "rows": one.report.rows,
             "bytes": len(one.report.html),
             "sha256": one.report.sha256,

@@ -8,6 +8,8 @@ import dagster as dg
 import pytest
 
 from brapped_assets.definitions import defs
+from brapped_assets.partitions import range_tags, years
+from brapped_assets.rendering import report_file
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import metadata_of, run, why
 from brapped_assets_tests.conftest import Connected
@@ -34,12 +36,12 @@ def test_a_year_and_all_time_are_written_and_told(instance: dg.DagsterInstance, 
     assert sorted(folder.iterdir()) == [year, everything]
     assert told["files"] == [
         {
-            "file": str(file), "range": asked, "rows": 3, "bytes": file.stat().st_size,
+            "file": str(file), "range": asked, "plays": 1, "rows": 3, "bytes": file.stat().st_size,
             "sha256": sha256(file.read_bytes()).hexdigest(),
         }
         for file, asked in ((year, "2026"), (everything, "all"))
     ]  # fmt: skip
-    assert (told["range"], told["rows"], told["sha256"]) == ("2026", 6, told["files"][0]["sha256"])
+    assert (told["range"], told["plays"], told["rows"]) == ("2026", 1, 6)
     assert told["bytes"] == sum(file["bytes"] for file in told["files"])
     assert "ann's \\| song" in told["preview"]
     assert told["preview"].startswith("**Listener 1, 2026**")
@@ -48,10 +50,37 @@ def test_a_year_and_all_time_are_written_and_told(instance: dg.DagsterInstance, 
 
 
 @pytest.mark.usefixtures("played")
-def test_a_year_without_plays_materializes_nothing(instance: dg.DagsterInstance) -> None:
+def test_a_year_without_plays_is_a_result_of_0(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     result = run("wrapped_reports", instance, {"dagster/partition": "2020"})
     assert result.success
-    assert metadata_of(result, "wrapped_report") == {}
+    (told,) = metadata_of(result, "wrapped_report").values()
+    assert (told["range"], told["plays"]) == ("2020", 0)
+    assert [file["range"] for file in told["files"]] == ["all"]
+    assert [file.name for file in (tmp_path / "home" / "reports").iterdir()] == ["brapped-all.html"]
+
+
+def test_a_warehouse_without_anybody_has_years_of_0(connected: Connected, instance: dg.DagsterInstance) -> None:
+    (told,) = metadata_of(run("wrapped_reports", instance, YEAR), "wrapped_report").values()
+    assert (told["plays"], told["rows"], told["bytes"], told["files"], told["preview"]) == (0, 0, 0, [], "")
+
+
+@pytest.mark.usefixtures("played")
+def test_all_years_are_one_run_and_that_of_all_time_is_written_once(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    real = report_file.write
+
+    def write(html: bytes, target: str) -> str:
+        written.append(Path(target).name)
+        return real(html, target)
+
+    monkeypatch.setattr(report_file, "write", write)
+    every = years.get_partition_keys(current_time=NOW)
+    told = metadata_of(run("wrapped_reports", instance, range_tags(every[0], every[-1])), "wrapped_report")
+    assert {year: numbers["plays"] for year, numbers in told.items()} == {**dict.fromkeys(every, 0), "2026": 1}
+    assert written == ["brapped-2026.html", "brapped-all.html"]
+    assert [year for year, numbers in told.items() if "seconds" in numbers] == ["2026"]
 
 
 @pytest.mark.usefixtures("played")
