@@ -51,8 +51,16 @@ def press(page: Page, mark: str) -> None:
     page.locator(mark).first.click()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("script", [True, False])
+# The full product is in `make check`.
+WITH_AND_WITHOUT_SCRIPT = [
+    (True, 390),
+    (False, 1280),
+    pytest.param(True, 1280, marks=pytest.mark.slow),
+    pytest.param(False, 390, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("script", "width"), WITH_AND_WITHOUT_SCRIPT)
 def test_a_mark_of_each_kind_leads_to_what_it_promises_and_back(visitor: Visitor, width: int, script: bool) -> None:
     for mark, asked in MARKS:
         page = visitor.visit(ALL, width, java_script_enabled=script)
@@ -184,8 +192,7 @@ def test_charts_of_the_overview_lead_to_explore(visitor: Visitor) -> None:
     assert f"{plays(page):,}" == number
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WITH_AND_WITHOUT_SCRIPT)
 def test_marks_of_every_other_page_lead_to_what_they_promise(visitor: Visitor, width: int, script: bool) -> None:
     def told(where: str, mark: str, how: str) -> str:
         page = visitor.visit(where, width, java_script_enabled=script)
