@@ -1,6 +1,7 @@
 """Dependencies point one way: each package may import what lies below it, and nothing beside or above."""
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -48,6 +49,7 @@ FORBIDDEN_INSIDE = [
 ]
 
 
+@cache
 def imports(path: Path) -> list[str]:
     """The modules that a module imports, wherever in it."""
     found: list[str] = []
