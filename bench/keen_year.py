@@ -39,7 +39,7 @@ def measure(scene: Scene) -> list[Figure]:
     listener = Listener(catalogue, plays_per_day=PLAYS_A_DAY)
     account = SimulatedAccount(listener, catalogue=catalogue)
     hours = [BEGIN + timedelta(hours=hour) for hour in range(YEAR // timedelta(hours=1))]
-    polls = [hour + timedelta(minutes=minute) for hour in hours for minute in minutes_of(hourly_plays_schedule)]
+    polls = [hour + timedelta(minutes=minute) for hour in hours for minute in minutes_of(hourly_plays_schedule())]
     lived = [at for at in polls if at < BEGIN + LIVED]
 
     with (

@@ -75,8 +75,8 @@ def _tick(instance: dg.DagsterInstance, wire: Wire, now: datetime, clock: time_m
     clock.move_to(now)
     before = wire.round_trips
     is_whole_minute = now.second == 0
-    is_poll = is_whole_minute and now.minute in minutes_of(hourly_plays_schedule)
-    is_upkeep = is_whole_minute and now.minute in minutes_of(daily_upkeep_schedule)
+    is_poll = is_whole_minute and now.minute in minutes_of(hourly_plays_schedule())
+    is_upkeep = is_whole_minute and now.minute in minutes_of(daily_upkeep_schedule())
     asked = next_poll(instance, now) if is_poll else None
     needs_upkeep = is_upkeep and not instance.get_runs_count(dg.RunsFilter(job_name=daily_upkeep.name))
     needs_refresh = is_due(newest_level(instance), now)
@@ -116,5 +116,5 @@ def _bursts(instants: list[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def _off_beat(bursts: list[tuple[datetime, datetime]]) -> str:
-    others = [f"{start:%H:%M}" for start, _ in bursts if start.minute not in minutes_of(hourly_plays_schedule)]
+    others = [f"{start:%H:%M}" for start, _ in bursts if start.minute not in minutes_of(hourly_plays_schedule())]
     return f"beside the polls: {', '.join(others)}" if others else "the polls, and nothing beside them"

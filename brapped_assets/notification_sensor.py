@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from brapped_assets.assets.failures import failed_run
+from brapped_assets.assets.names import OURS, Names
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, wrapped_reports
 from brapped_assets.notifications.conditions import PATIENCE, Failed
 from brapped_assets.notifications.notifier import notify
+from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import RAW
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
@@ -52,33 +54,41 @@ def is_standstill(seen: Seen, polled_at: float | None, now: float) -> bool:
     )
 
 
-@dg.sensor(
-    name="notices",
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells the owner, by BRAPPED_NOTIFY, what needs them: each thing once, and once that it is over. Looks "
-    "into the warehouse after a run only, while that is awake; a standstill is seen in Dagster's own storage.",
-)
-def notices_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    settings = Settings.load()
-    if settings.brapped_notify is None:
-        return dg.SkipReason("BRAPPED_NOTIFY is not set: nobody is to be told.")
-    return tick(context, settings, datetime.now(UTC))
+def notices_sensor(
+    names: Names = OURS, status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING
+) -> dg.SensorDefinition:
+    """Looks after each run, and when no poll comes any more."""
+
+    @dg.sensor(
+        name=names.of("notices"),
+        minimum_interval_seconds=60,
+        default_status=status,
+        description="Tells the owner, by BRAPPED_NOTIFY, what needs them: each thing once, and once that it is over. "
+        "Looks into the warehouse after a run only, while that is awake; a standstill is seen in Dagster's own "
+        "storage.",
+    )
+    @names.bind
+    def look(context: dg.SensorEvaluationContext, spotify: SpotifyResource) -> dg.SkipReason:
+        if spotify.settings.brapped_notify is None:
+            return dg.SkipReason("BRAPPED_NOTIFY is not set: nobody is to be told.")
+        return tick(context, spotify.settings, datetime.now(UTC), names)
+
+    return look
 
 
-def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime) -> dg.SkipReason:
+def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime, names: Names) -> dg.SkipReason:
     instance, at = context.instance, now.timestamp()
     seen = Seen.of(context.cursor)
     is_awake = at - seen.ticked_at < PAUSE.total_seconds()
     seen = Seen(seen.run, seen.looked_at, at, seen.awake_since if is_awake else at)
     newest = instance.get_run_records(dg.RunsFilter(statuses=ENDED), limit=1, order_by="update_timestamp")
     run = newest[0].dagster_run.run_id if newest else ""
-    if run == seen.run and not is_standstill(seen, _polled_at(instance), at):
+    if run == seen.run and not is_standstill(seen, _polled_at(instance, names), at):
         context.update_cursor(json.dumps(asdict(seen)))
         return dg.SkipReason("Nothing has happened since the last look.")
     context.update_cursor(json.dumps(asdict(Seen(run, at, at, seen.awake_since))))
     try:
-        looked = notify(settings, now, newest_failure(instance))
+        looked = notify(settings, now, newest_failure(instance, names))
     except (SettingsError, WarehouseError, OSError) as error:
         return dg.SkipReason(str(error))
     if looked.undelivered:
@@ -88,9 +98,9 @@ def tick(context: dg.SensorEvaluationContext, settings: Settings, now: datetime)
     return dg.SkipReason(f"Looked; {looked.told} told.")
 
 
-def newest_failure(instance: dg.DagsterInstance) -> Failed | None:
+def newest_failure(instance: dg.DagsterInstance, names: Names = OURS) -> Failed | None:
     """The failure of the first job whose newest run failed; None while every newest run succeeded."""
-    for job_name in WATCHED:
+    for job_name in map(names.of, WATCHED):
         newest = instance.get_run_records(dg.RunsFilter(job_name=job_name, statuses=ENDED), limit=1)
         if newest and newest[0].dagster_run.status == dg.DagsterRunStatus.FAILURE:
             run_id = newest[0].dagster_run.run_id
@@ -103,6 +113,6 @@ def newest_failure(instance: dg.DagsterInstance) -> Failed | None:
     return None
 
 
-def _polled_at(instance: dg.DagsterInstance) -> float | None:
-    newest = instance.fetch_materializations(RAW, limit=1).records
+def _polled_at(instance: dg.DagsterInstance, names: Names) -> float | None:
+    newest = instance.fetch_materializations(names.key(RAW), limit=1).records
     return newest[0].timestamp if newest else None

@@ -19,12 +19,19 @@ A_DAY = timedelta(days=1)
 # A constant at load: moving the first hour would orphan what is materialized.
 START = first_hour()
 
+
 # Ends at the last hour that is over (end_offset 0): an hour that can still grow is not materialized. UTC, because
 # a local zone has hours that happen twice.
-hours = dg.HourlyPartitionsDefinition(start_date=START, timezone="UTC", fmt=KEY_FORMAT)
+def hours_from(start: datetime) -> dg.HourlyPartitionsDefinition:
+    return dg.HourlyPartitionsDefinition(start_date=start, timezone="UTC", fmt=KEY_FORMAT)
 
-# What comes after the fact and goes by something else than its hours.
-only_first_hour = dg.SpecificPartitionsPartitionMapping([START.strftime(KEY_FORMAT)])
+
+def only_first_hour_from(start: datetime) -> dg.SpecificPartitionsPartitionMapping:
+    """For what comes after the fact and goes by something else than its hours."""
+    return dg.SpecificPartitionsPartitionMapping([start.strftime(KEY_FORMAT)])
+
+
+hours, only_first_hour = hours_from(START), only_first_hour_from(START)
 
 # The running year is among them, for its page grows. Nobody's export can begin before the service did.
 years = dg.TimeWindowPartitionsDefinition(

@@ -1,16 +1,21 @@
 """When the dimensions are refreshed: as long as the newest level says that something is due. And the heartbeat."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
+from brapped_assets.assets.names import OURS, Names
 from brapped_assets.jobs import hourly_plays, refresh_dimensions
 from brapped_assets.notifications.heartbeat import beat
+from brapped_assets.resources.neon import NeonResource
 from brapped_assets.schedules import UNFINISHED
-from brapped_assets.settings import Settings
 
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+RUNNING = dg.DefaultSensorStatus.RUNNING
 # All write the level: the fact, the exports and the ranking find new work, the artists say how much is left over. An
 # import by the command writes one too, once Dagster's storage is there.
 LEVEL_WRITERS = [dg.AssetKey(name) for name in ("streaming_fact", "streaming_history", "spotify_top", "artist_dim")]
@@ -24,9 +29,11 @@ def is_due(level: dict[str, Any], now: datetime) -> bool:
     return bool(level.get(DUE)) or (next_due_at is not None and next_due_at <= now.timestamp())
 
 
-def newest_level(instance: dg.DagsterInstance) -> dict[str, Any]:
+def newest_level(instance: dg.DagsterInstance, names: Names = OURS) -> dict[str, Any]:
     """The level written last, as plain values; empty when nothing was ever materialized."""
-    records = [record for key in LEVEL_WRITERS for record in instance.fetch_materializations(key, limit=1).records]
+    records = [
+        record for key in LEVEL_WRITERS for record in instance.fetch_materializations(names.key(key), limit=1).records
+    ]
     if not records:
         return {}
     # By their place in the log: after a clock that was ahead for a while, the latest instant is not the newest event.
@@ -35,43 +42,58 @@ def newest_level(instance: dg.DagsterInstance) -> dict[str, Any]:
     return {name: value.value for name, value in newest.metadata.items() if name in (DUE, NEXT_DUE_AT)}
 
 
-@dg.sensor(
-    name="refresh_dimensions",
-    job=refresh_dimensions,
-    minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Refreshes tracks and artists while the newest level says that some are due. Reads Dagster's own "
-    "event log, never the warehouse: Neon may sleep between polls.",
-)
-def refresh_dimensions_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    now = datetime.now(UTC)
-    if not is_due(newest_level(context.instance), now):
-        return dg.SkipReason("Nothing is due.")
-    latest = context.instance.get_run_records(dg.RunsFilter(job_name=refresh_dimensions.name), limit=1)
-    if latest and latest[0].dagster_run.status in UNFINISHED:
-        return dg.SkipReason("A refresh is queued or running.")
-    if latest and latest[0].dagster_run.status == dg.DagsterRunStatus.FAILURE:
-        ended_at = latest[0].end_time
-        if ended_at is not None and now.timestamp() - ended_at < REST_AFTER_FAILURE.total_seconds():
-            return dg.SkipReason("The last refresh failed a moment ago; the next try is in a quarter of an hour.")
-    return dg.RunRequest()
+def refresh_dimensions_sensor(names: Names = OURS, status: dg.DefaultSensorStatus = RUNNING) -> dg.SensorDefinition:
+    """Asks for a refresh while the newest level says that something is due."""
+    job_name = names.of(refresh_dimensions.name)
+
+    @dg.sensor(
+        name=names.of("refresh_dimensions"),
+        job_name=job_name,
+        minimum_interval_seconds=30,
+        default_status=status,
+        description="Refreshes tracks and artists while the newest level says that some are due. Reads Dagster's own "
+        "event log, never the warehouse: Neon may sleep between polls.",
+    )
+    def refresh(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        now = datetime.now(UTC)
+        if not is_due(newest_level(context.instance, names), now):
+            return dg.SkipReason("Nothing is due.")
+        latest = context.instance.get_run_records(dg.RunsFilter(job_name=job_name), limit=1)
+        if latest and latest[0].dagster_run.status in UNFINISHED:
+            return dg.SkipReason("A refresh is queued or running.")
+        if latest and latest[0].dagster_run.status == dg.DagsterRunStatus.FAILURE:
+            ended_at = latest[0].end_time
+            if ended_at is not None and now.timestamp() - ended_at < REST_AFTER_FAILURE.total_seconds():
+                return dg.SkipReason("The last refresh failed a moment ago; the next try is in a quarter of an hour.")
+        return dg.RunRequest()
+
+    return refresh
 
 
-# A sensor and not a hook: a hook would write an event with each step, also where nobody has set a URL.
-@dg.run_status_sensor(
-    name="heartbeat",
-    run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[hourly_plays],
-    minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Calls BRAPPED_HEARTBEAT_URL after every poll that succeeded.",
-)
-def heartbeat_sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
-    url = Settings.load().brapped_heartbeat_url
-    if url is None:
-        return dg.SkipReason("BRAPPED_HEARTBEAT_URL is not set.")
-    run_id = context.dagster_run.run_id
-    if not context.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
-        return dg.SkipReason("The poll was postponed.")
-    unheard = beat(url)
-    return dg.SkipReason(unheard) if unheard else None
+def heartbeat_sensor(
+    polls: "UnresolvedAssetJobDefinition" = hourly_plays,
+    names: Names = OURS,
+    status: dg.DefaultSensorStatus = RUNNING,
+) -> dg.SensorDefinition:
+    """A sensor and not a hook: a hook would write an event with each step, also where nobody has set a URL."""
+
+    @dg.run_status_sensor(
+        name=names.of("heartbeat"),
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[polls],
+        minimum_interval_seconds=30,
+        default_status=status,
+        description="Calls BRAPPED_HEARTBEAT_URL after every poll that succeeded.",
+    )
+    @names.bind
+    def tell(context: dg.RunStatusSensorContext, neon: NeonResource) -> dg.SkipReason | None:
+        url = neon.settings.brapped_heartbeat_url
+        if url is None:
+            return dg.SkipReason("BRAPPED_HEARTBEAT_URL is not set.")
+        run_id = context.dagster_run.run_id
+        if not context.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+            return dg.SkipReason("The poll was postponed.")
+        unheard = beat(url)
+        return dg.SkipReason(unheard) if unheard else None
+
+    return tell

@@ -46,7 +46,10 @@ class Sensor:
 
     def tick(self) -> str:
         with dg.build_sensor_context(
-            instance=self.instance, repository_def=defs.get_repository_def(), cursor=self.cursor
+            instance=self.instance,
+            repository_def=defs.get_repository_def(),
+            cursor=self.cursor,
+            resources=dict(defs.resources or {}),
         ) as context:
             answer = defs.resolve_sensor_def("notices").evaluate_tick(context)
         self.cursor = answer.cursor

@@ -31,7 +31,10 @@ def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, kept_instance: dg.D
 def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.RunRequest | str:
     """What this tick asks for, or why it asks for nothing."""
     context = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=datetime.now(UTC), repository_def=defs.get_repository_def()
+        instance=instance,
+        scheduled_execution_time=datetime.now(UTC),
+        repository_def=defs.get_repository_def(),
+        resources=dict(defs.resources or {}),
     )
     with context:
         answer = defs.resolve_schedule_def(schedule).evaluate_tick(context)
@@ -84,7 +87,10 @@ def test_a_daemon_that_slept_for_30_hours_asks_for_one_run_over_all_of_them(
 
 def test_a_tick_evaluated_late_polls_for_what_is_over_by_then(local: dg.DagsterInstance) -> None:
     context = dg.build_schedule_context(
-        instance=local, scheduled_execution_time=NOW - timedelta(hours=5), repository_def=defs.get_repository_def()
+        instance=local,
+        scheduled_execution_time=NOW - timedelta(hours=5),
+        repository_def=defs.get_repository_def(),
+        resources=dict(defs.resources or {}),
     )
     with context:
         answer = defs.resolve_schedule_def("hourly_plays").evaluate_tick(context)

@@ -131,8 +131,9 @@ def test_a_refresh_that_failed_is_tried_again_after_a_quarter_of_an_hour(
 def beaten(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:
     """What the heartbeat's sensor answers to the success of this run."""
     event = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, run.job_name, message="It succeeded.")
-    context = dg.build_run_status_sensor_context("heartbeat", event, instance, run)
-    answer = heartbeat_sensor(context)
+    resources = dict(defs.resources or {})
+    with dg.build_run_status_sensor_context("heartbeat", event, instance, run, resources=resources) as context:
+        answer = heartbeat_sensor()(context)
     assert answer is None or isinstance(answer, dg.SkipReason)
     return answer.skip_message if answer else None
 

@@ -1,0 +1,75 @@
+"""Our definitions a second time, under other names and from another first hour, for somebody's own code location.
+
+Dagster can give assets another key; but two sets in one code location also need ops, resources, checks and jobs of
+their own. So each is declared anew, with the same function.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from inspect import unwrap
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+
+from brapped_assets import partitions
+from brapped_assets.assets.names import Names
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+
+def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> dg.AssetsDefinition:
+    """This asset under another key, its hours beginning at `start`."""
+    spec = asset.get_asset_spec()
+    hours, first_hour = partitions.hours_from(start), partitions.only_first_hour_from(start)
+    replaced = spec.replace_attributes(
+        key=names.key(spec.key),
+        deps=[
+            dg.AssetDep(
+                names.key(dep.asset_key),
+                partition_mapping=first_hour
+                if dep.partition_mapping == partitions.only_first_hour
+                else dep.partition_mapping,
+            )
+            for dep in spec.deps
+        ],
+        partitions_def=hours if spec.partitions_def == partitions.hours else spec.partitions_def,
+    )
+    again = dg.multi_asset(
+        name=names.of(spec.key.path[-1]),
+        specs=[replaced],
+        backfill_policy=asset.backfill_policy,
+        pool=asset.op.pool,
+    )
+    return again(names.bind(_function(asset)))
+
+
+def renamed_checks(checks: dg.AssetChecksDefinition, names: Names) -> dg.AssetChecksDefinition:
+    """These checks of the assets under their other keys."""
+    specs = [spec._replace(asset_key=names.key(spec.asset_key)) for spec in checks.check_specs]
+    again = dg.multi_asset_check(name=names.of(checks.op.name), specs=specs, can_subset=checks.can_subset)
+    return again(names.bind(_function(checks)))
+
+
+def renamed_jobs(
+    jobs: Iterable["UnresolvedAssetJobDefinition"], definitions: dg.Definitions, names: Names
+) -> list["UnresolvedAssetJobDefinition"]:
+    """These jobs, of the assets and checks under their other keys; `definitions` hold those under the first ones."""
+    graph = definitions.resolve_asset_graph()
+    return [
+        dg.define_asset_job(
+            names.of(job.name),
+            dg.AssetSelection.assets(*map(names.key, job.selection.resolve(graph))).without_checks()
+            | dg.AssetSelection.checks(
+                *(dg.AssetCheckKey(names.key(key.asset_key), key.name) for key in job.selection.resolve_checks(graph))
+            ),
+            description=job.description,
+            tags=job.tags,
+        )
+        for job in jobs
+    ]
+
+
+def _function(asset: dg.AssetsDefinition) -> Callable[..., Any]:
+    """What was decorated."""
+    return cast("Callable[..., Any]", unwrap(asset.op))

@@ -1,0 +1,184 @@
+"""Somebody else's code location hosts all of it, twice: two listeners, two warehouses, one of everything else."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import psycopg
+import pytest
+from time_machine import Traveller
+
+from brapped_assets.assets.names import Names
+from brapped_assets.definitions import build_defs, defs
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.listener import Listener
+from brapped_assets.demo.server import serve
+from brapped_assets.partitions import START, key_of
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
+from brapped_assets_tests.assets.conftest import clock
+from brapped_assets_tests.databases import database
+
+__all__ = ["clock"]
+
+PLAYS = """
+select played_at, coalesce('spotify:track:' || t.track_id, t.track_ref)
+  from star.streaming_fact join star.track_dim t using (track_key)
+"""
+FIRST_HOUR = datetime(2026, 11, 18, tzinfo=UTC)
+HOUR = "2026-11-20-14:00"
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """One of the two sets."""
+
+    name: str
+    account: SimulatedAccount
+    database_url: str
+    definitions: dg.Definitions
+
+    def plays(self) -> set[tuple[datetime, str]]:
+        """All of this warehouse, as (END, track uri)."""
+        with psycopg.connect(self.database_url) as connection:
+            return {(at.astimezone(UTC), uri) for at, uri in connection.execute(PLAYS).fetchall()}
+
+
+@dg.asset(deps=[dg.AssetKey(["ann", "streaming_fact"]), dg.AssetKey(["ben", "streaming_fact"])])
+def both_lives() -> None:
+    """An asset of the host's own."""
+
+
+@pytest.fixture
+def hosted(
+    postgres: EmbeddedServer,
+    catalogue: Catalogue,
+    somebody: Listener,
+    clock: Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[list[Hosted]]:
+    # Whatever else is set is some other program's.
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "somebody else's")
+    found = []
+    with ExitStack() as stack:
+        for name, listener in (("ann", copy(somebody)), ("ben", Listener(catalogue, "ben"))):
+            account = SimulatedAccount(listener, catalogue=catalogue, seed=name)
+            server = stack.enter_context(serve(account))
+            url = stack.enter_context(database(postgres))
+            monkeypatch.setenv(f"{name.upper()}_DATABASE", url)
+            monkeypatch.setenv(f"{name.upper()}_TOKEN", account.refresh_token())
+            neon = NeonResource.configure_at_launch(database_url=dg.EnvVar(f"{name.upper()}_DATABASE"))
+            spotify = SpotifyResource(
+                neon=neon,
+                client_id=account.client_id,
+                client_secret=account.client_secret,
+                refresh_token=dg.EnvVar(f"{name.upper()}_TOKEN"),
+                api_url=server.api_url,
+                accounts_url=server.url,
+            )
+            definitions = build_defs(
+                key_prefix=name, resources={"neon": neon, "spotify": spotify}, first_hour=FIRST_HOUR, is_on=False
+            )
+            found.append(Hosted(name, account, url, definitions))
+        yield found
+
+
+@pytest.fixture
+def location(hosted: list[Hosted]) -> dg.Definitions:
+    """The code location of the host."""
+    theirs = dg.Definitions(assets=[both_lives], executor=dg.in_process_executor)
+    return dg.Definitions.merge(theirs, *(one.definitions for one in hosted))
+
+
+def test_each_of_two_sets_collects_into_its_own_warehouse(
+    location: dg.Definitions, hosted: list[Hosted], instance: dg.DagsterInstance
+) -> None:
+    for one in hosted:
+        job = location.resolve_job_def(f"{one.name}_hourly_plays")
+        assert job.execute_in_process(instance=instance, tags={"dagster/partition": HOUR}).success
+        assert location.resolve_job_def(f"{one.name}_refresh_dimensions").execute_in_process(instance=instance).success
+    ann, ben = hosted
+    assert ann.plays() == set(ann.account.served) != set()
+    assert ben.plays() == set(ben.account.served) != set()
+    assert ann.plays().isdisjoint(ben.plays())
+    for one in hosted:
+        assert instance.get_materialized_partitions(dg.AssetKey([one.name, "streaming_fact"])) == {HOUR}
+
+
+def test_what_the_ui_materializes_of_both_at_once_is_one_run(
+    location: dg.Definitions, hosted: list[Hosted], instance: dg.DagsterInstance
+) -> None:
+    keys = [dg.AssetKey([one.name, asset]) for one in hosted for asset in ("recently_played_raw", "streaming_fact")]
+    job = location.resolve_implicit_global_asset_job_def().get_subset(asset_selection=set(keys))
+    assert job.execute_in_process(instance=instance, tags={"dagster/partition": HOUR}).success
+    assert [one.plays() == set(one.account.served) != set() for one in hosted] == [True, True]
+
+
+def test_everything_has_the_prefix_and_nothing_runs_until_it_is_switched_on(location: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(location)
+    repository, ours = location.get_repository_def(), defs.get_repository_def()
+    prefixes = ("ann", "ben")
+
+    def twice(names: set[str]) -> set[str]:
+        return {f"{prefix}_{name}" for prefix in prefixes for name in names}
+
+    graph, our_graph = location.resolve_asset_graph(), defs.resolve_asset_graph()
+    assert graph.get_all_asset_keys() - {both_lives.key} == {
+        key.with_prefix(prefix) for prefix in prefixes for key in our_graph.get_all_asset_keys()
+    }
+    assert set(graph.asset_check_keys) == {
+        dg.AssetCheckKey(key.asset_key.with_prefix(prefix), key.name)
+        for prefix in prefixes
+        for key in our_graph.asset_check_keys
+    }
+    jobs, our_jobs = (
+        {job.name for job in each.get_all_jobs() if not job.name.startswith("__")} for each in (repository, ours)
+    )
+    assert jobs == twice(our_jobs)
+    assert {one.name for one in repository.schedule_defs} == twice({one.name for one in ours.schedule_defs})
+    assert {one.name for one in repository.sensor_defs} == twice({one.name for one in ours.sensor_defs})
+    assert set(repository.get_top_level_resources()) == twice({"neon", "spotify"})
+    assert {one.default_status for one in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
+    assert {one.default_status for one in repository.sensor_defs} == {dg.DefaultSensorStatus.STOPPED}
+
+
+def test_a_hosted_asset_is_the_same_in_everything_but_its_name_and_its_first_hour(location: dg.Definitions) -> None:
+    names = Names(("ann",))
+    for spec in defs.resolve_all_asset_specs():
+        asset, hosted_asset = defs.resolve_assets_def(spec.key), location.resolve_assets_def(names.key(spec.key))
+        hosted_spec = hosted_asset.get_asset_spec()
+        for field in ("description", "metadata", "group_name", "owners", "code_version", "skippable", "tags"):
+            assert getattr(hosted_spec, field) == getattr(spec, field)
+        assert hosted_spec.freshness_policy == spec.freshness_policy
+        assert [dep.asset_key for dep in hosted_spec.deps] == [names.key(dep.asset_key) for dep in spec.deps]
+        assert (hosted_asset.backfill_policy, hosted_asset.op.pool) == (asset.backfill_policy, asset.op.pool)
+    partitions = location.resolve_assets_def(["ann", "streaming_fact"]).partitions_def
+    assert partitions is not None
+    assert partitions.get_first_partition_key() == key_of(FIRST_HOUR) != key_of(START)
+
+
+def test_a_hosted_schedule_asks_for_its_own_hours_once_it_is_connected(
+    location: dg.Definitions, hosted: list[Hosted], kept_instance: dg.DagsterInstance
+) -> None:
+    kept_instance.report_runless_asset_event(
+        dg.AssetMaterialization(["ann", "recently_played_raw"], partition="2026-11-18-00:00")
+    )
+    asked = {}
+    for one in hosted:
+        with dg.build_schedule_context(
+            instance=kept_instance,
+            scheduled_execution_time=datetime.now(UTC) + timedelta(seconds=1),
+            repository_def=location.get_repository_def(),
+            resources=dict(location.resources or {}),
+        ) as context:
+            (request,) = (
+                location.resolve_schedule_def(f"{one.name}_hourly_plays").evaluate_tick(context).run_requests or []
+            )
+        asked[one.name] = request.tags["dagster/asset_partition_range_start"]
+    assert asked == {"ann": "2026-11-18-01:00", "ben": "2026-11-18-00:00"}
