@@ -33,23 +33,34 @@ def first_hour() -> datetime:
     several first starts at once one writes it, and all take what it wrote. Where nothing can be written, it is 72 hours
     before this start.
     """
-    with suppress(SettingsError, ValidationError, OSError):
-        given = _Start(_env_file=env_file()).brapped_start  # type: ignore[call-arg]  # see BaseSettings
-        if given is not None:
-            return given
     now = datetime.now(UTC)
-    found = hour_before_start(now) if now >= RELEASED else RELEASED
     with suppress(SettingsError, OSError, ValueError):
         file = home_folder() / FILE
-        if now >= RELEASED and not file.exists():
-            _write_once(file, found)
-        found = datetime.fromisoformat(file.read_text(encoding="utf-8").strip()).astimezone(UTC)
-    return found
+        if now >= RELEASED and _given() is None and not file.exists():
+            _write_once(file, hour_before_start(now))
+    return known_first_hour()
+
+
+def known_first_hour() -> datetime:
+    """The same, and nothing is written: what an import may ask for. Before the first start, that of a start now."""
+    if given := _given():
+        return given
+    with suppress(SettingsError, OSError, ValueError):
+        written = (home_folder() / FILE).read_text(encoding="utf-8").strip()
+        return datetime.fromisoformat(written).astimezone(UTC)
+    now = datetime.now(UTC)
+    return hour_before_start(now) if now >= RELEASED else RELEASED
 
 
 def hour_before_start(now: datetime) -> datetime:
     """The first hour of whoever starts now, UTC."""
     return (now - LOOK_BACK).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _given() -> datetime | None:
+    with suppress(SettingsError, ValidationError, OSError):
+        return _Start(_env_file=env_file()).brapped_start  # type: ignore[call-arg]  # see BaseSettings
+    return None
 
 
 def _write_once(file: Path, hour: datetime) -> None:

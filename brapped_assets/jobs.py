@@ -11,12 +11,11 @@ from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import daily_checks, poll_checks
-from brapped_assets.settings import DEMO_HOME
-from brapped_assets.settings_file import home_folder
+from brapped_assets.settings import is_demo_home
 
 # Dagster counts a check that ran for the newest materialization only. A collector checks everything once a day, and a
 # poll leaves some checks not evaluated until then; the demo is there to be looked at, and checks whatever it writes.
-IS_DEMO = home_folder().name == DEMO_HOME
+IS_DEMO = is_demo_home()
 
 
 def checked_by(selection: dg.AssetSelection, *checks: dg.AssetChecksDefinition, is_demo: bool) -> dg.AssetSelection:

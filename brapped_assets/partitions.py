@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.first_hour import LOOK_BACK, first_hour
+from brapped_assets.first_hour import LOOK_BACK, known_first_hour
 
 HOUR = timedelta(hours=1)
 # Tags of a run: its partition, or the first and last of its range.
@@ -17,7 +17,7 @@ KEY_FORMAT = "%Y-%m-%d-%H:%M"
 A_DAY = timedelta(days=1)
 
 # A constant at load: moving the first hour would orphan what is materialized.
-START = first_hour()
+START = known_first_hour()
 
 
 # Ends at the last hour that is over (end_offset 0): an hour that can still grow is not materialized. UTC, because

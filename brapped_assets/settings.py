@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp
     from brapped_assets.warehouse.db.connections import Warehouse
 
-__all__ = ["DEMO_HOME", "Hour", "Settings", "SettingsError", "unknown_settings"]
+__all__ = ["DEMO_HOME", "Hour", "Settings", "SettingsError", "is_demo_home", "unknown_settings"]
 DEMO_HOME = "demo"
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
@@ -184,6 +184,14 @@ class _SettingsOfAHome(Settings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, dotenv_settings
+
+
+def is_demo_home() -> bool:
+    """Whether BRAPPED_HOME is that of the simulated account; never raises, for it is asked at import."""
+    try:
+        return home_folder().name == DEMO_HOME
+    except SettingsError:
+        return False
 
 
 def unknown_settings() -> str | None:

@@ -31,7 +31,10 @@ def default_home() -> Path:
 def home_folder() -> Path:
     """BRAPPED_HOME, from the environment or `./.env`, else the default. Raises SettingsError, as `env_file` does."""
     home = os.environ.get("BRAPPED_HOME") or lines_of(Path(ENV_FILE)).get("BRAPPED_HOME") or default_home()
-    return Path(home).expanduser().absolute()
+    try:
+        return Path(home).expanduser().absolute()
+    except RuntimeError:
+        raise SettingsError(f"BRAPPED_HOME: nobody here has the home folder that {home} begins with.") from None
 
 
 def env_file() -> Path:

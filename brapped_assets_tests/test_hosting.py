@@ -1,10 +1,14 @@
 """Somebody else's code location hosts all of it, twice: two listeners, two warehouses, one of everything else."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import psycopg
@@ -12,11 +16,12 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.assets.names import Names
-from brapped_assets.definitions import build_defs, defs
+from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
+from brapped_assets.hosting.build import build_defs
 from brapped_assets.partitions import START, key_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -161,6 +166,39 @@ def test_a_hosted_asset_is_the_same_in_everything_but_its_name_and_its_first_hou
     partitions = location.resolve_assets_def(["ann", "streaming_fact"]).partitions_def
     assert partitions is not None
     assert partitions.get_first_partition_key() == key_of(FIRST_HOUR) != key_of(START)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"BRAPPED_START": "yesterday", "BRAPPED_NOBODY_KNOWS": "this", "SPOTIFY_DAILY_CALL_BUDGET": "many"},
+        {"BRAPPED_HOME": "~nobody-here/brapped"},
+        {"BRAPPED_HOME": "/proc/nowhere", "BRAPPED_START": ""},
+    ],
+)
+@pytest.mark.parametrize("file", [b"BRAPPED_START=never\nBRAPPED_NOBODY=1\n", b"BRAPPED_HOME=\xff\xfe\n"])
+def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_nothing(
+    hostile: dict[str, str], file: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(file)
+    code = """
+import sys
+def refuse(event, args):
+    if event in ("socket.connect", "socket.bind", "os.mkdir", "os.rename", "os.link") or (
+        event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax") and ".pyc" not in str(args[0])
+    ):
+        raise AssertionError(f"{event} {args}")
+import dagster, sqlalchemy
+sys.addaudithook(refuse)
+from brapped_assets.hosting.build import build_defs
+build_defs(key_prefix="theirs").get_repository_def()
+"""
+    environment = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"], **hostile}
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", code], check=False, env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr[-1500:]
+    assert [one.name for one in tmp_path.iterdir()] == [".env"]
 
 
 def test_a_hosted_schedule_asks_for_its_own_hours_once_it_is_connected(

@@ -25,6 +25,7 @@ LAYERS = [
     ["jobs"],
     ["schedules"],
     ["sensors", "notification_sensor"],
+    ["hosting"],
     ["definitions"],
     ["demo"],
     ["commands"],

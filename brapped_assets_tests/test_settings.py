@@ -293,3 +293,9 @@ def test_what_kubernetes_says_of_a_service_named_like_us_is_no_setting(
     monkeypatch.setenv("BRAPPED_PAGES", "typo")
     with pytest.raises(SettingsError, match=r"Unknown setting BRAPPED_PAGES\. "):
         Settings.load()
+
+
+def test_a_home_of_nobody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAPPED_HOME", "~nobody-here/brapped")
+    with pytest.raises(SettingsError, match=r"^BRAPPED_HOME: nobody here has the home folder that ~nobody-here/brapp"):
+        Settings.load()

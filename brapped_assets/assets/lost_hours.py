@@ -1,6 +1,5 @@
 """Hours that no poll can vouch for any more, and what becomes of a run that is asked for them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import dagster as dg
@@ -10,33 +9,33 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import run_stats
 
-RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
-
 
 def refuse_lost_hours(context: dg.AssetExecutionContext, neon: NeonResource, now: datetime) -> None:
     """Raise a Failure that names the export if nothing can be known of one of this run's hours."""
-    lost = _lost_hours(context.instance, neon, context.partition_keys, now)
+    hours = context.assets_def.partitions_def
+    assert isinstance(hours, dg.TimeWindowPartitionsDefinition)
+    lost = _lost_hours(context, neon, now, hours.start)
     if not lost:
         return
     _keep_closed_hours(context)
     raise dg.Failure(
         f"Spotify shows only the last 50 plays: what was played in {len(lost)} of these hours ({lost[0]} to {lost[-1]} "
         "UTC) can come from Spotify's data export only. Bring it in with `brapped import`. Hours from "
-        f"{partitions.look_back(now)[0]} UTC on can be polled.",
+        f"{partitions.look_back(now, hours.start)[0]} UTC on can be polled.",
         metadata={CURE: CURED_BY_A_PERSON},
         allow_retries=False,
     )
 
 
-def _lost_hours(instance: dg.DagsterInstance, neon: NeonResource, keys: Sequence[str], now: datetime) -> list[str]:
+def _lost_hours(context: dg.AssetExecutionContext, neon: NeonResource, now: datetime, start: datetime) -> list[str]:
     """Keys of the hours before the look-back that were not closed in their time and that nothing vouches for.
 
     What vouches is a poll that reached back to them, or an imported export that covers them.
     """
-    old = partitions.beyond_look_back(keys, now)
+    old = partitions.beyond_look_back(context.partition_keys, now, start)
     if not old:
         return []
-    closed = instance.get_materialized_partitions(RAW)
+    closed = context.instance.get_materialized_partitions(context.asset_key)
     unclosed = [partitions.hour_of(key) for key in old if key not in closed]
     with neon.transaction() as tx:
         hours = run_stats.landed_by_hour(tx, unclosed)
@@ -48,7 +47,8 @@ def _keep_closed_hours(context: dg.AssetExecutionContext) -> None:
 
     Those of the look-back that are open the next poll closes.
     """
-    for asset in (RAW, FACT):
+    raw = context.asset_key
+    for asset in (raw, dg.AssetKey([*raw.path[:-1], "streaming_fact"])):
         closed = context.instance.get_materialized_partitions(asset)
         for key in context.partition_keys:
             if key in closed:

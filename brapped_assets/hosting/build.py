@@ -1,0 +1,87 @@
+"""Everything Dagster sees: the table of contents, for a code location of our own or of somebody else's.
+
+Importing it touches nothing outside. What is wrong with the settings is said by whatever uses them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.names import OURS, Names
+from brapped_assets.assets.recently_played_raw import recently_played_raw
+from brapped_assets.assets.run_history import run_history
+from brapped_assets.assets.spotify_top import spotify_top
+from brapped_assets.assets.streaming_fact import streaming_fact
+from brapped_assets.assets.streaming_history import streaming_history
+from brapped_assets.assets.track_dim import track_dim
+from brapped_assets.assets.wrapped_report import wrapped_report
+from brapped_assets.checks import daily_checks, poll_checks
+from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs
+from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
+from brapped_assets.notification_sensor import notices_sensor
+from brapped_assets.partitions import START
+from brapped_assets.resources.neon import NeonResource
+from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule
+from brapped_assets.sensors import heartbeat_sensor, refresh_dimensions_sensor
+
+ASSETS = [
+    recently_played_raw,
+    streaming_fact,
+    streaming_history,
+    track_dim,
+    artist_dim,
+    spotify_top,
+    run_history,
+    wrapped_report,
+]
+CHECKS = [poll_checks, daily_checks]
+JOBS = [hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_reports]
+
+
+def build_defs(
+    *,
+    resources: Mapping[str, Any] | None = None,
+    key_prefix: str | Sequence[str] = (),
+    first_hour: datetime = START,
+    executor: dg.ExecutorDefinition | None = None,
+    is_on: bool = True,
+) -> dg.Definitions:
+    """All of it, for a code location: also somebody else's, by `dg.Definitions.merge`, and several times in one.
+
+    `resources` are a `neon` and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets
+    have it before their keys; jobs, schedules, sensors and resources have it before their names. The hours begin at
+    `first_hour` (UTC): moving it orphans what is materialized. Without an `executor` it is the code location's own.
+    Unless `is_on` schedules and sensors wait until somebody switches them on.
+    """
+    names = Names((key_prefix,) if isinstance(key_prefix, str) else tuple(key_prefix))
+    # "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
+    neon = (resources or {}).get("neon") or NeonResource.configure_at_launch()
+    given = {"neon": neon, "spotify": SpotifyResource(neon=neon), **(resources or {})}
+    assets, checks, jobs = ASSETS, CHECKS, JOBS
+    if names != OURS or first_hour != START:
+        jobs = renamed_jobs(JOBS, dg.Definitions(assets=ASSETS, asset_checks=CHECKS, resources=given), names)
+        assets = [renamed_asset(asset, names, first_hour) for asset in ASSETS]
+        checks = [renamed_checks(each, names) for each in CHECKS]
+    schedules_are = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
+    sensors_are = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=checks,
+        jobs=jobs,
+        schedules=[
+            hourly_plays_schedule(names, first_hour, schedules_are),
+            daily_upkeep_schedule(names, schedules_are),
+            wrapped_reports_schedule(names, schedules_are),
+        ],
+        sensors=[
+            refresh_dimensions_sensor(names, sensors_are),
+            heartbeat_sensor(jobs[0], names, sensors_are),
+            notices_sensor(names, sensors_are),
+        ],
+        resources={names.of(name): resource for name, resource in given.items()},
+        executor=executor,
+    )
