@@ -9,7 +9,8 @@ import numpy as np
 
 from brapped_assets.insights.columns.moments import instant, microseconds
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.columns.shown import Earlier, Shown
+from brapped_assets.insights.columns.remembered import Earlier
+from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.stretches import Found, Kind, Stretches, counting, find_again
 from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.insights.names import labels, names
@@ -98,7 +99,7 @@ def _found(tx: Connection, shown: Shown) -> dict[Kind, Stretches]:
         reasons = labels(tx, each_once(shown.life.plays.reason_end[since:]))
         return find_again(shown, (key for key, word in reasons.items() if word == "trackdone"), earlier)
 
-    return shown.remember("offers", find).of
+    return shown.remembered.find("offers", find).of
 
 
 def _without(of: Stretches, ends: Ints, heard: Sequence[dict[str, Any]]) -> Stretches:

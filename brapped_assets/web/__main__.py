@@ -1,5 +1,6 @@
 """The pages, served: `python -m brapped_assets.web.__main__ HOST PORT`, one of the parts of `up`."""
 
+import gc
 import os
 import sys
 
@@ -39,9 +40,12 @@ def main() -> None:
         down=lambda: tuple(one.sentence() for one in stopped_parts.read(home)),
         renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )
+    app = create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key)
+    # What is there by now stays: looked through for garbage it took 40 ms, once in some hundred pages.
+    gc.freeze()
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
-        create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key),
+        app,
         host=host,
         port=int(port),
         log_level="warning",

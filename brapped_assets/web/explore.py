@@ -15,11 +15,12 @@ from brapped_assets.insights.facets import Facet, Option, Seen, facets
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.listening import heard
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.rules import SHORT, side_by_side
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.marks import PATH, Asked, Mark
 from brapped_assets.text.formatting import day, duration, month, number, percent
+from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web import filters
 from brapped_assets.web.filters import nothing_left
 from brapped_assets.web.site import Site, filters_of, period_of
@@ -60,7 +61,7 @@ def routes(site: Site) -> list[Route]:
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
                 "estimated_ms": plays.estimated_ms,
                 "time": _time(who, period, asked),
-                "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(seen, asked, period)],
+                "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(tx, who, asked, period)],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
                 "empty": nothing_left(seen, asked.selection, period, filters_of(request), lambda selection, name:
@@ -127,10 +128,9 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
     return told
 
 
-def _rules(seen: Seen, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
+def _rules(tx: Connection, who: Viewer, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
     """The same plays by each rule, as shares of all of them; the one that is on leads back to the usual one."""
-    plays = {rule: seen(replace(asked.selection, rule=rule)).shown.plays(period.first, period.until) for rule in SHORT}
-    told = {rule: Option(rule, len(these), these.total_ms) for rule, these in plays.items()}
+    told = {one.rule: Option(one.rule, one.plays, one.ms) for one in side_by_side(tx, who, period)}
     whole = _of(told["all"], asked.by)
     rows = []
     for rule, one in told.items():

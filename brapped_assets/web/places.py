@@ -39,7 +39,7 @@ def routes(site: Site) -> list[Route]:
                 period = period_of(request, who)
                 unit, among = unit_of(who, period), stretches(who, period)
                 drawn = lines(tx, who, period, kind, among)
-                many, led = (0, []) if kind == "albums" else leaders(tx, who, period, kind, LONGEST_LIST)
+                many, led = leaders(tx, who, period, kind, LONGEST_LIST)
             columns = _columns(drawn, among, unit)
             return site.page(
                 "places.html", request, who, kind=kind, kinds=list(MUSIC), period=period, unit=unit, lines=drawn,

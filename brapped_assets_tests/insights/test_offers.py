@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import Flag, Plays
-from brapped_assets.insights.columns.shown import Earlier, Shown, shown
+from brapped_assets.insights.columns.remembered import Earlier
+from brapped_assets.insights.columns.shown import Shown, shown
 from brapped_assets.insights.columns.stretches import Kind, Stretches, find_again, nights, songs_in_a_row, stretches
 from brapped_assets.insights.offers import offered
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -43,13 +43,12 @@ class Chosen:
         left[left] = rows
         return Chosen(self._plays, self.catalogue, self._span, left)
 
-    def of_artists(self, artists: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where those of some main artists (numbers) are, and the place of each one's artist among these."""
+    def of_artists(self, artists: NDArray[np.integer]) -> tuple["Chosen", NDArray[np.int64]]:
+        """Those of some main artists (numbers), and the place of each one's artist among these."""
         place = np.full(len(self.catalogue.artists), -1)
         place[artists] = np.arange(len(artists))
-        of = place.astype(np.int16)[self.catalogue.artist].take(self.track)
-        rows = np.flatnonzero(of >= 0)
-        return rows, of[rows].astype(np.int64)
+        some = Chosen(self._plays, self.catalogue, self._span, self._are_of(place[self.catalogue.artist] >= 0))
+        return some, place.take(some.artist)
 
     def latest(self, many: int) -> "Chosen":
         """The last of them."""
@@ -63,9 +62,12 @@ class Chosen:
         wanted = np.zeros(len(self.catalogue.tracks), np.bool_)
         wanted[tracks] = True
         # They are few: with columns of their own nobody looks for them among all again.
-        places = self._span.start + np.flatnonzero(self._rows)[wanted.take(self.track)]
-        few = self._plays.where(places)
+        few = self._plays.where(self._span.start + np.flatnonzero(self._are_of(wanted)))
         return Chosen(few, self.catalogue, slice(0, len(few)), np.ones(len(few), np.bool_))
+
+    def _are_of(self, tracks: Mask) -> Mask:
+        """Which of the plays of the span are among these and of some tracks (a mask by number)."""
+        return tracks.take(self._plays.track[self._span]) & self._rows
 
     def within(self, first: date, until: date) -> "Chosen":
         """Those of them on the local days from `first` up to, not including, `until`."""

@@ -10,10 +10,12 @@ from brapped_assets.insights.columns.sums import blocks, counted, summed
 
 HOURS = 24
 SILENCE_US = 30 * 60 * 1_000_000
-# The bits that days are told by, side by side: those of `Flag` that lie low, then two more.
-LOW = np.int32(Flag.ESTIMATED | Flag.SKIPPED | Flag.SHUFFLE | Flag.OFFLINE)
-EXTENDED, COUNTS, COMBINATIONS = np.int32(16), np.int32(32), 64
+# The flags that days are told by, and a number for each combination of them.
+TOLD = (Flag.EXTENDED, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)
+COMBINATIONS = 1 << len(TOLD)
 ALL = np.arange(COMBINATIONS)
+_FLAGS = np.arange(2 * max(Flag))
+COMBINATION = np.sum([(_FLAGS & int(flag) > 0) * (1 << nth) for nth, flag in enumerate(TOLD)], axis=0).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,20 @@ def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
     heard, ms = np.zeros(days * HOURS, np.int64), np.zeros(days * HOURS, np.int64)
     estimated_ms = np.zeros(days, np.int64)
     for block in blocks(len(plays)):
-        met = rows[block]
-        day, hour, flags, length, counts = (
-            column[block].compress(met) for column in (plays.day, plays.hour, plays.flags, plays.ms, counting)
+        day, flags = (column[block].compress(rows[block]) for column in (plays.day, plays.flags))
+        kinds += counted((day.astype(np.int32) - first) * COMBINATIONS + COMBINATION.take(flags), len(kinds))
+        day, hour, flags, length = (
+            column[block].compress(counting[block]) for column in (plays.day, plays.hour, plays.flags, plays.ms)
         )
-        at, flags = day.astype(np.int32) - np.int32(first), flags.astype(np.int32)
-        kind = (flags & LOW) | ((flags & np.int32(Flag.EXTENDED)) >> 2) | np.where(counts, COUNTS, np.int32(0))
-        kinds += counted(at * COMBINATIONS + kind, len(kinds))
-        hours = summed((at * np.int32(HOURS) + hour)[counts], length[counts], len(heard))
+        at = day.astype(np.int32) - first
+        hours = summed(at * HOURS + hour, length, len(heard))
         heard += hours.plays
         ms += hours.ms
-        estimated = counts & ((flags & int(Flag.ESTIMATED)) != 0)
-        estimated_ms += summed(at[estimated], length[estimated], days).ms
+        estimated = np.flatnonzero(flags & np.uint16(Flag.ESTIMATED))
+        estimated_ms += summed(at.take(estimated), length.take(estimated), days).ms
     by_kind = kinds.reshape(days, COMBINATIONS)
-    extended = ALL & EXTENDED > 0
-    told = [extended & (ALL & int(flag or EXTENDED) > 0) for flag in (0, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)]
+    extended = ALL & 1 > 0
+    told = [extended & (ALL >> nth & 1 > 0) for nth in range(len(TOLD))]
     return DayTable(
         first,
         plays=heard.reshape(days, HOURS),

@@ -1,11 +1,10 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -14,21 +13,15 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
+from brapped_assets.insights.columns.hidden import hidden, numbers_of
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.moments import day_number
-from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
+from brapped_assets.insights.columns.remembered import Earlier, Remembered
 from brapped_assets.insights.columns.sums import NEVER, counted
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
-_Found = TypeVar("_Found")
-
-
-class Earlier(NamedTuple):
-    """What was found of a listener's plays before some local days (since 2000-01-01) changed."""
-
-    found: Any
-    days: NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +37,8 @@ class Shown:
     rows: Mask
     counting: Mask
     whole: "Shown | None" = None
-    # See `remember`.
-    earlier: Mapping[Hashable, Earlier] = field(default_factory=dict, repr=False)
-    found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    # What was found of all these plays.
+    remembered: Remembered = field(default_factory=Remembered, repr=False)
     # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
     _held: WeakValueDictionary[tuple[date, date], Chosen] = field(default_factory=WeakValueDictionary, init=False)
     _latest: deque[Chosen] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
@@ -70,7 +62,7 @@ class Shown:
     @cached_property
     def nobodies(self) -> NDArray[np.int32]:
         """The numbers of artists that are nobody's name."""
-        return _numbers(self.catalogue, self.kept.nobodies)
+        return numbers_of(self.catalogue, self.kept.nobodies)
 
     def known(self, artists: NDArray[np.integer]) -> NDArray[np.integer]:
         """Those of some artists (numbers) that are somebody's name."""
@@ -91,7 +83,7 @@ class Shown:
     @property
     def first_day_of_tracks(self) -> NDArray[np.int32]:
         """The local day of the first play ever of each track (number), `NEVER` without any."""
-        return self.remember("first day of tracks", self._first_day_of_tracks)
+        return self.remembered.find("first day of tracks", self._first_day_of_tracks)
 
     def _first_day_of_tracks(self, earlier: Earlier | None) -> NDArray[np.int32]:
         if earlier is None:
@@ -139,7 +131,7 @@ class Shown:
     @property
     def by_day(self) -> DayTable:
         """Every local day of the listener's, with its hours."""
-        return self.remember("by day", self._by_day)
+        return self.remembered.find("by day", self._by_day)
 
     def _by_day(self, earlier: Earlier | None) -> DayTable:
         if earlier is None:
@@ -169,18 +161,9 @@ class Shown:
             return np.flatnonzero(self.by_day.plays.any(axis=1)) + self.by_day.first
         return self.ever.days
 
-    def remember(self, what: Hashable, find: Callable[[Earlier | None], _Found]) -> _Found:
-        """What `find` finds of all these plays, found once. It is told what it found before some days changed."""
-        if what not in self.found:
-            self.found[what] = find(self.earlier.get(what))
-        found: _Found = self.found[what]
-        return found
-
     def after(self, before: "Shown", days: NDArray[np.integer]) -> "Shown":
         """The same, which need not find again what was found `before`, but of some days that changed since."""
-        earlier = {what: Earlier(found, np.union1d(since, days)) for what, (found, since) in before.earlier.items()}
-        earlier |= {what: Earlier(found, days) for what, found in before.found.items()}
-        return replace(self, earlier=earlier)
+        return replace(self, remembered=before.remembered.after(days))
 
     def unchanged(self, days: NDArray[np.integer]) -> int:
         """How many plays, from the first on, are as they were before some days changed."""
@@ -242,37 +225,9 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
     return Shown(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
 
 
-def hidden(life: Life, kept: Kept) -> Mask:
-    """Which plays a listener hid: by what was heard, and by what it counts as."""
-    plays, catalogue = life.as_heard.plays, life.as_heard.catalogue
-    found = _of_hidden_tracks(plays, catalogue, kept)
-    if life.heard:
-        found |= _of_hidden_tracks(life.plays, life.catalogue, kept)
-    if kept.contexts:
-        found |= np.isin(plays.context, list(kept.contexts))
-    for first, until, key in kept.times:
-        low, high = np.searchsorted(plays.ended_at, [first, until])
-        of_any = key == 0
-        found[low:high] |= of_any | (catalogue.tracks.keys[plays.track[low:high]] == key)
-    return found
-
-
-def _of_hidden_tracks(plays: Plays, catalogue: Catalogue, kept: Kept) -> Mask:
-    tracks = np.zeros(len(catalogue.tracks), np.bool_)
-    tracks[np.isin(catalogue.artist, _numbers(catalogue, kept.artists))] = True
-    tracks[np.isin(catalogue.tracks.keys, list(kept.tracks))] = True
-    found: Mask = tracks[plays.track]
-    return found
-
-
 def skips_of(told: Chosen) -> NDArray[np.int64]:
     """Of some rows, as `Shown.skips`."""
     extended = told.has(Flag.EXTENDED)
     found = told.track[extended] * 2 + told.has(Flag.SKIPPED)[extended]
     by_both = counted(found, 2 * len(told.catalogue.tracks)).reshape(-1, 2)
     return np.stack([by_both.sum(axis=1), by_both[:, 1]], axis=1)
-
-
-def _numbers(catalogue: Catalogue, artists: frozenset[int]) -> NDArray[np.int32]:
-    numbers = catalogue.artists.numbers(np.array(sorted(artists), np.int64))
-    return numbers[numbers >= 0]

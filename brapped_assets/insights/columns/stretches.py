@@ -7,7 +7,8 @@ import numpy as np
 
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Earlier, Shown
+from brapped_assets.insights.columns.remembered import Earlier
+from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Shown
 from brapped_assets.insights.columns.sums import Integers
 
 Kind = Literal["song", "night"]

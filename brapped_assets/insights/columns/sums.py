@@ -22,12 +22,11 @@ class Sums:
 
     def grouped(self, numbers: Integers, many: int) -> "Sums":
         """The sums of what these belong to; -1 belongs to nothing."""
-        belongs = numbers >= 0
-        played = belongs & (self.plays > 0)
-        return Sums(
-            _added(numbers[played], self.plays[played], many),
-            _added(numbers[played], self.ms[played], many),
-        )
+        played = self.played
+        # What belongs to nothing is added up in front of all others.
+        of = numbers.take(played) + 1
+        plays, ms = (_added(of, column.take(played), many + 1)[1:] for column in (self.plays, self.ms))
+        return Sums(plays, ms)
 
     @property
     def played(self) -> Integers:

@@ -25,9 +25,8 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
         return None
     # Whoever was silent for so long before the period and was heard earlier comes back in it.
     since = period.first - timedelta(days=SILENCE_DAYS)
-    plays = who.shown.plays(since, period.until)
-    rows, nth = plays.of_artists(top)
-    day = plays.day[rows]
+    plays, nth = who.shown.plays(since, period.until).of_artists(top)
+    day = plays.day
     first = int(day.min())
     many = int(day.max()) - first + 1
     # A row an artist, a column a day.
@@ -42,7 +41,7 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
     counts = np.array([heard[artist[one], back[one] :].sum() for one in returns])
     found = []
     for one in returns[counts == counts.max()]:
-        ms = int(plays.ms[rows[(nth == artist[one]) & (day >= back[one] + first)]].sum(dtype=np.int64))
+        ms = int(plays.ms[(nth == artist[one]) & (day >= back[one] + first)].sum(dtype=np.int64))
         found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(top[artist[one]])))
     longest, key, back_on, number = min(found)
     days = who.shown.ever.of(np.flatnonzero(who.shown.catalogue.artist == number)).days

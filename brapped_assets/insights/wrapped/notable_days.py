@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
 from brapped_assets.insights.columns.chosen import Chosen
 from brapped_assets.insights.columns.moments import date_of, instant
 from brapped_assets.insights.columns.sums import summed, summed_of_few
+from brapped_assets.insights.columns.years import by_year
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.overview import Days
-from brapped_assets.insights.periods import DAY
+from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import BigDay, Repeat
 from brapped_assets.insights.wrapped.named_items import artists, counted, songs
@@ -27,8 +29,28 @@ def longest_run(tracks: Sequence[int], of: int) -> int:
     return max((len(list(run)) for track, run in groupby(tracks) if track == of), default=0)
 
 
-def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
+class _Most(NamedTuple):
+    """The most plays of one song (its number) in one local day; the least of several comes first."""
+
+    minus_plays: int
+    minus_ms: int
+    day: int
+    key: int
+    track: int
+
+
+def repeat(tx: Connection, who: Viewer, period: Period) -> Repeat | None:
     """The most plays of one song in one local day; ties fall to milliseconds, the earlier day, the older key."""
+    best = min(filter(None, by_year(who.shown, "repeats", period.first, period.until, _most_in_a_day)), default=None)
+    if best is None:
+        return None
+    on = date_of(best.day)
+    (song,) = songs(tx, [(best.key, -best.minus_plays, -best.minus_ms)], who.shown.catalogue)
+    of_day = who.shown.plays(on, on + DAY)
+    return Repeat(on, song, longest_run(of_day.track.tolist(), best.track))
+
+
+def _most_in_a_day(plays: Chosen) -> _Most | None:
     if not len(plays):
         return None
     many = len(plays.catalogue.tracks)
@@ -42,11 +64,9 @@ def repeat(tx: Connection, who: Viewer, plays: Chosen) -> Repeat | None:
     met, sums = summed_of_few((days[some].astype(np.int64) - first) * many + plays.track[some], plays.ms[some])
     day, track = met // many, met % many
     keys = plays.catalogue.tracks.keys[track]
-    best = np.lexsort((keys, day, -sums.ms, -sums.plays))[:1]
-    on = date_of(day[best[0]] + first)
-    (song,) = songs(tx, counted(sums, keys, best), plays.catalogue)
-    of_day = who.shown.plays(on, on + DAY)
-    return Repeat(on, song, longest_run(of_day.track.tolist(), int(track[best[0]])))
+    best = np.lexsort((keys, day, -sums.ms, -sums.plays))[0]
+    numbers = (-sums.plays[best], -sums.ms[best], day[best] + first, keys[best], track[best])
+    return _Most(*map(int, numbers))
 
 
 def big_day(tx: Connection, who: Viewer, days: Days) -> BigDay | None:

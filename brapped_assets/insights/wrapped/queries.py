@@ -46,7 +46,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         songs=named_items.songs(tx, counted(plays.by_track, catalogue.tracks.keys, songs), catalogue),
         of_songs=len(plays.by_track.played),
         album=lived_in(tx, plays),
-        repeat=repeat(tx, who, plays),
+        repeat=repeat(tx, who, period),
         big_day=big_day(tx, who, days),
         discoveries=_discoveries(tx, who, period, plays, known) if known_before > 0 else Discoveries(0, 0, ()),
         comeback=comeback(tx, who, period) if known_before > 0 or period.days > SILENCE_DAYS else None,
@@ -65,8 +65,8 @@ def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, in
     """Plays of some artists (numbers) by key and month."""
     if len(artists) == 0:
         return {}
-    rows, nth_of = plays.of_artists(artists)
-    day = plays.day[rows]
+    few, nth_of = plays.of_artists(artists)
+    day = few.day
     first = int(day.min())
     many = int(day.max()) - first + 1
     by_day = np.bincount(nth_of * many + day - first, minlength=len(artists) * many).reshape(-1, many)

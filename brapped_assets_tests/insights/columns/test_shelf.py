@@ -16,6 +16,11 @@ from brapped_assets.insights.columns.moments import dates, instant
 from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER
+from brapped_assets.insights.columns.tally import Music, numbering
+from brapped_assets.insights.columns.years import by_year
+from brapped_assets.insights.leaders import all_weeks
+from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
@@ -87,6 +92,19 @@ def firsts(shown: Shown) -> dict[int, int]:
     """The first day of each track that was ever played, by its key."""
     days = shown.first_day_of_tracks
     return {int(shown.catalogue.tracks.keys[n]): int(days[n]) for n in np.flatnonzero(days != NEVER)}
+
+
+def led(shown: Shown) -> dict[Music, list[tuple[int, int]]]:
+    """Who led each week, by its number and the key."""
+    weeks = {kind: (all_weeks(shown, kind), numbering(shown, kind).keys) for kind in MUSIC}
+    return {
+        kind: list(zip(of.week.tolist(), keys[of.number].tolist(), strict=True)) for kind, (of, keys) in weeks.items()
+    }
+
+
+def years(shown: Shown) -> list[tuple[int, int]]:
+    """Plays and milliseconds of each year."""
+    return list(by_year(shown, "years", EARLIEST, LATEST, lambda plays: (len(plays), plays.total_ms)))
 
 
 SOME = "(select {0} from star.{1} order by {0} offset %s %% greatest((select count(*) from star.{1}), 1) limit 1)"
@@ -163,7 +181,8 @@ def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
             held, anew = kept.shown(tx, me), alone(tx, me)
             assert told(held) == told(anew) == expected
             # Of what was added up before, what changed is added up anew.
-            assert (by_day(held), firsts(held)) == (by_day(anew), firsts(anew))
+            found = [(by_day(of), firsts(of), led(of), years(of)) for of in (held, anew)]
+            assert found[0] == found[1]
 
 
 def test_while_nothing_changes_nothing_is_read_again(
