@@ -26,6 +26,7 @@ BENCHMARKS = {
     "keen_year": "calls a day, and plays lost",
     "apart": "the parts of `up` on machines of their own, each killed in a poll; fewer kills with BENCH_FAULTS",
     "thousand_listeners": "three polls of each of a thousand listeners into one PostgreSQL; fewer with BENCH_LISTENERS",
+    "shards": "one poll of many by eight run workers at once, beside one run; fewer with BENCH_LISTENERS",
     "years": "a year of outages, exports, an upgrade and restarts: plays lost and doubled, and what is left behind",
 }
 

@@ -19,7 +19,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
-from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, next_poll
+from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, next_polls
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse.storage import IDLE
 
@@ -77,12 +77,13 @@ def _tick(instance: dg.DagsterInstance, wire: Wire, now: datetime, clock: time_m
     is_whole_minute = now.second == 0
     is_poll = is_whole_minute and now.minute in minutes_of(hourly_plays_schedule())
     is_upkeep = is_whole_minute and now.minute in minutes_of(daily_upkeep_schedule())
-    asked = next_poll(instance, now) if is_poll else None
+    asked = next_polls(instance, now) if is_poll else []
     needs_upkeep = is_upkeep and not instance.get_runs_count(dg.RunsFilter(job_name=daily_upkeep.name))
     needs_refresh = is_due(newest_level(instance), now)
     queries = wire.round_trips - before
-    if isinstance(asked, dg.RunRequest):
-        _run(instance, hourly_plays.name, asked.tags)
+    if not isinstance(asked, dg.SkipReason):
+        for request in asked:
+            _run(instance, hourly_plays.name, request.tags)
     if needs_upkeep:
         _run(instance, daily_upkeep.name, {})
     if needs_refresh:
@@ -91,9 +92,10 @@ def _tick(instance: dg.DagsterInstance, wire: Wire, now: datetime, clock: time_m
 
 
 def _poll(instance: dg.DagsterInstance) -> None:
-    asked = next_poll(instance, datetime.now(UTC))
-    assert isinstance(asked, dg.RunRequest)
-    _run(instance, hourly_plays.name, asked.tags)
+    asked = next_polls(instance, datetime.now(UTC))
+    assert not isinstance(asked, dg.SkipReason)
+    for request in asked:
+        _run(instance, hourly_plays.name, request.tags)
 
 
 def _refresh(instance: dg.DagsterInstance) -> None:

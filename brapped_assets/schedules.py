@@ -7,11 +7,13 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets.names import OURS, Names
+from brapped_assets.assets.shards import TAG, all_shards
 from brapped_assets.jobs import IS_DEMO, daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.resources.spotify import SpotifyResource
 
 RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
 RUNNING = dg.DefaultScheduleStatus.RUNNING
+NOBODY = dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
 # Nobody who looks at the demo waits for a quarter of an hour.
 AT_ONCE = "* * * * *"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
@@ -43,9 +45,10 @@ def closed_hours(instance: dg.DagsterInstance, candidates: Collection[str], name
     return {record.partition_key for record in found.records if record.partition_key}
 
 
-def is_under_way(instance: dg.DagsterInstance, job_name: str) -> bool:
-    """Whether a run of this job is queued or running."""
-    return bool(instance.get_run_ids(dg.RunsFilter(job_name=job_name, statuses=UNFINISHED), limit=1))
+def is_under_way(instance: dg.DagsterInstance, job_name: str, tags: Mapping[str, str] | None = None) -> bool:
+    """Whether a run of this job, with these tags, is queued or running."""
+    wanted = dg.RunsFilter(job_name=job_name, statuses=UNFINISHED, tags=tags)
+    return bool(instance.get_run_ids(wanted, limit=1))
 
 
 def why_not(
@@ -53,7 +56,7 @@ def why_not(
 ) -> dg.SkipReason | None:
     """Why a tick asks for no run of this job: nobody has logged in, or, in the words `under_way`, one is going on."""
     if not spotify.is_connected:
-        return dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+        return NOBODY
     return dg.SkipReason(under_way) if is_under_way(instance, job_name) else None
 
 
@@ -64,21 +67,32 @@ def was_kept_up(instance: dg.DagsterInstance, now: datetime, names: Names = OURS
     return bool(latest) and latest[0].create_timestamp.astimezone(UTC).date() == now.date()
 
 
-def next_poll(
-    instance: dg.DagsterInstance, now: datetime, names: Names = OURS, start: datetime = partitions.START
-) -> dg.RunRequest | dg.SkipReason:
-    """The one run that closes every hour since `start` still open, or polls the newest again."""
+def next_polls(
+    instance: dg.DagsterInstance,
+    now: datetime,
+    names: Names = OURS,
+    start: datetime = partitions.START,
+    shards: int = 1,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """The run of each shard that together close every hour since `start` still open, or poll the newest again.
+
+    Of a shard at most one run is queued or running.
+    """
+    idle = [s for s in all_shards(shards) if not is_under_way(instance, names.of(hourly_plays.name), s.tags)]
+    if not idle:
+        return dg.SkipReason("An earlier poll is queued or running; it polls for this tick too.")
     candidates = partitions.look_back(now, start)
     due = partitions.due(candidates, closed_hours(instance, candidates, names))
     if due is None:
         return dg.SkipReason(f"The first hour ({start:%Y-%m-%d %H:%M} UTC) has not ended yet.")
-    return dg.RunRequest(tags=due.tags)
+    # Of several requests of a tick Dagster asks for a key each, which it compares within the tick.
+    return [dg.RunRequest(run_key=shard.tags.get(TAG), tags={**due.tags, **shard.tags}) for shard in idle]
 
 
 def hourly_plays_schedule(
     names: Names = OURS, start: datetime = partitions.START, status: dg.DefaultScheduleStatus = RUNNING
 ) -> dg.ScheduleDefinition:
-    """At most one poll at a time, of the hours since `start`."""
+    """At most one poll of a listener at a time, of the hours since `start`."""
 
     # 50 plays of 30 s take 25 minutes: at a poll every 20 no listener outruns the API. At 5 past, an hour that has just
     # ended is complete but for late uploads.
@@ -91,11 +105,11 @@ def hourly_plays_schedule(
         description="Polls at minutes 5, 25 and 45. A tick missed while asleep is made up by the next one.",
     )
     @names.bind
-    def poll(context: dg.ScheduleEvaluationContext, spotify: SpotifyResource) -> dg.RunRequest | dg.SkipReason:
-        under_way = "An earlier poll is queued or running; it polls for this tick too."
-        skip = why_not(context.instance, spotify, names.of(hourly_plays.name), under_way)
+    def poll(context: dg.ScheduleEvaluationContext, spotify: SpotifyResource) -> list[dg.RunRequest] | dg.SkipReason:
+        if not spotify.is_connected:
+            return NOBODY
         # The clock, not the tick's time: a tick evaluated late polls for what is over by now.
-        return skip or next_poll(context.instance, datetime.now(UTC), names, start)
+        return next_polls(context.instance, datetime.now(UTC), names, start, spotify.settings.brapped_shards)
 
     return poll
 

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
     brapped_notify: SecretStr | None = None
     brapped_recap: Literal["monthly"] | None = None
+    # How many runs share the listeners of one poll.
+    brapped_shards: int = Field(default=1, ge=1, le=64)
     brapped_storage_limit_mb: int | None = Field(default=None, ge=1)
     # Opens the refresh tokens of the other listeners; several with commas between, the newest first.
     brapped_token_key: SecretStr | None = None

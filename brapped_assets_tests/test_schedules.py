@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 from time_machine import Traveller, travel
 
 from brapped_assets import partitions
@@ -29,7 +30,20 @@ def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, kept_instance: dg.D
 
 
 def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.RunRequest | str:
-    """What this tick asks for, or why it asks for nothing."""
+    """The one run that this tick asks for, or why it asks for nothing."""
+    answer = evaluate(instance, schedule)
+    if answer.skip_message:
+        assert not answer.run_requests
+        return answer.skip_message
+    (request,) = answer.run_requests or []
+    return request
+
+
+def requests(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    return [*(evaluate(instance, "hourly_plays").run_requests or [])]
+
+
+def evaluate(instance: dg.DagsterInstance, schedule: str) -> ScheduleExecutionData:
     context = dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=datetime.now(UTC),
@@ -37,12 +51,7 @@ def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.Run
         resources=dict(defs.resources or {}),
     )
     with context:
-        answer = defs.resolve_schedule_def(schedule).evaluate_tick(context)
-    if answer.skip_message:
-        assert not answer.run_requests
-        return answer.skip_message
-    (request,) = answer.run_requests or []
-    return request
+        return defs.resolve_schedule_def(schedule).evaluate_tick(context)
 
 
 def polled(instance: dg.DagsterInstance, first: datetime, last: datetime) -> None:
@@ -113,6 +122,22 @@ def test_while_a_poll_is_queued_or_running_no_other_is_asked_for(
     assert isinstance(tick(local), dg.RunRequest)
     local.delete_run(other.run_id)
     noted_run(local, "hourly_plays", status)
+    assert tick(local) == "An earlier poll is queued or running; it polls for this tick too."
+
+
+def test_each_shard_is_asked_for_by_itself_and_one_under_way_is_left_out(
+    local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAPPED_SHARDS", "3")
+    hours = {"dagster/partition": "2026-11-20-14:00"}
+    polled(local, *(datetime(2026, 11, 20, 14, tzinfo=UTC) - timedelta(hours=n) for n in (71, 0)))
+    noted_run(local, "hourly_plays", dg.DagsterRunStatus.STARTED, {"brapped/shard": "2/3"})
+    assert [dict(request.tags) for request in requests(local)] == [
+        {**hours, "brapped/shard": "1/3", "dagster/schedule_name": "hourly_plays"},
+        {**hours, "brapped/shard": "3/3", "dagster/schedule_name": "hourly_plays"},
+    ]
+    for number in (1, 3):
+        noted_run(local, "hourly_plays", dg.DagsterRunStatus.QUEUED, {"brapped/shard": f"{number}/3"})
     assert tick(local) == "An earlier poll is queued or running; it polls for this tick too."
 
 

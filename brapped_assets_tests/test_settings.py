@@ -39,6 +39,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "brapped_heartbeat_url": None,
         "brapped_notify": None,
         "brapped_recap": None,
+        "brapped_shards": 1,
         "brapped_storage_limit_mb": None,
         "brapped_token_key": None,
         "brapped_hosts": (),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from logging import Logger
 
 from brapped_assets.assets.failures import for_each, is_global
+from brapped_assets.assets.shards import Shard
 from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
@@ -55,8 +56,10 @@ class Polled:
         }
 
 
-def poll_everybody(spotify: SpotifyResource, neon: NeonResource, now: datetime, *, run_id: str, log: Logger) -> Polled:
-    """Poll each listener, whoever waited longest first; one's trouble stops nobody else.
+def poll_everybody(
+    spotify: SpotifyResource, neon: NeonResource, now: datetime, *, shard: Shard, run_id: str, log: Logger
+) -> Polled:
+    """Poll each listener of a shard, whoever waited longest first; one's trouble stops nobody else.
 
     An hour is closed when every listener who can be polled was. So a consent that ended holds it only when nobody
     else was polled (ConsentNeeded); any other trouble holds it, and is raised after everybody was served. Postponed
@@ -82,8 +85,8 @@ def poll_everybody(spotify: SpotifyResource, neon: NeonResource, now: datetime, 
                 raise Transient("Another run was sent a new token meanwhile; the next poll uses it") from error
             ended.append(error)
 
-    for_each(spotify.holders(now), poll)
-    if ended and not polled.listeners:
+    for_each(filter(shard.holds, spotify.holders(now)), poll)
+    if ended and not polled.listeners and shard.count == 1:
         raise ended[-1]
     return polled
 

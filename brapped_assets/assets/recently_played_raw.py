@@ -11,6 +11,7 @@ from brapped_assets.assets import table_metadata
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.polling import poll_everybody
+from brapped_assets.assets.shards import count_unpolled, shard_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Postponed
@@ -44,10 +45,12 @@ def recently_played_raw(
 
     Partition H means *polled after hour H had ended*: a poll asks for the newest 50 plays, without a cursor, and lands
     every one not seen before, whichever hour it belongs to. So one poll closes every hour still open. Hours that ended
-    more than 72 hours ago and were not polled in time are refused: only an export can tell of them.
+    more than 72 hours ago and were not polled in time are refused: only an export can tell of them. A run with the tag
+    `brapped/shard` polls a part of the listeners; the last such run closes the hours.
     """
     started = perf_counter()
     now = datetime.now(UTC)
+    shard = shard_of(context.run.tags)
     hours = [partitions.hour_of(key) for key in context.partition_keys]
     if hours[-1] + partitions.HOUR > now:
         raise dg.Failure(
@@ -57,7 +60,7 @@ def recently_played_raw(
     with as_dagster_failures():
         refuse_lost_hours(context, neon, now)
         try:
-            polled = poll_everybody(spotify, neon, now, run_id=context.run.run_id, log=context.log)
+            polled = poll_everybody(spotify, neon, now, shard=shard, run_id=context.run.run_id, log=context.log)
         except Postponed as postponed:
             context.log.warning("The hours stay open. %s", postponed)
             context.log_event(
@@ -70,6 +73,10 @@ def recently_played_raw(
                     },
                 )
             )
+            return
+        # After what this shard landed was committed: of two that end together one sees the other's polls.
+        if shard.count > 1 and (waiting := count_unpolled(spotify, neon, hours[-1] + partitions.HOUR, now)):
+            context.log.info("The hours stay open: listeners of other shards to be polled: %d.", waiting)
             return
         with neon.transaction() as tx:
             by_hour = run_stats.landed_by_hour(tx, hours)

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.polling import poll_everybody
+from brapped_assets.assets.shards import Shard
 from brapped_assets.definitions import defs
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.warehouse.merge.play_merge import merge_plays
@@ -26,7 +27,7 @@ def poll_without_an_hour(numbers: dict[str, Any], now: datetime) -> bool:
     log.propagate = False
     log.addHandler(logging.NullHandler())
     with dg.build_resources(dict(defs.resources or {})) as resources:
-        polled = poll_everybody(resources.spotify, resources.neon, now, run_id=RUN_ID, log=log)
+        polled = poll_everybody(resources.spotify, resources.neon, now, shard=Shard(), run_id=RUN_ID, log=log)
         added = 0
         with resources.neon.transaction() as tx:
             everybody = listeners(tx)

@@ -39,7 +39,11 @@ def environment(settings: Settings) -> dict[str, str]:
     url = _url(settings)
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     template = Template(files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8"))
-    text = template.substitute(tables_are_missing=str(_tables_are_missing(url)).lower())
+    text = template.substitute(
+        tables_are_missing=str(_tables_are_missing(url)).lower(),
+        shards=settings.brapped_shards,
+        runs=settings.brapped_shards + 2,
+    )
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     return {
         "BRAPPED_HOME": str(settings.brapped_home),

@@ -51,6 +51,12 @@ def landed_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[LandedHour
     return [LandedHour(**row) for row in tx.execute(q.landed_by_hour, {"hours": list(hours)}).fetchall()]
 
 
+def count_polled(tx: Connection, listener_ids: Sequence[int], since: datetime) -> int:
+    """How many of these listeners were polled at or after an instant (UTC), by the clock of whoever polled."""
+    row = one_row(tx, q.count_polled, {"listeners": list(listener_ids), "since": since})
+    return int(row["polled"])
+
+
 def plays_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[FactHour]:
     return [FactHour(**row) for row in tx.execute(q.plays_by_hour, {"hours": list(hours)}).fetchall()]
 

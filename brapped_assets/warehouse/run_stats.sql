@@ -21,6 +21,15 @@ select h.hour,
 from unnest(%(hours)s::timestamptz[]) as h (hour)
 order by h.hour
 
+-- name: count_polled
+-- By the clock of the machine that polled: where that is over a minute wrong, `polled_at` is told by Spotify's.
+select count(*) as polled
+from unnest(%(listeners)s::int[]) as asked (listener_id)
+cross join lateral (select p.polled_at, p.clock_skew_ms from audit.poll p
+                     where p.listener_id = asked.listener_id order by p.polled_at desc limit 1) newest
+where newest.polled_at
+      - case when abs(newest.clock_skew_ms) > 60000 then newest.clock_skew_ms else 0 end * interval '1 ms' >= %(since)s
+
 -- name: plays_by_hour
 -- One row per asked hour, over all listeners: rows of the fact, their milliseconds, how many count as plays, and who
 -- tells of them. What only the old tables tell of is in `plays` alone.

@@ -74,6 +74,17 @@ def test_the_instance_has_the_queue_the_pool_and_the_monitoring_it_needs(dagster
         assert instance.freshness_enabled
 
 
+def test_with_eight_shards_eight_runs_may_ask_spotify_at_a_time(
+    dagster_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAPPED_SHARDS", "8")
+    with open_instance(Settings.load()) as instance:
+        config = instance.get_concurrency_config()
+        assert config.pool_config.default_pool_limit == 8
+        assert config.run_queue_config is not None
+        assert config.run_queue_config.max_concurrent_runs == 10
+
+
 def test_a_run_is_created_now_in_whatever_zone_the_database_lives(dagster_url: str) -> None:
     with psycopg.connect(dagster_url, autocommit=True) as connection:
         name = sql.Identifier(connection.info.dbname)

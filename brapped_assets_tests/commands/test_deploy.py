@@ -8,6 +8,7 @@ import tomllib
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from dagster._core.instance.config import dagster_instance_config_schema
 from dagster_k8s.container_context import K8sContainerContext
 from dagster_k8s.job import DagsterK8sJobConfig, construct_dagster_k8s_job
 from kubernetes import client
-from kubernetes.client import ApiClient, V1Deployment, V1Service
+from kubernetes.client import ApiClient, V1Deployment, V1PriorityClass, V1Service
 
 from brapped_assets.cli import app
 from brapped_assets.services import processes
@@ -167,6 +168,7 @@ def chart(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, 
             "class": "K8sRunLauncher",
             "config": {
                 "load_incluster_config": launcher["loadInclusterConfig"],
+                "fail_pod_on_run_failure": launcher["failPodOnRunFailure"],
                 "image_pull_policy": launcher["imagePullPolicy"],
                 "job_namespace": "default",
                 "service_account_name": "brapped-dagster",
@@ -175,6 +177,7 @@ def chart(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, 
                 "postgres_password_secret": values["global"]["postgresqlSecretName"],
                 "run_k8s_config": {
                     "job_spec_config": jobs["jobSpecConfig"],
+                    "pod_spec_config": jobs["podSpecConfig"],
                     "pod_template_spec_metadata": jobs["podTemplateSpecMetadata"],
                 },
             },
@@ -204,7 +207,7 @@ def test_dagster_takes_the_instance_that_the_chart_makes_of_our_values(
 
 def test_pools_monitoring_and_retention_are_those_of_our_own_dagster_yaml(values: dict[str, Any]) -> None:
     text = files("brapped_assets").joinpath("dagster.yaml").read_text(encoding="utf-8")
-    ours = yaml.safe_load(text.replace("$tables_are_missing", "false"))
+    ours = yaml.safe_load(Template(text).substitute(tables_are_missing="false", shards=1, runs=3))
     theirs = values["additionalInstanceConfig"]
     patience = theirs["run_monitoring"]["start_timeout_seconds"]
     assert patience > ours["run_monitoring"]["start_timeout_seconds"]
@@ -255,6 +258,31 @@ def test_dagster_k8s_makes_pods_of_our_values(values: dict[str, Any]) -> None:
     assert pod["securityContext"] == deployment["podSecurityContext"]
     assert pod["restartPolicy"] == "Never"
     assert values["dagsterWebserver"]["image"] == values["dagsterDaemon"]["image"] == deployment["image"]
+
+
+def test_a_pod_of_a_run_is_started_once_and_has_a_priority_that_there_is(values: dict[str, Any]) -> None:
+    given = values["runLauncher"]["config"]["k8sRunLauncher"]["runK8sConfig"]
+    context = K8sContainerContext.create_from_config(
+        {
+            "k8s": {
+                "run_k8s_config": {
+                    "job_spec_config": given["jobSpecConfig"],
+                    "pod_spec_config": given["podSpecConfig"],
+                }
+            }
+        }
+    )
+    job = construct_dagster_k8s_job(
+        DagsterK8sJobConfig(job_image="an/image", dagster_home="/home"),
+        ["dagster", "api", "execute_run"],
+        "a-run",
+        user_defined_k8s_config=context.run_k8s_config,
+    )
+    spec = ApiClient().sanitize_for_serialization(job)["spec"]
+    assert (spec["backoffLimit"], spec["ttlSecondsAfterFinished"]) == (0, 3600)
+    priority = read("kubernetes/priority.yaml")
+    assert spec["template"]["spec"]["priorityClassName"] == priority["metadata"]["name"]
+    assert unknown_fields(priority, V1PriorityClass) == []
 
 
 def test_the_code_server_of_the_chart_is_ours(values: dict[str, Any]) -> None:
