@@ -17,7 +17,7 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listener_status import STANDSTILL
 
-# Imports are started by somebody who sees what comes of them.
+# Whoever starts an import, or puts a file into the inbox, looks what comes of it.
 WATCHED = [job.name for job in (hourly_plays, refresh_dimensions, daily_upkeep, wrapped_reports)]
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 # A longer pause between two ticks means that the machine slept, or that nobody was there to tick.

@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 ENV_FILE = ".env"
 TOKENS_FOLDER = "tokens"
 # What is made under the home, but for the database, which sees to itself.
-PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads", TOKENS_FOLDER)
+PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads", "exports", TOKENS_FOLDER)
 
 
 class SettingsError(Exception):

@@ -132,6 +132,7 @@ def test_schedules_and_sensor_run_without_being_switched_on() -> None:
     sensors = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
     assert {one.name: one.minimum_interval_seconds for one in sensors} == {
         "refresh_dimensions": 30,
+        "inbox": 30,
         "heartbeat": 30,
         "notices": 60,
     }

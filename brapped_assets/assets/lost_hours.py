@@ -35,7 +35,7 @@ def _lost_hours(context: dg.AssetExecutionContext, neon: NeonResource, now: date
     old = partitions.beyond_look_back(context.partition_keys, now, start)
     if not old:
         return []
-    closed = context.instance.get_materialized_partitions(context.asset_key)
+    closed = context.instance.get_materialized_partitions(_beside(context, "recently_played_raw"))
     unclosed = [partitions.hour_of(key) for key in old if key not in closed]
     with neon.transaction() as tx:
         hours = run_stats.landed_by_hour(tx, unclosed)
@@ -47,9 +47,14 @@ def _keep_closed_hours(context: dg.AssetExecutionContext) -> None:
 
     Those of the look-back that are open the next poll closes.
     """
-    raw = context.asset_key
-    for asset in (raw, dg.AssetKey([*raw.path[:-1], "streaming_fact"])):
+    for name in ("recently_played_raw", "streaming_fact"):
+        asset = _beside(context, name)
         closed = context.instance.get_materialized_partitions(asset)
         for key in context.partition_keys:
             if key in closed:
                 context.log_event(dg.AssetMaterialization(asset, partition=key))
+
+
+def _beside(context: dg.AssetExecutionContext, name: str) -> dg.AssetKey:
+    """The key of one of ours with the prefix that this one has."""
+    return dg.AssetKey([*context.asset_key.path[:-1], name])

@@ -34,8 +34,6 @@ TABLE = "star.spotify_top"
     pool=SPOTIFY_POOL,
     # Asked daily; a day may be lost to a quota, a week may not.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=7), warn_window=timedelta(days=2)),
-    # A ranking that cannot be had today materializes nothing; tomorrow asks again.
-    output_required=False,
     group_name="catalogue",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
@@ -45,12 +43,14 @@ TABLE = "star.spotify_top"
 def spotify_top(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """One row per listener, local day, list (artists or tracks), time range and rank. Fills both dimensions."""
+    """One row per listener, local day, list (artists or tracks), time range and rank. Fills both dimensions.
+
+    A ranking that cannot be had today is a result of 0 ranks with a warning; tomorrow asks again. How old the newest is
+    the asset's checks say.
+    """
     started = perf_counter()
     with as_dagster_failures():
         rows = _rank_all(context, spotify, neon)
-        if rows is None:
-            return
         with neon.transaction() as tx:
             table = table_metadata.contents(tx, TABLE)
             # The ranked tracks bring artists in who were never played.
@@ -66,8 +66,8 @@ def spotify_top(
     )
 
 
-def _rank_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource) -> int | None:
-    """Everybody's lists; one's trouble is nobody else's. None when nobody's could be had, for want of an extra."""
+def _rank_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource) -> int:
+    """Everybody's lists; one's trouble is nobody else's. 0 when nobody's could be had, for want of an extra."""
     rows: list[int] = []
     trouble: SpotifyError | None = None
     try:
@@ -82,7 +82,7 @@ def _rank_all(context: dg.AssetExecutionContext, spotify: SpotifyResource, neon:
         context.log.warning("No ranking today. %s", error)
     if trouble is not None and not rows:
         raise trouble
-    return sum(rows) if rows else None
+    return sum(rows)
 
 
 def _rank(connected: ConnectedListener, neon: NeonResource) -> int:

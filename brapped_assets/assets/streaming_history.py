@@ -26,8 +26,9 @@ class Exports(dg.Config):
     """What to import, and for whom."""
 
     paths: list[str] = Field(
+        default=[],
         description="Zips, folders or JSON files of an export, on the machine that runs this, or URLs that "
-        "universal-pathlib understands (s3://…, https://…)."
+        "universal-pathlib understands (s3://…, https://…). Without any: the inbox, BRAPPED_HOME/exports.",
     )
     listener: str | None = Field(
         default=None, description="Name or Spotify id of whose export it is; needed when there are several listeners."
@@ -50,7 +51,8 @@ def streaming_history(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One row per file of Spotify's data export, known by its content; its plays are merged into the fact.
 
-    The same file again changes nothing, and one that was stopped half-way goes on. Launch it with the job
+    Without paths in the configuration it reads the inbox, the folder `exports` of the home; an empty one is a result of
+    0. The same file again changes nothing, and one that was stopped half-way goes on. Launch it with the job
     `import_history`, which may take longer than a poll. Its metadata hold polls and exports of the listener against
     each other.
     """
@@ -59,16 +61,24 @@ def streaming_history(
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
     from brapped_assets.transfer.download import local_copy  # noqa: PLC0415
     from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
+    from brapped_assets.transfer.inbox import inbox, state  # noqa: PLC0415
     from brapped_assets.transfer.listener_choice import WhichListener, resolve_listener  # noqa: PLC0415
     from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
     summary = Summary()
+    paths = config.paths
+    if not paths:
+        folder = inbox(spotify.settings.brapped_home)
+        if state(folder) is None:
+            context.log.info("The inbox is empty. Put a data export of Spotify's into %s.", folder)
+            with as_dagster_failures():
+                yield dg.MaterializeResult(metadata=metadata(neon, spotify, None, summary, perf_counter() - started))
+            return
+        paths = [str(folder)]
     with as_dagster_failures(), ExitStack() as stack:
         try:
-            found = [
-                stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in config.paths
-            ]
+            found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         except HistoryError as error:
             raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
         try:
@@ -106,12 +116,12 @@ def streaming_history(
 
 
 def metadata(
-    neon: NeonResource, spotify: SpotifyResource, listener_id: int, summary: "Summary", seconds: float
+    neon: NeonResource, spotify: SpotifyResource, listener_id: int | None, summary: "Summary", seconds: float
 ) -> dict[str, dg.MetadataValue | float]:
-    """What a materialization tells of an import that took so long, whoever made it."""
+    """What a materialization tells of an import that took so long, whoever made it; None: it was nobody's."""
     with neon.transaction() as tx:
         table = table_metadata.contents(tx, TABLE)
-        compared = source_comparison.metadata(tx, listener_id)
+        compared = source_comparison.metadata(tx, listener_id) if listener_id is not None else {}
         # Tracks nothing has served are looked up.
         level = backlog_level(tx, spotify, datetime.now(UTC))
     return {**table, **level, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}

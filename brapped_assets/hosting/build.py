@@ -26,7 +26,7 @@ from brapped_assets.partitions import START
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule
-from brapped_assets.sensors import heartbeat_sensor, refresh_dimensions_sensor
+from brapped_assets.sensors import heartbeat_sensor, inbox_sensor, refresh_dimensions_sensor
 
 ASSETS = [
     recently_played_raw,
@@ -79,6 +79,7 @@ def build_defs(
         ],
         sensors=[
             refresh_dimensions_sensor(names, sensors_are),
+            inbox_sensor(names, sensors_are),
             heartbeat_sensor(jobs[0], names, sensors_are),
             notices_sensor(names, sensors_are),
         ],

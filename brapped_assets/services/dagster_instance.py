@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import psutil
 
 from brapped_assets.settings import Settings
+from brapped_assets.transfer.inbox import inbox
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import connect
 from brapped_assets.warehouse.db.urls import connection_string, direct_url, host_of, is_this_machine, without_driver
@@ -45,6 +46,7 @@ def environment(settings: Settings) -> dict[str, str]:
         runs=settings.brapped_shards + 2,
     )
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
+    inbox(settings.brapped_home)
     return {
         "BRAPPED_HOME": str(settings.brapped_home),
         "DAGSTER_HOME": str(settings.dagster_home),

@@ -115,7 +115,7 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
         "wrapped_reports": "RUNNING",
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
-        (name, "RUNNING") for name in ("heartbeat", "notices", "refresh_dimensions")
+        (name, "RUNNING") for name in ("heartbeat", "inbox", "notices", "refresh_dimensions")
     ]
 
 
@@ -144,6 +144,41 @@ def test_whoever_opens_dagster_finds_everything_there_checked_and_up_to_date(dem
         )
 
     wait_until(is_whole, 150, "reports are written, all checks have succeeded, nothing is out of date")
+
+
+def test_everything_is_materialized_from_the_ui_by_one_backfill_that_ends_green(demo: Demo) -> None:
+    """What Dagster's UI sends for *Materialize all*, *All*: every asset, and the keys of all hours."""
+    nodes = _nodes(demo)
+    names = sorted(node["assetKey"]["path"][0] for node in nodes)
+    hours = demo.dagster.ask(
+        '{assetNodeOrError(assetKey: {path: ["recently_played_raw"]}) {... on AssetNode {partitionKeys}}}'
+    )["assetNodeOrError"]["partitionKeys"]
+    launched = demo.dagster.ask(
+        "mutation($p: LaunchBackfillParams!) {launchPartitionBackfill(backfillParams: $p) {__typename"
+        " ... on LaunchBackfillSuccess {backfillId}}}",
+        p={"assetSelection": [{"path": [name]} for name in names], "partitionNames": hours, "fromFailure": False},
+    )["launchPartitionBackfill"]
+
+    def ended() -> dict[str, Any]:
+        backfill: dict[str, Any] = demo.dagster.ask(
+            "query($id: String!) {partitionBackfillOrError(backfillId: $id) {... on PartitionBackfill {status"
+            " error {message} runs(limit: 50) {status} assetBackfillData {assetBackfillStatuses {"
+            " ... on AssetPartitionsStatusCounts {assetKey {path} numPartitionsTargeted numPartitionsMaterialized}"
+            " ... on UnpartitionedAssetStatus {assetKey {path} materialized}}}}}}",
+            id=launched["backfillId"],
+        )["partitionBackfillOrError"]
+        return backfill if backfill["status"] not in ("REQUESTED", "COMPLETING") else {}
+
+    backfill = wait_until(ended, 300, "the backfill has ended")
+    assert (backfill["status"], backfill["error"]) == ("COMPLETED_SUCCESS", None)
+    assert {one["status"] for one in backfill["runs"]} == {"SUCCESS"}
+    found = {one["assetKey"]["path"][0]: one for one in backfill["assetBackfillData"]["assetBackfillStatuses"]}
+    assert sorted(found) == names
+    for name, one in found.items():
+        if "materialized" in one:
+            assert one["materialized"], name
+        else:
+            assert one["numPartitionsMaterialized"] == one["numPartitionsTargeted"] > 1, name
 
 
 def _nodes(demo: Demo) -> list[dict[str, Any]]:

@@ -1,0 +1,151 @@
+"""The folder `exports` of the home: what lies there is imported, once, when it no longer grows."""
+
+import json
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from time_machine import Traveller
+
+from brapped_assets.definitions import defs
+from brapped_assets.transfer import importer
+from brapped_assets.warehouse.errors import Interrupted
+from brapped_assets_tests.assets.runs import metadata_of, run, value, why
+from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.history.export_builders import document, extended
+
+HISTORY = "streaming_history"
+GROWS = "Something new lies in the inbox. It is imported once it no longer grows."
+DONE = "What lies in the inbox was imported, or refused, as it is."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "exports"
+
+
+def put(folder: Path, name: str, content: bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+class Watch:
+    """The sensor, tick by tick, with its cursor; a run that it asks for is made and ends at once."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+        self.cursor: str | None = None
+        self.runs: list[dg.ExecuteInProcessResult] = []
+
+    def tick(self) -> str:
+        """Why nothing is asked for, or `asked`."""
+        with dg.build_sensor_context(
+            instance=self._instance,
+            repository_def=defs.get_repository_def(),
+            cursor=self.cursor,
+            resources=dict(defs.resources or {}),
+        ) as context:
+            answer = defs.resolve_sensor_def("inbox").evaluate_tick(context)
+        self.cursor = answer.cursor or self.cursor
+        if answer.skip_message:
+            return answer.skip_message
+        (request,) = answer.run_requests or []
+        self.runs.append(run("import_history", self._instance, request.tags))
+        return "asked"
+
+
+def test_an_empty_inbox_is_a_result_of_0_and_one_line_and_makes_nobody(
+    connected: Connected, kept_instance: dg.DagsterInstance, folder: Path
+) -> None:
+    result = run("import_history", kept_instance)
+    assert result.success
+    told = metadata_of(result, HISTORY)[None]
+    assert (told["files"], told["rows"], told["plays_added"], told["backlog_due"]) == (0, 0, 0, 0)
+    said = [entry.user_message for entry in kept_instance.all_logs(result.run_id) if "inbox" in entry.user_message]
+    assert said == [f"The inbox is empty. Put a data export of Spotify's into {folder}."]
+    assert value(connected, "select count(*)::int from audit.listener") == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_what_lies_in_it_is_imported_without_any_configuration(
+    connected: Connected, instance: dg.DagsterInstance, folder: Path
+) -> None:
+    put(folder, "endsong_0.json", document([extended()]))
+    put(folder, "notes.md", b"not an export")
+    put(folder, "later.zip.crdownload", b"half of it")
+    assert metadata_of(run("import_history", instance), HISTORY)[None]["plays_added"] == 1
+    assert value(connected, "select count(*)::int from star.streaming_fact") == 1
+
+
+def test_a_state_is_imported_once_and_when_no_file_grows_any_more(
+    connected: Connected, kept_instance: dg.DagsterInstance, folder: Path
+) -> None:
+    watch = Watch(kept_instance)
+    assert watch.tick() == f"The inbox is empty. Put a data export of Spotify's into {folder}."
+    whole = document([extended()])
+    put(folder, "endsong_0.json", whole[:50])
+    assert watch.tick() == GROWS
+    put(folder, "endsong_0.json", whole)
+    assert watch.tick() == GROWS
+    assert [watch.tick() for _ in range(3)] == ["asked", DONE, DONE]
+    put(folder, "endsong_1.json", document([extended(ts="2025-05-01T10:00:00Z")]))
+    assert [watch.tick() for _ in range(3)] == [GROWS, "asked", DONE]
+    assert [metadata_of(made, HISTORY)[None]["plays_added"] for made in watch.runs] == [1, 1]
+    assert value(connected, "select count(*)::int from star.streaming_fact") == 2
+    # A digest or two, however much lies there.
+    assert len(watch.cursor or "") < 200
+
+
+def test_a_file_that_was_refused_is_not_tried_again_until_something_changes(
+    connected: Connected, kept_instance: dg.DagsterInstance, folder: Path, clock: Traveller
+) -> None:
+    watch = Watch(kept_instance)
+    put(folder, "my_spotify_data.zip", b"no zip")
+    assert [watch.tick() for _ in range(2)] == [GROWS, "asked"]
+    sentence, cure = why(watch.runs[0])
+    assert str(folder) in sentence
+    assert cure == "a person"
+    clock.shift(timedelta(days=1))
+    assert watch.tick() == DONE
+    (folder / "my_spotify_data.zip").unlink()
+    put(folder, "endsong_0.json", document([extended()]))
+    assert [watch.tick() for _ in range(2)] == [GROWS, "asked"]
+    assert watch.runs[1].success
+    assert value(connected, "select count(*)::int from star.streaming_fact") == 1
+
+
+def test_an_import_that_the_database_stopped_is_tried_again_after_a_rest(
+    connected: Connected,
+    kept_instance: dg.DagsterInstance,
+    folder: Path,
+    clock: Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = Watch(kept_instance)
+    put(folder, "endsong_0.json", document([extended()]))
+    with monkeypatch.context() as broken:
+
+        def hung_up(*_: Any) -> None:
+            raise Interrupted("The connection to the database was lost; the next run does the work again.")
+
+        broken.setattr(importer, "import_history", hung_up)
+        assert [watch.tick() for _ in range(3)] == [GROWS, "asked", DONE]
+    assert not watch.runs[0].success
+    clock.shift(timedelta(minutes=16))
+    assert watch.tick() == "asked"
+    assert watch.runs[1].success
+    clock.shift(timedelta(minutes=16))
+    assert watch.tick() == DONE
+    assert value(connected, "select count(*)::int from star.streaming_fact") == 1
+
+
+def test_a_cursor_of_another_version_begins_anew(kept_instance: dg.DagsterInstance, folder: Path) -> None:
+    put(folder, "endsong_0.json", document([extended()]))
+    watch = Watch(kept_instance)
+    for cursor in ("3", "no json", json.dumps({"newer": 1})):
+        watch.cursor = cursor
+        assert watch.tick() == GROWS
