@@ -109,10 +109,10 @@ def _of_both(kind: str, *then: str) -> str:
     lines = [
         "with played as (",
         f"    select listener_id, {kind}_key, count(*) as plays",
-        "    from bi.plays",
+        "    from bi.shown_plays",
         "    where listener_id in (:listener_id, :other_id)",
         "      and played_on >= :first and played_on < :until",
-        "      and counts_as_play and incognito is not true",
+        "      and counts_as_play",
         *([f"      and {KNOWN}"] if kind == "artist" else []),
         f"    group by listener_id, {kind}_key",
         *then,

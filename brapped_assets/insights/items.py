@@ -169,7 +169,7 @@ def first_song(tx: Connection, ever: Chosen) -> Row | None:
     if not len(ever):
         return None
     key = int(ever.catalogue.tracks.keys[ever.track[0]])
-    return names(tx, "tracks", [key]).get(key)
+    return names(tx, "tracks", [key], ever.catalogue.same_artists).get(key)
 
 
 def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:

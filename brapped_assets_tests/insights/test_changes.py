@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.overview_plays import NOW, History, Told, histories, know, play, seen
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_lists import by_hand, more_about
@@ -105,19 +105,20 @@ def test_what_moved_is_what_sql_over_the_views_says(
 
 
 @examples(20)
-@given(history=histories(), name=st.sampled_from(PERIODS), other=st.sampled_from(PERIODS))
+@given(history=histories(), said=corrections(), name=st.sampled_from(PERIODS), other=st.sampled_from(PERIODS))
 def test_the_formulas_shown_give_the_numbers_shown(
-    warehouse: Warehouse, history: History, name: str, other: str
+    warehouse: Warehouse, history: History, said: list[tuple[str, int]], *, name: str, other: str
 ) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
-        me = tell_history(tx, replace(history, hidden={}))
+        me = tell_history(tx, history)
+        say_all(tx, me, said)
         who = seen(tx)
         period, against = (named(one, today=who.today, first_day=who.first_day or who.today) for one in (name, other))
         values = {
             "listener_id": me, "first": period.first, "until": period.until, "before_first": against.first,
             "before_until": against.until,
         }  # fmt: skip
-        said = [
+        answers = [
             [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()] for formula in FORMULAS
         ]
         found = moves(tx, who, period, against, "artists", limit=10)
@@ -126,14 +127,14 @@ def test_the_formulas_shown_give_the_numbers_shown(
             ("artist_key", "plays", "rank"), ("artist_key", "plays_before", "rank_before"),
         )  # fmt: skip
         first = side(tx, who, period).first
-        assert said == [
+        assert answers == [
             *(
                 [tuple(row[name] for name in names) for row in moved.rows]
                 for moved, names in zip(found.values(), columns, strict=True)
             ),
             [(first.day, first.named["track_key"])] if first else [],
         ]
-        assert [moved.many for moved in found.values()] == [len(rows) for rows in said[:4]]
+        assert [moved.many for moved in found.values()] == [len(rows) for rows in answers[:4]]
 
 
 @pytest.mark.parametrize(

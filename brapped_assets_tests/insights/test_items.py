@@ -19,6 +19,7 @@ from brapped_assets.insights.standings import Near, standing_of
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.items_plays import (
     MOMENTS,
     NOW,
@@ -232,13 +233,15 @@ def test_an_items_numbers_are_those_of_the_plays(
 
 
 @examples(8)
-@given(history=plays(), zone=st.sampled_from(ZONES), period_name=st.sampled_from(PERIODS), key=st.integers(1, 3))
+@given(history=plays(), said=corrections(), zone=st.sampled_from(ZONES), period_name=st.sampled_from(PERIODS),
+       key=st.integers(1, 3))  # fmt: skip
 def test_the_formulas_shown_give_the_numbers_shown(
-    warehouse: Warehouse, history: Any, zone: str, period_name: str, key: int
+    warehouse: Warehouse, *, history: Any, said: list[tuple[str, int]], zone: str, period_name: str, key: int
 ) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
         me = know(tx, zone)
         play(tx, me, history)
+        say_all(tx, me, said)
         who = seen(tx)
         assert who.first_day is not None
         period = named(period_name, today=who.today, first_day=who.first_day)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +24,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.overview_plays import NOW, History, Told, histories, know, play, seen
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_changes import KEYS, PERIODS, words
@@ -112,10 +112,13 @@ def in_a_row(mondays: list[date]) -> int:
 
 
 @examples(8)
-@given(history=histories(), name=st.sampled_from(("2025", "all", "2024-12-31..2025-10-26")))
-def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history: History, name: str) -> None:
+@given(history=histories(), said=corrections(), name=st.sampled_from(("2025", "all", "2024-12-31..2025-10-26")))
+def test_the_formulas_shown_give_the_numbers_shown(
+    warehouse: Warehouse, history: History, said: list[tuple[str, int]], name: str
+) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
-        me = tell_history(tx, replace(history, hidden={}))
+        me = tell_history(tx, history)
+        say_all(tx, me, said)
         who = seen(tx)
         period = named(name, today=who.today, first_day=who.first_day or who.today)
         values = {"listener_id": me, "first": period.first, "until": period.until, "today": who.today}

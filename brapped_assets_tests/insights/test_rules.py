@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -28,6 +27,7 @@ from brapped_assets.web.app import create_app
 from brapped_assets.web.counted import SECTIONS
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.overview_plays import NOW, Told, histories, know, play, seen, tell, vary
 from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
 from brapped_assets_tests.warehouse.polled_plays import newcomer
@@ -77,12 +77,13 @@ def test_each_rule_counts_what_sql_over_the_views_counts(
 
 
 @examples(20)
-@given(history=histories(), rule=st.sampled_from(get_args(Rule)), name=st.sampled_from(PERIODS))
+@given(history=histories(), said=corrections(), rule=st.sampled_from(get_args(Rule)), name=st.sampled_from(PERIODS))
 def test_the_statements_shown_give_the_numbers_of_the_rule_that_is_on(
-    warehouse: Warehouse, history: Any, rule: Rule, name: str
+    warehouse: Warehouse, history: Any, said: list[tuple[str, int]], *, rule: Rule, name: str
 ) -> None:
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
-        me = tell_with_repeats(tx, replace(history, hidden={}))
+        me = tell_with_repeats(tx, history)
+        say_all(tx, me, said)
         whole = seen(tx)
         who = viewer_of(tx, whole, Selection(rule=rule))
         period = named(name, today=who.today, first_day=who.first_day or who.today)

@@ -31,8 +31,9 @@ CONTRACT = {
     "coverage_gaps": f"listener_id integer, gap_start {INSTANT}, gap_end {INSTANT}, reason text, "
     f"closed_at {INSTANT}, closed_by text",
 }
-# Besides, for tools that shall show what the pages show: the plays without what is private or hidden, the releases that
-# are one album, and the zones that local time goes by.
+# Besides, for tools that shall show what the pages show: the plays without what is private or hidden, what counts as
+# what, the releases that are one album, and the zones that local time goes by.
+CONTRACT["aliases"] = "listener_id integer, kind text, from_key integer, to_key integer"
 CONTRACT["listener_zones"] = f"listener_id integer, holds_from {INSTANT}, holds_until {INSTANT}, time_zone text"
 CONTRACT["shown_plays"] = CONTRACT["plays"]
 CONTRACT["track_albums"] = (
@@ -63,7 +64,9 @@ def test_every_view_and_column_says_what_it_is(warehouse: Warehouse) -> None:
 
 def test_a_role_that_may_read_bi_reads_all_of_it_and_nothing_else(warehouse: Warehouse, database_url: str) -> None:
     with warehouse.transaction() as tx:
-        listened(tx)
+        me = listened(tx)
+        tx.execute("insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
+                   " values (%s, 'artist', 1, 2, now())", (me,))  # fmt: skip
         tx.execute("create role reader login")
         tx.execute("grant usage on schema bi to reader")
         tx.execute("grant select on all tables in schema bi to reader")

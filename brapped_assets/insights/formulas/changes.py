@@ -10,8 +10,8 @@ def _moved(columns: str, where: str, order: str) -> str:
             "with counted as (",
             "    select artist_key, played_on >= :first and played_on < :until as is_now,",
             "           played_on >= :before_first and played_on < :before_until as was_then, ms_played",
-            "    from bi.plays",
-            "    where listener_id = :listener_id and counts_as_play and incognito is not true",
+            "    from bi.shown_plays",
+            "    where listener_id = :listener_id and counts_as_play",
             f"      and {KNOWN}",
             "), played as (",
             "    select artist_key, count(*) filter (where is_now) as plays,",
@@ -60,8 +60,8 @@ FORMULAS = [
     Formula(
         "First song of a period",
         "The first play that counts of a period, by the moment it ended.",
-        "select played_on, track_key\nfrom bi.plays\nwhere listener_id = :listener_id\n"
-        "  and played_on >= :first and played_on < :until\n  and counts_as_play and incognito is not true\n"
+        "select played_on, track_key\nfrom bi.shown_plays\nwhere listener_id = :listener_id\n"
+        "  and played_on >= :first and played_on < :until and counts_as_play\n"
         "order by played_at, play_key\nlimit 1",
     ),
 ]

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from brapped_assets.insights.selection import Rule
 
 DEFAULT = "counts_as_play"
-# What counts by each rule, over bi.plays. There an impossible repeat is what does not count although it is long enough.
-_POSSIBLE = "(counts_as_play or ms_played < 30000)"
+# What counts by each rule, over bi.shown_plays.
 RULES: dict[Rule, str] = {
     "spotify": DEFAULT,
-    "lastfm": f"duration_ms > 30000 and ms_played >= least(duration_ms / 2.0, 240000) and {_POSSIBLE}",
-    "finished": f"reason_end = 'trackdone' and {_POSSIBLE}",
-    "all": _POSSIBLE,
+    "lastfm": "duration_ms > 30000 and ms_played >= least(duration_ms / 2.0, 240000)",
+    "finished": "reason_end = 'trackdone'",
+    "all": "ms_played >= 0",
 }
 
 
@@ -22,8 +21,7 @@ class Formula:
 
     `sql` reads the `bi` views: `:listener_id` is whose (`:other_id`, with whom they are compared), `:first` and
     `:until` are local days, the last not in it, `:key` is the page's artist or track, `:before_first` and
-    `:before_until` are the period held against, and `:today` is today. What a listener hides is left out of the
-    pages besides.
+    `:before_until` are the period held against, and `:today` is today.
     """
 
     name: str
@@ -43,15 +41,24 @@ class Formula:
 # Artists are ranked and counted without the one that stands for whoever is not known yet.
 KNOWN = "artist_key in (select artist_key from bi.artists where is_known)"
 
+# Artists credited beside the main one, as the listener's aliases have them.
+GUESTS = (
+    "(select distinct c.track_key, coalesce(same.to_key, c.artist_key) as artist_key\n"
+    "        from bi.track_artists c\n"
+    "        left join bi.aliases same\n"
+    "               on same.listener_id = :listener_id and same.kind = 'artist' and same.from_key = c.artist_key\n"
+    "       where c.role = 'featured')"
+)
 
-def counted(what: str, *, of: str = "bi.plays", where: str = "", then: str = "") -> str:
+
+def counted(what: str, *, of: str = "bi.shown_plays", where: str = "", then: str = "") -> str:
     """A query over the plays that count in a period, laid out to be read."""
     lines = [
         f"select {what}",
         f"from {of}",
         "where listener_id = :listener_id",
         "  and played_on >= :first and played_on < :until",
-        "  and counts_as_play and incognito is not true",
+        "  and counts_as_play",
         *([f"  and {where}"] if where else []),
         *([then] if then else []),
     ]

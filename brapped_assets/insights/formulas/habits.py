@@ -11,9 +11,8 @@ RUNS = (
 )
 TOLD = (
     "select {what}\n"
-    "from bi.plays\n"
-    "where listener_id = :listener_id and played_on >= :first and played_on < :until\n"
-    "  and incognito is not true and {told}"
+    "from bi.shown_plays\n"
+    "where listener_id = :listener_id and played_on >= :first and played_on < :until and {told}"
 )
 
 FORMULAS = [
@@ -53,8 +52,7 @@ FORMULAS = [
         "The run of days in a row that reaches today (:today), or yesterday while today is young, however long ago it "
         "began.",
         RUNS.format(
-            days="select distinct played_on\nfrom bi.plays\n"
-            "where listener_id = :listener_id and counts_as_play and incognito is not true",
+            days="select distinct played_on\nfrom bi.shown_plays\nwhere listener_id = :listener_id and counts_as_play",
             order="having max(played_on) >= :today::date - 1\norder by last desc\nlimit 1",
         ),
     ),
@@ -67,9 +65,8 @@ FORMULAS = [
         "from (select *, count(*) filter (where after_silence) over (order by played_at, play_key) as nth\n"
         "        from (select *, began_at - lag(played_at) over (order by played_at, play_key)\n"
         "                        > interval '30 minutes' as after_silence\n"
-        "                from (select *, played_at - ms_played * interval '1 ms' as began_at from bi.plays\n"
-        "                       where listener_id = :listener_id and counts_as_play\n"
-        "                         and incognito is not true) p) b) n\n"
+        "                from (select *, played_at - ms_played * interval '1 ms' as began_at from bi.shown_plays\n"
+        "                       where listener_id = :listener_id and counts_as_play) p) b) n\n"
         "group by nth\n"
         "having min(played_on) >= :first and min(played_on) < :until\n"
         "order by max(played_at) - min(began_at) desc, plays desc, started_at\n"

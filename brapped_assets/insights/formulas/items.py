@@ -1,6 +1,6 @@
 """How the numbers of an artist's, a song's or an album's page are counted."""
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
+from brapped_assets.insights.formulas.formula import GUESTS, KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(
@@ -69,10 +69,7 @@ FORMULAS = [
         "Plays of other artists' songs on which this one is credited. They are shown apart and never added.",
         counted(
             "count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms",
-            where="artist_key <> :key\n"
-            "  and exists (select from bi.track_artists c\n"
-            "               where c.track_key = plays.track_key and c.artist_key = :key and c.role = 'featured')",
-            of="bi.plays as plays",
+            where="artist_key <> :key and (track_key, :key) in\n        " + GUESTS,
         ),
     ),
     Formula(

@@ -1,6 +1,6 @@
 """How the numbers of the overview are counted."""
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
+from brapped_assets.insights.formulas.formula import GUESTS, KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(
@@ -56,7 +56,7 @@ FORMULAS = [
         "Ties as for artists.",
         counted(
             "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
-            of="bi.plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",
+            of="bi.shown_plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",
             then="group by release_group\norder by plays desc, ms desc",
         ),
     ),
@@ -80,8 +80,8 @@ FORMULAS = [
         "Songs whose first play ever lies in the period, and their plays in it.",
         "select count(distinct track_key) as new_songs, count(*) as plays, coalesce(sum(ms_played), 0)::bigint as ms\n"
         "from (select *, min(played_on) over (partition by track_key) as first_on\n"
-        "        from bi.plays\n"
-        "       where listener_id = :listener_id and counts_as_play and incognito is not true) p\n"
+        "        from bi.shown_plays\n"
+        "       where listener_id = :listener_id and counts_as_play) p\n"
         "where first_on >= :first and played_on >= :first and played_on < :until",
     ),
     Formula(
@@ -89,8 +89,8 @@ FORMULAS = [
         "Artists whose first play ever lies in the period. The loudest newcomers are those with the most plays in it.",
         "select artist_key, count(*) as plays, sum(ms_played)::bigint as ms\n"
         "from (select *, min(played_on) over (partition by artist_key) as first_on\n"
-        "        from bi.plays\n"
-        "       where listener_id = :listener_id and counts_as_play and incognito is not true) p\n"
+        "        from bi.shown_plays\n"
+        "       where listener_id = :listener_id and counts_as_play) p\n"
         "where first_on >= :first and played_on >= :first and played_on < :until\n"
         "  and artist_key in (select artist_key from bi.artists where is_known)\n"
         "group by artist_key\n"
@@ -100,11 +100,10 @@ FORMULAS = [
         "As lead, and as guest",
         "For each of the ten artists: plays of others' songs on which they are credited. Never added to their own.",
         "select c.artist_key, count(*) as plays, sum(ms_played)::bigint as ms\n"
-        "from bi.plays p\n"
-        "join (select distinct track_key, artist_key from bi.track_artists where role = 'featured') c\n"
-        "  using (track_key)\n"
+        "from bi.shown_plays p\n"
+        f"join {GUESTS} c using (track_key)\n"
         "where listener_id = :listener_id and played_on >= :first and played_on < :until\n"
-        "  and counts_as_play and incognito is not true and c.artist_key <> p.artist_key\n"
+        "  and counts_as_play and c.artist_key <> p.artist_key\n"
         "group by c.artist_key\n"
         "order by c.artist_key",
     ),
@@ -114,7 +113,7 @@ FORMULAS = [
         counted(
             "(extract(year from release_date)::int / 10) * 10 as decade, count(*) as plays, "
             "sum(ms_played)::bigint as ms",
-            of="bi.plays join (select track_key, release_date from bi.track_albums) albums using (track_key)",
+            of="bi.shown_plays join (select track_key, release_date from bi.track_albums) albums using (track_key)",
             where="release_date is not null",
             then="group by decade\norder by decade",
         ),

@@ -26,9 +26,9 @@ FORMULAS = [
         "known longer. A week belongs to the period in which it ends, and counts once it is over. Songs likewise.",
         "select artist_key, count(*) as weeks, max(week) as last\nfrom (\n"
         f"select {_WEEK} as week, artist_key,\n       {_RANK.format(_WEEK)} as rank\n"
-        "from bi.plays\nwhere listener_id = :listener_id\n"
+        "from bi.shown_plays\nwhere listener_id = :listener_id\n"
         f"  and {_WEEK} + 6 >= :first and {_WEEK} + 6 < least(:until, :today)\n"
-        f"  and counts_as_play and incognito is not true\n  and {KNOWN}\n"
+        f"  and counts_as_play and {KNOWN}\n"
         f"group by {_WEEK}, artist_key\n"
         ") ranked\nwhere rank = 1\ngroup by artist_key\norder by weeks desc, min(week)",
     ),

@@ -12,7 +12,7 @@ _KINDS = "; ".join(
     f"{kind.name}: {formatting.percent(kind.share, 1)} or more of the minutes {kind.words}" for kind in KINDS
 )
 _ALBUMS = (
-    "bi.plays\n"
+    "bi.shown_plays\n"
     "join (select track_key, isrc from bi.tracks) tracks using (track_key)\n"
     "join (select track_key, release_group, release_date, total_tracks\n"
     "        from bi.track_albums\n"
@@ -107,8 +107,8 @@ _FORMULAS = (
         "with told as (\n"
         "select artist_key, played_on, ms_played,\n"
         "       lag(played_on) over (partition by artist_key order by played_on, played_at) as last_on\n"
-        "from bi.plays\n"
-        "where listener_id = :listener_id and played_on < :until and counts_as_play and incognito is not true\n"
+        "from bi.shown_plays\n"
+        "where listener_id = :listener_id and played_on < :until and counts_as_play\n"
         "  and " + _among(50) + "\n)\n"
         "select back.artist_key, back.last_on, back.played_on as back_on, count(*) as plays,\n"
         "       sum(since.ms_played)::bigint as ms\n"

@@ -26,12 +26,12 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.merge.play_merge import rebuild_local_time, years_played
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import CORRECTIONS, SOME, correct
 from brapped_assets_tests.insights.overview_plays import ZONES
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
 from brapped_assets_tests.warehouse.merge.test_order import clear, histories
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
-CORRECTIONS = ("hide artist", "hide track", "show", "same artist", "same track", "not the same")
 ACTIONS = (
     *CORRECTIONS, "same artist", "same track", "look", "merge", "merge", "zone", "gone", "artist", "album", "guest",
 )  # fmt: skip
@@ -107,30 +107,6 @@ def years(shown: Shown) -> list[tuple[int, int]]:
     return list(by_year(shown, "years", EARLIEST, LATEST, lambda plays: (len(plays), plays.total_ms)))
 
 
-SOME = "(select {0} from star.{1} order by {0} offset %s %% greatest((select count(*) from star.{1}), 1) limit 1)"
-
-
-def correct(tx: Connection, me: int, action: str, n: int) -> None:
-    """One thing that a listener may say."""
-    match action:
-        case "hide artist" | "hide track":
-            key, table = ("artist_key", "artist_dim") if action == "hide artist" else ("track_key", "track_dim")
-            tx.execute(f"insert into insights.hidden (listener_id, {key}, hidden_at)"
-                       f" select %s, key, now() from {SOME.format(key, table)} k (key) on conflict do nothing",
-                       (me, n))  # fmt: skip
-        case "show":
-            tx.execute("delete from insights.hidden where hidden_id = (select max(hidden_id) from insights.hidden)")
-        case "same artist" | "same track":
-            kind = action.removeprefix("same ")
-            keys = SOME.format(f"{kind}_key", f"{kind}_dim")
-            tx.execute("insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
-                       f" select %s, %s, f.key, t.key, now() from {keys} f (key), {keys} t (key)"
-                       " on conflict do nothing",
-                       (me, kind, n, 7 * n + 1))  # fmt: skip
-        case "not the same":
-            tx.execute("delete from insights.alias where alias_id = (select min(alias_id) from insights.alias)")
-
-
 def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
     """One thing that may happen; `n` says to whom."""
     match action:
@@ -168,6 +144,7 @@ def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
     kept = Shelf()
     with warehouse.transaction() as tx:
         tx.execute("delete from insights.hidden")
+        tx.execute("delete from insights.hidden_time")
         tx.execute("delete from insights.alias")
         clear(tx)
         me = newcomer(tx)

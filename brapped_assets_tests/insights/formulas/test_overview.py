@@ -1,6 +1,5 @@
 """The formulas that the overview shows give its numbers."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from brapped_assets.insights.periods import named
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.overview_plays import History, histories, seen, tell
 from brapped_assets_tests.insights.test_overview import PERIODS
 from brapped_assets_tests.notifications.test_notifier import gap
@@ -22,10 +22,13 @@ from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 
 @examples(10)
-@given(history=histories(), name=st.sampled_from(PERIODS))
-def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history: History, name: str) -> None:
+@given(history=histories(), said=corrections(), name=st.sampled_from(PERIODS))
+def test_the_formulas_shown_give_the_numbers_shown(
+    warehouse: Warehouse, history: History, said: list[tuple[str, int]], name: str
+) -> None:
     with warehouse.transaction() as tx:
-        me = tell(tx, replace(history, hidden={}))
+        me = tell(tx, history)
+        say_all(tx, me, said)
         who = seen(tx)
         period = named(name, today=who.today, first_day=who.first_day or who.today)
         compared = overview.earlier(tx, who, period)

@@ -14,6 +14,7 @@ from brapped_assets.insights.wrapped import FORMULAS, numbers
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
+from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.wrapped_plays import NOW, ZONES, histories
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
 from brapped_assets_tests.warehouse.imported_files import vouch
@@ -59,9 +60,9 @@ def told(n: Numbers) -> dict[str, Rows]:
 
 
 @examples(10)
-@given(histories(), st.sampled_from(ZONES), st.sampled_from(PERIODS))
+@given(plays=histories(), said=corrections(), zone=st.sampled_from(ZONES), asked=st.sampled_from(PERIODS))
 def test_the_formulas_shown_give_the_numbers_shown(
-    warehouse: Warehouse, plays: list[Told], zone: str, asked: str
+    warehouse: Warehouse, plays: list[Told], said: list[tuple[str, int]], *, zone: str, asked: str
 ) -> None:
     try:
         with warehouse.transaction() as tx:
@@ -69,6 +70,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
             tell(tx, me, [("extended", plays)])
             vouch(tx, me, datetime(2023, 1, 1, tzinfo=UTC), NOW)
             released(tx)
+            say_all(tx, me, said)
             who = viewer(tx, NOW, me)
             assert who is not None
             period = named(asked, today=who.today, first_day=who.first_day or who.today)

@@ -135,6 +135,15 @@ begin
 end $$;
 comment on column bi.shown_plays.counts_as_play is 'True from 30,000 ms on.';
 
+create or replace view bi.aliases as
+select listener_id, kind, from_key, to_key from insights.alias;
+comment on view bi.aliases is
+    'One row per artist, or track, that a listener says is the same as another; bi.shown_plays goes by it, bi.plays does not.';
+comment on column bi.aliases.listener_id is 'Who says it.';
+comment on column bi.aliases.kind is 'What the keys are of: `artist` or `track`.';
+comment on column bi.aliases.from_key is 'What was heard.';
+comment on column bi.aliases.to_key is 'As what it counts; itself in no other row of the kind as `from_key`.';
+
 create or replace view bi.tracks as
 select t.track_key, t.track_id, t.track_name, a.artist_key, a.artist_id, a.artist_name,
        (select string_agg(f.artist_name, ', ' order by ta.position)
