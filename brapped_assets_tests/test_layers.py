@@ -25,7 +25,7 @@ LAYERS = [
     ["jobs"],
     ["schedules"],
     ["sensors", "notification_sensor"],
-    ["hosting"],
+    ["hosting", "defs"],
     ["definitions"],
     ["demo"],
     ["commands"],

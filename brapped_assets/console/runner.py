@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
@@ -46,8 +45,6 @@ def ready_settings() -> Settings:
 
 def run(app: Callable[[], None]) -> None:
     """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
-    # Single-run backfills, which a Dagster release may rename; nothing a user could do about it.
-    warnings.filterwarnings("ignore", message="Parameter `backfill_policy`")
     keep_logs_plain()
     # What the driver could not tidy up after an error, and Dagster's waiting for its database: both are told anyway.
     logging.getLogger("psycopg").setLevel(logging.ERROR)

@@ -1,5 +1,6 @@
 """The listener of `brapped demo`: whenever somebody looks, something was heard today, and not long ago."""
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -38,7 +39,10 @@ class LivelyListener(Listener):
         if end <= self.since:
             return plays
         sessions = self._sessions_near(start, end)
-        others = (play for play in plays if not any(_overlap(play, session) for session in sessions))
+        begins = [_began(session[0]) for session in sessions]
+        # Of all that began before a play ended the last alone can still be going on: hours lie between any two.
+        before = ((play, bisect_left(begins, play.played_at)) for play in plays)
+        others = (play for play, n in before if n == 0 or sessions[n - 1][-1].played_at <= _began(play))
         own = (play for session in sessions for play in session if start <= play.played_at < end)
         return sorted((*others, *own), key=lambda play: play.played_at)
 
@@ -71,7 +75,3 @@ class LivelyListener(Listener):
 
 def _began(play: Play) -> datetime:
     return play.played_at - timedelta(milliseconds=play.ms_played)
-
-
-def _overlap(play: Play, session: tuple[Play, ...]) -> bool:
-    return play.played_at > _began(session[0]) and _began(play) < session[-1].played_at

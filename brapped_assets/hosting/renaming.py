@@ -39,7 +39,7 @@ def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> 
         name=names.of(spec.key.path[-1]),
         specs=[replaced],
         backfill_policy=asset.backfill_policy,
-        pool=asset.op.pool,
+        pool=names.of(asset.op.pool) if asset.op.pool else None,
     )
     return again(names.bind(_function(asset)))
 
