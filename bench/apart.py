@@ -19,7 +19,7 @@ from bench.scene import Scene, connected, environment, hurried_account
 from brapped_assets import partitions
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.jobs import hourly_plays
-from brapped_assets.services.processes import Part
+from brapped_assets.services.parts import Part
 
 QUEUED, ASKING, LANDING = "in the queue", "asking Spotify", "landing or merging"
 RUN, EVERYTHING = "the run", "all but PostgreSQL"

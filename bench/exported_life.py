@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from brapped_assets.demo.ids import LENGTH, base62
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
-from brapped_assets.warehouse.landing import Page, land
+from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.polled_page import Page
 
 ROWS_A_FILE = 16_000
 PAGE, SHOWN_FROM_MS = 50, 30_000

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from brapped_assets.assets.enrichment import CALLS_A_RUN
 from brapped_assets.demo.account import SimulatedAccount
-from brapped_assets.resources.call_ledger import SharedLedger
+from brapped_assets.resources.shared_ledger import SharedLedger
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import (
     PARSER_VERSION,
@@ -15,7 +15,7 @@ from brapped_assets.spotify import (
     SpotifyApp,
     SpotifyClient,
 )
-from brapped_assets.warehouse import call_ledger, dimensions, landing, listeners
+from brapped_assets.warehouse import call_ledger, dimensions, landing, listeners, polled_page
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.lookup_queue import ARTISTS
 from brapped_assets.warehouse.merge.play_merge import merge_plays
@@ -37,7 +37,7 @@ class Keeper:
     def poll(self, now: datetime) -> None:
         played = [item for item in self._client.recently_played().items if isinstance(item, PlayedItem)]
         with self._warehouse.transaction() as tx:
-            landing.land(tx, landing.Page(self._listener_id, "keen year", now, played, [], PARSER_VERSION))
+            landing.land(tx, polled_page.Page(self._listener_id, "keen year", now, played, [], PARSER_VERSION))
         with self._warehouse.transaction() as tx:
             merge_plays(tx, self._listener_id, now)
             dimensions.apply_payloads(tx)

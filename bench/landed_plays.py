@@ -9,8 +9,9 @@ from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.spotify import PARSER_VERSION, PlayedItem, parse_item
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
-from brapped_assets.warehouse.landing import Page, land
+from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.polled_page import Page
 
 PAGE = 50
 SERVED_BY = "https://api.spotify.com"

@@ -18,7 +18,7 @@ from typing import IO, Any, TypeVar
 import psutil
 import requests
 
-from brapped_assets.services.processes import Part
+from brapped_assets.services.parts import Part
 from brapped_assets.services.supervisor import free_port
 
 T = TypeVar("T")

@@ -27,7 +27,7 @@ from brapped_assets.partitions import HOUR, look_back
 from brapped_assets.schedules import RAW
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import listeners, tokens
+from brapped_assets.warehouse import listeners, refresh_tokens
 from brapped_assets.warehouse.db.connections import Warehouse
 
 LISTENERS, WORKERS = 200, 8
@@ -156,4 +156,4 @@ def _log_in(warehouse: Warehouse, account: SimulatedAccount, *, is_first: bool) 
             authorized_at=now,
         )
         if not is_first:
-            tokens.keep(tx, listener.listener_id, token, KEY, now)
+            refresh_tokens.keep(tx, listener.listener_id, token, KEY, now)

@@ -29,9 +29,9 @@ from brapped_assets.checks import BEFORE_THE_RANGE, POLL_CHECKS
 from brapped_assets.demo import payloads
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.resources.call_ledger import SharedLedger
+from brapped_assets.resources.shared_ledger import SharedLedger
 from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item, parse_kept
-from brapped_assets.warehouse import dimensions, landing, listeners
+from brapped_assets.warehouse import dimensions, landing, listeners, polled_page, rejected_items
 from brapped_assets.warehouse.check_queries import verify
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import WarehouseError
@@ -164,8 +164,8 @@ def _poll(warehouse: Warehouse, number: int, page: list[PlayedItem], at: datetim
     SharedLedger(warehouse, UNLIMITED).reserve(RECENTLY_PLAYED, purpose="poll", now=at)
     listener = _known(warehouse, number, at)
     with warehouse.transaction() as tx:
-        landing.retry_rejected(tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=at)
-        landing.land(tx, landing.Page(listener.listener_id, f"{number:036}", at, page, [], PARSER_VERSION))
+        rejected_items.retry_rejected(tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=at)
+        landing.land(tx, polled_page.Page(listener.listener_id, f"{number:036}", at, page, [], PARSER_VERSION))
     with warehouse.transaction() as tx:
         merge_plays(tx, listener.listener_id, at)
 

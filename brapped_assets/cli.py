@@ -7,7 +7,7 @@ import typer
 from brapped_assets import __version__, cli_data
 from brapped_assets.console import runner
 from brapped_assets.console.runner import console, ready_settings
-from brapped_assets.services.processes import Part, address
+from brapped_assets.services.parts import Part, address
 
 
 def _exit(code: int, **_options: bool) -> None:

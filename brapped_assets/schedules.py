@@ -10,10 +10,11 @@ from brapped_assets.assets.names import OURS, Names
 from brapped_assets.assets.shards import TAG, all_shards
 from brapped_assets.jobs import IS_DEMO, daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.settings import NOT_CONNECTED
 
 RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
 RUNNING = dg.DefaultScheduleStatus.RUNNING
-NOBODY = dg.SkipReason("No Spotify account is connected yet. Connect one with `brapped login`.")
+NOBODY = dg.SkipReason(NOT_CONNECTED)
 # Nobody who looks at the demo waits for a quarter of an hour.
 AT_ONCE = "* * * * *"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves

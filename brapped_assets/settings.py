@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp
     from brapped_assets.warehouse.db.connections import Warehouse
 
-__all__ = ["DEMO_HOME", "Hour", "Settings", "SettingsError", "is_demo_home", "unknown_settings"]
+__all__ = ["DEMO_HOME", "NOT_CONNECTED", "Hour", "Settings", "SettingsError", "is_demo_home", "unknown_settings"]
 DEMO_HOME = "demo"
+NOT_CONNECTED = "No Spotify account is connected yet. Connect one with `brapped login`."
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_FREE_PLAN_MB = 500

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.listener import Listener as Simulated
 from brapped_assets.demo.listener import ScriptedListener
-from brapped_assets.warehouse import listeners, tokens
+from brapped_assets.warehouse import listeners, refresh_tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.conftest import Connected
 
@@ -39,5 +39,5 @@ def add(
             display_name=account.listener.display_name,
             authorized_at=now,
         )
-        tokens.keep(tx, person.listener_id, token, KEY, now)
+        refresh_tokens.keep(tx, person.listener_id, token, KEY, now)
     return person

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from brapped_assets.accounts import new_listener
 from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.first_hour import first_hour, hour_before_start
-from brapped_assets.resources.call_ledger import SharedLedger
+from brapped_assets.resources.shared_ledger import SharedLedger
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file, write_env
 from brapped_assets.spotify import (
@@ -17,7 +17,7 @@ from brapped_assets.spotify import (
     SpotifyApp,
     SpotifyClient,
 )
-from brapped_assets.warehouse import listeners, tokens
+from brapped_assets.warehouse import listeners, refresh_tokens
 from brapped_assets.warehouse.listeners import Listener
 
 # How long somebody may take to agree in the browser.
@@ -74,9 +74,9 @@ def remember(
                 authorized_at=grant.granted_at,
             )
             if place.is_given:
-                tokens.drop(tx, listener.listener_id)
+                refresh_tokens.drop(tx, listener.listener_id)
             else:
-                tokens.keep(tx, listener.listener_id, grant.refresh_token, key, now)
+                refresh_tokens.keep(tx, listener.listener_id, grant.refresh_token, key, now)
     values = {"SPOTIFY_CLIENT_ID": app.client_id}
     if place.is_given:
         values["SPOTIFY_REFRESH_TOKEN"] = grant.refresh_token

@@ -12,7 +12,7 @@ from brapped_assets.settings_file import env_file, write_env
 from brapped_assets.spotify import Profile
 from brapped_assets.text.plain import plain
 from brapped_assets.warehouse import listeners as people
-from brapped_assets.warehouse import tokens
+from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
 
 # An app in Development Mode serves five (docs/several-listeners.md).
@@ -45,7 +45,7 @@ def place_of(tx: Connection, settings: Settings, profile: Profile) -> Place:
     """
     everybody, given = people.listeners(tx), settings.refresh_token_text()
     owner = people.by_token(tx, given) if given else None
-    stored = {each.listener.spotify_user_id for each in tokens.holders(tx, given) if not each.is_given}
+    stored = {each.listener.spotify_user_id for each in refresh_tokens.holders(tx, given) if not each.is_given}
     # Without an id told by Spotify it is whoever comes.
     is_owner = owner is not None and owner.spotify_user_id in (profile.user_id, people.UNNAMED)
     is_known = is_owner or any(one.spotify_user_id in (profile.user_id, people.UNNAMED) for one in everybody)
@@ -82,7 +82,7 @@ def key_for(settings: Settings) -> tuple[str, bool]:
     """The key of stored tokens, and whether it was made just now: then it is in the settings file already."""
     if (key := settings.token_key_text()) is not None:
         return key, False
-    key = tokens.new_key()
+    key = refresh_tokens.new_key()
     write_env(env_file(), {"BRAPPED_TOKEN_KEY": key})
     return key, True
 

@@ -19,9 +19,9 @@ from brapped_assets.spotify import (
     Transient,
     parse_kept,
 )
-from brapped_assets.warehouse import landing
+from brapped_assets.warehouse import landing, polled_page, rejected_items
 from brapped_assets.warehouse.errors import Gone, WarehouseError
-from brapped_assets.warehouse.tokens import Holder
+from brapped_assets.warehouse.refresh_tokens import Holder
 
 NOT_MUSIC = ("podcast", "audiobook", "advertisement")
 # In a run's metadata: what is no play of a track.
@@ -105,12 +105,12 @@ def _poll(connected: ConnectedListener, neon: NeonResource, polled: Polled, run_
             # A failed read is not an empty result: who was served plays before is not served none.
             raise Transient("Spotify answered with an empty page although plays were served before")
         # First what an older parser could not read: it counts as seen when this page is judged.
-        understood = landing.retry_rejected(
+        understood = rejected_items.retry_rejected(
             tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=polled_at
         )
         landed = landing.land(
             tx,
-            landing.Page(
+            polled_page.Page(
                 listener_id=listener.listener_id,
                 run_id=run_id,
                 polled_at=polled_at,

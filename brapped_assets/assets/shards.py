@@ -15,7 +15,7 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import run_stats
-from brapped_assets.warehouse.tokens import Holder
+from brapped_assets.warehouse.refresh_tokens import Holder
 
 TAG = "brapped/shard"
 

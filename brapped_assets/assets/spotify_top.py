@@ -25,7 +25,7 @@ from brapped_assets.spotify import (
     TopTrack,
     Transient,
 )
-from brapped_assets.warehouse import dimensions, landing
+from brapped_assets.warehouse import dimensions, landed_plays
 
 TABLE = "star.spotify_top"
 
@@ -104,6 +104,6 @@ def _rank(connected: ConnectedListener, neon: NeonResource) -> int:
             dimensions.save_artist(
                 tx, artist.artist_id, name=artist.name, genres=artist.genres, image_url=artist.image_url, now=now
             )
-        landing.land_tracks(tx, [(top.track_ref, top.track) for tops in tracks.values() for top in tops], now)
+        landed_plays.land_tracks(tx, [(top.track_ref, top.track) for tops in tracks.values() for top in tops], now)
         dimensions.apply_payloads(tx)
         return dimensions.save_top(tx, connected.listener.listener_id, taken_on, ranking)

@@ -18,7 +18,7 @@ from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import SpotifyClient
-from brapped_assets.warehouse import dimensions, landing, run_stats
+from brapped_assets.warehouse import dimensions, landed_plays, run_stats
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.lookup_queue import TRACKS, backlog
 
@@ -90,4 +90,4 @@ def _ask(client: SpotifyClient, track_id: str) -> dict[str, Any] | None:
 
 def _save(tx: Connection, track_id: str, track: dict[str, Any], now: datetime) -> None:
     """Landed as what was played, whatever id the answer has, and read with all others."""
-    landing.land_tracks(tx, [(track_id, track)], now)
+    landed_plays.land_tracks(tx, [(track_id, track)], now)

@@ -5,9 +5,9 @@ Each has its own home and working folder; what they share is PostgreSQL, and the
 
 import os
 
-from brapped_assets.services import processes, readiness
+from brapped_assets.services import parts, readiness
 from brapped_assets.services.dagster_instance import environment, fail_leftover_runs, open_instance
-from brapped_assets.services.processes import Address, Part
+from brapped_assets.services.parts import Address, Part
 from brapped_assets.settings import Settings, SettingsError
 
 PORTS = {Part.PAGES: 3000, Part.WEB: 3001, Part.CODE: 4000}
@@ -29,14 +29,14 @@ def serve(settings: Settings, part: Part, *, host: str, port: int | None, code_s
     # What lies in the working folder is not to be imported.
     env = {**os.environ, "PYTHONSAFEPATH": "1"}
     if part is Part.PAGES:
-        return readiness.become(processes.pages(at), env)
+        return readiness.become(parts.pages(at), env)
     if part is Part.CODE:
         # It makes Dagster's tables before anybody else looks for them; and the runs of the queue are its children,
         # so what a dead one left unfinished is dead too. Else their pool would be taken until monitoring notices.
         with open_instance(settings) as instance:
             fail_leftover_runs(instance)
-        return readiness.become(processes.code(at), {**env, **environment(settings)})
+        return readiness.become(parts.code(at), {**env, **environment(settings)})
     readiness.wait_for(code_server)
     env |= environment(settings)
-    workspace = processes.write_workspace(settings.dagster_home, code_server, LOCATION)
-    return readiness.become(processes.daemon(workspace) if part is Part.DAEMON else processes.web(at, workspace), env)
+    workspace = parts.write_workspace(settings.dagster_home, code_server, LOCATION)
+    return readiness.become(parts.daemon(workspace) if part is Part.DAEMON else parts.web(at, workspace), env)

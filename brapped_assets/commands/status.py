@@ -13,13 +13,13 @@ from brapped_assets.commands.status_table import show
 from brapped_assets.console import exit_codes
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.delivery import addresses
-from brapped_assets.resources.call_ledger import SharedLedger
+from brapped_assets.resources.shared_ledger import SharedLedger
 from brapped_assets.services import hosting_usage
 from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
-from brapped_assets.warehouse import call_ledger, listener_status, notifications, tokens
+from brapped_assets.warehouse import call_ledger, listener_status, notifications, refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, ListenerOverview, has_consent_ended
@@ -77,10 +77,10 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
 
 def _locked(tx: Connection, settings: Settings) -> str | None:
     """Why somebody's stored token cannot be read with the key that is set here, if so."""
-    for holder in tokens.holders(tx, settings.refresh_token_text()):
+    for holder in refresh_tokens.holders(tx, settings.refresh_token_text()):
         try:
             if not holder.is_given:
-                tokens.stored(tx, holder.listener.listener_id, settings.token_key_text())
+                refresh_tokens.stored(tx, holder.listener.listener_id, settings.token_key_text())
         except TokenUnreadable as error:
             return str(error)
     return None

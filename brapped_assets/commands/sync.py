@@ -32,7 +32,7 @@ from brapped_assets.services.dagster_instance import (
     open_instance,
     this_process,
 )
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.settings import NOT_CONNECTED, Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 
 # Dagster's log lines are in its UI; here a few sentences are better.
@@ -59,7 +59,7 @@ def sync(settings: Settings, console: Console) -> int:
     Raises SettingsError without an account, a WarehouseError when Dagster's database does not answer.
     """
     if not settings.is_connected:
-        raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+        raise SettingsError(NOT_CONNECTED)
     try:
         return _sync(settings, console)
     except WarehouseError:

@@ -15,7 +15,8 @@ from msgspec.structs import asdict, astuple
 
 from brapped_assets.history.json_stream import may_hold_nul
 from brapped_assets.history.model import HistoryPlay, OddRow, Row
-from brapped_assets.history.parsing import end_and_upload, parse_row, track_id_of
+from brapped_assets.history.parsing import parse_row, track_id_of
+from brapped_assets.history.play_end import end_and_upload
 from brapped_assets.text.json_fields import Odd, instant, milliseconds
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from brapped_assets.history.model import HistoryPlay, OddRow, OtherKind, OtherRow, Row
 from brapped_assets.history.oversized_rows import Shortened
-from brapped_assets.text.json_fields import Odd, ended_at, flag, instant, milliseconds, text
+from brapped_assets.history.play_end import end_and_upload
+from brapped_assets.text.json_fields import Odd, flag, instant, milliseconds, text
 
 PARSER_VERSION = 1
 """Raise it whenever `parse_row` learns to read more: what older versions could not read is tried again."""
@@ -95,16 +96,6 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
         flag(incognito),
         uploaded_at,
     )
-
-
-def end_and_upload(
-    ts: datetime, ms_played: int, stamp: Any, *, is_offline: bool | None
-) -> tuple[datetime, datetime | None]:
-    """The END of a play of extended history and, where that is long before it or not told, when it was uploaded."""
-    if ts.microsecond:
-        ts = ts.replace(microsecond=0)
-    ended = ended_at(ts, ms_played, stamp) if is_offline else ts
-    return ended or ts, None if ended is ts else ts
 
 
 def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:

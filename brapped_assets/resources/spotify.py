@@ -9,9 +9,9 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from brapped_assets.resources import rotated_tokens
-from brapped_assets.resources.call_ledger import SharedLedger
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.resources.shared_ledger import SharedLedger
+from brapped_assets.settings import NOT_CONNECTED, Settings, SettingsError
 from brapped_assets.spotify import (
     AccessTokens,
     ConsentNeeded,
@@ -23,11 +23,11 @@ from brapped_assets.spotify import (
     SpotifyError,
 )
 from brapped_assets.warehouse import listeners as people
-from brapped_assets.warehouse import tokens
+from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable, WarehouseError
 from brapped_assets.warehouse.listeners import Listener
-from brapped_assets.warehouse.tokens import Holder
+from brapped_assets.warehouse.refresh_tokens import Holder
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,15 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """
         with self.neon.transaction() as tx:
             found = self._found(tx)
-            if not found and not tokens.holders(tx, self._settings.refresh_token_text()):
-                raise SettingsError("No Spotify account is connected yet. Connect one with `brapped login`.")
+            if not found and not refresh_tokens.holders(tx, self._settings.refresh_token_text()):
+                raise SettingsError(NOT_CONNECTED)
         if not found:
             raise ConsentNeeded
         return found
 
     def _found(self, tx: Connection) -> list[Holder | None]:
         given = self._settings.refresh_token_text()
-        known = tokens.holders(tx, given)
+        known = refresh_tokens.holders(tx, given)
         new: list[Holder | None] = [None] if given and not any(holder.is_given for holder in known) else []
         return new + [holder for holder in known if holder.listener.consent_ended_at is None]
 
@@ -143,7 +143,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             if holder.is_given and given:
                 return self._keep_rotated(given, rotated)
             with self.neon.transaction() as tx:
-                tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
+                refresh_tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
             return True
 
         if waiting := rotated_tokens.newest(home, token):
@@ -183,7 +183,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         with self.neon.transaction() as tx:
             if holder.is_given and given:
                 return people.newest_token(tx, listener_id, given)
-            return tokens.stored(tx, listener_id, self._settings.token_key_text())
+            return refresh_tokens.stored(tx, listener_id, self._settings.token_key_text())
 
     def _meet(self, client: SpotifyClient, given: str, now: datetime) -> Listener:
         """Whose token is it? One call, made once for a token."""

@@ -88,10 +88,10 @@ def main() -> None:
 
 
 def _wait_for(code_server: str) -> None:
-    from brapped_assets.services import processes, readiness  # noqa: PLC0415
+    from brapped_assets.services import parts, readiness  # noqa: PLC0415
 
     try:
-        readiness.wait_for(processes.address(code_server))
+        readiness.wait_for(parts.address(code_server))
     except readiness.NobodyListens as nobody:
         sys.exit(f"ERROR {nobody}")
 

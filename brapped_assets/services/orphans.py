@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from brapped_assets.services.processes import Part
+from brapped_assets.services.parts import Part
 
 # In the environment of everything a supervisor starts, and of nothing else: the instance it works for, and which part.
 MARK, PART = "SUPERVISED_BY_BRAPPED", "SUPERVISED_PART"

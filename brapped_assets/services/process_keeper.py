@@ -13,7 +13,7 @@ from types import FrameType
 from typing import IO, Any, Protocol
 
 from brapped_assets.services import kept_process
-from brapped_assets.services.processes import Part
+from brapped_assets.services.parts import Part
 
 # Before the second and the third start; whoever ends for the third time within WITHIN_SECONDS stays down.
 PAUSES = (1.0, 5.0)

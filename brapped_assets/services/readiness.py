@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 
-from brapped_assets.services.processes import Address
+from brapped_assets.services.parts import Address
 
 WAIT_SECONDS = 120
 

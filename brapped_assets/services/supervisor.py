@@ -12,13 +12,13 @@ from rich.console import Console
 
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.stopped_parts import Down
-from brapped_assets.services import processes
+from brapped_assets.services import parts
 from brapped_assets.services.network import EVERYWHERE, KEY, Network
 from brapped_assets.services.orphans import PART, stop_leftovers
+from brapped_assets.services.parts import HIGHEST_PORT, Address, Part
 from brapped_assets.services.process_keeper import Keeper, kept_program
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
-from brapped_assets.services.processes import HIGHEST_PORT, Address, Part
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file
 
@@ -54,7 +54,7 @@ def plan(dagster_home: Path, console: Console, *, name: str, port: int, network:
         console.print(f"Port {port} is taken; using {page_port}.")
     dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
     code_port = free_port(0)
-    workspace = processes.write_workspace(dagster_home, Address(LOOPBACK, code_port), name)
+    workspace = parts.write_workspace(dagster_home, Address(LOOPBACK, code_port), name)
     return Services(page_port, dagster_port, code_port, workspace, network)
 
 
@@ -101,11 +101,11 @@ def run(
 def _commands(services: Services) -> dict[Part, list[str]]:
     code_server = Address(LOOPBACK, services.code_port)
     pages_host = EVERYWHERE if services.network else LOOPBACK
-    web = processes.web(Address(LOOPBACK, services.dagster_port), services.workspace)
+    web = parts.web(Address(LOOPBACK, services.dagster_port), services.workspace)
     return {
-        Part.PAGES: kept_program(processes.pages(Address(pages_host, services.page_port))),
-        Part.CODE: kept_program(processes.code_begun_anew(code_server)),
-        Part.DAEMON: kept_program(processes.daemon(services.workspace), after=str(code_server)),
+        Part.PAGES: kept_program(parts.pages(Address(pages_host, services.page_port))),
+        Part.CODE: kept_program(parts.code_begun_anew(code_server)),
+        Part.DAEMON: kept_program(parts.daemon(services.workspace), after=str(code_server)),
         Part.WEB: kept_program(web, after=str(code_server)),
     }
 

@@ -8,13 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 DAY_MS = 24 * 60 * 60 * 1000
-EPOCH = datetime.fromtimestamp(0, UTC)
-SECOND = timedelta(seconds=1)
 # Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
 FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
-# As seconds this is the year 5138, as milliseconds 1973: a stamp below it is in seconds.
-LARGEST_SECONDS = 10**11
-UPLOADED_AFTER = timedelta(minutes=10)
 # A device's clock may be ahead of ours, by a time zone at most.
 AHEAD = timedelta(days=1)
 NAMED_UTC = re.compile(r" ?(UTC|\[UTC\])$")
@@ -49,12 +44,24 @@ def flag(value: Any) -> bool | None:
     raise Odd("a flag is neither true nor false")
 
 
+def number(value: Any) -> float | None:
+    """A number as it is told; None where there is none, or one longer than any real one."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Odd("a number is something else")
+    try:
+        return float(value) if len(str(value)) <= LONGEST_NUMBER else None
+    except ValueError:
+        raise Odd("a number is something else") from None
+
+
 def milliseconds(value: Any) -> int:
     """A time played: 0 to 24 hours in ms, fractions cut off."""
-    number = value if type(value) is int else _number(value)
-    if number is None or not 0 <= number <= DAY_MS:
+    played = value if type(value) is int else number(value)
+    if played is None or not 0 <= played <= DAY_MS:
         raise Odd("the time played is not a number of milliseconds between 0 and 24 hours")
-    return int(number)
+    return int(played)
 
 
 def instant(value: Any, now: datetime) -> datetime:
@@ -77,39 +84,6 @@ def within_bounds(at: datetime, now: datetime) -> datetime:
     if at > now and at - now > AHEAD:
         raise Odd("the time lies in the future")
     return at
-
-
-def ended_at(ts: datetime, ms_played: int, stamp: Any) -> datetime | None:
-    """The END of an offline play of extended history; `ts` is in whole seconds. None: nothing tells it.
-
-    `ts`, unless that is the time of the upload: over 10 minutes after `offline_timestamp`, the START on the device
-    (facts, section 6.3: seconds in new files, ms in old ones), plus the time played. A stamp in ms is cut to its
-    second, so that both forms of one row have the same END. Null, 0 and what lies before 2006, of a device without a
-    clock, tell nothing.
-    """
-    number = stamp if type(stamp) is int else _number(stamp)
-    if number is None:
-        return None
-    started = number if number < LARGEST_SECONDS else number // 1000
-    try:
-        end = EPOCH + timedelta(seconds=int(started), milliseconds=ms_played)
-    except (OverflowError, ValueError):
-        return None
-    if end < FIRST_INSTANT:
-        return None
-    return end if ts - end > UPLOADED_AFTER else ts
-
-
-def _number(value: Any) -> float | None:
-    """None where there is none, or one longer than any real one."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Odd("a number is something else")
-    try:
-        return float(value) if len(str(value)) <= LONGEST_NUMBER else None
-    except ValueError:
-        raise Odd("a number is something else") from None
 
 
 def _unusual_instant(value: str) -> datetime:

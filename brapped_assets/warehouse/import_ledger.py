@@ -14,11 +14,11 @@ from psycopg.types.json import Jsonb
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.landing import drop_rejected
 from brapped_assets.warehouse.merge.encoding import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.merge.exported_plays import introduce, merge_introduced
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, note_merge
 from brapped_assets.warehouse.payloads import content_hash
+from brapped_assets.warehouse.rejected_items import drop_rejected
 
 q = Statements(__file__)
 

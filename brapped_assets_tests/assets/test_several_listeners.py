@@ -11,7 +11,7 @@ from time_machine import Traveller
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.sensors import is_due, newest_level
-from brapped_assets.warehouse import tokens
+from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.assets.runs import FEED, closed, metadata_of, poll, rows, run, warnings, why
 from brapped_assets_tests.conftest import Connected
@@ -145,7 +145,7 @@ def test_whoever_waited_longest_is_asked_first(
 ) -> None:
     def order() -> list[str]:
         with home.connected.warehouse.transaction() as tx:
-            found = tokens.holders(tx, os.environ["SPOTIFY_REFRESH_TOKEN"])
+            found = refresh_tokens.holders(tx, os.environ["SPOTIFY_REFRESH_TOKEN"])
         return [holder.listener.display_name for holder in found]
 
     assert order() == ["Ben", "Simulated Listener"]
@@ -188,7 +188,7 @@ def test_a_rotated_token_of_a_stored_listener_is_stored_before_it_is_used(
     clock.shift(timedelta(hours=2))
     assert poll(instance).success
     with connected.warehouse.transaction() as tx:
-        assert tokens.stored(tx, added.listener_id, KEY)
+        assert refresh_tokens.stored(tx, added.listener_id, KEY)
     assert facts(connected) == everything(connected.account, ben)
 
 

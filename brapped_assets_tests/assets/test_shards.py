@@ -15,7 +15,7 @@ from brapped_assets.assets.shards import TAG, all_shards, shard_of
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.warehouse.listeners import Listener
-from brapped_assets.warehouse.tokens import Holder
+from brapped_assets.warehouse.refresh_tokens import Holder
 from brapped_assets_tests.assets.runs import FEED, closed, poll, run, why
 from brapped_assets_tests.assets.test_several_listeners import asked, everything, facts
 from brapped_assets_tests.conftest import Connected

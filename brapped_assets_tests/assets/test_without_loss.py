@@ -16,7 +16,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, nonstop
 from brapped_assets.spotify import POLLS_A_DAY, BudgetSpent, PlayedItem, QuotaState, admit
-from brapped_assets.warehouse import landing
+from brapped_assets.warehouse import landing, polled_page
 from brapped_assets.warehouse.dimensions import REFRESH_AFTER
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.assets.conftest import NOW
@@ -40,7 +40,7 @@ def test_whoever_plays_30_second_tracks_for_24_hours_loses_none(connected: Conne
             now = datetime.now(UTC)
             with connected.warehouse.transaction() as tx:
                 played = [item for item in page.items if isinstance(item, PlayedItem)]
-                landed = landing.land(tx, landing.Page(one.listener.listener_id, "run", now, played, [], 1))
+                landed = landing.land(tx, polled_page.Page(one.listener.listener_id, "run", now, played, [], 1))
                 merge_plays(tx, one.listener.listener_id, now)
             assert landed.gap is None
             clock.shift(TICK)

@@ -22,7 +22,7 @@ from kubernetes import client
 from kubernetes.client import ApiClient, V1Deployment, V1PriorityClass, V1Service
 
 from brapped_assets.cli import app
-from brapped_assets.services import processes
+from brapped_assets.services import parts
 from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.conftest import CHECKOUT
 
@@ -287,7 +287,7 @@ def test_a_pod_of_a_run_is_started_once_and_has_a_priority_that_there_is(values:
 
 def test_the_code_server_of_the_chart_is_ours(values: dict[str, Any]) -> None:
     (deployment,) = values["dagster-user-deployments"]["deployments"]
-    command = processes.code(processes.Address("0.0.0.0", deployment["port"]))
+    command = parts.code(parts.Address("0.0.0.0", deployment["port"]))
     listens = ["--host", "0.0.0.0", "--port", str(deployment["port"])]
     assert command[-len(listens) - len(deployment["dagsterApiGrpcArgs"]) :] == [
         *deployment["dagsterApiGrpcArgs"],

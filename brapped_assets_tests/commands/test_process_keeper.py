@@ -24,7 +24,7 @@ KEEPER = """
 import sys
 from pathlib import Path
 from brapped_assets.services import process_keeper
-from brapped_assets.services.processes import Part
+from brapped_assets.services.parts import Part
 import os
 process_keeper.PAUSES = (0.01, 0.01)
 class Log:

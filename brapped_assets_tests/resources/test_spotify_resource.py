@@ -17,7 +17,7 @@ from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import landing, listeners
 from brapped_assets.warehouse.errors import Interrupted
-from brapped_assets.warehouse.tokens import Holder
+from brapped_assets.warehouse.refresh_tokens import Holder
 from brapped_assets_tests.assets.runs import calls, closed, fact, poll, rows, run, served, value, warnings, why
 from brapped_assets_tests.conftest import Connected
 

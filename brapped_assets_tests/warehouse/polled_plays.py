@@ -8,8 +8,10 @@ from typing import Any
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
-from brapped_assets.warehouse.landing import Landing, Page, land
+from brapped_assets.warehouse.gap_proof import Proof
+from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.polled_page import Page
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Row = dict[str, Any]
@@ -94,7 +96,7 @@ def page(
     return Page(listener_id, "run", polled_at or newest, played, others, parser_version)
 
 
-def poll(tx: Connection, listener_id: int, played: Sequence[Play], others: Sequence[Unread] = ()) -> Landing:
+def poll(tx: Connection, listener_id: int, played: Sequence[Play], others: Sequence[Unread] = ()) -> Proof:
     return land(tx, page(listener_id, played, others))
 
 

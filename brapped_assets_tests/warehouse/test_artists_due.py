@@ -5,7 +5,7 @@ from typing import Any
 
 from brapped_assets.warehouse import dimensions, erasure
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets.warehouse.lookup_queue import ARTISTS, LEASE, Backlog, backlog
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.warehouse.polled_plays import NOON, Play, Row, at, local_file, newcomer, poll, song

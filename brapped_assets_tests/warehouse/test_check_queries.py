@@ -9,8 +9,9 @@ from brapped_assets.warehouse import call_ledger
 from brapped_assets.warehouse.check_queries import Verdict, q, verify
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.landing import Page, land
+from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.polled_page import Page
 from brapped_assets_tests.warehouse.imported_files import Imported, meet
 from brapped_assets_tests.warehouse.polled_plays import NOON, Unread, at, newcomer, page, plays, poll
 

@@ -7,7 +7,7 @@ import pytest
 
 from brapped_assets.warehouse import dimensions
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.warehouse.polled_plays import (
     NOON,

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
 from brapped_assets.history.model import OddRow
-from brapped_assets.warehouse import exported_records, import_ledger, listeners, tokens, zones
+from brapped_assets.warehouse import exported_records, import_ledger, listeners, refresh_tokens, zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
 from brapped_assets.warehouse.erasure import Preview, forget, preview, remove, tidy
@@ -75,7 +75,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
         display_name=f"{word} name", account_id=f"{word} account",
     ).listener_id  # fmt: skip
     listeners.keep_rotated(tx, me, given="token", rotated=word, now=at(0))
-    tokens.keep(tx, me, word, KEY, at(0))
+    refresh_tokens.keep(tx, me, word, KEY, at(0))
     track = song(f"{word}-id", artists=[word, f"{word} two"], external_ids={"isrc": f"{word}-isrc"})
     poll(tx, me, [Play(at(first), track, {"type": "playlist", "uri": f"spotify:{word}:{context}"})])
     odd = Unread({"played_at": at(first + 1).isoformat(), "track": word})

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import SHORTEST_CUT_PAGE, land, retry_rejected
+from brapped_assets.warehouse.gap_proof import SHORTEST_CUT_PAGE
+from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.rejected_items import retry_rejected
 from brapped_assets_tests.warehouse.polled_plays import Play, Unread, at, gaps, newcomer, page, plays, poll, song
 
 HOUR = 60

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from brapped_assets.spotify import PARSER_VERSION, parse_kept
 from brapped_assets.warehouse import listeners, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import land, retry_rejected
+from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.rejected_items import retry_rejected
 from brapped_assets_tests.warehouse.polled_plays import Play, Row, at, fact, newcomer, page, plays, poll, song
 
 LONG_AGO, FAR_AHEAD = datetime(1970, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)

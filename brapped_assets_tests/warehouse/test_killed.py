@@ -11,11 +11,12 @@ import pytest
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.landing import land_tracks, retry_rejected
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.legacy_plays import merge_legacy
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.rejected_items import retry_rejected
 from brapped_assets_tests.warehouse.exported_plays import Old, Told
 from brapped_assets_tests.warehouse.polled_plays import (
     Play,

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.landing import SHORTEST_CUT_PAGE, has_landed, land, land_tracks, retry_rejected
+from brapped_assets.warehouse.gap_proof import SHORTEST_CUT_PAGE
+from brapped_assets.warehouse.landed_plays import land_tracks
+from brapped_assets.warehouse.landing import has_landed, land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.rejected_items import retry_rejected
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.polled_plays import (
     NOON,

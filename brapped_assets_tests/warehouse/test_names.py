@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse import dimensions
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON, Told, after, tell
 from brapped_assets_tests.warehouse.polled_plays import Play, Row, local_file, newcomer, song

@@ -5,7 +5,7 @@ from typing import Any
 
 from brapped_assets.warehouse import dimensions
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets.warehouse.lookup_queue import ARTISTS, ASK_FAILED_AFTER, LEASE, REST, TRACKS, Backlog, backlog
 from brapped_assets_tests.warehouse.exported_plays import NOON, Told, after, tell
 from brapped_assets_tests.warehouse.polled_plays import Play, local_file, newcomer, poll, song

@@ -171,11 +171,11 @@ def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused(home: Path) -> None:
     # A file where the folder should be: root may write everything else.
-    (tmp_path / "file").touch()
+    (home / "file").touch()
     with pytest.raises(EmbeddedUnusable, match=r"cannot start in .*file/postgres.*set BRAPPED_HOME"):
-        embedded_server.start(tmp_path / "file")
+        embedded_server.start(home / "file")
 
 
 @as_root

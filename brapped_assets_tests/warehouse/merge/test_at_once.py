@@ -11,7 +11,7 @@ import pytest
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import Busy
-from brapped_assets.warehouse.landing import Landing
+from brapped_assets.warehouse.gap_proof import Proof
 from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import Merge, MergeOutcome, merge_plays
@@ -41,7 +41,7 @@ def test_the_same_page_landed_at_once_is_there_once_and_makes_no_false_gap(
     page, odd = plays([0, *range(10, 30)]), [Unread("odd")]
     with warehouse.transaction() as tx:
         first = poll(tx, me, page, odd)
-        second: Future[Landing] = threads.submit(in_transaction, other, lambda theirs: poll(theirs, me, page, odd))
+        second: Future[Proof] = threads.submit(in_transaction, other, lambda theirs: poll(theirs, me, page, odd))
         wait_until_waiting(tx, second)
     assert (first.landed, second.result().landed) == (20, 0)
     with warehouse.transaction() as tx:
@@ -57,7 +57,7 @@ def test_two_first_polls_at_once_make_no_gap(
         me = newcomer(tx)
     with warehouse.transaction() as tx:
         poll(tx, me, plays(range(50)))
-        second: Future[Landing] = threads.submit(
+        second: Future[Proof] = threads.submit(
             in_transaction, other, lambda theirs: poll(theirs, me, plays(range(1, 51)))
         )
         wait_until_waiting(tx, second)
@@ -73,7 +73,7 @@ def test_a_page_whose_twin_was_rolled_back_lands_itself_and_keeps_its_gap(
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         poll(tx, me, plays([0]))
-    second: list[Future[Landing]] = []
+    second: list[Future[Proof]] = []
 
     def come_to_nothing(tx: Connection) -> None:
         poll(tx, me, plays([60, 64]))
@@ -94,7 +94,7 @@ def test_pages_in_opposite_order_do_not_deadlock(
         newcomer(tx, "other")
     for round_ in range(5):
         page = [play for ref in "abcdefgh" for play in plays(range(6), f"{ref}{round_}")]
-        runs: list[Future[Landing]] = [
+        runs: list[Future[Proof]] = [
             threads.submit(in_transaction, one, partial(poll, listener_id=who, played=items))
             for one, who, items in ((warehouse, me, page), (other, me + 1, page[::-1]))
         ]

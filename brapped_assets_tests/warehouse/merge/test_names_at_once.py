@@ -8,7 +8,7 @@ from typing import Any
 from brapped_assets.warehouse.check_queries import verify
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.landing import land_tracks
+from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets_tests.warehouse.concurrent_work import in_transaction, wait_until_waiting
 from brapped_assets_tests.warehouse.exported_plays import NOON, Told, after, tell
 from brapped_assets_tests.warehouse.polled_plays import newcomer, song

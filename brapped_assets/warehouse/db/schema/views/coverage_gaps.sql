@@ -1,0 +1,80 @@
+-- The time that imports vouch for, and the gaps that are left. Derived from both, so that neither can be stale.
+
+create or replace view audit.coverage as
+with finished as (
+    select file_id, listener_id, kind, first_at, last_at, finished_at, regexp_replace(name, '^.*[/\\]', '') as name
+    from audit.import_file
+    where finished_at is not null and first_at is not null
+),
+member as (
+    select f.*, m.archive, m.running_number, m.met_at,
+           -- Without the digits that tell archives of one name apart.
+           regexp_replace(m.archive, ' [0-9a-f]{12}$', '') as archive_name,
+           -- Two files of one number are from two exports in one folder: neither has a known neighbour.
+           count(*) over (partition by f.listener_id, f.kind, m.archive, m.running_number) = 1 as is_only_one
+    from finished f join audit.archive_member m using (file_id)
+)
+(select distinct on (file_id)
+        listener_id, tstzrange(first_at, last_at) as covered, finished_at as vouched_at,
+        name || ' in ' || archive_name as vouched_by, false as is_joint
+ from member
+ order by file_id, met_at, archive)
+union all
+select earlier.listener_id,
+       tstzrange(least(earlier.first_at, later.first_at), greatest(earlier.last_at, later.last_at)),
+       greatest(earlier.finished_at, later.finished_at, earlier.met_at, later.met_at),
+       earlier.name || ' and ' || later.name || ' in ' || earlier.archive_name, true
+from member earlier
+join member later using (listener_id, kind, archive)
+where later.running_number = earlier.running_number + 1 and earlier.is_only_one and later.is_only_one;
+comment on view audit.coverage is
+    'One row per stretch of time of which an import tells every play: each finished file''s own, and that of each two files of one archive and kind whose numbers follow one another, with what lies between them.';
+comment on column audit.coverage.listener_id is 'Whose time.';
+comment on column audit.coverage.covered is
+    'From the END of the first play (UTC) to that of the last; empty when they are one.';
+comment on column audit.coverage.vouched_at is 'When the import finished that told of it.';
+comment on column audit.coverage.vouched_by is 'The file or the two files, and the zip or folder they came in.';
+comment on column audit.coverage.is_joint is 'Whether it is of two files.';
+
+create or replace view bi.coverage_gaps as
+with gap as (
+    -- The last play known may be stamped after the poll that ends the gap: clocks differ.
+    select listener_id, reason, tstzrange(least(gap_start, gap_end), greatest(gap_start, gap_end), '()') as span
+    from audit.gap
+),
+-- Overlapping gaps are one hole. At an end a play is known, so those that only touch are two.
+hole as (
+    select one.listener_id, span, reason.reason
+    from (select listener_id, unnest(range_agg(span)) as span from gap group by listener_id) one
+    cross join lateral (select string_agg(distinct g.reason, ', ') as reason from gap g
+                         where g.listener_id = one.listener_id and g.span && one.span) reason
+),
+-- What was vouched for twice was closed by whoever came first.
+evidence as (
+    select listener_id, vouched_at, vouched_by,
+           tstzmultirange(covered) - coalesce(range_agg(covered) over earlier, '{}') as newly_covered
+    from audit.coverage
+    window earlier as (partition by listener_id order by vouched_at, is_joint, vouched_by
+                       rows between unbounded preceding and 1 preceding)
+),
+part as (
+    select h.listener_id, h.reason, e.vouched_at as closed_at, e.vouched_by as closed_by,
+           unnest(tstzmultirange(h.span) * e.newly_covered) as span
+    from hole h join evidence e using (listener_id)
+    union all
+    select h.listener_id, h.reason, null, null,
+           unnest(tstzmultirange(h.span)
+                  - coalesce((select range_agg(c.covered) from audit.coverage c where c.listener_id = h.listener_id),
+                             '{}'))
+    from hole h
+)
+select listener_id, lower(span) as gap_start, upper(span) as gap_end, reason, closed_at, closed_by from part;
+comment on view bi.coverage_gaps is
+    'One row per stretch of time in which plays may be missing, or might have been until an import told of them; a hole of which an import covers a part is several rows. No two rows of a listener overlap.';
+comment on column bi.coverage_gaps.listener_id is 'Whose gap.';
+comment on column bi.coverage_gaps.gap_start is 'Instant (UTC) at which it begins: of the last play known before it.';
+comment on column bi.coverage_gaps.gap_end is 'Instant (UTC) at which it ends: of the first play known after it.';
+comment on column bi.coverage_gaps.reason is 'How it was noticed.';
+comment on column bi.coverage_gaps.closed_at is 'When the import finished that told of this time; null while open.';
+comment on column bi.coverage_gaps.closed_by is
+    'The file of the export, or the two files, and the zip or folder they came in.';
