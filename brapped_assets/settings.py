@@ -170,7 +170,7 @@ class Settings(BaseSettings):
         return self.spotify_refresh_token.get_secret_value() if self.spotify_refresh_token else None
 
     def token_key_text(self) -> str | None:
-        """The key, or keys, of the stored refresh tokens, for `warehouse.tokens` and nothing else."""
+        """The key, or keys, of the stored refresh tokens, for `warehouse.refresh_tokens` and nothing else."""
         return self.brapped_token_key.get_secret_value() if self.brapped_token_key else None
 
 

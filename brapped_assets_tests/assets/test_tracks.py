@@ -12,7 +12,7 @@ from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.catalogue import Catalogue, Track
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.spotify import Malformed, SpotifyClient
-from brapped_assets.warehouse import landing
+from brapped_assets.warehouse import landed_plays
 from brapped_assets.warehouse.listeners import get_or_create_placeholder, listeners
 from brapped_assets.warehouse.lookup_queue import ASK_FAILED_AFTER, LEASE, REST
 from brapped_assets_tests.assets.conftest import NOW
@@ -147,7 +147,7 @@ def test_a_run_killed_between_asking_and_saving_costs_one_call_and_nothing_else(
 ) -> None:  # fmt: skip
     ids = imported(connected, tracks[2:5])
     with monkeypatch.context() as broken:
-        broken.delattr(landing, "land_tracks")
+        broken.delattr(landed_plays, "land_tracks")
         assert not run("refresh_dimensions", instance).success
     assert asked(connected) == ids[:1]
     # It is leased: the next run leaves it alone, and then it is asked for once more.
