@@ -1,7 +1,6 @@
 """Weeks at number one: the most played artist, song or album of each week, and how many weeks each of them led."""
 
 from datetime import date
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,22 +12,22 @@ from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY, 
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.remembered import Earlier
 from brapped_assets.insights.columns.shown import Shown
-from brapped_assets.insights.columns.sums import NEVER, Integers, starts
+from brapped_assets.insights.columns.sums import NEVER, Integers, starts, summed
 from brapped_assets.insights.columns.tally import Music
-from brapped_assets.insights.lists import MUSIC
-from brapped_assets.insights.names import names
+from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, EARLIEST, LATEST, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 
 Ints = NDArray[np.int64]
 Row = dict[str, Any]
+# What is counted lies on so many heaps a week, a power of two.
+HEAPS = 256
 
 
-class Leader(NamedTuple):
+class Reign(NamedTuple):
     """`weeks` at number one, `in_a_row` at most; `last` is the Monday of the latest."""
 
-    named: Row
     weeks: int
     in_a_row: int
     last: date
@@ -36,6 +35,13 @@ class Leader(NamedTuple):
     @property
     def last_day(self) -> date:
         return self.last + (DAYS_A_WEEK - 1) * DAY
+
+
+class Leader(NamedTuple):
+    """Who led, as `names` has it, and for how long."""
+
+    named: Row
+    reign: Reign
 
 
 class Weeks(NamedTuple):
@@ -52,19 +58,28 @@ def leaders(tx: Connection, who: Viewer, period: Period, kind: Music, limit: int
     """
     led = weeks(who, period, kind)
     number, first, many = np.unique(led.number, return_index=True, return_counts=True)
-    order = np.lexsort((first, -many))[:limit]
-    keys = tally.numbering(who.shown, kind).keys[number[order]].tolist()
+    most = number[np.lexsort((first, -many))[:limit]]
+    keys = tally.numbering(who.shown, kind).keys[most].tolist()
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
+    reigns = (reign_of(led, one) for one in most.tolist())
+    return len(number), [Leader(named.get(key, {}), of) for key, of in zip(keys, reigns, strict=True) if of]
+
+
+def reign_of(led: Weeks, number: int) -> Reign | None:
+    """Of one among those that led some weeks; None for who never did."""
+    mine = led.week[led.number == number]
+    if len(mine) == 0:
+        return None
     # A run ends where another leads, or where a week has no play.
-    begins = np.union1d(starts(led.number), np.flatnonzero(np.diff(led.week, prepend=led.week[:1] - 1) > 1))
-    lengths, of_run = np.diff(begins, append=len(led.number)), led.number[begins]
-    return len(number), [
-        Leader(
-            named.get(key, {}), int(many[nth]), int(lengths[of_run == number[nth]].max()),
-            _monday(int(led.week[led.number == number[nth]][-1])),
-        )
-        for key, nth in zip(keys, order.tolist(), strict=True)
-    ]  # fmt: skip
+    begins = np.flatnonzero(np.diff(mine, prepend=-2) > 1)
+    lengths = np.diff(begins, append=len(mine))
+    return Reign(len(mine), int(lengths.max()), _monday(int(mine[-1])))
+
+
+def weeks_led(who: Viewer, period: Period, kind: Music) -> Ints:
+    """By number how many weeks of a period each led."""
+    led = weeks(who, period, kind)
+    return np.bincount(led.number, minlength=len(tally.numbering(who.shown, kind)))
 
 
 def weeks(who: Viewer, period: Period, kind: Music) -> Weeks:
@@ -112,24 +127,38 @@ def _found(shown: Shown, kind: Music, earlier: Earlier | None) -> _Found:
 def _leading(shown: Shown, kind: Music, monday: date, until: date) -> Weeks:
     """The leader of each week from one Monday up to, not including, another."""
     plays = shown.plays(monday, until)
-    track, day, ms = plays.track, plays.day, plays.ms
-    number = _of_track(shown.catalogue, kind).take(track).astype(np.int64)
+    number = _of_track(shown.catalogue, kind).take(plays.track)
     counts = number >= 0
     if kind == "artists" and len(shown.nobodies):
         counts = ~np.isin(number, shown.nobodies)
     if not counts.all():
-        number, track, day, ms = number[counts], track[counts], day[counts], ms[counts]
-    if np.any(day[1:] < day[:-1]):
-        # Who moves to the west may live a day twice.
-        order = np.argsort(day, kind="stable")
-        number, track, day, ms = number[order], track[order], day[order], ms[order]
-    older, count = _older(shown.catalogue, kind), np.zeros(1 + int(number.max(initial=0)), np.int64)
-    week = (day + FIRST_WEEKDAY) // DAYS_A_WEEK
-    found = [
-        (_most(number[rows], track[rows], ms[rows], older, count), int(week[rows.start]))
-        for rows in (slice(first, last) for first, last in pairwise([*starts(week).tolist(), len(week)]))
-    ]
-    return Weeks(*np.array(found, np.int64).reshape(-1, 2).T)
+        plays, number = plays.where(counts), number[counts]
+    if not len(number):
+        return Weeks(np.empty(0, np.int64), np.empty(0, np.int64))
+    week = (plays.day + FIRST_WEEKDAY) // DAYS_A_WEEK
+    first = int(week.min())
+    week -= first
+    rows = _that_may_lead(week, number)
+    met, nth = np.unique(week[rows].astype(np.int64) << 32 | number[rows], return_inverse=True)
+    sums, oldest = summed(nth, plays.ms[rows], len(met)), np.full(len(met), NEVER)
+    np.minimum.at(oldest, nth, _older(shown.catalogue, kind).take(plays.track[rows]))
+    of_week = met >> 32
+    best = np.lexsort((oldest, -sums.ms, -sums.plays, of_week))
+    best = best[starts(of_week[best])]
+    return Weeks(met[best] & (2**32 - 1), of_week[best] + first)
+
+
+def _that_may_lead(week: Integers, number: Integers) -> NDArray[np.intp]:
+    """The rows of whoever may have the most of a week. Numbers lie on heaps, and no number has more than its heap."""
+    lies_on = number & (HEAPS - 1)
+    heap = week * HEAPS + lies_on
+    height = np.bincount(heap, minlength=(1 + int(week.max())) * HEAPS).reshape(-1, HEAPS)
+    # Of the highest heap numbers are counted one by one: only heaps as high as the most of these can hold the leader.
+    some = np.flatnonzero(height.argmax(axis=1).take(week) == lies_on)
+    met, plays = np.unique(week[some].astype(np.int64) << 32 | number[some], return_counts=True)
+    least = np.ones(len(height), np.int64)
+    np.maximum.at(least, met >> 32, plays)
+    return np.flatnonzero((height >= least[:, None]).ravel().take(heap))
 
 
 def _of_track(catalogue: Catalogue, kind: Music) -> Numbers:
@@ -143,29 +172,15 @@ def _of_track(catalogue: Catalogue, kind: Music) -> Numbers:
             return catalogue.album
 
 
-def _older(catalogue: Catalogue, kind: Music) -> Integers:
-    """By track what decides between equals."""
+def _older(catalogue: Catalogue, kind: Music) -> Numbers:
+    """By track the key that decides between equals."""
     match kind:
         case "artists":
-            return catalogue.artists.keys.take(catalogue.artist)
+            return catalogue.artists.keys.take(catalogue.artist).astype(np.int32)
         case "songs":
-            return catalogue.tracks.keys
+            return catalogue.tracks.keys.astype(np.int32)
         case "albums":
             return catalogue.album_key
-
-
-def _most(number: Ints, track: Numbers, ms: Integers, older: Integers, count: Ints) -> int:
-    """The number of the most plays. `count` has a zero for every number, and is left so: a table a week costs more."""
-    np.add.at(count, number, 1)
-    plays = count[number]
-    count[number] = 0
-    is_most = plays == plays.max()
-    tied, nth = np.unique(number[is_most], return_inverse=True)
-    if len(tied) == 1:
-        return int(tied[0])
-    listened, oldest = np.bincount(nth, weights=ms[is_most]), np.full(len(tied), NEVER)
-    np.minimum.at(oldest, nth, older[track[is_most]])
-    return int(tied[np.lexsort((oldest, -listened))[0]])
 
 
 def _week(day: date) -> int:

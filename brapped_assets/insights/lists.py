@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg.sql import SQL, Composable, Identifier
-from psycopg.sql import Literal as Value
 
 from brapped_assets.insights.columns import tally
 from brapped_assets.insights.columns.moments import date_of, dates
 from brapped_assets.insights.columns.plays import MOST_DAYS
-from brapped_assets.insights.columns.sums import By, each_once
-from brapped_assets.insights.columns.tally import Ints, Music
-from brapped_assets.insights.names import NamedKind, contexts, names
+from brapped_assets.insights.columns.sums import By, Sums, each_once
+from brapped_assets.insights.columns.tally import Ints
+from brapped_assets.insights.leaders import weeks_led
+from brapped_assets.insights.name_filter import Kind, named_like
+from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
@@ -22,18 +22,12 @@ from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 
-Kind = Literal["artists", "songs", "albums", "days", "contexts"]
 Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
 Row = dict[str, Any]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-MUSIC: dict[Music, NamedKind] = {"artists": "artists", "songs": "tracks", "albums": "albums"}
-# Where their names are found, and by which key.
-TABLES = {
-    "artists": ("artist_dim", "artist_key"), "songs": ("track_dim", "track_key"),
-    "albums": ("album_dim", "release_group"),
-}  # fmt: skip
-# Of more things than these all names there are are looked through.
-MOST_NAMED = 2_000
+# The columns of what is listed.
+ARRAYS = (
+    "keys", "plays", "ms", "first", "last", "told", "skipped", "rank", "before", "plays_before", "ms_before", "weeks",
+)  # fmt: skip
 
 
 class Order(NamedTuple):
@@ -63,7 +57,8 @@ class Listed:
     `keys` are those of artists and tracks, release groups of albums, numbers of days, places in `uris` of contexts.
     `same_artists` are those of the catalogue.
     `first` and `last` are of the plays that are listed, `told` and `skipped` of rows of any length. `rank` is that
-    among everything of the kind, `before` that in the time `compared`, 0 where it had no play then.
+    among everything of the kind, `before` that in the time `compared`, 0 where it had no play then; `plays_before` and
+    `ms_before` are of that time, too. `weeks` of the period it was number one, by plays; days and contexts never are.
     """
 
     kind: Kind
@@ -77,6 +72,9 @@ class Listed:
     skipped: Ints
     rank: Ints
     before: Ints
+    plays_before: Ints
+    ms_before: Ints
+    weeks: Ints
     uris: Sequence[str] = ()
     same_artists: Mapping[int, int] = field(default_factory=dict)
 
@@ -85,21 +83,24 @@ class Listed:
 
     def where(self, rows: NDArray[np.integer] | NDArray[np.bool_] | slice) -> "Listed":
         """Some of the rows, or all of them in another order."""
-        columns = ("keys", "plays", "ms", "first", "last", "told", "skipped", "rank", "before")
-        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+        return replace(self, **{name: getattr(self, name)[rows] for name in ARRAYS})
 
     def rows(self, tx: Connection) -> list[Row]:
         """With names: what a page or a file says of each. What is gone by now has none."""
         numbers = zip(
             self.plays.tolist(), self.ms.tolist(), dates(self.first), dates(self.last), self.told.tolist(),
-            self.skipped.tolist(), self.rank.tolist(), self.before.tolist(), strict=True,
+            self.skipped.tolist(), self.rank.tolist(), self.before.tolist(), self.plays_before.tolist(),
+            self.ms_before.tolist(), self.weeks.tolist(), strict=True,
         )  # fmt: skip
         return [
             {
                 **named, "plays": plays, "ms": ms, "first_on": first, "last_on": last,
                 "skip_share": skipped / told if told else None, "rank": rank, "rank_before": before or None,
+                "plays_before": plays_before if self.compared else None,
+                "ms_before": ms_before if self.compared else None,
+                "weeks_led": weeks if self.kind in MUSIC else None,
             }
-            for named, (plays, ms, first, last, told, skipped, rank, before)
+            for named, (plays, ms, first, last, told, skipped, rank, before, plays_before, ms_before, weeks)
             in zip(self._named(tx), numbers, strict=True)
         ]  # fmt: skip
 
@@ -143,7 +144,8 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     """
     kind, period, compared, by = wanted.kind, wanted.period, wanted.compared, wanted.order.by
     uris: Sequence[str] = ()
-    before = np.empty(0, np.int64)
+    then: tuple[Sums, NDArray[np.integer], NDArray[np.integer]] | None = None
+    weeks: Ints | None = None
     match kind:
         case "days":
             found, compared = tally.days(who.shown, period), None
@@ -152,16 +154,19 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
             uris, number_of = _contexts(tx, who, [period, compared] if compared else [period])
             found, keys = tally.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
             if compared:
-                then = tally.grouped(who.shown, compared, number_of, len(uris))
-                before = tally.ranked(then.sums, then.older, then.among, by)
+                of_then = tally.grouped(who.shown, compared, number_of, len(uris))
+                then = of_then.sums, of_then.older, of_then.among
         case _:
-            found = tally.music(who.shown, period, kind)
-            keys = tally.numbering(who.shown, kind).keys
+            found, keys = tally.music(who.shown, period, kind), tally.numbering(who.shown, kind).keys
             if compared:
-                before = tally.ranking(who.shown, compared, kind, by)
+                then = tally.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
+            weeks = weeks_led(who, period, kind)
+    nothing = np.zeros(len(keys), np.int64)
+    rank_before = nothing.copy()
+    if then is not None:
+        ranking_then = tally.ranked(*then, by)
+        rank_before[ranking_then] = np.arange(1, len(ranking_then) + 1)
     ranking = tally.ranked(found.sums, found.older, found.among, by)
-    rank_before = np.zeros(len(keys), np.int64)
-    rank_before[before] = np.arange(1, len(before) + 1)
 
     def by_rank(column: NDArray[np.integer]) -> Ints:
         return column[ranking].astype(np.int64)
@@ -169,9 +174,10 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     everything = Listed(
         kind, compared, by_rank(keys), by_rank(found.sums.plays), by_rank(found.sums.ms), by_rank(found.first),
         by_rank(found.last), by_rank(found.told), by_rank(found.skipped), np.arange(1, len(ranking) + 1),
-        rank_before[ranking], uris, who.shown.catalogue.same_artists,
+        by_rank(rank_before), by_rank(then[0].plays if then else nothing), by_rank(then[0].ms if then else nothing),
+        by_rank(weeks if weeks is not None else nothing), uris, who.shown.catalogue.same_artists,
     )  # fmt: skip
-    named = everything.where(_named_like(tx, everything, wanted.text)) if wanted.text else everything
+    named = everything.where(named_like(tx, kind, everything.keys, uris, wanted.text)) if wanted.text else everything
     return named.where(_in_order(named, wanted.order))
 
 
@@ -220,28 +226,3 @@ def _contexts(tx: Connection, who: Viewer, periods: Sequence[Period]) -> tuple[S
     for key, uri in told.items():
         number_of[key] = place[uri]
     return uris, number_of
-
-
-def _named_like(tx: Connection, of: Listed, text: str) -> NDArray[np.bool_]:
-    """Which rows have a name that holds the text, as search compares names."""
-    match of.kind:
-        case "days":
-            values = {"days": dates(of.keys), "text": text}
-            rows = tx.execute(q.days_named, values).fetchall()
-            found = {row["day"] for row in rows}
-            return np.array([day in found for day in dates(of.keys)], np.bool_)
-        case "contexts":
-            uris = [of.uris[key] for key in of.keys]
-            rows = tx.execute(q.contexts_named, {"uris": uris, "text": text}).fetchall()
-            found = {row["context_uri"] for row in rows}
-            return np.array([uri in found for uri in uris], np.bool_)
-        case kind:
-            table, key = TABLES[kind]
-            which: Composable = SQL("true")
-            if len(of) <= MOST_NAMED:
-                which = SQL("n.{} = any({})").format(Identifier(key), Value(of.keys.tolist()))
-            statement = SQL(q.named).format(
-                key=Identifier(key), table=Identifier("star", table), text=Value(text), which=which
-            )
-            row = tx.execute(statement, binary=True).fetchone()
-            return np.isin(of.keys, np.frombuffer((row and row["keys"]) or b"", ">i8").astype(np.int64))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
+from brapped_assets.insights.columns.tally import Music
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
@@ -11,6 +12,8 @@ q = Statements(__file__)
 
 Row = dict[str, Any]
 NamedKind = Literal["artists", "tracks", "albums"]
+# The kinds of lists of music, by which names they have.
+MUSIC: dict[Music, NamedKind] = {"artists": "artists", "songs": "tracks", "albums": "albums"}
 KEYS = {"artists": "artist_key", "tracks": "track_key", "albums": "release_group"}
 
 

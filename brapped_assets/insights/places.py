@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from brapped_assets.insights.columns import tally
 from brapped_assets.insights.columns.tally import Ints, Music
-from brapped_assets.insights.lists import MUSIC
-from brapped_assets.insights.names import names
+from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.changes import known_in_part, moves, side
-from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.text.formatting import change
 from brapped_assets.web.against import CHOICES, against_of
 from brapped_assets.web.site import Site, period_of

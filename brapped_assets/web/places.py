@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.leaders import leaders
-from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.places import PLACES, Line, Unit, lines, stretches, unit_of
 from brapped_assets.text.formatting import NO_BREAK, month, short_day

@@ -15,7 +15,7 @@ from brapped_assets.insights import listening, overview
 from brapped_assets.insights.changes import known_in_part, moves, side
 from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.formulas.changes import FORMULAS
-from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named, year_before
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection

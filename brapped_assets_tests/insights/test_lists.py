@@ -3,9 +3,10 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any, get_args
@@ -17,8 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import overview
-from brapped_assets.insights.lists import KINDS, Kind, Listed, Order, Sort, Wanted, list_things
+from brapped_assets.insights import leaders, overview
+from brapped_assets.insights.columns import tally
+from brapped_assets.insights.lists import Listed, Order, Sort, Wanted, list_things
+from brapped_assets.insights.name_filter import KINDS, Kind
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import KINDS as SELECTED
@@ -27,6 +31,7 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
+from brapped_assets.web.lists import NUMBERS
 from brapped_assets.web.site import Site
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.examples import examples
@@ -44,6 +49,7 @@ from brapped_assets_tests.insights.overview_plays import (
 )
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_selection import BY_HAND, GROUPS, selections
+from brapped_assets_tests.warehouse.imported_files import vouch
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1:3000"
@@ -132,8 +138,7 @@ def told(tx: Connection, found: Listed) -> list[dict[str, Any]]:
             case "contexts":
                 return row["context_uri"]
 
-    numbers = ("plays", "ms", "first_on", "last_on", "skip_share", "rank", "rank_before")
-    return [{"key": key(row)} | {name: row[name] for name in numbers} for row in found.rows(tx)]
+    return [{"key": key(row)} | {name: row[name] for name in NUMBERS} for row in found.rows(tx)]
 
 
 def more_about(tx: Connection) -> None:
@@ -168,6 +173,12 @@ def test_a_list_is_what_sql_over_the_views_says(
         expected = by_hand(tx, kind, period, order.by, selection)
         then = by_hand(tx, kind, compared, order.by, selection) if compared else []
         before = {row["key"]: row["rank"] for row in then}
+        of_then = {row["key"]: (row["plays"], row["ms"]) for row in then}
+        # Who led each week is told by test_places.py.
+        led = Counter[Any]()
+        if kind in MUSIC:
+            weeks, numbers = leaders.weeks(who, period, kind), tally.numbering(who.shown, kind)
+            led.update(numbers.keys[weeks.number].tolist())
         found = list_things(tx, who, Wanted(kind, period, order, compared=compared))
         assert told(tx, found) == [
             {
@@ -175,6 +186,14 @@ def test_a_list_is_what_sql_over_the_views_says(
                 "skip_share": row["skipped"] / row["told"] if row["told"] else None,
                 "rank": row["rank"],
                 "rank_before": before.get(row["key"]),
+                **dict(
+                    zip(
+                        ("plays_before", "ms_before"),
+                        of_then.get(row["key"], (0, 0)) if compared else (None, None),
+                        strict=True,
+                    )
+                ),
+                "weeks_led": led[row["key"]] if kind in MUSIC else None,
             }
             for row in ordered(expected, order, before)
         ]
@@ -259,7 +278,7 @@ def test_the_pages_put_together_are_the_whole_list_and_so_is_its_file(of_many: T
     assert [row["track_key"] for row in file] == listed
     assert list(file[0]) == [
         "track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "album_name", "plays", "ms",
-        "first_on", "last_on", "skip_share", "rank", "rank_before",
+        "first_on", "last_on", "skip_share", "rank", "rank_before", "plays_before", "ms_before", "weeks_led",
     ]  # fmt: skip
 
 
@@ -272,6 +291,7 @@ def test_a_file_says_of_a_row_what_its_page_says_and_no_cell_of_it_is_a_formula(
             "track_key": "8", "track_id": "t8", "track_name": "Beyoncé", "artist_key": "12", "artist_name": "Artist 12",
             "album_key": "", "album_name": "", "plays": "2", "ms": "120252", "first_on": "2025-05-20",
             "last_on": "2026-03-28", "skip_share": "0.0", "rank": "149", "rank_before": "",
+            "plays_before": "", "ms_before": "", "weeks_led": "1",
         }
     ]  # fmt: skip
     names = {row["track_key"]: row["track_name"] for row in rows_of(of_many.get("/list/songs.csv?range=all"))}
@@ -400,6 +420,46 @@ def test_ranks_are_held_against_the_time_before(browser: TestClient, warehouse: 
             ("down", "No. 1 in the 7 days before"), ("new", "Not played in the 7 days before"),
         ],
     )  # fmt: skip
+
+
+def test_a_list_is_held_against_any_time_with_its_numbers_beside(browser: TestClient, warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "UTC")
+        vouch(tx, me, datetime(2023, 1, 1, tzinfo=UTC), NOW)
+        played = [(2023, 6, 1), (2024, 1, 3), (2024, 2, 2), (2025, 2, 4), (2025, 1, 1), (2025, 4, 1)]
+        play(tx, me, [Told(datetime(year, 5, 6, 12, nth, tzinfo=UTC), track, 60_000, False, False, False, "ios", False)
+                      for year, track, times in played for nth in range(times)])  # fmt: skip
+    page = browser.get("/list/songs?range=2025&against=2024&sort=change").text
+    moves = re.findall(r'<span class="move ?(\w*)" title="([^"]*)"', page)
+    assert (keys(page), moves) == (
+        ["2", "1", "4"], [("up", "No. 2 in 2024"), ("down", "No. 1 in 2024"), ("new", "Not played in 2024")],
+    )  # fmt: skip
+    assert re.findall(r"(\d+) then", page) == ["2", "2", "3", "3", "0", "0"]
+    assert re.findall(r">(\d+ weeks? at number one)<", page) == ["1 week at number one"]
+    rows = rows_of(browser.get("/list/songs.csv?range=2025&against=2024&sort=change"))
+    assert [
+        (row["track_key"], row["rank"], row["rank_before"], row["plays_before"], row["ms_before"], row["weeks_led"])
+        for row in rows
+    ] == [("2", "1", "2", "2", "120000", "1"), ("1", "2", "1", "3", "180000", "0"), ("4", "3", "", "0", "0", "0")]
+    # What it is held against stays chosen: in other orders, times, kinds of a change and in the box.
+    for link in ('href="/list/songs?against=2024&amp;range=2025"', 'href="/changes/songs?against=2024&amp;range=2025"',
+                 'name="against" value="2024"', "range=2024&amp;against=2024"):  # fmt: skip
+        assert link in page, link
+    assert "&amp;against=year-before" not in page.partition('class="periods against"')[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("against=garbage", "'garbage' is no period;"),
+        ("against=2019", "Not all of 2019 is known, so nothing is held against it."),
+        ("against=2019&sort=change", "Not all of 2019 is known, so nothing is held against it. No time before"),
+    ],
+)  # fmt: skip
+def test_what_a_list_cannot_be_held_against_it_says(of_many: TestClient, query: str, says: str) -> None:
+    answer = of_many.get(f"/list/songs?range=2025&{query}")
+    assert (answer.status_code, misread(answer)[: len(says)]) == (200, says)
+    assert of_many.get(f"/list/songs.csv?range=2025&{query}").status_code == 404
 
 
 def test_what_is_listed_is_added_up_and_what_is_not_is_told(browser: TestClient, warehouse: Warehouse) -> None:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.formulas.places import FORMULAS
 from brapped_assets.insights.leaders import leaders
-from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.places import Line, lines, stretches, unit_of
 from brapped_assets.insights.selected_viewer import viewer_of
@@ -98,7 +98,7 @@ def test_who_led_a_week_is_first_in_its_list(
         many, found = leaders(tx, who, period, kind, MANY)
         keys = [one.named[KEYS[kind]] for one in found]
         told_by = [groups[key] if kind == "albums" else key for key in keys]
-        assert (many, [(key, one.weeks, one.in_a_row, one.last) for key, one in zip(told_by, found, strict=True)]) == (
+        assert (many, [(key, *one.reign) for key, one in zip(told_by, found, strict=True)]) == (
             len(expected), [(key, len(mondays[key]), in_a_row(mondays[key]), mondays[key][-1]) for key in expected],
         )  # fmt: skip
 
@@ -133,7 +133,8 @@ def test_the_formulas_shown_give_the_numbers_shown(
                 key=lambda row: (row[0], row[2]),
             )  # fmt: skip
         assert led == [
-            (one.named["artist_key"], one.weeks, one.last) for one in leaders(tx, who, period, "artists", MANY)[1]
+            (one.named["artist_key"], one.reign.weeks, one.reign.last)
+            for one in leaders(tx, who, period, "artists", MANY)[1]
         ]
 
 

@@ -23,7 +23,8 @@ FORMULAS = [
     Formula(
         "Weeks at number one",
         "Weeks, from Monday, in which an artist was the most played: by plays, of as many by minutes, then the one "
-        "known longer. A week belongs to the period in which it ends, and counts once it is over. Songs likewise.",
+        "known longer. A week belongs to the period in which it ends, and counts once it is over. Songs and albums "
+        "likewise.",
         "select artist_key, count(*) as weeks, max(week) as last\nfrom (\n"
         f"select {_WEEK} as week, artist_key,\n       {_RANK.format(_WEEK)} as rank\n"
         "from bi.shown_plays\nwhere listener_id = :listener_id\n"

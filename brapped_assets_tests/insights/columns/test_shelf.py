@@ -19,7 +19,7 @@ from brapped_assets.insights.columns.sums import NEVER
 from brapped_assets.insights.columns.tally import Music, numbering
 from brapped_assets.insights.columns.years import by_year
 from brapped_assets.insights.leaders import all_weeks
-from brapped_assets.insights.lists import MUSIC
+from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

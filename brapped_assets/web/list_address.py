@@ -1,0 +1,119 @@
+"""What an address asks of a list, and the addresses of the same list with something else."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from brapped_assets.insights import overview
+from brapped_assets.insights.changes import known_in_part
+from brapped_assets.insights.lists import Order, Sort, Wanted
+from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.search import LONGEST, cleaned
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.web.against import against_of
+from brapped_assets.web.site import say
+
+LONGEST_SHOWN = 40
+# What a list is sorted by, as its page says it.
+SORTS: Mapping[Sort, str] = {
+    "plays": "Plays", "minutes": "Minutes", "first": "First heard", "last": "Last heard", "skips": "Skipped",
+    "change": "Change",
+}  # fmt: skip
+SORTS_OF_DAYS: Mapping[Sort, str] = {
+    "plays": "Plays", "minutes": "Minutes", "first": "Oldest", "last": "Newest", "skips": "Skipped",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """As far as it was understood. `by` is what lists go by where nothing else is asked for.
+
+    `against` is the period that the list is held against, as the address names it; empty where it names none.
+    """
+
+    wanted: Wanted
+    by: Sort
+    against: str = ""
+
+    def pairs(self, *, sort: str | None = None, page: int = 1, against: str | None = None) -> list[tuple[str, str]]:
+        """What the list's addresses say besides period and selection; of another one of them where it is named."""
+        sort = self.wanted.order.written if sort is None else sort
+        told = (
+            ("against", self.against if against is None else against), ("q", self.wanted.text),
+            ("sort", "" if sort == self.by else sort), ("page", "" if page == 1 else f"{page}"),
+        )  # fmt: skip
+        return [(name, value) for name, value in told if value]
+
+    def query(self, *, sort: str | None = None, page: int = 1, against: str | None = None) -> str:
+        written = urlencode(self.pairs(sort=sort, page=page, against=against))
+        return f"?{written}" if written else ""
+
+
+def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, kind: Kind) -> Asked:
+    """The page says what was not understood."""
+    typed = request.query_params.get("q", "")
+    text = cleaned(typed)
+    if len(typed) > LONGEST:
+        say(
+            request,
+            f"Names are looked for by {LONGEST} characters at most; the others were left out.",
+            is_missing=False,
+        )
+    by: Sort = "minutes" if request.query_params.get("by") == "minutes" else "plays"
+    compared, against = _compared(tx, request, who, period, kind)
+    asked = request.query_params.get("sort", "").strip() or by
+    sort, order = asked.removeprefix("-"), Order(by)
+    if sort not in sorts_of(kind):
+        say(
+            request,
+            f"{_short(asked)} is no order of {kind}; say {', '.join(sorts_of(kind))}. Sorted by {by}.",
+            is_missing=False,
+        )
+    elif sort == "change" and compared is None:
+        say(
+            request,
+            f"No time before {period.label} is known as well, so no change of rank is told. Sorted by {by}.",
+            is_missing=False,
+        )
+    else:
+        order = Order(cast(Sort, sort), asked.startswith("-"))
+    return Asked(Wanted(kind, period, order, text, compared), by, against)
+
+
+def _compared(tx: Connection, request: Request, who: Viewer, period: Period, kind: Kind) -> tuple[Period | None, str]:
+    """What the list is held against, and how the address names it: the time before, where that is known, by itself."""
+    if kind == "days":
+        return None, ""
+    if not request.query_params.get("against", "").strip():
+        return overview.earlier(tx, who, period), ""
+    against = against_of(request, who, period)
+    in_part = known_in_part(tx, who, period, against)
+    if in_part is not None:
+        say(request, f"Not all of {in_part.label} is known, so nothing is held against it.", is_missing=False)
+        return None, ""
+    return against, against.name
+
+
+def sorts_of(kind: Kind) -> Mapping[Sort, str]:
+    return SORTS_OF_DAYS if kind == "days" else SORTS
+
+
+def read_page(request: Request, pages: int) -> int:
+    """Which page of so many is shown."""
+    asked = request.query_params.get("page", "").strip() or "1"
+    number = int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0
+    if not 1 <= number <= pages:
+        there = f"pages 1 to {pages:,}" if pages > 1 else "one page"
+        say(request, f"There is no page {_short(asked)}: this list has {there}. Shown is page 1.")
+        return 1
+    return number
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
