@@ -8,11 +8,11 @@ from time import perf_counter
 
 from bench.figures import Figure
 from bench.scene import Scene, connected, environment
-from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import nonstop
 from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.round_trips import counted
 
 TIMES = 3
 # From a runner in one region to a database in the next.

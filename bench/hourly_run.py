@@ -15,9 +15,9 @@ from bench.newest_hour import poll_newest_hour
 from bench.nothing import run_nothing
 from bench.poll import milliseconds_inside
 from bench.scene import Scene, connected, environment, hurried_account
-from bench.wire import Wire, counted
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
+from brapped_assets_tests.round_trips import Wire, counted
 
 PAIRS = 15
 HISTORY = "dagster"  # on the embedded server from its first start, and empty

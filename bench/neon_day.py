@@ -12,7 +12,6 @@ import time_machine
 
 from bench.figures import Figure
 from bench.scene import Scene, connected
-from bench.wire import Wire, counted
 from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
@@ -22,6 +21,7 @@ from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, next_polls
 from brapped_assets.sensors import is_due, newest_level
 from brapped_assets.warehouse.storage import IDLE
+from brapped_assets_tests.round_trips import Wire, counted
 
 BEGIN = datetime(2026, 9, 4, tzinfo=UTC)
 TICK = timedelta(seconds=30)  # of the sensor

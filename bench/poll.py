@@ -10,9 +10,9 @@ import requests
 from bench.figures import Figure
 from bench.newest_hour import poll_newest_hour
 from bench.scene import Scene, connected, hurried_account
-from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
+from brapped_assets_tests.round_trips import counted
 
 POLLS = 7
 # The listener ends a play every second: each poll finds something new, as most do while somebody listens.

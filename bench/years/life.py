@@ -21,13 +21,13 @@ from typing import Any, Self
 import time_machine
 from psycopg.conninfo import conninfo_to_dict
 
-from bench import old_schema
 from bench.scene import Scene
 from bench.years.account import Account
 from bench.years.plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years.polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping
 from bench.years.quarters import Quarter, quarter
 from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests import old_schema
 
 CHECKOUT = str(Path(__file__).parents[1])
 EVERYTHING = "select md5(string_agg(p::text, '|' order by play_key)) as digest, count(*) as plays from bi.plays p"

@@ -128,7 +128,9 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
     context = SimpleNamespace(
         partition_keys=hours,
         log=QUIETLY,
-        run=SimpleNamespace(run_id="a simulated run"),
+        run=SimpleNamespace(run_id="a simulated run", tags={}),
+        # Asked only about hours that no poll can close any more.
+        instance=None,
         add_asset_metadata=lambda *_, **__: None,
         log_event=lambda _event: None,
         asset_key=asset.key,

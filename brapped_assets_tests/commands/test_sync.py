@@ -9,7 +9,6 @@ from threading import Thread
 import psycopg
 import pytest
 
-from bench.wire import counted
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.demo.faults import Kind
@@ -19,6 +18,7 @@ from brapped_assets.warehouse.db import connections, embedded_server
 from brapped_assets_tests.commands.subprocess_user import Said, plays
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.notifications.mailbox import Mailbox
+from brapped_assets_tests.round_trips import counted
 
 pytestmark = pytest.mark.slow
 

@@ -6,12 +6,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from bench import old_schema
 from brapped_assets.warehouse import exported_records
 from brapped_assets.warehouse.db import schema
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import OlderSchema
+from brapped_assets_tests import old_schema
 from brapped_assets_tests.databases import EMPTY, database
 from brapped_assets_tests.warehouse.exported_plays import Batch, Old, Told, tell
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
