@@ -131,6 +131,7 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
         run=SimpleNamespace(run_id="a simulated run", tags={}),
         # Asked only about hours that no poll can close any more.
         instance=None,
+        assets_def=asset,
         add_asset_metadata=lambda *_, **__: None,
         log_event=lambda _event: None,
         asset_key=asset.key,
