@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := brapped_assets_tests/browser
 
-.PHONY: demo up test check bench clean
+.PHONY: demo up test check bench generated clean
 
 demo: $(INSTALLED)  ## everything with a simulated account
 	$(BIN)/brapped demo
@@ -33,6 +33,9 @@ check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 4 $(ONE_BY_ONE) --ignore $(BROWSER)
 	$(BIN)/python -m pytest -q $(BROWSER)
+
+generated: $(INSTALLED)  ## what is generated and committed: the columns and lineage that Dagster shows
+	$(BIN)/python -m brapped_assets_tests.generated
 
 bench: $(INSTALLED)  ## each budget beside the measured figure
 	$(BIN)/python -m bench

@@ -40,6 +40,15 @@ ASSETS = {
 }
 
 
+BI = {
+    dg.AssetKey(["bi", name])
+    for name in (
+        *("albums", "artists", "coverage_gaps", "dates", "listeners", "plays", "shown_plays", "track_albums"),
+        *("track_artists", "tracks"),
+    )
+}
+
+
 def keys(*names: str) -> set[dg.AssetKey]:
     return {dg.AssetKey(name) for name in names}
 
@@ -49,7 +58,9 @@ def test_the_definitions_load_and_hold_together() -> None:
 
 
 def test_these_are_the_assets_and_no_others() -> None:
-    assert defs.resolve_asset_graph().get_all_asset_keys() == keys(*ASSETS)
+    graph = defs.resolve_asset_graph()
+    assert graph.materializable_asset_keys == keys(*ASSETS)
+    assert graph.external_asset_keys == {*keys("spotify_web_api", "spotify_data_export"), *BI}
 
 
 @pytest.mark.parametrize("name", ASSETS)
@@ -61,7 +72,11 @@ def test_an_asset_says_whose_it_is_what_it_is_and_how_old_it_may_grow(name: str)
     assert spec.owners == ["team:brapped"]
     assert spec.code_version == "1"
     assert spec.description
-    assert spec.metadata.get("dagster/table_name") == (f"brapped.{expected.table}" if expected.table else None)
+    assert spec.metadata.get("dagster/table_name") == expected.table
+    assert spec.tags["domain"] == "listening"
+    assert spec.tags["pii"] in ("true", "false")
+    (link,) = spec.metadata["dagster/code_references"].code_references
+    assert Path(link.file_path).name == f"{name}.py"
     assert spec.partitions_def == (hours if expected.is_hourly else years if expected.is_yearly else None)
     fresh = spec.freshness_policy
     if expected.days_of_freshness is None:
@@ -82,13 +97,13 @@ def test_the_flow_goes_one_way() -> None:
     graph = defs.resolve_asset_graph()
     parents = {name: graph.get(dg.AssetKey(name)).parent_keys for name in ASSETS}
     assert parents == {
-        "recently_played_raw": set(),
+        "recently_played_raw": keys("spotify_web_api"),
         "streaming_fact": keys("recently_played_raw"),
         # No edge: an import must not turn fresh hours stale.
-        "streaming_history": set(),
-        "track_dim": keys("streaming_fact"),
-        "artist_dim": keys("track_dim"),
-        "spotify_top": set(),
+        "streaming_history": keys("spotify_data_export"),
+        "track_dim": keys("streaming_fact", "spotify_web_api"),
+        "artist_dim": keys("track_dim", "spotify_web_api"),
+        "spotify_top": keys("spotify_web_api"),
         "run_history": set(),
         "wrapped_report": keys("streaming_fact"),
     }

@@ -8,6 +8,7 @@ import dagster as dg
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.enrichment import Kind, look_up
+from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.track_dim import track_dim
@@ -23,13 +24,14 @@ TABLE = "star.artist_dim"
 
 @dg.asset(
     # After the tracks: they bring in artists, and leave over some of the run's calls.
-    deps=[track_dim],
+    deps=[track_dim, spotify_web_api],
     pool=SPOTIFY_POOL,
     # No new artist is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),
     group_name="catalogue",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=False),
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )

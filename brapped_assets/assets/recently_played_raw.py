@@ -8,6 +8,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.polling import poll_everybody
@@ -25,6 +26,7 @@ POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
 
 
 @dg.asset(
+    deps=[spotify_web_api],
     partitions_def=partitions.hours,
     backfill_policy=dg.BackfillPolicy.single_run(),
     pool=SPOTIFY_POOL,
@@ -35,6 +37,7 @@ POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
     group_name="listening",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )

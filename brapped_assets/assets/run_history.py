@@ -32,6 +32,7 @@ RUNS_A_DAY = 500
     group_name="operation",
     kinds={"dagster"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=False),
     code_version="1",
 )
 def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.MaterializeResult[None]:

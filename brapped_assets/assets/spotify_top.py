@@ -10,6 +10,7 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
@@ -31,12 +32,14 @@ TABLE = "star.spotify_top"
 
 
 @dg.asset(
+    deps=[spotify_web_api],
     pool=SPOTIFY_POOL,
     # Asked daily; a day may be lost to a quota, a week may not.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=7), warn_window=timedelta(days=2)),
     group_name="catalogue",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )

@@ -20,6 +20,17 @@ from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 TABLE = "star.streaming_fact"
+# What a poll tells of a play; the rest is an export's, or what the merge finds out.
+FROM_RAW = {
+    "listener_id": "raw.recently_played.listener_id",
+    **dict.fromkeys(
+        ("played_at", "api_at", "played_at_local", "played_on", "played_hour", "ms_played"),
+        "raw.recently_played.played_at",
+    ),
+    **dict.fromkeys(("track_key", "api_track_key"), "raw.recently_played.track_ref"),
+    "api_duration_ms": "raw.recently_played.payload_key",
+    "api_context_key": "raw.recently_played.context_key",
+}
 
 
 @dg.asset(
@@ -31,7 +42,8 @@ TABLE = "star.streaming_fact"
     group_name="listening",
     kinds={"postgres"},
     owners=table_metadata.OWNERS,
-    metadata=table_metadata.definition(TABLE),
+    tags=table_metadata.tags(is_personal=True),
+    metadata=table_metadata.definition(TABLE, FROM_RAW),
     code_version="1",
 )
 def streaming_fact(

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.external import spotify_data_export
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -40,9 +41,11 @@ class Exports(dg.Config):
 
 # No edge into the hourly job: it would turn fresh hours stale at each import.
 @dg.asset(
+    deps=[spotify_data_export],
     group_name="listening",
     kinds={"json", "postgres"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )

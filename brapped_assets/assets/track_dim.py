@@ -12,6 +12,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.enrichment import Kind, look_up, share_of_tracks
+from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.assets.streaming_fact import streaming_fact
@@ -28,13 +29,14 @@ TABLE = "star.track_dim"
 @dg.asset(
     # After it, no more: the level tells what is due, and a poll without a new track makes no track old. Of its first
     # hour, which no later poll writes again: Dagster would call this table out of date after each of them.
-    deps=[dg.AssetDep(streaming_fact, partition_mapping=partitions.only_first_hour)],
+    deps=[dg.AssetDep(streaming_fact, partition_mapping=partitions.only_first_hour), spotify_web_api],
     pool=SPOTIFY_POOL,
     # No new track is no staleness: only a machinery that stood still for a week is worth a warning.
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=30), warn_window=timedelta(days=7)),
     group_name="catalogue",
     kinds={"spotify", "postgres"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=False),
     metadata=table_metadata.definition(TABLE),
     code_version="1",
 )

@@ -34,6 +34,7 @@ class Reports(dg.Config):
     group_name="insights",
     kinds={"html"},
     owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=True),
     code_version="1",
 )
 def wrapped_report(

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.external import bi_views, spotify_data_export, spotify_web_api
 from brapped_assets.assets.names import OURS, Names
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.run_history import run_history
@@ -19,7 +20,8 @@ from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import daily_checks, poll_checks
-from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs
+from brapped_assets.hosting.code_links import linked
+from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
 from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
 from brapped_assets.notification_sensor import notices_sensor
 from brapped_assets.partitions import START
@@ -38,6 +40,7 @@ ASSETS = [
     run_history,
     wrapped_report,
 ]
+EXTERNAL = [spotify_web_api, spotify_data_export, *bi_views()]
 CHECKS = [poll_checks, daily_checks]
 JOBS = [hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_reports]
 
@@ -49,27 +52,31 @@ def build_defs(
     first_hour: datetime = START,
     executor: dg.ExecutorDefinition | None = None,
     is_on: bool = True,
+    git_url: str | None = None,
+    git_branch: str = "main",
 ) -> dg.Definitions:
     """All of it, for a code location: also somebody else's, by `dg.Definitions.merge`, and several times in one.
 
     `resources` are a `neon` and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets
     have it before their keys; jobs, schedules, sensors and resources have it before their names. The hours begin at
     `first_hour` (UTC): moving it orphans what is materialized. Without an `executor` it is the code location's own.
-    Unless `is_on` schedules and sensors wait until somebody switches them on.
+    Unless `is_on` schedules and sensors wait until somebody switches them on. Each asset is linked to its code, on this
+    machine, or in the repository at `git_url` (`https://github.com/owner/name`, or GitLab's).
     """
     names = Names((key_prefix,) if isinstance(key_prefix, str) else tuple(key_prefix))
     # "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
     neon = (resources or {}).get("neon") or NeonResource.configure_at_launch()
     given = {"neon": neon, "spotify": SpotifyResource(neon=neon), **(resources or {})}
-    assets, checks, jobs = ASSETS, CHECKS, JOBS
+    assets, external, checks, jobs = linked(ASSETS, git_url, git_branch), EXTERNAL, CHECKS, JOBS
     if names != OURS or first_hour != START:
         jobs = renamed_jobs(JOBS, dg.Definitions(assets=ASSETS, asset_checks=CHECKS, resources=given), names)
-        assets = [renamed_asset(asset, names, first_hour) for asset in ASSETS]
+        assets = [renamed_asset(asset, names, first_hour) for asset in assets]
+        external = [renamed_spec(spec, names, first_hour) for spec in EXTERNAL]
         checks = [renamed_checks(each, names) for each in CHECKS]
     schedules_are = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
     sensors_are = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
     return dg.Definitions(
-        assets=assets,
+        assets=[*assets, *external],
         asset_checks=checks,
         jobs=jobs,
         schedules=[

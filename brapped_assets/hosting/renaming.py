@@ -17,12 +17,13 @@ from brapped_assets.assets.names import Names
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+COLUMN_LINEAGE = "dagster/column_lineage"
 
-def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> dg.AssetsDefinition:
-    """This asset under another key, its hours beginning at `start`."""
-    spec = asset.get_asset_spec()
+
+def renamed_spec(spec: dg.AssetSpec, names: Names, start: datetime) -> dg.AssetSpec:
+    """This asset under another key, its hours beginning at `start`, and so those that it comes after."""
     hours, first_hour = partitions.hours_from(start), partitions.only_first_hour_from(start)
-    replaced = spec.replace_attributes(
+    return spec.replace_attributes(
         key=names.key(spec.key),
         deps=[
             dg.AssetDep(
@@ -33,11 +34,17 @@ def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> 
             )
             for dep in spec.deps
         ],
+        metadata={**spec.metadata, **_renamed_lineage(spec, names)},
         partitions_def=hours if spec.partitions_def == partitions.hours else spec.partitions_def,
     )
+
+
+def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> dg.AssetsDefinition:
+    """This asset under another key, its hours beginning at `start`."""
+    spec = asset.get_asset_spec()
     again = dg.multi_asset(
         name=names.of(spec.key.path[-1]),
-        specs=[replaced],
+        specs=[renamed_spec(spec, names, start)],
         backfill_policy=asset.backfill_policy,
         pool=names.of(asset.op.pool) if asset.op.pool else None,
     )
@@ -68,6 +75,17 @@ def renamed_jobs(
         )
         for job in jobs
     ]
+
+
+def _renamed_lineage(spec: dg.AssetSpec, names: Names) -> dict[str, dg.TableColumnLineage]:
+    lineage = spec.metadata.get(COLUMN_LINEAGE)
+    if not isinstance(lineage, dg.TableColumnLineage):
+        return {}
+    renamed = {
+        column: [dg.TableColumnDep(names.key(dep.asset_key), dep.column_name) for dep in made_of]
+        for column, made_of in lineage.deps_by_column.items()
+    }
+    return {COLUMN_LINEAGE: dg.TableColumnLineage(renamed)}
 
 
 def _function(asset: dg.AssetsDefinition) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
+from psycopg.conninfo import conninfo_to_dict
 from time_machine import Traveller
 
 from brapped_assets import partitions
@@ -134,8 +135,10 @@ def test_tables_show_their_name_columns_and_rows(connected: Connected, instance:
         assert told["dagster/row_count"] == 50
         assert not columns[known].constraints.nullable
     definition = recently_played_raw.metadata_by_key[dg.AssetKey(RAW)]
-    assert definition["dagster/table_name"] == "brapped.raw.recently_played"
+    assert definition["dagster/table_name"] == "raw.recently_played"
     (told,) = metadata_of(result, FACT).values()
+    database = conninfo_to_dict(connected.database_url)["dbname"]
+    assert told["dagster/table_name"] == f"{database}.star.streaming_fact"
     described = {column.name: column.description for column in told["dagster/column_schema"].columns}
     assert described["is_estimated"].startswith("True:")
 

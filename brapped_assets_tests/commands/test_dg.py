@@ -22,7 +22,7 @@ from brapped_assets.services.supervisor import free_port
 ROOT = Path(brapped_assets.__file__).parents[1]
 BIN = Path(sys.executable).parent
 SECONDS = 150
-ASSETS = "{assetNodes{assetKey{path} repository{location{name}}}}"
+ASSETS = "{assetNodes{assetKey{path} isExecutable repository{location{name}}}}"
 LOCATIONS = "{workspaceOrError{... on Workspace{locationEntries{name loadStatus locationOrLoadError{__typename}}}}}"
 LAUNCH = """mutation($of: LaunchBackfillParams!){launchPartitionBackfill(backfillParams: $of){
     ... on LaunchBackfillSuccess{backfillId} ... on PythonError{message}}}"""
@@ -110,7 +110,11 @@ def test_dg_dev_shows_your_account_and_a_demo_that_turns_green_as_the_ui_launche
                 ("demo", "RepositoryLocation"),
             ]
             nodes = wait_for(url, ASSETS)["assetNodes"]
-            demo = [node["assetKey"] for node in nodes if node["repository"]["location"]["name"] == "demo"]
+            demo = [
+                node["assetKey"]
+                for node in nodes
+                if node["isExecutable"] and node["repository"]["location"]["name"] == "demo"
+            ]
             launched = ask(url, LAUNCH, of={"assetSelection": demo, "allPartitions": True})["launchPartitionBackfill"]
             until = time.monotonic() + SECONDS
             status = "REQUESTED"
