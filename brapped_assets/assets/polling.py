@@ -85,7 +85,8 @@ def poll_everybody(
                 raise Transient("Another run was sent a new token meanwhile; the next poll uses it") from error
             ended.append(error)
 
-    for_each(filter(shard.holds, spotify.holders(now)), poll)
+    everybody = spotify.holders(now)
+    for_each((one for one in everybody if shard.holds(one.listener.listener_id if one else None)), poll)
     if ended and not polled.listeners and shard.count == 1:
         raise ended[-1]
     return polled

@@ -1,6 +1,7 @@
 """Poll, land, report: the newest plays of every listener, kept as served."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -11,12 +12,14 @@ from brapped_assets.assets import table_metadata
 from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
-from brapped_assets.assets.polling import poll_everybody
-from brapped_assets.assets.shards import count_unpolled, shard_of
+from brapped_assets.assets.merging import merge_everybody
+from brapped_assets.assets.polling import Polled, poll_everybody
+from brapped_assets.assets.shards import Shard, count_unpolled, shard_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Postponed
 from brapped_assets.warehouse import run_stats
+from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listener_status import STANDSTILL
 
 TABLE = "raw.recently_played"
@@ -62,24 +65,16 @@ def recently_played_raw(
         )
     with as_dagster_failures():
         refuse_lost_hours(context, neon, now)
+        # Where the hours stay open `streaming_fact` does not run: what landed is merged here, so that nobody waits for
+        # somebody else's trouble.
         try:
-            polled = poll_everybody(spotify, neon, now, shard=shard, run_id=context.run.run_id, log=context.log)
-        except Postponed as postponed:
-            context.log.warning("The hours stay open. %s", postponed)
-            context.log_event(
-                dg.AssetObservation(
-                    context.asset_key,
-                    metadata={
-                        POSTPONED_UNTIL: dg.MetadataValue.timestamp(postponed.not_before),
-                        POSTPONED_BECAUSE: postponed.reason,
-                        "calls_used": spotify.ledger.made,
-                    },
-                )
-            )
-            return
-        # After what this shard landed was committed: of two that end together one sees the other's polls.
-        if shard.count > 1 and (waiting := count_unpolled(spotify, neon, hours[-1] + partitions.HOUR, now)):
-            context.log.info("The hours stay open: listeners of other shards to be polled: %d.", waiting)
+            polled = _poll(context, spotify, neon, shard, now)
+        except Exception:
+            with suppress(WarehouseError):
+                merge_everybody(neon, shard)
+            raise
+        if polled is None:
+            merge_everybody(neon, shard)
             return
         with neon.transaction() as tx:
             by_hour = run_stats.landed_by_hour(tx, hours)
@@ -102,3 +97,30 @@ def recently_played_raw(
         partition_key=context.partition_keys[-1],
     )
     yield dg.MaterializeResult()
+
+
+def _poll(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, shard: Shard, now: datetime
+) -> Polled | None:
+    """Poll the listeners of a shard; None: the run's hours stay open."""
+    try:
+        polled = poll_everybody(spotify, neon, now, shard=shard, run_id=context.run.run_id, log=context.log)
+    except Postponed as postponed:
+        context.log.warning("The hours stay open. %s", postponed)
+        context.log_event(
+            dg.AssetObservation(
+                context.asset_key,
+                metadata={
+                    POSTPONED_UNTIL: dg.MetadataValue.timestamp(postponed.not_before),
+                    POSTPONED_BECAUSE: postponed.reason,
+                    "calls_used": spotify.ledger.made,
+                },
+            )
+        )
+        return None
+    ended_at = partitions.hour_of(context.partition_keys[-1]) + partitions.HOUR
+    # After what this shard landed was committed: of two that end together one sees the other's polls.
+    if shard.count > 1 and (waiting := count_unpolled(spotify, neon, ended_at, now)):
+        context.log.info("The hours stay open: listeners of other shards to be polled: %d.", waiting)
+        return None
+    return polled

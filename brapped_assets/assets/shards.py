@@ -2,7 +2,7 @@
 
 A distributed engine gives every run a worker (Kubernetes a pod), so that as many listeners are asked at a time as there
 are shards. The pool holds how many runs talk to Spotify at once, the ledger in the warehouse holds the quota. Whichever
-run finds that everybody has been polled closes the hours and merges; the others leave them open.
+run finds that everybody has been polled closes the hours; the others leave them open.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import run_stats
-from brapped_assets.warehouse.refresh_tokens import Holder
 
 TAG = "brapped/shard"
 
@@ -27,10 +26,9 @@ class Shard:
     number: int = 1
     count: int = 1
 
-    def holds(self, holder: Holder | None) -> bool:
-        """Whether this listener is polled by this shard. Whoever nobody knows yet is the first one's."""
-        place = holder.listener.listener_id % self.count if holder else 0
-        return place == self.number - 1
+    def holds(self, listener_id: int | None) -> bool:
+        """Whether this listener is polled by this shard. Whoever nobody knows yet (None) is the first one's."""
+        return (listener_id or 0) % self.count == self.number - 1
 
     @property
     def tags(self) -> dict[str, str]:

@@ -9,15 +9,14 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
-from brapped_assets.assets.failures import as_dagster_failures, for_each
+from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
+from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse import run_stats
 from brapped_assets.warehouse.listener_status import STANDSTILL
-from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 TABLE = "star.streaming_fact"
 # What a poll tells of a play; the rest is an export's, or what the merge finds out.
@@ -58,16 +57,7 @@ def streaming_fact(
     hours = [partitions.hour_of(key) for key in context.partition_keys]
     with as_dagster_failures():
         refuse_lost_hours(context, neon, datetime.now(UTC))
-        with neon.transaction() as tx:
-            everybody = listeners(tx)
-        added = 0
-
-        def merge(listener: Listener) -> None:
-            nonlocal added
-            with neon.transaction() as tx:
-                added += merge_plays(tx, listener.listener_id, datetime.now(UTC)).added
-
-        for_each(everybody, merge)
+        added = merge_everybody(neon)
         with neon.transaction() as tx:
             by_hour = run_stats.plays_by_hour(tx, hours)
             table = table_metadata.contents(tx, TABLE)

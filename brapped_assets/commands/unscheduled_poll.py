@@ -6,11 +6,10 @@ from typing import Any
 
 import dagster as dg
 
+from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.polling import poll_everybody
 from brapped_assets.assets.shards import Shard
 from brapped_assets.definitions import defs
-from brapped_assets.warehouse.listeners import listeners
-from brapped_assets.warehouse.merge.play_merge import merge_plays
 
 # Where Dagster's runs have their id.
 RUN_ID = "no hour had ended"
@@ -28,11 +27,6 @@ def poll_without_an_hour(numbers: dict[str, Any], now: datetime) -> bool:
     log.addHandler(logging.NullHandler())
     with dg.build_resources(dict(defs.resources or {})) as resources:
         polled = poll_everybody(resources.spotify, resources.neon, now, shard=Shard(), run_id=RUN_ID, log=log)
-        added = 0
-        with resources.neon.transaction() as tx:
-            everybody = listeners(tx)
-        for listener in everybody:
-            with resources.neon.transaction() as tx:
-                added += merge_plays(tx, listener.listener_id, now).added
+        added = merge_everybody(resources.neon)
         numbers.update(polled.numbers(), plays_added=added, calls_left_today=resources.spotify.ledger.left(now))
     return True

@@ -133,6 +133,7 @@ def test_a_broken_answer_to_one_fails_the_run_after_the_other_was_committed(home
         since=datetime.now(UTC),
     )
     assert polled == [{"who": other.listener.user_id}]
+    assert facts(home.connected)[other.listener.user_id] == sorted(other.served)
     broken.faults.clear()
     clock.shift(timedelta(minutes=20))
     assert poll(home.instance).success

@@ -14,8 +14,6 @@ from time_machine import Traveller
 from brapped_assets.assets.shards import TAG, all_shards, shard_of
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.warehouse.listeners import Listener
-from brapped_assets.warehouse.refresh_tokens import Holder
 from brapped_assets_tests.assets.runs import FEED, closed, poll, run, why
 from brapped_assets_tests.assets.test_several_listeners import asked, everything, facts
 from brapped_assets_tests.conftest import Connected
@@ -58,12 +56,15 @@ def household(
     return Household(connected, people, instance)
 
 
-def test_the_last_shard_closes_the_hour_and_merges_what_all_of_them_landed(household: Household) -> None:
+def test_each_shard_merges_its_own_and_the_last_closes_the_hour(household: Household) -> None:
     before = [asked(one) for one in household.people]
-    for shard in ("2/3", "1/3"):
+    # Of three shards the first has listener 3, the second 1 and 4, the third 2.
+    for shard, polled in (("2/3", {0, 3}), ("1/3", {0, 2, 3})):
         assert household.poll(shard).success
         assert HOUR not in closed(household.instance)
-    assert not household.everything_is_there()
+        kept = facts(household.connected)
+        assert kept == {who: plays for who, plays in everything(*household.people).items() if plays}
+        assert {nth for nth, one in enumerate(household.people) if one.listener.user_id in kept} == polled
     assert household.poll("3/3").success
     assert HOUR in closed(household.instance)
     assert household.everything_is_there()
@@ -119,9 +120,6 @@ def test_a_tag_that_is_no_shard_asks_nobody_and_says_what_one_looks_like(househo
 
 @given(listener_id=st.none() | st.integers(1, 10**6), count=st.integers(1, 64))
 def test_every_listener_is_in_one_shard_and_a_run_finds_its_own(listener_id: int | None, count: int) -> None:
-    holder = None
-    if listener_id is not None:
-        holder = Holder(Listener(listener_id, "somebody", "Somebody", "UTC", None, None, None), is_given=False)
     shards = all_shards(count)
     assert [shard_of(shard.tags) for shard in shards] == shards
-    assert sum(shard.holds(holder) for shard in shards) == 1
+    assert sum(shard.holds(listener_id) for shard in shards) == 1
