@@ -1,96 +1,56 @@
-"""Asset checks: claims that can fail, each with the number of offending rows and a sample.
+"""What is checked with every poll, over what it touched, with every ranking, and with every report.
 
-None blocks: the writes behind them are transactions that are right or absent, so going on never harms, and polling
-must not wait for anything. Three run with every poll, over what it touched; all run daily, over everything.
+What is checked once a day, over everything: `assets/listening_audit.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from brapped_assets import partitions
+from brapped_assets.assets.claims import Claim
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse.check_queries import verify
+from brapped_assets.warehouse import run_stats
+from brapped_assets.warehouse.check_queries import Verdict, verify
 
-RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
+RAW, FACT, TOP, REPORT = (
+    dg.AssetKey(name) for name in ("recently_played_raw", "streaming_fact", "spotify_top", "wrapped_report")
+)
 # Offline plays arrive hours late, so a poll touches more than its own hours.
 BEFORE_THE_RANGE = timedelta(hours=72)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_SHOWN = 5
+# Each year was written once a day at most since the runs that are kept.
+RECORDS_TO_READ = 1000
 
-# A warning is about the world (Spotify, a gap, a consent that ends); an error is about us.
-WARNINGS = frozenset(
-    {
-        "no_hour_was_lost",
-        "every_gap_is_closed",
-        "api_plays_keep_their_distance",
-        "consent_lasts_14_days",
-        "answers_have_the_known_keys",
-        "everything_served_is_understood",
-    }
+POLL_CLAIMS = {
+    RAW: Claim("no_hour_was_lost", "No stretch of time in which plays may be missing.", is_about_the_world=True),
+    FACT: Claim("every_landed_play_is_merged", "Every play landed before the last merge is in the fact."),
+}
+RANKING_CLAIMS = [
+    Claim(
+        "every_ranking_has_six_lists",
+        "Spotify's newest ranking of each listener has artists and tracks of all three time ranges.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "every_ranking_is_recent",
+        "Spotify's newest ranking of each listener whose consent holds is at most a week old.",
+        is_about_the_world=True,
+    ),
+]
+POLL_CHECKS = [claim.spec(asset) for asset, claim in POLL_CLAIMS.items()]
+PAGES = Claim(
+    "every_year_has_its_file",
+    "Each listener has a file for each year that was written and that they have plays of, as large as it was written. "
+    "Materialize the year again.",
+    is_about_the_world=True,
 )
-
-POLL_CHECKS = [
-    dg.AssetCheckSpec("no_hour_was_lost", asset=RAW, description="No stretch of time in which plays may be missing."),
-    dg.AssetCheckSpec(
-        "every_landed_play_is_merged",
-        asset=FACT,
-        description="Every play landed before the last merge is in the fact.",
-    ),
-]
-
-DAILY_CHECKS = [
-    dg.AssetCheckSpec(
-        "latest_poll_is_recent",
-        asset=RAW,
-        description="Every listener whose consent holds was polled within 3 hours: freshness of the data, where the "
-        "freshness policy only knows when we ran.",
-    ),
-    dg.AssetCheckSpec(
-        "every_gap_is_closed",
-        asset=RAW,
-        description="No gap, however old, waits for a data export that covers it. Ask Spotify for one, then "
-        "`brapped import` it.",
-    ),
-    dg.AssetCheckSpec(
-        "consent_lasts_14_days",
-        asset=RAW,
-        description="No consent ends within 14 days. Renew it with `brapped login`.",
-    ),
-    dg.AssetCheckSpec(
-        "call_budget_holds", asset=RAW, description="No more calls within 24 hours than SPOTIFY_DAILY_CALL_BUDGET."
-    ),
-    dg.AssetCheckSpec(
-        "answers_have_the_known_keys",
-        asset=RAW,
-        description="Spotify's answers of the last 24 hours have the keys they always had.",
-    ),
-    dg.AssetCheckSpec(
-        "everything_served_is_understood",
-        asset=RAW,
-        description="Nothing Spotify served waits in audit.rejected_row for a parser that understands it.",
-    ),
-    # Not with each poll: a merge takes tracks and artists from the rows that the statement before it wrote.
-    dg.AssetCheckSpec(
-        "every_play_has_track_and_artist",
-        asset=FACT,
-        description="Every play has a track, every track a main artist, and that is its first credit.",
-    ),
-    dg.AssetCheckSpec("no_play_is_in_the_future", asset=FACT, description="No play ends after now."),
-    dg.AssetCheckSpec(
-        "api_plays_keep_their_distance",
-        asset=FACT,
-        description="No track ends twice within the 30 s that a play takes to be shown.",
-    ),
-    dg.AssetCheckSpec(
-        "local_time_agrees_with_the_zone",
-        asset=FACT,
-        description="Local day and hour of every play are those of the listener's zone. "
-        "After an interrupted change of zone, run `brapped timezone` again.",
-    ),
-]
 
 
 @dg.multi_asset_check(specs=POLL_CHECKS, can_subset=True)
@@ -100,37 +60,68 @@ def poll_checks(
     """What every poll is checked for; over everything when run without a range of hours."""
     first_key = context.run.tags.get(partitions.RANGE_START) or context.run.tags.get(partitions.PARTITION)
     since = partitions.hour_of(first_key) - BEFORE_THE_RANGE if first_key else BEGINNING
-    yield from _results(context, POLL_CHECKS, neon, since, spotify.ledger.budget)
+    yield from _results(context, POLL_CLAIMS.values(), neon, since, spotify.ledger.budget)
 
 
-@dg.multi_asset_check(specs=DAILY_CHECKS, can_subset=True)
-def daily_checks(
+@dg.multi_asset_check(specs=[claim.spec(TOP) for claim in RANKING_CLAIMS], can_subset=True)
+def ranking_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
-    """What is checked once a day, over everything."""
-    yield from _results(context, DAILY_CHECKS, neon, BEGINNING, spotify.ledger.budget)
+    """What Spotify's own ranking is checked for, once it was asked for."""
+    yield from _results(context, RANKING_CLAIMS, neon, BEGINNING, spotify.ledger.budget)
 
 
 def _results(
     context: dg.AssetCheckExecutionContext,
-    specs: Iterable[dg.AssetCheckSpec],
+    claims: Iterable[Claim],
     neon: NeonResource,
     since: datetime,
     budget: int,
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of those that were asked for: in the UI, any one of them can be."""
-    asked_for = context.selected_asset_check_keys
+    # By their names: in somebody else's code location the assets may be called otherwise.
+    asked_for = {key.name: key for key in context.selected_asset_check_keys}
     with as_dagster_failures(), neon.transaction() as tx:
-        for spec in (spec for spec in specs if spec.key in asked_for):
-            verdict = verify(tx, spec.name, since=since, now=datetime.now(UTC), budget=budget)
-            yield dg.AssetCheckResult(
-                passed=verdict.offending == 0,
-                check_name=spec.name,
-                asset_key=spec.asset_key,
-                severity=dg.AssetCheckSeverity.WARN if spec.name in WARNINGS else dg.AssetCheckSeverity.ERROR,
-                metadata={
-                    "offending_rows": verdict.offending,
-                    "sample": dg.MetadataValue.json(verdict.sample),
-                    "checked_from": since.isoformat(),
-                },
-            )
+        for claim in (claim for claim in claims if claim.name in asked_for):
+            verdict = verify(tx, claim.name, since=since, now=datetime.now(UTC), budget=budget)
+            yield claim.result(asked_for[claim.name], verdict, since.isoformat())
+
+
+@dg.multi_asset_check(specs=[PAGES.spec(REPORT)])
+def report_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) -> dg.AssetCheckResult:
+    """The years of this run, or, by itself, all that were ever written. What lies at a URL is taken to be there."""
+    (key,) = context.selected_asset_check_keys
+    with as_dagster_failures(), neon.snapshot() as tx:
+        listeners = run_stats.listeners_by_year(tx)
+    missing = [
+        {"year": year, "listeners": listeners.get(int(year), 0), "files": len(files)}
+        for year, files in _files_by_year(context, key.asset_key).items()
+        if len(files) < listeners.get(int(year), 0)
+    ]
+    return PAGES.result(key, Verdict(len(missing), missing[:MOST_SHOWN]), BEGINNING.isoformat())
+
+
+def _files_by_year(context: dg.AssetCheckExecutionContext, report: dg.AssetKey) -> dict[str, list[str]]:
+    """Of each year that was written, oldest first, the files that are still as they were written."""
+    tags = context.run.tags
+    only = tags.get(partitions.PARTITION)
+    first, last = tags.get(partitions.RANGE_START, only), tags.get(partitions.RANGE_END, only)
+    years = [year for year in partitions.years.get_partition_keys() if (first or year) <= year <= (last or year)]
+    written = context.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=report, asset_partitions=years), limit=RECORDS_TO_READ
+    )
+    found: dict[str, list[str]] = {}
+    for record in written.records:
+        told = record.asset_materialization
+        # The newest first.
+        if told is not None and told.partition is not None and told.partition not in found:
+            files: Any = told.metadata["files"].value if "files" in told.metadata else []
+            found[told.partition] = [
+                file["file"] for file in files if file["range"] == told.partition and _is_there(file)
+            ]
+    return dict(sorted(found.items()))
+
+
+def _is_there(file: Mapping[str, Any]) -> bool:
+    place = Path(file["file"])
+    return "://" in file["file"] or (place.is_file() and place.stat().st_size == file["bytes"])

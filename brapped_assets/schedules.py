@@ -8,14 +8,15 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets.names import OURS, Names
 from brapped_assets.assets.shards import TAG, all_shards
-from brapped_assets.jobs import IS_DEMO, daily_upkeep, hourly_plays, wrapped_reports
+from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.settings import NOT_CONNECTED
+from brapped_assets.settings import NOT_CONNECTED, is_demo_home
 
 RAW, IMPORTED = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_history")
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 NOBODY = dg.SkipReason(NOT_CONNECTED)
 # Nobody who looks at the demo waits for a quarter of an hour.
+IS_DEMO = is_demo_home()
 AT_ONCE = "* * * * *"
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
 # it so for ever, nothing in Dagster ends it, and every later tick would wait for it.

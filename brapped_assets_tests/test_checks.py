@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 from time_machine import Traveller, travel
 
-from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS, WARNINGS
+from brapped_assets.assets.claims import DAILY_CLAIMS
+from brapped_assets.checks import POLL_CLAIMS, RANKING_CLAIMS
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value
@@ -17,8 +18,9 @@ from brapped_assets_tests.warehouse.imported_files import Imported, meet
 from brapped_assets_tests.warehouse.polled_plays import at
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
-POLL = {spec.name for spec in POLL_CHECKS}
-DAILY = {spec.name for spec in DAILY_CHECKS}
+POLL = {claim.name for claim in POLL_CLAIMS.values()}
+DAILY = {claim.name for claim in [*DAILY_CLAIMS, *RANKING_CLAIMS]}
+WARNINGS = {claim.name for claim in [*POLL_CLAIMS.values(), *DAILY_CLAIMS, *RANKING_CLAIMS] if claim.is_about_the_world}
 
 
 @pytest.fixture
@@ -78,6 +80,16 @@ SPOILED: dict[str, LiteralString] = {
     " api_at + interval '29 s', api_track_key, 30000, true from star.streaming_fact where play_key = 1",
     "local_time_agrees_with_the_zone": "update star.streaming_fact set played_at_local = played_at at time zone 'UTC'"
     " where play_key <= 7",
+    "every_track_read_has_credits": "delete from star.track_artist where (track_key, position) ="
+    " (select track_key, 0 from star.streaming_fact order by played_at limit 1)",
+    "no_spotify_id_is_double": "update star.track_dim set track_id = (select max(track_id) from star.track_dim)"
+    " where track_key = (select min(track_key) from star.track_dim)",
+    "most_pictures_are_known": "update star.album_dim set image_url = null",
+    "every_ranking_has_six_lists": "insert into star.spotify_top select 1, '2026-11-01', 'artists', 'short_term', 1,"
+    " min(artist_key), null from star.artist_dim",
+    "every_ranking_is_recent": "update star.spotify_top set taken_on = '2026-11-02'",
+    "every_import_is_finished": "insert into audit.import_file (listener_id, content_hash, kind, name, started_at)"
+    " values (1, 'x', 'account', 'a.json', '2026-11-19 15:00Z')",
 }
 
 
@@ -103,6 +115,8 @@ def test_every_check_can_fail_and_shows_the_rows(polled: Connected, instance: dg
     for name, statement in SPOILED.items():
         spoil(polled, *statement.split(";"))
         broken[name] = 7 if name == "local_time_agrees_with_the_zone" else 1
+    # Or there would be a new ranking.
+    polled.account.faults.add("missing_scope", path="/v1/me/top/tracks")
     result = run("daily_upkeep", instance)
     # Checks report; they stop nothing, not even when they are errors.
     assert result.success

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
-from brapped_assets.checks import DAILY_CHECKS, POLL_CHECKS, daily_checks, poll_checks
+from brapped_assets.assets.claims import DAILY_CLAIMS
+from brapped_assets.checks import PAGES, POLL_CHECKS, RANKING_CLAIMS
 from brapped_assets.definitions import defs
-from brapped_assets.jobs import checked_by
 from brapped_assets.partitions import hours, years
 
 
@@ -35,8 +35,8 @@ ASSETS = {
     "track_dim": Expected("catalogue", {"spotify", "postgres"}, "star.track_dim", "spotify_api", 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
     "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
-    "run_history": Expected("operation", {"dagster"}, None),
-    "wrapped_report": Expected("insights", {"html"}, None, is_yearly=True),
+    "listening_audit": Expected("operation", {"postgres", "dagster"}, None, days_of_freshness=3),
+    "wrapped_report": Expected("insights", {"html"}, None, days_of_freshness=3, is_yearly=True),
 }
 
 
@@ -104,20 +104,20 @@ def test_the_flow_goes_one_way() -> None:
         "track_dim": keys("streaming_fact", "spotify_web_api"),
         "artist_dim": keys("track_dim", "spotify_web_api"),
         "spotify_top": keys("spotify_web_api"),
-        "run_history": set(),
+        "listening_audit": keys("streaming_fact", "streaming_history"),
         "wrapped_report": keys("streaming_fact"),
     }
 
 
 def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
-    poll, daily = {spec.name for spec in POLL_CHECKS}, {spec.name for spec in DAILY_CHECKS}
+    poll, daily = {spec.name for spec in POLL_CHECKS}, {claim.name for claim in [*DAILY_CLAIMS, *RANKING_CLAIMS]}
     assert len(poll) <= 3
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
         "import_history": (keys("streaming_history"), set()),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
-        "daily_upkeep": (keys("spotify_top", "run_history"), poll | daily),
-        "wrapped_reports": (keys("wrapped_report"), set()),
+        "daily_upkeep": (keys("spotify_top", "listening_audit"), poll | daily),
+        "wrapped_reports": (keys("wrapped_report"), {PAGES.name}),
     }
     priorities = {}
     for name, (assets, checks) in expected.items():
@@ -155,7 +155,10 @@ def test_schedules_and_sensor_run_without_being_switched_on() -> None:
 
 
 def test_checks_never_block_and_say_what_they_claim() -> None:
-    for spec in [*POLL_CHECKS, *DAILY_CHECKS]:
+    graph = defs.resolve_asset_graph()
+    assert len(graph.asset_check_keys) == len(POLL_CHECKS) + len(DAILY_CLAIMS) + len(RANKING_CLAIMS) + 1
+    for key in graph.asset_check_keys:
+        spec = graph.get_check_spec(key)
         assert not spec.blocking
         assert spec.description
 
@@ -183,13 +186,10 @@ assert len(defs.get_repository_def().schedule_defs) == 3
     assert [file.name for file in (tmp_path / "home").iterdir()] == ["first_hour"]
 
 
-def test_the_demo_checks_whatever_it_writes_and_a_collector_what_a_poll_touches() -> None:
-    graph = defs.resolve_asset_graph()
-    polled = dg.AssetSelection.assets("recently_played_raw", "streaming_fact")
-
-    def checks(*, is_demo: bool) -> set[dg.AssetCheckKey]:
-        return set(checked_by(polled, poll_checks, is_demo=is_demo).resolve_checks(graph))
-
-    assert checks(is_demo=False) == set(poll_checks.check_keys)
-    assert checks(is_demo=True) == {key for key in graph.asset_check_keys if key.asset_key in polled.resolve(graph)}
-    assert checks(is_demo=True) == {*poll_checks.check_keys, *daily_checks.check_keys}
+def test_whatever_materializes_an_asset_runs_all_of_its_checks() -> None:
+    """Dagster shows a check's result for the newest materialization only; else it is "not evaluated"."""
+    checks = defs.resolve_asset_graph().asset_check_keys
+    for name in ("hourly_plays", "import_history", "refresh_dimensions", "daily_upkeep", "wrapped_reports"):
+        layer = defs.resolve_job_def(name).asset_layer
+        of_its_assets = {key for key in checks if key.asset_key in layer.selected_asset_keys}
+        assert of_its_assets <= set(layer.asset_graph.asset_check_keys)

@@ -107,7 +107,15 @@ def test_each_of_two_sets_collects_into_its_own_warehouse(
 ) -> None:
     for one in hosted:
         job = location.resolve_job_def(f"{one.name}_hourly_plays")
-        assert job.execute_in_process(instance=instance, tags={"dagster/partition": HOUR}).success
+        polled = job.execute_in_process(instance=instance, tags={"dagster/partition": HOUR})
+        assert polled.success
+        assert {check.asset_check_key.to_user_string() for check in polled.get_asset_check_evaluations()} == {
+            f"{one.name}/recently_played_raw:no_hour_was_lost",
+            f"{one.name}/streaming_fact:every_landed_play_is_merged",
+        }
+        audited = location.resolve_job_def(f"{one.name}_daily_upkeep").execute_in_process(instance=instance)
+        assert audited.success
+        assert len(audited.get_asset_check_evaluations()) == 18
         assert location.resolve_job_def(f"{one.name}_refresh_dimensions").execute_in_process(instance=instance).success
     ann, ben = hosted
     assert ann.plays() == set(ann.account.served) != set()

@@ -1,6 +1,7 @@
 """Read, write, report: Wrapped as files to keep and to send."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from time import perf_counter
 
 import dagster as dg
@@ -31,6 +32,8 @@ class Reports(dg.Config):
     deps=[dg.AssetDep(streaming_fact, partition_mapping=partitions.only_first_hour)],
     partitions_def=years,
     backfill_policy=dg.BackfillPolicy.single_run(),
+    # The running year is written once a UTC day, at the first chance.
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=3), warn_window=timedelta(days=2)),
     group_name="insights",
     kinds={"html"},
     owners=table_metadata.OWNERS,

@@ -11,15 +11,15 @@ import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.external import bi_views, spotify_data_export, spotify_web_api
+from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.names import OURS, Names
 from brapped_assets.assets.recently_played_raw import recently_played_raw
-from brapped_assets.assets.run_history import run_history
 from brapped_assets.assets.spotify_top import spotify_top
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
-from brapped_assets.checks import daily_checks, poll_checks
+from brapped_assets.checks import poll_checks, ranking_checks, report_checks
 from brapped_assets.hosting.code_links import linked
 from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
 from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
@@ -37,11 +37,11 @@ ASSETS = [
     track_dim,
     artist_dim,
     spotify_top,
-    run_history,
+    listening_audit,
     wrapped_report,
 ]
 EXTERNAL = [spotify_web_api, spotify_data_export, *bi_views()]
-CHECKS = [poll_checks, daily_checks]
+CHECKS = [poll_checks, ranking_checks, report_checks]
 JOBS = [hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_reports]
 
 

@@ -45,6 +45,8 @@ def renamed_asset(asset: dg.AssetsDefinition, names: Names, start: datetime) -> 
     again = dg.multi_asset(
         name=names.of(spec.key.path[-1]),
         specs=[renamed_spec(spec, names, start)],
+        check_specs=[check._replace(asset_key=names.key(check.asset_key)) for check in asset.check_specs],
+        can_subset=asset.can_subset,
         backfill_policy=asset.backfill_policy,
         pool=names.of(asset.op.pool) if asset.op.pool else None,
     )

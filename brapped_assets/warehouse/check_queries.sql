@@ -52,6 +52,11 @@ join audit.listener l on l.listener_id = r.listener_id
 where not r.is_merged and p.polled_at < l.merged_at - interval '1 minute' and p.polled_at >= %(since)s
 order by r.played_at
 
+-- name: every_import_is_finished
+select file_id, listener_id, rows_read, started_at from audit.import_file
+where finished_at is null and started_at < %(now)s::timestamptz - interval '1 day'
+order by started_at
+
 -- name: every_play_has_track_and_artist
 -- Credits are filled once the track's payload has been read; from then on position 0 is the main artist.
 select f.play_key, f.played_at, f.track_key, t.artist_key, main.artist_key as first_credit
@@ -62,6 +67,29 @@ left join star.track_artist main on main.track_key = t.track_key and main.positi
 where f.played_at >= %(since)s
   and (a.artist_key is null or (t.payload_key is not null and main.artist_key is distinct from t.artist_key))
 order by f.played_at
+
+-- name: every_ranking_has_six_lists
+select listener_id, taken_on, count(distinct (kind, time_range))::int as lists
+from star.spotify_top t
+where taken_on = (select max(n.taken_on) from star.spotify_top n where n.listener_id = t.listener_id)
+group by listener_id, taken_on
+having count(distinct (kind, time_range)) < 6
+order by listener_id
+
+-- name: every_ranking_is_recent
+-- Of those who ever had one: a consent may not cover it.
+select l.listener_id, max(t.taken_on) as taken_on
+from audit.listener l join star.spotify_top t using (listener_id)
+where l.token_fingerprint is not null and l.consent_ended_at is null
+group by l.listener_id
+having max(t.taken_on) < (%(now)s::timestamptz)::date - 7
+order by l.listener_id
+
+-- name: every_track_read_has_credits
+select t.track_key, t.track_id, t.payload_key from star.track_dim t
+where t.payload_key is not null
+  and not exists (select from star.track_artist c where c.track_key = t.track_key and c.position = 0)
+order by t.track_key
 
 -- name: everything_served_is_understood
 -- While it is new: a kind of item first met long ago is for nobody to mend. Not the row itself: samples stay in Dagster's
@@ -90,6 +118,17 @@ from star.streaming_fact f join lived l using (listener_id)
 where f.played_at >= %(since)s and f.played_at_local <> star.local_time(f.played_at, l.moves, l.zones)
 order by f.played_at
 
+-- name: most_pictures_are_known
+-- Once there are some: a handful says nothing.
+select kind, count(*)::int as looked_up, count(*) filter (where image_url is null)::int as without_picture
+from (select 'artists' as kind, a.image_url from star.artist_dim a where a.asked_at is not null and not a.is_unknown
+      union all
+      select 'tracks', al.image_url from star.track_dim t left join star.album_dim al using (album_key)
+       where t.payload_key is not null and t.track_id is not null) looked_up
+group by kind
+having count(*) >= 20 and count(*) filter (where image_url is null) > count(*) / 2
+order by kind
+
 -- name: no_hour_was_lost
 select listener_id, gap_start, gap_end, reason from bi.coverage_gaps
 where closed_at is null and gap_end >= %(since)s
@@ -100,3 +139,14 @@ order by gap_start desc
 select play_key, listener_id, played_at from star.streaming_fact
 where played_at > %(now)s::timestamptz + interval '5 minutes'
 order by played_at
+
+-- name: no_spotify_id_is_double
+select 'track' as kind, track_id as spotify_id, count(*)::int as rows
+from star.track_dim where track_id is not null group by track_id having count(*) > 1
+union all
+select 'artist', artist_id, count(*)::int
+from star.artist_dim where artist_id is not null group by artist_id having count(*) > 1
+union all
+select 'album', album_id, count(*)::int
+from star.album_dim where album_id is not null group by album_id having count(*) > 1
+order by 1, 2

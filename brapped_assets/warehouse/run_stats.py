@@ -61,6 +61,11 @@ def plays_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[FactHour]:
     return [FactHour(**row) for row in tx.execute(q.plays_by_hour, {"hours": list(hours)}).fetchall()]
 
 
+def listeners_by_year(tx: Connection) -> dict[int, int]:
+    """How many listeners have plays that count and are shown, by local year."""
+    return {row["year"]: row["listeners"] for row in tx.execute(q.listeners_by_year).fetchall()}
+
+
 def columns(tx: Connection, table: str) -> list[Column]:
     """The table's columns as the database has them, so that what the UI shows cannot be stale."""
     return [Column(**row) for row in tx.execute(q.columns, {"table": table}).fetchall()]

@@ -49,6 +49,13 @@ left join lateral (select f.* from audit.listener l
 group by h.hour
 order by h.hour
 
+-- name: listeners_by_year
+select extract(year from played_on)::int as year, count(distinct listener_id)::int as listeners
+from bi.shown_plays
+where counts_as_play
+group by 1
+order by 1
+
 -- name: columns
 select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as is_nullable,
        col_description(a.attrelid, a.attnum) as description, a.attgenerated <> '' as is_generated

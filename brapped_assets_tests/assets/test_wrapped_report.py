@@ -84,6 +84,26 @@ def test_all_years_are_one_run_and_that_of_all_time_is_written_once(
 
 
 @pytest.mark.usefixtures("played")
+def test_a_file_that_is_gone_or_cut_off_is_told_by_the_check(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    def told(result: dg.ExecuteInProcessResult) -> tuple[bool, object]:
+        (verdict,) = result.get_asset_check_evaluations()
+        assert verdict.severity == dg.AssetCheckSeverity.WARN
+        return verdict.passed, verdict.metadata["sample"].value
+
+    check = dg.AssetCheckKey(dg.AssetKey("wrapped_report"), "every_year_has_its_file")
+    job = dg.define_asset_job("look", dg.AssetSelection.checks(check))
+    look = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("look")
+    assert told(look.execute_in_process(instance=instance)) == (True, [])
+    assert told(run("wrapped_reports", instance, range_tags("2025", "2026"))) == (True, [])
+    page = tmp_path / "home" / "reports" / "brapped-2026.html"
+    for spoil in (lambda: page.write_text("half of it"), page.unlink):
+        spoil()
+        found = told(look.execute_in_process(instance=instance))
+        assert found == (False, [{"year": "2026", "listeners": 1, "files": 0}])
+    assert told(run("wrapped_reports", instance, YEAR)) == (True, [])
+
+
+@pytest.mark.usefixtures("played")
 def test_a_folder_that_cannot_be_written_is_a_sentence(instance: dg.DagsterInstance) -> None:
     config = {"ops": {"wrapped_report": {"config": {"folder": "s3://me:secret@bucket/pages"}}}}
     result = defs.resolve_job_def("wrapped_reports").execute_in_process(

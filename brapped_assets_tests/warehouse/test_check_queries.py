@@ -13,7 +13,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets.warehouse.polled_page import Page
 from brapped_assets_tests.warehouse.imported_files import Imported, meet
-from brapped_assets_tests.warehouse.polled_plays import NOON, Unread, at, newcomer, page, plays, poll
+from brapped_assets_tests.warehouse.polled_plays import NOON, Play, Unread, at, newcomer, page, plays, poll, song
 
 CLAIMS = sorted({*q} - {"count_and_sample"})
 LONG_AGO = NOON - timedelta(days=10_000)
@@ -68,6 +68,25 @@ def _play_on(*minutes: float) -> Callable[[Connection], None]:
     return spoil
 
 
+def _rank(day: str) -> Callable[[Connection], None]:
+    """One of the six lists, on one day."""
+
+    def spoil(tx: Connection) -> None:
+        tx.execute(
+            "insert into star.spotify_top select 1, %s, 'artists', 'short_term', 1, min(artist_key), null"
+            " from star.artist_dim",
+            (day,),
+        )
+
+    return spoil
+
+
+def _look_up_without_pictures(tx: Connection) -> None:
+    poll(tx, 1, [Play(at(8 + minute), song(f"t{minute}", artists=(f"a{minute}",))) for minute in range(1, 21)])
+    apply_payloads(tx)
+    tx.execute("update star.artist_dim set asked_at = %s where artist_id is not null", (NOON,))
+
+
 # What makes each claim fail, with how many rows.
 SPOILT: dict[str, tuple[Callable[[Connection], object], int]] = {
     "answers_have_the_known_keys": (_see_odd_keys, 3),
@@ -85,6 +104,18 @@ SPOILT: dict[str, tuple[Callable[[Connection], object], int]] = {
     "local_time_agrees_with_the_zone": (_execute("update audit.listener set time_zone = 'Europe/Berlin'"), 4),
     "no_hour_was_lost": (lambda tx: poll(tx, 1, plays([60])), 1),
     "no_play_is_in_the_future": (_play_on(21, 25), 2),
+    "every_import_is_finished": (
+        _execute(
+            "insert into audit.import_file (listener_id, content_hash, kind, name, started_at)"
+            " select 1, name, 'account', name, '2026-11-20 12:14Z' from unnest(array['a', 'b']) name"
+        ),
+        2,
+    ),
+    "every_ranking_has_six_lists": (_rank("2026-11-21"), 1),
+    "every_ranking_is_recent": (_rank("2026-11-13"), 1),
+    "every_track_read_has_credits": (_execute("delete from star.track_artist"), 2),
+    "no_spotify_id_is_double": (_execute("update star.track_dim set track_id = 'same'"), 1),
+    "most_pictures_are_known": (_look_up_without_pictures, 2),
 }
 
 

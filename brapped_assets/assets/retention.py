@@ -1,15 +1,10 @@
-"""Dagster's own history, kept small: it grows by about 40 kB a run (measured), which would outgrow the plays."""
+"""Histories kept small: Dagster's own grows by about 40 kB a run (measured), which would outgrow the plays."""
 
-from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from datetime import datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
-from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import delete, func, select
 
-from brapped_assets.assets import table_metadata
-from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import call_ledger, retention
 from brapped_assets.warehouse.db.urls import host_of, is_this_machine
@@ -28,47 +23,30 @@ POLLS_A_DAY = 500
 RUNS_A_DAY = 500
 
 
-@dg.asset(
-    group_name="operation",
-    kinds={"dagster"},
-    owners=table_metadata.OWNERS,
-    tags=table_metadata.tags(is_personal=False),
-    code_version="1",
-)
-def run_history(context: dg.AssetExecutionContext, neon: NeonResource) -> dg.MaterializeResult[None]:
-    """Dagster's runs of the last 30 days, and the ledger of calls of the last 90. Losing all of it changes no play.
+def apply_retention(instance: dg.DagsterInstance, neon: NeonResource, now: datetime) -> dict[str, int]:
+    """Forget what is older than it is kept for; returns how much of each, as a run's metadata has it.
 
-    Polls that landed nothing are thinned out to one a day after a year, Spotify's own rankings to one a week.
-
-    Where Dagster's database is not on this machine, runs are kept for 7 days.
+    Dagster's runs are kept for 30 days, or 7 where its database is not on this machine; the ledger of calls for 90.
+    Polls that landed nothing are thinned out to one a day after a year, Spotify's own rankings to one a week. Losing
+    all of it changes no play. Raises a WarehouseError.
     """
-    started = perf_counter()
-    now = datetime.now(UTC)
     url = neon.settings.dagster_pg_url
     is_here = url is None or is_this_machine(host_of(url.get_secret_value()))
     keep = KEEP_RUNS if is_here else KEEP_RUNS_ELSEWHERE
-    instance = context.instance
     old = instance.get_run_records(dg.RunsFilter(created_before=now - keep), limit=RUNS_A_DAY, ascending=True)
     for record in old:
         instance.delete_run(record.dagster_run.run_id)
     results = _forget_check_results(instance, now - keep)
-    with as_dagster_failures(), neon.transaction() as tx:
-        minutes = call_ledger.forget_before(tx, now - KEEP_CALLS)
-        polls = retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY)
-        changes = retention.forget_changes(tx, now - KEEP_CHANGES)
-        ranks = retention.thin_rankings(tx, (now - KEEP_WHOLE).date())
-    return dg.MaterializeResult(
-        metadata={
+    with neon.transaction() as tx:
+        return {
             "runs_deleted": len(old),
             "runs_kept": instance.get_runs_count(),
             "check_results_deleted": results,
-            "ledger_rows_deleted": minutes,
-            "quiet_polls_deleted": polls,
-            "ranks_deleted": ranks,
-            "notes_of_changes_deleted": changes,
-            "seconds": round(perf_counter() - started, 3),
+            "ledger_rows_deleted": call_ledger.forget_before(tx, now - KEEP_CALLS),
+            "quiet_polls_deleted": retention.thin_polls(tx, now - KEEP_WHOLE, POLLS_A_DAY),
+            "notes_of_changes_deleted": retention.forget_changes(tx, now - KEEP_CHANGES),
+            "ranks_deleted": retention.thin_rankings(tx, (now - KEEP_WHOLE).date()),
         }
-    )
 
 
 def _forget_check_results(instance: dg.DagsterInstance, before: datetime) -> int:
@@ -77,10 +55,15 @@ def _forget_check_results(instance: dg.DagsterInstance, before: datetime) -> int
     Dagster keeps them in a table of their own, which `delete_run` leaves alone (read in 1.13.27) and which nothing
     else ever empties: 2.2 kB a result with its indexes (measured), about 170 MB a year at three checks a poll.
     """
+    try:
+        from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable as table  # noqa: N813, PLC0415
+        from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage  # noqa: PLC0415
+    except ImportError:
+        # Dagster's own, not promised to anybody: where it moved they pile up, and nothing else breaks.
+        return 0
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):
         return 0
-    table = AssetCheckExecutionsTable
     newest = select(func.max(table.c.id)).group_by(table.c.asset_key, table.c.check_name)
     old = delete(table).where(
         table.c.evaluation_event_timestamp < before.replace(tzinfo=None), table.c.id.not_in(newest.scalar_subquery())

@@ -1,0 +1,95 @@
+"""Claims about the data that can fail, as Dagster's asset checks: the number of offending rows, and a sample."""
+
+from dataclasses import dataclass
+
+import dagster as dg
+
+from brapped_assets.warehouse.check_queries import Verdict
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a statement of the same name in `check_queries.sql` looks for rows against.
+
+    `is_about_the_world`: what breaks it is Spotify, a gap, a consent that ends; that is a warning, all else an error.
+    """
+
+    name: str
+    words: str
+    is_about_the_world: bool = False
+
+    def spec(self, asset: dg.AssetKey) -> dg.AssetCheckSpec:
+        """The check of this asset. None blocks: what is written is right or absent, and polling waits for nothing."""
+        return dg.AssetCheckSpec(self.name, asset=asset, description=self.words)
+
+    def result(self, key: dg.AssetCheckKey, verdict: Verdict, since: str) -> dg.AssetCheckResult:
+        """The verdict on this claim about rows from `since` on, as the result of the check `key`."""
+        return dg.AssetCheckResult(
+            passed=verdict.offending == 0,
+            check_name=key.name,
+            asset_key=key.asset_key,
+            severity=dg.AssetCheckSeverity.WARN if self.is_about_the_world else dg.AssetCheckSeverity.ERROR,
+            metadata={
+                "offending_rows": verdict.offending,
+                "sample": dg.MetadataValue.json(verdict.sample),
+                "checked_from": since,
+            },
+        )
+
+
+# Not with each poll: a merge takes tracks and artists from the rows that the statement before it wrote.
+DAILY_CLAIMS = [
+    Claim(
+        "latest_poll_is_recent",
+        "Every listener whose consent holds was polled within 3 hours: freshness of the data, where the freshness "
+        "policy only knows when we ran.",
+    ),
+    Claim(
+        "every_gap_is_closed",
+        "No gap, however old, waits for a data export that covers it. Ask Spotify for one, then `brapped import` it.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "consent_lasts_14_days",
+        "No consent ends within 14 days. Renew it with `brapped login`.",
+        is_about_the_world=True,
+    ),
+    Claim("call_budget_holds", "No more calls within 24 hours than SPOTIFY_DAILY_CALL_BUDGET."),
+    Claim(
+        "answers_have_the_known_keys",
+        "Spotify's answers of the last 24 hours have the keys they always had.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "everything_served_is_understood",
+        "Nothing Spotify served waits in audit.rejected_row for a parser that understands it.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "every_play_has_track_and_artist",
+        "Every play has a track, every track a main artist, and that is its first credit.",
+    ),
+    Claim("no_play_is_in_the_future", "No play ends after now."),
+    Claim(
+        "api_plays_keep_their_distance",
+        "No track ends twice within the 30 s that a play takes to be shown.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "local_time_agrees_with_the_zone",
+        "Local day and hour of every play are those of the listener's zone. After an interrupted change of zone, run "
+        "`brapped timezone` again.",
+    ),
+    Claim("every_track_read_has_credits", "Every track that was read has its credits, played or not."),
+    Claim("no_spotify_id_is_double", "No track, artist or album of Spotify's has two rows."),
+    Claim(
+        "most_pictures_are_known",
+        "Of the tracks and artists that were looked up, at least half have a picture.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "every_import_is_finished",
+        "No file of an export was left half imported for a day. Import it again: it goes on where it was.",
+        is_about_the_world=True,
+    ),
+]
