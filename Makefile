@@ -34,7 +34,7 @@ check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/python -m pytest -q -n 4 $(ONE_BY_ONE) --ignore $(BROWSER)
 	$(BIN)/python -m pytest -q $(BROWSER)
 
-generated: $(INSTALLED)  ## what is generated and committed: the columns and lineage that Dagster shows
+generated: $(INSTALLED)  ## what is generated and committed: columns and lineage that Dagster shows, versions of code
 	$(BIN)/python -m brapped_assets_tests.generated
 
 bench: $(INSTALLED)  ## each budget beside the measured figure

@@ -70,7 +70,6 @@ def test_an_asset_says_whose_it_is_what_it_is_and_how_old_it_may_grow(name: str)
     assert spec.group_name == expected.group
     assert spec.kinds == expected.kinds
     assert spec.owners == ["team:brapped"]
-    assert spec.code_version == "1"
     assert spec.description
     assert spec.metadata.get("dagster/table_name") == expected.table
     assert spec.tags["domain"] == "listening"

@@ -7,6 +7,7 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.enrichment import Kind, look_up
 from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
@@ -33,7 +34,7 @@ TABLE = "star.artist_dim"
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=False),
     metadata=table_metadata.definition(TABLE),
-    code_version="1",
+    code_version=code_version("artist_dim"),
 )
 def artist_dim(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

@@ -10,6 +10,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.claims import DAILY_CLAIMS
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.retention import apply_retention
 from brapped_assets.assets.streaming_fact import streaming_fact
@@ -48,7 +49,7 @@ DESCRIPTION = (
             kinds={"postgres", "dagster"},
             owners=table_metadata.OWNERS,
             tags=table_metadata.tags(is_personal=True),
-            code_version="1",
+            code_version=code_version("listening_audit"),
             # In the UI a check can be run by itself.
             skippable=True,
         )

@@ -9,6 +9,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
@@ -42,7 +43,7 @@ POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
-    code_version="1",
+    code_version=code_version("recently_played_raw"),
 )
 def recently_played_raw(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

@@ -10,6 +10,7 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
@@ -41,7 +42,7 @@ TABLE = "star.spotify_top"
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
-    code_version="1",
+    code_version=code_version("spotify_top"),
 )
 def spotify_top(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

@@ -9,6 +9,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
@@ -43,7 +44,7 @@ FROM_RAW = {
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE, FROM_RAW),
-    code_version="1",
+    code_version=code_version("streaming_fact"),
 )
 def streaming_fact(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.external import spotify_data_export
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
@@ -47,7 +48,7 @@ class Exports(dg.Config):
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=True),
     metadata=table_metadata.definition(TABLE),
-    code_version="1",
+    code_version=code_version("streaming_history"),
 )
 def streaming_history(
     context: dg.AssetExecutionContext, config: Exports, spotify: SpotifyResource, neon: NeonResource

@@ -11,6 +11,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.enrichment import Kind, look_up, share_of_tracks
 from brapped_assets.assets.external import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures
@@ -38,7 +39,7 @@ TABLE = "star.track_dim"
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=False),
     metadata=table_metadata.definition(TABLE),
-    code_version="1",
+    code_version=code_version("track_dim"),
 )
 def track_dim(
     context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource

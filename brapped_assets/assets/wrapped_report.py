@@ -9,6 +9,7 @@ from pydantic import Field
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
+from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
@@ -38,7 +39,7 @@ class Reports(dg.Config):
     kinds={"html"},
     owners=table_metadata.OWNERS,
     tags=table_metadata.tags(is_personal=True),
-    code_version="1",
+    code_version=code_version("wrapped_report"),
 )
 def wrapped_report(
     context: dg.AssetExecutionContext, config: Reports, neon: NeonResource

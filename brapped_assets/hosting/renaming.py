@@ -17,7 +17,7 @@ from brapped_assets.assets.names import Names
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-COLUMN_LINEAGE = "dagster/column_lineage"
+COLUMN_LINEAGE, TABLE_NAME = "dagster/column_lineage", "dagster/table_name"
 
 
 def renamed_spec(spec: dg.AssetSpec, names: Names, start: datetime) -> dg.AssetSpec:
@@ -34,7 +34,7 @@ def renamed_spec(spec: dg.AssetSpec, names: Names, start: datetime) -> dg.AssetS
             )
             for dep in spec.deps
         ],
-        metadata={**spec.metadata, **_renamed_lineage(spec, names)},
+        metadata=_metadata(spec, names),
         partitions_def=hours if spec.partitions_def == partitions.hours else spec.partitions_def,
     )
 
@@ -77,6 +77,14 @@ def renamed_jobs(
         )
         for job in jobs
     ]
+
+
+def _metadata(spec: dg.AssetSpec, names: Names) -> dict[str, Any]:
+    """Its own; but Dagster links assets whose tables have the same name, and these are in another database."""
+    return {
+        **{name: value for name, value in spec.metadata.items() if name != TABLE_NAME or not names.prefix},
+        **_renamed_lineage(spec, names),
+    }
 
 
 def _renamed_lineage(spec: dg.AssetSpec, names: Names) -> dict[str, dg.TableColumnLineage]:
