@@ -73,13 +73,18 @@ def known_in_part(tx: Connection, who: Viewer, *periods: Period) -> Period | Non
     return None
 
 
+def first_song(tx: Connection, who: Viewer, period: Period) -> Song | None:
+    """The first play of a period that counts; None without any."""
+    plays = who.shown.plays(period.first, period.until).earliest()
+    if not len(plays):
+        return None
+    (key,) = plays.catalogue.tracks.keys[plays.track].tolist()
+    return Song(date_of(plays.day[0]), names(tx, "tracks", [key], plays.catalogue.same_artists)[key])
+
+
 def side(tx: Connection, who: Viewer, period: Period) -> Side:
     plays = who.shown.plays(period.first, period.until)
     songs = plays.by_track.played
-    first = None
-    if len(plays):
-        key = int(plays.catalogue.tracks.keys[plays.track[0]])
-        first = Song(date_of(plays.day[0]), names(tx, "tracks", [key], plays.catalogue.same_artists)[key])
     return Side(
         period,
         plays=len(plays),
@@ -90,7 +95,7 @@ def side(tx: Connection, who: Viewer, period: Period) -> Side:
         new_songs=int((who.shown.everything.first_day_of_tracks[songs] >= day_number(period.first)).sum()),
         active_days=len(plays.days),
         days=max((min(period.until, who.today + DAY) - period.first).days, 0),
-        first=first,
+        first=first_song(tx, who, period),
     )
 
 

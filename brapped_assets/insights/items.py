@@ -166,10 +166,11 @@ def loyalty(of: Sequence[Month], today: date) -> Loyalty | None:
 
 def first_song(tx: Connection, ever: Chosen) -> Row | None:
     """The song of the first of some plays, as `names` has it; None without any."""
-    if not len(ever):
+    first = ever.earliest()
+    if not len(first):
         return None
-    key = int(ever.catalogue.tracks.keys[ever.track[0]])
-    return names(tx, "tracks", [key], ever.catalogue.same_artists).get(key)
+    (key,) = first.catalogue.tracks.keys[first.track].tolist()
+    return names(tx, "tracks", [key], first.catalogue.same_artists).get(key)
 
 
 def recent(tx: Connection, who: Viewer, plays: Chosen, limit: int) -> list[Row]:

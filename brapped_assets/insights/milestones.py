@@ -37,6 +37,19 @@ class Milestone:
     key: int | None = None
     name: str = ""
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What an address asks for its plays: those of the day, or of the days in a row, and of what it is of.
+
+        Empty for what all plays lead to and that is not reached yet.
+        """
+        of = {str(self.kind): f"{self.key}"} if self.key is not None else {}
+        if self.reached_on is None:
+            return {"range": "all", **of} if of else {}
+        if self.kind == "streak":
+            return {"range": f"{self.reached_on - timedelta(days=self.number - 1)}..{self.reached_on}"}
+        return {"range": f"{self.reached_on}", **of}
+
 
 def milestones(tx: Connection, who: Viewer, streak: Streak | None) -> list[Milestone]:
     """Those reached in the last four weeks, newest first, then those near, nearest first.

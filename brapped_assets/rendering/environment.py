@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from brapped_assets import __version__
+from brapped_assets.insights.rules import SHORT
 from brapped_assets.rendering import squares
 from brapped_assets.text import formatting
 
@@ -23,5 +24,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
+    templates.filters["rule"] = SHORT.__getitem__
     templates.globals["version"] = __version__
     return templates

@@ -17,6 +17,7 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rules import SHORT, WORDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
+from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.insights.wrapped.model import Kind, Numbers
 from brapped_assets.text.formatting import spotify_link
 from brapped_assets.warehouse.db.connections import Connection
@@ -64,6 +65,10 @@ class Places:
 
     def href(self, row: Row) -> str | None:
         return spotify_link(row.spotify_id, row.kind) if row.spotify_id else None
+
+    def plays(self, _asked: Asked) -> str | None:
+        """A file has no page for them."""
+        return None
 
     def cover(self, row: Row) -> str | None:
         url = self._urls.get((row.kind, row.key)) if row.key is not None else None

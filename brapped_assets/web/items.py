@@ -8,7 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import aliasing, items
+from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.items import Kind, Row, key_in
+from brapped_assets.insights.leaders import Reign, reign_of, weeks
 from brapped_assets.insights.listening import most_played_albums
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.standings import standing_of
@@ -18,6 +20,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.site import Site, period_of, root_of
 
 LONGEST_LIST, GUEST_LIST, RECENT = 10, 5, 8
+LISTED: dict[Kind, Music] = {"artist": "artists", "track": "songs", "album": "albums"}
 TEMPLATES = {"artist": "artist.html", "track": "track.html", "album": "album.html"}
 
 
@@ -75,6 +78,7 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
         "estimated_ms": sum(hour.estimated_ms for hour in hours),
         "life": items.life(ever),
         "run": items.longest_run(who.shown.ever, items.tracks_of(who, kind, item)),
+        "reign": _reign(who, kind, item),
         "loyalty": items.loyalty(by_month, who.today),
         "first_song": None if kind == "track" else items.first_song(tx, ever),
         "lifelong": lifelong,
@@ -99,6 +103,13 @@ def _numbers(tx: Connection, who: Viewer, kind: Kind, item: Row, period: Period)
     if kind == "track":
         numbers["guests"] = items.guests(tx, who, item["key"])
     return numbers
+
+
+def _reign(who: Viewer, kind: Kind, item: Row) -> Reign | None:
+    """Weeks at number one, ever; of some plays only it would be nearly every week."""
+    if who.shown.whole is not None:
+        return None
+    return reign_of(weeks(who, items.all_time(who), LISTED[kind]), items.number_of(who, kind, item))
 
 
 def _months_with_gaps(who: Viewer) -> set[date]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, offers, overview
+from brapped_assets.insights.changes import first_song
 from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
 from brapped_assets.insights.columns.sums import By, starts, summed_from
 from brapped_assets.insights.explore import wider
@@ -50,6 +51,7 @@ def routes(site: Site) -> list[Route]:
                 "repeats": overview.impossible_repeats(who, period),
                 "going": habits.current_streak(who) if period.until > who.today else None,
                 "session": habits.longest_session(who, period),
+                "first": first_song(tx, who, period),
                 "rankings": own,
                 "offered": 0 if selection_of(request).narrows else offers.how_many(tx, who),
                 **_devices(habits.devices(tx, who, period), period),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,18 +15,22 @@ from brapped_assets.insights import overview
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
+from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.rendering import report
 from brapped_assets.web.site import Site, filters_of, period_asked_for, period_of
 
 
 class Pages:
-    """Where the site has a thing's page and cover; `covered` are those that have one."""
+    """Where the site has a thing's page, its cover and the plays of a mark; `covered` are those that have one."""
 
     def __init__(self, covered: Collection[tuple[str, int]]) -> None:
         self._covered = covered
 
     def href(self, row: Row) -> str | None:
         return f"/{row.kind}/{row.key}" if row.key is not None else None
+
+    def plays(self, asked: Asked) -> str | None:
+        return f"/history?{urlencode(asked)}"
 
     def cover(self, row: Row) -> str | None:
         return f"/cover/{row.kind}/{row.key}" if (row.kind, row.key) in self._covered else None

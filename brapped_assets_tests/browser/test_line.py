@@ -45,6 +45,26 @@ def test_what_is_dragged_over_is_chosen_and_taken_back(visitor: Visitor, by: str
     page.wait_for_url("**/?range=2025&*device=Phone")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_stretch_is_chosen_by_keys_and_each_day_on_the_way_is_told(visitor: Visitor, width: int) -> None:
+    page = drawn(visitor, "/?range=2025&device=Phone", width)
+    line, told = page.locator(LINE), page.locator(f"{LINE} + [data-told]")
+    line.focus()
+    page.keyboard.press("PageDown")
+    expect(told).to_have_text(re.compile(r"^Mon,? 1 Dec 2025: \d+ min\. Enter begins a stretch here\.$"))
+    expect(line).to_have_attribute("aria-valuetext", re.compile("1 Dec 2025"))
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_have_text(re.compile("30 Nov 2025 to .*1 Dec 2025. Enter shows it."))
+    page.keyboard.press("Escape")
+    expect(told).to_have_text(re.compile("30 Nov 2025.*Enter begins a stretch here."))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"range=2025-01-01\.\.2025-11-30"))
+    assert "device=Phone" in page.url
+
+
 def test_a_day_is_told_where_the_pointer_is(visitor: Visitor) -> None:
     page = drawn(visitor, "/?range=2025", 1280)
     chart = page.locator(f"{LINE} .chart")

@@ -219,6 +219,17 @@ def test_a_page_draws_the_places_of_the_most_played(browser: TestClient, three: 
     ]  # fmt: skip
 
 
+def test_a_page_of_one_tells_its_weeks_at_number_one(browser: TestClient, three: int) -> None:
+    told = [words(browser.get(f"/{one}")) for one in ("track/2", "artist/1", "album/1", "track/3")]
+    assert [re.findall(r"Number one for (\d+ weeks?[^:]*): (.*?20\d\d)", text) for text in told] == [
+        [("1 week", "5 Jan 2026")], [("2 weeks", "latest from 5 Jan 2026")],
+        [("2 weeks", "latest from 5 Jan 2026")], [],
+    ]  # fmt: skip
+    assert 'href="/list/songs?range=2026-01-05..2026-01-11"' in browser.get("/track/2").text
+    # Of some plays only it would be nearly every week.
+    assert "Number one" not in browser.get("/artist/1?device=Car").text
+
+
 def test_what_there_is_nothing_of_is_told(browser: TestClient, three: int) -> None:
     assert "Quiet." in words(browser.get("/places/artists?range=2024"))
     assert "Quiet." in words(browser.get("/places/albums?range=2027"))

@@ -151,6 +151,13 @@ def test_a_comparison_over_http_says_names_numbers_and_where_plays_may_lack(
     assert f'href="/of/{other}/track/4?range=all"' in turned
     assert f"range=2026&with={me}" in turned.replace("&amp;", "&") or f"range=30d&amp;with={me}" in turned
     assert "Nothing of &lt;b&gt;Ben was played in this time" in browser.get("/compare?range=2026-02-20").text
+    # Filters that are dropped leave whom it is with.
+    (chips,) = re.findall(
+        r'(?s)<nav class="filters".*?</nav>', browser.get(f"/compare?range=all&with={other}&hour=9&weekday=1").text
+    )
+    links = re.findall(r'data-whole[^>]* href="([^"]*)"', chips)
+    assert len(links) == 3
+    assert all(f"with={other}" in link for link in links)
     counted = browser.get("/counted").text
     assert 'id="two-listeners-1"' in counted
     assert all(f"<h3>{formula.name}</h3>" in counted for formula in FORMULAS)

@@ -203,6 +203,19 @@ def test_a_round_number_is_reached_on_the_day_its_play_was_played(plays: list[in
     assert all(m.number - (start + len(played)) == m.to_go <= m.number / 10 for m in ahead)
 
 
+def test_a_milestone_leads_to_its_plays() -> None:
+    day = date(2026, 3, 7)
+    asked = [
+        Milestone("plays", 1_000, day).asked, Milestone("artist", 100, day, key=3).asked,
+        Milestone("streak", 7, day).asked, Milestone("track", 50, to_go=2, key=4).asked,
+        Milestone("hours", 100, to_go=3).asked, Milestone("streak", 30, to_go=1).asked,
+    ]  # fmt: skip
+    assert asked == [
+        {"range": "2026-03-07"}, {"range": "2026-03-07", "artist": "3"}, {"range": "2026-03-01..2026-03-07"},
+        {"range": "all", "track": "4"}, {}, {},
+    ]  # fmt: skip
+
+
 def test_round_numbers_go_on() -> None:
     every = milestones.round_numbers(50)
     assert [next(every) for _ in range(8)] == [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]

@@ -84,6 +84,7 @@ def obvious(tx: Connection, who: Viewer, period: Period, hidden: set[tuple[str, 
         hours=tuple(_ms(p for p in within if p["played_hour"] == hour) for hour in range(24)),
         weekend_ms=_ms(p for p in within if p["played_on"].isoweekday() > 5), streak=_streak(active),
         before=_totals(then) if compared else None, before_label=compared[2] if compared else "",
+        before_name=f"{compared[0]}..{compared[1] - timedelta(days=1)}" if compared else "",
         releases={None: len(within)} if within else {},
     )  # fmt: skip
 

@@ -36,7 +36,8 @@ CHOOSES = re.compile(
     r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
     r'<nav class="wider".*?</nav>|<ol class="time.*?</ol>|<section class="grid records">.*?</section>|'
     r'<div class="calendar">.*?</div>|<svg class="month-bars".*?</svg>|'
-    r'<div class="column">.*?</div>|<ol class="ranked led">.*?</ol>'
+    r'<div class="column">.*?</div>|<ol class="ranked led">.*?</ol>|'
+    r'<p class="aside led">.*?</p>'
 )
 NO_PERIODS = [
     "garbage", "2026-W54", "2026-W1", "2026-w10", "9999-99", "2025-13", "2025-02-30", "\u0662\u0660\u0662\u0665",

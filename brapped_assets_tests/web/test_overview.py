@@ -112,6 +112,31 @@ def test_estimates_gaps_and_the_unfinished_day_are_said(app: Starlette, warehous
     assert "≈" not in words(past)
 
 
+def test_the_first_song_of_a_period_leads_to_its_day(app: Starlette, warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "UTC")
+        play(tx, me, [told(60 * 24 * 400, 4), told(60 * 24 * 20, 2, ms=29_000), told(60 * 24 * 10, 3), told(5, 1)])
+    ever, month = get(app, "/?range=all", "/?range=2026-03")
+    for answer, song, day in (
+        (ever, "Track 4", NOW - timedelta(days=400)),
+        (month, "Track 3", NOW - timedelta(days=10)),
+    ):
+        (card,) = re.findall(
+            r'(?s)<a class="[^"]*" href="([^"]*)"><p class="eyebrow">First song</p>(.*?)</a>', answer.text
+        )
+        assert card[0].startswith(f"/history?on={day.date()}")
+        assert song in card[1]
+
+
+def test_an_empty_time_says_what_would_count(app: Starlette, warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = know(tx, "UTC")
+        play(tx, me, [told(60 * 24 * 400, 4), told(60 * 24 * 20, 2, ms=29_000)])
+    by_rule = get(app, *(f"/?range=2026-03{rule}" for rule in ("", "&rule=finished", "&rule=all")))
+    said = [re.findall(r"counts as a play \(([^)]*)\)", words(answer)) for answer in by_rule]
+    assert said == [["30 seconds and more"], ["played to the end"], []]
+
+
 def test_a_name_is_text_whatever_it_says(app: Starlette, warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = know(tx, "Europe/Berlin")

@@ -105,6 +105,25 @@ def test_cards_tell_of_the_plays_and_every_name_leads_to_its_page(client: TestCl
     assert re.search(r'<a dir="auto" href="/track/\d+\?range=year">Song 0</a>', page)
 
 
+def test_every_mark_of_a_drawing_leads_to_the_plays_it_stands_for(client: TestClient, warehouse: Warehouse) -> None:
+    play(warehouse, songs(120))
+    page = client.get("/wrapped?range=year").text
+    plays = {}
+    for card in ("day", "clock"):
+        (drawing,) = re.findall(rf'(?s)id="card-{card}".*?(<svg class="chart".*?</svg>)', page)
+        links = re.findall(r'<a href="([^"]*)" aria-label="(\d\d):00: \d+ min"', drawing)
+        listed = [client.get(href.replace("&amp;", "&")).text for href, _ in links]
+        plays[card] = {
+            int(hour): int(found[1])
+            for (_, hour), text in zip(links, listed, strict=True)
+            if (found := re.search(r"<b>(\d+)</b> plays?</span>", text))
+        }
+    # One every eight hours, from 13:45 in Kathmandu on.
+    assert plays == {"day": {5: 1, 13: 1, 21: 1}, "clock": {5: 40, 13: 40, 21: 40}}
+    # A file has no page for them.
+    assert "/history" not in client.get("/export.html?range=year").text
+
+
 def test_hostile_names_are_text_everywhere(client: TestClient, warehouse: Warehouse) -> None:
     play(warehouse, [one for n, name in enumerate(HOSTILE) for one in
                      [replace(t, track_id=f"{n}{t.track_id}") for t in songs(30, name)]])  # fmt: skip

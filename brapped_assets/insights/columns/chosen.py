@@ -57,6 +57,12 @@ class Chosen:
         span = slice(self._span.start + first, self._span.stop)
         return Chosen(self._plays, self.catalogue, span, self._rows[first:])
 
+    def earliest(self) -> "Chosen":
+        """The first of them, or none."""
+        place = int(self._rows.argmax()) if len(self._rows) else 0
+        span = slice(self._span.start + place, min(self._span.start + place + 1, self._span.stop))
+        return Chosen(self._plays, self.catalogue, span, self._rows[place : place + 1])
+
     def of(self, tracks: NDArray[np.integer]) -> "Chosen":
         """Those of them of some tracks (numbers)."""
         wanted = np.zeros(len(self.catalogue.tracks), np.bool_)

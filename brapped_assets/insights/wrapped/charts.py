@@ -1,10 +1,12 @@
 """Drawings for cards: plain geometry. The page shows them as SVG, and a picture draws the very same paths."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import cos, pi, sin
+from typing import NamedTuple
 
+Asked = tuple[tuple[str, str], ...]
 SIDE = 1000
 # Height of a number's letters, as the style sheet has it.
 LARGEST = 460
@@ -14,13 +16,25 @@ MOST_STEPS = 24
 
 @dataclass(frozen=True)
 class Mark:
-    """One path (`d`) or word (`text` at `x`, `y`); `look` is a class of the style sheet."""
+    """One path (`d`) or word (`text` at `x`, `y`); `look` is a class of the style sheet.
+
+    `plays` are what an address asks for the plays it stands for, `told` is what it says; empty where it has none.
+    """
 
     look: str
     d: str = ""
     text: str = ""
     x: float = 0
     y: float = 0
+    plays: Asked = ()
+    told: str = ""
+
+
+class Led(NamedTuple):
+    """The plays that the nth mark of a drawing stands for, and what it says."""
+
+    plays: Asked
+    told: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,7 @@ class Chart:
     marks: tuple[Mark, ...]
 
 
-def wheel(hours: Sequence[int], label: str) -> Chart:
+def wheel(hours: Sequence[int], label: str, plays: Sequence[Led] = ()) -> Chart:
     """A clock of 24 petals, midnight at the top, as long as their share of the greatest; that one stands out."""
     most, inner, outer, centre = max([*hours, 1]), 190, 470, SIDE / 2
 
@@ -48,13 +62,15 @@ def wheel(hours: Sequence[int], label: str) -> Chart:
             f"M{point(inner, begin)}L{point(radius, begin)}A{radius:.1f} {radius:.1f} 0 0 1 {point(radius, end)}"
             f"L{point(inner, end)}A{inner} {inner} 0 0 0 {point(inner, begin)}Z"
         )
-        marks.append(Mark("peak" if value == most else "petal", d))
+        marks.append(_leading(Mark("peak" if value == most else "petal", d), value, plays, hour))
     for hour, x, y in ((0, 500, 385), (6, 622, 518), (12, 500, 650), (18, 378, 518)):
         marks.append(Mark("hour", text=str(hour), x=x, y=y))
     return Chart(label, SIDE, SIDE, tuple(marks))
 
 
-def columns(values: Sequence[int], names: Sequence[str], label: str, *, height: int = 420) -> Chart:
+def columns(
+    values: Sequence[int], names: Sequence[str], label: str, *, height: int = 420, plays: Sequence[Led] = ()
+) -> Chart:
     """Columns side by side; the greatest stands out. Empty names are not written."""
     most, width = max([*values, 1]), SIDE / max(len(values), 1)
     marks = []
@@ -67,13 +83,13 @@ def columns(values: Sequence[int], names: Sequence[str], label: str, *, height: 
             f"M{left:.1f} {foot:.1f}V{top + round_by:.1f}q0 {-round_by:.1f} {round_by:.1f} {-round_by:.1f}"
             f"H{left + wide - round_by:.1f}q{round_by:.1f} 0 {round_by:.1f} {round_by:.1f}V{foot:.1f}Z"
         )
-        marks.append(Mark("peak" if value == most else "column", d))
+        marks.append(_leading(Mark("peak" if value == most else "column", d), value, plays, nth))
         if name:
             marks.append(Mark("tick", text=name, x=left + wide / 2, y=height - 12))
     return Chart(label, SIDE, height, tuple(marks))
 
 
-def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: str) -> Chart:
+def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: str, plays: Sequence[Led] = ()) -> Chart:
     """One line an artist: the place among them in each step, by the plays of that step."""
     height, foot = 540, 460
     places = standings(by_month, steps)
@@ -90,12 +106,17 @@ def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: s
         for step in range(1, len(ys)):
             middle = (x(step - 1) + x(step)) / 2
             d += f"C{middle:.1f} {ys[step - 1]:.1f} {middle:.1f} {ys[step]:.1f} {x(step):.1f} {ys[step]:.1f}"
-        marks.append(Mark(f"line n{nth}", d))
+        marks.append(_leading(Mark(f"line n{nth}", d), 1, plays, nth))
         marks.append(Mark(f"dot n{nth}", disc(x(len(ys) - 1), ys[-1], 26)))
     for nth in sorted({0, len(steps) // 2, len(steps) - 1}):
         name = f"{steps[nth]:%Y}" if len(steps) > 1 and (steps[1] - steps[0]).days > 31 else f"{steps[nth]:%b}"  # noqa: PLR2004
         marks.append(Mark("tick", text=name, x=x(nth), y=height - 20))
     return Chart(label, SIDE, height, tuple(marks))
+
+
+def _leading(mark: Mark, value: int, plays: Sequence[Led], nth: int) -> Mark:
+    """To its plays, where there are some."""
+    return replace(mark, plays=plays[nth].plays, told=plays[nth].told) if plays and value else mark
 
 
 def disc(x: float, y: float, radius: float) -> str:
@@ -112,10 +133,10 @@ def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> 
     return found
 
 
-def figure(number: str, label: str) -> Chart:
+def figure(number: str, label: str, plays: Asked = ()) -> Chart:
     """A number as large as the card is wide; where no script measures it, of a size that no digit outgrows."""
     size = min(round(SIDE / len(number)), LARGEST)
-    mark = Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(LARGEST * 0.78))
+    mark = Mark(f"figure f{size // 20 * 20}", text=number, x=0, y=round(LARGEST * 0.78), plays=plays, told=label)
     return Chart(label, SIDE, round(LARGEST * 0.86), (mark,))
 
 

@@ -82,6 +82,7 @@ class Numbers:
 
     `hours` are milliseconds by local hour, `weekend_ms` those on Saturdays and Sundays. `releases` are plays by year of
     release, under None where that is not known. `known_before`: days of history before the period began.
+    `before` is the time that the period is held against; `before_name` is how an address names it.
     `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
     in no number at all.
     """
@@ -106,6 +107,7 @@ class Numbers:
     streak: Streak | None
     before: Totals | None
     before_label: str
+    before_name: str
     releases: Mapping[int | None, int]
     unknown_plays: int = 0
     impossible_repeats: int = 0

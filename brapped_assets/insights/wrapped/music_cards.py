@@ -67,6 +67,11 @@ def of_race(n: Numbers) -> Card:
     longest = max(range(len(by_month)), key=firsts.count)
     what = "year" if steps[1].month == steps[0].month else "month"
     aside = f"{called(n.artists[longest].name)} was first in {firsts.count(longest)} of {counted(len(steps), what)}."
+    plays = [
+        charts.Led((("range", n.period.name), ("artist", f"{artist.key}")), artist.name)
+        for artist in n.artists
+        if artist.key is not None
+    ]
     label = "Places in the end: " + ", ".join(f"{nth} {artist.name}" for nth, artist in enumerate(n.artists, 1)) + "."
     return Card(
         "race",
@@ -74,7 +79,7 @@ def of_race(n: Numbers) -> Card:
         "Five artists, one lead",
         "The race",
         rows=rows(n.artists),
-        chart=charts.race(by_month, steps, label),
+        chart=charts.race(by_month, steps, label, plays),
         aside=aside,
         rule=f"Among these five, by the plays of each {what}.",
     )
@@ -94,6 +99,7 @@ def of_comeback(n: Numbers) -> Card:
     assert n.comeback
     back = row(n.comeback.artist)
     silent = f"{(n.comeback.back_on - n.comeback.last_on).days:,}"
+    since = (("range", f"{n.comeback.back_on}..{min(n.period.last, n.today)}"), ("artist", f"{back.key}"))
     last, first = formatting.day(n.comeback.last_on), formatting.day(n.comeback.back_on)
     aside = f"Last heard {last}, back {first}. {counted(back.plays, 'play')} since."
     return Card(
@@ -103,7 +109,7 @@ def of_comeback(n: Numbers) -> Card:
         back.name,
         about=back,
         unit="days of silence, then back",
-        chart=charts.figure(silent, f"{silent} days"),
+        chart=charts.figure(silent, f"{silent} days", since),
         aside=aside,
     )
 
@@ -117,6 +123,10 @@ def of_age(n: Numbers) -> Card:
         median, half = year, half - known[year]
     decades = list(range(min(known) // 10 * 10, max(known) // 10 * 10 + 1, 10))
     plays = [sum(count for year, count in known.items() if year // 10 * 10 == decade) for decade in decades]
+    led = [
+        charts.Led((("range", n.period.name), ("decade", f"{decade}")), f"{decade}s: {counted(count, 'play')}")
+        for decade, count in zip(decades, plays, strict=True)
+    ]
     label = "Plays by decade of release: " + ", ".join(f"{d}s {p:,}" for d, p in zip(decades, plays, strict=True)) + "."
     until = min(n.period.last, n.today).year
     heading = "If everyone loved what came out when they were 18, you would be"
@@ -126,7 +136,7 @@ def of_age(n: Numbers) -> Card:
         heading,
         f"{until - median + GROWN_UP}",
         unit="years old",
-        chart=charts.columns(plays, [f"{decade % 100:02d}s" for decade in decades], label),
+        chart=charts.columns(plays, [f"{decade % 100:02d}s" for decade in decades], label, plays=led),
         aside=f"Half of your plays are of music from {median} or before.",
         rule=f"18 + {until} − {median}. Year of the album.",
     )

@@ -55,6 +55,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         streak=habits.longest(habits.streaks(days)),
         before=overview.totals(overview.days(who, compared)) if compared else None,
         before_label=compared.label if compared else "",
+        before_name=f"{compared.first}..{compared.last}" if compared else "",
         releases=_releases(plays),
         unknown_plays=overview.unknown_plays(who, period),
         impossible_repeats=overview.impossible_repeats(who, period),

@@ -1,5 +1,7 @@
 """Cards about time: minutes, days, hours. Each may count on what `needs` asks for."""
 
+from collections.abc import Sequence
+
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
 from brapped_assets.insights.wrapped.card import Card, called, counted, marked, minutes, row, rows
@@ -33,6 +35,7 @@ def of_repeat(n: Numbers) -> Card:
     row_of = f", {n.repeat.in_a_row} of them in a row" if n.repeat.in_a_row > 1 else ""
     aside = f"On {formatting.day(n.repeat.day)}{row_of}."
     song, times = row(n.repeat.song), f"{n.repeat.song.plays}×"
+    plays = (("range", f"{n.repeat.day}"), ("track", f"{song.key}"))
     return Card(
         "repeat",
         "On repeat",
@@ -40,7 +43,7 @@ def of_repeat(n: Numbers) -> Card:
         song.name,
         about=song,
         unit="in one day",
-        chart=charts.figure(times, f"{n.repeat.song.plays} times"),
+        chart=charts.figure(times, f"{n.repeat.song.plays} times", plays),
         aside=aside,
     )
 
@@ -63,7 +66,7 @@ def of_day(n: Numbers) -> Card:
         "The day you could not stop",
         f"{day.day.day}\u00a0{day.day:%B}",
         unit=f"{about}{minutes(day.ms)} minutes in one day",
-        chart=charts.columns(n.big_day.hours, names, label, height=640),
+        chart=charts.columns(n.big_day.hours, names, label, height=640, plays=_hours(f"{day.day}", n.big_day.hours)),
         aside=aside + against,
     )
 
@@ -83,10 +86,18 @@ def of_clock(n: Numbers) -> Card:
         "Your clock",
         "You are, by the clock,",
         name,
-        chart=charts.wheel(n.hours, label),
+        chart=charts.wheel(n.hours, label, _hours(n.period.name, n.hours)),
         aside=aside,
         rule=rule,
     )
+
+
+def _hours(name: str, hours: Sequence[int]) -> list[charts.Led]:
+    """The plays of each hour of the day in a period that an address names."""
+    return [
+        charts.Led((("range", name), ("hour", f"{hour}")), f"{hour:02d}:00: {minutes(ms)} min")
+        for hour, ms in enumerate(hours)
+    ]
 
 
 def of_streak(n: Numbers) -> Card:
@@ -102,7 +113,11 @@ def of_before(n: Numbers) -> Card:
     assert n.before
     now, then = n.total.ms, n.before.ms
     label = f"{minutes(then)} minutes then, {minutes(now)} now."
-    chart = charts.columns([then, now], [n.before_label, n.period.label], label, height=760)
+    plays = [
+        charts.Led((("range", name),), f"{words}: {minutes(ms)} min")
+        for name, words, ms in ((n.before_name, n.before_label, then), (n.period.name, n.period.label, now))
+    ]
+    chart = charts.columns([then, now], [n.before_label, n.period.label], label, height=760, plays=plays)
     aside = f"{minutes(now)} minutes; {n.before_label} had {minutes(then)}."
     return Card(
         "before",

@@ -55,12 +55,17 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function drawn(figure) {
+// What the line tells: each day with its minutes, and how a day is written.
+function told(figure) {
   const first = Date.parse(`${figure.dataset.first}T00:00:00Z`);
   const days = figure.dataset.minutes.split(",").map((minutes, n) => [first + n * DAY, Number(minutes)]);
+  return { days, named: new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" }) };
+}
+
+function drawn(figure) {
+  const { days, named } = told(figure);
   const unfinished = "unfinished" in figure.dataset;
   const gaps = (figure.dataset.gaps || "").split(",").filter(Boolean).map((day) => Date.parse(`${day}T00:00:00Z`));
-  const named = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
   const [ink, soft, line, coral, lift] = ["--ink", "--soft", "--line", "--coral", "--lift"].map(colour);
   const text = { color: soft, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   const style = { type: "line", showSymbol: days.length < 32, symbolSize: 6, sampling: "lttb", color: coral };
@@ -112,6 +117,7 @@ function chart() {
     url.searchParams.set("range", `${dayOf(first)}..${dayOf(last)}`);
     location.assign(url);
   };
+  byKeys(shown, box, choose);
   // What the slider is left at is chosen, by mouse or finger (it tells so once); the turning wheel only looks closer.
   shown.on("datazoom", ({ batch }) => {
     const { startValue, endValue } = shown.getOption().dataZoom[1];
@@ -141,6 +147,43 @@ function chart() {
     began = null;
     stretch.remove();
     if (ends[1] - ends[0] >= DAY / 2) choose(Math.max(ends[0], first), Math.min(ends[1], first + (known - 1) * DAY));
+  });
+}
+
+// By keys a day is gone to and told; Enter at one day and at another chooses all between them.
+function byKeys(shown, box, choose) {
+  const { days, named } = told(figure), words = figure.nextElementSibling;
+  const held = document.createElement("div");
+  held.className = "stretch";
+  let at = days.length - 1, from = null;
+  function show() {
+    const ends = [from ?? at, at].sort((a, b) => a - b), [left, right] = ends.map((nth) => shown.convertToPixel({ xAxisIndex: 0 }, days[nth][0]));
+    Object.assign(held.style, { left: `${left}px`, width: `${Math.max(right - left, 2)}px` });
+    box.append(held);
+    const [first, last] = ends.map((nth) => named.format(days[nth][0]));
+    const here = `${named.format(days[at][0])}: ${days[at][1].toLocaleString("en")} min`;
+    figure.setAttribute("aria-valuenow", at);
+    figure.setAttribute("aria-valuetext", here);
+    words.textContent = from === null ? `${here}. Enter begins a stretch here.` : ends[0] === ends[1] ? `From ${first}: go on to another day, then Enter.` : `${first} to ${last}. Enter shows it.`;
+  }
+  function drop() {
+    from = null;
+    held.remove();
+    words.textContent = "";
+  }
+  for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": at, "aria-valuenow": at })) figure.setAttribute(name, value);
+  figure.addEventListener("focus", () => { if (figure.matches(":focus-visible")) show(); });
+  figure.addEventListener("blur", drop);
+  figure.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -30, PageUp: 30, Home: -days.length, End: days.length }[event.key];
+    if (step) at = Math.max(0, Math.min(days.length - 1, at + step));
+    else if (event.key === "Escape") from = null;
+    else if (event.key !== "Enter" && event.key !== " ") return;
+    else if (from === null) from = at;
+    else if (from !== at) return void choose(...[from, at].sort((a, b) => a - b).map((nth) => days[nth][0]));
+    event.preventDefault();
+    show();
   });
 }
 

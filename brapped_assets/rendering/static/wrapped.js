@@ -112,7 +112,8 @@
     stage.addEventListener("focusin", (event) => { if (event.target.matches("a, button") && event.target.matches(":focus-visible")) pause(true); });
     document.addEventListener("visibilitychange", () => { if (document.hidden && isPlaying()) pause(true); });
     document.addEventListener("keydown", (event) => {
-      if (!isPlaying() || event.ctrlKey || event.metaKey || event.altKey) return;
+      // Arrows that go from mark to mark of a drawing turn no card.
+      if (!isPlaying() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const go = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: frames.length - 1 }[event.key];
       if (go !== undefined) { event.preventDefault(); show(go); }
       if (event.key === "Escape") all();

@@ -25,7 +25,8 @@ LAST_YEAR = Period("2024", "2024", date(2024, 1, 1), date(2025, 1, 1))
 NOTHING = Numbers(
     period=YEAR, today=TODAY, at_least=False, known_before=0, total=Totals(0, 0, 0, 0), artists=(), of_artists=0,
     by_month={}, songs=(), of_songs=0, album=None, repeat=None, big_day=None, discoveries=Discoveries(0, 0, ()),
-    comeback=None, hours=(0,) * 24, weekend_ms=0, streak=None, before=None, before_label="", releases={},
+    comeback=None, hours=(0,) * 24, weekend_ms=0, streak=None, before=None, before_label="", before_name="",
+    releases={},
 )  # fmt: skip
 
 
