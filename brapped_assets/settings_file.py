@@ -4,16 +4,19 @@ The file is `$BRAPPED_HOME/.env` where it exists, else a `./.env` that names a s
 mixture, so that a demo home cannot pick up a real account from the folder it was started in.
 """
 
+import json
 import os
 import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
 ENV_FILE = ".env"
 TOKENS_FOLDER = "tokens"
+RUNNING = "running.json"
 # What is made under the home, but for the database, which sees to itself.
 PRIVATE_FOLDERS = ("dagster", "logs", "reports", "covers", "uploads", "exports", TOKENS_FOLDER)
 
@@ -43,6 +46,15 @@ def env_file() -> Path:
     if at_home.exists() or not here.exists():
         return at_home
     return here if any(name.startswith(("SPOTIFY_", "BRAPPED_")) for name in lines_of(here)) else at_home
+
+
+def where_it_runs(home: Path) -> dict[str, Any]:
+    """What the `brapped up` that has this home wrote of itself; empty when there is none, or not as far yet."""
+    try:
+        told = json.loads((home / RUNNING).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def lines_of(file: Path) -> dict[str, str | None]:

@@ -47,6 +47,7 @@ def artist_dim(
             table = table_metadata.contents(tx, TABLE)
             level = backlog_level(tx, spotify, datetime.now(UTC))
             spent = table_metadata.spent(tx, spotify, started)
+    context.log.info("Artists looked up: %s.", artists)
     return dg.MaterializeResult(
         metadata={
             **table,

@@ -41,6 +41,10 @@ class LookedUp:
     unknown: int = 0
     failed: int = 0
 
+    def __str__(self) -> str:
+        """For a line of a run's log."""
+        return f"{self.asked}, unknown to Spotify: {self.unknown}, without an answer: {self.failed}"
+
 
 def share_of_tracks(artists_due: int) -> float:
     """The part of a run's calls and seconds that is the tracks': half of it, and all that fewer artists leave."""

@@ -74,7 +74,7 @@ def listening_audit(
             }
         forgotten = apply_retention(context.instance, neon, now) if is_whole else {}
     broken = [name for name, verdict in verdicts.items() if verdict.offending]
-    context.log.info("%d claims verified, %d broken: %s", len(verdicts), len(broken), ", ".join(broken) or "none")
+    context.log.info("Claims verified: %d. Broken: %s.", len(verdicts), ", ".join(broken) or "none")
     for key in context.selected_asset_keys:
         yield dg.MaterializeResult(
             asset_key=key,

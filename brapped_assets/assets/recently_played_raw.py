@@ -82,6 +82,10 @@ def recently_played_raw(
             table = table_metadata.contents(tx, TABLE)
             spent = table_metadata.spent(tx, spotify, started)
 
+    context.log.info(
+        "Listeners asked: %d. Items served: %d, of them new plays: %d, gaps found: %d. Calls left today: %d.",
+        *(polled.listeners, polled.items, polled.landed, polled.gaps, spent["calls_left_today"]),
+    )
     for hour in by_hour:
         context.add_asset_metadata(
             {"dagster/partition_row_count": hour.plays, "is_vouched_for": hour.is_vouched_for},

@@ -60,6 +60,7 @@ def spotify_top(
             # The ranked tracks bring artists in who were never played.
             level = backlog_level(tx, spotify, datetime.now(UTC))
             spent = table_metadata.spent(tx, spotify, started)
+    context.log.info("Ranks written: %d. Calls left today: %d.", rows, spent["calls_left_today"])
     yield dg.MaterializeResult(
         metadata={
             **table,

@@ -8,7 +8,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.backlog_level import backlog_level
+from brapped_assets.assets.backlog_level import DUE, backlog_level
 from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.lost_hours import refuse_lost_hours
@@ -64,6 +64,7 @@ def streaming_fact(
             table = table_metadata.contents(tx, TABLE)
             level = backlog_level(tx, spotify, datetime.now(UTC))
 
+    context.log.info("Plays added: %d. Waiting to be looked up now: %d.", added, level[DUE].value)
     for hour in by_hour:
         context.add_asset_metadata(
             {
@@ -76,10 +77,9 @@ def streaming_fact(
             },
             partition_key=partitions.key_of(hour.hour),
         )
-    # On every hour: whichever event is the newest, the sensor finds the level there.
-    context.add_asset_metadata(level)
+    # Once a run, on its newest hour, whose event is the newest: there the sensor finds the level.
     context.add_asset_metadata(
-        {**table, "plays_added": added, "seconds": round(perf_counter() - started, 3)},
+        {**table, **level, "plays_added": added, "seconds": round(perf_counter() - started, 3)},
         partition_key=context.partition_keys[-1],
     )
     yield dg.MaterializeResult()

@@ -107,6 +107,11 @@ def streaming_history(
                 )
             import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
+    context.log.info(
+        "Files: %d, known before: %d. Rows: %d. Plays added: %d, matched with polled ones: %d, known before: %d.",
+        *(summary.files, summary.files_known, summary.rows),
+        *(summary.plays.added, summary.plays.matched, summary.plays.known),
+    )
     for name, reason in summary.failed:
         context.log.warning("%s: %s", plain(name), plain(reason))
     if summary.failed:

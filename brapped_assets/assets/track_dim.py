@@ -60,6 +60,7 @@ def track_dim(
             albums, credits_ = run_stats.rows(tx, "star.album_dim"), run_stats.rows(tx, "star.track_artist")
             table = table_metadata.contents(tx, TABLE)
             spent = table_metadata.spent(tx, spotify, started)
+    context.log.info("Payloads read: %d. Tracks looked up: %s.", payloads_read, tracks)
     return dg.MaterializeResult(
         metadata={
             **table,

@@ -1,8 +1,10 @@
 """Read, write, report: Wrapped as files to keep and to send."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -14,6 +16,7 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_f
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
+from brapped_assets.settings_file import where_it_runs
 
 ALL_TIME = "all"
 
@@ -63,6 +66,7 @@ def wrapped_report(
     except OSError as error:
         raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
     newest = context.partition_keys[-1]
+    context.log.info("Years asked for: %d. Files written: %d.", len(context.partition_keys), len(files))
     for year in context.partition_keys:
         # That of all time is told of once a run, as the seconds are.
         told = (year, ALL_TIME) if year == newest else (year,)
@@ -75,8 +79,22 @@ def wrapped_report(
                 "bytes": sum(file["bytes"] for file in of_year),
                 "files": dg.MetadataValue.json(of_year),
                 "preview": dg.MetadataValue.md("\n\n".join(one.preview for one in built if one.range in told)),
+                **_links(of_year, where_it_runs(settings.brapped_home).get("page")),
             },
             partition_key=year,
         )
     context.add_asset_metadata({"seconds": round(perf_counter() - started, 3)}, partition_key=newest)
     yield dg.MaterializeResult()
+
+
+def _links(files: Sequence[Mapping[str, Any]], pages: str | None) -> dict[str, dg.MetadataValue]:
+    """Where the first file is, and, while the pages are up here, the same as a page.
+
+    A browser opens no file from Dagster's pages.
+    """
+    if not files:
+        return {}
+    first = files[0]
+    place = first["file"] if "://" in first["file"] else Path(first["file"]).as_uri()
+    page = {"page": dg.MetadataValue.url(f"{pages}/wrapped?range={first['range']}")} if pages else {}
+    return {"dagster/uri": dg.MetadataValue.text(place), **page}

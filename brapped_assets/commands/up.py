@@ -18,12 +18,13 @@ from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.services import supervisor
-from brapped_assets.services.dagster_instance import RUNNING, environment, open_instance, where_it_runs
+from brapped_assets.services.dagster_instance import environment, open_instance
 from brapped_assets.services.network import Network, network, qr_code
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.other_collectors import polled_elsewhere
 from brapped_assets.services.process_keeper import APART, kept_program
 from brapped_assets.settings import Settings
+from brapped_assets.settings_file import RUNNING, where_it_runs
 
 
 class AlreadyUp(Exception):

@@ -1,6 +1,5 @@
 """Dagster's own instance: its home, its database, and the runs a crash left behind."""
 
-import json
 import os
 import socket
 import sys
@@ -8,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from importlib.resources import files
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psutil
 
 from brapped_assets.settings import Settings
+from brapped_assets.settings_file import where_it_runs
 from brapped_assets.transfer.inbox import inbox
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import connect
@@ -25,7 +24,6 @@ from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
 if TYPE_CHECKING:
     import dagster as dg
 
-RUNNING = "running.json"
 DAGSTERS_OWN_WORDS = "Exception while writing logger call to event log"
 # On runs made by `brapped sync`, which no daemon watches: whether they are alive is asked of their process.
 PROCESS_TAG = "brapped/process"
@@ -162,15 +160,6 @@ def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
     Some 40 round trips a run, seconds when the database is far away.
     """
     return statement.startswith("NOTIFY run_events")
-
-
-def where_it_runs(home: Path) -> dict[str, Any]:
-    """What the `brapped up` that has this home wrote of itself; empty when there is none, or not as far yet."""
-    try:
-        told = json.loads((home / RUNNING).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def daemon_is_up(settings: Settings) -> bool:

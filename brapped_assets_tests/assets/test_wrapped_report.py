@@ -10,6 +10,7 @@ import pytest
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import range_tags, years
 from brapped_assets.rendering import report_file
+from brapped_assets.settings_file import RUNNING
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import metadata_of, run, why
 from brapped_assets_tests.conftest import Connected
@@ -46,7 +47,17 @@ def test_a_year_and_all_time_are_written_and_told(instance: dg.DagsterInstance, 
     assert "ann's \\| song" in told["preview"]
     assert told["preview"].startswith("**Listener 1, 2026**")
     assert "name of" not in told["preview"]
+    assert told["dagster/uri"] == year.as_uri()
+    assert "page" not in told
     assert set(instance.get_materialized_partitions(dg.AssetKey("wrapped_report"))) == {"2026"}
+
+
+@pytest.mark.usefixtures("played")
+def test_while_the_pages_are_up_a_link_opens_the_same_there(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / RUNNING).write_text(json.dumps({"page": "http://127.0.0.1:3000"}))
+    (told,) = metadata_of(run("wrapped_reports", instance, YEAR), "wrapped_report").values()
+    assert told["page"] == "http://127.0.0.1:3000/wrapped?range=2026"
 
 
 @pytest.mark.usefixtures("played")

@@ -136,7 +136,6 @@ def test_whoever_opens_dagster_finds_everything_there_checked_and_up_to_date(dem
             for node in nodes
             for check in node["assetChecksOrError"]["checks"]
         ]
-        # A refresh of the dimensions counts and checks again, some seconds each.
         return (
             all(node["assetMaterializations"] and node["staleStatus"] == "FRESH" for node in nodes)
             and len(checks) >= 10
@@ -144,6 +143,17 @@ def test_whoever_opens_dagster_finds_everything_there_checked_and_up_to_date(dem
         )
 
     wait_until(is_whole, 150, "reports are written, all checks have succeeded, nothing is out of date")
+
+
+def test_after_the_next_poll_no_check_is_not_evaluated(demo: Demo) -> None:
+    (newest,) = demo.dagster.ask(
+        '{assetNodeOrError(assetKey: {path: ["recently_played_raw"]}) {... on AssetNode {partitionKeys}}}'
+    )["assetNodeOrError"]["partitionKeys"][-1:]
+    run_id = demo.dagster.launch("demo", "hourly_plays", [{"key": "dagster/partition", "value": newest}])
+    wait_until(lambda: demo.dagster.status(run_id) == "SUCCESS", 150, "a poll has succeeded")
+    checks = [check for node in _nodes(demo) for check in node["assetChecksOrError"].get("checks", [])]
+    assert len(checks) == 19
+    assert [check["name"] for check in checks if check["executionForLatestMaterialization"] is None] == []
 
 
 def test_everything_is_materialized_from_the_ui_by_one_backfill_that_ends_green(demo: Demo) -> None:
