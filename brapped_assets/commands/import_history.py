@@ -32,7 +32,7 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.urls import has_password
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.legacy_source import old_tables
-from brapped_assets.warehouse.listeners import Listener
+from brapped_assets.warehouse.listeners import NAMELESS, Listener
 
 # More names than this tell no more.
 MOST_NAMES = 5
@@ -159,7 +159,8 @@ def _rehearse(
 
 
 def _doubt(console: Console, found: Sequence[Doubt], name: str) -> None:
-    console.print(f"This may be somebody else's listening, not {escape(name)}'s:")
+    whose = "yours" if name == NAMELESS else f"{escape(name)}'s"
+    console.print(f"This may be somebody else's listening, not {whose}:")
     for doubt in found:
         console.print(f"  {escape(doubt.text)}", soft_wrap=True)
 

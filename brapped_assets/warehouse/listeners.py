@@ -17,6 +17,8 @@ q = Statements(__file__)
 
 # Whose id it is when Spotify (or a stand-in) does not say: a single listener needs no more.
 UNNAMED = "me"
+# What they are called on the pages.
+NAMELESS = "You"
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def get_or_create_placeholder(tx: Connection, *, time_zone: str, now: datetime) 
     Raises UnknownZone when the database's server has no such zone.
     """
     zones.make_sure(tx, time_zone)
-    row = one_row(tx, q.alone, {"unnamed": UNNAMED, "time_zone": time_zone, "now": now})
+    row = one_row(tx, q.alone, {"unnamed": UNNAMED, "name": NAMELESS, "time_zone": time_zone, "now": now})
     return Listener(**row)
 
 

@@ -325,7 +325,7 @@ def test_two_peoples_exports_are_refused_where_nobody_can_be_asked_and_the_flag_
     folder = two_people(tmp_path / "both")
     said = imports(str(folder))
     assert said.code == 2
-    assert "This may be somebody else's listening, not You's: The files name 2 accounts: user-a in " in said.output
+    assert "This may be somebody else's listening, not yours: The files name 2 accounts: user-a in " in said.output
     assert said.errors == (
         "✗ Nothing was imported. Name whose it is with --listener, or, if it is this listener's, add "
         "--even-if-someone-elses."
