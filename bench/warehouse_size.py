@@ -60,12 +60,11 @@ def measure(scene: Scene) -> list[Figure]:
             f"warehouse, {PLAYS:,} polled plays: a play, all in",
             full / PLAYS,
             "B",
-            budget=300,
             baseline=floor / PLAYS,
             baseline_is="listener, instant and track alone, with a primary key",
             note=f"{(span['end'] - BEGIN).days} days; "
             + ", ".join(f"{table} {size:.0f}" for table, size in largest)
-            + ". The budget is meant at 1,000,000 plays, of which 950,000 come with the import",
+            + ". The budget is of 1,000,000 plays, of which 950,000 come with an export: bench import",
         )
     ]
 
