@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from brapped_assets.insights.columns.shelf import Shelf
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.covers import Covers
-from brapped_assets.insights.memory import Absent, Remembered, absent
+from brapped_assets.insights.memory import Absence, Remembered, absence_in
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
@@ -77,11 +77,11 @@ class Site:
         None while there is nobody. Raises HTTPException for a key that is nobody's.
         """
         key = asked_for(request)
-        if away := absent(tx):
+        if away := absence_in(tx):
             request.state.away = away
             # A file cannot say above itself as of when it is.
             if "." in request.url.path:
-                away.refuse()
+                raise away.error
         who = viewer(tx, self.clock(), key, shelf=self.shelf)
         if who is None and key is not None:
             raise HTTPException(404, "There is no such listener here.")
@@ -125,7 +125,7 @@ class Site:
         """
         root = root_of(request) if who else ""
         chosen = _chosen(who, request, values.get("period"))
-        away: Absent | None = getattr(request.state, "away", None) if who else None
+        away: Absence | None = getattr(request.state, "away", None) if who else None
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], away=away,
