@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := brapped_assets_tests/browser
 
-.PHONY: demo up test check bench generated clean
+.PHONY: demo up test check bench generated newest clean
 
 demo: $(INSTALLED)  ## everything with a simulated account
 	$(BIN)/brapped demo
@@ -37,11 +37,25 @@ check: $(INSTALLED)  ## lint, types, all tests
 generated: $(INSTALLED)  ## what is generated and committed: columns and lineage that Dagster shows, versions of code
 	$(BIN)/python -m brapped_assets_tests.generated
 
+# The oldest Python there is to be, and the newest that there is here; every package as new as pyproject.toml lets it be.
+NEWEST_PYTHONS ?= python3.11 python3.13
+
+newest:  ## the tests against the newest releases of everything, on the oldest and the newest Python
+	@for python in $(NEWEST_PYTHONS); do \
+		echo "== $$python: what differs from constraints.txt"; \
+		env=$(VENV)-newest/$$(basename $$python); \
+		$$python -m venv $$env || exit 1; \
+		$$env/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable '.[dev]' || exit 1; \
+		$$env/bin/python -m pip freeze --exclude-editable | grep -vixFf constraints.txt; \
+		$$env/bin/python -m pytest -q -n 3 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) \
+			-m "not slow and not pinned" || exit 1; \
+	done
+
 bench: $(INSTALLED)  ## each budget beside the measured figure
 	$(BIN)/python -m bench
 
 clean:  ## remove the environment; what was collected stays
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-newest
 
 # The stamp is as old as what it was made from.
 $(INSTALLED): pyproject.toml constraints.txt

@@ -59,6 +59,7 @@ def licences(package: Distribution) -> Iterator[str]:
     yield from classified or [text.split("\n")[0] for text in told.get_all("License") or ["unknown"]]
 
 
+@pytest.mark.pinned
 @pytest.mark.skipif(sys.platform != "linux", reason="the pins are those of Linux")
 def test_every_package_is_pinned_at_the_version_that_is_installed_and_no_other() -> None:
     installed = {name: distribution(name).version for name in needed()}

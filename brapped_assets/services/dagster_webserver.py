@@ -4,8 +4,10 @@ Dagster's asks nobody who they are. It takes whatever name it is called by, and 
 which any page in the owner's browser can send: to 127.0.0.1, too, or to a name that suddenly means 127.0.0.1.
 """
 
+import sys
 from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
@@ -95,8 +97,17 @@ class EngineRoom(DagsterWebserver[Any, Any]):
         return [*guards(Settings.load().brapped_hosts), *super().build_middleware()]
 
 
+# What is exchanged below. Where a release of Dagster has another name for it, its UI would be there without guards.
+EXCHANGED = ((dagster_app, "DagsterWebserver"), (cli, "uvicorn"))
+
+
 def main() -> None:
     keep_logs_plain()
+    if not all(hasattr(module, name) for module, name in EXCHANGED):
+        sys.exit(
+            f"ERROR The web server of Dagster {version('dagster-webserver')} cannot be put behind Brapped's guards, so "
+            "it is not started. The release in Brapped's constraints.txt can: pip install --constraint constraints.txt"
+        )
     # So are the options that its command line has none for.
     cli.uvicorn = SimpleNamespace(run=partial(uvicorn.run, **limits(SAFE)))  # type: ignore[assignment, attr-defined]
     # The class is not a parameter of its command line, whose other options and signals are just right.
