@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.lists import Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
@@ -132,7 +133,7 @@ def _totals(who: Viewer, period: Period, found: Listed) -> dict[str, Any]:
     return {
         "plays": int(found.plays.sum()),
         "ms": int(found.ms.sum()),
-        "is_estimated": bool(who.shown.days(period.first, period.until).estimated_ms.sum()),
+        "is_estimated": who.shown.plays(period.first, period.until).has_any(Flag.ESTIMATED),
     }
 
 

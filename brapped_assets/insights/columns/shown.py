@@ -22,6 +22,9 @@ from brapped_assets.insights.columns.sums import NEVER, counted
 
 # Spotify counts from here on, too.
 COUNTS_FROM_MS = 30_000
+# By flags: 0 where no extended history tells of a row, 1 where one does, 2 where one tells that it was skipped.
+_FLAGS = np.arange(2 * max(Flag))
+SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 0))).astype(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +230,5 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> Shown:
 
 def skips_of(told: Chosen) -> NDArray[np.int64]:
     """Of some rows, as `Shown.skips`."""
-    extended = told.has(Flag.EXTENDED)
-    found = told.track[extended] * 2 + told.has(Flag.SKIPPED)[extended]
-    by_both = counted(found, 2 * len(told.catalogue.tracks)).reshape(-1, 2)
-    return np.stack([by_both.sum(axis=1), by_both[:, 1]], axis=1)
+    by_both = counted(told.track * 3 + SKIPS.take(told.flags), 3 * len(told.catalogue.tracks)).reshape(-1, 3)
+    return np.stack([by_both[:, 1] + by_both[:, 2], by_both[:, 2]], axis=1)
