@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp
     from brapped_assets.warehouse.db.connections import Warehouse
 
-__all__ = ["DEMO_HOME", "NOT_CONNECTED", "Hour", "Settings", "SettingsError", "is_demo_home", "unknown_settings"]
+__all__ = [
+    "DEMO_HOME",
+    "NOT_CONNECTED",
+    "Hour",
+    "Settings",
+    "SettingsError",
+    "is_demo_home",
+    "unknown_settings",
+    "whole_hour_in_utc",
+]
 DEMO_HOME = "demo"
 NOT_CONNECTED = "No Spotify account is connected yet. Connect one with `brapped login`."
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
@@ -48,12 +57,13 @@ def _host_names(text: str) -> tuple[str, ...]:
     return names
 
 
-def _whole_hour_in_utc(start: datetime) -> datetime:
+def whole_hour_in_utc(start: datetime) -> datetime:
+    """The beginning of this hour; an instant without a zone is one of UTC."""
     start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
     return start.replace(minute=0, second=0, microsecond=0)
 
 
-Hour = Annotated[datetime, AfterValidator(_whole_hour_in_utc)]
+Hour = Annotated[datetime, AfterValidator(whole_hour_in_utc)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 

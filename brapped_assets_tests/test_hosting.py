@@ -208,7 +208,8 @@ def refuse(event, args):
 import dagster, sqlalchemy
 sys.addaudithook(refuse)
 from brapped_assets.hosting.build import build_defs
-build_defs(key_prefix="theirs").get_repository_def()
+from datetime import UTC, datetime
+build_defs(first_hour=datetime(2026, 11, 18, tzinfo=UTC), key_prefix="theirs").get_repository_def()
 """
     environment = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"], **hostile}
     ran = subprocess.run(

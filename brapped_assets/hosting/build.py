@@ -29,6 +29,7 @@ from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule
 from brapped_assets.sensors import heartbeat_sensor, inbox_sensor, refresh_dimensions_sensor
+from brapped_assets.settings import whole_hour_in_utc
 
 ASSETS = [
     recently_played_raw,
@@ -47,9 +48,9 @@ JOBS = [hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_
 
 def build_defs(
     *,
+    first_hour: datetime,
     resources: Mapping[str, Any] | None = None,
     key_prefix: str | Sequence[str] = (),
-    first_hour: datetime = START,
     executor: dg.ExecutorDefinition | None = None,
     is_on: bool = True,
     git_url: str | None = None,
@@ -57,21 +58,23 @@ def build_defs(
 ) -> dg.Definitions:
     """All of it, for a code location: also somebody else's, by `dg.Definitions.merge`, and several times in one.
 
-    `resources` are a `neon` and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets
-    have it before their keys; jobs, schedules, sensors and resources have it before their names. The hours begin at
-    `first_hour` (UTC): moving it orphans what is materialized. Without an `executor` it is the code location's own.
+    The hours begin at `first_hour`, a constant: moving it later orphans what is materialized. `resources` are a `neon`
+    and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets have it before their
+    keys; jobs, schedules, sensors, resources and pools have it before their names. Without an `executor` it is the code
+    location's own.
     Unless `is_on` schedules and sensors wait until somebody switches them on. Each asset is linked to its code, on this
     machine, or in the repository at `git_url` (`https://github.com/owner/name`, or GitLab's).
     """
+    start = whole_hour_in_utc(first_hour)
     names = Names((key_prefix,) if isinstance(key_prefix, str) else tuple(key_prefix))
     # "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
     neon = (resources or {}).get("neon") or NeonResource.configure_at_launch()
     given = {"neon": neon, "spotify": SpotifyResource(neon=neon), **(resources or {})}
     assets, external, checks, jobs = linked(ASSETS, git_url, git_branch), EXTERNAL, CHECKS, JOBS
-    if names != OURS or first_hour != START:
+    if names != OURS or start != START:
         jobs = renamed_jobs(JOBS, dg.Definitions(assets=ASSETS, asset_checks=CHECKS, resources=given), names)
-        assets = [renamed_asset(asset, names, first_hour) for asset in assets]
-        external = [renamed_spec(spec, names, first_hour) for spec in EXTERNAL]
+        assets = [renamed_asset(asset, names, start) for asset in assets]
+        external = [renamed_spec(spec, names, start) for spec in EXTERNAL]
         checks = [renamed_checks(each, names) for each in CHECKS]
     schedules_are = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
     sensors_are = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
@@ -80,7 +83,7 @@ def build_defs(
         asset_checks=checks,
         jobs=jobs,
         schedules=[
-            hourly_plays_schedule(names, first_hour, schedules_are),
+            hourly_plays_schedule(names, start, schedules_are),
             daily_upkeep_schedule(names, schedules_are),
             wrapped_reports_schedule(names, schedules_are),
         ],
