@@ -61,7 +61,10 @@ def routes(site: Site) -> list[Route]:
                 "plays": len(plays), "ms": plays.total_ms, "days": len(plays.days),
                 "estimated_ms": plays.estimated_ms,
                 "time": _time(who, period, asked),
-                "facets": [*_facets(facets(tx, seen, asked.selection, period), asked), _rules(tx, who, asked, period)],
+                "facets": [
+                    *_facets(facets(tx, seen, asked.selection, period), asked),
+                    _rules(tx, seen, who, asked, period),
+                ],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
                 "empty": nothing_left(seen, asked.selection, period, filters_of(request), lambda selection, name:
@@ -128,9 +131,15 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
     return told
 
 
-def _rules(tx: Connection, who: Viewer, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
+def _rules(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
     """The same plays by each rule, as shares of all of them; the one that is on leads back to the usual one."""
-    told = {one.rule: Option(one.rule, one.plays, one.ms) for one in side_by_side(tx, who, period)}
+    if asked.selection.narrows:
+        told = {one.rule: Option(one.rule, one.plays, one.ms) for one in side_by_side(tx, who, period)}
+    else:
+        # All plays by each rule are held already.
+        by_rule = {rule: seen(replace(asked.selection, rule=rule)).shown for rule in SHORT}
+        of_period = {rule: shown.plays(period.first, period.until) for rule, shown in by_rule.items()}
+        told = {rule: Option(rule, len(plays), plays.total_ms) for rule, plays in of_period.items()}
     whole = _of(told["all"], asked.by)
     rows = []
     for rule, one in told.items():
