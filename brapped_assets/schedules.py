@@ -8,6 +8,7 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets.names import OURS, Names
 from brapped_assets.assets.shards import TAG, all_shards
+from brapped_assets.assets.streaming_history import FIRST_YEAR
 from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.settings import NOT_CONNECTED, is_demo_home
@@ -150,18 +151,32 @@ def owed_years(instance: dg.DagsterInstance, now: datetime, names: Names = OURS)
     """The years whose pages are to be written now, oldest first.
 
     The running year is owed once a UTC day. An earlier year is owed once a UTC day until its page was written after the
-    year was settled and after the first poll since then: a machine that slept polls what it missed after it wakes. Last
-    year is owed again after an import, and when Dagster no longer remembers that its page was written.
+    year was settled and after the first poll since then: a machine that slept polls what it missed after it wakes.
+    After an import every year from the first play on is owed; so is one of which Dagster no longer remembers that its
+    page was written.
     """
     newest = _newest_success(instance, names)
-    years = [year for year in sorted({*newest, now.year - 1, now.year}) if partitions.years.start.year <= year]
+    imported = instance.get_latest_materialization_event(names.key(IMPORTED))
+    imported_at = datetime.fromtimestamp(imported.timestamp, UTC) if imported else None
+    first = min(_first_year(imported) or now.year, now.year - 1)
+    years = [
+        year
+        for year in sorted({*newest, *range(first, now.year + 1)})
+        if partitions.years.start.year <= year <= now.year
+    ]
     return [
         year
         for year in years
-        if year <= now.year
-        and ((written_at := newest.get(year)) is None or written_at.date() != now.date())
-        and (year == now.year or written_at is None or written_at < _complete_from(instance, year, now, names))
+        if ((written_at := newest.get(year)) is None or written_at.date() != now.date())
+        and (year == now.year or written_at is None or written_at < _complete_from(instance, year, imported_at, names))
     ]
+
+
+def _first_year(imported: dg.EventLogEntry | None) -> int | None:
+    """The year of the first play, as the newest import tells it."""
+    told = imported.asset_materialization.metadata if imported and imported.asset_materialization else {}
+    year = told[FIRST_YEAR].value if FIRST_YEAR in told else None
+    return year if isinstance(year, int) else None
 
 
 def _newest_success(instance: dg.DagsterInstance, names: Names) -> dict[int, datetime]:
@@ -181,7 +196,7 @@ def _years_of(tags: Mapping[str, str]) -> range:
     return range(int(first), int(last) + 1) if first.isdecimal() and last.isdecimal() else range(0)
 
 
-def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime, names: Names) -> datetime:
+def _complete_from(instance: dg.DagsterInstance, year: int, imported_at: datetime | None, names: Names) -> datetime:
     """The instant (UTC) from which on a page of this year holds all of it, as far as is known now."""
     polled = dg.RunsFilter(
         job_name=names.of(hourly_plays.name),
@@ -190,8 +205,7 @@ def _complete_from(instance: dg.DagsterInstance, year: int, now: datetime, names
     )
     first = instance.get_run_records(polled, limit=1, ascending=True)
     complete_from = first[0].create_timestamp.astimezone(UTC) if first else settled_at(year)
-    imported = instance.get_latest_materialization_event(names.key(IMPORTED)) if year == now.year - 1 else None
-    return max(complete_from, datetime.fromtimestamp(imported.timestamp, UTC)) if imported else complete_from
+    return max(complete_from, imported_at) if imported_at else complete_from
 
 
 def wrapped_reports_schedule(names: Names = OURS, status: dg.DefaultScheduleStatus = RUNNING) -> dg.ScheduleDefinition:

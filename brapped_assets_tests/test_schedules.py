@@ -290,6 +290,21 @@ def test_an_import_has_last_years_page_written_again(local: dg.DagsterInstance, 
     assert reports(local) == ["2027"]
 
 
+def test_after_an_import_every_year_from_the_first_play_on_is_written_once(
+    local: dg.DagsterInstance, clock: Traveller
+) -> None:
+    written(local, "2025", "2026")
+    assert reports(local) == []
+    local.report_runless_asset_event(dg.AssetMaterialization("streaming_history", metadata={"first_year": 2019}))
+    clock.shift(timedelta(days=1))
+    years = [str(year) for year in range(2019, 2027)]
+    assert reports(local) == years
+    written(local, *years)
+    assert reports(local) == []
+    clock.shift(timedelta(days=1))
+    assert reports(local) == ["2026"]
+
+
 def test_a_year_two_years_ago_that_was_left_unfinished_is_finished(local: dg.DagsterInstance, clock: Traveller) -> None:
     clock.move_to(datetime(2026, 12, 30, 0, 11, tzinfo=UTC))
     written(local, "2026")

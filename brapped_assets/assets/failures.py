@@ -1,6 +1,6 @@
 """A run that fails says in one sentence why and what to do; the UI shows that sentence first, and notices repeat it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -46,6 +46,17 @@ def failed_run(job_name: str, data: object) -> Failed:
         cures_itself=cure == CURED_BY_TIME,
         is_cured_by_login=cure == CURED_BY_LOGIN,
     )
+
+
+def asked_partitions(context: dg.AssetExecutionContext) -> Sequence[str]:
+    """Keys of the partitions that this run is for. Raises a Failure when it was launched without any."""
+    if not (context.has_partition_key or context.has_partition_key_range):
+        raise dg.Failure(
+            "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them.",
+            metadata={CURE: CURED_BY_A_PERSON},
+            allow_retries=False,
+        )
+    return list(context.partition_keys)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # A cell of the table shows one row of a sample, and no more of it than one can read.
 LONGEST_SAMPLE = 200
 DESCRIPTION = (
-    "Every claim about plays, tracks, artists, rankings and imports, held against the rows once a day; each is a check "
+    "Every claim about plays, tracks, artists and imports, held against the rows once a day; each is a check "
     "that shows the rows which contradict it. Then what is kept for some time only goes: Dagster's runs after 30 days "
     "(7 where its database is not on this machine), the ledger of calls after 90. After a year polls that landed "
     "nothing are thinned out to one a day, Spotify's own rankings to one a week. No play goes."

@@ -11,7 +11,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.external import spotify_web_api
-from brapped_assets.assets.failures import as_dagster_failures
+from brapped_assets.assets.failures import as_dagster_failures, asked_partitions
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.polling import Polled, poll_everybody
@@ -58,7 +58,7 @@ def recently_played_raw(
     started = perf_counter()
     now = datetime.now(UTC)
     shard = shard_of(context.run.tags)
-    hours = [partitions.hour_of(key) for key in context.partition_keys]
+    hours = [partitions.hour_of(key) for key in asked_partitions(context)]
     if hours[-1] + partitions.HOUR > now:
         raise dg.Failure(
             f"Hour {context.partition_keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).",

@@ -17,11 +17,14 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_f
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.text.plain import plain
+from brapped_assets.warehouse import run_stats
 
 if TYPE_CHECKING:
     from brapped_assets.transfer.importer import Summary
 
 TABLE = "audit.import_file"
+# Metadata key: the local year of the first play there is.
+FIRST_YEAR = "first_year"
 
 
 class Exports(dg.Config):
@@ -133,4 +136,7 @@ def metadata(
         compared = source_comparison.metadata(tx, listener_id) if listener_id is not None else {}
         # Tracks nothing has served are looked up.
         level = backlog_level(tx, spotify, datetime.now(UTC))
-    return {**table, **level, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}
+        first_year = run_stats.first_year(tx)
+    # From it on, the reports are written.
+    begins = {FIRST_YEAR: first_year} if first_year is not None else {}
+    return {**table, **level, **begins, **summary.as_numbers(), "seconds": round(seconds, 3), **compared}

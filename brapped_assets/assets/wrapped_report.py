@@ -12,7 +12,7 @@ from pydantic import Field
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
+from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures, asked_partitions
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.partitions import years
 from brapped_assets.resources.neon import NeonResource
@@ -57,17 +57,18 @@ def wrapped_report(
     from brapped_assets.rendering.report_set import build_all, write_all  # noqa: PLC0415
 
     started = perf_counter()
+    years_asked = asked_partitions(context)
     settings = neon.settings
     with as_dagster_failures(), neon.snapshot() as tx:
-        built = build_all(tx, settings, (*context.partition_keys, ALL_TIME))
+        built = build_all(tx, settings, (*years_asked, ALL_TIME))
     # Written afterwards: a slow disk or store holds nobody up.
     try:
         files = write_all(built, config.folder or str(settings.brapped_home / "reports"))
     except OSError as error:
         raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
-    newest = context.partition_keys[-1]
-    context.log.info("Years asked for: %d. Files written: %d.", len(context.partition_keys), len(files))
-    for year in context.partition_keys:
+    newest = years_asked[-1]
+    context.log.info("Years asked for: %d. Files written: %d.", len(years_asked), len(files))
+    for year in years_asked:
         # That of all time is told of once a run, as the seconds are.
         told = (year, ALL_TIME) if year == newest else (year,)
         of_year = [file for file in files if file["range"] in told]

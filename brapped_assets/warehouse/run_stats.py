@@ -61,6 +61,12 @@ def plays_by_hour(tx: Connection, hours: Sequence[datetime]) -> list[FactHour]:
     return [FactHour(**row) for row in tx.execute(q.plays_by_hour, {"hours": list(hours)}).fetchall()]
 
 
+def first_year(tx: Connection) -> int | None:
+    """The local year of the first play of anybody; None: there is none."""
+    row = one_row(tx, q.first_year)
+    return int(row["year"]) if row["year"] is not None else None
+
+
 def listeners_by_year(tx: Connection) -> dict[int, int]:
     """How many listeners have plays that count and are shown, by local year."""
     return {row["year"]: row["listeners"] for row in tx.execute(q.listeners_by_year).fetchall()}

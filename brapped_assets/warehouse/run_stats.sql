@@ -49,6 +49,13 @@ left join lateral (select f.* from audit.listener l
 group by h.hour
 order by h.hour
 
+-- name: first_year
+-- Listener by listener, as the index has them.
+select extract(year from min(f.played_at_local))::int as year
+from audit.listener l
+cross join lateral (select p.played_at_local from star.streaming_fact p
+                     where p.listener_id = l.listener_id order by p.played_at limit 1) f
+
 -- name: listeners_by_year
 select extract(year from played_on)::int as year, count(distinct listener_id)::int as listeners
 from bi.shown_plays

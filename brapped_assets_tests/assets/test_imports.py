@@ -48,6 +48,7 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     assert told["plays_matched"] == value(connected, "select count(*)::int from bi.plays where source = 'both'")
     assert told["dagster/row_count"] == value(connected, "select count(*)::int from audit.import_file") == told["files"]
     assert all(column.description for column in told["dagster/column_schema"].columns)
+    assert told["first_year"] == 2026
     compared = {kind: told[f"listener_plays_{kind}"] for kind in ("matched", "only_polled", "only_exported")}
     assert compared["matched"] == told["plays_matched"]
     assert sum(compared.values()) == value(connected, "select count(*)::int from star.streaming_fact")

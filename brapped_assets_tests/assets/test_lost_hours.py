@@ -76,6 +76,17 @@ def test_an_import_that_covers_them_vouches_for_them(connected: Connected, insta
     assert len(closed(instance)) == 169
 
 
+@pytest.mark.parametrize("job", ["hourly_plays", "wrapped_reports"])
+def test_a_run_that_names_no_partition_is_a_sentence(
+    connected: Connected, instance: dg.DagsterInstance, job: str
+) -> None:
+    assert why(run(job, instance)) == (
+        "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them.",
+        "a person",
+    )
+    assert calls(connected) == []
+
+
 @pytest.mark.parametrize("hours", [0, 23])
 def test_in_a_home_of_its_first_day_every_hour_can_be_polled(hours: int) -> None:
     start = hour_of("2026-11-17-15:00")
