@@ -30,7 +30,7 @@ from brapped_assets.web import (
     today,
     wrapped,
 )
-from brapped_assets.web.files import OwnFiles
+from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
 
@@ -55,6 +55,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
             *pages,
             Mount("/of/{listener}", routes=pages),
             Route("/health", health),
+            Route("/offline", offline(site)),
+            Route("/service_worker.js", service_worker),
             Mount("/static", OwnFiles()),
         ],
         middleware=middleware(site, [*HOSTS, *hosts], key),
@@ -72,6 +74,15 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
 
 def health(_request: Request) -> Response:
     return Response("ok", media_type="text/plain")
+
+
+def offline(site: Site) -> Callable[[Request], Response]:
+    """What a browser shows of a page that it never saw, while nothing answers it."""
+
+    def page(request: Request) -> Response:
+        return site.page("offline.html", request, None)
+
+    return page
 
 
 def asleep(site: Site) -> Callable[[Request, Exception], Response]:

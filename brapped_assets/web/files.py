@@ -6,7 +6,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -23,6 +24,12 @@ def version() -> str:
     files = sorted(file for file in FOLDER.rglob("*") if file.is_file())
     told = [f"{file.relative_to(FOLDER).as_posix()} {sha256(file.read_bytes()).hexdigest()}" for file in files]
     return sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+def service_worker(_request: Request) -> Response:
+    """At the root, or it would be asked about pages below `/static` only; looked for again with each visit."""
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(FOLDER / "service_worker.js", media_type="text/javascript", headers=headers)
 
 
 class OwnFiles(StaticFiles):

@@ -29,9 +29,15 @@ class Visitor:
     _kept: dict[tuple[tuple[str, Any], ...], Page] = field(default_factory=dict)
 
     def window(self, width: int = 390, **options: Any) -> Page:
-        """A window of a browser that knows nothing yet; `options` are those of Playwright's contexts."""
+        """A window of a browser that knows nothing yet; `options` are those of Playwright's contexts.
+
+        It keeps no pages for later, unless `service_workers="allow"`.
+        """
         context = self.browser.new_context(
-            viewport={"width": width, "height": HEIGHT}, base_url=self.url, accept_downloads=True, **options
+            viewport={"width": width, "height": HEIGHT},
+            base_url=self.url,
+            accept_downloads=True,
+            **{"service_workers": "block", **options},
         )
         context.set_default_timeout(15_000)
         context.on("request", self._asked)

@@ -40,3 +40,5 @@ settle(document);
 // The database wakes up: look again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));
+// Without a secure connection browsers have no such thing, and in some windows it may not be kept.
+navigator.serviceWorker?.register("/service_worker.js").catch(() => {});
