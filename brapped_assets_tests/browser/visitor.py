@@ -10,6 +10,8 @@ WIDTHS = (320, 360, 390, 768, 1024, 1280)
 HEIGHT = 800
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+# Of a window that keeps no pages.
+BLOCKED = "Service Worker registration blocked by Playwright"
 FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch { /* a place that keeps nothing */ }"
 USUAL: dict[str, Any] = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}
 
@@ -83,7 +85,7 @@ class Visitor:
             self.troubles.append(f"asked {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and message.text != BLOCKED:
             self.troubles.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def _popped_up(self, dialog: Dialog) -> None:
