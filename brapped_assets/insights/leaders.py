@@ -102,26 +102,33 @@ def all_weeks(shown: Shown, kind: Music) -> Weeks:
 
 
 class _Found(NamedTuple):
-    """`of_track` is what decided whose each track was."""
+    """`of_track` and `older` are what decided whose each track was, and between equals."""
 
     of_track: Numbers
+    older: Numbers
     led: Weeks
 
 
 def _found(shown: Shown, kind: Music, earlier: Earlier | None) -> _Found:
     """Of the weeks before the days that changed it is what was found before."""
-    of_track = _of_track(shown.catalogue, kind)
-    if earlier is not None:
-        before: _Found = earlier.found
-        if np.array_equal(before.of_track, of_track[: len(before.of_track)]):
-            if len(earlier.days) == 0:
-                return _Found(of_track, before.led)
-            monday = _monday(_week(date_of(earlier.days.min())))
-            late = _leading(shown, kind, monday, LATEST)
-            rows = before.led.week < _week(monday)
-            columns = (np.concatenate([was[rows], now]) for was, now in zip(before.led, late, strict=True))
-            return _Found(of_track, Weeks(*columns))
-    return _Found(of_track, _leading(shown, kind, EARLIEST, LATEST))
+    of_track, older = _of_track(shown.catalogue, kind), _older(shown.catalogue, kind)
+    before: _Found | None = earlier.found if earlier else None
+    if (
+        earlier is None
+        or before is None
+        or not (
+            np.array_equal(before.of_track, of_track[: len(before.of_track)])
+            and np.array_equal(before.older, older[: len(before.older)])
+        )
+    ):
+        return _Found(of_track, older, _leading(shown, kind, EARLIEST, LATEST))
+    if len(earlier.days) == 0:
+        return _Found(of_track, older, before.led)
+    monday = _monday(_week(date_of(earlier.days.min())))
+    rows = before.led.week < _week(monday)
+    late = _leading(shown, kind, monday, LATEST)
+    columns = (np.concatenate([was[rows], now]) for was, now in zip(before.led, late, strict=True))
+    return _Found(of_track, older, Weeks(*columns))
 
 
 def _leading(shown: Shown, kind: Music, monday: date, until: date) -> Weeks:

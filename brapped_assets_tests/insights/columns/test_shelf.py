@@ -34,6 +34,7 @@ from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
 ACTIONS = (
     *CORRECTIONS, "same artist", "same track", "look", "merge", "merge", "zone", "gone", "artist", "album", "guest",
+    "release",
 )  # fmt: skip
 BY_HAND = """
 select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_played, p.counts_as_play,
@@ -129,6 +130,9 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
         case "album":
             tx.execute(f"update star.album_dim set release_date = make_date(1990 + %s, 1, 1)"
                        f" where album_key = {SOME.format('album_key', 'album_dim')}", (n, n))  # fmt: skip
+        case "release":
+            tx.execute(f"update star.track_dim set album_key = {SOME.format('album_key', 'album_dim')}"
+                       f" where track_key = {SOME.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip
         case "guest":
             tx.execute(f"insert into star.track_artist (track_key, position, artist_key)"
                        f" select t.key, 50 + %s, a.key from {SOME.format('track_key', 'track_dim')} t (key),"
