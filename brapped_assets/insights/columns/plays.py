@@ -77,7 +77,11 @@ class Plays:
 
     def where(self, rows: Mask | slice | Ints) -> Self:
         """Some of the plays, in the same order; named by place, in that order."""
-        return type(self)(*(column[rows] for column in self.columns()))
+        if isinstance(rows, slice):
+            return type(self)(*(column[rows] for column in self.columns()))
+        # The same as by brackets, in half the time and less.
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return type(self)(*(column.take(places) for column in self.columns()))
 
     def begin_with(self, others: "Plays") -> bool:
         """Whether the first of them are others."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 
 from brapped_assets.insights.columns.moments import date_of, day_number
-from brapped_assets.insights.periods import Period
+from brapped_assets.insights.periods import EARLIEST, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Comeback
 from brapped_assets.insights.wrapped.named_items import artists
@@ -42,8 +42,11 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
     found = []
     for one in returns[counts == counts.max()]:
         ms = int(plays.ms[(nth == artist[one]) & (day >= back[one] + first)].sum(dtype=np.int64))
-        found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(top[artist[one]])))
-    longest, key, back_on, number = min(found)
-    days = who.shown.ever.of(np.flatnonzero(who.shown.catalogue.artist == number)).days
+        found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(artist[one])))
+    longest, key, back_on, best = min(found)
+    days = np.flatnonzero(heard[best, : back_on - first]) + first
+    if len(days) == 0:
+        tracks = np.flatnonzero(who.shown.catalogue.artist == top[best])
+        days = who.shown.plays(EARLIEST, since).of(tracks).days
     (thing,) = artists(tx, [(key, int(counts.max()), -longest)])
-    return Comeback(thing, date_of(days[days < back_on][-1]), date_of(back_on))
+    return Comeback(thing, date_of(days[-1]), date_of(back_on))
