@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from brapped_assets_tests.browser.listened import HOSTILE, NOW
@@ -107,6 +108,26 @@ def test_a_story_is_told_by_arrows(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(place).to_contain_text("Card 3 of")
     tab_to(page, "Save picture", 30)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_petal_of_the_clock_leads_to_its_plays_by_click_and_by_keys(visitor: Visitor, width: int) -> None:
+    page = visitor.visit("/wrapped?range=2025#card-clock", width)
+    petals = page.locator("#card-clock .chart a")
+    place = page.locator("[data-place]")
+    expect(place).to_contain_text("Your clock")
+    petals.first.focus()
+    # Arrows go from petal to petal, and turn no card.
+    page.keyboard.press("ArrowDown")
+    focused = page.locator("#card-clock .chart a:focus")
+    hour = (focused.get_attribute("aria-label") or "")[:2]
+    assert hour != (petals.first.get_attribute("aria-label") or "")[:2]
+    expect(place).to_contain_text("Your clock")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/history?range=2025&hour={int(hour)}")
+    page.go_back()
+    petals.first.click()
+    page.wait_for_url("**/history?range=2025&hour=*")
 
 
 def test_a_day_of_the_calendar_is_reached_read_and_opened_by_keys_and_costs_one_tab(visitor: Visitor) -> None:
