@@ -167,7 +167,8 @@ def test_a_hosted_asset_is_the_same_in_everything_but_its_name_and_its_first_hou
     hosted_specs = {spec.key: spec for spec in location.resolve_all_asset_specs()}
     for spec in defs.resolve_all_asset_specs():
         hosted_spec = hosted_specs[names.key(spec.key)]
-        for field in ("description", "group_name", "owners", "code_version", "skippable", "tags", "freshness_policy"):
+        assert hosted_spec.group_name == f"ann_{spec.group_name}"
+        for field in ("description", "owners", "code_version", "skippable", "tags", "freshness_policy"):
             assert getattr(hosted_spec, field) == getattr(spec, field)
         assert [dep.asset_key for dep in hosted_spec.deps] == [names.key(dep.asset_key) for dep in spec.deps]
         # Dagster would take tables of one name for one table.

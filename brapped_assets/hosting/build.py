@@ -60,10 +60,9 @@ def build_defs(
 
     The hours begin at `first_hour`, a constant: moving it later orphans what is materialized. `resources` are a `neon`
     and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets have it before their
-    keys; jobs, schedules, sensors, resources and pools have it before their names. Without an `executor` it is the code
-    location's own.
-    Unless `is_on` schedules and sensors wait until somebody switches them on. Each asset is linked to its code, on this
-    machine, or in the repository at `git_url` (`https://github.com/owner/name`, or GitLab's).
+    keys; groups, jobs, schedules, sensors, resources and pools have it before their names. Without an `executor` it is
+    the code location's own. Unless `is_on` schedules and sensors wait until somebody switches them on. Each asset is
+    linked to its code, on this machine, or in the repository at `git_url` (`https://github.com/owner/name`, or GitLab).
     """
     start = whole_hour_in_utc(first_hour)
     names = Names((key_prefix,) if isinstance(key_prefix, str) else tuple(key_prefix))

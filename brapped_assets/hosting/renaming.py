@@ -35,6 +35,7 @@ def renamed_spec(spec: dg.AssetSpec, names: Names, start: datetime) -> dg.AssetS
             for dep in spec.deps
         ],
         metadata=_metadata(spec, names),
+        group_name=names.of(spec.group_name) if spec.group_name else None,
         partitions_def=hours if spec.partitions_def == partitions.hours else spec.partitions_def,
     )
 
