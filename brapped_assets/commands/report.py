@@ -8,7 +8,7 @@ from rich.console import Console
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.viewer import Viewer, viewer

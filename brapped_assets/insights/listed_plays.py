@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.counting import counts
 from brapped_assets.insights.columns.moments import date_of, day_number
-from brapped_assets.insights.columns.narrowing import counts, of_tracks
+from brapped_assets.insights.columns.narrowing import of_tracks
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask, Plays
 from brapped_assets.insights.columns.sums import summed_of_few
 from brapped_assets.insights.names import names

@@ -12,11 +12,11 @@ from brapped_assets.insights.columns.moments import date_of, dates
 from brapped_assets.insights.columns.plays import MOST_DAYS
 from brapped_assets.insights.columns.sums import By, Sums, each_once
 from brapped_assets.insights.columns.tally import Ints
-from brapped_assets.insights.leaders import weeks_led
 from brapped_assets.insights.name_filter import Kind, named_like
 from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.weeks_at_number_one import weeks_led
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from brapped_assets.insights.columns.doubtful_stretches import Found, Kind, Stretches, counting, find_again
 from brapped_assets.insights.columns.moments import instant, microseconds
 from brapped_assets.insights.columns.plays import Ints
 from brapped_assets.insights.columns.remembered import Earlier
 from brapped_assets.insights.columns.shown import Shown
-from brapped_assets.insights.columns.stretches import Found, Kind, Stretches, counting, find_again
 from brapped_assets.insights.columns.sums import each_once
 from brapped_assets.insights.names import labels, names
 from brapped_assets.insights.viewer import Viewer

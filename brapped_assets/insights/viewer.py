@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from brapped_assets.insights.columns.shelf import Shelf, alone
+from brapped_assets.insights.columns.life_cache import LifeCache, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Rule
@@ -92,11 +92,11 @@ class Viewer:
 
 
 def viewer(
-    tx: Connection, now: datetime, listener_id: int | None = None, *, shelf: Shelf | None = None
+    tx: Connection, now: datetime, listener_id: int | None = None, *, lives: LifeCache | None = None
 ) -> Viewer | None:
     """The listener asked for, else the first; None when there is nobody yet. `now` is UTC.
 
-    Plays are those that `shelf` keeps, else loaded for this transaction.
+    Plays are those that `lives` keeps, else loaded for this transaction.
     """
     row = tx.execute(q.viewer, {"listener_id": listener_id}).fetchone()
     if row is None:
@@ -106,5 +106,5 @@ def viewer(
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
     everybody = tuple(Person(**one) for one in row.pop("everybody"))
     found = tuple(Gap(**gap) for gap in gaps)
-    shown = shelf.shown(tx, row["listener_id"]) if shelf else alone(tx, row["listener_id"])
+    shown = lives.shown(tx, row["listener_id"]) if lives else alone(tx, row["listener_id"])
     return Viewer(**row, spans=spans, gaps=found, now=local_now, shown=shown, everybody=everybody)

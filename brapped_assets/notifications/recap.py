@@ -42,7 +42,7 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
     from brapped_assets.insights import overview  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
-    from brapped_assets.insights.rules import SHORT  # noqa: PLC0415
+    from brapped_assets.insights.rule_comparison import SHORT  # noqa: PLC0415
     from brapped_assets.insights.selected_viewer import usual, viewer_of  # noqa: PLC0415
     from brapped_assets.insights.viewer import viewer  # noqa: PLC0415
     from brapped_assets.rendering import report  # noqa: PLC0415

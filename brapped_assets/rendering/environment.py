@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from brapped_assets import __version__
-from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.rendering import squares
 from brapped_assets.text import formatting
 

@@ -12,9 +12,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.covers import Covers, Picture
+from brapped_assets.insights.cover_cache import Covers, Picture
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.rules import SHORT, WORDS
+from brapped_assets.insights.rule_comparison import SHORT, WORDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked

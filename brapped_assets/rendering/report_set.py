@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.viewer import viewer

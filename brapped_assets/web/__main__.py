@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.services import network
 from brapped_assets.services.http_limits import limits

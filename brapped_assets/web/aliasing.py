@@ -67,7 +67,7 @@ def _say(site: Site, fields: dict[str, str]) -> None:
     if kind is None or not (listener_id and heard and other):
         raise HTTPException(400, LACKS)
     with site.reading.transaction() as tx:
-        who = viewer(tx, site.clock(), listener_id, shelf=site.shelf)
+        who = viewer(tx, site.clock(), listener_id, lives=site.lives)
     if who is None:
         raise HTTPException(400, LACKS)
     refused = aliasing.refusal(who, kind, heard, other)

@@ -24,7 +24,7 @@ from brapped_assets.web import (
     lists,
     offers,
     overview,
-    places,
+    rank_over_time,
     renew,
     search,
     today,
@@ -45,8 +45,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, explore, today, wrapped, items, lists, changes, places, comparison, search, history, counted),
-            *(hiding, offers, aliasing, add, covers, renew),
+            *(overview, explore, today, wrapped, items, lists, changes, rank_over_time, comparison, search, history),
+            *(counted, hiding, offers, aliasing, add, covers, renew),
         )
         for route in module.routes(site)
     ]

@@ -30,7 +30,7 @@ def routes(site: Site) -> list[Route]:
             chosen = next((one for one in others if str(one.listener_id) == asked), None if asked else others[0])
             if chosen is None:
                 raise HTTPException(404, "There is no such listener here.")
-            other = viewer(tx, site.clock(), chosen.listener_id, shelf=site.shelf)
+            other = viewer(tx, site.clock(), chosen.listener_id, lives=site.lives)
             assert other is not None
             other = viewer_of(tx, other, selection_of(request))
             # All time is that of both, whoever looks.

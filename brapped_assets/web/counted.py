@@ -12,7 +12,7 @@ from brapped_assets.insights import comparison, wrapped
 from brapped_assets.insights.formulas import changes, habits, items, overview, places
 from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
-from brapped_assets.insights.rules import SHORT, WORDS, choose_rule, side_by_side
+from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
 from brapped_assets.web.forms import posted, way_back
 from brapped_assets.web.site import Site, period_of, selection_of
 

@@ -13,9 +13,9 @@ from brapped_assets.insights.day_grid import levels
 from brapped_assets.insights.explore import around, bars, week, wider
 from brapped_assets.insights.facets import Facet, Option, Seen, facets
 from brapped_assets.insights.habits import HOURS
-from brapped_assets.insights.listening import heard
+from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.rules import SHORT, side_by_side
+from brapped_assets.insights.rule_comparison import SHORT, side_by_side
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.marks import PATH, Asked, Mark

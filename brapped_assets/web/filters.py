@@ -8,7 +8,7 @@ from brapped_assets.insights import items
 from brapped_assets.insights.explore import emptier
 from brapped_assets.insights.facets import Seen
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.rules import SHORT
+from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection

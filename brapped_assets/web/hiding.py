@@ -86,7 +86,7 @@ def _stretch(site: Site, fields: dict[str, str], listener_id: int) -> tuple[date
     if first is None or until is None:
         raise HTTPException(400, "A stretch of time has a beginning and an end, such as 2025-03-09 20:00.")
     with site.reading.transaction() as tx:
-        who = viewer(tx, site.clock(), listener_id, shelf=site.shelf)
+        who = viewer(tx, site.clock(), listener_id, lives=site.lives)
     if who is None:
         raise HTTPException(400, LACKS)
     begins, ends = instant_of(who.spans, first), instant_of(who.spans, until)

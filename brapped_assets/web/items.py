@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.columns.tally import Music
+from brapped_assets.insights.item_rank import standing_of
 from brapped_assets.insights.items import Kind, Row, key_in
-from brapped_assets.insights.leaders import Reign, reign_of, weeks
-from brapped_assets.insights.listening import most_played_albums
+from brapped_assets.insights.most_played import most_played_albums
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.standings import standing_of
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.weeks_at_number_one import Reign, reign_of, weeks
 from brapped_assets.rendering.chart_shapes import month_bars, wedges, years_of
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.site import Site, period_of, root_of

@@ -59,7 +59,7 @@ def _not_heard(site: Site, listener_id: int, fields: dict[str, str]) -> None:
 def _offer(site: Site, listener_id: int, fields: dict[str, str]) -> Offer:
     """What a form names, which must be on offer."""
     with site.reading.transaction() as tx:
-        who = viewer(tx, site.clock(), listener_id, shelf=site.shelf)
+        who = viewer(tx, site.clock(), listener_id, lives=site.lives)
         found = offers.offered(tx, who) if who else []
     named = [offer for offer in found if offer.name == fields.get("offer")]
     if not named:

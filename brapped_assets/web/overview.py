@@ -14,10 +14,10 @@ from brapped_assets.insights.changes import first_song
 from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
 from brapped_assets.insights.columns.sums import By, starts, summed_from
 from brapped_assets.insights.explore import wider
-from brapped_assets.insights.listening import Heard, heard
+from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Days, Totals
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.formatting import change, day, minutes, month, percent
 from brapped_assets.web.site import Site, period_of, selection_of

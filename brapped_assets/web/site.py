@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from brapped_assets.insights.columns.shelf import Shelf
+from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.columns.sums import By
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.memory import Absence, Remembered, absence_in
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
@@ -51,7 +51,7 @@ class Site:
     """`reading` is where numbers come from; `is_demo` is said on every page.
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
-    `shelf` keeps plays in memory.
+    `lives` keeps plays in memory.
     `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
     """
 
@@ -60,7 +60,7 @@ class Site:
     writing: Writing | None = None
     incoming: BackgroundImport | None = None
     covers: Covers | None = None
-    shelf: Shelf = field(default_factory=Shelf)
+    lives: LifeCache = field(default_factory=LifeCache)
     renewing: BackgroundLogin | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -82,7 +82,7 @@ class Site:
             # A file cannot say above itself as of when it is.
             if "." in request.url.path:
                 raise away.error
-        who = viewer(tx, self.clock(), key, shelf=self.shelf)
+        who = viewer(tx, self.clock(), key, lives=self.lives)
         if who is None and key is not None:
             raise HTTPException(404, "There is no such listener here.")
         return who

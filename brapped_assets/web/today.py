@@ -9,7 +9,7 @@ from starlette.routing import Route
 from brapped_assets.insights import habits, today
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.text.formatting import change
 from brapped_assets.web.overview import IN_FULL, LONGEST_RANKING
 from brapped_assets.web.site import Site

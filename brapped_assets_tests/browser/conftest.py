@@ -16,7 +16,7 @@ import uvicorn
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from pydantic import SecretStr
 
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db import embedded_server

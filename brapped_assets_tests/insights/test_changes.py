@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import listening, overview
+from brapped_assets.insights import most_played, overview
 from brapped_assets.insights.changes import known_in_part, moves, side
 from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.formulas.changes import FORMULAS
@@ -93,7 +93,7 @@ def test_what_moved_is_what_sql_over_the_views_says(
         }  # fmt: skip
         assert found == expected(tx, kind, (period, against), selection)
         for one in (period, against):
-            numbers_of, of_period = side(tx, who, one), listening.heard(tx, who, one, "plays", MANY)
+            numbers_of, of_period = side(tx, who, one), most_played.heard(tx, who, one, "plays", MANY)
             total = overview.totals(overview.days(who, one))
             assert (
                 numbers_of.plays, numbers_of.ms, numbers_of.estimated_ms, numbers_of.active_days, numbers_of.songs,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.columns.shelf import Shelf
+from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.listed_plays import list_plays
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse import zones
@@ -64,12 +64,12 @@ def test_what_is_shown_is_what_the_public_view_shows(
 
 
 def test_a_life_in_memory_is_without_what_is_hidden_from_the_next_look_on(warehouse: Warehouse) -> None:
-    shelf = Shelf()
+    lives = LifeCache()
     with warehouse.transaction() as tx:
         me = listen(tx)
 
         def plays() -> int:
-            who = viewer(tx, NOW, me, shelf=shelf)
+            who = viewer(tx, NOW, me, lives=lives)
             assert who is not None
             return len(who.shown.ever)
 

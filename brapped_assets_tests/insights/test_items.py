@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from brapped_assets.insights import items
 from brapped_assets.insights.formulas.items import FORMULAS
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.item_rank import Near, standing_of
 from brapped_assets.insights.items import Hour, Kind, Life, Month, Run
-from brapped_assets.insights.listening import heard, most_played_albums
+from brapped_assets.insights.most_played import heard, most_played_albums
 from brapped_assets.insights.overview import days, totals
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.standings import Near, standing_of
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples

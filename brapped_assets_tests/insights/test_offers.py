@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.doubtful_stretches import (
+    Kind,
+    Stretches,
+    find_again,
+    nights,
+    songs_in_a_row,
+    stretches,
+)
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.plays import Flag, Plays
 from brapped_assets.insights.columns.remembered import Earlier
 from brapped_assets.insights.columns.shown import Shown, shown
-from brapped_assets.insights.columns.stretches import Kind, Stretches, find_again, nights, songs_in_a_row, stretches
 from brapped_assets.insights.offers import offered
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
@@ -130,7 +137,7 @@ def test_what_is_offered_after_some_days_changed_is_what_is_offered_of_all_plays
     before, after = seen_of([*same, *was]), seen_of([*same, *is_now])
     days = np.unique(np.concatenate([of.life.plays.day[len(same) :] for of in (before, after)]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("brapped_assets.insights.columns.stretches.LOOKED_BACK", looked_back)
+        patch.setattr("brapped_assets.insights.columns.doubtful_stretches.LOOKED_BACK", looked_back)
         found = find_again(after, [DONE], Earlier(find_again(before, [DONE], None), days))
     assert ends(found.of) == ends(stretches(after, [DONE]))
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from brapped_assets.insights import habits, overview
 from brapped_assets.insights.columns.sums import By
 from brapped_assets.insights.habits import Session, Streak
-from brapped_assets.insights.listening import Heard, heard
+from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Day
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.ranking import rankings
+from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples

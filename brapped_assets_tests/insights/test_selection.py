@@ -11,7 +11,7 @@ from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Ru
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.examples import examples
-from brapped_assets_tests.insights.columns.test_shelf import told
+from brapped_assets_tests.insights.columns.test_life_cache import told
 from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play, vary
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 

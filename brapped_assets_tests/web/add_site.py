@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing

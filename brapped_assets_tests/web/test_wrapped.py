@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.covers import Covers
+from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.rendering import report

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.counting import counts
 from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY
-from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask, Plays
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Shown, shown
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask
+from brapped_assets.insights.columns.shown import Shown, shown
 from brapped_assets.insights.selection import Rule, Selection
 
-LASTFM_MOST_MS = 240_000
 SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPORT, "legacy": Flag(0)}
 MODES = {"shuffled": Flag.SHUFFLE, "offline": Flag.OFFLINE}
 # The kinds that are of how a play was heard.
@@ -75,21 +74,6 @@ def by_rule(whole: Shown, rule: Rule, track_done: Collection[int]) -> Shown:
         counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
         held = whole.by_rules[rule, frozenset(track_done)] = Shown(whole.life, whole.kept, whole.rows, counting)
     return held
-
-
-def counts(plays: Plays | Chosen, catalogue: Catalogue, rule: Rule, track_done: Collection[int]) -> Mask:
-    """Which plays count by a rule, whether they are shown or not."""
-    match rule:
-        case "spotify":
-            return plays.ms >= COUNTS_FROM_MS
-        case "lastfm":
-            length = catalogue.duration_ms.take(plays.track)
-            found: Mask = (length > COUNTS_FROM_MS) & (plays.ms >= np.minimum((length + 1) // 2, LASTFM_MOST_MS))
-            return found
-        case "finished":
-            return np.isin(plays.reason_end, _keys(track_done))
-        case "all":
-            return np.ones(len(plays), np.bool_)
 
 
 def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.chosen import Chosen
+from brapped_assets.insights.columns.counting import COUNTS_FROM_MS
 from brapped_assets.insights.columns.days import DayTable, Sessions, day_table, patched, sessions
 from brapped_assets.insights.columns.hidden import hidden, numbers_of
 from brapped_assets.insights.columns.life import Kept, Life
@@ -20,8 +21,6 @@ from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
 from brapped_assets.insights.columns.remembered import Earlier, Remembered
 from brapped_assets.insights.columns.sums import NEVER, counted
 
-# Spotify counts from here on, too.
-COUNTS_FROM_MS = 30_000
 # By flags: 0 where no extended history tells of a row, 1 where one does, 2 where one tells that it was skipped.
 _FLAGS = np.arange(2 * max(Flag))
 SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 0))).astype(np.int32)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
-from brapped_assets.insights.wrapped.clock import KINDS, OTHERWISE
+from brapped_assets.insights.wrapped.listener_type import KINDS, OTHERWISE
 from brapped_assets.insights.wrapped.thresholds import NEEDS
 from brapped_assets.text import formatting
 

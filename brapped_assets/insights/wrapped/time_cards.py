@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
 from brapped_assets.insights.wrapped.card import Card, called, counted, marked, minutes, row, rows
-from brapped_assets.insights.wrapped.clock import OTHERWISE, kind_of
+from brapped_assets.insights.wrapped.listener_type import OTHERWISE, kind_of
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.text import formatting
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights import habits, overview
 from brapped_assets.insights.formulas.habits import FORMULAS as HABITS
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
-from brapped_assets.insights.listening import heard
+from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import named
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Warehouse

@@ -12,7 +12,7 @@ from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
-from brapped_assets.insights.wrapped.clock import KINDS, kind_of
+from brapped_assets.insights.wrapped.listener_type import KINDS, kind_of
 from brapped_assets.insights.wrapped.model import Album, BigDay, Comeback, Discoveries, Kind, Numbers, Repeat, Thing
 from brapped_assets.insights.wrapped.notable_days import longest_run
 from brapped_assets.insights.wrapped.thresholds import NEEDS, Waiting

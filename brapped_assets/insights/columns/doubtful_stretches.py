@@ -5,10 +5,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from brapped_assets.insights.columns.counting import COUNTS_FROM_MS
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask
 from brapped_assets.insights.columns.remembered import Earlier
-from brapped_assets.insights.columns.shown import COUNTS_FROM_MS, Shown
+from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import Integers
 
 Kind = Literal["song", "night"]

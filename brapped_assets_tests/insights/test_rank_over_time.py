@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.tally import Music
 from brapped_assets.insights.formulas.places import FORMULAS
-from brapped_assets.insights.leaders import leaders
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.places import Line, lines, stretches, unit_of
+from brapped_assets.insights.rank_over_time import Line, lines, stretches, unit_of
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
+from brapped_assets.insights.weeks_at_number_one import leaders
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from brapped_assets.insights.columns.narrowing import counts
+from brapped_assets.insights.columns.counting import counts
 from brapped_assets.insights.columns.sums import summed
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import words_of

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from brapped_assets.insights import habits, overview
 from brapped_assets.insights.formulas.habits import FORMULAS as HABITS
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
-from brapped_assets.insights.listening import heard
+from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import named
-from brapped_assets.insights.rules import side_by_side
+from brapped_assets.insights.rule_comparison import side_by_side
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Rule, Selection
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

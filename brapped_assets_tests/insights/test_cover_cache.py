@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from brapped_assets.insights import covers
-from brapped_assets.insights.covers import Covers, Picture
+from brapped_assets.insights import cover_cache
+from brapped_assets.insights.cover_cache import Covers, Picture
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.web.add_site import pages
 
@@ -68,7 +68,7 @@ def test_what_is_no_picture_is_nothing_and_not_asked_for_again_for_a_while(
     from_host = Covers(tmp_path / "covers", f"{host}/v1")
     assert [from_host.picture(host + path) for _ in range(2)] == [None, None]
     assert Host.asked == [path]
-    monkeypatch.setattr(covers, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(cover_cache, "PAUSE_SECONDS", 0.0)
     again = Covers(tmp_path / "covers", f"{host}/v1")
     assert [again.picture(host + path) for _ in range(2)] == [None, None]
     assert Host.asked == [path] * 3

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights.leaders import leaders
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.places import PLACES, Line, Unit, lines, stretches, unit_of
+from brapped_assets.insights.rank_over_time import PLACES, Line, Unit, lines, stretches, unit_of
+from brapped_assets.insights.weeks_at_number_one import leaders
 from brapped_assets.text.formatting import NO_BREAK, month, short_day
 from brapped_assets.web.site import Site, period_of
 
@@ -42,9 +42,9 @@ def routes(site: Site) -> list[Route]:
                 many, led = leaders(tx, who, period, kind, LONGEST_LIST)
             columns = _columns(drawn, among, unit)
             return site.page(
-                "places.html", request, who, kind=kind, kinds=list(MUSIC), period=period, unit=unit, lines=drawn,
-                columns=columns, lowest=len(columns[0].places) if columns else 0, most_places=PLACES, many=many,
-                led=led, gaps=who.gaps_in(period),
+                "rank_over_time.html", request, who, kind=kind, kinds=list(MUSIC), period=period, unit=unit,
+                lines=drawn, columns=columns, lowest=len(columns[0].places) if columns else 0,
+                most_places=PLACES, many=many, led=led, gaps=who.gaps_in(period),
             )  # fmt: skip
 
         return Route(f"/places/{kind}", show, name=f"places_{kind}")

@@ -22,7 +22,7 @@ class _Entry:
     used_at: float = 0.0
 
 
-class Shelf:
+class LifeCache:
     """Safe from any thread. One for a database: a life is known by the key of its listener."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.columns import shelf as shelves
+from brapped_assets.insights.columns import life_cache
+from brapped_assets.insights.columns.life_cache import LifeCache, alone
 from brapped_assets.insights.columns.moments import dates, instant
-from brapped_assets.insights.columns.shelf import Shelf, alone
 from brapped_assets.insights.columns.shown import Shown
 from brapped_assets.insights.columns.sums import NEVER
 from brapped_assets.insights.columns.tally import Music, numbering
 from brapped_assets.insights.columns.years import by_year
-from brapped_assets.insights.leaders import all_weeks
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import EARLIEST, LATEST
+from brapped_assets.insights.weeks_at_number_one import all_weeks
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
@@ -145,7 +145,7 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
 def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
     warehouse: Warehouse, reading: Reading, merges: list[Any], happens: list[tuple[str, int]]
 ) -> None:
-    kept = Shelf()
+    kept = LifeCache()
     with warehouse.transaction() as tx:
         tx.execute("delete from insights.hidden")
         tx.execute("delete from insights.hidden_time")
@@ -169,13 +169,13 @@ def test_whatever_happened_the_next_look_shows_what_the_warehouse_holds(
 def test_while_nothing_changes_nothing_is_read_again(
     warehouse: Warehouse, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Shelf()
+    kept = LifeCache()
     with warehouse.transaction() as tx:
         me = newcomer(tx)
     with reading.transaction() as tx:
         first = kept.shown(tx, me)
-    monkeypatch.setattr(shelves, "load", None)
-    monkeypatch.setattr(shelves, "refresh", None)
+    monkeypatch.setattr(life_cache, "load", None)
+    monkeypatch.setattr(life_cache, "refresh", None)
     with reading.transaction() as tx:
         assert kept.shown(tx, me) is first
 
@@ -183,7 +183,7 @@ def test_while_nothing_changes_nothing_is_read_again(
 def test_a_poll_moves_no_play_that_is_loaded_and_who_looked_before_sees_what_they_saw(
     warehouse: Warehouse, reading: Reading
 ) -> None:
-    kept = Shelf()
+    kept = LifeCache()
     with warehouse.transaction() as tx:
         me = newcomer(tx)
         tell(tx, me, [("extended", [Told(at(7 * n), 100_000, f"t{n}", f"Song {n}") for n in range(5)])])
@@ -203,7 +203,7 @@ def test_a_poll_moves_no_play_that_is_loaded_and_who_looked_before_sees_what_the
 
 
 def test_whoever_began_before_a_merge_still_sees_the_plays_of_then(warehouse: Warehouse, reading: Reading) -> None:
-    kept = Shelf()
+    kept = LifeCache()
     with warehouse.transaction() as tx:
         me = newcomer(tx)
     with reading.transaction() as earlier:
@@ -227,7 +227,7 @@ def test_whoever_began_before_a_merge_still_sees_the_plays_of_then(warehouse: Wa
 def test_while_somebody_writes_without_pause_every_look_is_of_one_committed_moment(
     warehouse: Warehouse, reading: Reading, database_url: str, tmp_path: Path
 ) -> None:
-    kept, looks = Shelf(), 0
+    kept, looks = LifeCache(), 0
     with warehouse.transaction() as tx:
         me = newcomer(tx)
     told_apart = [Told(at(7 * n), 100_000 + n, f"t{n % 40}", f"Song {n % 40}") for n in range(600)]
@@ -253,12 +253,12 @@ def test_while_somebody_writes_without_pause_every_look_is_of_one_committed_mome
 
 def test_a_listener_nobody_looks_at_is_given_back(warehouse: Warehouse, reading: Reading) -> None:
     now = [0.0]
-    kept = Shelf(clock=lambda: now[0])
+    kept = LifeCache(clock=lambda: now[0])
     with warehouse.transaction() as tx:
         one, other = newcomer(tx, "one"), newcomer(tx, "other")
     with reading.transaction() as tx:
         first = kept.shown(tx, one)
-        now[0] = shelves.IDLE_SECONDS
+        now[0] = life_cache.IDLE_SECONDS
         assert kept.shown(tx, one) is first
         now[0] *= 3
         kept.shown(tx, other)
