@@ -68,7 +68,7 @@ def home() -> Iterator[Path]:
 def python(code: str, home: Path) -> dict[str, Any]:
     environment = {**os.environ, **REAL, "BRAPPED_HOME": str(home)}
     ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], check=False, env=environment, capture_output=True, text=True
+        [sys.executable, "-B", "-W", "ignore", "-c", code], check=False, env=environment, capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     told: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
