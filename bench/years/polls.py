@@ -127,6 +127,7 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
     """An asset's own code as Dagster calls it; whether it materialized anything. Raises dg.Failure."""
     context = SimpleNamespace(
         partition_keys=hours,
+        has_partition_key=True,
         log=QUIETLY,
         run=SimpleNamespace(run_id="a simulated run", tags={}),
         # Asked only about hours that no poll can close any more.
