@@ -5,9 +5,11 @@ a key derived from the token it came in exchange for: only whoever still holds t
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from brapped_assets.settings_file import TOKENS_FOLDER
+from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import fingerprint, seal, unseal
 
 
@@ -35,6 +37,26 @@ def newest(home: Path, given: str) -> str | None:
 def drop(home: Path, given: str) -> None:
     """The warehouse has it."""
     _file(home, given).unlink(missing_ok=True)
+
+
+def keep_surely(home: Path, given: str, rotated: str, keep: Callable[[str], bool]) -> None:
+    """Keep what came in exchange for `given` here until `keep` says that the warehouse has it.
+
+    Raises a WarehouseError only when neither could take it. A warehouse that is away will say so by itself.
+    """
+    is_on_disk = True
+    try:
+        put(home, given, rotated)
+    except OSError:
+        is_on_disk = False
+    try:
+        is_kept = keep(rotated)
+    except WarehouseError:
+        if not is_on_disk:
+            raise
+        return
+    if is_kept:
+        drop(home, given)
 
 
 def _file(home: Path, given: str) -> Path:

@@ -25,7 +25,7 @@ from brapped_assets.spotify import (
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.warehouse.errors import TokenUnreadable, WarehouseError
+from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.refresh_tokens import Holder
 
@@ -225,30 +225,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             people.keep_rotated(tx, owner.listener_id, given=given, rotated=rotated, now=datetime.now(UTC))
             return True
 
-    def _keep_surely(self, given: str, rotated: str, keep: Callable[[str], bool]) -> None:
-        """Keep what came in exchange for `given`: on the disk, until the warehouse has it.
-
-        Raises a WarehouseError only when neither could take it. A warehouse that is away will say so by itself.
-        """
-        home, is_on_disk = self._settings.brapped_home, True
-        try:
-            rotated_tokens.put(home, given, rotated)
-        except OSError:
-            is_on_disk = False
-        try:
-            is_kept = keep(rotated)
-        except WarehouseError:
-            if not is_on_disk:
-                raise
-            return
-        if is_kept:
-            rotated_tokens.drop(home, given)
-
     def _client(self, token: str, given: str, keep: Callable[[str], bool]) -> SpotifyClient:
         """A client for `token`; `given` is what its successors are kept under."""
 
         def on_rotated(rotated: str) -> None:
-            self._keep_surely(given, rotated, keep)
+            rotated_tokens.keep_surely(self._settings.brapped_home, given, rotated, keep)
 
         access = AccessTokens(self._settings.spotify_app(), token, on_rotated=on_rotated)
         client = SpotifyClient(self._settings.spotify_api_url, access, self.ledger)

@@ -7,7 +7,6 @@ It outlives a holder that was killed; `start` attaches to it.
 import atexit
 import logging
 import os
-import platform
 import shutil
 import subprocess
 import time
@@ -23,13 +22,10 @@ from psycopg import sql
 
 from brapped_assets.warehouse.db import data_folder
 from brapped_assets.warehouse.db.data_folder import folder
+from brapped_assets.warehouse.db.prerequisites import refuse_a_full_disk, refuse_what_cannot_work
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 
-# A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
-LONGEST_PATH = 90
 __all__ = ["EmbeddedServer", "folder", "start", "stop_unless_held"]
-# A new data folder has some 40 MB, and its log is written in pieces of 16 MB.
-ROOM_TO_START = 64_000_000
 DATABASES = ("brapped", "dagster")
 # Settings, most of them secrets, in the environment of whoever starts the server.
 OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
@@ -109,7 +105,7 @@ def start(home: Path) -> EmbeddedServer:
     """
     pgdata = folder(home)
     data_folder.finish_a_swap(pgdata)
-    _refuse_what_cannot_work(pgdata)
+    refuse_what_cannot_work(pgdata)
     with warnings.catch_warnings():
         # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
         warnings.simplefilter("ignore")
@@ -135,7 +131,7 @@ def start(home: Path) -> EmbeddedServer:
         atexit.register(running.forget_the_dead)
         _revive(running, pgdata)
     except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
-        _refuse_a_full_disk(pgdata)
+        refuse_a_full_disk(pgdata)
         raise EmbeddedUnusable(
             f"The embedded PostgreSQL cannot start in {pgdata} ({_in_short(error)}). Its own words are in "
             f"{pgdata / 'log'}. Check that the folder is yours, or set BRAPPED_HOME to another folder, or "
@@ -183,17 +179,6 @@ def _make(pgdata: Path) -> None:
         shutil.rmtree(begun, ignore_errors=True)
 
 
-def _refuse_a_full_disk(pgdata: Path) -> None:
-    place = next(folder for folder in (pgdata, *pgdata.parents) if folder.exists())
-    disk = shutil.disk_usage(place)
-    # What is no disk at all has no size either.
-    if disk.total and disk.free < ROOM_TO_START:
-        raise EmbeddedUnusable(
-            f"The disk is full: {disk.free // 1_000_000} MB are free where {pgdata} lies, and PostgreSQL needs some "
-            f"{ROOM_TO_START // 1_000_000} MB to start. Nothing was lost. Make room, then run the same command again."
-        )
-
-
 def _in_short(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         return f"{Path(error.cmd[0]).name} ended with {error.returncode}"
@@ -206,29 +191,6 @@ def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **option
 
     env = {name: value for name, value in os.environ.items() if name in HARMLESS or not name.startswith(OURS)}
     return str(pgexec(command, args, bin_path, env=env, **options))
-
-
-def _refuse_what_cannot_work(pgdata: Path) -> None:
-    if platform.system() == "Windows":
-        return
-    if len(str(pgdata)) >= LONGEST_PATH:
-        raise EmbeddedUnusable(
-            f"{pgdata} is too long for a Unix socket ({len(str(pgdata))} characters, at most {LONGEST_PATH - 1}). "
-            "Set BRAPPED_HOME to a shorter path."
-        )
-    if os.geteuid() != 0:
-        return
-    # PostgreSQL refuses to run as root, so the library makes a system user and opens the folders above the data.
-    if pgdata.is_relative_to(Path("~root").expanduser()):
-        raise EmbeddedUnusable(
-            f"You are root, and {pgdata} lies in root's home, which would have to be opened to a system user. "
-            "Set BRAPPED_HOME to a folder elsewhere, for example /var/lib/brapped, or run as an ordinary user."
-        )
-    if shutil.which("useradd") is None:
-        raise EmbeddedUnusable(
-            "You are root, PostgreSQL refuses to run as root, and `useradd`, which would make a user for it, is not "
-            "installed (package: passwd or shadow). Install it, run as an ordinary user, or set DATABASE_URL."
-        )
 
 
 def _revive(running: EmbeddedServer, pgdata: Path) -> None:
