@@ -58,8 +58,8 @@ def poll_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
     """What every poll is checked for; over everything when run without a range of hours."""
-    first_key = context.run.tags.get(partitions.RANGE_START) or context.run.tags.get(partitions.PARTITION)
-    since = partitions.hour_of(first_key) - BEFORE_THE_RANGE if first_key else BEGINNING
+    hours = partitions.range_of(context.run.tags)
+    since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else BEGINNING
     yield from _results(context, POLL_CLAIMS.values(), neon, since, spotify.ledger.budget)
 
 
@@ -103,10 +103,9 @@ def report_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) ->
 
 def _files_by_year(context: dg.AssetCheckExecutionContext, report: dg.AssetKey) -> dict[str, list[str]]:
     """Of each year that was written, oldest first, the files that are still as they were written."""
-    tags = context.run.tags
-    only = tags.get(partitions.PARTITION)
-    first, last = tags.get(partitions.RANGE_START, only), tags.get(partitions.RANGE_END, only)
-    years = [year for year in partitions.years.get_partition_keys() if (first or year) <= year <= (last or year)]
+    every = partitions.years.get_partition_keys()
+    first, last = partitions.range_of(context.run.tags) or (every[0], every[-1])
+    years = [year for year in every if first <= year <= last]
     written = context.instance.fetch_materializations(
         dg.AssetRecordsFilter(asset_key=report, asset_partitions=years), limit=RECORDS_TO_READ
     )

@@ -1,6 +1,6 @@
 """The hours, in UTC, and which of them are due; the years. Partition H means "polled after hour H had ended"."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -48,6 +48,13 @@ def range_tags(first: str, last: str) -> dict[str, str]:
     if first == last:
         return {PARTITION: first}
     return {RANGE_START: first, RANGE_END: last}
+
+
+def range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
+    """First and last key that a run with these tags covers; None: it names no partition."""
+    only = tags.get(PARTITION)
+    first, last = tags.get(RANGE_START, only), tags.get(RANGE_END, only)
+    return (first, last) if first and last else None
 
 
 @dataclass(frozen=True)

@@ -191,8 +191,7 @@ def _newest_success(instance: dg.DagsterInstance, names: Names) -> dict[int, dat
 
 def _years_of(tags: Mapping[str, str]) -> range:
     """The years that a run with these tags writes."""
-    only = tags.get(partitions.PARTITION, "")
-    first, last = tags.get(partitions.RANGE_START, only), tags.get(partitions.RANGE_END, only)
+    first, last = partitions.range_of(tags) or ("", "")
     return range(int(first), int(last) + 1) if first.isdecimal() and last.isdecimal() else range(0)
 
 
