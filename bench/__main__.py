@@ -7,7 +7,7 @@ from time import perf_counter
 
 from rich.console import Console
 
-from bench import figures, scene
+from bench import figures, test_bed
 
 WIDTH = 150
 # The module of this name, and what it measures.
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     for name in names:
         # Each has a server of its own: what one leaves in its caches is no advantage for the next.
-        with scene.opened() as here:
+        with test_bed.opened() as here:
             started = perf_counter()
             # Imported here: the definitions read the settings when they are imported.
             measured = import_module(f"bench.{name}").measure(here)

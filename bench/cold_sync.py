@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.figures import Figure
-from bench.scene import Scene, connected, environment
+from bench.test_bed import Scene, connected, environment
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import nonstop

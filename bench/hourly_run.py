@@ -10,11 +10,11 @@ from time import perf_counter
 
 import dagster as dg
 
+from bench.empty_run import run_nothing
 from bench.figures import Figure
 from bench.newest_hour import poll_newest_hour
-from bench.nothing import run_nothing
 from bench.poll import milliseconds_inside
-from bench.scene import Scene, connected, environment, hurried_account
+from bench.test_bed import Scene, connected, environment, hurried_account
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets_tests.round_trips import Wire, counted

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 from bench.exported_life import BEGIN, life, poll, row, write
 from bench.figures import Figure
 from bench.import_process import Imported, cpu_seconds, imported
-from bench.scene import Scene
+from bench.test_bed import Scene
 from brapped_assets.warehouse.db.connections import Warehouse
 
 PLAYS = int(os.environ.get("BENCH_ROWS", "1000000"))

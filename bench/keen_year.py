@@ -14,10 +14,10 @@ from itertools import pairwise
 import time_machine
 
 from bench.figures import Figure
-from bench.keeper import Keeper
 from bench.landed_plays import shown, visible_spans
 from bench.neon_day import minutes_of
-from bench.scene import Scene, connected
+from bench.plain_polling import Keeper
+from bench.test_bed import Scene, connected
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener

@@ -8,7 +8,7 @@ import psycopg
 
 from bench.figures import Figure
 from bench.landed_plays import land_plays, shown
-from bench.scene import Scene
+from bench.test_bed import Scene
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse.db.connections import Warehouse

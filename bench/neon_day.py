@@ -11,7 +11,7 @@ import dagster as dg
 import time_machine
 
 from bench.figures import Figure
-from bench.scene import Scene, connected
+from bench.test_bed import Scene, connected
 from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount

@@ -24,9 +24,9 @@ from typing import Any
 import psycopg
 
 from bench.figures import Figure
-from bench.scene import Scene
 from bench.selections import asked_of_the_fact, selections
 from bench.sql_life import live
+from bench.test_bed import Scene
 from brapped_assets.warehouse.db import read_pool
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.web.app import create_app

@@ -9,7 +9,7 @@ import requests
 
 from bench.figures import Figure
 from bench.newest_hour import poll_newest_hour
-from bench.scene import Scene, connected, hurried_account
+from bench.test_bed import Scene, connected, hurried_account
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets_tests.round_trips import counted

@@ -13,8 +13,8 @@ from time import perf_counter
 import dagster as dg
 
 from bench.figures import Figure
-from bench.scene import Scene, connected, hurried_account
 from bench.sql_life import live
+from bench.test_bed import Scene, connected, hurried_account
 from brapped_assets import partitions
 from brapped_assets.definitions import defs
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.figures import Figure
-from bench.scene import Scene, connected, environment, hurried_account
+from bench.test_bed import Scene, connected, environment, hurried_account
 
 PAIRS = 5
 OPEN = (
@@ -23,7 +23,7 @@ POLL = OPEN + (
 )
 NOTHING = (
     OPEN
-    + "from bench.nothing import run_nothing\nwith open_instance(Settings.load()) as i: assert run_nothing(i).success"
+    + "from bench.empty_run import run_nothing\nwith open_instance(Settings.load()) as i: assert run_nothing(i).success"
 )
 CHECKOUT = str(Path(__file__).parents[1])
 

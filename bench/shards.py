@@ -19,7 +19,7 @@ from time import perf_counter
 import psycopg
 
 from bench.figures import Figure
-from bench.scene import Scene, connected, environment, hurried_account
+from bench.test_bed import Scene, connected, environment, hurried_account
 from brapped_assets.assets.shards import Shard, all_shards
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.listener import ScriptedListener

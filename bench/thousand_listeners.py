@@ -24,12 +24,12 @@ import psycopg
 
 from bench.figures import Figure
 from bench.landed_plays import PAGE, SERVED_BY, shown
-from bench.scene import Scene
+from bench.test_bed import Scene
 from brapped_assets.checks import BEFORE_THE_RANGE, POLL_CHECKS
 from brapped_assets.demo import payloads
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play
-from brapped_assets.resources.shared_ledger import SharedLedger
+from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.spotify import PARSER_VERSION, RECENTLY_PLAYED, PlayedItem, parse_item, parse_kept
 from brapped_assets.warehouse import dimensions, landing, listeners, polled_page, rejected_items
 from brapped_assets.warehouse.check_queries import verify
@@ -161,7 +161,7 @@ def _round(folder: str, url: str, at: datetime) -> Work:
 
 
 def _poll(warehouse: Warehouse, number: int, page: list[PlayedItem], at: datetime) -> None:
-    SharedLedger(warehouse, UNLIMITED).reserve(RECENTLY_PLAYED, purpose="poll", now=at)
+    SharedCallLedger(warehouse, UNLIMITED).reserve(RECENTLY_PLAYED, purpose="poll", now=at)
     listener = _known(warehouse, number, at)
     with warehouse.transaction() as tx:
         rejected_items.retry_rejected(tx, listener.listener_id, parser_version=PARSER_VERSION, parse=parse_kept, now=at)

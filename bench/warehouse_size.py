@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.figures import Figure
 from bench.landed_plays import land_plays, shown
-from bench.scene import Scene
+from bench.test_bed import Scene
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.warehouse import dimensions

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.names import OURS, Names
+from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.assets.shards import TAG, all_shards
 from brapped_assets.assets.streaming_history import FIRST_YEAR
 from brapped_assets.jobs import daily_upkeep, hourly_plays, wrapped_reports

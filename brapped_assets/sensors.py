@@ -10,7 +10,7 @@ import dagster as dg
 
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.assets.failures import failed_run
-from brapped_assets.assets.names import OURS, Names
+from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.jobs import hourly_plays, import_history, refresh_dimensions
 from brapped_assets.notifications.heartbeat import beat
 from brapped_assets.resources.neon import NeonResource

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets.names import Names
+from brapped_assets.assets.location_names import Names
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue

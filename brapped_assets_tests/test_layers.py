@@ -29,7 +29,7 @@ LAYERS = [
     ["definitions"],
     ["demo"],
     ["commands"],
-    ["cli_data"],
+    ["cli_data_commands"],
     ["cli"],
     ["__main__"],
 ]

@@ -11,7 +11,7 @@ import time_machine
 from psycopg.rows import dict_row
 
 from bench.figures import Figure
-from bench.scene import Scene, environment
+from bench.test_bed import Scene, environment
 from bench.years.account import ZONE, apart
 from bench.years.life import Life
 from bench.years.plan import KINDS, YEAR, Plan

@@ -21,7 +21,7 @@ from typing import Any, Self
 import time_machine
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.scene import Scene
+from bench.test_bed import Scene
 from bench.years.account import Account
 from bench.years.plan import DAY, SPOTIFYS, TICK, Plan, Trouble
 from bench.years.polls import Collector, allow_connections, hang_up, poll_by_dagster, sleeping

@@ -12,7 +12,7 @@ import psycopg
 import time_machine
 
 from bench.newest_hour import poll_newest_hour
-from bench.scene import Scene, environment
+from bench.test_bed import Scene, environment
 from brapped_assets import partitions
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.retention import KEEP_CALLS

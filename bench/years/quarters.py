@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bench.figures import Figure, Unit
-from bench.scene import Scene
+from bench.test_bed import Scene
 
 # Of what does not grow; and of the warehouse: autovacuum lets a fifth of a table be dead, its default, and pages of an
 # index that was written row by row are never as full as when it is made anew.

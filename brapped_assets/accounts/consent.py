@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from brapped_assets.accounts import new_listener
 from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.first_hour import first_hour, hour_before_start
-from brapped_assets.resources.shared_ledger import SharedLedger
+from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file, write_env
 from brapped_assets.spotify import (
@@ -50,7 +50,7 @@ def remember(
     is_key_new = False
     with settings.warehouse() as warehouse:
         tokens_of_grant = AccessTokens(app, grant.refresh_token)
-        ledger = SharedLedger(warehouse, settings.spotify_daily_call_budget)
+        ledger = SharedCallLedger(warehouse, settings.spotify_daily_call_budget)
         with SpotifyClient(settings.spotify_api_url, tokens_of_grant, ledger) as client:
             profile: Profile = client.profile()
             page = client.recently_played()

@@ -9,7 +9,7 @@ import dagster as dg
 
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
-from brapped_assets.assets.claims import DAILY_CLAIMS
+from brapped_assets.assets.audit_claims import DAILY_CLAIMS
 from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.retention import apply_retention

@@ -14,7 +14,7 @@ from brapped_assets.settings_file import TOKENS_FOLDER, env_file
 from brapped_assets.text.plain import plain
 from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.erasure import Preview, forget, preview, tidy
+from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token, listeners
 
 

@@ -19,14 +19,14 @@ from brapped_assets.history.discovery import Found, Unusable, find_histories
 from brapped_assets.services.dagster_import_event import tell_dagster
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.formatting import time_left
-from brapped_assets.transfer.doubts import Doubt
 from brapped_assets.transfer.download import local_copy
+from brapped_assets.transfer.dry_run import preview
 from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
 from brapped_assets.transfer.importer import Progress as ImportProgress
 from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.ownership import doubts
-from brapped_assets.transfer.preview import preview
+from brapped_assets.transfer.ownership_doubts import Doubt
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.urls import has_password

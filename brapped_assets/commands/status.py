@@ -13,7 +13,7 @@ from brapped_assets.commands.status_table import show
 from brapped_assets.console import exit_codes
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.delivery import addresses
-from brapped_assets.resources.shared_ledger import SharedLedger
+from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.services import hosting_usage
 from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError
@@ -38,7 +38,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
             stored, hosted = hosting_usage.read_usage(tx, settings, now)
             undelivered = notifications.undelivered(tx)
             locked = _locked(tx, settings)
-        left = SharedLedger(warehouse, settings.spotify_daily_call_budget).left(now)
+        left = SharedCallLedger(warehouse, settings.spotify_daily_call_budget).left(now)
     problems, code = _problems(settings, everybody, spent, now, locked)
     told, unheard = _notices(settings, undelivered)
     down = [

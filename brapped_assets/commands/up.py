@@ -22,7 +22,7 @@ from brapped_assets.services.dagster_instance import environment, open_instance
 from brapped_assets.services.network import Network, network, qr_code
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.other_collectors import polled_elsewhere
-from brapped_assets.services.process_keeper import APART, kept_program
+from brapped_assets.services.process_restarts import APART, kept_program
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import RUNNING, where_it_runs
 

@@ -10,9 +10,9 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
-from brapped_assets.assets.external import bi_views, spotify_data_export, spotify_web_api
+from brapped_assets.assets.external_assets import bi_views, spotify_data_export, spotify_web_api
 from brapped_assets.assets.listening_audit import listening_audit
-from brapped_assets.assets.names import OURS, Names
+from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.spotify_top import spotify_top
 from brapped_assets.assets.streaming_fact import streaming_fact

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.names import Names
+from brapped_assets.assets.location_names import Names
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition

@@ -9,7 +9,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
 
 Kind = Literal["artist", "track"]
-q = Statements(__file__)
+q = Statements(__file__, "corrections.sql")
 WORDS = {"artist": "artist", "track": "song"}
 
 

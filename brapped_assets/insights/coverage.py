@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import dates, day_number
+from brapped_assets.insights.columns.day_numbers import dates, day_number
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets.warehouse.db.connections import Connection

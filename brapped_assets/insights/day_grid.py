@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.columns.moments import day_number
-from brapped_assets.insights.columns.sums import By, Integers
+from brapped_assets.insights.columns.day_numbers import day_number
+from brapped_assets.insights.columns.reductions import By, Integers
 from brapped_assets.insights.overview import Day, Days, Month
 from brapped_assets.insights.periods import DAY, Period, each_day
 from brapped_assets.insights.viewer import Viewer

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.chosen import Chosen
-from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY
-from brapped_assets.insights.columns.narrowing import MODES, SOURCES
+from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.sums import Sums
+from brapped_assets.insights.columns.reductions import Sums
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.selection_mask import MODES, SOURCES
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types, labels
 from brapped_assets.insights.periods import Period
@@ -43,7 +43,7 @@ class Facet(NamedTuple):
 
 # Who sees what a selection leaves (`narrowing.viewer_of`), the same for the same selection.
 Seen = Callable[[Selection], Viewer]
-Counted = Callable[[Connection, Viewer, Chosen], list[Option]]
+Counted = Callable[[Connection, Viewer, SelectedPlays], list[Option]]
 
 
 def facets(tx: Connection, seen: Seen, selection: Selection, period: Period) -> Mapping[str, Facet]:
@@ -59,49 +59,49 @@ def facets(tx: Connection, seen: Seen, selection: Selection, period: Period) -> 
     return found
 
 
-def _decades(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _decades(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     sums = plays.by_track.grouped(plays.catalogue.year // 10, 1 + int(plays.catalogue.year.max(initial=0)) // 10)
     return [Option(int(n) * 10, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
 
 
-def _weekdays(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _weekdays(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     heard = plays.by_hour
     by_day = Sums(heard.plays.sum(axis=1), heard.ms.sum(axis=1))
     return _numbered(by_day.grouped((heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK, DAYS_A_WEEK), first=1)
 
 
-def _hours(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _hours(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _numbered(Sums(plays.by_hour.plays.sum(axis=0), plays.by_hour.ms.sum(axis=0)))
 
 
-def _devices(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _devices(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _worded(plays.by_platform, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
 
 
-def _countries(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _countries(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _worded(plays.by_country, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
 
 
-def _contexts(tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _contexts(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _worded(plays.by_context, lambda keys: context_types(tx, keys))
 
 
-def _sources(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _sources(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     told = COMBINATIONS & int(Flag.API | Flag.EXPORT)
     return _by_plays(_option(source, plays.by_flags, told == int(flags)) for source, flags in SOURCES.items())
 
 
-def _endings(tx: Connection, who: Viewer, plays: Chosen) -> list[Option]:
+def _endings(tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
     done = [key for key, word in labels(tx, who.shown.life.reasons).items() if word == "trackdone"]
     finished = _option("finished", plays.by_reason_end, np.isin(np.arange(len(plays.by_reason_end.plays)), done))
     return _by_plays([finished, _option("skipped", plays.by_flags, (COMBINATIONS & int(Flag.SKIPPED)) > 0)])
 
 
-def _modes(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _modes(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _by_plays(_option(mode, plays.by_flags, (COMBINATIONS & int(flag)) > 0) for mode, flag in MODES.items())
 
 
-def _bases(_tx: Connection, _who: Viewer, plays: Chosen) -> list[Option]:
+def _bases(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     estimated = (COMBINATIONS & int(Flag.ESTIMATED)) > 0
     return _by_plays([_option("reported", plays.by_flags, ~estimated), _option("estimated", plays.by_flags, estimated)])
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import FIRST_WEEKDAY, date_of, dates, day_number, instant
-from brapped_assets.insights.columns.sums import By, counted
+from brapped_assets.insights.columns.day_numbers import FIRST_WEEKDAY, date_of, dates, day_number, instant
+from brapped_assets.insights.columns.reductions import By, counted
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day, Days
 from brapped_assets.insights.periods import DAY, Period

@@ -7,7 +7,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
 
-q = Statements(__file__)
+q = Statements(__file__, "corrections.sql")
 
 MICROSECOND = timedelta(microseconds=1)
 What = Literal["artist", "track", "context"]

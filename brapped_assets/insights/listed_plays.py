@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.chosen import Chosen
-from brapped_assets.insights.columns.counting import counts
-from brapped_assets.insights.columns.moments import date_of, day_number
-from brapped_assets.insights.columns.narrowing import of_tracks
+from brapped_assets.insights.columns.counting_rules import counts
+from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask, Plays
-from brapped_assets.insights.columns.sums import summed_of_few
+from brapped_assets.insights.columns.reductions import summed_of_few
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.selection_mask import of_tracks
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.selected_viewer import viewer_of, words_of
@@ -24,7 +24,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "lists.sql")
 
 
 class Asked(NamedTuple):
@@ -52,7 +52,7 @@ class Listing:
         return self.who.shown.life.plays
 
     @cached_property
-    def counting(self) -> Chosen:
+    def counting(self) -> SelectedPlays:
         """Those of them that count."""
         period = self.asked.period
         return self.who.shown.plays(period.first, period.until) if period else self.who.shown.ever

@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns import tally
-from brapped_assets.insights.columns.moments import date_of, dates
+from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.columns.day_numbers import date_of, dates
+from brapped_assets.insights.columns.period_totals import Ints
 from brapped_assets.insights.columns.plays import MOST_DAYS
-from brapped_assets.insights.columns.sums import By, Sums, each_once
-from brapped_assets.insights.columns.tally import Ints
+from brapped_assets.insights.columns.reductions import By, Sums, each_once
 from brapped_assets.insights.name_filter import Kind, named_like
 from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
@@ -148,25 +148,25 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     weeks: Ints | None = None
     match kind:
         case "days":
-            found, compared = tally.days(who.shown, period), None
+            found, compared = period_totals.days(who.shown, period), None
             keys = np.arange(len(found.first))
         case "contexts":
             uris, number_of = _contexts(tx, who, [period, compared] if compared else [period])
-            found, keys = tally.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
+            found, keys = period_totals.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
             if compared:
-                of_then = tally.grouped(who.shown, compared, number_of, len(uris))
+                of_then = period_totals.grouped(who.shown, compared, number_of, len(uris))
                 then = of_then.sums, of_then.older, of_then.among
         case _:
-            found, keys = tally.music(who.shown, period, kind), tally.numbering(who.shown, kind).keys
+            found, keys = period_totals.music(who.shown, period, kind), period_totals.numbering(who.shown, kind).keys
             if compared:
-                then = tally.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
+                then = period_totals.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
             weeks = weeks_led(who, period, kind)
     nothing = np.zeros(len(keys), np.int64)
     rank_before = nothing.copy()
     if then is not None:
-        ranking_then = tally.ranked(*then, by)
+        ranking_then = period_totals.ranked(*then, by)
         rank_before[ranking_then] = np.arange(1, len(ranking_then) + 1)
-    ranking = tally.ranked(found.sums, found.older, found.among, by)
+    ranking = period_totals.ranked(found.sums, found.older, found.among, by)
 
     def by_rank(column: NDArray[np.integer]) -> Ints:
         return column[ranking].astype(np.int64)

@@ -13,3 +13,17 @@ select a.context_uri, a.context_type, al.album_key, ar.artist_key, a.id as spoti
 from asked a
 left join star.album_dim al on a.context_type = 'album' and al.album_id = a.id
 left join star.artist_dim ar on a.context_type = 'artist' and ar.artist_id = a.id
+
+-- name: matching
+-- Names of artists, titles and releases that hold a text, as search compares them: their keys, four bytes each, of each kind in one.
+with asked as materialized (
+    select '%%' || replace(replace(replace(words, '\', '\\'), '%%', '\%%'), '_', '\_') || '%%' as anywhere
+    from (select btrim(star.searchable(%(text)s)) as words) w
+    where words <> ''
+)
+select (select string_agg(int4send(artist_key), '') from star.artist_dim
+         where search_name like (select anywhere from asked)) as artists,
+       (select string_agg(int4send(track_key), '') from star.track_dim
+         where search_name like (select anywhere from asked)) as tracks,
+       (select string_agg(int4send(album_key), '') from star.album_dim
+         where search_name like (select anywhere from asked)) as releases

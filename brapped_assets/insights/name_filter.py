@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Value
 
-from brapped_assets.insights.columns.moments import dates
-from brapped_assets.insights.columns.tally import Ints
+from brapped_assets.insights.columns.day_numbers import dates
+from brapped_assets.insights.columns.period_totals import Ints
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "search.sql")
 
 Kind = Literal["artists", "songs", "albums", "days", "contexts"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import date_of, dates, month_of, months_of
-from brapped_assets.insights.columns.sums import NEVER, By, Integers, starts, summed_from
+from brapped_assets.insights.columns.day_numbers import date_of, dates, month_of, months_of
+from brapped_assets.insights.columns.reductions import NEVER, By, Integers, starts, summed_from
 from brapped_assets.insights.coverage import is_known
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period, before

@@ -5,8 +5,8 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from brapped_assets.insights.columns.counting import counts
-from brapped_assets.insights.columns.sums import summed
+from brapped_assets.insights.columns.counting_rules import counts
+from brapped_assets.insights.columns.reductions import summed
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import words_of
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
@@ -15,7 +15,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
 
-q = Statements(__file__)
+q = Statements(__file__, "viewer.sql")
 
 WORDS: dict[Rule, str] = {
     "spotify": "A play counts once 30 seconds of it were heard, as at Spotify.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from brapped_assets.insights.columns.narrowing import Words, narrow
+from brapped_assets.insights.columns.selection_mask import Words, narrow
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.selection import Selection
@@ -12,7 +12,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "viewer.sql")
 
 
 def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from brapped_assets.insights.columns.life_cache import LifeCache, alone
-from brapped_assets.insights.columns.shown import Shown
+from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Rule
 from brapped_assets.warehouse.db.connections import Connection
@@ -54,7 +54,7 @@ class Viewer:
     hidden: int
     gaps: tuple[Gap, ...]
     now: datetime
-    shown: Shown
+    shown: ShownPlays
     consent_ends_at: datetime | None = None
     everybody: tuple[Person, ...] = ()
     spans: Spans = ()

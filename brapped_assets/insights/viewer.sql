@@ -30,3 +30,19 @@ select star.local_time(g.gap_start, held.moves, held.zones) as gap_start,
 from bi.coverage_gaps g cross join audit.zones_of(%(listener_id)s) held
 where g.listener_id = %(listener_id)s and g.closed_at is null
 order by 1
+
+-- name: selection
+-- What the keys and words of a selection mean: release groups, recordings (as columns/catalogue.sql has them), contexts by type or uri.
+select array(select distinct al.release_group from star.album_dim al where al.album_key = any(%(albums)s::int[])) as albums,
+       array(select distinct hashtextextended(coalesce(t.isrc, t.track_ref), 0) from star.track_dim t
+              where t.track_key = any(%(tracks)s::int[])) as recordings,
+       array(select c.context_key from raw.context c
+              where cardinality(%(contexts)s::text[]) > 0
+                and (c.context_type = any(%(contexts)s::text[]) or c.context_uri = any(%(contexts)s::text[]))) as contexts
+
+-- name: choose_rule
+-- For a listener there is.
+insert into insights.counting_rule (listener_id, rule, chosen_at)
+select l.listener_id, %(rule)s, %(now)s from audit.listener l where l.listener_id = %(listener_id)s
+on conflict (listener_id) do update set rule = excluded.rule, chosen_at = excluded.chosen_at
+where counting_rule.rule <> excluded.rule

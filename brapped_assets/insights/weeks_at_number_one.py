@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns import tally
+from brapped_assets.insights.columns import period_totals
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.moments import DAYS_A_WEEK, FIRST_WEEKDAY, date_of, day_number
+from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY, date_of, day_number
 from brapped_assets.insights.columns.numbering import Numbers
-from brapped_assets.insights.columns.remembered import Earlier
-from brapped_assets.insights.columns.shown import Shown
-from brapped_assets.insights.columns.sums import NEVER, Integers, starts, summed
-from brapped_assets.insights.columns.tally import Music
+from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns.reductions import NEVER, Integers, starts, summed
+from brapped_assets.insights.columns.result_cache import Earlier
+from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, EARLIEST, LATEST, Period
 from brapped_assets.insights.viewer import Viewer
@@ -59,7 +59,7 @@ def leaders(tx: Connection, who: Viewer, period: Period, kind: Music, limit: int
     led = weeks(who, period, kind)
     number, first, many = np.unique(led.number, return_index=True, return_counts=True)
     most = number[np.lexsort((first, -many))[:limit]]
-    keys = tally.numbering(who.shown, kind).keys[most].tolist()
+    keys = period_totals.numbering(who.shown, kind).keys[most].tolist()
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     reigns = (reign_of(led, one) for one in most.tolist())
     return len(number), [Leader(named.get(key, {}), of) for key, of in zip(keys, reigns, strict=True) if of]
@@ -79,7 +79,7 @@ def reign_of(led: Weeks, number: int) -> Reign | None:
 def weeks_led(who: Viewer, period: Period, kind: Music) -> Ints:
     """By number how many weeks of a period each led."""
     led = weeks(who, period, kind)
-    return np.bincount(led.number, minlength=len(tally.numbering(who.shown, kind)))
+    return np.bincount(led.number, minlength=len(period_totals.numbering(who.shown, kind)))
 
 
 def weeks(who: Viewer, period: Period, kind: Music) -> Weeks:
@@ -96,7 +96,7 @@ def weeks(who: Viewer, period: Period, kind: Music) -> Weeks:
     return _leading(who.shown, kind, _monday(since), _monday(until))
 
 
-def all_weeks(shown: Shown, kind: Music) -> Weeks:
+def all_weeks(shown: ShownPlays, kind: Music) -> Weeks:
     """The leaders of all weeks with plays, the running one, too: remembered, for every list asks for them."""
     return shown.remembered.find(("leaders", kind), lambda earlier: _found(shown, kind, earlier)).led
 
@@ -109,7 +109,7 @@ class _Found(NamedTuple):
     led: Weeks
 
 
-def _found(shown: Shown, kind: Music, earlier: Earlier | None) -> _Found:
+def _found(shown: ShownPlays, kind: Music, earlier: Earlier | None) -> _Found:
     """Of the weeks before the days that changed it is what was found before."""
     of_track, older = _of_track(shown.catalogue, kind), _older(shown.catalogue, kind)
     before: _Found | None = earlier.found if earlier else None
@@ -131,7 +131,7 @@ def _found(shown: Shown, kind: Music, earlier: Earlier | None) -> _Found:
     return _Found(of_track, older, Weeks(*columns))
 
 
-def _leading(shown: Shown, kind: Music, monday: date, until: date) -> Weeks:
+def _leading(shown: ShownPlays, kind: Music, monday: date, until: date) -> Weeks:
     """The leader of each week from one Monday up to, not including, another."""
     plays = shown.plays(monday, until)
     number = _of_track(shown.catalogue, kind).take(plays.track)

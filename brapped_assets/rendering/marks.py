@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 
 PATH = "/explore"

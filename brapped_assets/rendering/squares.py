@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.day_grid import Cell
 from brapped_assets.rendering.marks import Mark
 from brapped_assets.text.formatting import day, duration, minutes, number

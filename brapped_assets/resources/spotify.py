@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from brapped_assets.resources import rotated_tokens
+from brapped_assets.resources import token_rotation
 from brapped_assets.resources.neon import NeonResource
-from brapped_assets.resources.shared_ledger import SharedLedger
+from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.settings import NOT_CONNECTED, Settings, SettingsError
 from brapped_assets.spotify import (
     AccessTokens,
@@ -58,7 +58,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
     daily_call_budget: int | None = Field(default=None, description="As SPOTIFY_DAILY_CALL_BUDGET.")
     time_zone: str | None = Field(default=None, description="As BRAPPED_TIMEZONE.")
     _settings: Settings = PrivateAttr()
-    _ledger: SharedLedger = PrivateAttr()
+    _ledger: SharedCallLedger = PrivateAttr()
     _clients: list[SpotifyClient] = PrivateAttr(default_factory=list)
     # A rotated token that came before it was known whose it is.
     _unclaimed: str | None = PrivateAttr(default=None)
@@ -75,7 +75,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             spotify_daily_call_budget=self.daily_call_budget,
             brapped_timezone=self.time_zone,
         )
-        self._ledger = SharedLedger(self.neon, self._settings.spotify_daily_call_budget)
+        self._ledger = SharedCallLedger(self.neon, self._settings.spotify_daily_call_budget)
         try:
             yield self
         finally:
@@ -88,7 +88,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         return self._settings
 
     @property
-    def ledger(self) -> SharedLedger:
+    def ledger(self) -> SharedCallLedger:
         return self._ledger
 
     @property
@@ -131,7 +131,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         if holder is None:
             assert given is not None
             # Sent to an earlier process, which could not tell anybody.
-            self._unclaimed = rotated_tokens.newest(home, given) or self._unclaimed
+            self._unclaimed = token_rotation.newest(home, given) or self._unclaimed
             client = self._client(self._unclaimed or given, given, lambda rotated: self._keep_rotated(given, rotated))
             return ConnectedListener(self._meet(client, given, now), client, given, is_given=True)
         token = self._newest_token(holder)
@@ -146,9 +146,9 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 refresh_tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
             return True
 
-        if waiting := rotated_tokens.newest(home, token):
+        if waiting := token_rotation.newest(home, token):
             keep(waiting)
-            rotated_tokens.drop(home, token)
+            token_rotation.drop(home, token)
             token = waiting
         return ConnectedListener(holder.listener, self._client(token, token, keep), token, is_given=holder.is_given)
 
@@ -212,7 +212,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 display_name=profile.display_name if profile else None,
             )
         if self._unclaimed and self._keep_rotated(given, self._unclaimed):
-            rotated_tokens.drop(self._settings.brapped_home, given)
+            token_rotation.drop(self._settings.brapped_home, given)
         return listener
 
     def _keep_rotated(self, given: str, rotated: str) -> bool:
@@ -229,7 +229,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """A client for `token`; `given` is what its successors are kept under."""
 
         def on_rotated(rotated: str) -> None:
-            rotated_tokens.keep_surely(self._settings.brapped_home, given, rotated, keep)
+            token_rotation.keep_surely(self._settings.brapped_home, given, rotated, keep)
 
         access = AccessTokens(self._settings.spotify_app(), token, on_rotated=on_rotated)
         client = SpotifyClient(self._settings.spotify_api_url, access, self.ledger)

@@ -13,8 +13,8 @@ from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.services import stopped_part_notice
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.parts import Part
-from brapped_assets.services.process_keeper import APART, how_it_ended
 from brapped_assets.services.process_log import ProcessLog
+from brapped_assets.services.process_restarts import APART, how_it_ended
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file
 

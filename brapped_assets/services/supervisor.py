@@ -16,9 +16,9 @@ from brapped_assets.services import parts
 from brapped_assets.services.network import EVERYWHERE, KEY, Network
 from brapped_assets.services.orphans import PART, stop_leftovers
 from brapped_assets.services.parts import HIGHEST_PORT, Address, Part
-from brapped_assets.services.process_keeper import Keeper, kept_program
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
+from brapped_assets.services.process_restarts import Keeper, kept_program
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file
 

@@ -12,8 +12,9 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile, usernames
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.transfer.agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compare_lives
-from brapped_assets.transfer.doubts import (
+from brapped_assets.transfer.importer import BYTES_PER_ROW
+from brapped_assets.transfer.ownership_agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compare_lives
+from brapped_assets.transfer.ownership_doubts import (
     Doubt,
     Export,
     Told,
@@ -23,7 +24,6 @@ from brapped_assets.transfer.doubts import (
     two_accounts,
     two_lives,
 )
-from brapped_assets.transfer.importer import BYTES_PER_ROW
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.merge.rematch import comparable

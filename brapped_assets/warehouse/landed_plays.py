@@ -10,7 +10,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.payloads import canonical, content_hash, reference, stable
 from brapped_assets.warehouse.polled_page import Played
 
-q = Statements(__file__)
+q = Statements(__file__, "landing.sql")
 
 
 def land_plays(

@@ -11,7 +11,7 @@ from brapped_assets.warehouse.landed_plays import land_plays
 from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets.warehouse.polled_page import Other, Page, Played
 
-q = Statements(__file__)
+q = Statements(__file__, "landing.sql")
 
 # The one kind of item that a newer parser may make a play of, and that somebody should hear about.
 NOT_UNDERSTOOD = "not_understood"

@@ -12,7 +12,6 @@ from psycopg.sql import SQL, Identifier
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.erasure import forget_rows
 from brapped_assets.warehouse.exported_records import (
     ACCOUNT_PLAYS,
     ALIASES,
@@ -25,6 +24,7 @@ from brapped_assets.warehouse.exported_records import (
     PLAYS,
     POLLS,
 )
+from brapped_assets.warehouse.forgetting import forget_rows
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets.warehouse.merge.exported_plays import merge_staged

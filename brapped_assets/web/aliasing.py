@@ -35,7 +35,9 @@ def routes(site: Site) -> list[Route]:
                 hit for hit in search(tx, who, text, MOST)
                 if hit.kind == kind and aliasing.refusal(who, kind, key, hit.key) is None
             ]  # fmt: skip
-        return site.page("same.html", request, who, kind=kind, item=item, text=text, hits=hits, enough=is_enough(text))
+        return site.page(
+            "alias_form.html", request, who, kind=kind, item=item, text=text, hits=hits, enough=is_enough(text)
+        )
 
     async def same(request: Request) -> Response:
         fields = await posted(request, site)

@@ -13,17 +13,17 @@ from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
 from brapped_assets.web import (
     add,
     aliasing,
-    changes,
-    comparison,
-    counted,
     covers,
     explore,
     hiding,
-    history,
+    hiding_offers,
+    how_counted,
     items,
+    listener_comparison,
     lists,
-    offers,
     overview,
+    period_comparison,
+    play_log,
     rank_over_time,
     renew,
     search,
@@ -45,8 +45,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, explore, today, wrapped, items, lists, changes, rank_over_time, comparison, search, history),
-            *(counted, hiding, offers, aliasing, add, covers, renew),
+            *(overview, explore, today, wrapped, items, lists, period_comparison, rank_over_time, listener_comparison),
+            *(search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
         )
         for route in module.routes(site)
     ]
@@ -90,7 +90,7 @@ def asleep(site: Site) -> Callable[[Request, Exception], Response]:
 
     def handler(request: Request, error: Exception) -> Response:
         return site.page(
-            "asleep.html", request, None, status_code=503, reason=str(error),
+            "database_asleep.html", request, None, status_code=503, reason=str(error),
             is_waking=isinstance(error, Waking | TooSlow),
             database="busy" if isinstance(error, TooSlow) else site.reading.database,
         )  # fmt: skip
@@ -103,7 +103,7 @@ def refused(site: Site) -> Callable[[Request, Exception], Response]:
 
     def handler(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        answer = site.page("refused.html", request, None, status_code=error.status_code, error=error)
+        answer = site.page("request_refused.html", request, None, status_code=error.status_code, error=error)
         answer.headers.update(error.headers or {})
         return answer
 
@@ -119,7 +119,7 @@ def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Respon
     """A mistake of ours: the log has it, the page does not."""
 
     def handler(request: Request, _error: Exception) -> Response:
-        answer = site.page("failed.html", request, None, status_code=500)
+        answer = site.page("page_failed.html", request, None, status_code=500)
         # It is given outside all middleware.
         answer.headers.update({**safe_headers(key), "Cache-Control": "no-store"})
         return answer

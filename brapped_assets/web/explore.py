@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.day_grid import levels
 from brapped_assets.insights.explore import around, bars, week, wider
 from brapped_assets.insights.facets import Facet, Option, Seen, facets
@@ -21,8 +21,8 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.marks import PATH, Asked, Mark
 from brapped_assets.text.formatting import day, duration, month, number, percent
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web import filters
-from brapped_assets.web.filters import nothing_left
+from brapped_assets.web import filter_chips
+from brapped_assets.web.filter_chips import nothing_left
 from brapped_assets.web.site import Site, filters_of, period_of
 
 LONGEST_LIST = 10
@@ -43,7 +43,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "mode": {"shuffled": "Shuffled", "offline": "Offline"},
     "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
 }
-SHORT_WEEKDAYS = tuple(name[:3] for name in filters.WEEKDAYS)
+SHORT_WEEKDAYS = tuple(name[:3] for name in filter_chips.WEEKDAYS)
 
 
 def routes(site: Site) -> list[Route]:
@@ -174,7 +174,7 @@ def _label(kind: str, value: int | str) -> str:
         return "Not known"
     if kind == "hour":
         return f"{value:02d}:00"
-    words = filters.WORDS.get(kind)
+    words = filter_chips.WORDS.get(kind)
     return words(value) if words else str(value)
 
 
@@ -192,9 +192,11 @@ def _week(seen: Seen, asked: Asked, period: Period) -> dict[str, Any]:
             href, is_chosen = asked.only(weekday=nth + 1, hour=hour)
             cells.append(
                 Mark(f"at={at}", "", href, is_chosen, told.plays, told.ms, shade[at],
-                     title=f"{filters.WEEKDAYS[nth]} {hour:02d}:00: {_told(told, asked.by)}")
+                     title=f"{filter_chips.WEEKDAYS[nth]} {hour:02d}:00: {_told(told, asked.by)}")
             )  # fmt: skip
-        rows.append((Mark(f"on={nth}", name, *asked.only(weekday=nth + 1), 0, 0, title=filters.WEEKDAYS[nth]), cells))
+        rows.append(
+            (Mark(f"on={nth}", name, *asked.only(weekday=nth + 1), 0, 0, title=filter_chips.WEEKDAYS[nth]), cells)
+        )
     heads = [
         Mark(f"from={hour}", f"{hour:02d}", *asked.only(hour=hour), 0, 0, title=f"{hour:02d}:00 to {hour:02d}:59")
         for hour in range(HOURS)

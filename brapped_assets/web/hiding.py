@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import aliasing, hiding, offers
-from brapped_assets.insights.history import place_named
+from brapped_assets.insights import aliasing, hiding, hiding_offers
 from brapped_assets.insights.items import LARGEST_KEY, key_in
 from brapped_assets.insights.periods import EARLIEST, LATEST
+from brapped_assets.insights.play_log import place_named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.zones import instant_of, local_time
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
@@ -30,7 +30,7 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who)
             aliases = aliasing.aliases(tx, who.listener_id)
             hidden, times = hiding.hidden(tx, who.listener_id), hiding.hidden_times(tx, who.listener_id)
-            offered, heard = offers.offered(tx, who), offers.said(tx, who.listener_id)
+            offered, heard = hiding_offers.offered(tx, who), hiding_offers.said(tx, who.listener_id)
         # In the zone that held then, as plays are.
         local = partial(local_time, who.spans)
         return site.page(

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.changes import known_in_part
 from brapped_assets.insights.lists import Order, Sort, Wanted
 from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.period_comparison import known_in_part
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.against import against_of
+from brapped_assets.web.compared_period import against_of
 from brapped_assets.web.site import say
 
 LONGEST_SHOWN = 40

@@ -20,8 +20,8 @@ from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.against import CHOICES
-from brapped_assets.web.filters import Nothing, nothing_left
+from brapped_assets.web.compared_period import CHOICES
+from brapped_assets.web.filter_chips import Nothing, nothing_left
 from brapped_assets.web.list_address import Asked, read_asked, read_page, sorts_of
 from brapped_assets.web.site import Site, filters_of, period_asked_for, period_of, selection_of
 

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights import day_grid, habits, offers, overview
-from brapped_assets.insights.changes import first_song
-from brapped_assets.insights.columns.moments import date_of, dates, day_number, month_of, months_of
-from brapped_assets.insights.columns.sums import By, starts, summed_from
+from brapped_assets.insights import day_grid, habits, hiding_offers, overview
+from brapped_assets.insights.columns.day_numbers import date_of, dates, day_number, month_of, months_of
+from brapped_assets.insights.columns.reductions import By, starts, summed_from
 from brapped_assets.insights.explore import wider
 from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Days, Totals
+from brapped_assets.insights.period_comparison import first_song
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
@@ -53,7 +53,7 @@ def routes(site: Site) -> list[Route]:
                 "session": habits.longest_session(who, period),
                 "first": first_song(tx, who, period),
                 "rankings": own,
-                "offered": 0 if selection_of(request).narrows else offers.how_many(tx, who),
+                "offered": 0 if selection_of(request).narrows else hiding_offers.how_many(tx, who),
                 **_devices(habits.devices(tx, who, period), period),
             }
         total, measure = overview.totals(days), "plays" if by == "plays" else "ms"

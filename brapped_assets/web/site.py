@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from brapped_assets.insights.columns.life_cache import LifeCache
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.cover_cache import Covers
-from brapped_assets.insights.memory import Absence, Remembered, absence_in
+from brapped_assets.insights.database_outage import Absence, OutageReading, absence_in
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
@@ -26,7 +26,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.files import version
-from brapped_assets.web.filters import Filter, filters
+from brapped_assets.web.filter_chips import Filter, filters
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.links import Chosen, Pairs, led_on
 from brapped_assets.web.login_worker import BackgroundLogin
@@ -69,7 +69,7 @@ class Site:
     down: Callable[[], tuple[str, ...]] = tuple
 
     def __post_init__(self) -> None:
-        self.reading = Remembered(self.reading, self.clock)
+        self.reading = OutageReading(self.reading, self.clock)
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:
         """Whose pages are asked for: those under `/of/KEY` are a listener's, all others the first one's.

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from bench import years
-from bench.scene import Scene
+from bench.test_bed import Scene
 from bench.years.pairs import Verdict
 from bench.years.plan import DAYS
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer

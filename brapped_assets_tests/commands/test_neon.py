@@ -19,7 +19,7 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.services.dagster_instance import storage_is_there
 from brapped_assets.settings import Settings
-from brapped_assets.warehouse import erasure
+from brapped_assets.warehouse import forgetting
 from brapped_assets.warehouse.db import connections, schema
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
@@ -74,7 +74,7 @@ def test_what_needs_a_session_goes_to_the_direct_host_and_the_rest_as_given(
 ) -> None:
     assert one(pooled) == 1
     assert stand_in.came == [POOLED]
-    erasure.tidy(pooled)
+    forgetting.tidy(pooled)
     assert stand_in.came == [POOLED, DIRECT]
     with Warehouse(Path("unused"), stand_in.url(database=database), is_bulky=True) as bulky:
         assert one(bulky) == 1

@@ -151,7 +151,7 @@ def test_a_job_ends_green_or_says_what_to_do(
     assert runner.output.exists() == (code == 0)
 
 
-def test_without_databases_or_a_package_a_job_says_what_to_set(workflow: dict[str, Any], tmp_path: Path) -> None:
+def test_database_outages_or_a_package_a_job_says_what_to_set(workflow: dict[str, Any], tmp_path: Path) -> None:
     runner = Runner(tmp_path, steps_of(workflow), "#!/bin/sh\nexit 9\n")
     said = runner.run("Poll", DAGSTER_PG_URL="")
     assert (said.code, "gh secret set -f ~/.brapped/.env" in said.output) == (2, True)

@@ -1,4 +1,4 @@
-"""`brapped serve`: one part alone. That the four together collect, and lose nothing when killed, is `bench apart`."""
+"""`brapped serve`: one part alone. That the four together collect, and lose nothing when killed, is `bench killed_parts`."""
 
 import signal
 import socket

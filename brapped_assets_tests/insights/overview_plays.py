@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from brapped_assets.insights.columns.moments import day_number
+from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import items
-from brapped_assets.insights.columns.moments import instant
+from brapped_assets.insights.columns.day_numbers import instant
 from brapped_assets.insights.habits import clock
 from brapped_assets.insights.listed_plays import Asked, list_plays, other_years
 from brapped_assets.insights.lists import Order, Wanted, list_things
@@ -22,7 +22,7 @@ from brapped_assets.insights.wrapped.queries import numbers
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import NOW, History, histories, seen, tell, vary
-from brapped_assets_tests.insights.test_history_selected import in_file, pages
+from brapped_assets_tests.insights.test_play_log import in_file, pages
 
 TRACKS, ARTISTS = 6, 3
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights import day_grid
 from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.day_numbers import dates
 from brapped_assets.insights.columns.life import Kept, Life
-from brapped_assets.insights.columns.moments import dates
 from brapped_assets.insights.columns.plays import Plays
-from brapped_assets.insights.columns.shown import shown
+from brapped_assets.insights.columns.shown_plays import shown
 from brapped_assets.insights.periods import Period, each_day, named
 from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets_tests.insights.overview_plays import played

@@ -23,7 +23,7 @@ from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.overview_plays import MOMENTS, NOW, Told, histories, know, play, seen, tell
-from brapped_assets_tests.insights.test_history_selected import in_file
+from brapped_assets_tests.insights.test_play_log import in_file
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 HERE = "http://127.0.0.1:3000"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import items, overview, today
-from brapped_assets.insights.comparison import compare
 from brapped_assets.insights.item_rank import standing_of
+from brapped_assets.insights.listener_comparison import compare
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import named

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.columns.sums import By
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.habits import Session, Streak
 from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Day

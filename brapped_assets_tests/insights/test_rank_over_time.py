@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.columns.tally import Music
+from brapped_assets.insights.columns.period_totals import Music
 from brapped_assets.insights.formulas.places import FORMULAS
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
@@ -27,8 +27,8 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.corrections import corrections, say_all
 from brapped_assets_tests.insights.overview_plays import NOW, History, Told, histories, know, play, seen
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
-from brapped_assets_tests.insights.test_changes import KEYS, PERIODS, words
 from brapped_assets_tests.insights.test_lists import by_hand, more_about
+from brapped_assets_tests.insights.test_period_comparison import KEYS, PERIODS, words
 from brapped_assets_tests.insights.test_selection import selections
 
 HERE = "http://127.0.0.1:3000"

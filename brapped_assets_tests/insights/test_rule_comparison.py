@@ -24,7 +24,7 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
-from brapped_assets.web.counted import SECTIONS
+from brapped_assets.web.how_counted import SECTIONS
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.corrections import corrections, say_all

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.comparison import FORMULAS, compare
+from brapped_assets.insights.listener_comparison import FORMULAS, compare
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.transfer.doubts import Sign
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.ownership import doubts
+from brapped_assets.transfer.ownership_doubts import Sign
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays

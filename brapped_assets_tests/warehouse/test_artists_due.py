@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from brapped_assets.warehouse import dimensions, erasure
+from brapped_assets.warehouse import dimensions, forgetting
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.landed_plays import land_tracks
 from brapped_assets.warehouse.lookup_queue import ARTISTS, LEASE, Backlog, backlog
@@ -134,8 +134,8 @@ def test_what_is_played_most_comes_first_however_its_plays_came_in(warehouse: Wa
             assert ARTISTS.due(tx, NOON, 10) == ["id-alice", "id-bob", "id-carol"]
         weights = "select track_ref, plays from audit.lookup_weight join star.track_dim using (track_key) order by 1"
         assert tx.execute(weights).fetchall() == [{"track_ref": "a", "plays": 4}, {"track_ref": "b", "plays": 2}]
-        erasure.remove(tx, you, before=None, now=NOON)
+        forgetting.remove(tx, you, before=None, now=NOON)
         assert ARTISTS.due(tx, NOON, 10) == ["id-bob", "id-alice", "id-carol"]
-        erasure.remove(tx, me, before=None, now=NOON)
+        forgetting.remove(tx, me, before=None, now=NOON)
         assert ARTISTS.due(tx, NOON, 10) == []
         assert tx.execute(weights).fetchall() == []

@@ -12,7 +12,7 @@ from brapped_assets.history.own_export import Person
 from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse import exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.erasure import OF_A_LISTENER, SHARED, remove
+from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, natural, obvious, tell

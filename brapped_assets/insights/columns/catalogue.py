@@ -12,7 +12,7 @@ from brapped_assets.insights.columns.numbering import Numbering, Numbers
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "life.sql")
 
 # More tracks than these are picked out of all there are.
 MOST_NAMED = 2_000

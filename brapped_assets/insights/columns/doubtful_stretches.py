@@ -5,15 +5,15 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.counting import COUNTS_FROM_MS
+from brapped_assets.insights.columns.counting_rules import COUNTS_FROM_MS
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask
-from brapped_assets.insights.columns.remembered import Earlier
-from brapped_assets.insights.columns.shown import Shown
-from brapped_assets.insights.columns.sums import Integers
+from brapped_assets.insights.columns.reductions import Integers
+from brapped_assets.insights.columns.result_cache import Earlier
+from brapped_assets.insights.columns.shown_plays import ShownPlays
 
 Kind = Literal["song", "night"]
-# What these say, counted.html says in words. A song in a row: more plays than these.
+# What these say, how_counted.html says in words. A song in a row: more plays than these.
 IN_A_ROW = 20
 # A night: at least so long, with no longer a pause, its first play of one of the hours from 22 to 8.
 A_MS = np.int64(1000)
@@ -44,7 +44,7 @@ class Stretches(NamedTuple):
         return found
 
 
-def stretches(shown: Shown, track_done: Sequence[int], since: int = 0) -> dict[Kind, Stretches]:
+def stretches(shown: ShownPlays, track_done: Sequence[int], since: int = 0) -> dict[Kind, Stretches]:
     """What may be offered of the plays from a place on, whatever the listener said of it.
 
     `track_done` are keys of the reason `trackdone`.
@@ -99,7 +99,7 @@ class Found(NamedTuple):
     of: dict[Kind, Stretches]
 
 
-def find_again(shown: Shown, track_done: Iterable[int], earlier: Earlier | None) -> Found:
+def find_again(shown: ShownPlays, track_done: Iterable[int], earlier: Earlier | None) -> Found:
     """As `stretches` of all plays; of those before the days that changed it is what was found before."""
     recording = shown.catalogue.recording
     before: Found = earlier.found if earlier else Found(np.empty(0, np.int32), frozenset(), {})
@@ -113,12 +113,12 @@ def find_again(shown: Shown, track_done: Iterable[int], earlier: Earlier | None)
     return Found(recording, done, found)
 
 
-def counting(shown: Shown, rows: slice) -> Mask:
+def counting(shown: ShownPlays, rows: slice) -> Mask:
     """Which of some plays are shown and count, whatever the rule of the page."""
     return shown.rows[rows] & (shown.life.plays.ms[rows] >= COUNTS_FROM_MS)
 
 
-def _last_pause(shown: Shown, until: int) -> int:
+def _last_pause(shown: ShownPlays, until: int) -> int:
     """A place no later than another one, where neither a song in a row nor a night can go on; the nearest there is."""
     places = slice(max(until - LOOKED_BACK, 0), until)
     plays = shown.life.plays.where(places)

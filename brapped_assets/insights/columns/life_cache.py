@@ -7,7 +7,7 @@ from threading import Lock
 
 from brapped_assets.insights.columns.aliases import called
 from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
-from brapped_assets.insights.columns.shown import Shown, shown
+from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.warehouse.db.connections import Connection
 
 IDLE_SECONDS = 15 * 60.0
@@ -18,7 +18,7 @@ MOST_SECONDS = 3 * 24 * 3_600.0
 @dataclass
 class _Entry:
     lock: Lock = field(default_factory=Lock)
-    held: Shown | None = None
+    held: ShownPlays | None = None
     used_at: float = 0.0
 
 
@@ -30,7 +30,7 @@ class LifeCache:
         self._lock = Lock()
         self._entries: dict[int, _Entry] = {}
 
-    def shown(self, tx: Connection, listener_id: int) -> Shown:
+    def shown(self, tx: Connection, listener_id: int) -> ShownPlays:
         """A listener's plays as this transaction sees them, which must be one of a single moment (repeatable read).
 
         One short statement while nothing changed; else what changed is read, and kept for the next.
@@ -58,7 +58,7 @@ class LifeCache:
             entry.held = found
             return found
 
-    def _keep(self, tx: Connection, entry: _Entry, held: Shown, kept: Kept) -> Shown:
+    def _keep(self, tx: Connection, entry: _Entry, held: ShownPlays, kept: Kept) -> ShownPlays:
         """What is held, with what is hidden and aliased now."""
         if held.kept != kept:
             held = shown(called(tx, held.life.as_heard, kept), kept)
@@ -82,7 +82,7 @@ def _brought_up(tx: Connection, listener_id: int, held: Life | None, seen: State
     return called(tx, heard, seen.kept)
 
 
-def alone(tx: Connection, listener_id: int) -> Shown:
+def alone(tx: Connection, listener_id: int) -> ShownPlays:
     """A listener's plays for one transaction of any kind, kept by nobody."""
     seen = state(tx, listener_id, None)
     return shown(called(tx, load(tx, listener_id, seen.snapshot), seen.kept), seen.kept)

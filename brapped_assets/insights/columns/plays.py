@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.sums import each_once
+from brapped_assets.insights.columns.reductions import each_once
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

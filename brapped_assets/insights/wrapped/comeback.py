@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from brapped_assets.insights.columns.moments import date_of, day_number
+from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.periods import EARLIEST, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Comeback

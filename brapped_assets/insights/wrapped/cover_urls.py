@@ -8,7 +8,7 @@ from brapped_assets.insights.wrapped.model import Kind
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "queries.sql")
 
 
 def pictures(tx: Connection, told: Iterable[Card]) -> dict[tuple[Kind, int], str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.sums import Integers, Sums
+from brapped_assets.insights.columns.reductions import Integers, Sums
 from brapped_assets.insights.names import names
 from brapped_assets.insights.wrapped.model import Thing
 from brapped_assets.warehouse.db.connections import Connection

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns.chosen import Chosen
-from brapped_assets.insights.columns.moments import date_of, instant
-from brapped_assets.insights.columns.sums import summed, summed_of_few
-from brapped_assets.insights.columns.years import by_year
+from brapped_assets.insights.columns.calendar_years import by_year
+from brapped_assets.insights.columns.day_numbers import date_of, instant
+from brapped_assets.insights.columns.reductions import summed, summed_of_few
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import DAY, Period
@@ -50,7 +50,7 @@ def repeat(tx: Connection, who: Viewer, period: Period) -> Repeat | None:
     return Repeat(on, song, longest_run(of_day.track.tolist(), best.track))
 
 
-def _most_in_a_day(plays: Chosen) -> _Most | None:
+def _most_in_a_day(plays: SelectedPlays) -> _Most | None:
     if not len(plays):
         return None
     many = len(plays.catalogue.tracks)

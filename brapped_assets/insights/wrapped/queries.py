@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.columns.chosen import Chosen
-from brapped_assets.insights.columns.moments import day_number, month_of, months_of
-from brapped_assets.insights.columns.sums import Integers, starts
+from brapped_assets.insights.columns.day_numbers import day_number, month_of, months_of
+from brapped_assets.insights.columns.reductions import Integers, starts
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
@@ -62,7 +62,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     )
 
 
-def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, int]]:
+def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:
     """Plays of some artists (numbers) by key and month."""
     if len(artists) == 0:
         return {}
@@ -81,7 +81,7 @@ def _by_month(plays: Chosen, artists: Integers) -> Mapping[int, Mapping[date, in
     }
 
 
-def _discoveries(tx: Connection, who: Viewer, period: Period, plays: Chosen, known: Integers) -> Discoveries:
+def _discoveries(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays, known: Integers) -> Discoveries:
     """Of the known artists of a period those first heard in it."""
     new = known[who.shown.everything.first_day_of_artists[known] >= day_number(period.first)]
     keys = plays.catalogue.artists.keys
@@ -90,7 +90,7 @@ def _discoveries(tx: Connection, who: Viewer, period: Period, plays: Chosen, kno
     return Discoveries(len(new), int(plays.by_artist.plays[new].sum()), found)
 
 
-def _releases(plays: Chosen) -> Mapping[int | None, int]:
+def _releases(plays: SelectedPlays) -> Mapping[int | None, int]:
     """Plays by the year in which the release came out, those of unknown ones under None."""
     of_year = np.bincount(plays.catalogue.year, weights=plays.by_track.plays)
     return {int(year) or None: int(of_year[year]) for year in np.flatnonzero(of_year)}

@@ -16,8 +16,9 @@ class Statements:
     and ValueError for a file that begins without a name.
     """
 
-    def __init__(self, module: str) -> None:
-        path = Path(module).with_suffix(".sql")
+    def __init__(self, module: str, shared: str | None = None) -> None:
+        """`module` is `__file__`; `shared` names the file of a neighbour, where several modules have one."""
+        path = Path(module).with_name(shared) if shared else Path(module).with_suffix(".sql")
         before, *parts = _NAME.split(path.read_text(encoding="utf-8"))
         if before.strip():
             raise ValueError(f"{path} begins with a statement without a name.")

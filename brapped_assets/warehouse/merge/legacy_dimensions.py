@@ -8,7 +8,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.encoding import LONGEST_NAME
 from brapped_assets.warehouse.payloads import storable
 
-q = Statements(__file__)
+q = Statements(__file__, "legacy_plays.sql")
 
 
 class ArtistTold(Protocol):

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.columns import life_cache
+from brapped_assets.insights.columns.calendar_years import by_year
+from brapped_assets.insights.columns.day_numbers import dates, instant
 from brapped_assets.insights.columns.life_cache import LifeCache, alone
-from brapped_assets.insights.columns.moments import dates, instant
-from brapped_assets.insights.columns.shown import Shown
-from brapped_assets.insights.columns.sums import NEVER
-from brapped_assets.insights.columns.tally import Music, numbering
-from brapped_assets.insights.columns.years import by_year
+from brapped_assets.insights.columns.period_totals import Music, numbering
+from brapped_assets.insights.columns.reductions import NEVER
+from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.insights.weeks_at_number_one import all_weeks
@@ -59,7 +59,7 @@ def reading(database_url: str, tmp_path: Path) -> Iterator[Reading]:
     reading.close()
 
 
-def told(shown: Shown) -> list[dict[str, Any]]:
+def told(shown: ShownPlays) -> list[dict[str, Any]]:
     """Every play that statistics may speak of, as BY_HAND tells it."""
     plays, catalogue = shown.life.plays, shown.catalogue
     return [
@@ -78,7 +78,7 @@ def told(shown: Shown) -> list[dict[str, Any]]:
     ]
 
 
-def by_day(shown: Shown) -> dict[date, list[Any]]:
+def by_day(shown: ShownPlays) -> dict[date, list[Any]]:
     """Each day with a row: everything that the table of days has of it."""
     table = shown.by_day
     columns = (table.plays, table.ms, table.rows, table.estimated_ms, table.told)
@@ -89,13 +89,13 @@ def by_day(shown: Shown) -> dict[date, list[Any]]:
     }
 
 
-def firsts(shown: Shown) -> dict[int, int]:
+def firsts(shown: ShownPlays) -> dict[int, int]:
     """The first day of each track that was ever played, by its key."""
     days = shown.first_day_of_tracks
     return {int(shown.catalogue.tracks.keys[n]): int(days[n]) for n in np.flatnonzero(days != NEVER)}
 
 
-def led(shown: Shown) -> dict[Music, list[tuple[int, int]]]:
+def led(shown: ShownPlays) -> dict[Music, list[tuple[int, int]]]:
     """Who led each week, by its number and the key."""
     weeks = {kind: (all_weeks(shown, kind), numbering(shown, kind).keys) for kind in MUSIC}
     return {
@@ -103,7 +103,7 @@ def led(shown: Shown) -> dict[Music, list[tuple[int, int]]]:
     }
 
 
-def years(shown: Shown) -> list[tuple[int, int]]:
+def years(shown: ShownPlays) -> list[tuple[int, int]]:
     """Plays and milliseconds of each year."""
     return list(by_year(shown, "years", EARLIEST, LATEST, lambda plays: (len(plays), plays.total_ms)))
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from brapped_assets.warehouse import erasure
+from brapped_assets.warehouse import forgetting
 from brapped_assets.warehouse.db import roles
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
@@ -169,7 +169,7 @@ def test_who_owns_the_database_and_may_make_roles_makes_a_writer_who_may_tidy_up
                 with writer.transaction() as tx:
                     listened(tx)
                 writer.maintain(SQL("vacuum (analyze) audit.poll").format())
-                erasure.tidy(writer)
+                forgetting.tidy(writer)
                 with writer.transaction() as tx:
                     found = tx.execute("select reltuples from pg_class where oid = 'audit.poll'::regclass").fetchone()
                 assert found == {"reltuples": 2.0}

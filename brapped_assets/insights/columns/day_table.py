@@ -1,0 +1,122 @@
+"""A life by local day and hour, and cut into sessions: added up once, and then a slice for each question."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.reductions import blocks, counted, summed
+
+HOURS = 24
+SILENCE_US = 30 * 60 * 1_000_000
+# The flags that days are told by, and a number for each combination of them.
+TOLD = (Flag.EXTENDED, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)
+COMBINATIONS = 1 << len(TOLD)
+ALL = np.arange(COMBINATIONS)
+_FLAGS = np.arange(2 * max(Flag))
+COMBINATION = np.sum([(_FLAGS & int(flag) > 0) * (1 << nth) for nth, flag in enumerate(TOLD)], axis=0).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class DayTable:
+    """Rows are local days from `first` on (days since 2000-01-01), silent ones too.
+
+    `plays` and `ms` (int64) have a column for each hour. By day alone: `rows` of any length, `estimated_ms` among the
+    milliseconds, and `told`: rows that an extended history tells, and how many of them were skipped, shuffled, offline.
+    """
+
+    first: int
+    plays: NDArray[np.int64]
+    ms: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    estimated_ms: NDArray[np.int64]
+    told: NDArray[np.int64]
+
+    def between(self, since: int, until: int) -> slice:
+        """The rows of the days from one up to, not including, another."""
+        low = min(max(since - self.first, 0), len(self.rows))
+        return slice(low, max(min(until - self.first, len(self.rows)), low))
+
+    def of(self, since: int, until: int) -> "DayTable":
+        """These rows alone."""
+        rows = self.between(since, until)
+        columns = (self.plays, self.ms, self.rows, self.estimated_ms, self.told)
+        return DayTable(self.first + rows.start, *(column[rows] for column in columns))
+
+
+def patched(before: DayTable, days: NDArray[np.integer], now: DayTable) -> DayTable:
+    """The table with some days (since 2000-01-01) as they are now; `now` has no other days."""
+    ends = [(table.first, table.first + len(table.rows)) for table in (before, now) if len(table.rows)]
+    if not ends:
+        return now
+    first, until = min(low for low, _ in ends), max(high for _, high in ends)
+
+    def column(name: str) -> NDArray[np.int64]:
+        old: NDArray[np.int64] = getattr(before, name)
+        new: NDArray[np.int64] = getattr(now, name)
+        found = np.zeros((until - first, *old.shape[1:]), np.int64)
+        found[before.first - first :][: len(old)] = old
+        found[days[(days >= first) & (days < until)] - first] = 0
+        found[now.first - first :][: len(new)] += new
+        return found
+
+    return DayTable(first, *(column(name) for name in ("plays", "ms", "rows", "estimated_ms", "told")))
+
+
+def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
+    """Of some rows of any length, and of those among them that count as plays."""
+    first = int(plays.day.min(initial=MOST_DAYS))
+    days = max(int(plays.day.max(initial=0)) - first + 1, 0)
+    kinds = np.zeros(days * COMBINATIONS, np.int64)
+    heard, ms = np.zeros(days * HOURS, np.int64), np.zeros(days * HOURS, np.int64)
+    estimated_ms = np.zeros(days, np.int64)
+    for block in blocks(len(plays)):
+        day, flags = (column[block].compress(rows[block]) for column in (plays.day, plays.flags))
+        kinds += counted((day.astype(np.int32) - first) * COMBINATIONS + COMBINATION.take(flags), len(kinds))
+        day, hour, flags, length = (
+            column[block].compress(counting[block]) for column in (plays.day, plays.hour, plays.flags, plays.ms)
+        )
+        at = day.astype(np.int32) - first
+        hours = summed(at * HOURS + hour, length, len(heard))
+        heard += hours.plays
+        ms += hours.ms
+        estimated = np.flatnonzero(flags & np.uint16(Flag.ESTIMATED))
+        estimated_ms += summed(at.take(estimated), length.take(estimated), days).ms
+    by_kind = kinds.reshape(days, COMBINATIONS)
+    extended = ALL & 1 > 0
+    told = [extended & (ALL >> nth & 1 > 0) for nth in range(len(TOLD))]
+    return DayTable(
+        first,
+        plays=heard.reshape(days, HOURS),
+        ms=ms.reshape(days, HOURS),
+        rows=by_kind.sum(axis=1),
+        estimated_ms=estimated_ms,
+        told=np.stack([by_kind[:, of_kind].sum(axis=1) for of_kind in told], axis=1),
+    )
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Plays with at most 30 minutes of silence between them, in order, as numbers of the plays they were cut from.
+
+    `first` and `last` play of each, `day` the least local day in it, `began_at` and `ended_at` in microseconds.
+    """
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    day: NDArray[np.int32]
+    began_at: NDArray[np.int64]
+    ended_at: NDArray[np.int64]
+
+
+def sessions(began_at: NDArray[np.int64], ended_at: NDArray[np.int64], day: NDArray[np.int32]) -> Sessions:
+    """Cut where more than half an hour lies between the END of a play and the START of the next."""
+    if len(day) == 0:
+        nothing = np.zeros(0, np.int64)
+        return Sessions(nothing, nothing, day, nothing, nothing)
+    after_silence = np.ones(len(day), np.bool_)
+    np.greater(began_at[1:] - ended_at[:-1], SILENCE_US, out=after_silence[1:])
+    first = np.flatnonzero(after_silence)
+    last = np.concatenate([first[1:] - 1, [len(day) - 1]])
+    return Sessions(first, last, np.minimum.reduceat(day, first), np.minimum.reduceat(began_at, first), ended_at[last])

@@ -1,0 +1,235 @@
+"""Some plays of a life, and what they add up to."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.day_numbers import day_number
+from brapped_assets.insights.columns.day_table import HOURS
+from brapped_assets.insights.columns.plays import Flag, Mask, Plays
+from brapped_assets.insights.columns.reductions import NEVER, Sums, each_once, first_days, last_days, summed
+
+_Number = TypeVar("_Number", bound=np.integer[Any])
+
+
+class Hours(NamedTuple):
+    """`day`: local days since 2000-01-01, silent ones too. `plays` and `ms` (int64): a row a day, a column an hour."""
+
+    day: NDArray[np.int64]
+    plays: NDArray[np.int64]
+    ms: NDArray[np.int64]
+
+
+class SelectedPlays:
+    """Some plays, in order of their END. Columns are as in `Plays`.
+
+    They are picked whenever somebody asks for them: whoever needs one twice holds it. `track`, `ms` and sums are kept.
+    """
+
+    def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
+        self._plays, self._span, self._rows = plays, span, rows
+        self.catalogue = catalogue
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._rows))
+
+    def where(self, rows: Mask) -> "SelectedPlays":
+        """Those of them that a mask over them names."""
+        left = self._rows.copy()
+        left[left] = rows
+        return SelectedPlays(self._plays, self.catalogue, self._span, left)
+
+    def of_artists(self, artists: NDArray[np.integer]) -> tuple["SelectedPlays", NDArray[np.int64]]:
+        """Those of some main artists (numbers), and the place of each one's artist among these."""
+        place = np.full(len(self.catalogue.artists), -1)
+        place[artists] = np.arange(len(artists))
+        some = SelectedPlays(self._plays, self.catalogue, self._span, self._are_of(place[self.catalogue.artist] >= 0))
+        return some, place.take(some.artist)
+
+    def latest(self, many: int) -> "SelectedPlays":
+        """The last of them."""
+        rows = np.flatnonzero(self._rows)
+        first = int(rows[-many]) if 0 < many < len(rows) else 0
+        span = slice(self._span.start + first, self._span.stop)
+        return SelectedPlays(self._plays, self.catalogue, span, self._rows[first:])
+
+    def earliest(self) -> "SelectedPlays":
+        """The first of them, or none."""
+        place = int(self._rows.argmax()) if len(self._rows) else 0
+        span = slice(self._span.start + place, min(self._span.start + place + 1, self._span.stop))
+        return SelectedPlays(self._plays, self.catalogue, span, self._rows[place : place + 1])
+
+    def of(self, tracks: NDArray[np.integer]) -> "SelectedPlays":
+        """Those of them of some tracks (numbers)."""
+        wanted = np.zeros(len(self.catalogue.tracks), np.bool_)
+        wanted[tracks] = True
+        # They are few: with columns of their own nobody looks for them among all again.
+        few = self._plays.where(self._span.start + np.flatnonzero(self._are_of(wanted)))
+        return SelectedPlays(few, self.catalogue, slice(0, len(few)), np.ones(len(few), np.bool_))
+
+    def _are_of(self, tracks: Mask) -> Mask:
+        """Which of the plays of the span are among these and of some tracks (a mask by number)."""
+        return tracks.take(self._plays.track[self._span]) & self._rows
+
+    def within(self, first: date, until: date) -> "SelectedPlays":
+        """Those of them on the local days from `first` up to, not including, `until`."""
+        return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
+
+    def _picked(self, column: NDArray[_Number]) -> NDArray[_Number]:
+        return column[self._span].compress(self._rows)
+
+    @property
+    def ended_at(self) -> NDArray[np.int64]:
+        return self._picked(self._plays.ended_at)
+
+    @property
+    def began_at(self) -> NDArray[np.int64]:
+        """Microseconds since 2000-01-01 UTC, as `ended_at`."""
+        return self.ended_at - self.ms.astype(np.int64) * 1000
+
+    @property
+    def day(self) -> NDArray[np.int32]:
+        """Local days since 2000-01-01, wide enough to be subtracted."""
+        return self._picked(self._plays.day).astype(np.int32)
+
+    @cached_property
+    def days(self) -> NDArray[np.int64]:
+        """The local days on which any of them ended, each once, in order."""
+        return each_once(self.day)
+
+    @property
+    def hour(self) -> NDArray[np.uint8]:
+        return self._picked(self._plays.hour)
+
+    @cached_property
+    def track(self) -> NDArray[np.int32]:
+        return self._picked(self._plays.track)
+
+    @cached_property
+    def ms(self) -> NDArray[np.int32]:
+        return self._picked(self._plays.ms)
+
+    @property
+    def platform(self) -> NDArray[np.integer]:
+        return self._picked(self._plays.platform)
+
+    @property
+    def country(self) -> NDArray[np.integer]:
+        return self._picked(self._plays.country)
+
+    @property
+    def reason_end(self) -> NDArray[np.integer]:
+        return self._picked(self._plays.reason_end)
+
+    @property
+    def context(self) -> NDArray[np.integer]:
+        return self._picked(self._plays.context)
+
+    @property
+    def flags(self) -> NDArray[np.uint16]:
+        return self._picked(self._plays.flags)
+
+    def has(self, flag: Flag) -> Mask:
+        found: Mask = (self.flags & np.uint16(flag)) != 0
+        return found
+
+    def has_any(self, flag: Flag) -> bool:
+        """Whether any of them carries a flag."""
+        return bool((((self._plays.flags[self._span] & np.uint16(flag)) != 0) & self._rows).any())
+
+    @property
+    def artist(self) -> NDArray[np.int32]:
+        """The number of the main artist of each."""
+        return self.catalogue.artist.take(self.track)
+
+    @cached_property
+    def total_ms(self) -> int:
+        return int(self.ms.sum(dtype=np.int64))
+
+    @cached_property
+    def by_track(self) -> Sums:
+        """Plays and milliseconds by the number of the track."""
+        return summed(self.track, self.ms, len(self.catalogue.tracks))
+
+    @cached_property
+    def by_artist(self) -> Sums:
+        """By the number of the main artist; nobody's names are among them."""
+        return self.by_track.grouped(self.catalogue.artist, len(self.catalogue.artists))
+
+    @cached_property
+    def by_album(self) -> Sums:
+        """By the number of the album; plays without one are left out."""
+        return self.by_track.grouped(self.catalogue.album, len(self.catalogue.albums))
+
+    @cached_property
+    def by_hour(self) -> Hours:
+        """By local day, from the first to the last, and hour."""
+        day = self.day
+        if len(day) == 0:
+            return Hours(np.empty(0, np.int64), np.zeros((0, HOURS), np.int64), np.zeros((0, HOURS), np.int64))
+        first, last = int(day.min()), int(day.max())
+        day -= first
+        day *= HOURS
+        day += self.hour
+        sums = summed(day, self.ms, (last - first + 1) * HOURS)
+        return Hours(np.arange(first, last + 1), sums.plays.reshape(-1, HOURS), sums.ms.reshape(-1, HOURS))
+
+    @cached_property
+    def by_manner(self) -> Sums:
+        """By number of `Plays.manners`."""
+        of = self._plays.manners
+        return summed(self._picked(of.number), self.ms, len(of.flags))
+
+    @cached_property
+    def by_flags(self) -> Sums:
+        """By combination of flags."""
+        return self.by_manner.grouped(self._plays.manners.flags, 2 * max(Flag))
+
+    @property
+    def estimated_ms(self) -> int:
+        return int(self.by_flags.ms[(np.arange(2 * max(Flag)) & int(Flag.ESTIMATED)) > 0].sum())
+
+    @property
+    def by_platform(self) -> Sums:
+        """By key of the device's label, as the next two."""
+        return self._by_label(self._plays.manners.platform)
+
+    @property
+    def by_country(self) -> Sums:
+        return self._by_label(self._plays.manners.country)
+
+    @property
+    def by_reason_end(self) -> Sums:
+        return self._by_label(self._plays.manners.reason_end)
+
+    def _by_label(self, labels: NDArray[np.integer]) -> Sums:
+        return self.by_manner.grouped(labels, 1 + int(labels.max(initial=0)))
+
+    @cached_property
+    def by_context(self) -> Sums:
+        """By key of what they were played from."""
+        context = self.context
+        return summed(context, self.ms, 1 + int(context.max(initial=0)))
+
+    @cached_property
+    def oldest_release(self) -> NDArray[np.int32]:
+        """By the number of an album the least key of its releases among these plays, `NEVER` without any."""
+        found = np.full(len(self.catalogue.albums), NEVER)
+        played = self.by_track.played
+        on_album = played[self.catalogue.album[played] >= 0]
+        np.minimum.at(found, self.catalogue.album[on_album], self.catalogue.album_key[on_album])
+        return found
+
+    @cached_property
+    def first_day_of_tracks(self) -> NDArray[np.int32]:
+        """The first local day of each track (its number), `NEVER` without any."""
+        return first_days(self.track, self.day, len(self.catalogue.tracks))
+
+    @cached_property
+    def last_day_of_tracks(self) -> NDArray[np.int32]:
+        """The last local day of each track (its number), -1 without any."""
+        return last_days(self.track, self.day, len(self.catalogue.tracks))

@@ -1,0 +1,129 @@
+"""The plays that a selection leaves, and which of them count by its rule: masks over all plays of a life."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.counting_rules import counts
+from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask
+from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
+from brapped_assets.insights.selection import Rule, Selection
+
+SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPORT, "legacy": Flag(0)}
+MODES = {"shuffled": Flag.SHUFFLE, "offline": Flag.OFFLINE}
+# The kinds that are of how a play was heard.
+MANNERS = ("device", "country", "source", "end", "mode", "basis")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the words and keys of a selection mean to columns.
+
+    Keys of labels and contexts; `albums` are release groups, `recordings` what the releases of a recording share.
+    """
+
+    albums: Collection[int] = ()
+    recordings: Collection[int] = ()
+    devices: Collection[int] = ()
+    countries: Collection[int] = ()
+    contexts: Collection[int] = ()
+    track_done: Collection[int] = ()
+
+
+def narrow(whole: ShownPlays, selection: Selection, words: Words) -> ShownPlays:
+    """What a selection leaves of everything shown; first plays ever are told by the whole."""
+    counted = by_rule(whole, selection.rule, words.track_done)
+    if not selection.narrows:
+        return counted
+    life = whole.life
+    plays, catalogue = life.plays, life.catalogue
+    rows = (shown(life, whole.kept, with_private=True) if selection.private else whole).rows.copy()
+    if selection.artist or selection.track or selection.album or selection.decade:
+        rows &= _tracks(catalogue, selection, words).take(plays.track)
+    if selection.weekday:
+        weekday = 1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK
+        rows &= np.isin(weekday, selection.weekday).take(plays.day)
+    if selection.hour:
+        rows &= _any(plays.hour == hour for hour in selection.hour)
+    if selection.context:
+        rows &= np.isin(plays.context, _keys(words.contexts))
+    if any(getattr(selection, kind) for kind in MANNERS):
+        rows &= _manners(plays.manners, selection, words).take(plays.manners.number)
+    counting = rows & (
+        counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
+    )
+    return ShownPlays(life, whole.kept, rows, counting, counted)
+
+
+def of_tracks(some: ShownPlays, tracks: Mask) -> ShownPlays:
+    """Those of some plays that are of some tracks (a mask by number)."""
+    of = tracks.take(some.life.plays.track)
+    return ShownPlays(some.life, some.kept, some.rows & of, some.counting & of, some.everything)
+
+
+def by_rule(whole: ShownPlays, rule: Rule, track_done: Collection[int]) -> ShownPlays:
+    """The same plays, counted by another rule: once, for whoever asks."""
+    if rule == "spotify":
+        return whole
+    held = whole.by_rules.get((rule, frozenset(track_done)))
+    if held is None:
+        counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
+        held = whole.by_rules[rule, frozenset(track_done)] = ShownPlays(whole.life, whole.kept, whole.rows, counting)
+    return held
+
+
+def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:
+    """Which tracks (by number) a selection asks for."""
+    found = np.ones(len(catalogue.tracks), np.bool_)
+    if selection.artist:
+        same = catalogue.same_artists
+        found &= np.isin(
+            catalogue.artist, _known(catalogue.artists.numbers(_keys(same.get(key, key) for key in selection.artist)))
+        )
+    if selection.track:
+        found &= np.isin(catalogue.recording, _known(catalogue.recordings.numbers(_keys(words.recordings))))
+    if selection.album:
+        found &= np.isin(catalogue.album, _known(catalogue.albums.numbers(_keys(words.albums))))
+    if selection.decade:
+        found &= np.isin(catalogue.year // 10 * 10, selection.decade)
+    return found
+
+
+def _manners(of: Manners, selection: Selection, words: Words) -> Mask:
+    """Which manners of playing (by number) a selection asks for."""
+    found = np.ones(len(of.flags), np.bool_)
+    if selection.device:
+        found &= np.isin(of.platform, _keys(words.devices))
+    if selection.country:
+        found &= np.isin(of.country, _keys(words.countries))
+    if selection.source:
+        told = of.flags & int(Flag.API | Flag.EXPORT)
+        found &= np.isin(told, [int(SOURCES[source]) for source in selection.source])
+    if selection.end:
+        found &= _any(
+            (of.flags & int(Flag.SKIPPED)) > 0 if end == "skipped" else np.isin(of.reason_end, _keys(words.track_done))
+            for end in selection.end
+        )
+    if selection.mode:
+        found &= _any((of.flags & int(MODES[mode])) > 0 for mode in selection.mode)
+    if selection.basis:
+        estimated = (of.flags & int(Flag.ESTIMATED)) > 0
+        found &= _any(estimated == (basis == "estimated") for basis in selection.basis)
+    return found
+
+
+def _any(masks: Iterable[Mask]) -> Mask:
+    found: Mask = np.logical_or.reduce(list(masks))
+    return found
+
+
+def _keys(keys: Iterable[int]) -> NDArray[np.int64]:
+    return np.array(sorted(keys), np.int64)
+
+
+def _known(numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    return numbers[numbers >= 0]

@@ -1,0 +1,235 @@
+"""The plays that statistics speak of, and those of a stretch of local days among them."""
+
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.catalogue import Catalogue
+from brapped_assets.insights.columns.counting_rules import COUNTS_FROM_MS
+from brapped_assets.insights.columns.day_numbers import day_number
+from brapped_assets.insights.columns.day_table import DayTable, Sessions, day_table, patched, sessions
+from brapped_assets.insights.columns.hidden_plays import hidden, numbers_of
+from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
+from brapped_assets.insights.columns.reductions import NEVER, counted
+from brapped_assets.insights.columns.result_cache import Earlier, ResultCache
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
+
+# By flags: 0 where no extended history tells of a row, 1 where one does, 2 where one tells that it was skipped.
+_FLAGS = np.arange(2 * max(Flag))
+SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 0))).astype(np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPlays:
+    """A listener's plays without private sessions, impossible repeats and what they hid.
+
+    `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`. Of a part of them,
+    `whole` is what it was taken from.
+    """
+
+    life: Life
+    kept: Kept
+    rows: Mask
+    counting: Mask
+    whole: "ShownPlays | None" = None
+    # What was found of all these plays.
+    remembered: ResultCache = field(default_factory=ResultCache, repr=False)
+    # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
+    _held: WeakValueDictionary[tuple[date, date], SelectedPlays] = field(
+        default_factory=WeakValueDictionary, init=False
+    )
+    _latest: deque[SelectedPlays] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
+    # The same plays by other rules, as selection_mask.py has counted them.
+    by_rules: "dict[Hashable, ShownPlays]" = field(default_factory=dict, init=False)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.life.catalogue
+
+    @cached_property
+    def hidden(self) -> Mask:
+        """Which of `life.plays` the listener hid."""
+        return hidden(self.life, self.kept)
+
+    @property
+    def everything(self) -> "ShownPlays":
+        """All that is shown, by the same rule: what tells which play was the first ever."""
+        return self.whole or self
+
+    @cached_property
+    def nobodies(self) -> NDArray[np.int32]:
+        """The numbers of artists that are nobody's name."""
+        return numbers_of(self.catalogue, self.kept.nobodies)
+
+    def known(self, artists: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Those of some artists (numbers) that are somebody's name."""
+        return artists[~np.isin(artists, self.nobodies)]
+
+    @cached_property
+    def ever(self) -> SelectedPlays:
+        """Every play that counts."""
+        return self._chosen(self.counting, slice(0, len(self.life.plays)))
+
+    @cached_property
+    def first_day_of_artists(self) -> NDArray[np.int32]:
+        """The local day of the first play ever of each main artist (number), `NEVER` without any."""
+        found = np.full(len(self.catalogue.artists), NEVER)
+        np.minimum.at(found, self.catalogue.artist, self.first_day_of_tracks)
+        return found
+
+    @property
+    def first_day_of_tracks(self) -> NDArray[np.int32]:
+        """The local day of the first play ever of each track (number), `NEVER` without any."""
+        return self.remembered.find("first day of tracks", self._first_day_of_tracks)
+
+    def _first_day_of_tracks(self, earlier: Earlier | None) -> NDArray[np.int32]:
+        if earlier is None:
+            return self.ever.first_day_of_tracks
+        before: NDArray[np.int32] = earlier.found
+        if len(earlier.days) == 0 and len(before) == len(self.catalogue.tracks):
+            return before
+        first = int(earlier.days.min(initial=MOST_DAYS))
+        late = self._of_numbers(self.counting, first, MOST_DAYS).first_day_of_tracks
+        # Whoever was met before the first day that changed was met then.
+        found = np.full(len(late), NEVER)
+        found[: len(before)] = np.where(before < first, before, NEVER)
+        return np.minimum(found, late)
+
+    def plays(self, first: date, until: date) -> SelectedPlays:
+        """The plays that count on the local days from `first` up to, not including, `until`."""
+        if self._is_everything(first, until):
+            return self.ever
+        found = self._held.get((first, until))
+        if found is None:
+            found = self._held[first, until] = self._of_days(self.counting, first, until)
+            self._latest.append(found)
+        return found
+
+    def told(self, first: date, until: date) -> SelectedPlays:
+        """As `plays`, of any length."""
+        return self._of_days(self.rows, first, until)
+
+    def skips(self, first: date, until: date) -> NDArray[np.int64]:
+        """By track (number): rows of any length that an extended history tells; in a second column those skipped."""
+        return self._skips if self._is_everything(first, until) else skips_of(self.told(first, until))
+
+    @cached_property
+    def _skips(self) -> NDArray[np.int64]:
+        return skips_of(self._chosen(self.rows, slice(0, len(self.life.plays))))
+
+    def repeats(self, first: date, until: date) -> SelectedPlays:
+        """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
+        since, to = day_number(first), day_number(until)
+        span = self._span(since, to)
+        plays = self.life.plays.where(span)
+        rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
+        return self._chosen(rows & (plays.day >= since) & (plays.day < to), span)
+
+    @property
+    def by_day(self) -> DayTable:
+        """Every local day of the listener's, with its hours."""
+        return self.remembered.find("by day", self._by_day)
+
+    def _by_day(self, earlier: Earlier | None) -> DayTable:
+        if earlier is None:
+            return day_table(self.life.plays, self.rows, self.counting)
+        before: DayTable = earlier.found
+        days = earlier.days
+        if len(days) == 0:
+            return before
+        span = self._span(int(days.min()), int(days.max()) + 1)
+        part = self.life.plays.where(span)
+        changed = np.isin(part.day, days)
+        now = day_table(part.where(changed), self.rows[span][changed], self.counting[span][changed])
+        return patched(before, days, now)
+
+    def days(self, first: date, until: date) -> DayTable:
+        """Local days from `first` up to `until`, with their hours; of a part of the plays nothing else is added up."""
+        since, to = day_number(first), day_number(until)
+        if self.whole is None or self._is_all(since, to):
+            return self.by_day.of(since, to)
+        span = self._span(since, to)
+        return day_table(self.life.plays.where(span), self.rows[span], self.counting[span]).of(since, to)
+
+    @property
+    def played_days(self) -> NDArray[np.integer]:
+        """The local days (since 2000-01-01) with a play that counts, in order."""
+        if self.whole is None:
+            return np.flatnonzero(self.by_day.plays.any(axis=1)) + self.by_day.first
+        return self.ever.days
+
+    def after(self, before: "ShownPlays", days: NDArray[np.integer]) -> "ShownPlays":
+        """The same, which need not find again what was found `before`, but of some days that changed since."""
+        return replace(self, remembered=before.remembered.after(days))
+
+    def unchanged(self, days: NDArray[np.integer]) -> int:
+        """How many plays, from the first on, are as they were before some days changed."""
+        return self._span(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Every session of the listener's."""
+        return sessions(self.ever.began_at, self.ever.ended_at, self.ever.day)
+
+    def sessions_around(self, first: date, until: date) -> tuple[SelectedPlays, Sessions]:
+        """Some plays and their sessions, among them whole each that touches the days from `first` up to `until`."""
+        since, to, margin = day_number(first), day_number(until), 2
+        while len(self.life.plays) and not self._is_all(since - margin, to + margin):
+            plays = self._of_numbers(self.counting, since - margin, to + margin)
+            day = plays.day
+            found = sessions(plays.began_at, plays.ended_at, day)
+            # What reaches an end of this stretch may go on beyond it.
+            if len(day) and (
+                (since - margin <= self.life.first_day or day[found.last[0]] < since)
+                and (to + margin > self.life.last_day or found.day[-1] >= to)
+            ):
+                return plays, found
+            margin *= 8
+        return self.ever, self.sessions
+
+    def _of_days(self, rows: Mask, first: date, until: date) -> SelectedPlays:
+        return self._of_numbers(rows, day_number(first), day_number(until))
+
+    def _of_numbers(self, rows: Mask, since: int, to: int) -> SelectedPlays:
+        span = self._span(since, to)
+        day = self.life.plays.day[span]
+        return self._chosen(rows[span] & (day >= since) & (day < to), span)
+
+    def _span(self, since: int, until: int) -> slice:
+        """Where plays of these days may be: a local day lies within 24 hours of its UTC namesake."""
+        ends = [(since - 1) * DAY_US, (until + 1) * DAY_US]
+        low, high = np.searchsorted(self.life.plays.ended_at, ends)
+        return slice(int(low), int(high))
+
+    def _is_everything(self, first: date, until: date) -> bool:
+        return self._is_all(day_number(first), day_number(until))
+
+    def _is_all(self, since: int, to: int) -> bool:
+        if len(self.life.plays) == 0:
+            return False
+        return since <= self.life.first_day and self.life.last_day < to
+
+    def _chosen(self, rows: Mask, span: slice) -> SelectedPlays:
+        return SelectedPlays(self.life.plays, self.catalogue, span, rows)
+
+
+def shown(life: Life, kept: Kept, *, with_private: bool = False) -> ShownPlays:
+    """What statistics may speak of."""
+    plays = life.plays
+    rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
+    if kept.artists or kept.tracks or kept.contexts or kept.times:
+        rows &= ~hidden(life, kept)
+    return ShownPlays(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
+
+
+def skips_of(told: SelectedPlays) -> NDArray[np.int64]:
+    """Of some rows, as `ShownPlays.skips`."""
+    by_both = counted(told.track * 3 + SKIPS.take(told.flags), 3 * len(told.catalogue.tracks)).reshape(-1, 3)
+    return np.stack([by_both[:, 1] + by_both[:, 2], by_both[:, 2]], axis=1)

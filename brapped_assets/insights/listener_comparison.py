@@ -1,0 +1,155 @@
+"""Two listeners held against each other: what both played, and how much of their taste is the same."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brapped_assets.insights.columns.numbering import Numbering
+from brapped_assets.insights.columns.reductions import Integers, Sums
+from brapped_assets.insights.formulas.formula import KNOWN, Formula
+from brapped_assets.insights.items import NAMED
+from brapped_assets.insights.names import names
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+
+Row = dict[str, Any]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Plays, main artists and songs of each and of both; `overlap` is from 0 to 1.
+
+    `top_artists` have the most in common first, `top_songs` those that the one who played them less played most.
+    Their rows have keys, names, `mine` and `theirs` (plays).
+    """
+
+    my_plays: int
+    their_plays: int
+    artists: int
+    my_artists: int
+    their_artists: int
+    songs: int
+    my_songs: int
+    their_songs: int
+    overlap: float
+    top_artists: list[Row]
+    top_songs: list[Row]
+
+
+def compare(tx: Connection, who: Viewer, other: Viewer, period: Period, limit: int) -> Comparison:
+    """A period of two; its days are each one's own, and what one hides is left out on their side."""
+    mine, theirs = (one.shown.plays(period.first, period.until) for one in (who, other))
+    my_songs, their_songs = (_by_key(of.catalogue.tracks, of.by_track, of.by_track.played) for of in (mine, theirs))
+    my_artists, their_artists = (
+        _by_key(of.catalogue.artists, of.by_artist, one.shown.known(of.by_artist.played))
+        for one, of in ((who, mine), (other, theirs))
+    )
+    artists, songs = _both(my_artists, their_artists), _both(my_songs, their_songs)
+    # A share is of the plays whose artist is known. Both are kept whole, as so many of the product of the two totals.
+    my_total, their_total = int(my_artists.plays.sum()), int(their_artists.plays.sum())
+    common = np.minimum(artists.mine * their_total, artists.theirs * my_total)
+    return Comparison(
+        my_plays=len(mine),
+        their_plays=len(theirs),
+        artists=len(artists.keys),
+        my_artists=len(my_artists.keys),
+        their_artists=len(their_artists.keys),
+        songs=len(songs.keys),
+        my_songs=len(my_songs.keys),
+        their_songs=len(their_songs.keys),
+        overlap=float(common.sum() / (my_total * their_total)) if len(common) else 0.0,
+        top_artists=_rows(tx, who, "artist", artists, common, limit=limit),
+        top_songs=_rows(tx, who, "track", songs, np.minimum(songs.mine, songs.theirs), limit=limit),
+    )
+
+
+class _Played(NamedTuple):
+    """Plays by key, which two listeners share: the numbers are each one's own."""
+
+    keys: Numbers
+    plays: Numbers
+
+
+class _Both(NamedTuple):
+    """The keys of what both played, and the plays of each."""
+
+    keys: Numbers
+    mine: Numbers
+    theirs: Numbers
+
+
+def _by_key(of: Numbering, sums: Sums, numbers: Integers) -> _Played:
+    return _Played(of.keys[numbers], sums.plays[numbers])
+
+
+def _both(mine: _Played, theirs: _Played) -> _Both:
+    keys, my_rows, their_rows = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
+    return _Both(keys, mine.plays[my_rows], theirs.plays[their_rows])
+
+
+def _rows(
+    tx: Connection, who: Viewer, kind: Literal["artist", "track"], both: _Both, common: Numbers, *, limit: int
+) -> list[Row]:
+    """The most in common first, ties by the plays of both together, then the older key."""
+    rows = np.lexsort((both.keys, -(both.mine + both.theirs), -common))[:limit]
+    keys = both.keys[rows].tolist()
+    named = names(tx, NAMED[kind], keys, who.shown.catalogue.same_artists)
+    return [
+        {**named[key], "mine": my_plays, "theirs": their_plays}
+        for key, my_plays, their_plays in zip(keys, both.mine[rows].tolist(), both.theirs[rows].tolist(), strict=True)
+    ]
+
+
+def _of_both(kind: str, *then: str) -> str:
+    """A query over what each of the two played, by artist or track, laid out to be read."""
+    lines = [
+        "with played as (",
+        f"    select listener_id, {kind}_key, count(*) as plays",
+        "    from bi.shown_plays",
+        "    where listener_id in (:listener_id, :other_id)",
+        "      and played_on >= :first and played_on < :until",
+        "      and counts_as_play",
+        *([f"      and {KNOWN}"] if kind == "artist" else []),
+        f"    group by listener_id, {kind}_key",
+        *then,
+        "where mine.listener_id = :listener_id and theirs.listener_id = :other_id",
+    ]
+    return "\n".join(lines)
+
+
+def _shared(kind: str, name: str) -> str:
+    return _of_both(kind, ")", f"select count(*) as {name}", f"from played mine join played theirs using ({kind}_key)")
+
+
+FORMULAS = [
+    Formula(
+        "Taste overlap",
+        "For each artist the smaller of two shares is taken, that of one listener's plays and that of the other's, "
+        "and all of these are added up. 0 % is not one artist in common; 100 % is the same artists in the same "
+        "proportions, however much each of the two listens. Main artists count, by plays; plays whose artist is not "
+        "known yet are left out.",
+        _of_both(
+            "artist",
+            "), share as (",
+            "    select listener_id, artist_key, plays / sum(plays) over (partition by listener_id) as share",
+            "    from played",
+            ")",
+            "select coalesce(sum(least(mine.share, theirs.share)), 0)::float8 as overlap",
+            "from share mine join share theirs using (artist_key)",
+        ),
+    ),
+    Formula(
+        "Artists in common",
+        "Main artists whom both played in the period, each in their own days.",
+        _shared("artist", "artists"),
+    ),
+    Formula(
+        "Songs in common",
+        "Songs that both played in the period; each release is a song of its own.",
+        _shared("track", "songs"),
+    ),
+]

@@ -1,9 +1,0 @@
--- name: with_cover
--- Where pictures of some artists, albums and tracks are, of those of which one is known.
-select 'artist' as kind, artist_key as key, image_url from star.artist_dim
-where artist_key = any(%(artist)s::int[]) and image_url is not null
-union all
-select 'album', album_key, image_url from star.album_dim where album_key = any(%(album)s::int[]) and image_url is not null
-union all
-select 'track', t.track_key, a.image_url from star.track_dim t join star.album_dim a using (album_key)
-where t.track_key = any(%(track)s::int[]) and a.image_url is not null

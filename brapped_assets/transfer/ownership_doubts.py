@@ -1,0 +1,106 @@
+"""Signs that files to import are somebody else's, in words with figures: pure, of what was read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Literal
+
+from brapped_assets.history.files import HistoryFile
+from brapped_assets.text.formatting import percent
+from brapped_assets.text.plain import plain
+from brapped_assets.transfer.ownership_agreement import Agreement, Heard, Life, compare_lives
+
+MOST_NAMES, LONGEST_NAME, LONGEST_PLACE = 5, 60, 200
+
+Sign = Literal["two accounts", "another account", "another listener's file", "another life", "two lives"]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A sign that something is somebody else's. `text` names accounts, files and people: for the listener alone."""
+
+    sign: Sign
+    text: str
+
+
+@dataclass
+class Told:
+    """What one file tells of the days that are compared; `shown` are those of its plays that the API shows.
+
+    `usernames` are the accounts that its rows name.
+    """
+
+    file: HistoryFile
+    plays: list[Heard] = field(default_factory=list)
+    shown: list[Heard] = field(default_factory=list)
+    usernames: set[str] = field(default_factory=set)
+
+
+Export = list[Told]
+"""Files that belong together."""
+
+
+def two_accounts(files: Sequence[Told]) -> Iterator[Doubt]:
+    """The files name more than one account."""
+    of: dict[str, list[HistoryFile]] = {}
+    for told in files:
+        for name in sorted(told.usernames):
+            of.setdefault(name.lower(), []).append(told.file)
+    if len(of) > 1:
+        names = [f"{_printable(name)} in {_called(named)}" for name, named in sorted(of.items())]
+        yield Doubt("two accounts", f"The files name {len(of)} accounts: {_few(names, '; ')}.")
+
+
+def another_account(accounts: Mapping[str, bool]) -> Iterator[Doubt]:
+    """`accounts` that the files name, and whether what was imported before named them."""
+    if other := [_printable(name) for name, is_known in sorted(accounts.items()) if not is_known]:
+        yield Doubt("another account", f"Files name the account {_few(other)}; what was imported before named another.")
+
+
+def files_of_others(people: Mapping[str, list[HistoryFile]], files: int) -> Iterator[Doubt]:
+    """`people` are the files, of so many, that were imported for somebody else, by name."""
+    for name, same in sorted(people.items()):
+        text = f"{_called(same)}: already imported for {_printable(name)} ({len(same)} of {files} files)."
+        yield Doubt("another listener's file", text)
+
+
+def another_life(strange: Sequence[Told], agreement: Agreement) -> Doubt:
+    """What these files tell does not agree with what is known."""
+    return Doubt(
+        "another life",
+        f"{_called([told.file for told in strange])}: in the time that is known already ({agreement.days:,} days), "
+        f"{agreement.agreeing:,} of {agreement.told:,} plays agree with the {agreement.known:,} known "
+        f"({percent(agreement.agreeing, agreement.told)}).",
+    )
+
+
+def two_lives(exports: Sequence[Export]) -> Iterator[Doubt]:
+    """Two exports of different accounts tell of the same time, and not the same."""
+    lives = [Life(play for told in export for play in told.plays) for export in exports]
+    for (one, life), (other, another) in combinations(zip(exports, lives, strict=True), 2):
+        names, others = ({name for told in export for name in told.usernames} for export in (one, other))
+        agreement = compare_lives(life, another)
+        if agreement.is_another_life and not (names and names == others):
+            yield Doubt(
+                "two lives",
+                f"{_called([told.file for told in one])} and {_called([told.file for told in other])} tell of the same "
+                f"time ({agreement.days:,} days): {agreement.agreeing:,} of {agreement.told:,} and "
+                f"{agreement.known:,} plays agree ({percent(agreement.agreeing, agreement.told)}).",
+            )
+
+
+def _called(files: Sequence[HistoryFile]) -> str:
+    """The first of some files, and how many more there are."""
+    file, more = files[0], len(files) - 1
+    place = f"{file.archive.name}: {file.name}" if file.member.path is None else str(Path(file.archive, file.name))
+    return f"{_printable(place, LONGEST_PLACE)}{f' and {more} more' if more else ''}"
+
+
+def _few(texts: list[str], between: str = ", ") -> str:
+    return between.join(texts[:MOST_NAMES]) + (between + "…" if len(texts) > MOST_NAMES else "")
+
+
+def _printable(name: str, longest: int = LONGEST_NAME) -> str:
+    """Somebody else's text, as it may be shown on a terminal."""
+    return plain(name[:longest])

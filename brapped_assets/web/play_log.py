@@ -1,0 +1,120 @@
+"""`/history`: every play, by day, or those that the address asks for; `/history.csv`: the same as a file."""
+
+import re
+from datetime import date
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from brapped_assets.insights import play_log, play_log_file
+from brapped_assets.insights.listed_plays import Asked, Listing, Way, list_plays, other_years, totals, ways_out
+from brapped_assets.insights.periods import NotAPeriod, Period
+from brapped_assets.insights.search import cleaned, is_enough
+from brapped_assets.insights.selection import EVERYTHING, KINDS
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.web.filter_chips import label
+from brapped_assets.web.site import Site, period_asked_for, period_of, say
+
+SOURCES = {
+    "api": "live",
+    "export": "export",
+    "both": "live, export",
+    "legacy": "from the old tables",
+}
+# Why a play does not count, by the rule that says so.
+TOO_LITTLE = {
+    "spotify": "too short to count",
+    "lastfm": "less than half of it, or its length is not known",
+    "finished": "not played to the end",
+    "all": "not counted",
+}
+
+
+def routes(site: Site) -> list[Route]:
+    def show(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                return site.page("nothing_yet.html", request, who)
+            period = period_of(request, who, default="all")
+            of = list_plays(tx, who, _asked(request, period))
+            asked_day, asked_place = (request.query_params.get(name, "").strip() for name in ("on", "before"))
+            day = _day(asked_day)
+            start = play_log.end_of(day, who) if day else play_log.place_named(asked_place)
+            if (asked_day and day is None) or (asked_place and start is None):
+                say(request, "This address names no day; one is 2025-03-09. Shown instead: the newest plays.")
+            page = play_log.page(tx, of.who, start, of)
+            of_day = day or (page.days[0][0] if page.days and start is None else None)
+            values: dict[str, Any] = {
+                "totals": totals(of, page.days[-1][0], page.days[0][0]) if page.days else {}, "of_day": of_day,
+                "years": other_years(tx, of, of_day) if of_day else [], "ways": _ways(site, tx, request, of),
+            }  # fmt: skip
+        return site.page(
+            "play_log.html", request, who, page=page, on=day, period=period, of=of, text=of.asked.text,
+            kept=[("q", of.asked.text)] if of.asked.text else [],
+            sources=SOURCES, too_little=TOO_LITTLE[of.asked.selection.rule], newest=play_log.NEWEST, **values,
+        )  # fmt: skip
+
+    def save(request: Request) -> Response:
+        with site.reading.transaction() as tx:
+            who = site.looking(tx, request)
+            if who is None or who.first_day is None:
+                raise HTTPException(404, "Nothing was played yet, so there is nothing to save.")
+            try:
+                period = period_asked_for(request, who, default="all")
+            except NotAPeriod as error:
+                raise HTTPException(404, str(error)) from None
+            of = list_plays(tx, who, _asked(request, period))
+        pieces = play_log_file.pieces(of, site.reading.transaction)
+        # What cannot be read at all is a page that says so, and no broken file.
+        begun = [next(pieces), *([next(pieces)] if len(of.rows) else [])]
+        name = f"brapped-history-{period.file_name}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(chain(begun, pieces), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return [Route("/history", show, name="history"), Route("/history.csv", save)]
+
+
+def _asked(request: Request, period: Period) -> Asked:
+    """What the address asks for. All time is no period: a clock may be wrong, and what it dates tomorrow is there."""
+    text = cleaned(request.query_params.get("q", ""))
+    if text and not is_enough(text):
+        say(request, "One letter is in most names; two are looked for. Shown is what there is without it.",
+            is_missing=False)  # fmt: skip
+        text = ""
+    return Asked(getattr(request.state, "selection", EVERYTHING), None if period.name == "all" else period, text)
+
+
+def _ways(site: Site, tx: Connection, request: Request, of: Listing) -> list[tuple[str, int, str]]:
+    """Out of an empty list: what to drop, how many plays are there then, and the query that asks for them."""
+    if len(of.rows):
+        return []
+    whole = site.viewer(tx, request)
+    assert whole is not None
+    return [(_named(tx, whole, of.asked, way), way.plays, _query(way.asked)) for way in ways_out(tx, whole, of.asked)]
+
+
+def _named(tx: Connection, who: Viewer, asked: Asked, way: Way) -> str:
+    if way.kind in KINDS:
+        return ", ".join(label(tx, who, way.kind, value) for value in getattr(asked.selection, way.kind))
+    if way.kind == "private":
+        return "the filter for private sessions"
+    return f"“{asked.text}”" if way.kind == "text" else asked.period.label if asked.period else ""
+
+
+def _query(asked: Asked) -> str:
+    pairs: list[tuple[str, Any]] = [("range", asked.period.name)] if asked.period else []
+    return urlencode([*pairs, *asked.selection.asked(), *([("q", asked.text)] if asked.text else [])])
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name) else None
+    except ValueError:
+        return None
