@@ -1,4 +1,4 @@
-"""`brapped serve`: one part alone. That the four together collect, and lose nothing when killed, is `bench killed_parts`."""
+"""`brapped serve`: one part alone. That four together lose nothing when killed, `bench killed_parts` shows."""
 
 import signal
 import socket
