@@ -23,7 +23,7 @@ Keeping = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 KEEPER = """
 import sys
 from pathlib import Path
-from brapped_assets.services import process_keeper
+from brapped_assets.services import process_restarts
 from brapped_assets.services.parts import Part
 import os
 process_restarts.PAUSES = (0.01, 0.01)
