@@ -59,7 +59,7 @@ def poll_checks(
 ) -> Iterator[dg.AssetCheckResult]:
     """What every poll is checked for; over everything when run without a range of hours."""
     hours = partitions.range_of(context.run.tags)
-    since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else BEGINNING
+    since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else None
     yield from _results(context, POLL_CLAIMS.values(), neon, since, spotify.ledger.budget)
 
 
@@ -68,14 +68,14 @@ def ranking_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
     """What Spotify's own ranking is checked for, once it was asked for."""
-    yield from _results(context, RANKING_CLAIMS, neon, BEGINNING, spotify.ledger.budget)
+    yield from _results(context, RANKING_CLAIMS, neon, None, spotify.ledger.budget)
 
 
 def _results(
     context: dg.AssetCheckExecutionContext,
     claims: Iterable[Claim],
     neon: NeonResource,
-    since: datetime,
+    since: datetime | None,
     budget: int,
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of those that were asked for: in the UI, any one of them can be."""
@@ -83,8 +83,8 @@ def _results(
     asked_for = {key.name: key for key in context.selected_asset_check_keys}
     with as_dagster_failures(), neon.transaction() as tx:
         for claim in (claim for claim in claims if claim.name in asked_for):
-            verdict = verify(tx, claim.name, since=since, now=datetime.now(UTC), budget=budget)
-            yield claim.result(asked_for[claim.name], verdict, since.isoformat())
+            verdict = verify(tx, claim.name, since=since or BEGINNING, now=datetime.now(UTC), budget=budget)
+            yield claim.result(asked_for[claim.name], verdict, since)
 
 
 @dg.multi_asset_check(specs=[PAGES.spec(REPORT)])
@@ -98,7 +98,7 @@ def report_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) ->
         for year, files in _files_by_year(context, key.asset_key).items()
         if len(files) < listeners.get(int(year), 0)
     ]
-    return PAGES.result(key, Verdict(len(missing), missing[:MOST_SHOWN]), BEGINNING.isoformat())
+    return PAGES.result(key, Verdict(len(missing), missing[:MOST_SHOWN]))
 
 
 def _files_by_year(context: dg.AssetCheckExecutionContext, report: dg.AssetKey) -> dict[str, list[str]]:

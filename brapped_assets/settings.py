@@ -21,7 +21,6 @@ __all__ = [
     "Hour",
     "Settings",
     "SettingsError",
-    "is_demo_home",
     "unknown_settings",
     "whole_hour_in_utc",
 ]
@@ -197,14 +196,6 @@ class _SettingsOfAHome(Settings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, dotenv_settings
-
-
-def is_demo_home() -> bool:
-    """Whether BRAPPED_HOME is that of the simulated account; never raises, for it is asked at import."""
-    try:
-        return home_folder().name == DEMO_HOME
-    except SettingsError:
-        return False
 
 
 def unknown_settings() -> str | None:

@@ -133,14 +133,10 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     )
 
 
-def test_schedules_and_sensor_run_without_being_switched_on() -> None:
+def test_schedule_and_sensors_run_without_being_switched_on() -> None:
     repository = defs.get_repository_def()
     crons = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
-    assert crons == {
-        "hourly_plays": "5,25,45 * * * *",
-        "daily_upkeep": "8 * * * *",
-        "wrapped_reports": "11 * * * *",
-    }
+    assert crons == {"hourly_plays": "5,25,45 * * * *"}
     assert all(one.default_status == dg.DefaultScheduleStatus.RUNNING for one in repository.schedule_defs)
     assert all(one.execution_timezone == "UTC" for one in repository.schedule_defs)
     sensors = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
@@ -149,6 +145,8 @@ def test_schedules_and_sensor_run_without_being_switched_on() -> None:
         "inbox": 30,
         "heartbeat": 30,
         "notices": 60,
+        "daily_upkeep": 60,
+        "wrapped_reports": 60,
     }
     assert all(one.default_status == dg.DefaultSensorStatus.RUNNING for one in sensors)
 
@@ -173,7 +171,7 @@ def refuse(event, args):
         raise AssertionError(f"{event} {args}")
 sys.addaudithook(refuse)
 from brapped_assets.definitions import defs
-assert len(defs.get_repository_def().schedule_defs) == 3
+assert len(defs.get_repository_def().schedule_defs) == 1
 """
     # Nor does a setting that nobody knows keep it from loading: whatever uses the settings says so.
     environment = {"BRAPPED_HOME": str(tmp_path / "home"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}

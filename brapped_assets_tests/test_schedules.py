@@ -29,9 +29,9 @@ def local(clock: Traveller, monkeypatch: pytest.MonkeyPatch, kept_instance: dg.D
     return kept_instance
 
 
-def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.RunRequest | str:
+def tick(instance: dg.DagsterInstance) -> dg.RunRequest | str:
     """The one run that this tick asks for, or why it asks for nothing."""
-    answer = evaluate(instance, schedule)
+    answer = evaluate(instance)
     if answer.skip_message:
         assert not answer.run_requests
         return answer.skip_message
@@ -40,10 +40,10 @@ def tick(instance: dg.DagsterInstance, schedule: str = "hourly_plays") -> dg.Run
 
 
 def requests(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    return [*(evaluate(instance, "hourly_plays").run_requests or [])]
+    return [*(evaluate(instance).run_requests or [])]
 
 
-def evaluate(instance: dg.DagsterInstance, schedule: str) -> ScheduleExecutionData:
+def evaluate(instance: dg.DagsterInstance) -> ScheduleExecutionData:
     context = dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=datetime.now(UTC),
@@ -51,7 +51,7 @@ def evaluate(instance: dg.DagsterInstance, schedule: str) -> ScheduleExecutionDa
         resources=dict(defs.resources or {}),
     )
     with context:
-        return defs.resolve_schedule_def(schedule).evaluate_tick(context)
+        return defs.resolve_schedule_def("hourly_plays").evaluate_tick(context)
 
 
 def polled(instance: dg.DagsterInstance, first: datetime, last: datetime) -> None:
@@ -158,12 +158,11 @@ def test_a_poll_that_ended_in_any_way_or_never_began_holds_nobody_up(
     assert isinstance(tick(local), dg.RunRequest)
 
 
-@pytest.mark.parametrize("schedule", ["hourly_plays", "daily_upkeep", "wrapped_reports"])
 def test_with_nobody_logged_in_nothing_is_asked_and_the_tick_says_so(
-    local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, schedule: str
+    local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SPOTIFY_REFRESH_TOKEN")
-    assert tick(local, schedule) == NOT_CONNECTED
+    assert tick(local) == NOT_CONNECTED
 
 
 def test_before_the_first_hour_has_ended_the_tick_says_when_it_begins(
@@ -171,153 +170,6 @@ def test_before_the_first_hour_has_ended_the_tick_says_when_it_begins(
 ) -> None:
     clock.move_to(partitions.START + timedelta(minutes=25))
     assert tick(local) == f"The first hour ({partitions.START:%Y-%m-%d %H:%M} UTC) has not ended yet."
-
-
-def test_the_daily_upkeep_is_one_run_a_day_at_the_first_chance(local: dg.DagsterInstance, clock: Traveller) -> None:
-    done = "Today's upkeep is done or under way."
-    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
-    noted_run(local, "daily_upkeep", dg.DagsterRunStatus.FAILURE)
-    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
-    under_way = noted_run(local, "daily_upkeep", dg.DagsterRunStatus.STARTED)
-    assert tick(local, "daily_upkeep") == done
-    local.delete_run(under_way.run_id)
-    noted_run(local, "daily_upkeep", dg.DagsterRunStatus.SUCCESS)
-    for _ in range(8):
-        assert tick(local, "daily_upkeep") == done
-        clock.shift(timedelta(hours=1))
-    clock.shift(timedelta(hours=1))
-    assert isinstance(tick(local, "daily_upkeep"), dg.RunRequest)
-
-
-WRITTEN = "Today's pages are written or under way."
-
-
-def reports(instance: dg.DagsterInstance) -> list[str]:
-    """The years whose pages this tick asks for, in one run."""
-    asked = tick(instance, "wrapped_reports")
-    if isinstance(asked, str):
-        assert asked == WRITTEN
-        return []
-    first, last = hours_of(asked)
-    return [str(year) for year in range(int(first), int(last) + 1)]
-
-
-def written(instance: dg.DagsterInstance, *years: str) -> None:
-    for year in years:
-        noted_run(instance, "wrapped_reports", dg.DagsterRunStatus.SUCCESS, {"dagster/partition": year})
-
-
-def test_a_run_over_several_years_wrote_each_of_them(local: dg.DagsterInstance) -> None:
-    tags = {"dagster/asset_partition_range_start": "2025", "dagster/asset_partition_range_end": "2026"}
-    noted_run(local, "wrapped_reports", dg.DagsterRunStatus.SUCCESS, tags)
-    assert reports(local) == []
-
-
-def new_year(day: int, hour: int = 0, month: int = 1) -> datetime:
-    return datetime(2027, month, day, hour, 11, tzinfo=UTC)
-
-
-def test_the_pages_of_a_year_are_written_once_a_day(local: dg.DagsterInstance, clock: Traveller) -> None:
-    # Last year's once, too: Dagster knows of no run that wrote them.
-    assert reports(local) == ["2025", "2026"]
-    written(local, "2025")
-    assert reports(local) == ["2026"]
-    noted_run(local, "wrapped_reports", dg.DagsterRunStatus.FAILURE, {"dagster/partition": "2026"})
-    assert reports(local) == ["2026"]
-    under_way = noted_run(local, "wrapped_reports", dg.DagsterRunStatus.STARTED, {"dagster/partition": "2026"})
-    assert reports(local) == []
-    local.delete_run(under_way.run_id)
-    written(local, "2026")
-    assert reports(local) == []
-    clock.shift(timedelta(days=1))
-    assert reports(local) == ["2026"]
-
-
-# The machine is on all the time; it sleeps over New Year; it sleeps until the year has long been settled.
-ON_THROUGHOUT = [datetime(2026, 12, day, 0, 11, tzinfo=UTC) for day in (30, 31)] + [new_year(day) for day in (1, 2, 3)]
-SLEPT = [datetime(2026, 12, 30, 0, 11, tzinfo=UTC), new_year(5, 9), new_year(5, 10), new_year(6, 9)]
-SLEPT_LONG = [datetime(2026, 12, 30, 0, 11, tzinfo=UTC), new_year(9, 9, month=4), new_year(10, 9, month=4)]
-
-
-@pytest.mark.parametrize("awake", [ON_THROUGHOUT, SLEPT, SLEPT_LONG], ids=["always on", "slept", "slept for months"])
-def test_the_last_page_of_a_year_is_written_when_it_is_over_in_every_zone_and_its_end_was_polled(
-    local: dg.DagsterInstance, clock: Traveller, awake: list[datetime]
-) -> None:
-    newest = polled_first = None
-    for at in awake:
-        clock.move_to(at)
-        for year in reports(local):
-            written(local, year)
-            newest = at if year == "2026" else newest
-        # The poll after waking comes later than the tick.
-        clock.shift(timedelta(minutes=14))
-        noted_run(local, "hourly_plays", dg.DagsterRunStatus.SUCCESS)
-        if at > awake[1]:
-            polled_first = polled_first or at
-        assert reports(local) == []
-    assert newest is not None
-    # New Year at UTC-12, and the first poll after the machine woke.
-    assert newest >= datetime(2027, 1, 1, 12, tzinfo=UTC)
-    assert newest > (awake[1] if awake != ON_THROUGHOUT else new_year(1))
-
-
-def test_a_year_is_written_until_every_play_of_it_has_been_uploaded(
-    local: dg.DagsterInstance, clock: Traveller
-) -> None:
-    """Spotify lets a device stay offline for 30 days; nothing is added to a year after that but by an import."""
-    asked = {}
-    for day in range(45):
-        clock.move_to(new_year(1) + timedelta(days=day))
-        asked[day] = reports(local)
-        written(local, *asked[day])
-        clock.shift(timedelta(minutes=14))
-        noted_run(local, "hourly_plays", dg.DagsterRunStatus.SUCCESS)
-    both = [day for day, years in asked.items() if years == ["2026", "2027"]]
-    assert both == list(range(33))
-    assert [asked[day] for day in range(33, 45)] == [["2027"]] * 12
-
-
-def test_an_import_has_last_years_page_written_again(local: dg.DagsterInstance, clock: Traveller) -> None:
-    clock.move_to(new_year(1, month=6))
-    written(local, "2026", "2027")
-    clock.shift(timedelta(days=1))
-    written(local, "2027")
-    assert reports(local) == []
-    local.report_runless_asset_event(dg.AssetMaterialization("streaming_history"))
-    assert reports(local) == ["2026"]
-    written(local, "2026")
-    clock.shift(timedelta(days=1))
-    assert reports(local) == ["2027"]
-
-
-def test_after_an_import_every_year_from_the_first_play_on_is_written_once(
-    local: dg.DagsterInstance, clock: Traveller
-) -> None:
-    written(local, "2025", "2026")
-    assert reports(local) == []
-    local.report_runless_asset_event(dg.AssetMaterialization("streaming_history", metadata={"first_year": 2019}))
-    clock.shift(timedelta(days=1))
-    years = [str(year) for year in range(2019, 2027)]
-    assert reports(local) == years
-    written(local, *years)
-    assert reports(local) == []
-    clock.shift(timedelta(days=1))
-    assert reports(local) == ["2026"]
-
-
-def test_a_year_two_years_ago_that_was_left_unfinished_is_finished(local: dg.DagsterInstance, clock: Traveller) -> None:
-    clock.move_to(datetime(2026, 12, 30, 0, 11, tzinfo=UTC))
-    written(local, "2026")
-    clock.move_to(datetime(2028, 3, 1, 8, 11, tzinfo=UTC))
-    assert reports(local) == ["2026", "2027", "2028"]
-
-
-@pytest.mark.parametrize("year", [1970, 2000])
-def test_a_clock_that_is_decades_behind_asks_for_no_year_that_is_no_partition(
-    local: dg.DagsterInstance, clock: Traveller, year: int
-) -> None:
-    clock.move_to(datetime(year, 1, 2, tzinfo=UTC))
-    assert reports(local) == []
 
 
 def test_only_the_asked_hours_are_read(local: dg.DagsterInstance) -> None:

@@ -1,6 +1,7 @@
 """Claims about the data that can fail, as Dagster's asset checks: the number of offending rows, and a sample."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import dagster as dg
 
@@ -22,18 +23,16 @@ class Claim:
         """The check of this asset. None blocks: what is written is right or absent, and polling waits for nothing."""
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.words)
 
-    def result(self, key: dg.AssetCheckKey, verdict: Verdict, since: str) -> dg.AssetCheckResult:
-        """The verdict on this claim about rows from `since` on, as the result of the check `key`."""
+    def result(self, key: dg.AssetCheckKey, verdict: Verdict, since: datetime | None = None) -> dg.AssetCheckResult:
+        """The verdict on this claim about rows from `since` (UTC) on, None: all, as the result of the check `key`."""
+        sample = {"sample": dg.MetadataValue.json(verdict.sample)} if verdict.sample else {}
+        since_then = {"checked_from": dg.MetadataValue.timestamp(since)} if since else {}
         return dg.AssetCheckResult(
             passed=verdict.offending == 0,
             check_name=key.name,
             asset_key=key.asset_key,
             severity=dg.AssetCheckSeverity.WARN if self.is_about_the_world else dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "offending_rows": verdict.offending,
-                "sample": dg.MetadataValue.json(verdict.sample),
-                "checked_from": since,
-            },
+            metadata={"offending_rows": verdict.offending, **sample, **since_then},
         )
 
 

@@ -89,7 +89,7 @@ def listening_audit(
         )
     for claim in DAILY_CLAIMS:
         if claim.name in asked_for:
-            yield claim.result(asked_for[claim.name], verdicts[claim.name], BEGINNING.isoformat())
+            yield claim.result(asked_for[claim.name], verdicts[claim.name])
 
 
 def _table(verdicts: Mapping[str, Verdict]) -> str:

@@ -74,13 +74,14 @@ def wrapped_report(
         of_year = [file for file in files if file["range"] in told]
         context.add_asset_metadata(
             {
+                # What one can open comes first.
+                **_links(of_year, where_it_runs(settings.brapped_home).get("page")),
                 "range": year,
                 "plays": sum(file["plays"] for file in of_year if file["range"] == year),
                 "rows": sum(file["rows"] for file in of_year),
                 "bytes": sum(file["bytes"] for file in of_year),
-                "files": dg.MetadataValue.json(of_year),
                 "preview": dg.MetadataValue.md("\n\n".join(one.preview for one in built if one.range in told)),
-                **_links(of_year, where_it_runs(settings.brapped_home).get("page")),
+                "files": dg.MetadataValue.json(of_year),
             },
             partition_key=year,
         )
@@ -98,4 +99,4 @@ def _links(files: Sequence[Mapping[str, Any]], pages: str | None) -> dict[str, d
     first = files[0]
     place = first["file"] if "://" in first["file"] else Path(first["file"]).as_uri()
     page = {"page": dg.MetadataValue.url(f"{pages}/wrapped?range={first['range']}")} if pages else {}
-    return {"dagster/uri": dg.MetadataValue.text(place), **page}
+    return {**page, "dagster/uri": dg.MetadataValue.text(place)}

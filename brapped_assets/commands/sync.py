@@ -23,8 +23,9 @@ from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.notifications.heartbeat import beat
 from brapped_assets.notifications.notifier import no_database, notify
-from brapped_assets.schedules import RAW, closed_hours, was_kept_up
-from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.schedules import RAW, closed_hours
+from brapped_assets.sensors.daily import was_kept_up
+from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.services.dagster_instance import (
     PROCESS_TAG,
     daemon_is_up,

@@ -23,12 +23,15 @@ from brapped_assets.checks import poll_checks, ranking_checks, report_checks
 from brapped_assets.hosting.code_links import linked
 from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
 from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
-from brapped_assets.notification_sensor import notices_sensor
 from brapped_assets.partitions import START
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.schedules import daily_upkeep_schedule, hourly_plays_schedule, wrapped_reports_schedule
-from brapped_assets.sensors import heartbeat_sensor, inbox_sensor, refresh_dimensions_sensor
+from brapped_assets.schedules import hourly_plays_schedule
+from brapped_assets.sensors.daily import daily_upkeep_sensor, wrapped_reports_sensor
+from brapped_assets.sensors.dimensions import refresh_dimensions_sensor
+from brapped_assets.sensors.heartbeat import heartbeat_sensor
+from brapped_assets.sensors.inbox import inbox_sensor
+from brapped_assets.sensors.notices import notices_sensor
 from brapped_assets.settings import whole_hour_in_utc
 
 ASSETS = [
@@ -81,12 +84,10 @@ def build_defs(
         assets=[*assets, *external],
         asset_checks=checks,
         jobs=jobs,
-        schedules=[
-            hourly_plays_schedule(names, start, schedules_are),
-            daily_upkeep_schedule(names, schedules_are),
-            wrapped_reports_schedule(names, schedules_are),
-        ],
+        schedules=[hourly_plays_schedule(names, start, schedules_are)],
         sensors=[
+            daily_upkeep_sensor(names, sensors_are),
+            wrapped_reports_sensor(names, sensors_are),
             refresh_dimensions_sensor(names, sensors_are),
             inbox_sensor(names, sensors_are),
             heartbeat_sensor(jobs[0], names, sensors_are),

@@ -10,7 +10,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import enrichment
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.faults import Kind
-from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.warehouse import call_ledger as ledger
 from brapped_assets.warehouse.lookup_queue import ARTISTS, ASK_FAILED_AFTER, LEASE
 from brapped_assets_tests.assets.conftest import NOW

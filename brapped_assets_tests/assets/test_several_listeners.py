@@ -10,7 +10,7 @@ from time_machine import Traveller
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
-from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.assets.runs import FEED, closed, metadata_of, poll, rows, run, warnings, why

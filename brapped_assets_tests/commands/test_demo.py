@@ -111,11 +111,10 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
     (repository,) = location["locationOrLoadError"]["repositories"]
     assert {each["name"]: each["scheduleState"]["status"] for each in repository["schedules"]} == {
         "hourly_plays": "RUNNING",
-        "daily_upkeep": "RUNNING",
-        "wrapped_reports": "RUNNING",
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
-        (name, "RUNNING") for name in ("heartbeat", "inbox", "notices", "refresh_dimensions")
+        (name, "RUNNING")
+        for name in ("daily_upkeep", "heartbeat", "inbox", "notices", "refresh_dimensions", "wrapped_reports")
     ]
 
 

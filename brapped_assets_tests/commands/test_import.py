@@ -20,7 +20,7 @@ from brapped_assets.definitions import defs
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
-from brapped_assets.sensors import is_due, newest_level
+from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.subprocess_user import Said, User, plays, wait_until

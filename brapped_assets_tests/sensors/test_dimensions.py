@@ -15,7 +15,8 @@ from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.definitions import defs
 from brapped_assets.notifications import heartbeat
 from brapped_assets.schedules import UNFINISHED
-from brapped_assets.sensors import heartbeat_sensor, is_due, newest_level
+from brapped_assets.sensors.dimensions import is_due, newest_level
+from brapped_assets.sensors.heartbeat import heartbeat_sensor
 from brapped_assets_tests.assets.runs import noted_run
 
 NOW = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
@@ -142,7 +143,7 @@ def test_a_poll_beats_a_postponed_one_does_not_and_a_deaf_watcher_is_told_withou
     local: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[str] = []
-    monkeypatch.setattr("brapped_assets.sensors.beat", heard.append)
+    monkeypatch.setattr("brapped_assets.sensors.heartbeat.beat", heard.append)
     job = defs.resolve_job_def("hourly_plays")
     postponed, polled = (local.create_run_for_job(job) for _ in "12")
     asset = dg.AssetMaterialization("recently_played_raw", partition="2026-11-20-14:00")
@@ -161,5 +162,5 @@ def test_a_poll_beats_a_postponed_one_does_not_and_a_deaf_watcher_is_told_withou
     assert heard == []
     assert beaten(local, polled) is None
     assert heard == ["http://127.0.0.1:1/a-secret-path"]
-    monkeypatch.setattr("brapped_assets.sensors.beat", heartbeat.beat)
+    monkeypatch.setattr("brapped_assets.sensors.heartbeat.beat", heartbeat.beat)
     assert beaten(local, polled) == "The heartbeat URL did not answer (ConnectionError)."
