@@ -4,11 +4,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from brapped_assets import __version__
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.rendering import squares
+from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.text import formatting
+from brapped_assets.text.language import display
+from brapped_assets.text.translation import plural, translated, written
 
 HERE = Path(__file__).parent
 
@@ -23,7 +27,27 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # Before the extension, which keeps what there is: values go to our functions, which write numbers.
+    templates.extend(newstyle_gettext=True)
+    templates.add_extension("jinja2.ext.i18n")
+    templates.policies["ext.i18n.trimmed"] = True
+    templates.globals.update({"_": _text, "gettext": _text, "ngettext": _counted})
+    templates.globals.update({"display": display, "script_texts": script_texts, "number_style": number_style})
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
     templates.filters["rule"] = SHORT.__getitem__
     templates.globals["version"] = __version__
     return templates
+
+
+def _text(text: str, /, **values: object) -> Markup:
+    """A text of ours, which may have elements; what is put into it is escaped."""
+    return Markup(translated(text)) % written(values)  # noqa: S704
+
+
+def _counted(one: str, many: str, n: float, /, **values: object) -> Markup:
+    return Markup(plural(one, many, n)) % written({"num": n, **values})  # noqa: S704
+
+
+def number_style() -> str:
+    """A language whose numbers are written as chosen, for scripts; empty: that of the page."""
+    return {"comma": "en", "point": "de", "space": "fr", "indian": "en-IN"}.get(display().numbers, "")

@@ -23,7 +23,7 @@ from brapped_assets.text.formatting import spotify_link
 from brapped_assets.warehouse.db.connections import Connection
 
 STATIC = Path(__file__).parent / "static"
-STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("fit.js", "picture.js", "wrapped.js")
+STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("words.js", "fit.js", "picture.js", "wrapped.js")
 MOST_BYTES = 1_500_000
 LONGEST_LIST = 50
 # Letters come along; what else nothing in the file shows, and would be asked for elsewhere, stays out.

@@ -1,23 +1,24 @@
-"""Numbers, days and times as a page writes them. One way each, so that the same number looks the same everywhere."""
+"""Numbers, days and times as a page writes them, in the language of now.
 
-from collections.abc import Callable
+One way each, so that the same number looks the same everywhere.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
+
+from brapped_assets.text import cldr
+from brapped_assets.text.cldr import date_of, marked, marks, weekday_name, written_date, written_time
+from brapped_assets.text.language import display
+from brapped_assets.text.translation import _, ngettext
 
 MINUTE_MS, HOUR_MINUTES, DAY_HOURS = 60_000, 60, 24
 # From here on whole numbers say enough, and "times" says more than a percentage.
 SMALL, DOUBLED = 10, 2
 MINUS = "\N{MINUS SIGN}"
-# A number stays on one line with what it counts, and a date on one line.
-NO_BREAK = "\N{NO-BREAK SPACE}"
-PER_CENT = f"{NO_BREAK}%"
+NO_BREAK = cldr.NO_BREAK
+number = cldr.number
 SPOTIFY = "https://open.spotify.com"
-
-
-def number(value: float) -> str:
-    """12345 as 12,345; a fraction only below ten: 3.4."""
-    is_small_fraction = abs(value) < SMALL and value != int(value)
-    return f"{value:,.1f}" if is_small_fraction else f"{value:,.0f}"
 
 
 def minutes(ms: int) -> int:
@@ -30,8 +31,10 @@ def duration(ms: int) -> str:
     hours, rest = divmod(minutes(ms), HOUR_MINUTES)
     if hours >= 4 * DAY_HOURS:
         days, hours = divmod(hours, DAY_HOURS)
-        return f"{days}{NO_BREAK}days {hours}{NO_BREAK}h"
-    return f"{hours}{NO_BREAK}h {rest}{NO_BREAK}min" if hours else f"{rest}{NO_BREAK}min"
+        return ngettext("%(num)s\u00a0day %(hours)s\u00a0h", "%(num)s\u00a0days %(hours)s\u00a0h", days, hours=hours)
+    if hours:
+        return _("%(hours)s\u00a0h %(minutes)s\u00a0min", hours=hours, minutes=rest)
+    return _("%(minutes)s\u00a0min", minutes=rest)
 
 
 def track_length(ms: int) -> str:
@@ -42,22 +45,44 @@ def track_length(ms: int) -> str:
 
 def day(value: date) -> str:
     """Sat 3 May 2025."""
-    return f"{value:%a} {value.day} {value:%b} {value.year}".replace(" ", NO_BREAK)
+    return dated(value, "yMMMEd")
 
 
 def short_day(value: date) -> str:
     """3 May 2025."""
-    return f"{value.day} {value:%b} {value.year}".replace(" ", NO_BREAK)
+    return dated(value, "yMMMd")
 
 
 def month(value: date) -> str:
     """May 2025."""
-    return f"{value:%b}{NO_BREAK}{value.year}"
+    return dated(value, "yMMM")
+
+
+def dated(value: date, letters: str) -> str:
+    """A date with what CLDR's letters ask for (`cldr.IN_ENGLISH` has all there are): `MMMMd` is 3 May."""
+    return written_date(date_of(value), letters, display().language)
+
+
+def weekday(value: int, letters: str = "cccc") -> str:
+    """The name of a day of the week, 1 is Monday; with `ccc` the short one."""
+    return weekday_name(value, letters, display().language)
 
 
 def clock(value: datetime) -> str:
-    """17:05, in whatever zone `value` is."""
-    return f"{value:%H:%M}"
+    """17:05, or 5:05 PM, in whatever zone `value` is."""
+    return written_time(value.hour, value.minute, display())
+
+
+def hour(value: int) -> str:
+    """The beginning of an hour of the day: 17:00, or 5 PM."""
+    return written_time(value, None, display())
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: A, B and C."""
+    if len(names) < 2:  # noqa: PLR2004
+        return "".join(names)
+    return _("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
 
 
 def change(now: float, before: float) -> str:
@@ -66,7 +91,7 @@ def change(now: float, before: float) -> str:
         return ""
     ratio = now / before
     if ratio >= DOUBLED:
-        return f"{ratio:.1f} times"
+        return _("%(ratio)s times", ratio=marked(f"{ratio:,.1f}"))
     return f"{'+' if ratio >= 1 else MINUS}{percent(abs(now - before), before)}"
 
 
@@ -74,13 +99,16 @@ def unknown_artist(plays: int) -> str:
     """How many plays no ranking of artists has; empty without any."""
     if not plays:
         return ""
-    what = "play is of a song" if plays == 1 else "plays are of songs"
-    return f"{plays:,} {what} whose artist is not known yet."
+    return ngettext(
+        "%(num)s play is of a song whose artist is not known yet.",
+        "%(num)s plays are of songs whose artist is not known yet.",
+        plays,
+    )
 
 
 def impossible_repeats(plays: int) -> str:
     """How many plays are not counted because nobody can have heard them; empty without any."""
-    return f"Impossible repeats, not counted: {plays:,}." if plays else ""
+    return _("Impossible repeats, not counted: %(plays)s.", plays=plays) if plays else ""
 
 
 def percent(part: float, whole: float) -> str:
@@ -91,21 +119,25 @@ def percent(part: float, whole: float) -> str:
     """
     share = max(part / whole, 0.0) if whole else 0.0
     if 0 < share < 0.01:  # noqa: PLR2004
-        return f"<1{PER_CENT}"
+        return _percent("<1")
     if 0.99 < share < 1:  # noqa: PLR2004
-        return f"99{PER_CENT}"
-    return f"{round(share * 100)}{PER_CENT}"
+        return _percent("99")
+    return _percent(marked(f"{round(share * 100):,}"))
+
+
+def _percent(share: str) -> str:
+    return marks(display()).percent.format(share)
 
 
 def time_left(seconds: float) -> str:
     """How long something goes on, as people say it: a few seconds, 40 seconds, 3 minutes, 2 hours."""
     if seconds < SMALL:
-        return "a few seconds"
+        return _("a few seconds")
     if seconds < 90:  # noqa: PLR2004
-        return f"{round(seconds / SMALL) * SMALL} seconds"
+        return ngettext("%(num)s second", "%(num)s seconds", round(seconds / SMALL) * SMALL)
     if seconds < 90 * 60:
-        return f"{round(seconds / 60)} minutes"
-    return f"{round(seconds / 3600)} hours"
+        return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+    return ngettext("%(num)s hour", "%(num)s hours", round(seconds / 3600))
 
 
 def initials(name: str) -> str:
@@ -133,6 +165,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_day": short_day,
     "month": month,
     "clock": clock,
+    "dated": dated,
+    "hour": hour,
+    "weekday": weekday,
     "percent": percent,
     "unknown_artist": unknown_artist,
     "impossible_repeats": impossible_repeats,

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from brapped_assets.services.http_limits import KNOWN
 from brapped_assets.services.request_validation import OnlyReadable
 from brapped_assets.web.compression import Compressed
+from brapped_assets.web.display import InItsLanguage
 from brapped_assets.web.site import Site
 
 # Nothing inline, nothing from elsewhere: a hostile name stays text whatever a template forgets.
@@ -100,6 +101,7 @@ def middleware(site: Site, hosts: list[str], key: str | None) -> list[Middleware
     """`hosts` are the names we answer to: any other is somebody else's page that found our port."""
     return [
         Middleware(SafeAnswers, headers=safe_headers(key)),
+        Middleware(InItsLanguage),
         Middleware(OnlyReadable),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         *([Middleware(OnlyWithKey, site=site, key=key)] if key else []),
