@@ -44,6 +44,7 @@ PORTABLE = (
     ALIASES,
     HEARD_TIME,
     "insights.counting_rule",
+    "insights.preference",
     "audit.rejected_row",
     "audit.gap",
     # Last: a file that counts as imported is not read again.

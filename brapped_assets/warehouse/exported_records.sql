@@ -158,6 +158,11 @@ select jsonb_build_object('rule', c.rule, 'chosen_at', c.chosen_at) as record
 from insights.counting_rule c
 where c.listener_id = %(listener_id)s
 
+-- name: insights.preference
+select to_jsonb(p) - 'listener_id' as record
+from insights.preference p
+where p.listener_id = %(listener_id)s
+
 -- name: audit.rejected_row
 select to_jsonb(r) - '{listener_id,poll_id}'::text[] || jsonb_build_object('polled_at', p.polled_at) as record
 from audit.rejected_row r left join audit.poll p using (poll_id)

@@ -48,6 +48,7 @@ OF_A_LISTENER = (
     "insights.alias",
     "insights.heard_time",
     "insights.counting_rule",
+    "insights.preference",
     "audit.changed_day",
 )
 SHARED = (

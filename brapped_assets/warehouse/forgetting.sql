@@ -156,6 +156,11 @@ where h.listener_id = %(listener_id)s and h.from_at < %(before)s
 delete from insights.counting_rule c
 where c.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
 
+-- name: insights.preference
+-- It tells of no play either.
+delete from insights.preference p
+where p.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
+
 -- name: audit.changed_day
 -- Which days went is noted for a week, so that no page shows them on. With a listener the notes go, too.
 delete from audit.changed_day where listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz

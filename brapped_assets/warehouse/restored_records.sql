@@ -356,6 +356,15 @@ select %(listener_id)s, told.rule, told.chosen_at
 from jsonb_to_recordset(%(records)s::jsonb) as told (rule text, chosen_at timestamptz)
 on conflict do nothing
 
+-- name: insights.preference
+insert into insights.preference (listener_id, language, theme, hours, numbers, week_begins, private_sessions, chosen_at)
+select %(listener_id)s, told.language, told.theme, told.hours, told.numbers, told.week_begins, told.private_sessions,
+       told.chosen_at
+from jsonb_to_recordset(%(records)s::jsonb)
+     as told (language text, theme text, hours text, numbers text, week_begins smallint, private_sessions boolean,
+              chosen_at timestamptz)
+on conflict do nothing
+
 -- name: audit.rejected_row
 insert into audit.rejected_row (listener_id, source, content_hash, payload, reason, kind, played_at, parser_version, times,
                                 in_files, poll_id, first_seen_at, last_seen_at)

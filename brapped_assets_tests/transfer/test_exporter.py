@@ -132,6 +132,8 @@ def lived(warehouse: Warehouse, folder: Path) -> int:
         tx.execute(
             "insert into insights.counting_rule (listener_id, rule, chosen_at) values (%s, 'lastfm', %s)", (me, NOW)
         )
+        tx.execute("insert into insights.preference (listener_id, language, theme, private_sessions, chosen_at)"
+                   " values (%s, 'hi', 'contrast', true, %s)", (me, NOW))  # fmt: skip
         zones.write(tx, me, LIVED)
         keep_odd(tx, me, [OddRow('{"artist_table": {"rn": 3}}', "the artist has no id")], parser_version=1, now=NOW)
     zones.rebuild(warehouse, me)
@@ -183,6 +185,7 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     chosen = ("insights.hidden", "insights.hidden_time", "insights.alias", "insights.heard_time")
     assert [len(before[table]) for table in chosen] == [4, 2, 2, 1]
     assert [json.loads(one)["rule"] for one in before["insights.counting_rule"]] == ["lastfm"]
+    assert [json.loads(one)["language"] for one in before["insights.preference"]] == ["hi"]
     with another.transaction() as tx:
         assert kept(tx, restored) == before
         assert tx.execute("select count(*) as people from audit.listener").fetchone() == {"people": 1}

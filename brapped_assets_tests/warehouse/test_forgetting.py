@@ -148,6 +148,11 @@ def hide(tx: Connection, listener_id: int, word: str) -> None:
         " on conflict do nothing",
         (listener_id, at(0)),
     )
+    tx.execute(
+        "insert into insights.preference (listener_id, language, chosen_at) values (%s, 'de', %s)"
+        " on conflict do nothing",
+        (listener_id, at(0)),
+    )
 
 
 def unknown(tx: Connection) -> dict[str, int]:
@@ -242,6 +247,7 @@ def test_a_listener_deleted_by_hand_takes_what_is_hidden_along(warehouse: Wareho
             "select from insights.hidden union all select from insights.hidden_time"
             " union all select from insights.alias union all select from insights.heard_time"
             " union all select from insights.counting_rule"
+            " union all select from insights.preference"
             " union all select from audit.changed_day"
         ).rowcount
         assert rows == 0
