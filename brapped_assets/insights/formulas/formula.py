@@ -63,3 +63,17 @@ def counted(what: str, *, of: str = "bi.shown_plays", where: str = "", then: str
         *([then] if then else []),
     ]
     return "\n".join(lines)
+
+
+def top_artists(limit: int) -> str:
+    """The most played artists of a period."""
+    return counted(
+        "artist_key, count(*) as plays, sum(ms_played)::bigint as ms",
+        where=KNOWN,
+        then=f"group by artist_key\norder by plays desc, ms desc, artist_key\nlimit {limit}",
+    )
+
+
+def among_top(limit: int) -> str:
+    """The condition that an artist is one of them."""
+    return "\n".join(["artist_key in (select artist_key from (", top_artists(limit), ") top)"])

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
+from brapped_assets.insights.formulas.formula import Formula, among_top, counted, top_artists
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.formulas.wrapped_habits import FORMULAS as HABITS
 from brapped_assets.insights.wrapped.listener_type import KINDS, OTHERWISE
 from brapped_assets.insights.wrapped.thresholds import NEEDS
 from brapped_assets.text import formatting
@@ -21,24 +22,12 @@ _ALBUMS = (
 )
 
 
-def _artists(limit: int) -> str:
-    return counted(
-        "artist_key, count(*) as plays, sum(ms_played)::bigint as ms",
-        where=KNOWN,
-        then=f"group by artist_key\norder by plays desc, ms desc, artist_key\nlimit {limit}",
-    )
-
-
-def _among(limit: int) -> str:
-    return "\n".join(["artist_key in (select artist_key from (", _artists(limit), ") top)"])
-
-
 _FORMULAS = (
     Formula(
         "Top artists",
         "Most plays first; ties fall to the longer time, then to whoever was here first. Songs whose artist is not "
         "known yet are nobody's.",
-        _artists(5),
+        top_artists(5),
     ),
     Formula(
         "Top songs",
@@ -76,7 +65,7 @@ _FORMULAS = (
         "The five most played artists, placed among each other by the plays of each month.",
         counted(
             "artist_key, date_trunc('month', played_on)::date as month, count(*) as plays",
-            where=_among(5),
+            where=among_top(5),
             then="group by artist_key, month\norder by artist_key, month",
         ),
     ),
@@ -109,7 +98,7 @@ _FORMULAS = (
         "       lag(played_on) over (partition by artist_key order by played_on, played_at) as last_on\n"
         "from bi.shown_plays\n"
         "where listener_id = :listener_id and played_on < :until and counts_as_play\n"
-        "  and " + _among(50) + "\n)\n"
+        "  and " + among_top(50) + "\n)\n"
         "select back.artist_key, back.last_on, back.played_on as back_on, count(*) as plays,\n"
         "       sum(since.ms_played)::bigint as ms\n"
         "from told back\n"
@@ -157,4 +146,4 @@ _FORMULAS = (
 )
 _LEAST = {need.title: f" Shown from {need.least:,} {need.what} on." for need in NEEDS if need.least > 1}
 
-FORMULAS = [replace(formula, words=formula.words + _LEAST.get(formula.name, "")) for formula in _FORMULAS]
+FORMULAS = [replace(formula, words=formula.words + _LEAST.get(formula.name, "")) for formula in (*_FORMULAS, *HABITS)]

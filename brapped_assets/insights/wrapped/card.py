@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 from brapped_assets.insights.wrapped.charts import Chart
 from brapped_assets.insights.wrapped.model import Kind, Numbers, Thing
@@ -26,12 +27,28 @@ class Row:
     plays: int
 
 
+class Tile(NamedTuple):
+    """Something with a cover, under a word of its own: the song of March."""
+
+    word: str
+    row: Row
+
+
+class Told(NamedTuple):
+    """A word about the listener, its share, by which rule, and what it was before (empty where that is not known)."""
+
+    name: str
+    share: str
+    rule: str
+    before: str = ""
+
+
 @dataclass(frozen=True)
 class Card:
     """One picture. `headline` is a number or a few words; with `about` it is that thing's name and leads to its page.
 
     `prefix` stands small before a number ("at least ≈"). `rule` says how it is counted. A quiz has `choices`, the
-    first of `rows` being right; the last card may hold what is `to_come`.
+    first of `rows` being right; `tiles` are covers side by side; the last card may hold what is `to_come`.
     """
 
     key: str
@@ -44,6 +61,8 @@ class Card:
     rows: tuple[Row, ...] = ()
     more: tuple[Row, ...] = ()
     choices: tuple[Row, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    told: tuple[Told, ...] = ()
     chart: Chart | None = None
     aside: str = ""
     rule: str = ""

@@ -2,22 +2,29 @@
 
 from collections.abc import Callable
 
-from brapped_assets.insights.wrapped import music_cards, time_cards
+from brapped_assets.insights.wrapped import habit_cards, music_cards, time_cards
 from brapped_assets.insights.wrapped.card import Card
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.thresholds import NEEDS, waiting
 
 STORIES: dict[str, Callable[[Numbers], Card]] = {
     "minutes": time_cards.of_minutes,
+    "first": habit_cards.of_first,
     "artists": music_cards.of_artists,
     "quiz": music_cards.of_quiz,
     "songs": music_cards.of_songs,
+    "months": habit_cards.of_favourites,
     "album": music_cards.of_album,
     "race": music_cards.of_race,
+    "loyal": habit_cards.of_loyal,
+    "run": habit_cards.of_run,
     "repeat": time_cards.of_repeat,
     "day": time_cards.of_day,
     "clock": time_cards.of_clock,
+    "traits": habit_cards.of_traits,
+    "finished": habit_cards.of_finished,
     "discoveries": music_cards.of_discoveries,
+    "onehits": habit_cards.of_one_hits,
     "comeback": music_cards.of_comeback,
     "streak": time_cards.of_streak,
     "before": time_cards.of_before,

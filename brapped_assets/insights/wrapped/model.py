@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
@@ -77,6 +77,81 @@ class Comeback:
 
 
 @dataclass(frozen=True)
+class First:
+    """The first play of a period: the song with its plays in all of it, the local END, what was played that day."""
+
+    song: Thing
+    at: datetime
+    day_plays: int
+    day_ms: int
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """The most played song of a local month, or of a year, told by its first day."""
+
+    step: date
+    song: Thing
+
+
+@dataclass(frozen=True)
+class Favourites:
+    """The song of each month with plays, or of each year where `by_year`, oldest first; twelve at most, the newest."""
+
+    by_year: bool = False
+    of: tuple[Favourite, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Plays of one artist with none of anybody else between them: `plays` of them, the first on `first_on`."""
+
+    artist: Thing
+    plays: int
+    first_on: date
+
+
+@dataclass(frozen=True)
+class Loyal:
+    """The artist heard on the most days (`days`) of those with music."""
+
+    artist: Thing
+    days: int
+
+
+@dataclass(frozen=True)
+class OneHits:
+    """Artists of whom one recording was played, often: how many, and the songs of the three most played."""
+
+    artists: int = 0
+    top: tuple[Thing, ...] = ()
+
+
+class Share(NamedTuple):
+    """`part` of `whole`: plays, rows or milliseconds."""
+
+    part: int
+    whole: int
+
+    @property
+    def of_one(self) -> float:
+        return self.part / self.whole if self.whole else 0.0
+
+
+NOTHING = Share(0, 0)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """How somebody listens, as shares: see `traits.py`, which says of what."""
+
+    explored: Share = NOTHING
+    followed: Share = NOTHING
+    nightly: Share = NOTHING
+    skipped: Share = NOTHING
+
+
+@dataclass(frozen=True)
 class Numbers:
     """Everything the cards tell. `artists` are five, each with plays by month; `songs` eight at most.
 
@@ -84,7 +159,8 @@ class Numbers:
     release, under None where that is not known. `known_before`: days of history before the period began.
     `before` is the time that the period is held against; `before_name` is how an address names it.
     `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
-    in no number at all.
+    in no number at all. `finished` are rows of any length heard to the end, of those whose end is told; `traits_before`
+    are the traits of the time that the period is held against.
     """
 
     period: Period
@@ -111,6 +187,14 @@ class Numbers:
     releases: Mapping[int | None, int]
     unknown_plays: int = 0
     impossible_repeats: int = 0
+    first: First | None = None
+    favourites: Favourites = Favourites()
+    run: Run | None = None
+    loyal: Loyal | None = None
+    one_hits: OneHits = OneHits()
+    finished: Share = NOTHING
+    traits: Traits = Traits()
+    traits_before: Traits | None = None
 
     @property
     def may_grow(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +15,12 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
 from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
-from brapped_assets.insights.wrapped.model import Discoveries, Numbers
+from brapped_assets.insights.wrapped.loyalty import first, longest_run, most_days, one_hits
+from brapped_assets.insights.wrapped.model import Discoveries, Numbers, Traits
 from brapped_assets.insights.wrapped.named_items import counted
 from brapped_assets.insights.wrapped.notable_days import big_day, repeat
+from brapped_assets.insights.wrapped.song_of_month import favourites
+from brapped_assets.insights.wrapped.traits import finished, traits_of
 from brapped_assets.warehouse.db.connections import Connection
 
 SATURDAY = 5
@@ -31,7 +35,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     known = who.shown.known(by_artist.played)
     artists = by_artist.ranked("plays", catalogue.artists.keys, ARTISTS, known)
     songs = plays.by_track.ranked("plays", catalogue.tracks.keys, SONGS)
-    hours = habits.clock(who, period, "minutes")
+    hours = _hours(who, period)
     compared = overview.earlier(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
     return Numbers(
@@ -50,8 +54,8 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         big_day=big_day(tx, who, days),
         discoveries=_discoveries(tx, who, period, plays, known) if known_before > 0 else Discoveries(0, 0, ()),
         comeback=comeback(tx, who, period) if known_before > 0 or period.days > SILENCE_DAYS else None,
-        hours=tuple(sum(of_day[hour] for of_day in hours) for hour in range(habits.HOURS)),
-        weekend_ms=sum(sum(of_day) for of_day in hours[SATURDAY:]),
+        hours=hours.all,
+        weekend_ms=hours.weekend,
         streak=habits.longest(habits.streaks(days)),
         before=overview.totals(overview.days(who, compared)) if compared else None,
         before_label=compared.label if compared else "",
@@ -59,7 +63,33 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         releases=_releases(plays),
         unknown_plays=overview.unknown_plays(who, period),
         impossible_repeats=overview.impossible_repeats(who, period),
+        first=first(tx, who, plays),
+        favourites=favourites(tx, who, period, plays),
+        run=longest_run(tx, who, plays),
+        loyal=most_days(tx, who, plays),
+        one_hits=one_hits(tx, who, plays),
+        finished=finished(tx, who, period),
+        traits=traits_of(who, days, plays, hours.all),
+        traits_before=_traits(who, compared) if compared else None,
     )
+
+
+class _Hours(NamedTuple):
+    """Milliseconds by local hour, and those of Saturdays and Sundays."""
+
+    all: tuple[int, ...]
+    weekend: int
+
+
+def _hours(who: Viewer, period: Period) -> _Hours:
+    week = habits.clock(who, period, "minutes")
+    by_hour = tuple(sum(of_day[hour] for of_day in week) for hour in range(habits.HOURS))
+    return _Hours(by_hour, sum(sum(of_day) for of_day in week[SATURDAY:]))
+
+
+def _traits(who: Viewer, period: Period) -> Traits:
+    plays = who.shown.plays(period.first, period.until)
+    return traits_of(who, overview.days(who, period), plays, _hours(who, period).all)
 
 
 def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:

@@ -7,6 +7,7 @@ from math import ceil
 
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped.model import Numbers
+from brapped_assets.insights.wrapped.traits import TRAITS
 from brapped_assets.text import formatting
 
 BY_ITSELF = "When it happens."
@@ -52,15 +53,35 @@ HISTORY_DAYS = 30
 SILENCE_DAYS = 180
 # Less than this never holds three months.
 THREE_MONTHS_DAYS = 62
-SEVERAL_DAYS = 3
+SEVERAL_DAYS, MONTH_DAYS = 3, 28
 # In the order in which the cards are shown.
 NEEDS = (
     Need("minutes", "Your minutes", 1, "play", lambda n: n.total.plays, "plays"),
+    Need("first", "Where it began", 1, "play", lambda n: n.total.plays, "plays", lambda n: n.period.days >= MONTH_DAYS),
     Need("artists", "Top artists", 3, "artists", lambda n: n.of_artists, "plays"),
     Need("quiz", "Guess your song", 4, "songs", lambda n: n.of_songs, "plays"),
     Need("songs", "Top songs", 3, "songs", lambda n: n.of_songs, "plays"),
+    Need(
+        "months",
+        "Song of each month",
+        3,
+        "months with music",
+        lambda n: len(n.favourites.of),
+        "months",
+        lambda n: n.period.days >= THREE_MONTHS_DAYS,
+    ),
     Need("album", "Top album", 3, "songs of one album", lambda n: n.album.songs if n.album else 0),
     Need("race", "The race", 3, "months with music", _raced, "months", lambda n: n.period.days >= THREE_MONTHS_DAYS),
+    Need(
+        "loyal",
+        "Always there",
+        5,
+        "days with one artist",
+        lambda n: n.loyal.days if n.loyal else 0,
+        "days",
+        lambda n: n.period.days >= MONTH_DAYS,
+    ),
+    Need("run", "The longest run", 5, "plays of one artist in a row", lambda n: n.run.plays if n.run else 0),
     Need("repeat", "On repeat", 3, "plays of one song in a day", lambda n: n.repeat.song.plays if n.repeat else 0),
     Need(
         "day",
@@ -73,12 +94,37 @@ NEEDS = (
     ),
     Need("clock", "Your clock", 100, "plays", lambda n: n.total.plays, "plays"),
     Need(
+        "traits",
+        "How you listen",
+        2,
+        "of four shares, each of 100 plays",
+        lambda n: sum(trait.is_told(n.traits) for trait in TRAITS),
+        "With more plays, and with your data export.",
+        lambda n: n.period.days >= MONTH_DAYS,
+    ),
+    Need(
+        "finished",
+        "To the end",
+        100,
+        "songs whose end an export tells",
+        lambda n: n.finished.whole,
+        "With your data export.",
+    ),
+    Need(
         "discoveries",
         "Discoveries",
         1,
         "new artist, after 30 days of history",
         lambda n: n.discoveries.artists if n.known_before >= HISTORY_DAYS else 0,
         fits=lambda n: n.period.name != ALL_TIME,
+    ),
+    Need(
+        "onehits",
+        "One-hit artists",
+        1,
+        "artist of one song, played 5 times",
+        lambda n: n.one_hits.artists,
+        fits=lambda n: n.period.days >= MONTH_DAYS,
     ),
     Need(
         "comeback",

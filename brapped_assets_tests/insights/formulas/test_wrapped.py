@@ -1,5 +1,6 @@
 """The formulas of Wrapped that the page shows give the numbers of its cards."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
@@ -56,6 +57,24 @@ def told(n: Numbers) -> dict[str, Rows]:
         ] if back else [],
         "Your streak": [(streak.first, streak.last, streak.days)] if streak else [],
         "Listening age": [(median,)],
+        **told_of_habits(n),
+    }  # fmt: skip
+
+
+def told_of_habits(n: Numbers) -> dict[str, Rows]:
+    first, loyal, run, traits = n.first, n.loyal, n.run, n.traits
+    return {
+        "Where it began": [(first.song.key, first.at, first.day_plays, first.day_ms)] if first else [],
+        "Song of each month": [
+            (one.step, one.song.key, one.song.plays, one.song.ms) for one in reversed(n.favourites.of)
+        ],
+        "Always there": [(loyal.artist.key, loyal.days, loyal.artist.plays, loyal.artist.ms)] if loyal else [],
+        "The longest run": [(run.artist.key, run.plays, run.first_on)] if run else [],
+        "To the end": [n.finished],
+        "Explorer or loyalist": [traits.explored],
+        "Album listener or shuffler": [traits.followed],
+        "Night or morning person": [traits.nightly],
+        "Skipper or finisher": [traits.skipped],
     }  # fmt: skip
 
 
@@ -67,7 +86,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
     try:
         with warehouse.transaction() as tx:
             me = newcomer(tx, zone=zone)
-            tell(tx, me, [("extended", plays)])
+            tell(tx, me, [("extended", [replace(one, shuffle=one.skipped) for one in plays])])
             vouch(tx, me, datetime(2023, 1, 1, tzinfo=UTC), NOW)
             released(tx)
             say_all(tx, me, said)
@@ -85,10 +104,14 @@ def test_the_formulas_shown_give_the_numbers_shown(
                 for formula in FORMULAS
             }
             found["Top album"] = [(*row[1:-1], round(row[-1], 6)) for row in found["Top album"]]
-            clock, new, then = (found.pop(name) for name in ("Your clock", "Discoveries", "Then and now"))
+            clock, new, then, hits = (
+                found.pop(name) for name in ("Your clock", "Discoveries", "Then and now", "One-hit artists")
+            )
             assert found == told(n)
             assert tuple(sum(ms for _, at, ms in clock if at == hour) for hour in range(24)) == n.hours
             assert sum(ms for day, _, ms in clock if day > 5) == n.weekend_ms
+            assert len(hits) == n.one_hits.artists
+            assert [hit[1:] for hit in hits[:3]] == [(one.plays, one.ms) for one in n.one_hits.top]
             if n.known_before:
                 assert (len(new), sum(plays for _, plays, _ in new)) == (n.discoveries.artists, n.discoveries.plays)
                 assert new[:3] == [(one.key, one.plays, one.ms) for one in n.discoveries.top]

@@ -13,9 +13,27 @@ from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
 from brapped_assets.insights.wrapped.listener_type import KINDS, kind_of
-from brapped_assets.insights.wrapped.model import Album, BigDay, Comeback, Discoveries, Kind, Numbers, Repeat, Thing
+from brapped_assets.insights.wrapped.model import (
+    Album,
+    BigDay,
+    Comeback,
+    Discoveries,
+    Favourite,
+    Favourites,
+    First,
+    Kind,
+    Loyal,
+    Numbers,
+    OneHits,
+    Repeat,
+    Run,
+    Share,
+    Thing,
+    Traits,
+)
 from brapped_assets.insights.wrapped.notable_days import longest_run
 from brapped_assets.insights.wrapped.thresholds import NEEDS, Waiting
+from brapped_assets.text import formatting
 
 # Local time has no zone.
 FIRST_AT, LAST_AT = datetime.fromisoformat("2025-03-04T00:05"), datetime.fromisoformat("2025-03-04T23:55")
@@ -46,6 +64,12 @@ MUCH = replace(
     discoveries=Discoveries(3, 50, ARTISTS[2:]), comeback=Comeback(ARTISTS[1], date(2024, 1, 1), date(2025, 2, 4)),
     hours=(1_500_000,) * 24, weekend_ms=10_000_000, streak=Streak(date(2025, 6, 1), date(2025, 6, 14)),
     before=Totals(300, 30_000_000, 0, 100), before_label="2024 by this day", releases={1999: 90, 2010: 60, None: 50},
+    first=First(SONGS[0], FIRST_AT, 3, 600_000),
+    favourites=Favourites(of=tuple(Favourite(date(2025, m, 1), SONGS[m]) for m in (1, 2, 3))),
+    run=Run(ARTISTS[0], 12, date(2025, 3, 4)), loyal=Loyal(ARTISTS[0], 45), one_hits=OneHits(7, SONGS[4:7]),
+    finished=Share(150, 200),
+    traits=Traits(Share(30, 200), Share(50, 190), Share(9_000_000, 18_000_000), Share(80, 200)),
+    traits_before=Traits(Share(60, 300), Share(10, 90), Share(1, 2), Share(20, 400)),
 )  # fmt: skip
 
 
@@ -147,6 +171,39 @@ def test_the_words_of_the_cards_about_days() -> None:
     assert "to Sat\u00a014\u00a0Jun\u00a02025." in card(over, "streak").aside
     assert card(MUCH, "repeat").aside == "On Tue\u00a04\u00a0Mar\u00a02025, 5 of them in a row."
     assert card(MUCH, "before").aside == "600 minutes; 2024 by this day had 500."
+
+
+def test_each_word_about_how_one_listens_has_its_share_its_rule_and_the_one_before() -> None:
+    traits = card(MUCH, "traits")
+    assert traits.headline == "You, in four words"
+    assert [(told.name, told.share, told.before) for told in traits.told] == [
+        ("Loyalist", "15\u00a0%", "2024 by this day: 20\u00a0%"),
+        ("Album listener", "26\u00a0%", ""),
+        ("Night person", "50\u00a0%", ""),
+        ("Skipper", "40\u00a0%", "2024 by this day: 5\u00a0%"),
+    ]
+    assert traits.told[0].rule == (
+        "of your plays are of artists you met in the 90 days before. 20\u00a0% and more: explorer; less: loyalist."
+    )
+
+
+def test_the_words_of_the_cards_about_beginnings_and_loyalty() -> None:
+    first, loyal, run, hits, done = (card(MUCH, key) for key in ("first", "loyal", "run", "onehits", "finished"))
+    assert (first.eyebrow, first.headline, first.unit) == (
+        "2025 began with",
+        "track 1",
+        f"{formatting.day(FIRST_AT.date())}, 00:05",
+    )
+    assert first.aside == "103 days ago. That day had 3 plays, 10 minutes. 37 plays of it since."
+    assert (loyal.headline, loyal.unit) == ("artist 1", "on 45 of your 90 days with music")
+    assert (run.headline, run.unit, run.aside) == (
+        "artist 1", "plays in a row", f"From {formatting.day(date(2025, 3, 4))} on, with no other artist between."
+    )  # fmt: skip
+    assert (hits.headline, hits.unit) == ("7", "artists of one song each")
+    assert (done.headline, done.aside) == ("75\u00a0%", "150 to the end, 80 skipped.")
+    assert [tile.word for tile in card(MUCH, "months").tiles] == ["Jan", "Feb", "Mar"]
+    years = Favourites(True, tuple(Favourite(date(year, 1, 1), SONGS[0]) for year in (2023, 2024, 2025)))
+    assert [tile.word for tile in card(replace(MUCH, favourites=years), "months").tiles] == ["2023", "2024", "2025"]
 
 
 def test_the_listening_age_is_that_of_the_median_play() -> None:

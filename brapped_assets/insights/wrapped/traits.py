@@ -1,0 +1,106 @@
+"""How somebody listens, in four words: each is a share, and a rule that names it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from operator import attrgetter
+
+import numpy as np
+
+from brapped_assets.insights.columns.day_numbers import date_of, day_number
+from brapped_assets.insights.columns.reductions import NEVER
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.names import labels
+from brapped_assets.insights.overview import Days
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped.model import Share, Traits
+from brapped_assets.warehouse.db.connections import Connection
+
+# An artist is new for so long; of the first so many days of a history nothing is told, in them everybody is new.
+NEW_DAYS = 90
+NIGHT, MORNING_ENDS = (22, 4), 10
+# A share of fewer plays names nobody.
+LEAST_PLAYS = 100
+MINUTE_MS = 60_000
+# As many minutes as so many plays have, by and large.
+LEAST_MS = LEAST_PLAYS * 3 * MINUTE_MS
+
+
+@dataclass(frozen=True)
+class Trait:
+    """`more` from a share of `least` on, `less` below; `words` say of what, from `enough` of it on."""
+
+    share: str
+    more: str
+    less: str
+    least: float
+    words: str
+    enough: int = LEAST_PLAYS
+
+    def of(self, traits: Traits) -> Share:
+        found: Share = attrgetter(self.share)(traits)
+        return found
+
+    def is_told(self, traits: Traits) -> bool:
+        return self.of(traits).whole >= self.enough
+
+    def name(self, traits: Traits) -> str:
+        return self.more if self.of(traits).of_one >= self.least else self.less
+
+
+TRAITS = (
+    Trait("explored", "Explorer", "Loyalist", 0.2, "of your plays are of artists you met in the 90 days before"),
+    Trait("followed", "Album listener", "Shuffler", 0.25, "of your plays follow another song of the same album"),
+    Trait(
+        "nightly", "Night person", "Morning person", 0.5, "of your time from 22:00 to 10:00 is before 4:00", LEAST_MS
+    ),
+    Trait("skipped", "Skipper", "Finisher", 0.25, "of all that you started you skipped"),
+)
+
+
+def traits_of(who: Viewer, days: Days, plays: SelectedPlays, hours: Sequence[int]) -> Traits:
+    """Of the plays and days of a period, and its milliseconds by local hour."""
+    return Traits(_explored(who, plays), _followed(plays), _nightly(hours), _skipped(days))
+
+
+def finished(tx: Connection, who: Viewer, period: Period) -> Share:
+    """Rows of any length that were heard to their end, of those whose end an export tells."""
+    reasons = labels(tx, who.shown.life.reasons)
+    rows = who.shown.told(period.first, period.until).by_reason_end.plays
+    ended = [key for key in reasons if key < len(rows)]
+    done = [key for key in ended if reasons[key] == "trackdone"]
+    return Share(int(rows[done].sum()), int(rows[ended].sum()))
+
+
+def _explored(who: Viewer, plays: SelectedPlays) -> Share:
+    """Plays of artists who had their first play ever less than 90 days before, as soon as 90 days are known."""
+    catalogue, everything = plays.catalogue, who.shown.everything
+    begins = int(everything.first_day_of_tracks.min(initial=NEVER))
+    if begins == NEVER or not len(plays):
+        return Share(0, 0)
+    first = date_of(begins) + timedelta(days=NEW_DAYS)
+    known = plays.where(plays.day >= day_number(first)) if plays.days[0] < day_number(first) else plays
+    new_until = everything.first_day_of_artists.astype(np.int64) + NEW_DAYS
+    new_until[who.shown.nobodies] = 0
+    part = np.count_nonzero(known.day < new_until[catalogue.artist].take(known.track))
+    whole = len(known) - int(known.by_artist.plays[who.shown.nobodies].sum())
+    return Share(int(part), whole)
+
+
+def _followed(plays: SelectedPlays) -> Share:
+    """Plays right after one of another recording of the same album, of those whose album is known."""
+    album = plays.catalogue.album.take(plays.track)
+    recording = plays.catalogue.recording.take(plays.track)
+    same = (album[1:] == album[:-1]) & (album[1:] >= 0) & (recording[1:] != recording[:-1])
+    return Share(int(np.count_nonzero(same)), int(plays.by_album.plays.sum()))
+
+
+def _nightly(hours: Sequence[int]) -> Share:
+    begins, ends = NIGHT
+    night = sum(hours[begins:]) + sum(hours[:ends])
+    return Share(night, night + sum(hours[ends:MORNING_ENDS]))
+
+
+def _skipped(days: Days) -> Share:
+    return Share(int(days.skipped.sum()), int(days.told.sum()))
