@@ -99,7 +99,10 @@ def test_cards_tell_of_the_plays_and_every_name_leads_to_its_page(client: TestCl
     play(warehouse, songs(120))
     page = client.get("/wrapped?range=year").text
     shown = re.findall(r'id="card-(\w+)"', page)
-    assert shown == ["minutes", "artists", "quiz", "songs", "album", "day", "clock", "streak", "summary", "next"]
+    assert shown == [
+        *("minutes", "first", "artists", "quiz", "songs", "album", "loyal", "day", "clock", "traits"),
+        *("finished", "onehits", "streak", "summary", "next"),
+    ]
     assert re.search(r'<h2 class="headline [^"]*figure">360</h2>', page)
     assert re.search(r'<a dir="auto" href="/artist/\d+\?range=year">Song by 0</a>', page)
     assert re.search(r'<a dir="auto" href="/track/\d+\?range=year">Song 0</a>', page)
@@ -189,6 +192,6 @@ def test_covers_that_are_on_the_disk_come_along_while_there_is_room(
         without = report.build(environment(), tx, who, period, covers=Covers(tmp_path / "empty"))
     count = built.html.count(b'src="data:image/png;base64,')
     assert len(built.html) <= report.MOST_BYTES
-    assert (count == 8) == all_of_them
+    assert (count == 10) == all_of_them
     assert b"data:image" not in without.html
     assert (built.plays, built.rows) == (120, 3 + 5 + 2)

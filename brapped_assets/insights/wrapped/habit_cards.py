@@ -7,44 +7,43 @@ from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS, MOST_ARTISTS
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.traits import TRAITS
 from brapped_assets.text import formatting
+from brapped_assets.text.translation import N_, _, ngettext
 
-IN_WORDS = ("", "one word", "two words", "three words", "four words")
+IN_WORDS = ("", "", N_("You, in two words"), N_("You, in three words"), N_("You, in four words"))
 
 
 def of_first(n: Numbers) -> Card:
     assert n.first
     song, day = row(n.first.song), n.first.at.date()
+    days = (n.today - day) // DAY
     is_all = n.period.name == "all"
-    of_day = f"That day had {counted(n.first.day_plays, 'play')}, {minutes(n.first.day_ms)} minutes."
-    since = counted(n.first.song.plays, "play") + " of it since."
+    told = [
+        ngettext("%(num)s day ago.", "%(num)s days ago.", days) if days else "",
+        _("That day had %(plays)s, %(minutes)s minutes.", plays=counted(n.first.day_plays, "play"),
+          minutes=minutes(n.first.day_ms)),
+        _("%(plays)s of it since.", plays=counted(n.first.song.plays, "play")),
+    ]  # fmt: skip
     return Card(
         "first",
-        "Where it began",
-        "The first song you played" if is_all else f"{n.period.label} began with",
+        _("Where it began"),
+        _("The first song you played") if is_all else _("%(period)s began with", period=n.period.label),
         song.name,
         about=song,
         unit=f"{formatting.day(day)}, {formatting.clock(n.first.at)}",
-        aside=f"{_ago((n.today - day) // DAY)}{of_day} {since}",
-        rule="The first play known here. Your whole data export tells of the very first." if is_all else "",
+        aside=" ".join(filter(None, told)),
+        rule=_("The first play known here. Your whole data export tells of the very first.") if is_all else "",
     )
-
-
-def _ago(days: int) -> str:
-    return f"{counted(days, 'day')} ago. " if days else ""
 
 
 def of_favourites(n: Numbers) -> Card:
-    what = "year" if n.favourites.by_year else "month"
-    tiles = tuple(
-        Tile(f"{one.step:%Y}" if n.favourites.by_year else f"{one.step:%b}", row(one.song)) for one in n.favourites.of
-    )
+    by_year = n.favourites.by_year
     return Card(
         "months",
-        f"Song of each {what}",
+        _("Song of each year") if by_year else _("Song of each month"),
         n.period.label,
-        f"One song a {what}",
-        tiles=tiles,
-        rule=f"The most played song of each {what}.",
+        _("One song a year") if by_year else _("One song a month"),
+        tiles=tuple(Tile(f"{one.step:%Y}" if by_year else f"{one.step:%b}", row(one.song)) for one in n.favourites.of),
+        rule=_("The most played song of each year.") if by_year else _("The most played song of each month."),
     )
 
 
@@ -52,61 +51,64 @@ def of_loyal(n: Numbers) -> Card:
     assert n.loyal
     artist = row(n.loyal.artist)
     share = formatting.percent(n.loyal.days, n.total.active_days)
+    days = counted(n.total.active_days, "day")
     return Card(
         "loyal",
-        "Always there",
-        "Always there",
+        _("Always there"),
+        _("Always there"),
         artist.name,
         about=artist,
-        unit=f"on {n.loyal.days:,} of your {counted(n.total.active_days, 'day')} with music",
-        chart=charts.figure(share, f"{share} of the days with music"),
-        rule=f"Of the {MOST_ARTISTS} most played artists the one heard on the most days.",
+        unit=_("on %(part)s of your %(days)s with music", part=n.loyal.days, days=days),
+        chart=charts.figure(share, _("%(share)s of the days with music", share=share)),
+        aside=_("%(plays)s in all.", plays=counted(artist.plays, "play")),
+        rule=_("Of the %(many)s most played artists the one heard on the most days.", many=MOST_ARTISTS),
     )
 
 
 def of_run(n: Numbers) -> Card:
     assert n.run
-    artist = row(n.run.artist)
+    artist, plays = row(n.run.artist), formatting.number(n.run.plays)
     return Card(
         "run",
-        "The longest run",
-        "And nobody else",
+        _("The longest run"),
+        _("And nobody else"),
         artist.name,
         about=artist,
-        unit="plays in a row",
-        chart=charts.figure(f"{n.run.plays:,}", f"{n.run.plays:,} plays in a row"),
-        aside=f"From {formatting.day(n.run.first_on)} on, with no other artist between.",
+        unit=_("plays in a row"),
+        chart=charts.figure(plays, _("%(plays)s plays in a row", plays=plays)),
+        aside=_("From %(day)s on, with no other artist between.", day=formatting.day(n.run.first_on)),
     )
 
 
 def of_one_hits(n: Numbers) -> Card:
     found = n.one_hits
+    best = called(found.top[0].by)
     return Card(
         "onehits",
-        "One-hit artists",
-        "One song, and no other",
-        f"{found.artists:,}",
-        unit="artist of one song" if found.artists == 1 else "artists of one song each",
+        _("One-hit artists"),
+        _("One song, and no other"),
+        formatting.number(found.artists),
+        unit=ngettext("artist of one song", "artists of one song each", found.artists),
         rows=rows(found.top),
-        aside=f"Of {called(found.top[0].by)} and nobody else you wanted just that one more often."
+        aside=_("%(artist)s needed no other.", artist=best)
         if found.artists == 1
-        else f"{called(found.top[0].by)} had the one you played most.",
-        rule=f"Artists of whom you played one song only, {HIT_PLAYS} times or more.",
+        else _("%(artist)s had the one you played most.", artist=best),
+        rule=_("Artists of whom you played one song only, %(many)s times or more.", many=HIT_PLAYS),
     )
 
 
 def of_finished(n: Numbers) -> Card:
     done, skipped = n.finished, n.traits.skipped
-    label = f"{done.part:,} songs heard to the end, {skipped.part:,} skipped."
+    told = _("%(done)s to the end, %(skipped)s skipped.", done=done.part, skipped=skipped.part)
     return Card(
         "finished",
-        "To the end",
-        "To the very end",
+        _("To the end"),
+        _("To the very end"),
         formatting.percent(*done),
-        unit="of what you started, you finished",
-        chart=charts.columns([done.part, skipped.part], ["Finished", "Skipped"], label, height=640),
-        aside=f"{done.part:,} to the end, {skipped.part:,} skipped.",
-        rule=f"Of {done.whole:,} songs, long and short, whose end your data export tells.",
+        unit=_("of what you started, you finished"),
+        chart=charts.columns([done.part, skipped.part], [_("Finished"), _("Skipped")], told, height=640),
+        aside=told,
+        rule=_("Of %(whole)s songs, long and short, whose end your data export tells.", whole=done.whole),
     )
 
 
@@ -114,14 +116,14 @@ def of_traits(n: Numbers) -> Card:
     told = [trait for trait in TRAITS if trait.is_told(n.traits)]
     lines = tuple(
         Told(
-            trait.name(n.traits),
+            _(trait.name(n.traits)),
             formatting.percent(*trait.of(n.traits)),
-            f"{trait.words}. {formatting.percent(trait.least, 1)} and more: {trait.more.lower()}; "
-            f"less: {trait.less.lower()}.",
+            _("%(what)s. %(least)s and more: %(more)s; less: %(less)s.", what=_(trait.words),
+              least=formatting.percent(trait.least, 1), more=_(trait.more).lower(), less=_(trait.less).lower()),
             f"{n.before_label}: {formatting.percent(*trait.of(n.traits_before))}"
             if n.traits_before and trait.is_told(n.traits_before)
             else "",
         )
         for trait in told
-    )
-    return Card("traits", "How you listen", "How you listen", f"You, in {IN_WORDS[len(told)]}", told=lines)
+    )  # fmt: skip
+    return Card("traits", _("How you listen"), _("How you listen"), _(IN_WORDS[len(told)]), told=lines)

@@ -15,6 +15,7 @@ from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Share, Traits
+from brapped_assets.text.translation import N_
 from brapped_assets.warehouse.db.connections import Connection
 
 # An artist is new for so long; of the first so many days of a history nothing is told, in them everybody is new.
@@ -50,12 +51,29 @@ class Trait:
 
 
 TRAITS = (
-    Trait("explored", "Explorer", "Loyalist", 0.2, "of your plays are of artists you met in the 90 days before"),
-    Trait("followed", "Album listener", "Shuffler", 0.25, "of your plays follow another song of the same album"),
     Trait(
-        "nightly", "Night person", "Morning person", 0.5, "of your time from 22:00 to 10:00 is before 4:00", LEAST_MS
+        "explored",
+        N_("Explorer"),
+        N_("Loyalist"),
+        0.2,
+        N_("of your plays are of artists you met in the 90 days before"),
     ),
-    Trait("skipped", "Skipper", "Finisher", 0.25, "of all that you started you skipped"),
+    Trait(
+        "followed",
+        N_("Album listener"),
+        N_("Shuffler"),
+        0.25,
+        N_("of your plays follow another song of the same album"),
+    ),
+    Trait(
+        "nightly",
+        N_("Night person"),
+        N_("Morning person"),
+        0.5,
+        N_("of your time from 22:00 to 10:00 is before 4:00"),
+        LEAST_MS,
+    ),
+    Trait("skipped", N_("Skipper"), N_("Finisher"), 0.25, N_("of all that you started you skipped")),
 )
 
 
