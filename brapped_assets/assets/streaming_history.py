@@ -1,6 +1,6 @@
 """Fetch, merge, report: the files of Spotify's own data export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from time import perf_counter
@@ -13,10 +13,12 @@ from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.external_assets import spotify_data_export
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures
+from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, UNKNOWN, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.text.plain import plain
+from brapped_assets.transfer import refused_inbox
+from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import run_stats
 
 if TYPE_CHECKING:
@@ -63,27 +65,49 @@ def streaming_history(
     `import_history`, which may take longer than a poll. Its metadata hold polls and exports of the listener against
     each other.
     """
+    if config.paths:
+        yield dg.MaterializeResult(metadata=_import(context, config, config.paths, spotify, neon))
+        return
+    home = spotify.settings.brapped_home
+    folder = inbox(home)
+    digest = state(folder)
+    if digest is None:
+        context.log.info("The inbox is empty. Put a data export of Spotify's into %s.", folder)
+        refused_inbox.forget(home)
+        yield dg.MaterializeResult(metadata=_import(context, config, [], spotify, neon))
+        return
+    try:
+        told = _import(context, config, [str(folder)], spotify, neon)
+    except dg.Failure as failure:
+        # Nobody launched it who would look what came of it.
+        if failure.metadata[CURE].value == CURED_BY_A_PERSON:
+            refused_inbox.note(home, digest, failure.description or UNKNOWN, datetime.now(UTC))
+        raise
+    refused_inbox.forget(home)
+    yield dg.MaterializeResult(metadata=told)
+
+
+def _import(
+    context: dg.AssetExecutionContext,
+    config: Exports,
+    paths: Sequence[str],
+    spotify: SpotifyResource,
+    neon: NeonResource,
+) -> dict[str, dg.MetadataValue | float]:
+    """Import what lies at these paths; what the materialization tells of it. Raises a Failure that says its cure."""
     # What reads exports: a tenth of a second that no poll's process, which loads the same definitions, should pay.
     from brapped_assets.history.discovery import find_histories  # noqa: PLC0415
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
     from brapped_assets.transfer.download import local_copy  # noqa: PLC0415
     from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
-    from brapped_assets.transfer.inbox import inbox, state  # noqa: PLC0415
     from brapped_assets.transfer.listener_choice import WhichListener, resolve_listener  # noqa: PLC0415
     from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
     summary = Summary()
-    paths = config.paths
-    if not paths:
-        folder = inbox(spotify.settings.brapped_home)
-        if state(folder) is None:
-            context.log.info("The inbox is empty. Put a data export of Spotify's into %s.", folder)
-            with as_dagster_failures():
-                yield dg.MaterializeResult(metadata=metadata(neon, spotify, None, summary, perf_counter() - started))
-            return
-        paths = [str(folder)]
     with as_dagster_failures(), ExitStack() as stack:
+        if not paths:
+            return metadata(neon, spotify, None, summary, perf_counter() - started)
         try:
             found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         except HistoryError as error:
@@ -124,7 +148,7 @@ def streaming_history(
             metadata={**told, CURE: CURED_BY_A_PERSON},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata=told)
+    return told
 
 
 def metadata(

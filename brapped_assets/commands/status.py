@@ -19,6 +19,7 @@ from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
+from brapped_assets.transfer import refused_inbox
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
@@ -44,7 +45,9 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
     down = [
         {"problem": one.sentence(), "remedy": stopped_parts.REMEDY} for one in stopped_parts.read(settings.brapped_home)
     ]
-    for more in (*down, unheard, hosting_usage.problem(hosted)):
+    refused = refused_inbox.read(settings.brapped_home)
+    left_lying = refused and {"problem": refused.sentence(), "remedy": refused_inbox.remedy(settings.brapped_home)}
+    for more in (*down, left_lying, unheard, hosting_usage.problem(hosted)):
         if more:
             problems, code = [*problems, more], code or exit_codes.FAILED
     state = {

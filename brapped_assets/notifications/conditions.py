@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from brapped_assets.notifications import stopped_parts
@@ -10,11 +11,12 @@ from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED, waits_until
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
+from brapped_assets.transfer.refused_inbox import Refused, remedy
 from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, has_consent_ended
 from brapped_assets.warehouse.notifications import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
 
-RUN_FAILURE, RECAP = "run_failure", "recap"
+RUN_FAILURE, RECAP, INBOX = "run_failure", "recap", "inbox"
 # Of a part of `up`; each is a notice of its own.
 PART = "part_"
 PARTS = frozenset(PART + part for part in stopped_parts.NAMES)
@@ -36,6 +38,7 @@ HEADLINES = {
     "storage": "the database is filling up",
     RUN_FAILURE: "a run failed",
     "database": "the database does not answer",
+    INBOX: "an export was refused",
     **{PART + part: f"{name} stays down" for part, name in stopped_parts.NAMES.items()},
 }
 OVER = {
@@ -46,6 +49,7 @@ OVER = {
     "storage": "There is room in the database again.",
     RUN_FAILURE: "Runs succeed again.",
     "database": "The database answers again.",
+    INBOX: "Nothing that was refused lies in the inbox any more.",
     **{PART + part: f"{name} was started again." for part, name in stopped_parts.NAMES.items()},
 }
 
@@ -86,6 +90,12 @@ def of_database() -> Condition:
         "50 plays: there is a little time. `brapped status` says what is wrong."
     )
     return Condition("database", None, 1, text, PATIENCE)
+
+
+def of_inbox(refused: Refused, home: Path) -> Condition:
+    # Another one that is refused is another message.
+    text = f"{refused.sentence()} What mends it: {remedy(home)}."
+    return Condition(INBOX, None, int(refused.at.timestamp()), text)
 
 
 def of_part(down: Down) -> Condition:

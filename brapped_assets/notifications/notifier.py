@@ -9,6 +9,7 @@ from functools import partial
 from brapped_assets.notifications import recap, stopped_parts, store
 from brapped_assets.notifications.conditions import (
     HEADLINES,
+    INBOX,
     LOOKED_FOR,
     OVER,
     PARTS,
@@ -16,12 +17,14 @@ from brapped_assets.notifications.conditions import (
     Failed,
     conditions,
     of_database,
+    of_inbox,
     of_part,
 )
 from brapped_assets.notifications.delivery import Attached, deliver, was_delivered
 from brapped_assets.notifications.state_machine import Condition, Notice, Verdict, claimed, judge, settled
 from brapped_assets.notifications.store import Book
 from brapped_assets.settings import Settings
+from brapped_assets.transfer import refused_inbox
 from brapped_assets.warehouse import notifications
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, TooSlow, WarehouseError
@@ -71,6 +74,12 @@ class Look:
     def at_parts(self) -> None:
         """Whether every part of the `up` of this home runs; the database may be away with them."""
         self._by_file([of_part(down) for down in stopped_parts.read(self.settings.brapped_home)], PARTS)
+
+    def at_inbox(self) -> None:
+        """Whether what lies in the inbox of this home was refused."""
+        home = self.settings.brapped_home
+        refused = refused_inbox.read(home)
+        self._by_file([of_inbox(refused, home)] if refused else [], frozenset({INBOX}))
 
     def _by_file(self, found: Sequence[Condition], looked_for: frozenset[str]) -> None:
         file = self.settings.brapped_home / FILE
@@ -139,6 +148,7 @@ def notify(settings: Settings, now: datetime, failed: Failed | None = None) -> L
     if settings.brapped_notify is None:
         return at.looked
     at.at_parts()
+    at.at_inbox()
     try:
         with settings.warehouse() as warehouse:
             at.at_warehouse(warehouse, failed)

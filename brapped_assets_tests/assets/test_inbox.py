@@ -11,7 +11,7 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.definitions import defs
-from brapped_assets.transfer import importer
+from brapped_assets.transfer import importer, refused_inbox
 from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets_tests.assets.runs import metadata_of, run, value, why
 from brapped_assets_tests.conftest import Connected
@@ -109,12 +109,20 @@ def test_a_file_that_was_refused_is_not_tried_again_until_something_changes(
     sentence, cure = why(watch.runs[0])
     assert str(folder) in sentence
     assert cure == "a person"
+    refused = refused_inbox.read(folder.parent)
+    assert refused is not None
+    assert refused.sentence() == f"Something in the inbox was refused: {sentence}"
     clock.shift(timedelta(days=1))
     assert watch.tick() == DONE
+    # By hand: it is no news.
+    assert not run("import_history", kept_instance).success
+    assert refused_inbox.read(folder.parent) == refused
     (folder / "my_spotify_data.zip").unlink()
+    assert refused_inbox.read(folder.parent) is None
     put(folder, "endsong_0.json", document([extended()]))
     assert [watch.tick() for _ in range(2)] == [GROWS, "asked"]
     assert watch.runs[1].success
+    assert not (folder.parent / refused_inbox.FILE).exists()
     assert value(connected, "select count(*)::int from star.streaming_fact") == 1
 
 
@@ -135,6 +143,7 @@ def test_an_import_that_the_database_stopped_is_tried_again_after_a_rest(
         broken.setattr(importer, "import_history", hung_up)
         assert [watch.tick() for _ in range(3)] == [GROWS, "asked", DONE]
     assert not watch.runs[0].success
+    assert refused_inbox.read(folder.parent) is None
     clock.shift(timedelta(minutes=16))
     assert watch.tick() == "asked"
     assert watch.runs[1].success

@@ -10,6 +10,8 @@ import pytest
 
 from brapped_assets.assets.polling import ASIDE
 from brapped_assets.notifications import stopped_parts
+from brapped_assets.transfer import refused_inbox
+from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import call_ledger, listeners
 from brapped_assets.warehouse.landing import land
 from brapped_assets_tests.commands.subprocess_user import Said
@@ -180,6 +182,17 @@ def test_a_part_of_up_that_stays_down_is_a_problem(healthy: Connected, brapped: 
     assert said.code == 1
     assert f"✗ {down.sentence()} → brapped up" in said.output
     (home / stopped_parts.FILE).write_text("[{]")
+    assert brapped("status").code == 0
+
+
+def test_what_the_inbox_refused_is_a_problem_while_it_lies_there(healthy: Connected, brapped: Brapped) -> None:
+    folder = inbox(Path(os.environ["BRAPPED_HOME"]))
+    (folder / "a.zip").write_bytes(b"no zip")
+    refused_inbox.note(folder.parent, state(folder) or "", "a.zip is no zip.", NOON)
+    said = brapped("status")
+    assert said.code == 1
+    assert "✗ Something in the inbox was refused: a.zip is no zip. → mend it, or take it out of" in said.output
+    (folder / "a.zip").unlink()
     assert brapped("status").code == 0
 
 

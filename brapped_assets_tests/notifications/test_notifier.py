@@ -12,6 +12,8 @@ from brapped_assets.notifications.notifier import Looked, look_at_parts, notify
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.settings import Settings
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED
+from brapped_assets.transfer import refused_inbox
+from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import call_ledger, listeners
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.notifications.mailbox import Mailbox
@@ -303,6 +305,31 @@ def test_a_forgotten_listener_leaves_no_notice(warehouse: Warehouse, mailbox: Ma
     with warehouse.transaction() as tx:
         tx.execute("delete from audit.listener where listener_id = %s", (ann,))
     assert rows(warehouse) == []
+
+
+def test_an_export_that_the_inbox_refused_is_told_once_and_once_that_it_is_gone(mailbox: Mailbox) -> None:
+    home = Settings.load().brapped_home
+    folder = inbox(home)
+
+    def refused(name: str, now: datetime) -> None:
+        (folder / name).write_bytes(b"no zip")
+        refused_inbox.note(home, state(folder) or "", f"{name} is no zip.", now)
+
+    refused("a.zip", LOGIN)
+    for minutes in (1, 20):
+        at(LOGIN + minutes * MINUTE)
+    refused("b.zip", LOGIN + HOUR)
+    at(LOGIN + 2 * HOUR)
+    mends = f"What mends it: mend it, or take it out of {folder}; what changes there is tried again."
+    assert mailbox.texts() == [
+        ("Brapped: an export was refused", f"Something in the inbox was refused: {name} is no zip. {mends}")
+        for name in ("a.zip", "b.zip")
+    ]
+    for file in folder.iterdir():
+        file.unlink()
+    for minutes in (1, 20):
+        at(LOGIN + 3 * HOUR + minutes * MINUTE)
+    assert mailbox.texts() == [(WELL, OVER["inbox"])]
 
 
 def test_a_part_that_stays_down_is_told_without_a_database_once_and_its_new_start_once(
