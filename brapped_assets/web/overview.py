@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, hiding_offers, overview
-from brapped_assets.insights.columns.day_numbers import date_of, dates, day_number, month_of, months_of
-from brapped_assets.insights.columns.reductions import By, starts, summed_from
+from brapped_assets.insights.columns.day_numbers import date_of
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.explore import wider
 from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Days, Totals
@@ -19,14 +18,11 @@ from brapped_assets.insights.period_comparison import first_song
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.text.formatting import change, day, minutes, month, percent
+from brapped_assets.rendering.day_line import DayLine, day_line
+from brapped_assets.text.formatting import change, percent
 from brapped_assets.web.site import Site, period_of, selection_of
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
-# From so many days on a line of them is read by its mean (overview.js has the same number).
-SMOOTH_FROM = 60
-# Longer tables are by month, each month leading to its days: a year's days were most of the page.
-MOST_ROWS = 62
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -70,7 +66,7 @@ def routes(site: Site) -> list[Route]:
             "top_share": percent(sum(row[measure] for row in of_period.top_artists), _of(total, by)),
             "biggest": habits.biggest_day(days, by), "streak": habits.longest(habits.streaks(days)),
             "months": day_grid.months(who, period, days, by), "years": day_grid.years(who, period, days, by),
-            **_clock(clock), **_line(who, period, days), **_featured(of_period, by),
+            **_clock(clock), "line": _line(who, period, days), **_featured(of_period, by),
             **_decades(of_period, total, by, period), "told": _told(days, period),
         }  # fmt: skip
         return site.page("overview.html", request, who, **values)
@@ -95,45 +91,11 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
     }
 
 
-def _line(who: Viewer, period: Period, days: Days) -> dict[str, Any]:
-    """Minutes by day: a drawing 100 high, the same for the script, and as a table (by month from 63 days on).
-
-    Today, which is not over, would look like a collapse: the drawing ends with yesterday.
-    """
+def _line(who: Viewer, period: Period, days: Days) -> DayLine | None:
     of_day = day_grid.line(who, period, days)
-    many = len(of_day.day)
-    whole = of_day.ms[of_day.day != day_number(who.today)]
-    most = int(of_day.ms.max(initial=0)) or 1
-    if many <= MOST_ROWS:
-        named, written = "{}", day
-        at, plays, ms = dates(of_day.day), of_day.plays, of_day.ms
-    else:
-        month_of_day = months_of(of_day.day)
-        places = starts(month_of_day)
-        named, written = "{:%Y-%m}", month
-        at = list(map(month_of, month_of_day[places].tolist()))
-        plays, ms = (summed_from(column, places) for column in (of_day.plays, of_day.ms))
-    return {
-        "line": of_day.day,
-        "line_first": date_of(of_day.day[0]) if many else None,
-        "line_minutes": ",".join(str(minutes(ms)) for ms in of_day.ms.tolist()),
-        "line_gaps": ",".join(map(str, sorted(day_grid.gap_days(who, period)))),
-        # Years of days are more than a screen has dots: their mean alone, a dot in so many days.
-        "line_points": _points(whole, most) if many <= day_grid.MOST_DAYS else "",
-        "line_means": _points(day_grid.means(whole), most) if many > SMOOTH_FROM else "",
-        "line_table": [
-            (named.format(one), written(one), *numbers)
-            for one, *numbers in zip(at, plays.tolist(), ms.tolist(), strict=True)
-        ],
-        "table_of": "Day" if many <= MOST_ROWS else "Month",
-    }
-
-
-def _points(values: NDArray[Any], most: int) -> str:
-    """A polyline 100 high, a day one wide."""
-    step = 1 + len(values) // day_grid.MOST_DAYS
-    heights = (100 - 100 * values[::step] / most).tolist()
-    return " ".join(f"{x * step},{height:.1f}" for x, height in enumerate(heights))
+    if len(of_day.day) < 2:  # noqa: PLR2004  (a line has two ends)
+        return None
+    return day_line(date_of(of_day.day[0]), of_day.ms, day_grid.gap_days(who, period), who.today)
 
 
 def _featured(of_period: Heard, by: By) -> dict[str, Any]:

@@ -146,3 +146,16 @@ def test_a_day_of_the_calendar_is_reached_read_and_opened_by_keys_and_costs_one_
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/?range={day}*")
+
+
+def test_an_overview_is_gone_through_in_a_hundred_stops_of_the_tab_key(visitor: Visitor) -> None:
+    stops = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+    many = {
+        path: visitor.visit(path, 1280).evaluate(
+            "(stops) => [...document.querySelectorAll(stops)].filter((one) => one.tabIndex >= 0 && !one.disabled"
+            " && !one.closest('[inert]') && one.checkVisibility({ visibilityProperty: true })).length",
+            stops,
+        )
+        for path in ("/?range=2025", "/?range=all", "/today", "/wrapped?range=2025", "/list/artists?range=all")
+    }
+    assert {path: stops for path, stops in many.items() if not 5 < stops <= 100} == {}

@@ -1,4 +1,4 @@
-"""Minutes by day: drawn when it comes into sight, zoomed, and told in words where the pointer is."""
+"""Minutes by day: a day is told where the pointer is, and a stretch of days is chosen by mouse, finger or keys."""
 
 import re
 
@@ -10,45 +10,51 @@ from brapped_assets_tests.browser.visitor import Visitor
 LINE = "[data-line]"
 
 
-def drawn(visitor: Visitor, path: str, width: int) -> Page:
+def shown(visitor: Visitor, path: str, width: int) -> tuple[Page, dict[str, float]]:
     page = visitor.visit(path, width, reduced_motion="reduce")
-    # Nothing is fetched for what nobody sees.
-    expect(page.locator(f"{LINE} polyline").first).to_be_attached()
     page.locator(LINE).scroll_into_view_if_needed()
-    page.locator(f"{LINE} .chart svg").wait_for()
-    return page
-
-
-def dragged(page: Page, from_x: float, to_x: float, y: float) -> None:
-    page.mouse.move(from_x, y)
-    page.mouse.down()
-    page.mouse.move(to_x, y, steps=5)
-    page.mouse.up()
-
-
-@pytest.mark.parametrize("by", ["slider", "line"])
-def test_what_is_dragged_over_is_chosen_and_taken_back(visitor: Visitor, by: str) -> None:
-    page = drawn(visitor, "/?range=2025&device=Phone", 1280)
-    box = page.locator(f"{LINE} .chart").bounding_box()
+    box = page.locator(LINE).bounding_box()
     assert box is not None
-    right, bottom = box["x"] + box["width"] - 12, box["y"] + box["height"]
-    if by == "slider":
-        # The right end of the slider, which lies below the line, to its middle.
-        dragged(page, right, right - box["width"] / 2, bottom - 28)
-        page.wait_for_url(re.compile(r"range=2025-01-01\.\.2025-0[67]-\d\d"))
-    else:
-        dragged(page, right - box["width"] / 2, right + 50, box["y"] + 60)
-        page.wait_for_url(re.compile(r"range=2025-0[67]-\d\d\.\.2025-12-31"))
+    x, y, wide = box["x"], box["y"], box["width"]
+    return page, {"x": x, "middle": x + wide / 2, "right": x + wide, "y": y, "width": wide}
+
+
+def test_what_a_mouse_draws_over_is_chosen_and_taken_back(visitor: Visitor) -> None:
+    page, box = shown(visitor, "/?range=2025&device=Phone", 1280)
+    page.mouse.move(box["middle"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["right"] + 50, box["y"] + 60, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"range=2025-0[67]-\d\d\.\.2025-12-31"))
     assert "device=Phone" in page.url
     # A second way, besides the browser's own.
     page.locator(".wider a", has_text="2025").click()
     page.wait_for_url("**/?range=2025&*device=Phone")
 
 
+def test_what_a_finger_draws_over_is_chosen_and_a_tap_tells_a_day(visitor: Visitor) -> None:
+    page, box = shown(visitor, "/?range=2025", 390)
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *x: float) -> None:
+        points = [{"x": one, "y": box["y"] + 60} for one in x]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    touch("Start", box["middle"])
+    touch("End")
+    expect(page.locator(f"{LINE} .bubble")).to_have_text(re.compile(r"Jul 2025\s*\d+ min$"))
+    assert "range=2025&" in f"{page.url}&"
+    touch("Start", box["middle"])
+    for part in (0.6, 0.8, 1.0):
+        touch("Move", box["x"] + part * box["width"])
+    touch("End")
+    page.wait_for_url(re.compile(r"range=2025-0[67]-\d\d\.\.2025-12-3[01]"))
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_stretch_is_chosen_by_keys_and_each_day_on_the_way_is_told(visitor: Visitor, width: int) -> None:
-    page = drawn(visitor, "/?range=2025&device=Phone", width)
-    line, told = page.locator(LINE), page.locator(f"{LINE} + [data-told]")
+    page, _ = shown(visitor, "/?range=2025&device=Phone", width)
+    line, told = page.locator(LINE), page.locator("section:has([data-line]) [data-told]")
     line.focus()
     page.keyboard.press("PageDown")
     expect(told).to_have_text(re.compile(r"^Mon,? 1 Dec 2025: \d+ min\. Enter begins a stretch here\.$"))
@@ -66,12 +72,9 @@ def test_a_stretch_is_chosen_by_keys_and_each_day_on_the_way_is_told(visitor: Vi
 
 
 def test_a_day_is_told_where_the_pointer_is(visitor: Visitor) -> None:
-    page = drawn(visitor, "/?range=2025", 1280)
-    chart = page.locator(f"{LINE} .chart")
-    box = chart.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
-    told = chart.locator("text", has_text=re.compile(r"^\w+,? \d+ \w+ 2025$"))
-    expect(told).to_be_visible()
-    # Text of the drawing, never HTML.
-    assert chart.locator("svg text", has_text=re.compile(r"^\d+ min")).count() == 1
+    page, box = shown(visitor, "/?range=2025", 1280)
+    page.mouse.move(box["middle"], box["y"] + 60)
+    bubble = page.locator(f"{LINE} .bubble")
+    expect(bubble).to_have_text(re.compile(r"^\w+,? 2 Jul 2025\s*[\d,]+ min$"))
+    page.mouse.move(box["middle"], box["y"] - 200)
+    expect(bubble).not_to_be_visible()

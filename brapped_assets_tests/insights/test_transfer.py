@@ -87,11 +87,3 @@ def test_style_sheets_name_files_beside_them_so_that_those_have_a_version_too() 
     }
     assert [one for one in named if one[1].startswith("/") or not (FOLDER / one[1]).is_file()] == []
     assert [file.name for file in FOLDER.glob("*.js") if re.search(r'["\'`]/static/', file.read_text("utf-8"))] == []
-
-
-def test_a_table_of_days_never_makes_up_most_of_a_page(browser: TestClient) -> None:
-    rows = {
-        asked: len(re.findall(r'<tr><th scope="row"><a href="/\?range=', browser.get(f"/?range={asked}").text))
-        for asked in ("2025", "2026-01-01..2026-02-15", "2025-11-01..2026-03-01", "all")
-    }
-    assert rows == {"2025": 8, "2026-01-01..2026-02-15": 46, "2025-11-01..2026-03-01": 5, "all": 11}
