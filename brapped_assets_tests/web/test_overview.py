@@ -102,10 +102,9 @@ def test_estimates_gaps_and_the_unfinished_day_are_said(app: Starlette, warehous
     assert "33 % of it is estimated" in words(year)
     assert year.text.count('fill="url(#hatch)"') == 2
     assert "is-today" in year.text
-    assert 'data-gaps="2026-03-24,2026-03-25" data-unfinished' in year.text
-    # The drawing ends with yesterday; the script draws today's part dotted.
-    assert [len(drawn.split()) for drawn in re.findall(r'points="([^"]*)"', week.text)] == [6]
-    assert 'data-minutes="0,0,0,0,0,0,2" data-gaps="2026-03-24,2026-03-25" data-unfinished' in week.text
+    # Days in a row; today's, which is not over, is drawn apart.
+    assert 'data-first="2026-03-23" data-minutes="0,0,0,0,0,0,2" data-gaps="1,2"' in week.text
+    assert [len(drawn.split()) for drawn in re.findall(r'points="([^"]*)"', week.text)] == [6, 2]
     assert "so far ≈ 2 minutes" in words(today)
     assert "at least" not in words(today)
     assert "so far" not in words(past)
