@@ -6,7 +6,7 @@ from dataclasses import replace
 from brapped_assets.insights.columns.selection_mask import Words, narrow
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import labels
-from brapped_assets.insights.selection import Selection
+from brapped_assets.insights.selection import Selection, usual_selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
@@ -17,7 +17,7 @@ q = Statements(__file__, "viewer.sql")
 
 def viewer_of(tx: Connection, who: Viewer, selection: Selection) -> Viewer:
     """The same viewer, who sees what the selection leaves."""
-    if not selection.narrows and selection.rule == who.rule:
+    if not selection.narrows and not selection.private and selection.rule == who.rule:
         return who
     return replace(who, rule=selection.rule, shown=narrow(who.shown, selection, words_of(tx, who, selection)))
 
@@ -35,8 +35,8 @@ def seeing(tx: Connection, whole: Viewer, who: Viewer, selection: Selection) -> 
 
 
 def usual(who: Viewer) -> Selection:
-    """Everything, by the rule that the listener chose."""
-    return Selection(rule=who.usual_rule, usual=who.usual_rule)
+    """Everything, as the listener chose."""
+    return usual_selection(who.usual_rule, private=who.preference.private_sessions)
 
 
 def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:

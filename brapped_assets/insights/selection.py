@@ -28,11 +28,13 @@ class Selection:
     a type or a uri. `end`, `mode`, `basis` and `source` are of the play. `private` has private sessions come along.
 
     `rule` says which plays count: of 30 s (`spotify`); of half the track or 4 minutes, where its length is known
-    (`lastfm`); played to the end (`finished`); all of them. `usual` is the rule that an address need not name.
+    (`lastfm`); played to the end (`finished`); all of them. `usual` is the rule that an address need not name, and
+    `usual_private` what it need not say about private sessions.
     """
 
     rule: Rule = "spotify"
     usual: Rule = "spotify"
+    usual_private: bool = False
     artist: tuple[int, ...] = ()
     track: tuple[int, ...] = ()
     album: tuple[int, ...] = ()
@@ -56,7 +58,7 @@ class Selection:
     @property
     def bare(self) -> "Selection":
         """Everything, by the usual rule."""
-        return Selection(rule=self.usual, usual=self.usual)
+        return usual_selection(self.usual, private=self.usual_private)
 
     def toggled(self, kind: str, value: object) -> Self:
         """With one value more, or without it if it is there."""
@@ -72,14 +74,19 @@ class Selection:
         found: list[tuple[str, str]] = [] if self.rule == self.usual else [("rule", self.rule)]
         for kind in KINDS:
             found += [(kind, _written(kind, value)) for value in getattr(self, kind)]
-        return [*found, ("private", "yes")] if self.private else found
+        return [*found, ("private", "yes" if self.private else "no")] if self.private != self.usual_private else found
 
     def query(self) -> str:
         return urlencode(self.asked())
 
 
+def usual_selection(rule: Rule, *, private: bool) -> Selection:
+    """Everything that a listener sees without asking."""
+    return Selection(rule=rule, usual=rule, private=private, usual_private=private)
+
+
 EVERYTHING = Selection()
-KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "usual", "private"})
+KINDS = tuple(one.name for one in fields(Selection) if one.name not in {"rule", "usual", "private", "usual_private"})
 CHOICES: dict[str, Sequence[str]] = {
     "device": get_args(Device), "source": get_args(Source), "end": get_args(Ending),
     "mode": get_args(Mode), "basis": get_args(Basis),
@@ -88,16 +95,18 @@ NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, L
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
 
-def read_selection(asked: Iterable[tuple[str, str]], usual: Rule = EVERYTHING.rule) -> tuple[Selection, list[str]]:
+def read_selection(
+    asked: Iterable[tuple[str, str]], usual: Rule = EVERYTHING.rule, *, usual_private: bool = False
+) -> tuple[Selection, list[str]]:
     """The selection in the pairs of an address, and what was left out of it, a sentence each.
 
-    Where it names no rule, `usual` is on. Other names than those of a selection are somebody else's. Values given
-    twice are given once.
+    Where it names no rule, `usual` is on; private sessions come along as usual. Other names than those of a selection
+    are somebody else's. Values given twice are given once.
     """
     found: dict[str, list[int | str]] = {kind: [] for kind in KINDS}
     ignored: list[str] = []
     rule = usual
-    private = False
+    private = usual_private
     for kind, text in asked:
         value: int | str | None
         if kind == "rule":
@@ -117,7 +126,8 @@ def read_selection(asked: Iterable[tuple[str, str]], usual: Rule = EVERYTHING.ru
         if len(values) > MOST_VALUES:
             ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
     chosen: dict[str, Any] = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
-    return Selection(rule=rule, usual=usual, private=private, **chosen), ignored
+    found_selection = Selection(rule=rule, usual=usual, private=private, usual_private=usual_private, **chosen)
+    return found_selection, ignored
 
 
 def _read(kind: str, text: str) -> int | str | None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.insights.columns.life_cache import LifeCache, alone
 from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.preference import USUAL, Preference
 from brapped_assets.insights.selection import Rule
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
@@ -60,6 +61,7 @@ class Viewer:
     spans: Spans = ()
     usual_rule: Rule = "spotify"
     rule: Rule = "spotify"
+    preference: Preference = USUAL
 
     @property
     def consent_ends_in(self) -> int | None:
@@ -103,8 +105,11 @@ def viewer(
         return None
     gaps = tx.execute(q.gaps, {"listener_id": row["listener_id"]}).fetchall()
     spans = spans_of(row.pop("moves"), row.pop("zones"))
+    preference = Preference(**(row.pop("preference") or {}))
     local_now = now.astimezone(ZoneInfo(row["time_zone"]))
     everybody = tuple(Person(**one) for one in row.pop("everybody"))
     found = tuple(Gap(**gap) for gap in gaps)
     shown = lives.shown(tx, row["listener_id"]) if lives else alone(tx, row["listener_id"])
-    return Viewer(**row, spans=spans, gaps=found, now=local_now, shown=shown, everybody=everybody)
+    return Viewer(
+        **row, spans=spans, gaps=found, now=local_now, shown=shown, everybody=everybody, preference=preference
+    )

@@ -11,6 +11,8 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id)
        + (select count(*)::int from insights.hidden_time h where h.listener_id = l.listener_id) as hidden,
        coalesce((select c.rule from insights.counting_rule c where c.listener_id = l.listener_id), 'spotify') as usual_rule,
+       (select jsonb_strip_nulls(to_jsonb(p) - '{listener_id,chosen_at}'::text[])
+          from insights.preference p where p.listener_id = l.listener_id) as preference,
        (select json_agg(json_build_object('listener_id', e.listener_id, 'name', e.display_name) order by e.listener_id)
           from audit.listener e) as everybody
 from audit.listener l
@@ -46,3 +48,17 @@ insert into insights.counting_rule (listener_id, rule, chosen_at)
 select l.listener_id, %(rule)s, %(now)s from audit.listener l where l.listener_id = %(listener_id)s
 on conflict (listener_id) do update set rule = excluded.rule, chosen_at = excluded.chosen_at
 where counting_rule.rule <> excluded.rule
+
+-- name: preference
+select jsonb_strip_nulls(to_jsonb(p) - '{listener_id,chosen_at}'::text[]) as preference
+from insights.preference p where p.listener_id = %(listener_id)s
+
+-- name: choose_preference
+-- For a listener there is.
+insert into insights.preference (listener_id, language, theme, hours, numbers, week_begins, private_sessions, chosen_at)
+select l.listener_id, nullif(%(language)s, ''), nullif(%(theme)s, ''), nullif(%(hours)s, ''), nullif(%(numbers)s, ''),
+       %(week_begins)s, %(private_sessions)s, %(now)s
+from audit.listener l where l.listener_id = %(listener_id)s
+on conflict (listener_id) do update
+set language = excluded.language, theme = excluded.theme, hours = excluded.hours, numbers = excluded.numbers,
+    week_begins = excluded.week_begins, private_sessions = excluded.private_sessions, chosen_at = excluded.chosen_at

@@ -17,11 +17,15 @@ LONGEST_WISH, MOST_WISHES = 500, 20
 
 
 class Display(NamedTuple):
-    """How texts are written. Hours and numbers may differ from what the language usually has; empty: as it has them."""
+    """How texts are written. Hours and numbers may differ from what the language usually has; empty: as it has them.
+
+    Weeks begin with the day `week_begins`, 1 is Monday.
+    """
 
     language: str = ENGLISH
     hours: Hours = ""
     numbers: Numbers = ""
+    week_begins: int = 1
 
 
 _now: ContextVar[Display] = ContextVar("display", default=Display())  # noqa: B039  (it is immutable)
@@ -47,12 +51,13 @@ def written_as(wanted: Display) -> Iterator[None]:
         _now.reset(before)
 
 
-def display_of(language: str, hours: str = "", numbers: str = "") -> Display:
+def display_of(language: str, hours: str = "", numbers: str = "", week_begins: int = 1) -> Display:
     """As told by a cookie, a form or a row; whatever is not known is as usual."""
     return Display(
         known(language) or ENGLISH,
         hours if hours in get_args(Hours) else "",  # type: ignore[arg-type]
         numbers if numbers in get_args(Numbers) else "",  # type: ignore[arg-type]
+        week_begins,
     )
 
 

@@ -27,6 +27,7 @@ from brapped_assets.web import (
     rank_over_time,
     renew,
     search,
+    settings,
     today,
     wrapped,
 )
@@ -46,7 +47,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
         route
         for module in (
             *(overview, explore, today, wrapped, items, lists, period_comparison, rank_over_time, listener_comparison),
-            *(search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
+            *(search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew, settings),
         )
         for route in module.routes(site)
     ]

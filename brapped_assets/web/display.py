@@ -1,14 +1,21 @@
-"""How pages are written for a browser: what it was told to remember here, else what it asks for by itself."""
+"""How pages are written and look in a browser: as it was told to remember, else as the listener chose, else as it asks.
 
-from urllib.parse import parse_qsl
+A home has several browsers and perhaps several listeners: whoever looks at another's pages keeps their own language.
+"""
+
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from brapped_assets.text.language import Display, display_of, language_of, write_as
+from brapped_assets.insights.preference import Preference, read_preference
+from brapped_assets.text.language import display_of, language_of, write_as
 
 COOKIE = "brapped_display"
+# The longest that browsers keep one.
+COOKIE_SECONDS = 400 * 24 * 3600
 LONGEST_COOKIE, MOST_FIELDS = 200, 10
 
 
@@ -22,7 +29,8 @@ class InItsLanguage:
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self._app(scope, receive, send)
             return
-        write_as(wanted(Request(scope)))
+        request = Request(scope)
+        _write(request, remembered(request))
 
         async def varying(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -32,17 +40,28 @@ class InItsLanguage:
         await self._app(scope, receive, varying)
 
 
-def wanted(request: Request) -> Display:
-    """What the cookie says; of what it does not, the language that the browser asks for."""
-    said = remembered(request)
-    language = said.get("language") or language_of(request.headers.get("accept-language", ""))
-    return display_of(language, said.get("hours", ""), said.get("numbers", ""))
+def adopt(request: Request, preference: Preference) -> None:
+    """What the listener chose holds where this browser remembers nothing; how weeks lie is the listener's anyway."""
+    shown = remembered(request) if COOKIE in request.cookies else preference
+    request.state.theme = shown.theme
+    _write(request, shown, preference.week_begins)
 
 
-def remembered(request: Request) -> dict[str, str]:
-    """What this browser was told to remember: names and values as anybody may have made them up."""
+def remembered(request: Request) -> Preference:
+    """What this browser was told to remember, by us or by whoever made it up."""
     kept = request.cookies.get(COOKIE, "")[:LONGEST_COOKIE]
     try:
-        return dict(parse_qsl(kept, max_num_fields=MOST_FIELDS))
+        return read_preference(dict(parse_qsl(kept, max_num_fields=MOST_FIELDS)))
     except ValueError:
-        return {}
+        return Preference()
+
+
+def remember(answer: Response, chosen: Preference) -> None:
+    """The browser remembers how pages look in it."""
+    told = {name: getattr(chosen, name) for name in ("language", "theme", "hours", "numbers")}
+    answer.set_cookie(COOKIE, urlencode(told), max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
+
+
+def _write(request: Request, shown: Preference, week_begins: int = 1) -> None:
+    language = shown.language or language_of(request.headers.get("accept-language", ""))
+    write_as(display_of(language, shown.hours, shown.numbers, week_begins))

@@ -11,6 +11,7 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -45,8 +46,10 @@ def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
         for kind in KINDS
         for value in getattr(selection, kind)
     ]
-    if selection.private:
-        found.append(Filter("private", "with private sessions", selection.without("private").query()))
+    if selection.private or selection.usual_private:
+        words = _("with private sessions") if selection.private else _("without private sessions")
+        without = None if selection.private == selection.usual_private else selection.without("private").query()
+        found.append(Filter("private", words, without))
     if selection.rule != EVERYTHING.rule or selection.rule != selection.usual:
         without = None if selection.rule == selection.usual else selection.without("rule").query()
         found.append(Filter("rule", f"counted: {SHORT[selection.rule]}", without))

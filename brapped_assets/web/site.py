@@ -22,9 +22,11 @@ from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.rendering.environment import environment
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.display import adopt, remembered
 from brapped_assets.web.files import version
 from brapped_assets.web.filter_chips import Filter, filters
 from brapped_assets.web.import_worker import BackgroundImport
@@ -35,7 +37,7 @@ from brapped_assets.web.login_worker import BackgroundLogin
 SAME_FOR_ALL = frozenset(
     {
         *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
-        *("/compare", "/counted"),
+        *("/compare", "/counted", "/settings"),
         *("/changes/artists", "/changes/songs", "/changes/albums"),
         *("/places/artists", "/places/songs", "/places/albums"),
         *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),
@@ -84,7 +86,9 @@ class Site:
                 raise away.error
         who = viewer(tx, self.clock(), key, lives=self.lives)
         if who is None and key is not None:
-            raise HTTPException(404, "There is no such listener here.")
+            raise HTTPException(404, _("There is no such listener here."))
+        if who is not None:
+            adopt(request, who.preference)
         return who
 
     def looking(self, tx: Connection, request: Request, *, narrowed: bool = True) -> Viewer | None:
@@ -98,7 +102,9 @@ class Site:
             return who
         selection, ignored = usual(who), list[str]()
         if narrowed:
-            selection, ignored = read_selection(request.query_params.multi_items(), who.usual_rule)
+            selection, ignored = read_selection(
+                request.query_params.multi_items(), who.usual_rule, usual_private=who.preference.private_sessions
+            )
         if ignored:
             say(request, " ".join(ignored), is_missing=False)
         request.state.whole, request.state.selection = who, selection
@@ -129,6 +135,7 @@ class Site:
         html = self.templates.get_template(template).render(
             viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], away=away,
+            theme=getattr(request.state, "theme", "") or remembered(request).theme,
             token=self.token if self.writing and not away else "",
             selection=selection_of(request), filters=filters_of(request),
             can_renew=self.renewing is not None, misread=getattr(request.state, "misread", ""), down=self.down(),

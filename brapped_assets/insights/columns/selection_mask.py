@@ -37,7 +37,7 @@ class Words:
 def narrow(whole: ShownPlays, selection: Selection, words: Words) -> ShownPlays:
     """What a selection leaves of everything shown; first plays ever are told by the whole."""
     counted = by_rule(whole, selection.rule, words.track_done)
-    if not selection.narrows:
+    if not selection.narrows and not selection.private:
         return counted
     life = whole.life
     plays, catalogue = life.plays, life.catalogue

@@ -15,7 +15,7 @@ class Writing:
         self._url = url
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, lock_seconds: int = 10) -> Iterator[Connection]:
         """One `Warehouse.transaction()`; safe from any thread. Raises a WarehouseError that says what to do."""
-        with Warehouse(self._home, self._url) as warehouse, warehouse.transaction() as tx:
+        with Warehouse(self._home, self._url) as warehouse, warehouse.transaction(lock_seconds=lock_seconds) as tx:
             yield tx

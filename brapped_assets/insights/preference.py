@@ -1,0 +1,66 @@
+"""What a listener chose about how their pages look, are written, and count without being asked."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from brapped_assets.insights.selection import Rule
+from brapped_assets.text.language import Display, Hours, Numbers, display, display_of, known, write_as
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.db.write_access import Writing
+
+q = Statements(__file__, "viewer.sql")
+
+Theme = Literal["", "light", "dark", "contrast"]
+MONDAY, SUNDAY = 1, 7
+
+
+@dataclass(frozen=True)
+class Preference:
+    """`language`, `theme`, `hours` and `numbers` empty: as the browser or the language has it.
+
+    A week begins with the day `week_begins` (1 is Monday). With `private_sessions` they are among the plays shown.
+    """
+
+    language: str = ""
+    theme: Theme = ""
+    hours: Hours = ""
+    numbers: Numbers = ""
+    week_begins: int = MONDAY
+    private_sessions: bool = False
+
+    @property
+    def display(self) -> Display:
+        """How messages and files are written for this listener."""
+        return display_of(self.language, self.hours, self.numbers, self.week_begins)
+
+
+USUAL = Preference()
+
+
+def read_preference(told: dict[str, str]) -> Preference:
+    """As a form or a cookie tells it; whatever is not known is as usual."""
+    display = display_of(told.get("language", ""), told.get("hours", ""), told.get("numbers", ""))
+    theme, week = told.get("theme", ""), told.get("week", "")
+    return Preference(
+        language=known(told.get("language", "")),
+        theme=theme if theme in get_args(Theme) else "",  # type: ignore[arg-type]
+        hours=display.hours,
+        numbers=display.numbers,
+        week_begins=int(week) if week in {*"1234567"} else MONDAY,
+        private_sessions=told.get("private") == "yes",
+    )
+
+
+def choose(writing: Writing, listener_id: int, chosen: Preference, rule: Rule, now: datetime) -> None:
+    """From now on it is so; nothing for a listener there is not."""
+    with writing.transaction() as tx:
+        tx.execute(q.choose_preference, {**asdict(chosen), "listener_id": listener_id, "now": now})
+        tx.execute(q.choose_rule, {"listener_id": listener_id, "rule": rule, "now": now})
+
+
+def write_for(tx: Connection, listener_id: int) -> None:
+    """From now on texts are in the language of a listener, in this thread or task only."""
+    row = tx.execute(q.preference, {"listener_id": listener_id}).fetchone()
+    write_as(Preference(**row["preference"]).display if row and row["preference"] else display())
