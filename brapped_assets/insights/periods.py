@@ -9,7 +9,8 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Nobody played before, or will after; inside, a year more or less is always a date.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 LONGEST_SHOWN = 60
-MONTHS, WEEKS = re.compile(r"month|last-month|\d{4}-\d{2}"), re.compile(r"week|last-week|\d{4}-W\d{2}")
+YEARS, MONTHS = re.compile(r"year|\d{4}"), re.compile(r"month|last-month|\d{4}-\d{2}")
+WEEKS = re.compile(r"week|last-week|\d{4}-W\d{2}")
 # As they stand on the page, in this order.
 PRESETS = {
     "today": "Today",
@@ -150,7 +151,7 @@ def before(period: Period, *, today: date) -> Period:
 
     A year, a month or a week that is still running is held against the same days of the last one; the label says so.
     """
-    if period.name == "year" or re.fullmatch(r"\d{4}", period.name):
+    if YEARS.fullmatch(period.name):
         first, until = _a_year_earlier(period.first), _a_year_earlier(min(period.until, today + DAY))
         is_whole = until == date(first.year + 1, 1, 1)
         return Period("before", f"{first.year}" if is_whole else f"{first.year} by this day", first, until)

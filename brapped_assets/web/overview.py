@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import day_grid, habits, hiding_offers, overview
+from brapped_assets.insights.adjacent_periods import adjacent
 from brapped_assets.insights.columns.day_numbers import date_of
 from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.explore import wider
@@ -55,7 +56,7 @@ def routes(site: Site) -> list[Route]:
         total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
         values |= {
             "period": period, "by": by, "total": total, "compared": compared, "gaps": who.gaps_in(period),
-            "wider": wider(who, period),
+            "wider": wider(who, period), "beside": adjacent(period, today=who.today, first_day=who.first_day),
             "heard": of_period, "measure": measure, "has_before": period.first > who.first_day,
             "new_share": percent(of_period.new_plays if by == "plays" else of_period.new_ms, _of(total, by)),
             "change_minutes": change(total.ms, was.ms) if was else "",

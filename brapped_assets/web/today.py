@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import habits, today
+from brapped_assets.insights.adjacent_periods import adjacent
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.spotify_ranking import rankings
@@ -32,10 +33,11 @@ def routes(site: Site) -> list[Route]:
                 "milestones": milestones(tx, who, streak)[:MOST_MILESTONES],
             }
         day = Period("today", "", who.today, who.today + DAY)
+        beside = adjacent(day, today=who.today, first_day=who.first_day)
         hour = who.known_until.hour if who.known_until else None
         return site.page(
             "today.html", request, who, so_far=so_far, streak=streak, weekday=IN_FULL[who.today.weekday()],
-            change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day),
+            change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day), beside=beside,
             hours=[
                 (f"{n:02d}", ms, so_far.usual_hours[n] if so_far.usual_of else None, "now" if n == hour else "")
                 for n, ms in enumerate(so_far.hours)

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
+from brapped_assets_tests.browser.finger import draw
 from brapped_assets_tests.browser.visitor import Visitor
 
 READY = "navigator.serviceWorker.ready.then(() => true)"
@@ -64,3 +65,26 @@ def test_only_the_last_pages_are_kept_and_no_file_or_form_of_them(page: Page) ->
         page.goto(f"/history?range=2025-03-{day:02d}")
     page.wait_for_function(f"{KEPT}.then((pages) => pages.length === 41)")
     assert set(page.evaluate(KEPT)) == {"/", "/history", "/offline"}
+
+
+def test_a_finger_turns_from_day_to_day_and_from_month_to_month(visitor: Visitor) -> None:
+    page = visitor.visit("/?range=2025-03-12", 390)
+    right, left = (330.0, 300.0), (60.0, 310.0)
+    draw(page, left, right)
+    page.wait_for_url("**/?range=2025-03-11*")
+    draw(page, right, left)
+    page.wait_for_url("**/?range=2025-03-12*")
+    # Up and down it scrolls.
+    draw(page, (200, 600), (220, 200))
+    page.goto("/?range=2025-03")
+    draw(page, right, left)
+    page.wait_for_url("**/?range=2025-04*")
+    assert page.locator(".beside [rel=prev]").inner_text().strip() == "March 2025"
+
+
+def test_on_a_home_screen_that_has_no_way_to_ask_again_the_page_is_pulled(visitor: Visitor) -> None:
+    page = visitor.window(390)
+    page.add_init_script("Object.defineProperty(navigator, 'standalone', { value: true })")
+    page.goto("/today", wait_until="networkidle")
+    with page.expect_navigation(url="**/today"):
+        draw(page, (200, 200), (210, 500))

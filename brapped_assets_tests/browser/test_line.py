@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from brapped_assets_tests.browser.finger import draw
 from brapped_assets_tests.browser.visitor import Visitor
 
 LINE = "[data-line]"
@@ -34,20 +35,11 @@ def test_what_a_mouse_draws_over_is_chosen_and_taken_back(visitor: Visitor) -> N
 
 def test_what_a_finger_draws_over_is_chosen_and_a_tap_tells_a_day(visitor: Visitor) -> None:
     page, box = shown(visitor, "/?range=2025", 390)
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind: str, *x: float) -> None:
-        points = [{"x": one, "y": box["y"] + 60} for one in x]
-        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-
-    touch("Start", box["middle"])
-    touch("End")
+    y = box["y"] + 60
+    draw(page, (box["middle"], y))
     expect(page.locator(f"{LINE} .bubble")).to_have_text(re.compile(r"Jul 2025\s*\d+ min$"))
     assert "range=2025&" in f"{page.url}&"
-    touch("Start", box["middle"])
-    for part in (0.6, 0.8, 1.0):
-        touch("Move", box["x"] + part * box["width"])
-    touch("End")
+    draw(page, (box["middle"], y), (box["right"], y))
     page.wait_for_url(re.compile(r"range=2025-0[67]-\d\d\.\.2025-12-3[01]"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, expect
 
+from brapped_assets_tests.browser.finger import draw
 from brapped_assets_tests.browser.visitor import Visitor
 
 # What a phone has and this browser has not: a share sheet, whose owner does as `answer` says.
@@ -106,15 +107,5 @@ def test_a_story_is_told_by_swipes(visitor: Visitor) -> None:
     page = on_a_phone(visitor, "sent")
     place = page.locator(PLACE)
     for first, last, card in ((320, 60, 2), (320, 60, 3), (60, 320, 2)):
-        swipe(page, first, last)
+        draw(page, (first, 300), (last, 300))
         expect(place).to_contain_text(f"Card {card} of")
-
-
-def swipe(page: Page, first: int, last: int) -> None:
-    """With one finger, as the browser itself reports it."""
-    finger = page.context.new_cdp_session(page)
-    step = (last - first) // 4
-    for kind, across in [("touchStart", first), *(("touchMove", first + step * n) for n in range(1, 5))]:
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": across, "y": 300}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    finger.detach()

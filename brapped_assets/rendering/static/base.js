@@ -37,6 +37,25 @@ function settle(part) {
 }
 window.settle = settle;
 settle(document);
+// A finger that draws across the page turns to the period beside this one. What scrolls or is drawn over is left alone.
+{
+  const FAR = 72, ways = { 1: "prev", [-1]: "next" };
+  const taken = (at) => {
+    for (let part = at; part && part !== document.body; part = part.parentElement) {
+      if (part.matches("[data-line], [data-player], input, select") || (part.scrollWidth > part.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(part).overflowX))) return true;
+    }
+    return false;
+  };
+  let began = null;
+  addEventListener("touchstart", ({ touches, target }) => { began = touches.length === 1 && !taken(target) ? { clientX: touches[0].clientX, clientY: touches[0].clientY, atTop: scrollY <= 0 } : null; }, { passive: true });
+  addEventListener("touchend", ({ changedTouches: [ended] }) => {
+    if (!began) return;
+    const across = ended.clientX - began.clientX, down = ended.clientY - began.clientY;
+    // On a home screen an iPhone has no way of its own to ask again.
+    if (navigator.standalone && began.atTop && down > 2 * FAR && down > 2 * Math.abs(across)) location.reload();
+    else if (Math.abs(across) > FAR && Math.abs(across) > 2 * Math.abs(down)) document.querySelector(`.beside [rel=${ways[Math.sign(across)]}]`)?.click();
+  });
+}
 // The database wakes up: look again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * Number(waiting.dataset.reload));

@@ -1,0 +1,35 @@
+"""The periods before and after one, of its own kind: the day, the week, the month or the year beside it. Pure."""
+
+from datetime import date
+
+from brapped_assets.insights.periods import DAY, MONTHS, WEEK, WEEKS, YEARS, Period, named
+
+
+def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | None, Period | None]:
+    """The one before and the one after; None where nobody played yet, or will have.
+
+    Other stretches than a day, a week, a month or a year have none: nobody thinks of 30 days as one of many.
+    """
+    if WEEKS.fullmatch(period.name):
+        written: str = "%G-W%V"
+        presets: tuple[str, ...] = ("week", "last-week")
+        firsts = period.first - WEEK, period.first + WEEK
+    elif MONTHS.fullmatch(period.name):
+        written, presets = "%Y-%m", ("month", "last-month")
+        firsts = (period.first - DAY).replace(day=1), (period.first.replace(day=28) + WEEK).replace(day=1)
+    elif YEARS.fullmatch(period.name):
+        written, presets = "%Y", ("year",)
+        firsts = period.first.replace(year=period.first.year - 1), period.first.replace(year=period.first.year + 1)
+    elif period.days == 1:
+        written, presets = "%Y-%m-%d", ("today",)
+        firsts = period.first - DAY, period.first + DAY
+    else:
+        return None, None
+
+    def of(first: date) -> Period:
+        found = named(f"{first:{written}}", today=today, first_day=first_day)
+        known = (named(preset, today=today, first_day=first_day) for preset in presets)
+        return next((preset for preset in known if preset.first == found.first), found)
+
+    earlier, later = map(of, firsts)
+    return earlier if earlier.last >= first_day else None, later if later.first <= today else None
