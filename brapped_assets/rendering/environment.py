@@ -10,6 +10,7 @@ from brapped_assets import __version__
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.rendering import squares
 from brapped_assets.rendering.script_texts import script_texts
+from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import plural, translated, written
@@ -35,6 +36,7 @@ def environment() -> Environment:
     templates.globals.update({"display": display, "script_texts": script_texts, "number_style": number_style})
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
     templates.filters["rule"] = SHORT.__getitem__
+    templates.filters["unbroken"] = unbroken
     templates.globals["version"] = __version__
     return templates
 

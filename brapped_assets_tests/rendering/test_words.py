@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from brapped_assets.rendering.environment import HERE
+from brapped_assets.rendering.unbroken import LONGEST, unbroken
 from brapped_assets.text.formatting import percent, time_left
 
 # Words of the engine room.
@@ -71,3 +73,18 @@ def test_a_share_is_written_in_one_place_only() -> None:
 )  # fmt: skip
 def test_what_is_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert time_left(seconds) == words
+
+
+def test_a_line_never_breaks_inside_a_date_or_a_figure() -> None:
+    assert unbroken("Say 2025-03 or 2025-03-01..2025-04-15.") == (
+        'Say <span class="nowrap">2025-03</span> or <span class="nowrap">2025-03-01..2025-04-15.</span>'
+    )
+    assert unbroken("1.5 half-heard songs") == '<span class="nowrap">1.5</span> half-heard songs'
+    # Of what somebody typed: as much as a phone has room for.
+    assert unbroken(f"{'1-' * LONGEST} is no period") == f"{'1-' * LONGEST} is no period"
+
+
+@given(st.text())
+def test_a_text_says_the_same_whatever_stays_on_one_line(text: str) -> None:
+    assert unbroken(text).striptags() == Markup.escape(text).striptags()
+    assert not re.search(r"<(?!/?span)", unbroken(text))
