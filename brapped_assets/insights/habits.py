@@ -101,16 +101,14 @@ def biggest_day(days: Days, by: By) -> Day | None:
 
 def longest_session(who: Viewer, period: Period) -> Session | None:
     """From the start of its first play to the end of its last; it belongs to the day of the first."""
-    heard, of = who.shown.sessions_around(period.first, period.until)
-    mine = np.flatnonzero((of.day >= day_number(period.first)) & (of.day < day_number(period.until)))
-    if len(mine) == 0:
+    of = who.shown.sessions(period.first, period.until)
+    if not len(of):
         return None
-    began, ended, plays = of.began_at[mine], of.ended_at[mine], (of.last - of.first + 1)[mine]
-    best = np.lexsort((began, -plays, began - ended))[0]
-    inside = slice(of.first[mine[best]], of.last[mine[best]] + 1)
-    ms = int(heard.ms[inside].sum(dtype=np.int64))
-    day = date_of(of.day[mine[best]])
-    return Session(day, instant(began[best]), instant(ended[best]), int(plays[best]), ms)
+    best = np.lexsort((of.began_at, -of.plays, of.began_at - of.ended_at))[0]
+    return Session(
+        date_of(of.day[best]), instant(of.began_at[best]), instant(of.ended_at[best]), int(of.plays[best]),
+        int(of.ms[best]),
+    )  # fmt: skip
 
 
 def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:

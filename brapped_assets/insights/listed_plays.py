@@ -76,19 +76,22 @@ class Listing:
 def list_plays(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing:  # noqa: B008 - it cannot be changed
     """`who` sees what the selection leaves. While it narrows nothing, what statistics leave out is listed, too."""
     selection, period, text = asked
-    plays = who.shown.life.plays
-    rows: NDArray[np.bool_] | None = who.shown.rows if selection.narrows else None
+    plays, shown, span = who.shown.life.plays, who.shown, who.shown.all_places
+    left: list[Mask] = []
+    if period:
+        since, to = day_number(period.first), day_number(period.until)
+        span = shown.places(since, to)
+        day = plays.day[span]
+        left += [day >= since, day < to]
+    if selection.narrows:
+        left.append(shown.rows[span])
     if text:
         tracks = matching(tx, who, text)
-        of_text = tracks[plays.track]
-        rows = of_text if rows is None else rows & of_text
-        who = replace(who, shown=of_tracks(who.shown, tracks))
-    if period:
-        day = plays.day
-        of_days = (day >= day_number(period.first)) & (day < day_number(period.until))
-        rows = of_days if rows is None else rows & of_days
+        left.append(tracks.take(plays.track[span]))
+        who = replace(who, shown=of_tracks(shown, tracks))
+    rows = span.start + np.flatnonzero(np.logical_and.reduce(left)) if left else np.arange(len(plays))
     done = tuple(words_of(tx, who, Selection(rule="finished")).track_done) if selection.rule == "finished" else ()
-    return Listing(who, asked, np.arange(len(plays)) if rows is None else np.flatnonzero(rows), done)
+    return Listing(who, asked, rows, done)
 
 
 def matching(tx: Connection, who: Viewer, text: str) -> Mask:

@@ -97,6 +97,7 @@ def test_what_is_shown_is_what_the_public_view_shows(warehouse: Warehouse, histo
 def shown(who: Viewer, tx: Connection) -> list[dict[str, Any]]:
     plays, catalogue = who.shown.life.plays, who.shown.catalogue
     keys, artists = catalogue.tracks.keys, catalogue.artists.keys
+    rows, counting = (of[who.shown.all_places] for of in (who.shown.rows, who.shown.counting))
     track_names = dict_of(tx, "track_key", "track_name", "track_dim")
     artist_names = dict_of(tx, "artist_key", "artist_name", "artist_dim")
     album_names = dict_of(tx, "album_key", "album_name", "album_dim") | {0: ""}
@@ -108,9 +109,9 @@ def shown(who: Viewer, tx: Connection) -> list[dict[str, Any]]:
             "artist_name": artist_names[int(artists[catalogue.artist[track]])],
             "album_name": album_names[int(catalogue.album_key[track])],
             "duration_ms": int(catalogue.duration_ms[track]) or None,
-            "counts_as_play": bool(who.shown.counting[n]),
+            "counts_as_play": bool(counting[n]),
         }
-        for n, track in ((n, plays.track[n]) for n in np.flatnonzero(who.shown.rows))
+        for n, track in ((n, plays.track[n]) for n in np.flatnonzero(rows))
     ]
 
 

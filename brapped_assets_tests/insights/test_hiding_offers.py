@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from brapped_assets.insights.columns.doubtful_stretches import (
     stretches,
 )
 from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import Flag, Plays
 from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
@@ -115,8 +117,7 @@ def defined(life: list[One]) -> dict[str, list[tuple[int, int]]]:
 
 def seen_of(life: list[One]) -> ShownPlays:
     of = shown(Life(columns(life), Catalogue(recording=np.arange(2, dtype=np.int32)), ""), Kept())
-    of.rows[[nth for nth, one in enumerate(life) if one.is_hidden]] = False
-    return of
+    return replace(of, rows=PlayMask.of(np.array([not one.is_hidden for one in life], np.bool_)))
 
 
 def ends(found: dict[Kind, Stretches]) -> dict[str, list[tuple[int, int]]]:

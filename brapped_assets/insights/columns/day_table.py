@@ -1,4 +1,4 @@
-"""A life by local day and hour, and cut into sessions: added up once, and then a slice for each question."""
+"""A life by local day and hour: added up once, and then a slice for each question."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,6 @@ from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Mask, Plays
 from brapped_assets.insights.columns.reductions import blocks, counted, summed
 
 HOURS = 24
-SILENCE_US = 30 * 60 * 1_000_000
 # The flags that days are told by, and a number for each combination of them.
 TOLD = (Flag.EXTENDED, Flag.SKIPPED, Flag.SHUFFLE, Flag.OFFLINE)
 COMBINATIONS = 1 << len(TOLD)
@@ -94,29 +93,3 @@ def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
         estimated_ms=estimated_ms,
         told=np.stack([by_kind[:, of_kind].sum(axis=1) for of_kind in told], axis=1),
     )
-
-
-@dataclass(frozen=True)
-class Sessions:
-    """Plays with at most 30 minutes of silence between them, in order, as numbers of the plays they were cut from.
-
-    `first` and `last` play of each, `day` the least local day in it, `began_at` and `ended_at` in microseconds.
-    """
-
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    day: NDArray[np.int32]
-    began_at: NDArray[np.int64]
-    ended_at: NDArray[np.int64]
-
-
-def sessions(began_at: NDArray[np.int64], ended_at: NDArray[np.int64], day: NDArray[np.int32]) -> Sessions:
-    """Cut where more than half an hour lies between the END of a play and the START of the next."""
-    if len(day) == 0:
-        nothing = np.zeros(0, np.int64)
-        return Sessions(nothing, nothing, day, nothing, nothing)
-    after_silence = np.ones(len(day), np.bool_)
-    np.greater(began_at[1:] - ended_at[:-1], SILENCE_US, out=after_silence[1:])
-    first = np.flatnonzero(after_silence)
-    last = np.concatenate([first[1:] - 1, [len(day) - 1]])
-    return Sessions(first, last, np.minimum.reduceat(day, first), np.minimum.reduceat(began_at, first), ended_at[last])

@@ -49,7 +49,7 @@ def stretches(shown: ShownPlays, track_done: Sequence[int], since: int = 0) -> d
 
     `track_done` are keys of the reason `trackdone`.
     """
-    rows = slice(since, None)
+    rows = slice(since, len(shown.life.plays))
     plays, counts = shown.life.plays.where(rows), counting(shown, rows)
     songs = songs_in_a_row(shown.catalogue.recording.take(plays.track), counts)
     untouched = np.zeros(len(plays), np.bool_)

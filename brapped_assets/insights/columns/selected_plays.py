@@ -1,7 +1,8 @@
 """Some plays of a life, and what they add up to."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.day_table import HOURS
-from brapped_assets.insights.columns.plays import Flag, Mask, Plays
-from brapped_assets.insights.columns.reductions import NEVER, Sums, each_once, first_days, last_days, summed
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Mask, Plays
+from brapped_assets.insights.columns.reductions import NEVER, Sums, blocks, first_days, last_days, summed
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
 
@@ -27,7 +28,7 @@ class Hours(NamedTuple):
 class SelectedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
-    They are picked whenever somebody asks for them: whoever needs one twice holds it. `track`, `ms` and sums are kept.
+    They are picked whenever somebody asks for them: whoever needs one twice holds it. Sums are kept.
     """
 
     def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
@@ -49,6 +50,13 @@ class SelectedPlays:
         place[artists] = np.arange(len(artists))
         some = SelectedPlays(self._plays, self.catalogue, self._span, self._are_of(place[self.catalogue.artist] >= 0))
         return some, place.take(some.artist)
+
+    def in_pieces(self, since: int = 0) -> Iterator["SelectedPlays"]:
+        """All of them, in order, so many places at a time; without the first pieces `since` one."""
+        for block in blocks(len(self._rows), since):
+            first = self._span.start + block.start
+            rows = self._rows[block]
+            yield SelectedPlays(self._plays, self.catalogue, slice(first, first + len(rows)), rows)
 
     def latest(self, many: int) -> "SelectedPlays":
         """The last of them."""
@@ -99,17 +107,20 @@ class SelectedPlays:
     @cached_property
     def days(self) -> NDArray[np.int64]:
         """The local days on which any of them ended, each once, in order."""
-        return each_once(self.day)
+        met = np.zeros(MOST_DAYS + 1, np.bool_)
+        for few in self.in_pieces():
+            met[few.day] = True
+        return np.flatnonzero(met)
 
     @property
     def hour(self) -> NDArray[np.uint8]:
         return self._picked(self._plays.hour)
 
-    @cached_property
+    @property
     def track(self) -> NDArray[np.int32]:
         return self._picked(self._plays.track)
 
-    @cached_property
+    @property
     def ms(self) -> NDArray[np.int32]:
         return self._picked(self._plays.ms)
 
@@ -133,6 +144,11 @@ class SelectedPlays:
     def flags(self) -> NDArray[np.uint16]:
         return self._picked(self._plays.flags)
 
+    @property
+    def manner(self) -> NDArray[np.int32]:
+        """The number of each in `Plays.manners`."""
+        return self._picked(self._plays.manners.number)
+
     def has(self, flag: Flag) -> Mask:
         found: Mask = (self.flags & np.uint16(flag)) != 0
         return found
@@ -148,12 +164,17 @@ class SelectedPlays:
 
     @cached_property
     def total_ms(self) -> int:
-        return int(self.ms.sum(dtype=np.int64))
+        return sum(int(few.ms.sum(dtype=np.int64)) for few in self.in_pieces())
+
+    def _summed(self, number_of: Callable[["SelectedPlays"], NDArray[np.integer]], many: int) -> Sums:
+        """Plays and milliseconds by the numbers that some plays are told to have."""
+        pieces = (summed(number_of(few), few.ms, many) for few in self.in_pieces())
+        return sum(pieces, Sums(np.zeros(many, np.int64), np.zeros(many, np.int64)))
 
     @cached_property
     def by_track(self) -> Sums:
         """Plays and milliseconds by the number of the track."""
-        return summed(self.track, self.ms, len(self.catalogue.tracks))
+        return self._summed(lambda few: few.track, len(self.catalogue.tracks))
 
     @cached_property
     def by_artist(self) -> Sums:
@@ -168,21 +189,16 @@ class SelectedPlays:
     @cached_property
     def by_hour(self) -> Hours:
         """By local day, from the first to the last, and hour."""
-        day = self.day
-        if len(day) == 0:
+        if not len(self.days):
             return Hours(np.empty(0, np.int64), np.zeros((0, HOURS), np.int64), np.zeros((0, HOURS), np.int64))
-        first, last = int(day.min()), int(day.max())
-        day -= first
-        day *= HOURS
-        day += self.hour
-        sums = summed(day, self.ms, (last - first + 1) * HOURS)
+        first, last = int(self.days[0]), int(self.days[-1])
+        sums = self._summed(lambda few: (few.day - first) * HOURS + few.hour, (last - first + 1) * HOURS)
         return Hours(np.arange(first, last + 1), sums.plays.reshape(-1, HOURS), sums.ms.reshape(-1, HOURS))
 
     @cached_property
     def by_manner(self) -> Sums:
         """By number of `Plays.manners`."""
-        of = self._plays.manners
-        return summed(self._picked(of.number), self.ms, len(of.flags))
+        return self._summed(lambda few: few.manner, len(self._plays.manners.flags))
 
     @cached_property
     def by_flags(self) -> Sums:
@@ -212,8 +228,8 @@ class SelectedPlays:
     @cached_property
     def by_context(self) -> Sums:
         """By key of what they were played from."""
-        context = self.context
-        return summed(context, self.ms, 1 + int(context.max(initial=0)))
+        most = int(self._plays.context[self._span].max(initial=0))
+        return self._summed(lambda few: few.context, 1 + most)
 
     @cached_property
     def oldest_release(self) -> NDArray[np.int32]:
@@ -227,9 +243,13 @@ class SelectedPlays:
     @cached_property
     def first_day_of_tracks(self) -> NDArray[np.int32]:
         """The first local day of each track (its number), `NEVER` without any."""
-        return first_days(self.track, self.day, len(self.catalogue.tracks))
+        many = len(self.catalogue.tracks)
+        pieces = (first_days(few.track, few.day, many) for few in self.in_pieces())
+        return reduce(np.minimum, pieces, np.full(many, NEVER, np.int32))
 
     @cached_property
     def last_day_of_tracks(self) -> NDArray[np.int32]:
         """The last local day of each track (its number), -1 without any."""
-        return last_days(self.track, self.day, len(self.catalogue.tracks))
+        many = len(self.catalogue.tracks)
+        pieces = (last_days(few.track, few.day, many) for few in self.in_pieces())
+        return reduce(np.maximum, pieces, np.full(many, -1, np.int32))

@@ -1,7 +1,8 @@
 """The plays that a selection leaves, and which of them count by its rule: masks over all plays of a life."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.counting_rules import counts
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY
+from brapped_assets.insights.columns.life import Life
+from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.insights.selection import Rule, Selection
@@ -39,29 +42,18 @@ def narrow(whole: ShownPlays, selection: Selection, words: Words) -> ShownPlays:
     counted = by_rule(whole, selection.rule, words.track_done)
     if not selection.narrows and not selection.private:
         return counted
-    life = whole.life
-    plays, catalogue = life.plays, life.catalogue
-    rows = (shown(life, whole.kept, with_private=True) if selection.private else whole).rows.copy()
-    if selection.artist or selection.track or selection.album or selection.decade:
-        rows &= _tracks(catalogue, selection, words).take(plays.track)
-    if selection.weekday:
-        weekday = 1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK
-        rows &= np.isin(weekday, selection.weekday).take(plays.day)
-    if selection.hour:
-        rows &= _any(plays.hour == hour for hour in selection.hour)
-    if selection.context:
-        rows &= np.isin(plays.context, _keys(words.contexts))
-    if any(getattr(selection, kind) for kind in MANNERS):
-        rows &= _manners(plays.manners, selection, words).take(plays.manners.number)
-    counting = rows & (
-        counts(plays, catalogue, selection.rule, words.track_done) if selection.private else counted.counting
-    )
-    return ShownPlays(life, whole.kept, rows, counting, counted)
+    some, counting = whole, counted.counting
+    if selection.private:
+        some = shown(whole.life, whole.kept, with_private=True)
+        counting = _by_rule(some, selection.rule, words.track_done)
+    asked = _asked_for(whole.life, selection, words)
+    rows = PlayMask(lambda span: reduce(np.logical_and, (holds(span) for holds in asked), some.rows[span]))
+    return ShownPlays(whole.life, whole.kept, rows, rows & counting, counted)
 
 
 def of_tracks(some: ShownPlays, tracks: Mask) -> ShownPlays:
     """Those of some plays that are of some tracks (a mask by number)."""
-    of = tracks.take(some.life.plays.track)
+    of = PlayMask(lambda span: tracks.take(some.life.plays.track[span]))
     return ShownPlays(some.life, some.kept, some.rows & of, some.counting & of, some.everything)
 
 
@@ -71,9 +63,34 @@ def by_rule(whole: ShownPlays, rule: Rule, track_done: Collection[int]) -> Shown
         return whole
     held = whole.by_rules.get((rule, frozenset(track_done)))
     if held is None:
-        counting = whole.rows & counts(whole.life.plays, whole.catalogue, rule, track_done)
+        counting = PlayMask.of(_by_rule(whole, rule, track_done)[whole.all_places])
         held = whole.by_rules[rule, frozenset(track_done)] = ShownPlays(whole.life, whole.kept, whole.rows, counting)
     return held
+
+
+def _by_rule(some: ShownPlays, rule: Rule, track_done: Collection[int]) -> PlayMask:
+    plays, catalogue = some.life.plays, some.catalogue
+    return some.rows & PlayMask(lambda span: counts(plays.where(span), catalogue, rule, track_done))
+
+
+def _asked_for(life: Life, selection: Selection, words: Words) -> list[Callable[[slice], Mask]]:
+    """What a selection asks of plays in a row, shown or not: of a column it is asked of each value once."""
+    plays, asked = life.plays, list[Callable[[slice], Mask]]()
+    if selection.artist or selection.track or selection.album or selection.decade:
+        tracks = _tracks(life.catalogue, selection, words)
+        asked.append(lambda span: tracks.take(plays.track[span]))
+    if selection.weekday:
+        days = np.isin(1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK, selection.weekday)
+        asked.append(lambda span: days.take(plays.day[span]))
+    if selection.hour:
+        asked.append(lambda span: _any(plays.hour[span] == hour for hour in selection.hour))
+    if selection.context:
+        contexts = _keys(words.contexts)
+        asked.append(lambda span: np.isin(plays.context[span], contexts))
+    if any(getattr(selection, kind) for kind in MANNERS):
+        manners = _manners(plays.manners, selection, words)
+        asked.append(lambda span: manners.take(plays.manners.number[span]))
+    return asked
 
 
 def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:

@@ -13,14 +13,20 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.counting_rules import COUNTS_FROM_MS
 from brapped_assets.insights.columns.day_numbers import day_number
-from brapped_assets.insights.columns.day_table import DayTable, Sessions, day_table, patched, sessions
+from brapped_assets.insights.columns.day_table import DayTable, day_table, patched
 from brapped_assets.insights.columns.hidden_plays import hidden, numbers_of
 from brapped_assets.insights.columns.life import Kept, Life
+from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
 from brapped_assets.insights.columns.reductions import NEVER, counted
 from brapped_assets.insights.columns.result_cache import Earlier, ResultCache
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.sessions import SILENCE_US, SessionParts, Sessions, session_parts, sessions
 
+# The milliseconds of a play have 31 bits.
+MOST_DAYS_A_PLAY = 25
+# So many plays are looked through for a silence first.
+FEW = 4_096
 # By flags: 0 where no extended history tells of a row, 1 where one does, 2 where one tells that it was skipped.
 _FLAGS = np.arange(2 * max(Flag))
 SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 0))).astype(np.int32)
@@ -36,8 +42,8 @@ class ShownPlays:
 
     life: Life
     kept: Kept
-    rows: Mask
-    counting: Mask
+    rows: PlayMask
+    counting: PlayMask
     whole: "ShownPlays | None" = None
     # What was found of all these plays.
     remembered: ResultCache = field(default_factory=ResultCache, repr=False)
@@ -75,7 +81,7 @@ class ShownPlays:
     @cached_property
     def ever(self) -> SelectedPlays:
         """Every play that counts."""
-        return self._chosen(self.counting, slice(0, len(self.life.plays)))
+        return self._chosen(self.counting, self.all_places)
 
     @cached_property
     def first_day_of_artists(self) -> NDArray[np.int32]:
@@ -122,15 +128,16 @@ class ShownPlays:
 
     @cached_property
     def _skips(self) -> NDArray[np.int64]:
-        return skips_of(self._chosen(self.rows, slice(0, len(self.life.plays))))
+        return skips_of(self._chosen(self.rows, self.all_places))
 
     def repeats(self, first: date, until: date) -> SelectedPlays:
         """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
         since, to = day_number(first), day_number(until)
-        span = self._span(since, to)
+        span = self.places(since, to)
         plays = self.life.plays.where(span)
         rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
-        return self._chosen(rows & (plays.day >= since) & (plays.day < to), span)
+        rows &= (plays.day >= since) & (plays.day < to)
+        return SelectedPlays(self.life.plays, self.catalogue, span, rows)
 
     @property
     def by_day(self) -> DayTable:
@@ -139,12 +146,12 @@ class ShownPlays:
 
     def _by_day(self, earlier: Earlier | None) -> DayTable:
         if earlier is None:
-            return day_table(self.life.plays, self.rows, self.counting)
+            return day_table(self.life.plays, self.rows[self.all_places], self.counting[self.all_places])
         before: DayTable = earlier.found
         days = earlier.days
         if len(days) == 0:
             return before
-        span = self._span(int(days.min()), int(days.max()) + 1)
+        span = self.places(int(days.min()), int(days.max()) + 1)
         part = self.life.plays.where(span)
         changed = np.isin(part.day, days)
         now = day_table(part.where(changed), self.rows[span][changed], self.counting[span][changed])
@@ -155,7 +162,7 @@ class ShownPlays:
         since, to = day_number(first), day_number(until)
         if self.whole is None or self._is_all(since, to):
             return self.by_day.of(since, to)
-        span = self._span(since, to)
+        span = self.places(since, to)
         return day_table(self.life.plays.where(span), self.rows[span], self.counting[span]).of(since, to)
 
     @property
@@ -171,38 +178,49 @@ class ShownPlays:
 
     def unchanged(self, days: NDArray[np.integer]) -> int:
         """How many plays, from the first on, are as they were before some days changed."""
-        return self._span(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
+        return self.places(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
 
-    @cached_property
-    def sessions(self) -> Sessions:
-        """Every session of the listener's."""
-        return sessions(self.ever.began_at, self.ever.ended_at, self.ever.day)
+    def sessions(self, first: date, until: date) -> Sessions:
+        """The sessions whose least local day lies from `first` up to, not including, `until`."""
+        since, to = day_number(first), day_number(until)
+        if self.whole is None:
+            found = self.remembered.find("sessions", self._sessions).joined
+        else:
+            # What began on days before them is none of them, however long ago that was; what ends after them is whole.
+            span = self.places(since - MOST_DAYS_A_PLAY - 2, to + 2)
+            found = sessions(self._chosen(self.counting, slice(span.start, self._silence_after(span.stop))))
+        return found.where((found.day >= since) & (found.day < to))
 
-    def sessions_around(self, first: date, until: date) -> tuple[SelectedPlays, Sessions]:
-        """Some plays and their sessions, among them whole each that touches the days from `first` up to `until`."""
-        since, to, margin = day_number(first), day_number(until), 2
-        while len(self.life.plays) and not self._is_all(since - margin, to + margin):
-            plays = self._of_numbers(self.counting, since - margin, to + margin)
-            day = plays.day
-            found = sessions(plays.began_at, plays.ended_at, day)
-            # What reaches an end of this stretch may go on beyond it.
-            if len(day) and (
-                (since - margin <= self.life.first_day or day[found.last[0]] < since)
-                and (to + margin > self.life.last_day or found.day[-1] >= to)
-            ):
-                return plays, found
-            margin *= 8
-        return self.ever, self.sessions
+    def _sessions(self, earlier: Earlier | None) -> SessionParts:
+        if earlier is None:
+            return session_parts(self.ever)
+        before: SessionParts = earlier.found
+        return session_parts(self.ever, before, self.unchanged(earlier.days))
 
-    def _of_days(self, rows: Mask, first: date, until: date) -> SelectedPlays:
+    def _silence_after(self, place: int) -> int:
+        """The first place from one on that no session goes on over."""
+        many, looked_at = len(self.life.plays), FEW
+        while True:
+            span = slice(place, min(place + looked_at, many))
+            after = self._chosen(self.counting, span)
+            silent = np.flatnonzero(after.began_at[1:] - after.ended_at[:-1] > SILENCE_US)
+            if len(silent):
+                return place + int(np.flatnonzero(self.counting[span])[silent[0] + 1])
+            if span.stop == many:
+                return many
+            looked_at *= 8
+
+    def _of_days(self, rows: PlayMask, first: date, until: date) -> SelectedPlays:
         return self._of_numbers(rows, day_number(first), day_number(until))
 
-    def _of_numbers(self, rows: Mask, since: int, to: int) -> SelectedPlays:
-        span = self._span(since, to)
+    def _of_numbers(self, rows: PlayMask, since: int, to: int) -> SelectedPlays:
+        span = self.places(since, to)
         day = self.life.plays.day[span]
-        return self._chosen(rows[span] & (day >= since) & (day < to), span)
+        left = rows[span] & (day >= since)
+        left &= day < to
+        return SelectedPlays(self.life.plays, self.catalogue, span, left)
 
-    def _span(self, since: int, until: int) -> slice:
+    def places(self, since: int, until: int) -> slice:
         """Where plays of these days may be: a local day lies within 24 hours of its UTC namesake."""
         ends = [(since - 1) * DAY_US, (until + 1) * DAY_US]
         low, high = np.searchsorted(self.life.plays.ended_at, ends)
@@ -216,8 +234,12 @@ class ShownPlays:
             return False
         return since <= self.life.first_day and self.life.last_day < to
 
-    def _chosen(self, rows: Mask, span: slice) -> SelectedPlays:
-        return SelectedPlays(self.life.plays, self.catalogue, span, rows)
+    @property
+    def all_places(self) -> slice:
+        return slice(0, len(self.life.plays))
+
+    def _chosen(self, rows: PlayMask, span: slice) -> SelectedPlays:
+        return SelectedPlays(self.life.plays, self.catalogue, span, rows[span])
 
 
 def shown(life: Life, kept: Kept, *, with_private: bool = False) -> ShownPlays:
@@ -226,7 +248,7 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> ShownPlays:
     rows = ~plays.has(Flag.REPEAT if with_private else Flag.PRIVATE | Flag.REPEAT)
     if kept.artists or kept.tracks or kept.contexts or kept.times:
         rows &= ~hidden(life, kept)
-    return ShownPlays(life, kept, rows, rows & (plays.ms >= COUNTS_FROM_MS))
+    return ShownPlays(life, kept, PlayMask.of(rows), PlayMask.of(rows & (plays.ms >= COUNTS_FROM_MS)))
 
 
 def skips_of(told: SelectedPlays) -> NDArray[np.int64]:

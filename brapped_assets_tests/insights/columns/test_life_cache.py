@@ -62,6 +62,7 @@ def reading(database_url: str, tmp_path: Path) -> Iterator[Reading]:
 def told(shown: ShownPlays) -> list[dict[str, Any]]:
     """Every play that statistics may speak of, as BY_HAND tells it."""
     plays, catalogue = shown.life.plays, shown.catalogue
+    rows, counting = (of[shown.all_places] for of in (shown.rows, shown.counting))
     return [
         {
             "played_at": instant(plays.ended_at[n]),
@@ -70,11 +71,11 @@ def told(shown: ShownPlays) -> list[dict[str, Any]]:
             "played_on": dates(plays.day[n : n + 1])[0],
             "played_hour": int(plays.hour[n]),
             "ms_played": int(plays.ms[n]),
-            "counts_as_play": bool(shown.counting[n]),
+            "counts_as_play": bool(counting[n]),
             "year": int(catalogue.year[track]),
             "guests": sorted(catalogue.artists.keys[catalogue.guest_artist[catalogue.guest_track == track]].tolist()),
         }
-        for n, track in ((n, plays.track[n]) for n in np.flatnonzero(shown.rows))
+        for n, track in ((n, plays.track[n]) for n in np.flatnonzero(rows))
     ]
 
 
