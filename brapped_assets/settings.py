@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     brapped_heartbeat_url: HttpUrl | None = Field(default=None, repr=False)
     # Apprise URLs with blanks or commas between. Secret: most hold a password or a token.
     brapped_notify: SecretStr | None = None
-    brapped_recap: Literal["monthly"] | None = None
+    brapped_recap: Literal["monthly", "weekly", "both"] | None = None
     # How many runs share the listeners of one poll.
     brapped_shards: int = Field(default=1, ge=1, le=64)
     brapped_storage_limit_mb: int | None = Field(default=None, ge=1)

@@ -45,7 +45,8 @@ def show(console: Console, state: dict[str, Any]) -> None:
 def _who_is_told(state: dict[str, Any]) -> str:
     if not state["notice_addresses"]:
         return "nobody is told when something is wrong (BRAPPED_NOTIFY)"
-    recap = ", and a recap of each month" if state["recap"] else ""
+    times = {"monthly": "month", "weekly": "week", "both": "week and month"}
+    recap = f", and a recap of each {times[state['recap']]}" if state["recap"] else ""
     return f"to {state['notice_addresses']} {'address' if state['notice_addresses'] == 1 else 'addresses'}{recap}"
 
 

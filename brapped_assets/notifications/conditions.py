@@ -16,7 +16,8 @@ from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, h
 from brapped_assets.warehouse.notifications import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
 
-RUN_FAILURE, RECAP, INBOX = "run_failure", "recap", "inbox"
+RUN_FAILURE, RECAP, WEEK_RECAP, INBOX = "run_failure", "recap", "recap_week", "inbox"
+RECAPS = frozenset({RECAP, WEEK_RECAP})
 # Of a part of `up`; each is a notice of its own.
 PART = "part_"
 PARTS = frozenset(PART + part for part in stopped_parts.NAMES)

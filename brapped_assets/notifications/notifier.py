@@ -13,7 +13,7 @@ from brapped_assets.notifications.conditions import (
     LOOKED_FOR,
     OVER,
     PARTS,
-    RECAP,
+    RECAPS,
     Failed,
     conditions,
     of_database,
@@ -90,8 +90,10 @@ class Look:
 
     def _found(self, state: State, failed: Failed | None) -> list[Condition]:
         found = conditions(state, failed, limit_bytes=self.settings.storage_limit_bytes, now=self.now)
-        if self.settings.brapped_recap:
+        if self.settings.brapped_recap in {"monthly", "both"}:
             found += [recap.of_month(person, self.now) for person in state.people]
+        if self.settings.brapped_recap in {"weekly", "both"}:
+            found += [recap.of_week(person, self.now) for person in state.people]
         return found
 
     def _tell(
@@ -124,12 +126,13 @@ class Look:
                 book.write([row for row in after.values() if row is not None], over)
 
     def _composed(self, warehouse: Warehouse, due: Sequence[Due], *, is_only_one: bool) -> Iterable[Message]:
-        yield from _in_one([(notice, text) for notice, text in due if notice.kind != RECAP])
+        yield from _in_one([(notice, text) for notice, text in due if notice.kind not in RECAPS])
         for notice, _ in due:
-            if notice.kind != RECAP or notice.listener_id is None:
+            if notice.kind not in RECAPS or notice.listener_id is None:
                 continue
             with warehouse.transaction() as tx:
-                built = recap.build(tx, notice.listener_id, notice.level, self.now, is_only_one=is_only_one)
+                name = recap.period_name(notice.kind, notice.level)
+                built = recap.build(tx, notice.listener_id, name, self.now, is_only_one=is_only_one)
             if built is None:
                 yield Message([notice], "", "")
             else:

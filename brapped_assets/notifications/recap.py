@@ -1,17 +1,17 @@
-"""The month that is over, once a month: its minutes, the five artists and songs, and its page to keep."""
+"""The month or the week that is over, once: its minutes, the five artists and songs, and its page to keep."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from brapped_assets.notifications.conditions import RECAP
+from brapped_assets.notifications.conditions import RECAP, WEEK_RECAP
 from brapped_assets.notifications.delivery import Attached
 from brapped_assets.notifications.state_machine import Condition
 from brapped_assets.text.plain import plain
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.notifications import Person
 
-# Of the first day of a month: nobody is woken, and what was played offline has mostly been uploaded.
+# Of the first day of a month or week: nobody is woken, and what was played offline has mostly been uploaded.
 FROM_HOUR = timedelta(hours=9)
 LONGEST_LIST = 5
 
@@ -24,7 +24,24 @@ class Recap:
 
 
 def of_month(person: Person, now: datetime) -> Condition:
-    """The newest month that is over for this listener and polled to its end; a later month replaces it.
+    """The newest month that is over for this listener and polled to its end; a later month replaces it."""
+    last_month = _known(person, now).replace(day=1) - timedelta(days=1)
+    return Condition(RECAP, person.listener_id, last_month.year * 100 + last_month.month)
+
+
+def of_week(person: Person, now: datetime) -> Condition:
+    """As `of_month`: the newest week of ISO 8601, Monday to Sunday."""
+    year, week, _ = (_known(person, now) - timedelta(days=7)).isocalendar()
+    return Condition(WEEK_RECAP, person.listener_id, year * 100 + week)
+
+
+def period_name(kind: str, level: int) -> str:
+    """How pages name the time of a recap: 2026-10, 2026-W44."""
+    return f"{level // 100}-{'W' if kind == WEEK_RECAP else ''}{level % 100:02d}"
+
+
+def _known(person: Person, now: datetime) -> date:
+    """The local day from whose beginning on everything before is known.
 
     A machine that slept over the end of a month looks before its first poll when that poll fails.
     """
@@ -32,13 +49,11 @@ def of_month(person: Person, now: datetime) -> Condition:
     known = now.astimezone(zone) - FROM_HOUR
     if person.is_polled and person.consent_ended_at is None:
         known = min(known, person.last_polled_at.astimezone(zone))
-    first = known.date().replace(day=1)
-    last_month = first - timedelta(days=1)
-    return Condition(RECAP, person.listener_id, last_month.year * 100 + last_month.month)
+    return known.date()
 
 
-def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_only_one: bool) -> Recap | None:
-    """The recap of a month (202610); None when nothing was played in it, or the listener is gone."""
+def build(tx: Connection, listener_id: int, name: str, now: datetime, *, is_only_one: bool) -> Recap | None:
+    """The recap of a period (2026-10); None when nothing was played in it, or the listener is gone."""
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
     from brapped_assets.insights import overview  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
@@ -52,7 +67,7 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
     who = viewer(tx, now, listener_id)
     if who is None or who.first_day is None or who.listener_id != listener_id:
         return None
-    period = named(f"{month // 100}-{month % 100:02d}", today=who.today, first_day=who.first_day)
+    period = named(name, today=who.today, first_day=who.first_day)
     who = viewer_of(tx, who, usual(who))
     total = overview.totals(overview.days(who, period))
     if not total.plays:
@@ -77,8 +92,9 @@ def build(tx: Connection, listener_id: int, month: int, now: datetime, *, is_onl
             for nth, row in enumerate(songs, 1)
         ),
         "",
-        f"The cards of the month, as a page to keep: brapped report --range {period.name}",
+        f"The cards of the {'week' if 'W' in name else 'month'}, as a page to keep: brapped report --range {name}",
     ]
     whose = "Your" if is_only_one else f"{who.name}'s"
     page = Attached(built.file_name, built.html, "text/html")
-    return Recap(f"{whose} {period.label}", "\n".join(lines)[:1].upper() + "\n".join(lines)[1:], page)
+    label = period.label[:1].lower() + period.label[1:] if "W" in name else period.label
+    return Recap(f"{whose} {label}", "\n".join(lines)[:1].upper() + "\n".join(lines)[1:], page)

@@ -15,6 +15,7 @@ from brapped_assets.web import (
     aliasing,
     covers,
     explore,
+    feed,
     hiding,
     hiding_offers,
     how_counted,
@@ -46,8 +47,9 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
     pages = [
         route
         for module in (
-            *(overview, explore, today, wrapped, items, lists, period_comparison, rank_over_time, listener_comparison),
-            *(search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew, settings),
+            *(overview, explore, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
+            *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
+            settings,
         )
         for route in module.routes(site)
     ]

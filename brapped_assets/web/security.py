@@ -1,6 +1,7 @@
 """What every answer says to the browser, and who is answered at all."""
 
 from collections.abc import Mapping
+from functools import partial
 from secrets import compare_digest
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +16,7 @@ from brapped_assets.services.http_limits import KNOWN
 from brapped_assets.services.request_validation import OnlyReadable
 from brapped_assets.web.compression import Compressed
 from brapped_assets.web.display import InItsLanguage
+from brapped_assets.web.feed import OPENS, is_opened, own_key
 from brapped_assets.web.site import Site
 
 # Nothing inline, nothing from elsewhere: a hostile name stays text whatever a template forgets.
@@ -74,8 +76,10 @@ class OnlyWithKey:
         request = Request(scope)
         if request.method == "GET" and self._is_right(request.query_params.get("key", "")):
             await self._welcome(request)(scope, receive, send)
-        elif self._is_right(request.cookies.get(COOKIE, "")):
+        elif (is_known := self._is_right(request.cookies.get(COOKIE, ""))) or is_opened(self._key, request):
             scope[KNOWN] = True
+            if is_known:
+                scope[OPENS] = partial(own_key, self._key)
             await self._app(scope, receive, send)
         else:
             await self._site.page("locked.html", request, None, status_code=403)(scope, receive, send)

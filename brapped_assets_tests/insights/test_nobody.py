@@ -137,7 +137,7 @@ def test_pages_say_how_many_plays_are_of_songs_whose_artist_is_not_known(
         assert who is not None
         period = named("2025", today=who.today, first_day=who.first_day or who.today)
         built = report.build(environment(), tx, who, period).html.decode()
-        month = recap.build(tx, me, 202506, NOW, is_only_one=True)
+        month = recap.build(tx, me, "2025-06", NOW, is_only_one=True)
         artists = next(card for card in cards(numbers(tx, who, period)) if card.key == "minutes")
     assert artists.aside == "That is 6\N{NO-BREAK SPACE}min: 6 plays of 3 songs by 1 artist."
     assert f"4 plays are of songs {WORDS}" in built

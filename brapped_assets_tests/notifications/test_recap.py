@@ -17,6 +17,7 @@ OCTOBER = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
 # Nine in the morning in Kolkata, on the first of November.
 FROM = datetime(2026, 11, 1, 3, 30, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WEEK = "Your week of 12\u00a0Oct\u00a02026"
 BODY = """3 minutes of music in 3 plays.
 
 Most played artists:
@@ -68,6 +69,21 @@ def test_the_month_that_is_over_is_told_once_from_nine_on_its_first_local_day(ma
     (page,) = mail["attachments"]
     assert (page["filename"], page["mimetype"]) == ("brapped-2026-10.html", "text/html")
     assert b"October 2026" in b64decode(page["base64"])
+
+
+@pytest.mark.usefixtures("played")
+@pytest.mark.parametrize("asked", ["weekly", "both"])
+def test_a_week_that_is_over_is_told_once_from_nine_on_monday(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """15 October 2026, a Thursday, is in week 42; its Monday after, at nine in Kolkata."""
+    monkeypatch.setenv("BRAPPED_RECAP", asked)
+    monday = datetime(2026, 10, 19, 3, 30, tzinfo=UTC)
+    assert [at(now).told for now in (monday - MINUTE, monday, monday + MINUTE, monday + 3 * DAY)] == [0, 1, 0, 0]
+    assert [title for title, _ in mailbox.texts()] == [WEEK]
+    # The next week had no plays of October's: nothing is said, and the month is told beside the weeks where both are.
+    at(FROM)
+    assert [title for title, _ in mailbox.texts()] == ["Your October 2026"] * (asked == "both")
 
 
 @pytest.mark.usefixtures("played")
