@@ -19,7 +19,8 @@ PAGES = sorted(HERE.glob("templates/*.html"))
 
 
 def words(source: str) -> str:
-    """What a template writes itself: neither its own instructions nor markup."""
+    """What a template writes itself, in the catalogue or not: neither its own instructions nor markup."""
+    source = " ".join([source, *re.findall(r'(?:_|ngettext)\("([^"]*)"', source)])
     return re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>", " ", source, flags=re.DOTALL)
 
 
