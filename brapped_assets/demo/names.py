@@ -106,9 +106,3 @@ def title(rng: Random, script: Script) -> str:
         return " ".join(rng.sample(OTHER_WORDS[script], rng.randint(1, 3)))
     first, second = rng.sample(THINGS, 2)
     return rng.choice(LATIN_TITLES).format(a=first, b=second)
-
-
-def initials(name: str) -> str:
-    """At most two letters that stand for a name on a cover; a note where it has none."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0].upper() for word in words[:2]) or "♪"

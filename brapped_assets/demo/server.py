@@ -21,6 +21,7 @@ from brapped_assets.demo.account import Call, SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.demo.api import WebApi, as_response
 from brapped_assets.demo.art import cover
+from brapped_assets.demo.catalogue import Artist
 from brapped_assets.demo.errors import ApiError
 from brapped_assets.demo.faults import answer
 from brapped_assets.demo.household import Household
@@ -38,7 +39,7 @@ def create_app(account: SimulatedAccount) -> Starlette:
         if found is None:
             return PlainTextResponse("Not found", 404)
         size = request.query_params.get("size", "640")
-        picture = cover(key, found.name, int(size) if size.isdecimal() else 640)
+        picture = cover(key, found.name, int(size) if size.isdecimal() else 640, is_artist=isinstance(found, Artist))
         return Response(picture, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
     async def refuse(_: Request, error: Exception) -> Response:

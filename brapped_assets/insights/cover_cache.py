@@ -1,4 +1,7 @@
-"""Pictures of albums and artists: fetched once from Spotify's image hosts, kept on disk, never in the database."""
+"""Pictures of albums and artists: fetched once from Spotify's image hosts, kept on disk, never in the database.
+
+Their colours and their smaller versions lie beside them.
+"""
 
 import hashlib
 import os
@@ -6,7 +9,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,6 +18,8 @@ from uuid import uuid4
 
 import requests
 
+from brapped_assets.insights import cover_colours
+from brapped_assets.insights.cover_colours import Colour
 from brapped_assets.warehouse.db.urls import is_this_machine
 
 HOSTS = re.compile(r"(i|mosaic)\.scdn\.co|image-cdn-[a-z0-9-]+\.spotifycdn\.com")
@@ -50,9 +55,12 @@ class Covers:
         self._pauses: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
-    def picture(self, url: str) -> Picture | None:
-        """The picture at a URL that the warehouse names; None when it may not or cannot be had. Asks for it once."""
-        if (kept := self.kept(url)) is not None:
+    def picture(self, url: str, side: int | None = None) -> Picture | None:
+        """The picture at a URL that the warehouse names; None when it may not or cannot be had. Asks for it once.
+
+        With `side`, no side of it is longer than so many pixels.
+        """
+        if (kept := self.kept(url, side)) is not None:
             return kept
         if not self._is_allowed(url) or self._pauses.get(url, 0) > time.monotonic():
             return None
@@ -60,16 +68,36 @@ class Covers:
         picture = _recognised(content, is_ours=_origin(url) == self._account) if content else None
         if picture is None:
             self._pause(url)
-        else:
-            self._keep(self._place(url), picture.content)
-        return picture
-
-    def kept(self, url: str) -> Picture | None:
-        """The picture at a URL, if it is on the disk already; nobody is asked for it."""
-        try:
-            return _recognised(self._place(url).read_bytes(), is_ours=True)
-        except OSError:
             return None
+        self._keep(self._place(url), picture.content)
+        return self.kept(url, side) or picture
+
+    def accents(self, url: str) -> tuple[Colour, Colour] | None:
+        """Two colours of a picture that is on the disk already: found once, kept beside it."""
+        place = self._place(url).with_suffix(".colours")
+        with suppress(OSError, UnicodeDecodeError):
+            return cover_colours.read(place.read_text("ascii"))
+        picture = self.kept(url)
+        if picture is None:
+            return None
+        found = cover_colours.accents(picture.content)
+        self._keep(place, " ".join(map(cover_colours.written, found or ())).encode())
+        return found
+
+    def kept(self, url: str, side: int | None = None) -> Picture | None:
+        """The picture at a URL, if it is on the disk already; nobody is asked for it. A smaller one is made once."""
+        place = self._place(url)
+        small = place.with_suffix(f".{side}")
+        if side is not None and (made := _read(small)) is not None:
+            return made
+        whole = _read(place)
+        if side is None or whole is None or whole.media_type == SVG:
+            return whole
+        content = cover_colours.smaller(whole.content, side)
+        if content is None:
+            return whole
+        self._keep(small, content)
+        return Picture(content, JPEG)
 
     def _place(self, url: str) -> Path:
         return self._folder / hashlib.sha256(url.encode()).hexdigest()
@@ -106,6 +134,13 @@ class Covers:
                 break
             Path(path).unlink(missing_ok=True)
             too_much -= size
+
+
+def _read(place: Path) -> Picture | None:
+    try:
+        return _recognised(place.read_bytes(), is_ours=True)
+    except OSError:
+        return None
 
 
 def _fetched(url: str) -> bytes | None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from brapped_assets import __version__
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.rendering import squares
+from brapped_assets.rendering.drawings import drawing
 from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
@@ -35,6 +36,7 @@ def environment() -> Environment:
     templates.globals.update({"_": _text, "gettext": _text, "ngettext": _counted})
     templates.globals.update({"display": display, "script_texts": script_texts, "number_style": number_style})
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
+    templates.filters["drawing"] = drawing
     templates.filters["rule"] = SHORT.__getitem__
     templates.filters["unbroken"] = unbroken
     templates.globals["version"] = __version__

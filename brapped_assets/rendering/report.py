@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,18 +13,22 @@ from markupsafe import Markup
 
 from brapped_assets.insights import overview
 from brapped_assets.insights.cover_cache import Covers, Picture
+from brapped_assets.insights.cover_colours import scheme
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT, WORDS
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped import FORMULAS, Row, cards, numbers, pictures
+from brapped_assets.insights.wrapped import FORMULAS, Card, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.insights.wrapped.model import Kind, Numbers
+from brapped_assets.rendering.accents import accents_rule
 from brapped_assets.text.formatting import spotify_link
 from brapped_assets.warehouse.db.connections import Connection
 
 STATIC = Path(__file__).parent / "static"
 STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("words.js", "fit.js", "picture.js", "wrapped.js")
 MOST_BYTES = 1_500_000
+# A side of a picture; with six large ones and a hundred small ones a file still fits into a mail.
+MOST_PIXELS = 480
 LONGEST_LIST = 50
 # Letters come along; what else nothing in the file shows, and would be asked for elsewhere, stays out.
 LETTERS = re.compile(r"url\((vendor/[a-z-]+\.woff2)\)")
@@ -61,7 +65,7 @@ class Places:
 
     def __init__(self, covers: Covers | None, urls: Mapping[tuple[Kind, int], str], room: int) -> None:
         self._covers, self._urls, self._room = covers, urls, room
-        self._inlined: dict[str, str | None] = {}
+        self._inlined: dict[tuple[str, int], str | None] = {}
 
     def href(self, row: Row) -> str | None:
         return spotify_link(row.spotify_id, row.kind) if row.spotify_id else None
@@ -70,14 +74,14 @@ class Places:
         """A file has no page for them."""
         return None
 
-    def cover(self, row: Row) -> str | None:
+    def cover(self, row: Row, side: int) -> str | None:
         url = self._urls.get((row.kind, row.key)) if row.key is not None else None
         if url is None or self._covers is None:
             return None
-        if url not in self._inlined:
-            self._inlined[url] = _inline(self._covers.kept(url))
+        if (url, side) not in self._inlined:
+            self._inlined[url, side] = _inline(self._covers.kept(url, min(side, MOST_PIXELS)))
         # Every mention of it is in the file anew.
-        source = self._inlined[url]
+        source = self._inlined[url, side]
         if source is None or len(source) > self._room:
             return None
         self._room -= len(source)
@@ -101,7 +105,8 @@ def build(
     """
     found = numbers(tx, who, period)
     told = cards(found)
-    style, script = _style(), _script()
+    urls = pictures(tx, told)
+    style, script = "\n".join([_style(), *_accents(told, covers, urls)]), _script()
     lists = {
         "artists": overview.top(tx, who, period, "artists", "plays", limit=LONGEST_LIST),
         "songs": overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST),
@@ -123,9 +128,17 @@ def build(
     if covers:
         # An image has a tag around it.
         room = MOST_BYTES - len(html) - 10_000
-        html = template.render(**values, place=Places(covers, pictures(tx, told), room)).encode()
+        html = template.render(**values, place=Places(covers, urls, room)).encode()
     rows = sum(len(of) for of in lists.values()) + len(months)
     return Report(html, period, found.total.plays, rows, _preview(found, lists), bool(filters))
+
+
+def _accents(told: Sequence[Card], covers: Covers | None, urls: Mapping[tuple[Kind, int], str]) -> Iterator[str]:
+    """Rules for cards that show a cover whose colours are known."""
+    for card in told:
+        url = urls.get((card.hero.kind, card.hero.key)) if card.hero and card.hero.key is not None else None
+        if url and covers and (two := covers.accents(url)):
+            yield accents_rule(card.key, scheme(*two))
 
 
 def _inline(picture: Picture | None) -> str | None:

@@ -32,8 +32,8 @@ class Pages:
     def plays(self, asked: Asked) -> str | None:
         return f"/history?{urlencode(asked)}"
 
-    def cover(self, row: Row) -> str | None:
-        return f"/cover/{row.kind}/{row.key}" if (row.kind, row.key) in self._covered else None
+    def cover(self, row: Row, side: int) -> str | None:
+        return f"/cover/{row.kind}/{row.key}?side={side}" if (row.kind, row.key) in self._covered else None
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,13 @@ def routes(site: Site) -> list[Route]:
             if not found.total.plays:
                 return _choose(site, request, who, period.label)
             told = cards(found)
-            place = Pages(pictures(tx, told))
-        return site.page("wrapped.html", request, who, period=period, cards=told, place=place, gaps=who.gaps_in(period))
+            covered = pictures(tx, told)
+        heroes = [(card.key, card.hero) for card in told if card.hero]
+        accents = [(name, f"{row.kind}:{row.key}") for name, row in heroes if (row.kind, row.key) in covered]
+        return site.page(
+            "wrapped.html", request, who, period=period, cards=told, place=Pages(covered), accents=accents,
+            gaps=who.gaps_in(period),
+        )  # fmt: skip
 
     def choose(request: Request) -> Response:
         with site.reading.transaction() as tx:

@@ -89,7 +89,7 @@ FAULTY = """
 </div></div>
 """
 # Cards with a name as their headline.
-NAMED = 5
+NAMED = 8
 
 
 def written(page: Page, nth: int, numbers: tuple[str, ...] = NUMBERS) -> Page:

@@ -1,11 +1,11 @@
 from datetime import date
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from brapped_assets.demo.art import cover
 from brapped_assets.demo.catalogue import Catalogue, Track
 from brapped_assets.demo.ids import Ids, is_base62
-from brapped_assets.demo.names import initials
 
 
 @pytest.fixture(scope="module")
@@ -127,9 +127,12 @@ def test_an_artist_has_music_before_anybody_can_like_them(catalogue: Catalogue) 
         assert all(album.released <= day for album, _ in catalogue.released(number, day))
 
 
-def test_covers_differ_by_id_and_cannot_be_written_into() -> None:
+def test_covers_differ_by_id_hold_no_name_but_as_text_and_are_small() -> None:
     hostile = cover("someid", "<script>alert(1)</script>")
     assert "<script>" not in hostile
     assert cover("someid", "x") == cover("someid", "x") != cover("other", "x")
-    assert initials("The 1975 & friends") == "T1"
-    assert initials("🔥 🎧") == "♪"
+    assert cover("someid", "x") != cover("someid", "x", is_artist=True)
+    drawn = [cover(f"id{nth}", "x", is_artist=nth % 2 == 1) for nth in range(200)]
+    assert max(map(len, drawn)) < 12_000
+    assert len({fromstring(one)[1].get("fill") for one in drawn}) > 10
+    assert all("<text" not in one for one in drawn)

@@ -85,7 +85,7 @@ def obvious(tx: Connection, who: Viewer, period: Period, hidden: set[tuple[str, 
         weekend_ms=_ms(p for p in within if p["played_on"].isoweekday() > 5), streak=_streak(active),
         before=_totals(then) if compared else None, before_label=compared[2] if compared else "",
         before_name=f"{compared[0]}..{compared[1] - timedelta(days=1)}" if compared else "",
-        releases={None: len(within)} if within else {},
+        releases={None: len(within)} if within else {}, covers=_covers(within, releases),
     )  # fmt: skip
 
 
@@ -117,6 +117,22 @@ def _top(plays: list[dict[str, Any]], kind: Any) -> list[Thing]:
     for p in plays:
         of[p[f"{kind}_key"]].append(p)
     return sorted((_thing(kind, some) for some in of.values()), key=lambda t: (-t.plays, -t.ms, t.key))
+
+
+def _covers(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> tuple[Thing, ...]:
+    """Albums, each told by its oldest release: no cover is known, so nine at most."""
+    shown: dict[tuple[str, str], dict[str, Any]] = {}
+    for r in releases:
+        shown.setdefault((r["album_name"].removesuffix(" (Deluxe)"), r["artist_name"]), r)
+    of = defaultdict(list)
+    for p in plays:
+        if p["album_name"]:
+            of[p["album_name"].removesuffix(" (Deluxe)"), p["artist_name"]].append(p)
+    found = [
+        Thing("album", shown[name]["album_key"], None, shown[name]["album_name"], name[1], len(some), _ms(some))
+        for name, some in of.items()
+    ]
+    return tuple(sorted(found, key=lambda t: (-t.plays, -t.ms))[:9])
 
 
 def _album(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> Album | None:

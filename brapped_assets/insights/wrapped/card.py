@@ -12,6 +12,8 @@ from brapped_assets.text import formatting
 
 # The card's width as the style sheet has it. The widest letter is about as wide as it is high (an em).
 WIDTH, LINES, WIDEST = 84, 3, 1.1
+# Beside a large picture.
+BESIDE_ART = 14
 SIZES = (38, 32, 27, 23, 20, 17, 14, 12, 10, 8, 6)
 
 
@@ -49,6 +51,7 @@ class Card:
 
     `prefix` stands small before a number ("at least ≈"). `rule` says how it is counted. A quiz has `choices`, the
     first of `rows` being right; `tiles` are covers side by side; the last card may hold what is `to_come`.
+    `hero` is what a large picture shows; `strip` and `mosaic`, a square of them, are shown by their covers alone.
     """
 
     key: str
@@ -56,6 +59,9 @@ class Card:
     eyebrow: str
     headline: str
     prefix: str = ""
+    hero: Row | None = None
+    strip: tuple[Row, ...] = ()
+    mosaic: tuple[Row, ...] = ()
     about: Row | None = None
     unit: str = ""
     rows: tuple[Row, ...] = ()
@@ -81,7 +87,8 @@ class Card:
         """
         longest = max(len(word) for word in self.headline.split(" "))
         fits = min(WIDTH / max(longest, 1), LINES * WIDTH / max(len(self.headline) + longest, 1)) / WIDEST
-        return next((size for size in SIZES if size <= fits), SIZES[-1])
+        most = BESIDE_ART if self.hero else SIZES[0]
+        return next((size for size in SIZES if size <= min(fits, most)), SIZES[-1])
 
 
 def rows(things: Sequence[Thing]) -> tuple[Row, ...]:

@@ -29,6 +29,7 @@ STORIES: dict[str, Callable[[Numbers], Card]] = {
     "streak": time_cards.of_streak,
     "before": time_cards.of_before,
     "age": music_cards.of_age,
+    "covers": music_cards.of_covers,
     "summary": time_cards.of_summary,
 }
 

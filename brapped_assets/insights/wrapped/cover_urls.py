@@ -15,7 +15,8 @@ def pictures(tx: Connection, told: Iterable[Card]) -> dict[tuple[Kind, int], str
     """URLs at Spotify by kind and key; a thing of which none is known is left out."""
     keys: dict[str, list[int]] = {kind: [] for kind in get_args(Kind)}
     for card in told:
-        for row in (card.about, *card.rows, *card.more, *card.choices, *(tile.row for tile in card.tiles)):
+        seen = (*card.strip, *card.mosaic, *(tile.row for tile in card.tiles))
+        for row in (card.about, card.hero, *card.rows, *card.more, *card.choices, *seen):
             if row and row.key is not None:
                 keys[row.kind].append(row.key)
     rows = tx.execute(q.with_cover, keys).fetchall()

@@ -29,6 +29,7 @@ def of_first(n: Numbers) -> Card:
         _("The first song you played") if is_all else _("%(period)s began with", period=n.period.label),
         song.name,
         about=song,
+        hero=song,
         unit=f"{formatting.day(day)}, {formatting.clock(n.first.at)}",
         aside=" ".join(filter(None, told)),
         rule=_("The first play known here. Your whole data export tells of the very first.") if is_all else "",
@@ -58,6 +59,7 @@ def of_loyal(n: Numbers) -> Card:
         _("Always there"),
         artist.name,
         about=artist,
+        hero=artist,
         unit=_("on %(part)s of your %(days)s with music", part=n.loyal.days, days=days),
         chart=charts.figure(share, _("%(share)s of the days with music", share=share)),
         aside=_("%(plays)s in all.", plays=counted(artist.plays, "play")),
@@ -74,6 +76,7 @@ def of_run(n: Numbers) -> Card:
         _("And nobody else"),
         artist.name,
         about=artist,
+        hero=artist,
         unit=_("plays in a row"),
         chart=charts.figure(plays, _("%(plays)s plays in a row", plays=plays)),
         aside=_("From %(day)s on, with no other artist between.", day=formatting.day(n.run.first_on)),
@@ -89,6 +92,8 @@ def of_one_hits(n: Numbers) -> Card:
         _("One song, and no other"),
         formatting.number(found.artists),
         unit=ngettext("artist of one song", "artists of one song each", found.artists),
+        hero=row(found.top[0]),
+        strip=rows(found.top[1:]),
         rows=rows(found.top),
         aside=_("%(artist)s needed no other.", artist=best)
         if found.artists == 1

@@ -158,6 +158,7 @@ class Numbers:
     `hours` are milliseconds by local hour, `weekend_ms` those on Saturdays and Sundays. `releases` are plays by year of
     release, under None where that is not known. `known_before`: days of history before the period began.
     `before` is the time that the period is held against; `before_name` is how an address names it.
+    `covers` are albums to show the covers of, the most played first.
     `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
     in no number at all. `finished` are rows of any length heard to the end, of those whose end is told; `traits_before`
     are the traits of the time that the period is held against.
@@ -185,6 +186,7 @@ class Numbers:
     before_label: str
     before_name: str
     releases: Mapping[int | None, int]
+    covers: tuple[Thing, ...] = ()
     unknown_plays: int = 0
     impossible_repeats: int = 0
     first: First | None = None

@@ -1,11 +1,15 @@
 """Cards about music: artists, songs, an album. Each may count on what `needs` asks for."""
 
+from math import isqrt
+
 from brapped_assets.insights.wrapped import charts
 from brapped_assets.insights.wrapped.card import Card, called, counted, row, rows, shuffled
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.text import formatting
+from brapped_assets.text.translation import _, ngettext
 
 GROWN_UP = 18
+MOST_A_SIDE = 10
 
 
 def of_artists(n: Numbers) -> Card:
@@ -16,6 +20,7 @@ def of_artists(n: Numbers) -> Card:
         "Your number one",
         first.name,
         about=first,
+        hero=first,
         unit=counted(first.plays, "play"),
         rows=rows(n.artists),
         aside=formatting.unknown_artist(n.unknown_plays),
@@ -38,6 +43,7 @@ def of_songs(n: Numbers) -> Card:
         "The song of it all",
         first.name,
         about=first,
+        hero=first,
         unit=counted(first.plays, "play"),
         rows=rows(n.songs[:5]),
     )
@@ -53,6 +59,7 @@ def of_album(n: Numbers) -> Card:
         "The album you lived in",
         album.name,
         about=album,
+        hero=album,
         unit=counted(album.plays, "play"),
         aside=f"{n.album.songs} {of}songs heard, played {formatting.percent(n.album.evenness, 1)} evenly.",
         rule="Chosen by plays × evenness: 100 % when every song was played alike.",
@@ -90,8 +97,31 @@ def of_discoveries(n: Numbers) -> Card:
     share = formatting.percent(found.plays, n.total.plays)
     aside = f"{called(found.top[0].name)} stayed. Together the new ones made {share} of your plays."
     unit = "artist you had never played" if found.artists == 1 else "artists you had never played"
+    top = rows(found.top)
     return Card(
-        "discoveries", "Discoveries", "New to you", f"{found.artists:,}", unit=unit, rows=rows(found.top), aside=aside
+        "discoveries",
+        "Discoveries",
+        "New to you",
+        f"{found.artists:,}",
+        hero=top[0],
+        strip=top[1:],
+        rows=top,
+        unit=unit,
+        aside=aside,
+    )
+
+
+def of_covers(n: Numbers) -> Card:
+    side = min(isqrt(len(n.covers)), MOST_A_SIDE)
+    shown = rows(n.covers[: side * side])
+    return Card(
+        "covers",
+        _("In covers"),
+        n.period.label,
+        ngettext("%(num)s cover", "%(num)s covers", len(shown)),
+        mosaic=shown,
+        unit=_("Your albums, the most played first"),
+        aside=_("From %(first)s to %(last)s.", first=called(shown[0].name), last=called(shown[-1].name)),
     )
 
 
@@ -108,6 +138,7 @@ def of_comeback(n: Numbers) -> Card:
         "The comeback",
         back.name,
         about=back,
+        hero=back,
         unit="days of silence, then back",
         chart=charts.figure(silent, f"{silent} days", since),
         aside=aside,

@@ -24,6 +24,19 @@ def artists(tx: Connection, of: Sequence[Counted]) -> tuple[Thing, ...]:
     )
 
 
+def albums(tx: Connection, of: Sequence[Counted], least: int) -> tuple[Thing, ...]:
+    """Those whose cover is known; where fewer than `least` are, so many of all."""
+    named = names(tx, "albums", [key for key, _, _ in of])
+    shown = [one for one in of if named[one[0]]["has_cover"]]
+    return tuple(
+        Thing(
+            "album", named[key]["album_key"], named[key]["album_id"], named[key]["album_name"],
+            named[key]["artist_name"] or "", plays, ms,
+        )
+        for key, plays, ms in (shown if len(shown) >= least else of[:least])
+    )  # fmt: skip
+
+
 def songs(tx: Connection, of: Sequence[Counted], catalogue: Catalogue) -> tuple[Thing, ...]:
     named = names(tx, "tracks", [key for key, _, _ in of], catalogue.same_artists)
     return tuple(

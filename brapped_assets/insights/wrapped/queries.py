@@ -24,7 +24,7 @@ from brapped_assets.insights.wrapped.traits import finished, traits_of
 from brapped_assets.warehouse.db.connections import Connection
 
 SATURDAY = 5
-ARTISTS, SONGS, NEW = 5, 8, 3
+ARTISTS, SONGS, NEW, ALBUMS, LEAST_ALBUMS = 5, 8, 3, 100, 9
 
 
 def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
@@ -35,6 +35,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     known = who.shown.known(by_artist.played)
     artists = by_artist.ranked("plays", catalogue.artists.keys, ARTISTS, known)
     songs = plays.by_track.ranked("plays", catalogue.tracks.keys, SONGS)
+    albums = plays.by_album.ranked("plays", catalogue.albums.keys, ALBUMS)
     hours = _hours(who, period)
     compared = overview.earlier(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
@@ -61,6 +62,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         before_label=compared.label if compared else "",
         before_name=f"{compared.first}..{compared.last}" if compared else "",
         releases=_releases(plays),
+        covers=named_items.albums(tx, counted(plays.by_album, catalogue.albums.keys, albums), LEAST_ALBUMS),
         unknown_plays=overview.unknown_plays(who, period),
         impossible_repeats=overview.impossible_repeats(who, period),
         first=first(tx, who, plays),

@@ -160,6 +160,7 @@ NEEDS = (
         _released,
         "It comes as albums are looked up, the most played first.",
     ),
+    Need("covers", "In covers", 9, "albums", lambda n: len(n.covers), "plays"),
     Need("summary", "All in one", 3, "songs", lambda n: n.of_songs, "plays"),
 )
 

@@ -42,6 +42,7 @@ def of_repeat(n: Numbers) -> Card:
         "One song, one day",
         song.name,
         about=song,
+        hero=song,
         unit="in one day",
         chart=charts.figure(times, f"{n.repeat.song.plays} times", plays),
         aside=aside,
@@ -138,6 +139,7 @@ def of_summary(n: Numbers) -> Card:
         so_far(n),
         minutes(n.total.ms),
         unit=unit,
+        strip=rows(n.artists or n.songs[:5]),
         rows=rows(n.artists or n.songs[:5]),
         more=rows(n.songs[:5]) if n.artists else (),
     )

@@ -13,10 +13,17 @@ const showCovers = (part) => {
   for (const image of part.querySelectorAll("img[data-cover]")) {
     const gone = () => image.remove();
     image.addEventListener("error", gone);
+    if (image.closest(".art")) image.addEventListener("load", learnColours, { once: true });
     if (image.dataset.src) inSight.observe(image);
     else if (image.complete && image.naturalWidth === 0) gone();
   }
 };
+// Colours of covers are known once these are here: a rule for each that was asked for.
+const accents = document.querySelector("link[data-accents]");
+const asked = accents && [...new URL(accents.href).searchParams.keys()].length;
+function learnColours() {
+  if (accents && (accents.sheet?.cssRules.length ?? 0) < asked) accents.href += "&again";
+}
 // What a page, or a part that comes later, needs.
 function settle(part) {
   showCovers(part);

@@ -114,7 +114,8 @@
     copy.classList.add("print");
     copy.setAttribute("aria-hidden", "true");
     copy.inert = true;
-    // An image of the same address is there at once.
+    // An image of the same address is there at once; one that waits to be seen would wait for ever.
+    for (const image of copy.querySelectorAll("img")) image.loading = "eager";
     document.body.append(copy);
     await document.fonts.ready;
     fit(copy);

@@ -19,6 +19,8 @@
     now = Math.max(0, Math.min(frames.length - 1, nth));
     frames.forEach((frame, other) => frame.classList.toggle("on", other === now));
     fit(frames[now]);
+    // Pictures of this card and of the next one are fetched; the others when they come into sight.
+    for (const frame of frames.slice(now, now + 2)) for (const image of frame.querySelectorAll("img[loading]")) image.loading = "eager";
     [...progress.children].forEach((bar, other) => {
       bar.className = other < now ? "seen" : "";
       if (other === now) { void bar.offsetWidth; bar.className = "now"; }

@@ -70,6 +70,7 @@ MUCH = replace(
     finished=Share(150, 200),
     traits=Traits(Share(30, 200), Share(50, 190), Share(9_000_000, 18_000_000), Share(80, 200)),
     traits_before=Traits(Share(60, 300), Share(10, 90), Share(1, 2), Share(20, 400)),
+    covers=tuple(thing("album", key, 30 - key) for key in range(1, 12)),
 )  # fmt: skip
 
 
