@@ -19,7 +19,7 @@ IN_A_ROW = 20
 A_MS = np.int64(1000)
 NIGHT_US, PAUSE_US = 4 * 3_600_000_000, 10 * 60_000_000
 EVENING, MORNING = 22, 8
-# Plays before those that changed, among which the pause is sought that lies before them.
+# Plays before those that changed, among which the pause is sought first that lies before them.
 LOOKED_BACK = 2_000
 
 
@@ -120,12 +120,16 @@ def counting(shown: ShownPlays, rows: slice) -> Mask:
 
 def _last_pause(shown: ShownPlays, until: int) -> int:
     """A place no later than another one, where neither a song in a row nor a night can go on; the nearest there is."""
-    places = slice(max(until - LOOKED_BACK, 0), until)
-    plays = shown.life.plays.where(places)
-    recording = shown.catalogue.recording.take(plays.track)
-    ends = (_pauses(plays.ended_at, plays.ms) > PAUSE_US) & (recording[1:] != recording[:-1])
-    found = np.flatnonzero(ends)
-    return int(places.start + found[-1] + 1) if len(found) else 0
+    start, looked_back = until, LOOKED_BACK
+    while start > 0:
+        start, looked_back = max(until - looked_back, 0), 8 * looked_back
+        plays = shown.life.plays.where(slice(start, until))
+        recording = shown.catalogue.recording.take(plays.track)
+        ends = (_pauses(plays.ended_at, plays.ms) > PAUSE_US) & (recording[1:] != recording[:-1])
+        found = np.flatnonzero(ends)
+        if len(found):
+            return int(start + found[-1] + 1)
+    return 0
 
 
 def _sums(values: Mask, of: Stretches) -> Ints:
