@@ -5,6 +5,7 @@ from itertools import cycle
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from brapped_assets_tests.browser.reading import LETTERS, SETTLED, misplaced, too_faint, too_small
@@ -94,6 +95,15 @@ def test_a_page_fits_is_readable_and_can_be_touched(visitor: Visitor, path: str,
 def test_a_page_fits_at_every_width_in_all_letters(visitor: Visitor, path: str) -> None:
     for page in opened(visitor, path):
         assert faults(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "scheme"), list(zip(PATHS, cycle(SCHEMES), strict=False)))
+def test_axe_finds_nothing_serious(visitor: Visitor, path: str, scheme: Literal["light", "dark"]) -> None:
+    for page in opened(visitor, path):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
+        assert [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]] == []
 
 
 @pytest.mark.parametrize("path", ["/", "/add"])
