@@ -56,7 +56,10 @@ def licences(package: Distribution) -> Iterator[str]:
         yield from expressions[0].strip("()").split(" AND ")
         return
     classified = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")]
-    yield from classified or [text.split("\n")[0] for text in told.get_all("License") or ["unknown"]]
+    named = [text.split("\n")[0] for text in told.get_all("License") or ()]
+    # What tells nothing of its licence brings its text, which begins with the name.
+    texts = [file.read_text().split("\n")[0] for file in package.files or () if file.stem == "LICENSE"]
+    yield from classified or named or texts or ["unknown"]
 
 
 @pytest.mark.pinned
