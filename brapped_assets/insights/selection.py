@@ -94,6 +94,10 @@ CHOICES: dict[str, Sequence[str]] = {
 NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (1000, 2990),
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
+# What an address says once, and how a sentence names it.
+ONE_OF = {"rule": get_args(Rule), "private": ("yes", "no")}
+NAMES = {"rule": "rule of counting", "private": "answer to whether private sessions come along"}
+
 
 def read_selection(
     asked: Iterable[tuple[str, str]], usual: Rule = EVERYTHING.rule, *, usual_private: bool = False
@@ -105,17 +109,16 @@ def read_selection(
     """
     found: dict[str, list[int | str]] = {kind: [] for kind in KINDS}
     ignored: list[str] = []
-    rule = usual
-    private = usual_private
+    one: dict[str, str] = {}
     for kind, text in asked:
         value: int | str | None
-        if kind == "rule":
-            if text in get_args(Rule):
-                rule = cast(Rule, text)
+        if kind in ONE_OF:
+            if text not in ONE_OF[kind]:
+                ignored.append(f"{_shown(text)} is no {NAMES[kind]}; say {', '.join(ONE_OF[kind])}.")
             else:
-                ignored.append(f"{_shown(text)} is no rule of counting; say {', '.join(get_args(Rule))}.")
-        elif kind == "private":
-            private = text == "yes"
+                if one.get(kind, text) != text:
+                    ignored.append(f"Of two values for {kind} the last counts: {text}.")
+                one[kind] = text
         elif kind in found:
             value = _read(kind, text.strip())
             if value is None:
@@ -126,8 +129,9 @@ def read_selection(
         if len(values) > MOST_VALUES:
             ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
     chosen: dict[str, Any] = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
-    found_selection = Selection(rule=rule, usual=usual, private=private, usual_private=usual_private, **chosen)
-    return found_selection, ignored
+    rule = cast(Rule, one.get("rule", usual))
+    private = one["private"] == "yes" if "private" in one else usual_private
+    return Selection(rule=rule, usual=usual, private=private, usual_private=usual_private, **chosen), ignored
 
 
 def _read(kind: str, text: str) -> int | str | None:

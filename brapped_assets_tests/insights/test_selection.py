@@ -139,6 +139,15 @@ def test_what_was_heard_before_by_any_other_device_is_not_new(warehouse: Warehou
         ([("artist", "-1")], EVERYTHING, ["'-1' is no artist; it was left out."]),
         ([("hour", "24"), ("hour", "0")], Selection(hour=(0,)), ["'24' is no hour; it was left out."]),
         ([("context", "spotify:album:1 or")], EVERYTHING, ["'spotify:album:1 or' is no context; it was left out."]),
+        (
+            [("private", "maybe")],
+            EVERYTHING,
+            ["'maybe' is no answer to whether private sessions come along; say yes, no."],
+        ),
+        ([("private", "no"), ("private", "yes")], Selection(private=True),
+         ["Of two values for private the last counts: yes."]),
+        ([("rule", "all"), ("rule", "all"), ("rule", "lastfm")], Selection(rule="lastfm"),
+         ["Of two values for rule the last counts: lastfm."]),
         ([("rule", "mine")], EVERYTHING, ["'mine' is no rule of counting; say spotify, lastfm, finished, all."]),
     ],
 )  # fmt: skip

@@ -217,6 +217,7 @@ def test_a_file_of_no_period_is_not_made(browser: TestClient, two: tuple[int, in
         ("range=%20&first=&last=", "", 200),
         ("range=2019", "", 200),
         ("range=2100", "", 200),
+        ("range=2019&range=2018", "Of several periods the last counts: 2018.", 200),
     ],
 )
 def test_two_dates_are_understood_or_said_not_to_be(
