@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from brapped_assets.text.formatting import NO_BREAK, dated, short_day
+from brapped_assets.text.language import display
+from brapped_assets.text.translation import N_, _, ngettext
+
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Nobody played before, or will after; inside, a year more or less is always a date.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -13,15 +17,15 @@ YEARS, MONTHS = re.compile(r"year|\d{4}"), re.compile(r"month|last-month|\d{4}-\
 WEEKS = re.compile(r"week|last-week|\d{4}-W\d{2}")
 # As they stand on the page, in this order.
 PRESETS = {
-    "today": "Today",
-    "week": "This week",
-    "last-week": "Last week",
-    "7d": "7 days",
-    "month": "This month",
-    "last-month": "Last month",
-    "30d": "30 days",
-    "year": "This year",
-    "all": "All time",
+    "today": N_("Today"),
+    "week": N_("This week"),
+    "last-week": N_("Last week"),
+    "7d": N_("7 days"),
+    "month": N_("This month"),
+    "last-month": N_("Last month"),
+    "30d": N_("30 days"),
+    "year": N_("This year"),
+    "all": N_("All time"),
 }
 
 
@@ -31,7 +35,10 @@ class NotAPeriod(ValueError):
     def __init__(self, name: str) -> None:
         shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
         super().__init__(
-            f"{shown!r} is no period; say year, all, 30d, week, 2025, 2025-03, 2025-W10 or 2025-03-01..2025-04-15."
+            _(
+                "%(name)s is no period; say year, all, 30d, week, 2025, 2025-03, 2025-W10 or 2025-03-01..2025-04-15.",
+                name=repr(shown),
+            )
         )
 
 
@@ -71,7 +78,7 @@ class Period:
             case "today":
                 return _in_words(self.first)
             case "7d" | "30d":
-                return f"{_in_words(self.first)} to {_in_words(self.last)}"
+                return _("%(first)s to %(last)s", first=_in_words(self.first), last=_in_words(self.last))
         return self.label
 
     @property
@@ -99,18 +106,18 @@ def named(name: str, *, today: date, first_day: date) -> Period:
 
 def _presets(today: date, first_day: date) -> dict[str, tuple[str, date, date]]:
     """Label, first day and the day after the last, by name."""
-    tomorrow, monday, month = today + DAY, today - today.weekday() * DAY, today.replace(day=1)
+    tomorrow, monday, month = today + DAY, first_of_week(today), today.replace(day=1)
     last_month = (month - DAY).replace(day=1)
     return {
-        "today": ("Today", today, tomorrow),
+        "today": (_("Today"), today, tomorrow),
         "week": (_week(monday), monday, tomorrow),
         "last-week": (_week(monday - WEEK), monday - WEEK, monday),
-        "7d": ("Last 7 days", tomorrow - 7 * DAY, tomorrow),
+        "7d": (_("Last 7 days"), tomorrow - 7 * DAY, tomorrow),
         "month": (_month(month), month, tomorrow),
         "last-month": (_month(last_month), last_month, month),
-        "30d": ("Last 30 days", tomorrow - 30 * DAY, tomorrow),
+        "30d": (_("Last 30 days"), tomorrow - 30 * DAY, tomorrow),
         "year": (str(today.year), date(today.year, 1, 1), tomorrow),
-        "all": ("All time", min(first_day, today), tomorrow),
+        "all": (_("All time"), min(first_day, today), tomorrow),
     }
 
 
@@ -131,19 +138,21 @@ def _dated(name: str) -> Period:
     if len(ends) != 2:  # noqa: PLR2004  (a stretch has two ends)
         raise ValueError(name)
     first, last = sorted(ends)
-    return Period(f"{first}..{last}", f"{_in_words(first)} to {_in_words(last)}", first, last + DAY)
+    return Period(
+        f"{first}..{last}", _("%(first)s to %(last)s", first=_in_words(first), last=_in_words(last)), first, last + DAY
+    )
 
 
 def _week(monday: date) -> str:
-    return f"Week of {_in_words(monday)}"
+    return _("Week of %(day)s", day=_in_words(monday))
 
 
 def _month(first: date) -> str:
-    return f"{first:%B} {first.year}"
+    return dated(first, "yMMMM").replace(NO_BREAK, " ")
 
 
 def _in_words(day: date) -> str:
-    return f"{day.day} {day:%b} {day.year}".replace(" ", "\N{NO-BREAK SPACE}")
+    return short_day(day)
 
 
 def before(period: Period, *, today: date) -> Period:
@@ -154,22 +163,23 @@ def before(period: Period, *, today: date) -> Period:
     if YEARS.fullmatch(period.name):
         first, until = _a_year_earlier(period.first), _a_year_earlier(min(period.until, today + DAY))
         is_whole = until == date(first.year + 1, 1, 1)
-        return Period("before", f"{first.year}" if is_whole else f"{first.year} by this day", first, until)
+        return Period("before", f"{first.year}" if is_whole else _so_far(f"{first.year}"), first, until)
     if WEEKS.fullmatch(period.name):
         first = period.first - WEEK
         is_running = period.first <= today < first + 2 * WEEK - DAY
         until = first + (min(period.until, today + DAY) - period.first if is_running else WEEK)
-        return Period("before", f"the week before{' by this day' if is_running else ''}", first, until)
+        return Period("before", _("the week before by this day") if is_running else _("the week before"), first, until)
     if MONTHS.fullmatch(period.name):
         first = (period.first - DAY).replace(day=1)
         days = min(period.until, today + DAY) - period.first
         until = min(first + days, period.first)
+        month = dated(first, "LLLL")
         if until == period.first:
-            return Period("before", f"{first:%B}", first, until)
+            return Period("before", month, first, until)
         is_running = period.first <= today < _next_month(period.first) - DAY
-        of = f"{first:%B} by this day" if is_running else f"1 to {days.days} {first:%B}"
+        of = _so_far(month) if is_running else _("1 to %(day)s", day=dated(until - DAY, "MMMMd").replace(NO_BREAK, " "))
         return Period("before", of, first, until)
-    label = "the day before" if period.days == 1 else f"the {period.days} days before"
+    label = ngettext("the day before", "the %(num)s days before", period.days)
     return Period("before", label, period.first - period.days * DAY, period.first)
 
 
@@ -181,6 +191,15 @@ def year_before(period: Period, *, today: date) -> Period:
         first, last = _a_year_earlier(period.first), _a_year_earlier(max(period.first, min(period.last, today)))
         found = _dated(f"{first}" if first == last else f"{first}..{last}")
     return replace(found, name="year-before")
+
+
+def first_of_week(day: date) -> date:
+    """The day that begins the week of a day, for the listener of now."""
+    return day - (day.isoweekday() - display().week_begins) % 7 * DAY
+
+
+def _so_far(name: str) -> str:
+    return _("%(period)s by this day", period=name)
 
 
 def _a_year_earlier(day: date) -> date:

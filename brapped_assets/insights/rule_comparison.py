@@ -11,6 +11,7 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import words_of
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
@@ -18,20 +19,24 @@ from brapped_assets.warehouse.db.write_access import Writing
 q = Statements(__file__, "viewer.sql")
 
 WORDS: dict[Rule, str] = {
-    "spotify": "A play counts once 30 seconds of it were heard, as at Spotify.",
-    "lastfm": "A play counts once half of the song, or 4 minutes of it, were heard, as at Last.fm; songs of 30 seconds "
-    "and less, or of a length that is not known yet, never do.",
-    "finished": "A play counts when an export tells that the song ran to its end; what was polled only tells no end, "
-    "so it never does.",
-    "all": "Every play counts, however soon it was skipped.",
+    "spotify": N_("A play counts once 30 seconds of it were heard, as at Spotify."),
+    "lastfm": N_(
+        "A play counts once half of the song, or 4 minutes of it, were heard, as at Last.fm; songs of 30 seconds "
+        "and less, or of a length that is not known yet, never do."
+    ),
+    "finished": N_(
+        "A play counts when an export tells that the song ran to its end; what was polled only tells no end, "
+        "so it never does."
+    ),
+    "all": N_("Every play counts, however soon it was skipped."),
 }
 
 # In a few words, as a page says which one is on.
 SHORT: dict[Rule, str] = {
-    "spotify": "30 seconds and more",
-    "lastfm": "half of the song, or 4 minutes",
-    "finished": "played to the end",
-    "all": "every play, however short",
+    "spotify": N_("30 seconds and more"),
+    "lastfm": N_("half of the song, or 4 minutes"),
+    "finished": N_("played to the end"),
+    "all": N_("every play, however short"),
 }
 
 
@@ -49,7 +54,7 @@ class Counted(NamedTuple):
 
     @property
     def words(self) -> str:
-        return WORDS[self.rule]
+        return _(WORDS[self.rule])
 
 
 def choose_rule(writing: Writing, listener_id: int, rule: Rule, now: datetime) -> None:

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 
-SPANS = {"short_term": "Last 4 weeks", "medium_term": "Last 6 months", "long_term": "Last year"}
+SPANS = {"short_term": N_("Last 4 weeks"), "medium_term": N_("Last 6 months"), "long_term": N_("Last year")}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
 from brapped_assets.text.language import display
-from brapped_assets.text.translation import plural, translated, written
+from brapped_assets.text.translation import N_, plural, translated, written
 
 HERE = Path(__file__).parent
 
@@ -34,10 +34,13 @@ def environment() -> Environment:
     templates.add_extension("jinja2.ext.i18n")
     templates.policies["ext.i18n.trimmed"] = True
     templates.globals.update({"_": _text, "gettext": _text, "ngettext": _counted})
-    templates.globals.update({"display": display, "script_texts": script_texts, "number_style": number_style})
+    templates.globals.update(
+        {"display": display, "script_texts": script_texts, "number_style": number_style, "kind_words": kind_words}
+    )
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
     templates.filters["drawing"] = drawing
-    templates.filters["rule"] = SHORT.__getitem__
+    templates.filters["translated"] = translated
+    templates.filters["rule"] = lambda rule: translated(SHORT[rule])
     templates.filters["unbroken"] = unbroken
     templates.globals["version"] = __version__
     return templates
@@ -50,6 +53,19 @@ def _text(text: str, /, **values: object) -> Markup:
 
 def _counted(one: str, many: str, n: float, /, **values: object) -> Markup:
     return Markup(plural(one, many, n)) % written({"num": n, **values})  # noqa: S704
+
+
+KINDS = {
+    "artist": N_("artist"), "track": N_("song"), "album": N_("album"), "decade": N_("decade"),
+    "weekday": N_("weekday"), "hour": N_("hour"), "device": N_("device"), "country": N_("country"),
+    "context": N_("context"), "source": N_("source"), "end": N_("end"), "mode": N_("mode"), "basis": N_("basis"),
+    "private": N_("private sessions"), "rule": N_("rule"),
+}  # fmt: skip
+
+
+def kind_words(kind: str) -> str:
+    """What a filter is of, in a word."""
+    return translated(KINDS.get(kind, kind))
 
 
 def number_style() -> str:

@@ -22,6 +22,7 @@ from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.insights.wrapped.model import Kind, Numbers
 from brapped_assets.rendering.accents import accents_rule
 from brapped_assets.text.formatting import spotify_link
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 
 STATIC = Path(__file__).parent / "static"
@@ -120,7 +121,7 @@ def build(
         "viewer": who, "period": period, "cards": told, "lists": lists, "months": months,
         "most": max((month.ms for month in months), default=1), "formulas": FORMULAS, "gaps": who.gaps_in(period),
         "unknown_plays": found.unknown_plays,
-        "rule": who.rule, "counted": SHORT[who.rule], "rule_words": WORDS[who.rule],
+        "rule": who.rule, "counted": _(SHORT[who.rule]), "rule_words": _(WORDS[who.rule]),
         "is_demo": is_demo, "filters": filters, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
     template = templates.get_template("report.html")

@@ -8,10 +8,11 @@ from markupsafe import Markup, escape
 from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.day_grid import Cell
 from brapped_assets.rendering.marks import Mark
-from brapped_assets.text.formatting import day, duration, minutes, number
+from brapped_assets.text.formatting import day, duration, hour, minutes, number, weekday
+from brapped_assets.text.translation import N_, _, ngettext
 
 SIDE = 10
-AT_LEAST, SO_FAR = " (at least: not seen in full)", " (so far)"
+AT_LEAST, SO_FAR = N_("at least: not seen in full"), N_("so far")
 
 
 def days(cells: Iterable[Cell], by: By) -> Markup:
@@ -21,8 +22,9 @@ def days(cells: Iterable[Cell], by: By) -> Markup:
 
 def _day(cell: Cell, by: By) -> str:
     place = f'x="{SIDE * cell.week + 0.3}" y="{SIDE * cell.weekday + 0.3}" width="9.4" height="9.4" rx="2.2"'
-    plays = f"{number(cell.plays)} {'play' if cell.plays == 1 else 'plays'}"
+    plays = ngettext("%(num)s play", "%(num)s plays", cell.plays)
     note = {"gap": AT_LEAST, "today": SO_FAR}.get(cell.kind, "")
+    note = f" ({_(note)})" if note else ""
     hatched = f'<rect {place} fill="url(#hatch)"/>' if cell.kind == "gap" else ""
     return (
         f'<a href="/?range={cell.day}&amp;by={by}"><rect {place} class="q{cell.level}'
@@ -31,16 +33,26 @@ def _day(cell: Cell, by: By) -> str:
     )
 
 
-def hours(cells: Iterable[tuple[int, int]], weekday: int, name: str, by: By) -> Markup:
+def hours(cells: Iterable[tuple[int, int]], of_week: int, by: By) -> Markup:
     """The 24 hours of a weekday (Monday is 1) as (value, level) in a table; each leads to its plays."""
-    found = []
-    for hour, (value, level) in enumerate(cells):
+    found, name = [], weekday(of_week)
+    for at, (value, level) in enumerate(cells):
         told = number(value if by == "plays" else minutes(value))
+        title = hour_in_words(name, at, value if by == "plays" else minutes(value), by)
         found.append(
-            f'<td class="q{level}"><a href="/explore?weekday={weekday}&amp;hour={hour}" '
-            f'title="{name} {hour:02d}:00, {told} {by}"><span class="sr">{told}</span></a></td>'
+            f'<td class="q{level}"><a href="/explore?weekday={of_week}&amp;hour={at}" '
+            f'title="{title}"><span class="sr">{told}</span></a></td>'
         )
     return Markup("".join(found))  # noqa: S704 - as above
+
+
+def hour_in_words(name: str, at: int, value: int, by: By) -> str:
+    """What a square of the week says: its weekday, its hour and its number."""
+    if by == "plays":
+        return ngettext("%(weekday)s %(hour)s, %(num)s play", "%(weekday)s %(hour)s, %(num)s plays", value,
+                        weekday=name, hour=hour(at))  # fmt: skip
+    return ngettext("%(weekday)s %(hour)s, %(num)s minute", "%(weekday)s %(hour)s, %(num)s minutes", value,
+                    weekday=name, hour=hour(at))  # fmt: skip
 
 
 def marks(cells: Iterable[Mark], by: By) -> Markup:

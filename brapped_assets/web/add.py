@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.items import key_in
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.forms import only_ours, posted
 from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress
@@ -21,7 +22,7 @@ from brapped_assets.web.site import Site, root_of
 from brapped_assets.web.uploads import MOST_BYTES, TOO_LARGE, received
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-DISK_FULL = "The disk is full. Free some space, then add the file again. Nothing was lost."
+DISK_FULL = N_("The disk is full. Free some space, then add the file again. Nothing was lost.")
 # Enough that PostgreSQL goes on working beside the upload.
 SPARE_BYTES = 100 * 1024**2
 
@@ -32,7 +33,8 @@ def routes(site: Site) -> list[Route]:
             who, people = site.viewer(tx, request), listeners(tx)
         return site.page(
             "add.html", request, who, status_code=status_code, error=error, progress=_progress(site), people=people,
-            may_add=site.incoming is not None and site.writing is not None, most_bytes=MOST_BYTES, too_large=TOO_LARGE,
+            may_add=site.incoming is not None and site.writing is not None, most_bytes=MOST_BYTES,
+            too_large=_(TOO_LARGE),
         )  # fmt: skip
 
     def show(request: Request) -> Response:
@@ -98,13 +100,13 @@ async def _take(request: Request, site: Site) -> None:
     """
     incoming = site.incoming
     if incoming is None:
-        raise HTTPException(403, "These pages only read. Use `brapped import`.")
+        raise HTTPException(403, _("These pages only read. Use `brapped import`."))
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise HTTPException(403, "Only a page of this very address can add something.")
+        raise HTTPException(403, _("Only a page of this very address can add something."))
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isascii() and length.isdigit() else 0
     if announced > MOST_BYTES:
-        raise HTTPException(413, TOO_LARGE)
+        raise HTTPException(413, _(TOO_LARGE))
     is_reserved = False
 
     def admit(fields: dict[str, str]) -> Path:
@@ -148,4 +150,8 @@ def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, Occupied | Cancelled):
         return 409, str(error)
     is_full = isinstance(error, OSError) and error.errno in FULL
-    return (507, DISK_FULL) if is_full else (500, "The file cannot be kept. See that BRAPPED_HOME may be written to.")
+    return (
+        (507, _(DISK_FULL))
+        if is_full
+        else (500, _("The file cannot be kept. See that BRAPPED_HOME may be written to."))
+    )

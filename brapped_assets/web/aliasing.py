@@ -10,6 +10,7 @@ from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
+from brapped_assets.text.translation import _
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site, root_of
 
@@ -50,7 +51,7 @@ def routes(site: Site) -> list[Route]:
         assert site.writing is not None
         listener_id, alias_id = key_in(fields.get("listener", "")), key_in(fields.get("alias_id", ""))
         if not (listener_id and alias_id):
-            raise HTTPException(400, LACKS)
+            raise HTTPException(400, _(LACKS))
         await run_in_threadpool(aliasing.take_back, site.writing, listener_id, alias_id)
         return RedirectResponse(way_back(request, fields, "/hidden"), status_code=303)
 
@@ -67,11 +68,11 @@ def _say(site: Site, fields: dict[str, str]) -> None:
     kind = _kind(fields.get("kind", ""))
     listener_id, heard, other = (key_in(fields.get(name, "")) for name in ("listener", "key", "other"))
     if kind is None or not (listener_id and heard and other):
-        raise HTTPException(400, LACKS)
+        raise HTTPException(400, _(LACKS))
     with site.reading.transaction() as tx:
         who = viewer(tx, site.clock(), listener_id, lives=site.lives)
     if who is None:
-        raise HTTPException(400, LACKS)
+        raise HTTPException(400, _(LACKS))
     refused = aliasing.refusal(who, kind, heard, other)
     if refused:
         raise HTTPException(400, refused)

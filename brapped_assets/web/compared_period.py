@@ -4,10 +4,11 @@ from starlette.requests import Request
 
 from brapped_assets.insights.periods import NotAPeriod, Period, before, named, year_before
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_, _
 from brapped_assets.web.site import say
 
 # As they stand on the page, in this order.
-CHOICES = {"before": "The time before", "year-before": "A year earlier"}
+CHOICES = {"before": N_("The time before"), "year-before": N_("A year earlier")}
 
 
 def against_of(request: Request, who: Viewer, period: Period) -> Period:
@@ -24,5 +25,9 @@ def against_of(request: Request, who: Viewer, period: Period) -> Period:
         return named(asked, today=who.today, first_day=who.first_day or who.today)
     except NotAPeriod as error:
         shown = before(period, today=who.today)
-        say(request, f"{error} Or before, or year-before. Held against: {shown.label}.", is_missing=False)
+        say(
+            request,
+            _("%(problem)s Or before, or year-before. Held against: %(period)s.", problem=error, period=shown.label),
+            is_missing=False,
+        )
         return shown

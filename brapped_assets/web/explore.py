@@ -19,7 +19,8 @@ from brapped_assets.insights.rule_comparison import SHORT, side_by_side
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.marks import PATH, Asked, Mark
-from brapped_assets.text.formatting import day, duration, month, number, percent
+from brapped_assets.text.formatting import dated, day, duration, hour, month, percent, weekday
+from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web import filter_chips
 from brapped_assets.web.filter_chips import nothing_left
@@ -31,19 +32,25 @@ TALLEST = 100
 MOST_LABELS = 16
 A_MONTH = 32
 TITLES = {
-    "device": "Device", "context": "Played from", "end": "How it ended", "mode": "How it was played",
-    "decade": "Release", "weekday": "Weekday", "hour": "Hour", "country": "Country", "source": "Known from",
-    "basis": "Minutes",
+    "device": N_("Device"), "context": N_("Played from"), "end": N_("How it ended"), "mode": N_("How it was played"),
+    "decade": N_("Release"), "weekday": N_("Weekday"), "hour": N_("Hour"), "country": N_("Country"),
+    "source": N_("Known from"),
+    "basis": N_("Minutes"),
 }  # fmt: skip
 NOT_ALWAYS_TOLD = ("device", "country", "context")
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "context": {"album": "Album", "playlist": "Playlist", "artist": "Artist", "collection": "Liked songs"},
-    "source": {"api": "Polled", "export": "Exported", "both": "Both", "legacy": "Old tables"},
-    "end": {"finished": "Finished", "skipped": "Skipped"},
-    "mode": {"shuffled": "Shuffled", "offline": "Offline"},
-    "basis": {"reported": "Reported", "estimated": "Estimated (≈)"},
+    "context": {
+        "album": N_("Album"),
+        "playlist": N_("Playlist"),
+        "artist": N_("Artist"),
+        "collection": N_("Liked songs"),
+    },
+    "source": {"api": N_("Polled"), "export": N_("Exported"), "both": N_("Both"), "legacy": N_("Old tables")},
+    "end": {"finished": N_("Finished"), "skipped": N_("Skipped")},
+    "mode": {"shuffled": N_("Shuffled"), "offline": N_("Offline")},
+    "basis": {"reported": N_("Reported"), "estimated": N_("Estimated (≈)")},
 }
-SHORT_WEEKDAYS = tuple(name[:3] for name in filter_chips.WEEKDAYS)
+WEEKDAYS = range(1, 8)
 
 
 def routes(site: Site) -> list[Route]:
@@ -85,7 +92,7 @@ def _of(numbers: Any, by: By) -> int:
 def _told(numbers: Any, by: By) -> str:
     if by == "minutes":
         return duration(numbers.ms)
-    return f"{number(numbers.plays)} {'play' if numbers.plays == 1 else 'plays'}"
+    return ngettext("%(num)s play", "%(num)s plays", numbers.plays)
 
 
 def _time(who: Viewer, period: Period, asked: Asked) -> list[Mark]:
@@ -101,7 +108,7 @@ def _time(who: Viewer, period: Period, asked: Asked) -> list[Mark]:
         if unit == 1:
             label, title = f"{bar.first.day}", day(bar.first)
         elif unit < A_MONTH:
-            label, title = f"{bar.first:%b}", month(bar.first)
+            label, title = dated(bar.first, "LLL"), month(bar.first)
         else:
             label = title = f"{bar.first.year}"
         marks.append(
@@ -127,7 +134,7 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
             options.sort(key=lambda one: -one.ms)
         most, whole = max(_of(one, asked.by) for one in options) or 1, _of(facet, asked.by)
         rows = [_row(kind, one, asked, most, whole) for one in options]
-        told.append((kind, title, rows, _rest(facet, asked.by) if kind in NOT_ALWAYS_TOLD else None))
+        told.append((kind, _(title), rows, _rest(facet, asked.by) if kind in NOT_ALWAYS_TOLD else None))
     return told
 
 
@@ -146,10 +153,10 @@ def _rules(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period
         is_chosen, value = rule == asked.selection.rule, _of(one, asked.by)
         to = asked.selection.usual if is_chosen else rule
         rows.append(
-            Mark(f"rule={rule}", SHORT[rule], asked.href(replace(asked.selection, rule=to)), is_chosen, one.plays,
+            Mark(f"rule={rule}", _(SHORT[rule]), asked.href(replace(asked.selection, rule=to)), is_chosen, one.plays,
                  one.ms, round(TALLEST * value / (whole or 1), 1), percent(value, whole))
         )  # fmt: skip
-    return "rule", "Counted as a play", rows, None
+    return "rule", _("Counted as a play"), rows, None
 
 
 def _rest(facet: Facet, by: By) -> Mark | None:
@@ -162,7 +169,7 @@ def _rest(facet: Facet, by: By) -> Mark | None:
 def _row(kind: str, option: Option, asked: Asked, most: int, whole: int) -> Mark:
     href, is_chosen = asked.listed(kind, option.value)
     more = "" if is_chosen or not getattr(asked.selection, kind) else asked.more(kind, option.value)
-    label = LABELS.get(kind, {}).get(str(option.value)) or _label(kind, option.value)
+    label = _(LABELS.get(kind, {}).get(str(option.value), "")) or _label(kind, option.value)
     value = _of(option, asked.by)
     return Mark(f"{kind}={option.value}", label, href, is_chosen, option.plays, option.ms,
                 round(TALLEST * value / most, 1), percent(value, whole),
@@ -171,9 +178,9 @@ def _row(kind: str, option: Option, asked: Asked, most: int, whole: int) -> Mark
 
 def _label(kind: str, value: int | str) -> str:
     if kind == "decade" and not value:
-        return "Not known"
+        return _("Not known")
     if kind == "hour":
-        return f"{value:02d}:00"
+        return hour(int(value))
     words = filter_chips.WORDS.get(kind)
     return words(value) if words else str(value)
 
@@ -184,21 +191,26 @@ def _week(seen: Seen, asked: Asked, period: Period) -> dict[str, Any]:
     values = (sums.plays if asked.by == "plays" else sums.ms).tolist()
     shade = levels(values)
     rows = []
-    for nth, name in enumerate(SHORT_WEEKDAYS):
+    for nth, of_week in enumerate(WEEKDAYS):
         cells = []
-        for hour in range(HOURS):
-            at = nth * HOURS + hour
+        for of_day in range(HOURS):
+            at = nth * HOURS + of_day
             told = Option(at, int(sums.plays[at]), int(sums.ms[at]))
-            href, is_chosen = asked.only(weekday=nth + 1, hour=hour)
+            href, is_chosen = asked.only(weekday=of_week, hour=of_day)
             cells.append(
                 Mark(f"at={at}", "", href, is_chosen, told.plays, told.ms, shade[at],
-                     title=f"{filter_chips.WEEKDAYS[nth]} {hour:02d}:00: {_told(told, asked.by)}")
+                     title=f"{weekday(of_week)} {hour(of_day)}: {_told(told, asked.by)}")
             )  # fmt: skip
         rows.append(
-            (Mark(f"on={nth}", name, *asked.only(weekday=nth + 1), 0, 0, title=filter_chips.WEEKDAYS[nth]), cells)
+            (
+                Mark(f"on={nth}", weekday(of_week, "ccc"), *asked.only(weekday=of_week), 0, 0, title=weekday(of_week)),
+                cells,
+            )
         )
     heads = [
-        Mark(f"from={hour}", f"{hour:02d}", *asked.only(hour=hour), 0, 0, title=f"{hour:02d}:00 to {hour:02d}:59")
-        for hour in range(HOURS)
+        Mark(
+            f"from={of_day}", f"{of_day:02d}", *asked.only(hour=of_day), 0, 0, title=filter_chips.WORDS["hour"](of_day)
+        )
+        for of_day in range(HOURS)
     ]
     return {"heads": heads, "rows": rows, "any": any(values)}

@@ -36,7 +36,7 @@ def routes(site: Site) -> list[Route]:
         with site.reading.transaction() as tx:
             who = site.looking(tx, request, narrowed=False)
             if who is None:
-                raise HTTPException(404, "There is nobody here yet whose news a feed could tell.")
+                raise HTTPException(404, _("There is nobody here yet whose news a feed could tell."))
             found = news(tx, who) if who.first_day else []
         base = f"{request.url.scheme}://{request.url.netloc}"
         content = _written(who, found, base, root_of(request), request.url.path)

@@ -11,21 +11,31 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.text.translation import _
+from brapped_assets.text.cldr import written_time
+from brapped_assets.text.formatting import weekday
+from brapped_assets.text.language import display
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SOURCES = {
-    "api": "polled only",
-    "export": "exported only",
-    "both": "polled and exported",
-    "legacy": "from the old tables",
+    "api": N_("polled only"),
+    "export": N_("exported only"),
+    "both": N_("polled and exported"),
+    "legacy": N_("from the old tables"),
 }
+CONTEXTS = {"album": N_("album"), "playlist": N_("playlist"), "artist": N_("artist"), "collection": N_("collection")}
 WORDS: dict[str, Callable[[Any], str]] = {
-    "decade": lambda decade: f"{decade}s" if decade else "release year not known",
-    "weekday": lambda weekday: WEEKDAYS[weekday - 1],
-    "hour": lambda hour: f"{hour:02d}:00 to {hour:02d}:59",
-    "source": lambda source: SOURCES[source],
+    "decade": lambda decade: _("%(decade)ss", decade=str(decade)) if decade else _("release year not known"),
+    "weekday": weekday,
+    "hour": lambda hour: _(
+        "%(first)s to %(last)s", first=written_time(hour, 0, display()), last=written_time(hour, 59, display())
+    ),
+    "source": lambda source: _(SOURCES[source]),
+    "device": _,
+    "end": lambda end: _({"skipped": N_("skipped"), "finished": N_("finished")}[end]),
+    "mode": lambda mode: _({"shuffled": N_("shuffled"), "offline": N_("offline")}[mode]),
+    "basis": lambda basis: _({"reported": N_("reported"), "estimated": N_("estimated")}[basis]),
+    "context": lambda context: _(CONTEXTS[context]) if context in CONTEXTS else context,
 }
 NAMED: dict[str, items.Kind] = {"artist": "artist", "track": "track", "album": "album"}
 
@@ -52,7 +62,7 @@ def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
         found.append(Filter("private", words, without))
     if selection.rule != EVERYTHING.rule or selection.rule != selection.usual:
         without = None if selection.rule == selection.usual else selection.without("rule").query()
-        found.append(Filter("rule", f"counted: {SHORT[selection.rule]}", without))
+        found.append(Filter("rule", _("counted: %(rule)s", rule=_(SHORT[selection.rule])), without))
     return found
 
 

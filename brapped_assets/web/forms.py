@@ -7,14 +7,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from brapped_assets.services.request_validation import is_same_origin
+from brapped_assets.text.translation import N_, _
 from brapped_assets.web.site import Site, root_of
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
 LONGEST_REASON = 200
 # A form is a few hundred bytes.
 SECONDS = 10.0
-UNREADABLE = "This form cannot be read."
-LACKS = "This form lacks something. Go back, reload the page and try again."
+UNREADABLE = N_("This form cannot be read.")
+LACKS = N_("This form lacks something. Go back, reload the page and try again.")
 
 
 async def posted(request: Request, site: Site) -> dict[str, str]:
@@ -25,16 +26,16 @@ async def posted(request: Request, site: Site) -> dict[str, str]:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MOST_BYTES:
-                    raise HTTPException(413, "This form is too long.")
+                    raise HTTPException(413, _("This form is too long."))
     except TimeoutError:
-        raise HTTPException(408, "This form took too long. Go back and send it again.") from None
+        raise HTTPException(408, _("This form took too long. Go back and send it again.")) from None
     try:
         fields = dict(parse_qsl(body.decode(), max_num_fields=MOST_FIELDS))
     except ValueError:
-        raise HTTPException(400, UNREADABLE) from None
+        raise HTTPException(400, _(UNREADABLE)) from None
     if any("\0" in value for value in fields.values()):
         # PostgreSQL keeps no such text.
-        raise HTTPException(400, UNREADABLE)
+        raise HTTPException(400, _(UNREADABLE))
     only_ours(request, site, fields.get("token", ""))
     return fields
 
@@ -46,7 +47,7 @@ def only_ours(request: Request, site: Site, token: str) -> None:
     one (they all send it) is refused. Whoever sends a body too large for `posted` calls this before reading it.
     """
     if site.writing is None or not is_same_origin(request.headers) or not site.holds(token):
-        raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
+        raise HTTPException(403, _("This form is out of date. Go back, reload the page and try again."))
 
 
 def reason_in(fields: dict[str, str]) -> str | None:

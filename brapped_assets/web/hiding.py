@@ -15,6 +15,7 @@ from brapped_assets.insights.items import LARGEST_KEY, key_in
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.insights.play_log import place_named
 from brapped_assets.insights.viewer import viewer
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.zones import instant_of, local_time
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site
@@ -70,7 +71,7 @@ def _hide(site: Site, fields: dict[str, str]) -> None:
         # Its END and the key of its track.
         play = place_named(fields["play"])
         if play is None or play.play_key > LARGEST_KEY:
-            raise HTTPException(400, LACKS)
+            raise HTTPException(400, _(LACKS))
         hiding.hide_play(site.writing, listener_id, play.at, play.play_key, now, why=why)
     elif "from" in fields or "until" in fields:
         hiding.hide_time(site.writing, listener_id, *_stretch(site, fields, listener_id), now, why=why)
@@ -84,21 +85,21 @@ def _stretch(site: Site, fields: dict[str, str], listener_id: int) -> tuple[date
     """From when to when (UTC), told in the listener's local time."""
     first, until = (_local(fields.get(name, "")) for name in ("from", "until"))
     if first is None or until is None:
-        raise HTTPException(400, "A stretch of time has a beginning and an end, such as 2025-03-09 20:00.")
+        raise HTTPException(400, _("A stretch of time has a beginning and an end, such as 2025-03-09 20:00."))
     with site.reading.transaction() as tx:
         who = viewer(tx, site.clock(), listener_id, lives=site.lives)
     if who is None:
-        raise HTTPException(400, LACKS)
+        raise HTTPException(400, _(LACKS))
     begins, ends = instant_of(who.spans, first), instant_of(who.spans, until)
     if begins >= ends:
-        raise HTTPException(400, "That time ends before it begins. Go back and turn it round.")
+        raise HTTPException(400, _("That time ends before it begins. Go back and turn it round."))
     return begins, ends
 
 
 def _number(fields: dict[str, str], name: str) -> int:
     number = key_in(fields.get(name, ""))
     if not number:
-        raise HTTPException(400, LACKS)
+        raise HTTPException(400, _(LACKS))
     return number
 
 

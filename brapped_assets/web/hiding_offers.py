@@ -12,10 +12,11 @@ from brapped_assets.insights import hiding, hiding_offers
 from brapped_assets.insights.hiding_offers import Offer
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.viewer import viewer
+from brapped_assets.text.translation import N_, _
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site
 
-NO_OFFER = "This is not offered any more. Go back and reload the page."
+NO_OFFER = N_("This is not offered any more. Go back and reload the page.")
 
 
 def routes(site: Site) -> list[Route]:
@@ -24,7 +25,7 @@ def routes(site: Site) -> list[Route]:
             fields = await posted(request, site)
             listener_id = key_in(fields.get("listener", ""))
             if not listener_id:
-                raise HTTPException(400, LACKS)
+                raise HTTPException(400, _(LACKS))
             await run_in_threadpool(change, site, listener_id, fields)
             return RedirectResponse(way_back(request, fields, "/hidden"), status_code=303)
 
@@ -52,7 +53,7 @@ def _not_heard(site: Site, listener_id: int, fields: dict[str, str]) -> None:
     assert site.writing is not None
     heard_time_id = key_in(fields.get("heard_time_id", ""))
     if not heard_time_id:
-        raise HTTPException(400, LACKS)
+        raise HTTPException(400, _(LACKS))
     hiding_offers.unsay_heard(site.writing, listener_id, heard_time_id)
 
 
@@ -63,5 +64,5 @@ def _offer(site: Site, listener_id: int, fields: dict[str, str]) -> Offer:
         found = hiding_offers.offered(tx, who) if who else []
     named = [offer for offer in found if offer.name == fields.get("offer")]
     if not named:
-        raise HTTPException(400, NO_OFFER)
+        raise HTTPException(400, _(NO_OFFER))
     return named[0]

@@ -13,17 +13,18 @@ from brapped_assets.insights.formulas import habits, items, overview, period_com
 from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
+from brapped_assets.text.translation import N_, _
 from brapped_assets.web.forms import posted, way_back
 from brapped_assets.web.site import Site, period_of, selection_of
 
 SECTIONS: dict[str, list[Formula]] = {
-    "Any period": overview.FORMULAS,
-    "When and how": habits.FORMULAS,
-    "Artists, songs, albums": items.FORMULAS,
-    "Wrapped": wrapped.FORMULAS,
-    "Two periods": period_comparison.FORMULAS,
-    "Ranks over time": places.FORMULAS,
-    "Two listeners": listener_comparison.FORMULAS,
+    N_("Any period"): overview.FORMULAS,
+    N_("When and how"): habits.FORMULAS,
+    N_("Artists, songs, albums"): items.FORMULAS,
+    N_("Wrapped"): wrapped.FORMULAS,
+    N_("Two periods"): period_comparison.FORMULAS,
+    N_("Ranks over time"): places.FORMULAS,
+    N_("Two listeners"): listener_comparison.FORMULAS,
 }
 
 
@@ -44,7 +45,7 @@ def routes(site: Site) -> list[Route]:
         assert site.writing is not None
         listener_id, rule = key_in(fields.get("listener", "")), fields.get("rule", "")
         if not listener_id or rule not in WORDS:
-            raise HTTPException(400, "This form names no rule of counting. Go back, reload the page and try again.")
+            raise HTTPException(400, _("This form names no rule of counting. Go back, reload the page and try again."))
         await run_in_threadpool(choose_rule, site.writing, listener_id, rule, site.clock())
         return RedirectResponse(way_back(request, fields, "/counted"), status_code=303)
 

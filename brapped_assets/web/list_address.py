@@ -15,6 +15,7 @@ from brapped_assets.insights.period_comparison import known_in_part
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.compared_period import against_of
 from brapped_assets.web.site import say
@@ -22,11 +23,12 @@ from brapped_assets.web.site import say
 LONGEST_SHOWN = 40
 # What a list is sorted by, as its page says it.
 SORTS: Mapping[Sort, str] = {
-    "plays": "Plays", "minutes": "Minutes", "first": "First heard", "last": "Last heard", "skips": "Skipped",
-    "change": "Change",
+    "plays": N_("Plays"), "minutes": N_("Minutes"), "first": N_("First heard"), "last": N_("Last heard"),
+    "skips": N_("Skipped"),
+    "change": N_("Change"),
 }  # fmt: skip
 SORTS_OF_DAYS: Mapping[Sort, str] = {
-    "plays": "Plays", "minutes": "Minutes", "first": "Oldest", "last": "Newest", "skips": "Skipped",
+    "plays": N_("Plays"), "minutes": N_("Minutes"), "first": N_("Oldest"), "last": N_("Newest"), "skips": N_("Skipped"),
 }  # fmt: skip
 
 
@@ -62,7 +64,7 @@ def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, ki
     if len(typed) > LONGEST:
         say(
             request,
-            f"Names are looked for by {LONGEST} characters at most; the others were left out.",
+            _("Names are looked for by %(most)s characters at most; the others were left out.", most=LONGEST),
             is_missing=False,
         )
     by: Sort = "minutes" if request.query_params.get("by") == "minutes" else "plays"
@@ -72,13 +74,22 @@ def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, ki
     if sort not in sorts_of(kind):
         say(
             request,
-            f"{_short(asked)} is no order of {kind}; say {', '.join(sorts_of(kind))}. Sorted by {by}.",
+            _(
+                "%(asked)s is no order here; say %(orders)s. Sorted by %(by)s.",
+                asked=_short(asked),
+                orders=", ".join(sorts_of(kind)),
+                by=by,
+            ),
             is_missing=False,
         )
     elif sort == "change" and compared is None:
         say(
             request,
-            f"No time before {period.label} is known as well, so no change of rank is told. Sorted by {by}.",
+            _(
+                "No time before %(period)s is known as well, so no change of rank is told. Sorted by %(by)s.",
+                period=period.label,
+                by=by,
+            ),
             is_missing=False,
         )
     else:
@@ -95,7 +106,11 @@ def _compared(tx: Connection, request: Request, who: Viewer, period: Period, kin
     against = against_of(request, who, period)
     in_part = known_in_part(tx, who, period, against)
     if in_part is not None:
-        say(request, f"Not all of {in_part.label} is known, so nothing is held against it.", is_missing=False)
+        say(
+            request,
+            _("Not all of %(period)s is known, so nothing is held against it.", period=in_part.label),
+            is_missing=False,
+        )
         return None, ""
     return against, against.name
 

@@ -11,6 +11,7 @@ from brapped_assets.insights.listener_comparison import compare
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.text.formatting import percent
+from brapped_assets.text.translation import _
 from brapped_assets.web.site import Site, period_of, selection_of
 
 LONGEST_LIST = 10
@@ -26,10 +27,10 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who)
             others = [one for one in who.everybody if one.listener_id != who.listener_id]
             if not others:
-                raise HTTPException(404, "There is nobody here to compare with: brapped login adds a listener.")
+                raise HTTPException(404, _("There is nobody here to compare with: brapped login adds a listener."))
             chosen = next((one for one in others if str(one.listener_id) == asked), None if asked else others[0])
             if chosen is None:
-                raise HTTPException(404, "There is no such listener here.")
+                raise HTTPException(404, _("There is no such listener here."))
             other = viewer(tx, site.clock(), chosen.listener_id, lives=site.lives)
             assert other is not None
             other = viewer_of(tx, other, selection_of(request))

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,6 +20,7 @@ from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.compared_period import CHOICES
 from brapped_assets.web.filter_chips import Nothing, nothing_left
@@ -28,9 +30,9 @@ from brapped_assets.web.site import Site, filters_of, period_asked_for, period_o
 A_PAGE, A_PIECE = 100, 2_000
 # Of a share in a file.
 PLACES = 4
-WORDS: Mapping[Kind, tuple[str, str]] = {
-    "artists": ("artist", "artists"), "songs": ("song", "songs"), "albums": ("album", "albums"),
-    "days": ("day", "days"), "contexts": ("context", "contexts"),
+TITLES: Mapping[Kind, str] = {
+    "artists": N_("Artists"), "songs": N_("Songs"), "albums": N_("Albums"), "days": N_("Days"),
+    "contexts": N_("Contexts"),
 }  # fmt: skip
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "artists": ("artist_key", "artist_id", "artist_name"),
@@ -59,7 +61,8 @@ def routes(site: Site) -> list[Route]:
                 rows = found.where(slice((number - 1) * A_PAGE, number * A_PAGE)).rows(tx)
                 empty = None if len(found) else _nothing(tx, request, who, asked)
             return site.page(
-                "list.html", request, who, kind=kind, words=WORDS, sorts=sorts_of(kind), period=period, rows=rows,
+                "list.html", request, who, kind=kind, titles=TITLES, in_number=_in_number(kind, len(found)),
+                sorts=sorts_of(kind), period=period, rows=rows,
                 asked=asked, order=asked.wanted.order, text=asked.wanted.text, compared=found.compared,
                 choices=CHOICES, many=len(found), number=number, pages=pages, gaps=who.gaps_in(period),
                 left_out=_left_out(who, asked.wanted, found), empty=empty, **_totals(who, period, found),
@@ -72,7 +75,7 @@ def routes(site: Site) -> list[Route]:
             with site.reading.transaction() as tx:
                 who = site.looking(tx, request)
                 if who is None or who.first_day is None:
-                    raise HTTPException(404, "Nothing was played yet, so there is nothing to save.")
+                    raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
                 try:
                     period = period_asked_for(request, who)
                 except NotAPeriod as error:
@@ -91,12 +94,24 @@ def routes(site: Site) -> list[Route]:
         return Route(f"/list/{kind}.csv", export)
 
     def nothing(_request: Request) -> Response:
-        raise HTTPException(404, f"There are lists of {', '.join(KINDS[:-1])} and {KINDS[-1]}.")
+        raise HTTPException(404, _("There are lists of artists, songs, albums, days and contexts."))
 
     return [
         *(of(kind) for kind in KINDS for of in (page, file)),
         Route("/list/{kind}", nothing),
     ]
+
+
+def _in_number(kind: Kind, many: int) -> Markup:
+    """How many there are, as the list says it."""
+    forms = {
+        "artists": lambda: ngettext("<b>%(num)s</b> artist", "<b>%(num)s</b> artists", many),
+        "songs": lambda: ngettext("<b>%(num)s</b> song", "<b>%(num)s</b> songs", many),
+        "albums": lambda: ngettext("<b>%(num)s</b> album", "<b>%(num)s</b> albums", many),
+        "days": lambda: ngettext("<b>%(num)s</b> day", "<b>%(num)s</b> days", many),
+        "contexts": lambda: ngettext("<b>%(num)s</b> context", "<b>%(num)s</b> contexts", many),
+    }
+    return Markup(forms[kind]())  # noqa: S704  (a number and words of ours)
 
 
 def _pieces(of: Listed, transaction: Callable[[], AbstractContextManager[Connection]]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from brapped_assets.accounts.consent import WAIT, remember
 from brapped_assets.accounts.new_listener import NothingChanged
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import AuthorizationRequest, SpotifyApp, SpotifyError, authorization_request, exchange
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.errors import WarehouseError
 
 OPENING_SECONDS = 5
@@ -49,15 +50,15 @@ class BackgroundLogin:
         try:
             is_open = begun.opened.result(OPENING_SECONDS)
         except TimeoutError:
-            raise NotNow("This machine is busy, and nobody listens for Spotify's answer yet. Try again.") from None
+            raise NotNow(_("This machine is busy, and nobody listens for Spotify's answer yet. Try again.")) from None
         if not is_open:
-            raise NotNow("The address Spotify sends the browser back to is taken. In a terminal: brapped login")
+            raise NotNow(_("The address Spotify sends the browser back to is taken. In a terminal: brapped login"))
         return begun.request.url
 
     def _start(self) -> _Begun:
         settings = Settings.load()
         if settings.spotify_client_id is None:
-            raise NotNow("No Spotify app is set up here yet. In a terminal: brapped login")
+            raise NotNow(_("No Spotify app is set up here yet. In a terminal: brapped login"))
         app = settings.spotify_app()
         # Spotify says as whom one agrees: several people may share the browser.
         request = authorization_request(app, settings.spotify_redirect_uri, show_dialog=True)

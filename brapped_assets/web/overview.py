@@ -21,11 +21,13 @@ from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.day_line import DayLine, day_line
 from brapped_assets.text.formatting import change, percent
+from brapped_assets.text.translation import N_, _
 from brapped_assets.web.site import Site, period_of, selection_of
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-IN_FULL = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+IN_FULL = (
+    N_("Mondays"), N_("Tuesdays"), N_("Wednesdays"), N_("Thursdays"), N_("Fridays"), N_("Saturdays"), N_("Sundays"),
+)  # fmt: skip
 
 
 def routes(site: Site) -> list[Route]:
@@ -85,8 +87,8 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
     most, weekday, hour = max((value, -w, -h) for w, row in enumerate(cells) for h, value in enumerate(row))
     of_hours = [sum(row[hour] for row in cells) for hour in range(habits.HOURS)]
     return {
-        "clock": [(WEEKDAYS[w], [(value, next(shade)) for value in row]) for w, row in enumerate(cells)],
-        "busiest": {"weekday": IN_FULL[-weekday], "hour": -hour, "value": most},
+        "clock": [(w + 1, [(value, next(shade)) for value in row]) for w, row in enumerate(cells)],
+        "busiest": {"weekday": _(IN_FULL[-weekday]), "hour": -hour, "value": most},
         "hours": [(f"{hour:02d}", value, None, "") for hour, value in enumerate(of_hours)],
         "most_of_hours": max(of_hours) or 1,
     }
@@ -112,11 +114,12 @@ def _decades(of_period: Heard, total: Totals, by: By, period: Period) -> dict[st
     told = [(row["decade"], _of(Totals(row["plays"], row["ms"], 0, 0), by)) for row in of_period.decades]
     known, whole = sum(value for _, value in told), _of(total, by)
     rows = [
-        (f"{decade}s", value, percent(value, whole), _led("/explore", period, decade=decade)) for decade, value in told
+        (_("%(decade)ss", decade=str(decade)), value, percent(value, whole), _led("/explore", period, decade=decade))
+        for decade, value in told
     ]
     if told and known < whole:
         href = _led("/explore", period, decade="unknown")
-        rows.append(("Not known", whole - known, percent(whole - known, whole), href))
+        rows.append((_("Not known"), whole - known, percent(whole - known, whole), href))
     return {
         "decades": rows,
         "most_of_decades": max((value for _, value, *_ in rows), default=1),
@@ -130,14 +133,16 @@ def _told(days: Days, period: Period) -> dict[str, Any]:
     asked = ({"end": "skipped"}, {"mode": "shuffled"}, {"mode": "offline"})
     shares = [
         (name, part, percent(part, told), _led("/history", period, **filters))
-        for name, part, filters in zip(("Skipped", "Shuffled", "Offline"), parts, asked, strict=True)
+        for name, part, filters in zip((_("Skipped"), _("Shuffled"), _("Offline")), parts, asked, strict=True)
     ]
     return {"told": told, "shares": shares}
 
 
 def _devices(plays: Mapping[habits.DeviceGroup, int], period: Period) -> dict[str, Any]:
     known = sum(plays.values())
-    rows = [(name, part, percent(part, known), _led("/explore", period, device=name)) for name, part in plays.items()]
+    rows = [
+        (_(name), part, percent(part, known), _led("/explore", period, device=name)) for name, part in plays.items()
+    ]
     return {"devices": rows, "devices_known": known}
 
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.period_comparison import known_in_part, moves, side
 from brapped_assets.text.formatting import change
+from brapped_assets.text.translation import _
 from brapped_assets.web.compared_period import CHOICES, against_of
 from brapped_assets.web.site import Site, period_of
 
@@ -41,6 +42,6 @@ def routes(site: Site) -> list[Route]:
         return Route(f"/changes/{kind}", show, name=f"changes_{kind}")
 
     def nothing(_request: Request) -> Response:
-        raise HTTPException(404, "Artists, songs and albums are held against each other.")
+        raise HTTPException(404, _("Artists, songs and albums are held against each other."))
 
     return [*(page(kind) for kind in MUSIC), Route("/changes/{kind}", nothing)]

@@ -17,22 +17,23 @@ from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.search import cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.filter_chips import label
 from brapped_assets.web.site import Site, period_asked_for, period_of, say
 
 SOURCES = {
-    "api": "live",
-    "export": "export",
-    "both": "live, export",
-    "legacy": "from the old tables",
+    "api": N_("live"),
+    "export": N_("export"),
+    "both": N_("live, export"),
+    "legacy": N_("from the old tables"),
 }
 # Why a play does not count, by the rule that says so.
 TOO_LITTLE = {
-    "spotify": "too short to count",
-    "lastfm": "less than half of it, or its length is not known",
-    "finished": "not played to the end",
-    "all": "not counted",
+    "spotify": N_("too short to count"),
+    "lastfm": N_("less than half of it, or its length is not known"),
+    "finished": N_("not played to the end"),
+    "all": N_("not counted"),
 }
 
 
@@ -48,7 +49,7 @@ def routes(site: Site) -> list[Route]:
             day = _day(asked_day)
             start = play_log.end_of(day, who) if day else play_log.place_named(asked_place)
             if (asked_day and day is None) or (asked_place and start is None):
-                say(request, "This address names no day; one is 2025-03-09. Shown instead: the newest plays.")
+                say(request, _("This address names no day; one is 2025-03-09. Shown instead: the newest plays."))
             page = play_log.page(tx, of.who, start, of)
             of_day = day or (page.days[0][0] if page.days and start is None else None)
             values: dict[str, Any] = {
@@ -58,14 +59,14 @@ def routes(site: Site) -> list[Route]:
         return site.page(
             "play_log.html", request, who, page=page, on=day, period=period, of=of, text=of.asked.text,
             kept=[("q", of.asked.text)] if of.asked.text else [],
-            sources=SOURCES, too_little=TOO_LITTLE[of.asked.selection.rule], newest=play_log.NEWEST, **values,
+            sources=SOURCES, too_little=_(TOO_LITTLE[of.asked.selection.rule]), newest=play_log.NEWEST, **values,
         )  # fmt: skip
 
     def save(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.looking(tx, request)
             if who is None or who.first_day is None:
-                raise HTTPException(404, "Nothing was played yet, so there is nothing to save.")
+                raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
             try:
                 period = period_asked_for(request, who, default="all")
             except NotAPeriod as error:
@@ -85,7 +86,7 @@ def _asked(request: Request, period: Period) -> Asked:
     """What the address asks for. All time is no period: a clock may be wrong, and what it dates tomorrow is there."""
     text = cleaned(request.query_params.get("q", ""))
     if text and not is_enough(text):
-        say(request, "One letter is in most names; two are looked for. Shown is what there is without it.",
+        say(request, _("One letter is in most names; two are looked for. Shown is what there is without it."),
             is_missing=False)  # fmt: skip
         text = ""
     return Asked(getattr(request.state, "selection", EVERYTHING), None if period.name == "all" else period, text)
@@ -104,7 +105,7 @@ def _named(tx: Connection, who: Viewer, asked: Asked, way: Way) -> str:
     if way.kind in KINDS:
         return ", ".join(label(tx, who, way.kind, value) for value in getattr(asked.selection, way.kind))
     if way.kind == "private":
-        return "the filter for private sessions"
+        return _("the filter for private sessions")
     return f"“{asked.text}”" if way.kind == "text" else asked.period.label if asked.period else ""
 
 

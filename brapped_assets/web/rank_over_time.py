@@ -13,7 +13,8 @@ from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rank_over_time import PLACES, Line, Unit, lines, stretches, unit_of
 from brapped_assets.insights.weeks_at_number_one import leaders
-from brapped_assets.text.formatting import NO_BREAK, month, short_day
+from brapped_assets.text.formatting import dated, month, short_day
+from brapped_assets.text.translation import _
 from brapped_assets.web.site import Site, period_of
 
 LONGEST_LIST = 10
@@ -50,7 +51,7 @@ def routes(site: Site) -> list[Route]:
         return Route(f"/places/{kind}", show, name=f"places_{kind}")
 
     def nothing(_request: Request) -> Response:
-        raise HTTPException(404, "There are ranks over time of artists, songs and albums.")
+        raise HTTPException(404, _("There are ranks over time of artists, songs and albums."))
 
     return [*(page(kind) for kind in MUSIC), Route("/places/{kind}", nothing)]
 
@@ -73,8 +74,8 @@ def _written(stretch: Period, unit: Unit) -> tuple[str, str]:
     first = stretch.first
     match unit:
         case "week":
-            return f"{first.day}{NO_BREAK}{first:%b}", f"the week of {short_day(first)}"
+            return dated(first, "MMMd"), _("the week of %(day)s", day=short_day(first))
         case "month":
-            return f"{first:%b}", month(first)
+            return dated(first, "LLL"), month(first)
         case "year":
             return f"{first.year}", f"{first.year}"

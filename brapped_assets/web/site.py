@@ -205,12 +205,12 @@ def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period
         found = period_asked_for(request, who, default=default)
     except NotAPeriod as error:
         shown = named(default, today=who.today, first_day=who.first_day or who.today)
-        say(request, f"{error} Shown instead: {shown.label}.")
+        say(request, _("%(problem)s Shown instead: %(period)s.", problem=error, period=shown.label))
         return shown
     if len(set(request.query_params.getlist("range"))) > 1:
         say(request, f"Of several periods the last counts: {found.label}.", is_missing=False)
     if found.name != (_range_in(request) or default):
-        say(request, f"That time ends before it begins. Shown is {found.label}.", is_missing=False)
+        say(request, _("That time ends before it begins. Shown is %(period)s.", period=found.label), is_missing=False)
     return found
 
 

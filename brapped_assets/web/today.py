@@ -12,7 +12,8 @@ from brapped_assets.insights.line_of_the_day import line_of_the_day
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.spotify_ranking import rankings
-from brapped_assets.text.formatting import change
+from brapped_assets.text.formatting import change, weekday
+from brapped_assets.text.translation import _
 from brapped_assets.web.feed import feed_of
 from brapped_assets.web.overview import IN_FULL, LONGEST_RANKING
 from brapped_assets.web.recaps import remember, unseen
@@ -42,7 +43,8 @@ def routes(site: Site) -> list[Route]:
         beside = adjacent(day, today=who.today, first_day=who.first_day)
         hour = who.known_until.hour if who.known_until else None
         answer = site.page(
-            "today.html", request, who, so_far=so_far, streak=streak, weekday=IN_FULL[who.today.weekday()],
+            "today.html", request, who, so_far=so_far, streak=streak, weekday=weekday(who.today.isoweekday()),
+            weekdays=_(IN_FULL[who.today.weekday()]),
             change=change(so_far.ms, so_far.usual_ms), gaps=who.gaps_in(day), beside=beside,
             hours=[
                 (f"{n:02d}", ms, so_far.usual_hours[n] if so_far.usual_of else None, "now" if n == hour else "")

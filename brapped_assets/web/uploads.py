@@ -13,6 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from brapped_assets.text.translation import N_, _
+
 # The longest history anybody published is 0.3 GB unpacked.
 MOST_BYTES = 2 * 1024**3
 MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
@@ -20,9 +22,9 @@ MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
 STALL_SECONDS, LEAST_BYTES = 60, 64 * 1024
 # While nothing comes, so often somebody looks whether it is still wanted.
 LOOK_SECONDS = 0.5
-TOO_LARGE = "This is over 2 GB, which no export is. Add the zip as Spotify sent it."
-STALLED = "The upload stopped on the way. Add the file again."
-UNREADABLE = "This upload cannot be read. Choose the file again."
+TOO_LARGE = N_("This is over 2 GB, which no export is. Add the zip as Spotify sent it.")
+STALLED = N_("The upload stopped on the way. Add the file again.")
+UNREADABLE = N_("This upload cannot be read. Choose the file again.")
 
 
 class Upload:
@@ -81,7 +83,7 @@ class Upload:
         self._header = b""
 
     def _headers_end(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        _kind, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode(errors="replace")
         self._is_file = b"filename" in options
         # A browser sends a nameless, empty file where none was chosen.
@@ -90,7 +92,7 @@ class Upload:
                 self._folder = self._admit(self.fields)
             self.files += 1
             if self.files > MOST_FILES:
-                raise HTTPException(413, "These are over a hundred files. Add the zip as Spotify sent it.")
+                raise HTTPException(413, _("These are over a hundred files. Add the zip as Spotify sent it."))
             self._file = _place(self._folder, name).open("xb")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -99,13 +101,13 @@ class Upload:
         elif not self._is_file:
             self._value += data[start:end]
             if len(self._value) > LONGEST_FIELD:
-                raise HTTPException(413, UNREADABLE)
+                raise HTTPException(413, _(UNREADABLE))
 
     def _end(self) -> None:
         if not self._is_file:
             self.fields[self._name] = self._value.decode(errors="replace")
             if len(self.fields) > MOST_FIELDS:
-                raise HTTPException(413, UNREADABLE)
+                raise HTTPException(413, _(UNREADABLE))
         self.close()
 
 
@@ -116,19 +118,19 @@ async def received(request: Request, admit: Callable[[dict[str, str]], Path], go
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
-        raise HTTPException(400, UNREADABLE)
+        raise HTTPException(400, _(UNREADABLE))
     upload = Upload(options[b"boundary"], admit)
     try:
         async for chunk in _in_time(request.stream(), lambda: go_on() if upload.files else None):
             await run_in_threadpool(upload.write, chunk)
     except FormParserError:
-        raise HTTPException(400, UNREADABLE) from None
+        raise HTTPException(400, _(UNREADABLE)) from None
     finally:
         upload.close()
     if not upload.is_whole:
-        raise HTTPException(400, UNREADABLE)
+        raise HTTPException(400, _(UNREADABLE))
     if not upload.files:
-        raise HTTPException(400, "Choose the zip that Spotify sent you first.")
+        raise HTTPException(400, _("Choose the zip that Spotify sent you first."))
     return upload
 
 
@@ -141,7 +143,7 @@ async def _in_time(chunks: AsyncGenerator[bytes, None], go_on: Callable[[], None
             while not (await asyncio.wait({coming}, timeout=LOOK_SECONDS))[0]:
                 go_on()
                 if monotonic() > until:
-                    raise HTTPException(408, STALLED)
+                    raise HTTPException(408, _(STALLED))
         finally:
             coming.cancel()
         if (chunk := coming.result()) is None:
@@ -149,11 +151,11 @@ async def _in_time(chunks: AsyncGenerator[bytes, None], go_on: Callable[[], None
         go_on()
         length += len(chunk)
         if length > MOST_BYTES:
-            raise HTTPException(413, TOO_LARGE)
+            raise HTTPException(413, _(TOO_LARGE))
         if length >= enough:
             enough, until = length + LEAST_BYTES, monotonic() + STALL_SECONDS
         elif monotonic() > until:
-            raise HTTPException(408, STALLED)
+            raise HTTPException(408, _(STALLED))
         yield chunk
 
 
