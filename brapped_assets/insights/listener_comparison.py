@@ -44,14 +44,9 @@ def compare(tx: Connection, who: Viewer, other: Viewer, period: Period, limit: i
     """A period of two; its days are each one's own, and what one hides is left out on their side."""
     mine, theirs = (one.shown.plays(period.first, period.until) for one in (who, other))
     my_songs, their_songs = (_by_key(of.catalogue.tracks, of.by_track, of.by_track.played) for of in (mine, theirs))
-    my_artists, their_artists = (
-        _by_key(of.catalogue.artists, of.by_artist, one.shown.known(of.by_artist.played))
-        for one, of in ((who, mine), (other, theirs))
-    )
+    my_artists, their_artists = (played_artists(one, period) for one in (who, other))
     artists, songs = _both(my_artists, their_artists), _both(my_songs, their_songs)
-    # A share is of the plays whose artist is known. Both are kept whole, as so many of the product of the two totals.
-    my_total, their_total = int(my_artists.plays.sum()), int(their_artists.plays.sum())
-    common = np.minimum(artists.mine * their_total, artists.theirs * my_total)
+    common = _common(my_artists, their_artists, artists)
     return Comparison(
         my_plays=len(mine),
         their_plays=len(theirs),
@@ -61,13 +56,13 @@ def compare(tx: Connection, who: Viewer, other: Viewer, period: Period, limit: i
         songs=len(songs.keys),
         my_songs=len(my_songs.keys),
         their_songs=len(their_songs.keys),
-        overlap=float(common.sum() / (my_total * their_total)) if len(common) else 0.0,
+        overlap=overlap_of(my_artists, their_artists),
         top_artists=_rows(tx, who, "artist", artists, common, limit=limit),
         top_songs=_rows(tx, who, "track", songs, np.minimum(songs.mine, songs.theirs), limit=limit),
     )
 
 
-class _Played(NamedTuple):
+class Played(NamedTuple):
     """Plays by key, which two listeners share: the numbers are each one's own."""
 
     keys: Numbers
@@ -82,11 +77,28 @@ class _Both(NamedTuple):
     theirs: Numbers
 
 
-def _by_key(of: Numbering, sums: Sums, numbers: Integers) -> _Played:
-    return _Played(of.keys[numbers], sums.plays[numbers])
+def played_artists(who: Viewer, period: Period) -> Played:
+    """The known main artists of a period."""
+    of = who.shown.plays(period.first, period.until)
+    return _by_key(of.catalogue.artists, of.by_artist, who.shown.known(of.by_artist.played))
 
 
-def _both(mine: _Played, theirs: _Played) -> _Both:
+def overlap_of(mine: Played, theirs: Played) -> float:
+    """From 0 to 1: for each artist the smaller of two shares of the plays whose artist is known, added up."""
+    common = _common(mine, theirs, _both(mine, theirs))
+    return float(common.sum() / (int(mine.plays.sum()) * int(theirs.plays.sum()))) if len(common) else 0.0
+
+
+def _common(mine: Played, theirs: Played, both: _Both) -> Numbers:
+    """The smaller of the two shares of each, kept whole: as so many of the product of the two totals."""
+    return np.minimum(both.mine * int(theirs.plays.sum()), both.theirs * int(mine.plays.sum()))
+
+
+def _by_key(of: Numbering, sums: Sums, numbers: Integers) -> Played:
+    return Played(of.keys[numbers], sums.plays[numbers])
+
+
+def _both(mine: Played, theirs: Played) -> _Both:
     keys, my_rows, their_rows = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
     return _Both(keys, mine.plays[my_rows], theirs.plays[their_rows])
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import listener_comparison, wrapped
+from brapped_assets.insights import listener_comparison, party, taste_over_time, wrapped
 from brapped_assets.insights.formulas import habits, items, overview, period_comparison, places
 from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
@@ -24,7 +24,8 @@ SECTIONS: dict[str, list[Formula]] = {
     N_("Wrapped"): wrapped.FORMULAS,
     N_("Two periods"): period_comparison.FORMULAS,
     N_("Ranks over time"): places.FORMULAS,
-    N_("Two listeners"): listener_comparison.FORMULAS,
+    N_("Two listeners"): [*listener_comparison.FORMULAS, *taste_over_time.FORMULAS],
+    N_("A party at home"): party.FORMULAS,
 }
 
 
