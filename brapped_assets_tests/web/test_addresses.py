@@ -33,7 +33,7 @@ SHOWS_A_PERIOD = re.compile(
 )
 # Whoever chooses another period means it.
 CHOOSES = re.compile(
-    r'(?s)<nav class="(?:periods|switch|years)".*?</nav>|<table.*?</table>|'
+    r'(?s)<nav class="(?:periods|switch|years|beside)".*?</nav>|<table.*?</table>|'
     r'<nav class="wider".*?</nav>|<ol class="time.*?</ol>|<section class="grid records">.*?</section>|'
     r'<div class="calendar">.*?</div>|<svg class="month-bars".*?</svg>|'
     r'<div class="column">.*?</div>|<ol class="ranked led">.*?</ol>|'
