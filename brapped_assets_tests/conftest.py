@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import psycopg
@@ -26,6 +27,9 @@ from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests import examples  # noqa: F401  (its profiles, before the first test is collected)
 from brapped_assets_tests.databases import EMPTY, database
 from brapped_assets_tests.notifications.mailbox import mailbox  # noqa: F401  (a fixture)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 # What the clocks of tests of Dagster show at the earliest, where they do not show what it is.
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -199,3 +203,12 @@ def kept_instance(new_dagster_home: Path, tmp_path: Path) -> Iterator[dg.Dagster
     shutil.copytree(new_dagster_home, folder)
     with dg.DagsterInstance.local_temp(str(folder)) as instance:
         yield instance
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    """One for all tests of a process: it bears no second beside it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright

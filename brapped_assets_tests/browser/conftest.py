@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 from pydantic import SecretStr
 
 from brapped_assets.insights.cover_cache import Covers
@@ -52,12 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)"))
             elif reason := fonts.lacking(fonts.DEJAVU):
                 item.add_marker(pytest.mark.skip(reason=reason))
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 def launched(playwright: Playwright, configuration: Path) -> Browser:

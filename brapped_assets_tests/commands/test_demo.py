@@ -19,6 +19,7 @@ import psycopg
 import pytest
 import requests
 from dotenv import dotenv_values
+from playwright.sync_api import Playwright, expect
 
 from brapped_assets.commands.demo import _reset
 from brapped_assets.console.runner import console
@@ -27,6 +28,9 @@ from brapped_assets.demo.export import Tally, truth
 from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.services import network
 from brapped_assets.warehouse.db import embedded_server
+from brapped_assets_tests.browser import fonts
+from brapped_assets_tests.browser.conftest import CHROMIUM
+from brapped_assets_tests.commands.dagster_ui import DagsterUi, opened
 from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -144,29 +148,51 @@ def test_whoever_opens_dagster_finds_everything_there_checked_and_up_to_date(dem
     wait_until(is_whole, 150, "reports are written, all checks have succeeded, nothing is out of date")
 
 
-def test_after_the_next_poll_no_check_is_not_evaluated(demo: Demo) -> None:
-    (newest,) = demo.dagster.ask(
-        '{assetNodeOrError(assetKey: {path: ["recently_played_raw"]}) {... on AssetNode {partitionKeys}}}'
-    )["assetNodeOrError"]["partitionKeys"][-1:]
-    run_id = demo.dagster.launch("demo", "hourly_plays", [{"key": "dagster/partition", "value": newest}])
+def newest_hour(demo: Demo) -> str:
+    asked = '{assetNodeOrError(assetKey: {path: ["recently_played_raw"]}) {... on AssetNode {partitionKeys}}}'
+    hours: list[str] = demo.dagster.ask(asked)["assetNodeOrError"]["partitionKeys"]
+    return hours[-1]
+
+
+@pytest.fixture(scope="module")
+def ui(demo: Demo, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUi]:
+    if CHROMIUM is None or fonts.lacking(fonts.DEJAVU):
+        pytest.skip("no Chromium, or no fonts of DejaVu, on this machine")
+    with opened(demo.dagster.url, playwright, tmp_path_factory.mktemp("ui")) as ui:
+        yield ui
+
+
+def test_the_automation_page_has_one_schedule_and_sensors_whose_names_say_what_they_do(ui: DagsterUi) -> None:
+    lines = ui.automations()
+    sensors = ("daily_upkeep", "heartbeat", "inbox", "notices", "refresh_dimensions", "wrapped_reports")
+    assert {"hourly_plays", *sensors} <= {*lines}
+    assert [line for line in lines if line.startswith("Scheduled")] == [
+        "Scheduled At 5, 25, and 45 minutes past the hour"
+    ]
+
+
+def test_a_poll_launched_from_the_launchpad_leaves_no_check_unevaluated(demo: Demo, ui: DagsterUi) -> None:
+    ui.checks("recently_played_raw", 1)
+    ui.checks("listening_audit", 14)
+    run_id = ui.launch("hourly_plays", newest_hour(demo))
     wait_until(lambda: demo.dagster.status(run_id) == "SUCCESS", 150, "a poll has succeeded")
+    ui.checks("recently_played_raw", 1)
+    ui.checks("listening_audit", 14)
     checks = [check for node in _nodes(demo) for check in node["assetChecksOrError"].get("checks", [])]
     assert len(checks) == 19
     assert [check["name"] for check in checks if check["executionForLatestMaterialization"] is None] == []
 
 
-def test_everything_is_materialized_from_the_ui_by_one_backfill_that_ends_green(demo: Demo) -> None:
-    """What Dagster's UI sends for *Materialize all*, *All*: every asset, and the keys of all hours."""
-    nodes = _nodes(demo)
-    names = sorted(node["assetKey"]["path"][0] for node in nodes)
-    hours = demo.dagster.ask(
-        '{assetNodeOrError(assetKey: {path: ["recently_played_raw"]}) {... on AssetNode {partitionKeys}}}'
-    )["assetNodeOrError"]["partitionKeys"]
-    launched = demo.dagster.ask(
-        "mutation($p: LaunchBackfillParams!) {launchPartitionBackfill(backfillParams: $p) {__typename"
-        " ... on LaunchBackfillSuccess {backfillId}}}",
-        p={"assetSelection": [{"path": [name]} for name in names], "partitionNames": hours, "fromFailure": False},
-    )["launchPartitionBackfill"]
+def test_the_link_of_a_report_opens_its_page(demo: Demo, ui: DagsterUi) -> None:
+    page = ui.follow("wrapped_report", "/wrapped?range=")
+    assert page.url.startswith(f"http://127.0.0.1:{demo.port}/wrapped?range=2")
+    assert page.title().startswith("Wrapped, 2")
+
+
+def test_materialize_all_pressed_in_the_ui_ends_green(demo: Demo, ui: DagsterUi) -> None:
+    """With default settings: every asset, all hours and all years, and nothing of it failed."""
+    names = sorted(node["assetKey"]["path"][0] for node in _nodes(demo))
+    launched = ui.materialize_all()
 
     def ended() -> dict[str, Any]:
         backfill: dict[str, Any] = demo.dagster.ask(
@@ -174,7 +200,7 @@ def test_everything_is_materialized_from_the_ui_by_one_backfill_that_ends_green(
             " error {message} runs(limit: 50) {status} assetBackfillData {assetBackfillStatuses {"
             " ... on AssetPartitionsStatusCounts {assetKey {path} numPartitionsTargeted numPartitionsMaterialized}"
             " ... on UnpartitionedAssetStatus {assetKey {path} materialized}}}}}}",
-            id=launched["backfillId"],
+            id=launched,
         )["partitionBackfillOrError"]
         return backfill if backfill["status"] not in ("REQUESTED", "COMPLETING") else {}
 
@@ -188,6 +214,8 @@ def test_everything_is_materialized_from_the_ui_by_one_backfill_that_ends_green(
             assert one["materialized"], name
         else:
             assert one["numPartitionsMaterialized"] == one["numPartitionsTargeted"] > 1, name
+    ui.open(f"/runs/b/{launched}")
+    expect(ui.page.get_by_text("100% completed")).to_have_count(len(names))
 
 
 def _nodes(demo: Demo) -> list[dict[str, Any]]:
