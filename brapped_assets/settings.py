@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     spotify_refresh_token: SecretStr | None = None
     spotify_api_url: HttpUrl = "https://api.spotify.com/v1"
     spotify_accounts_url: HttpUrl = "https://accounts.spotify.com"
+    # Covers without a login; nobody is asked before a click.
+    spotify_oembed_url: HttpUrl = "https://open.spotify.com/oembed"
     spotify_redirect_uri: HttpUrl = "http://127.0.0.1:8898/callback"
     spotify_daily_call_budget: int = Field(default=1000, ge=1)
     database_url: SecretStr | None = None

@@ -80,6 +80,7 @@ def _run(
         account_settings = {
             "SPOTIFY_API_URL": server.api_url,
             "SPOTIFY_ACCOUNTS_URL": server.url,
+            "SPOTIFY_OEMBED_URL": server.oembed_url,
             "SPOTIFY_REDIRECT_URI": REDIRECT_URI,
             "BRAPPED_TIMEZONE": zone,
             "BRAPPED_START": began.isoformat(),

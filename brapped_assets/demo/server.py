@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from email.utils import format_datetime
 from threading import Thread
 from time import sleep
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,7 +29,7 @@ from brapped_assets.demo.household import Household
 
 
 def create_app(account: SimulatedAccount) -> Starlette:
-    """Accounts at /authorize and /api/token, the API at /v1, cover art at /image/{id}.
+    """Accounts at /authorize and /api/token, the API at /v1, cover art at /image/{id}, oEmbed at /oembed.
 
     It sends its own `Date`, so whatever runs it is told not to (uvicorn: `date_header=False`).
     """
@@ -42,12 +43,32 @@ def create_app(account: SimulatedAccount) -> Starlette:
         picture = cover(key, found.name, int(size) if size.isdecimal() else 640, is_artist=isinstance(found, Artist))
         return Response(picture, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
+    async def oembed(request: Request) -> Response:
+        """What anybody may ask about a song, without a token (documented: Embeds, oEmbed API)."""
+        parts = urlsplit(request.query_params.get("url", ""))
+        kind, _, key = parts.path.strip("/").partition("/")
+        found = account.catalogue.track(key) if kind == "track" else None
+        if found is None:
+            return PlainTextResponse("Not found", 404)
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        told = {
+            "html": "<iframe></iframe>", "width": 456, "height": 352, "version": "1.0", "provider_name": "Spotify",
+            "provider_url": "https://spotify.com", "type": "rich", "title": found.name,
+            "thumbnail_url": f"{base}/image/{found.album.id}?size=300", "thumbnail_width": 300, "thumbnail_height": 300,
+        }  # fmt: skip
+        return JSONResponse(told)
+
     async def refuse(_: Request, error: Exception) -> Response:
         assert isinstance(error, ApiError)
         return as_response(error.answer)
 
     return Starlette(
-        routes=[*AccountsHost(account).routes(), *WebApi(account).routes(), Route("/image/{id}", image)],
+        routes=[
+            *AccountsHost(account).routes(),
+            *WebApi(account).routes(),
+            Route("/image/{id}", image),
+            Route("/oembed", oembed),
+        ],
         middleware=[Middleware(Wire, account=account)],
         exception_handlers={ApiError: refuse},
     )
@@ -113,6 +134,11 @@ class RunningServer:
     def api_url(self) -> str:
         """What goes into SPOTIFY_API_URL."""
         return f"{self.url}/v1"
+
+    @property
+    def oembed_url(self) -> str:
+        """What goes into SPOTIFY_OEMBED_URL."""
+        return f"{self.url}/oembed"
 
     def become(self, account: SimulatedAccount, *others: SimulatedAccount) -> None:
         """Answer for other accounts from the next call on: stopping a server takes 0.2 s, a new account nothing.

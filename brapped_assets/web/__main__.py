@@ -15,6 +15,7 @@ from brapped_assets.text.plain import keep_logs_plain
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
+from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.login_worker import BackgroundLogin
 from brapped_assets.web.security import safe_headers
@@ -35,6 +36,7 @@ def main() -> None:
         is_demo=settings.is_demo,
         writing=Writing(home, url),
         incoming=BackgroundImport(settings),
+        covering=BackgroundCovers(settings),
         covers=Covers(home / "covers", settings.spotify_api_url),
         # A token from the environment wins over what a login writes: then only who set it can renew it.
         down=lambda: tuple(one.sentence() for one in stopped_parts.read(home)),

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
 from brapped_assets.web import (
     add,
     aliasing,
+    cover_lookup,
     covers,
     explore,
     feed,
@@ -49,7 +50,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
         for module in (
             *(overview, explore, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
             *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-            settings,
+            *(settings, cover_lookup),
         )
         for route in module.routes(site)
     ]

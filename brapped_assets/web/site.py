@@ -26,6 +26,7 @@ from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.display import adopt, remembered
 from brapped_assets.web.files import version
 from brapped_assets.web.filter_chips import Filter, filters
@@ -36,7 +37,18 @@ from brapped_assets.web.login_worker import BackgroundLogin
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(
     {
-        *("/", "/today", "/explore", "/wrapped", "/wrapped/choose", "/history", "/search", "/hidden", "/add"),
+        *(
+            "/",
+            "/today",
+            "/explore",
+            "/wrapped",
+            "/wrapped/choose",
+            "/history",
+            "/search",
+            "/hidden",
+            "/add",
+            "/covers",
+        ),
         *("/compare", "/counted", "/settings"),
         *("/changes/artists", "/changes/songs", "/changes/albums"),
         *("/places/artists", "/places/songs", "/places/albums"),
@@ -54,7 +66,8 @@ class Site:
 
     `writing` is what forms change things through; without it there are none. Every form of ours carries `token`.
     `lives` keeps plays in memory.
-    `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent; without them there are none.
+    `incoming` takes uploads, `covers` has pictures, `renewing` Spotify's consent, `covering` asks
+    for covers without a login; without them there are none.
     """
 
     reading: Reading
@@ -64,6 +77,7 @@ class Site:
     covers: Covers | None = None
     lives: LifeCache = field(default_factory=LifeCache)
     renewing: BackgroundLogin | None = None
+    covering: BackgroundCovers | None = None
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
@@ -115,6 +129,8 @@ class Site:
         """Let go of the database; an import under way stops."""
         if self.incoming is not None:
             self.incoming.close()
+        if self.covering is not None:
+            self.covering.close()
         self.reading.close()
 
     def holds(self, token: str) -> bool:

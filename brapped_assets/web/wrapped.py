@@ -61,7 +61,7 @@ def routes(site: Site) -> list[Route]:
         accents = [(name, f"{row.kind}:{row.key}") for name, row in heroes if (row.kind, row.key) in covered]
         return site.page(
             "wrapped.html", request, who, period=period, cards=told, place=Pages(covered), accents=accents,
-            gaps=who.gaps_in(period),
+            has_covers=bool(covered), gaps=who.gaps_in(period),
         )  # fmt: skip
 
     def choose(request: Request) -> Response:

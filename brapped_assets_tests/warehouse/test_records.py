@@ -126,7 +126,7 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
     # Credits go with their tracks; a tombstone is what stays.
     others = {
         *("audit.listener", "audit.tombstone", "audit.api_call", "audit.api_quota", "audit.alembic_version"),
-        *("audit.lookup_rest", "audit.lookup_counted", "star.track_artist"),
+        *("audit.lookup_rest", "audit.lookup_counted", "audit.cover_lookup", "star.track_artist"),
         "audit.changed_track",
     }
     assert {row["name"] for row in rows} == {*OF_A_LISTENER, *SHARED, *others}

@@ -15,6 +15,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
+from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.import_progress import Progress
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site
@@ -60,11 +61,16 @@ class Pages:
 
 @contextmanager
 def pages(home: Path, url: str, account_url: str | None = None, key: str | None = None) -> Iterator[Pages]:
-    settings = Settings(brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata")
+    oembed = f"{(account_url or 'http://127.0.0.1:9').removesuffix('/v1')}/oembed"
+    settings = Settings(
+        brapped_home=home, database_url=SecretStr(url), brapped_timezone="Asia/Kolkata", spotify_oembed_url=oembed
+    )
+    covering = BackgroundCovers(settings, pace_seconds=0)
     incoming = BackgroundImport(settings)
     site = Site(
-        Reading(home, url), writing=Writing(home, url), incoming=incoming, covers=Covers(home / "covers", account_url)
-    )
+        Reading(home, url), writing=Writing(home, url), incoming=incoming, covers=Covers(home / "covers", account_url),
+        covering=covering,
+    )  # fmt: skip
     with TestClient(create_app(site, ["10.0.0.7"], key=key), HERE, raise_server_exceptions=False) as browser:
         browser.headers["origin"] = HERE
         yield Pages(site, incoming, browser, home)

@@ -33,7 +33,7 @@ TABS = {
     "/explore": "Explore", "/explore?range=2019&device=Car": "Explore",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",
     "/settings": "Settings",
-    "/add": "Add history", "/counted": "How is this counted?", "/nowhere": "",
+    "/add": "Add history", "/covers": "Add history", "/counted": "How is this counted?", "/nowhere": "",
 }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ group by release_group
 
 -- name: with_cover
 -- Where pictures of some artists, albums and tracks are, of those of which one is known.
-select 'artist' as kind, artist_key as key, image_url from star.artist_dim
-where artist_key = any(%(artist)s::int[]) and image_url is not null
+select 'artist' as kind, artist_key as key, picture as image_url
+from unnest(%(artist)s::int[]) as asked (artist_key)
+cross join lateral star.artist_picture(artist_key) as picture
+where picture is not null
 union all
 select 'album', album_key, image_url from star.album_dim where album_key = any(%(album)s::int[]) and image_url is not null
 union all

@@ -31,6 +31,15 @@ $$;
 comment on function star.shown_release is
     'The release that stands for its album: the oldest with a cover, else the oldest.';
 
+create or replace function star.artist_picture(asked int) returns text language sql stable as $$
+    select coalesce(
+        (select a.image_url from star.artist_dim a where a.artist_key = asked),
+        (select al.image_url from star.track_dim t join star.album_dim al using (album_key)
+          where t.artist_key = asked and al.image_url is not null order by t.track_key limit 1))
+$$;
+comment on function star.artist_picture is
+    'Where a picture of the artist is; while none is known, the cover of an album of theirs.';
+
 create or replace function insights.in_one_step() returns trigger language plpgsql as $$
 begin
     -- One at a time: two at once could make two steps.
