@@ -29,6 +29,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "spotify_refresh_token": None,
         "spotify_api_url": "https://api.spotify.com/v1",
         "spotify_accounts_url": "https://accounts.spotify.com",
+        "spotify_oembed_url": "https://open.spotify.com/oembed",
         "spotify_redirect_uri": "http://127.0.0.1:8898/callback",
         "spotify_daily_call_budget": 1000,
         "database_url": None,

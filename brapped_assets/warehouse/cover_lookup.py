@@ -8,14 +8,13 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 
-q, shared = Statements(__file__), Statements(lookup_queue.__file__)
+q = Statements(__file__)
 
 # What is asked in 24 hours at most: the albums that are heard most, not all of a life.
 DAILY_BUDGET = 300
 # A song that Spotify knew no cover of may have one later.
 ASK_AGAIN_AFTER = timedelta(days=30)
 DAY = timedelta(hours=24)
-KIND = "cover"
 LONGEST_REST = timedelta(days=7)
 
 
@@ -29,7 +28,7 @@ class Due:
 
 def due(tx: Connection, now: datetime) -> Due | None:
     """The next song to ask about; None when there is none."""
-    tx.execute(shared.count_plays, tx.execute(shared.counted_up_to).fetchone())
+    lookup_queue.count_plays(tx)
     row = tx.execute(q.due, {"asked_before": now - ASK_AGAIN_AFTER, "limit": 1}).fetchone()
     return Due(**row) if row else None
 
@@ -57,10 +56,9 @@ def save(tx: Connection, track_key: int, image_url: str) -> None:
 
 def rest(tx: Connection, until: datetime) -> None:
     """Ask about none before an instant: Spotify wants it so."""
-    tx.execute(shared.rest, {"kind": KIND, "until": until})
+    lookup_queue.rest(tx, "cover", until)
 
 
 def rests_until(tx: Connection, now: datetime) -> datetime | None:
     """When the rest is over; None: there is none."""
-    row = tx.execute(shared.rests_until, {"kind": KIND, "now": now, "latest": now + LONGEST_REST}).fetchone()
-    return row["rests_until"] if row else None
+    return lookup_queue.rests_until(tx, "cover", now, LONGEST_REST)

@@ -20,11 +20,14 @@ LEASE = timedelta(minutes=10)
 REST = timedelta(hours=1)
 
 
+Kind = Literal["track", "artist", "cover"]
+
+
 @dataclass(frozen=True)
 class Queue:
     """Ids of one kind; each is asked for by one run at a time. Instants are UTC."""
 
-    kind: Literal["track", "artist"]
+    kind: Kind
     select_due: LiteralString
     take_lease: LiteralString
     give_back: LiteralString
@@ -34,8 +37,7 @@ class Queue:
         """Ids never asked for, or due again, most played first (by all listeners); none while the queue rests."""
         if self.rests_until(tx, now) is not None:
             return []
-        # A value, not a subquery: the planner then sees that few plays are new.
-        tx.execute(q.count_plays, tx.execute(q.counted_up_to).fetchone())
+        count_plays(tx)
         rows = tx.execute(self.select_due, {"now": now, "limit": limit}).fetchall()
         return [row["spotify_id"] for row in rows]
 
@@ -59,13 +61,28 @@ class Queue:
 
     def rest(self, tx: Connection, now: datetime) -> None:
         """Ask for none of them for an hour."""
-        tx.execute(q.rest, {"kind": self.kind, "until": now + REST})
+        rest(tx, self.kind, now + REST)
 
     def rests_until(self, tx: Connection, now: datetime) -> datetime | None:
         """When the rest is over; None: it is not resting."""
-        rest = {"kind": self.kind, "now": now, "latest": now + REST}
-        row = tx.execute(q.rests_until, rest).fetchone()
-        return row["rests_until"] if row else None
+        return rests_until(tx, self.kind, now, REST)
+
+
+def count_plays(tx: Connection) -> None:
+    """Weigh the tracks by the plays that came since the last look."""
+    # A value, not a subquery: the planner then sees that few plays are new.
+    tx.execute(q.count_plays, tx.execute(q.counted_up_to).fetchone())
+
+
+def rest(tx: Connection, kind: Kind, until: datetime) -> None:
+    """Ask for none of a kind before an instant."""
+    tx.execute(q.rest, {"kind": kind, "until": until})
+
+
+def rests_until(tx: Connection, kind: Kind, now: datetime, longest: timedelta) -> datetime | None:
+    """When the rest of a kind is over; None: it is not resting. One longer than the `longest` is none."""
+    row = tx.execute(q.rests_until, {"kind": kind, "now": now, "latest": now + longest}).fetchone()
+    return row["rests_until"] if row else None
 
 
 TRACKS = Queue("track", q.track_due, q.track_lease, q.track_release, q.track_unknown)
