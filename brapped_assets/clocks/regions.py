@@ -34,12 +34,17 @@ def why_refused(name: str) -> str | None:
     """Why this is no region, with regions to take instead; None for one that is taken."""
     if name in UNIVERSAL or name in _regions():
         return None
-    instead = " or ".join(_instead(name) or EXAMPLES)
+    instead = " or ".join(regions_like(name))
     if _is_an_offset(name):
         return (
             f"{name!r} names an offset, not a region, so it follows no country's summer time. Use a region: {instead}."
         )
     return f"{name!r} is no IANA time zone. Use a region: {instead}."
+
+
+def regions_like(name: str) -> tuple[str, ...]:
+    """Regions that may be meant by a name that is none, the likeliest first; else two well-known ones."""
+    return tuple(_instead(name)) or EXAMPLES
 
 
 def zone_of_this_machine() -> tuple[str, str | None]:

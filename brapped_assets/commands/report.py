@@ -15,6 +15,7 @@ from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.rendering import report, report_file
 from brapped_assets.rendering.environment import environment
 from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.text.language import written_as
 from brapped_assets.text.plain import plain
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.listeners import Listener, listeners
@@ -40,8 +41,10 @@ def make_report(
                 )
             who = viewer_of(tx, who, usual(who))
             covers = Covers(settings.brapped_home / "covers")
-            period = period_of(asked, who)
-            built = report.build(environment(), tx, who, period, is_demo=settings.is_demo, covers=covers)
+            # The file is the listener's, what the command says is English.
+            with written_as(who.preference.display):
+                period = period_of(asked, who)
+                built = report.build(environment(), tx, who, period, is_demo=settings.is_demo, covers=covers)
     finally:
         reading.close()
     where = report_file.write(built.html, target(to, settings.brapped_home, built.file_name))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from brapped_assets.insights.selection import Rule
-from brapped_assets.text.language import Display, Hours, Numbers, display, display_of, known, write_as
+from brapped_assets.text.language import Display, Hours, Numbers, display_of, known
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
@@ -60,7 +60,7 @@ def choose(writing: Writing, listener_id: int, chosen: Preference, rule: Rule, n
         tx.execute(q.choose_rule, {"listener_id": listener_id, "rule": rule, "now": now})
 
 
-def write_for(tx: Connection, listener_id: int) -> None:
-    """From now on texts are in the language of a listener, in this thread or task only."""
+def display_for(tx: Connection, listener_id: int) -> Display:
+    """How messages and files are written for a listener."""
     row = tx.execute(q.preference, {"listener_id": listener_id}).fetchone()
-    write_as(Preference(**row["preference"]).display if row and row["preference"] else display())
+    return Preference(**row["preference"]).display if row else Display()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from brapped_assets.notifications.conditions import RECAP, WEEK_RECAP
 from brapped_assets.notifications.delivery import Attached
 from brapped_assets.notifications.state_machine import Condition
+from brapped_assets.text.language import written_as
 from brapped_assets.text.plain import plain
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.notifications import Person
@@ -53,7 +54,14 @@ def _known(person: Person, now: datetime) -> date:
 
 
 def build(tx: Connection, listener_id: int, name: str, now: datetime, *, is_only_one: bool) -> Recap | None:
-    """The recap of a period (2026-10); None when nothing was played in it, or the listener is gone."""
+    """The recap of a period (2026-10), in the listener's language; None when nothing was played, or they are gone."""
+    from brapped_assets.insights.preference import display_for  # noqa: PLC0415  (as below)
+
+    with written_as(display_for(tx, listener_id)):
+        return _built(tx, listener_id, name, now, is_only_one=is_only_one)
+
+
+def _built(tx: Connection, listener_id: int, name: str, now: datetime, *, is_only_one: bool) -> Recap | None:
     # The pages: a fifth of a second that no poll's process, which loads the sensor of notices too, should pay.
     from brapped_assets.insights import overview  # noqa: PLC0415
     from brapped_assets.insights.periods import named  # noqa: PLC0415
@@ -63,6 +71,7 @@ def build(tx: Connection, listener_id: int, name: str, now: datetime, *, is_only
     from brapped_assets.rendering import report  # noqa: PLC0415
     from brapped_assets.rendering.environment import environment  # noqa: PLC0415
     from brapped_assets.text import formatting  # noqa: PLC0415
+    from brapped_assets.text.translation import _  # noqa: PLC0415
 
     who = viewer(tx, now, listener_id)
     if who is None or who.first_day is None or who.listener_id != listener_id:
@@ -76,25 +85,31 @@ def build(tx: Connection, listener_id: int, name: str, now: datetime, *, is_only
     songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
     unknown = formatting.unknown_artist(overview.unknown_plays(who, period))
     built = report.build(environment(), tx, who, period)
-    at_least = "at least " if who.gaps_in(period) else ""
-    about = "about " if total.estimated_ms else ""
+    minutes, plays = formatting.number(total.ms // 60_000), formatting.number(total.plays)
+    told = {"minutes": f"≈{minutes}" if total.estimated_ms else minutes, "plays": plays}
     lines = [
-        f"{at_least}{about}{total.ms // 60_000:,} minutes of music in {total.plays:,} plays.",
-        *([f"Counted: {SHORT[who.rule]}."] if who.rule != "spotify" else []),
+        _("At least %(minutes)s minutes of music in %(plays)s plays.", **told)
+        if who.gaps_in(period)
+        else _("%(minutes)s minutes of music in %(plays)s plays.", **told),
+        *([_("Counted: %(rule)s.", rule=_(SHORT[who.rule]))] if who.rule != "spotify" else []),
         "",
-        "Most played artists:",
+        _("Most played artists:"),
         *(f"{nth}. {plain(row['artist_name'])} ({row['plays']})" for nth, row in enumerate(artists, 1)),
         *([unknown] if unknown else []),
         "",
-        "Most played songs:",
+        _("Most played songs:"),
         *(
             f"{nth}. {plain(row['track_name'])}, {plain(row['artist_name'])} ({row['plays']})"
             for nth, row in enumerate(songs, 1)
         ),
         "",
-        f"The cards of the {'week' if 'W' in name else 'month'}, as a page to keep: brapped report --range {name}",
+        _("The cards of the week, as a page to keep: %(command)s", command=f"brapped report --range {name}")
+        if "W" in name
+        else _("The cards of the month, as a page to keep: %(command)s", command=f"brapped report --range {name}"),
     ]
-    whose = "Your" if is_only_one else f"{who.name}'s"
     page = Attached(built.file_name, built.html, "text/html")
     label = period.label[:1].lower() + period.label[1:] if "W" in name else period.label
-    return Recap(f"{whose} {label}", "\n".join(lines)[:1].upper() + "\n".join(lines)[1:], page)
+    title = (
+        _("Your %(period)s", period=label) if is_only_one else _("%(name)s's %(period)s", name=who.name, period=label)
+    )
+    return Recap(title, "\n".join(lines), page)

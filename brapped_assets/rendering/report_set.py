@@ -13,6 +13,7 @@ from brapped_assets.rendering import report, report_file
 from brapped_assets.rendering.environment import environment
 from brapped_assets.rendering.report import Report
 from brapped_assets.settings import Settings
+from brapped_assets.text.language import written_as
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.listeners import listeners
 
@@ -52,8 +53,9 @@ def build_all(tx: Connection, settings: Settings, periods: Sequence[str]) -> lis
             continue
         counting = viewer_of(tx, who, usual(who))
         for name in periods:
-            period = named(name, today=who.today, first_day=who.first_day)
-            built = report.build(templates, tx, counting, period, is_demo=settings.is_demo, covers=covers)
+            with written_as(who.preference.display):
+                period = named(name, today=who.today, first_day=who.first_day)
+                built = report.build(templates, tx, counting, period, is_demo=settings.is_demo, covers=covers)
             if built.plays:
                 found.append(Built(who.listener_id, nth == 0, built))
     return found

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from brapped_assets.text import cldr
-from brapped_assets.text.cldr import date_of, marked, marks, weekday_name, written_date, written_time
+from brapped_assets.text.cldr import date_of, marks, weekday_name, written_date, written_time
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import _, ngettext
 
@@ -18,6 +18,7 @@ SMALL, DOUBLED = 10, 2
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = cldr.NO_BREAK
 number = cldr.number
+marked = cldr.marked
 SPOTIFY = "https://open.spotify.com"
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.clocks.regions import why_refused
+from brapped_assets.clocks.regions import regions_like, why_refused
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.preference import Theme, choose, read_preference
 from brapped_assets.insights.rule_comparison import SHORT
@@ -54,7 +54,7 @@ def routes(site: Site) -> list[Route]:
             who = site.viewer(tx, request)
             if who is None:
                 return site.page("nothing_yet.html", request, who)
-            values: dict[str, Any] = {"zone": name, "problem": why_refused(name) if name else _("Name a region.")}
+            values: dict[str, Any] = {"zone": name, "problem": _problem(name)}
             if not values["problem"]:
                 whole = zones.changed(who.spans, Span(None, name))
                 moved = _moved(who.spans, name, site.clock())
@@ -78,6 +78,16 @@ def routes(site: Site) -> list[Route]:
         Route("/settings/zone", ask, name="zone"),
         Route("/settings/zone", move, methods=["POST"]),
     ]
+
+
+def _problem(name: str) -> str:
+    """Why no day can be counted there; empty where days can."""
+    if not name:
+        return _("Name a region.")
+    if not why_refused(name):
+        return ""
+    regions = ", ".join(regions_like(name))
+    return _("This is no region with a time of its own. Perhaps you mean: %(regions)s.", regions=regions)
 
 
 def _move(site: Site, listener_id: int, name: str, *, is_always: bool) -> None:

@@ -9,7 +9,13 @@ from brapped_assets.insights.wrapped.charts import Chart
 from brapped_assets.insights.wrapped.model import Kind, Numbers, Thing
 from brapped_assets.insights.wrapped.thresholds import Waiting
 from brapped_assets.text import formatting
+from brapped_assets.text.translation import N_, _, ngettext
 
+COUNTED = {
+    "play": (N_("%(num)s play"), N_("%(num)s plays")), "song": (N_("%(num)s song"), N_("%(num)s songs")),
+    "artist": (N_("%(num)s artist"), N_("%(num)s artists")), "day": (N_("%(num)s day"), N_("%(num)s days")),
+    "month": (N_("%(num)s month"), N_("%(num)s months")), "year": (N_("%(num)s year"), N_("%(num)s years")),
+}  # fmt: skip
 # The card's width as the style sheet has it. The widest letter is about as wide as it is high (an em).
 WIDTH, LINES, WIDEST = 84, 3, 1.1
 # Beside a large picture.
@@ -102,7 +108,7 @@ def row(thing: Thing) -> Row:
 
 def counted(count: int, what: str) -> str:
     """1 play, 2 plays."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    return ngettext(*COUNTED[what], count)
 
 
 def shuffled(choices: Sequence[Row], salt: str) -> tuple[Row, ...]:
@@ -113,8 +119,7 @@ def shuffled(choices: Sequence[Row], salt: str) -> tuple[Row, ...]:
 def marked(card: Card, numbers: Numbers) -> Card:
     """The card's number with what it is: at least, about."""
     about = "≈" if numbers.total.estimated_ms else ""
-    words = "at least " if numbers.at_least else ""
-    return replace(card, prefix=words + about)
+    return replace(card, prefix=f"{_('at least')} {about}" if numbers.at_least else about)
 
 
 def called(name: str) -> str:

@@ -6,6 +6,7 @@ from brapped_assets.insights.wrapped import habit_cards, music_cards, time_cards
 from brapped_assets.insights.wrapped.card import Card
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.thresholds import NEEDS, waiting
+from brapped_assets.text.translation import _
 
 STORIES: dict[str, Callable[[Numbers], Card]] = {
     "minutes": time_cards.of_minutes,
@@ -40,5 +41,5 @@ def cards(numbers: Numbers) -> list[Card]:
     if not numbers.may_grow:
         return shown
     missing = tuple(waiting(need, numbers) for need in NEEDS if need.fits(numbers) and need.have(numbers) < need.least)
-    soon = Card("next", "Still to come", numbers.period.label, "Still to come", to_come=missing)
+    soon = Card("next", _("Still to come"), numbers.period.label, _("Still to come"), to_come=missing)
     return [*shown, soon] if missing else shown

@@ -6,6 +6,8 @@ from datetime import date
 from math import cos, pi, sin
 from typing import NamedTuple
 
+from brapped_assets.text.formatting import dated
+
 Asked = tuple[tuple[str, str], ...]
 SIDE = 1000
 # Height of a number's letters, as the style sheet has it.
@@ -109,7 +111,8 @@ def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: s
         marks.append(_leading(Mark(f"line n{nth}", d), 1, plays, nth))
         marks.append(Mark(f"dot n{nth}", disc(x(len(ys) - 1), ys[-1], 26)))
     for nth in sorted({0, len(steps) // 2, len(steps) - 1}):
-        name = f"{steps[nth]:%Y}" if len(steps) > 1 and (steps[1] - steps[0]).days > 31 else f"{steps[nth]:%b}"  # noqa: PLR2004
+        is_by_year = len(steps) > 1 and (steps[1] - steps[0]).days > 31  # noqa: PLR2004
+        name = f"{steps[nth]:%Y}" if is_by_year else dated(steps[nth], "LLL")
         marks.append(Mark("tick", text=name, x=x(nth), y=height - 20))
     return Chart(label, SIDE, height, tuple(marks))
 

@@ -43,7 +43,10 @@ def of_favourites(n: Numbers) -> Card:
         _("Song of each year") if by_year else _("Song of each month"),
         n.period.label,
         _("One song a year") if by_year else _("One song a month"),
-        tiles=tuple(Tile(f"{one.step:%Y}" if by_year else f"{one.step:%b}", row(one.song)) for one in n.favourites.of),
+        tiles=tuple(
+            Tile(f"{one.step:%Y}" if by_year else formatting.dated(one.step, "LLL"), row(one.song))
+            for one in n.favourites.of
+        ),
         rule=_("The most played song of each year.") if by_year else _("The most played song of each month."),
     )
 

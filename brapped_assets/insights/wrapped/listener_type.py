@@ -3,25 +3,46 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from brapped_assets.text.translation import N_
+
 
 @dataclass(frozen=True)
 class Kind:
-    """`share` of all minutes is measured by `of`, given milliseconds by hour and those on weekends."""
+    """`share` of all minutes is measured by `of`, given milliseconds by hour and those on weekends.
+
+    `words` tell the share that was measured, `rule` the one that is needed.
+    """
 
     name: str
     words: str
+    rule: str
     share: float
     of: Callable[[Sequence[int], int], int]
 
 
 KINDS = (
-    Kind("Night owl", "between 22:00 and 4:00", 0.25, lambda hours, _: sum(hours[22:]) + sum(hours[:4])),
-    Kind("Early bird", "between 5:00 and 9:00", 0.3, lambda hours, _: sum(hours[5:9])),
-    Kind("Weekender", "on Saturdays and Sundays", 0.45, lambda _, weekend: weekend),
-    Kind("Evening soul", "between 18:00 and 23:00", 0.4, lambda hours, _: sum(hours[18:23])),
-    Kind("Daydreamer", "between 9:00 and 18:00", 0.55, lambda hours, _: sum(hours[9:18])),
-)
-OTHERWISE = "All-day listener"
+    Kind(
+        N_("Night owl"), N_("%(share)s of your minutes were between 22:00 and 4:00."),
+        N_("%(share)s there make a night owl."), 0.25, lambda hours, _: sum(hours[22:]) + sum(hours[:4]),
+    ),
+    Kind(
+        N_("Early bird"), N_("%(share)s of your minutes were between 5:00 and 9:00."),
+        N_("%(share)s there make an early bird."), 0.3, lambda hours, _: sum(hours[5:9]),
+    ),
+    Kind(
+        N_("Weekender"), N_("%(share)s of your minutes were on Saturdays and Sundays."),
+        N_("%(share)s there make a weekender."), 0.45, lambda _, weekend: weekend,
+    ),
+    Kind(
+        N_("Evening soul"), N_("%(share)s of your minutes were between 18:00 and 23:00."),
+        N_("%(share)s there make an evening soul."), 0.4, lambda hours, _: sum(hours[18:23]),
+    ),
+    Kind(
+        N_("Daydreamer"), N_("%(share)s of your minutes were between 9:00 and 18:00."),
+        N_("%(share)s there make a daydreamer."), 0.55, lambda hours, _: sum(hours[9:18]),
+    ),
+)  # fmt: skip
+OTHERWISE = N_("All-day listener")
 
 
 def kind_of(hours: Sequence[int], weekend_ms: int) -> tuple[Kind | None, float]:

@@ -16,8 +16,8 @@ def of_artists(n: Numbers) -> Card:
     first = row(n.artists[0])
     return Card(
         "artists",
-        "Top artists",
-        "Your number one",
+        _("Top artists"),
+        _("Your number one"),
         first.name,
         about=first,
         hero=first,
@@ -31,7 +31,12 @@ def of_quiz(n: Numbers) -> Card:
     best, *others = rows(n.songs)
     choices = shuffled([best, *others[:: max(len(others) // 3, 1)][:3]], n.period.label)
     return Card(
-        "quiz", "Guess your song", "Before you look", "Which song did you play most?", rows=(best,), choices=choices
+        "quiz",
+        _("Guess your song"),
+        _("Before you look"),
+        _("Which song did you play most?"),
+        rows=(best,),
+        choices=choices,
     )
 
 
@@ -39,8 +44,8 @@ def of_songs(n: Numbers) -> Card:
     first = row(n.songs[0])
     return Card(
         "songs",
-        "Top songs",
-        "The song of it all",
+        _("Top songs"),
+        _("The song of it all"),
         first.name,
         about=first,
         hero=first,
@@ -52,17 +57,24 @@ def of_songs(n: Numbers) -> Card:
 def of_album(n: Numbers) -> Card:
     assert n.album
     album = row(n.album.album)
-    of = "" if n.album.songs == n.album.of_songs else f"of its {n.album.of_songs} "
+    share, songs = formatting.percent(n.album.evenness, 1), n.album.songs
+    if songs == n.album.of_songs:
+        aside = ngettext("%(num)s song heard, played %(share)s evenly.",
+                         "%(num)s songs heard, played %(share)s evenly.", songs, share=share)  # fmt: skip
+    else:
+        aside = ngettext("%(part)s of its %(num)s song heard, played %(share)s evenly.",
+                         "%(part)s of its %(num)s songs heard, played %(share)s evenly.",
+                         n.album.of_songs, part=songs, share=share)  # fmt: skip
     return Card(
         "album",
-        "Top album",
-        "The album you lived in",
+        _("Top album"),
+        _("The album you lived in"),
         album.name,
         about=album,
         hero=album,
         unit=counted(album.plays, "play"),
-        aside=f"{n.album.songs} {of}songs heard, played {formatting.percent(n.album.evenness, 1)} evenly.",
-        rule="Chosen by plays × evenness: 100 % when every song was played alike.",
+        aside=aside,
+        rule=_("Chosen by plays × evenness: 100 %% when every song was played alike."),
     )
 
 
@@ -72,37 +84,42 @@ def of_race(n: Numbers) -> Card:
     places = charts.standings(by_month, steps)
     firsts = [place.index(0) for place in places]
     longest = max(range(len(by_month)), key=firsts.count)
-    what = "year" if steps[1].month == steps[0].month else "month"
-    aside = f"{called(n.artists[longest].name)} was first in {firsts.count(longest)} of {counted(len(steps), what)}."
+    is_by_year = steps[1].month == steps[0].month
+    aside = _("%(artist)s was first in %(times)s of %(steps)s.", artist=called(n.artists[longest].name),
+              times=firsts.count(longest), steps=counted(len(steps), "year" if is_by_year else "month"))  # fmt: skip
     plays = [
         charts.Led((("range", n.period.name), ("artist", f"{artist.key}")), artist.name)
         for artist in n.artists
         if artist.key is not None
     ]
-    label = "Places in the end: " + ", ".join(f"{nth} {artist.name}" for nth, artist in enumerate(n.artists, 1)) + "."
+    places_in_words = ", ".join(f"{nth} {artist.name}" for nth, artist in enumerate(n.artists, 1))
+    label = _("Places in the end: %(places)s.", places=places_in_words)
     return Card(
         "race",
-        "The race",
-        "Five artists, one lead",
-        "The race",
+        _("The race"),
+        _("Five artists, one lead"),
+        _("The race"),
         rows=rows(n.artists),
         chart=charts.race(by_month, steps, label, plays),
         aside=aside,
-        rule=f"Among these five, by the plays of each {what}.",
+        rule=_("Among these five, by the plays of each year.")
+        if is_by_year
+        else _("Among these five, by the plays of each month."),
     )
 
 
 def of_discoveries(n: Numbers) -> Card:
     found = n.discoveries
     share = formatting.percent(found.plays, n.total.plays)
-    aside = f"{called(found.top[0].name)} stayed. Together the new ones made {share} of your plays."
-    unit = "artist you had never played" if found.artists == 1 else "artists you had never played"
+    aside = _("%(artist)s stayed. Together the new ones made %(share)s of your plays.",
+              artist=called(found.top[0].name), share=share)  # fmt: skip
+    unit = ngettext("artist you had never played", "artists you had never played", found.artists)
     top = rows(found.top)
     return Card(
         "discoveries",
-        "Discoveries",
-        "New to you",
-        f"{found.artists:,}",
+        _("Discoveries"),
+        _("New to you"),
+        formatting.number(found.artists),
         hero=top[0],
         strip=top[1:],
         rows=top,
@@ -128,19 +145,20 @@ def of_covers(n: Numbers) -> Card:
 def of_comeback(n: Numbers) -> Card:
     assert n.comeback
     back = row(n.comeback.artist)
-    silent = f"{(n.comeback.back_on - n.comeback.last_on).days:,}"
+    days = (n.comeback.back_on - n.comeback.last_on).days
     since = (("range", f"{n.comeback.back_on}..{min(n.period.last, n.today)}"), ("artist", f"{back.key}"))
     last, first = formatting.day(n.comeback.last_on), formatting.day(n.comeback.back_on)
-    aside = f"Last heard {last}, back {first}. {counted(back.plays, 'play')} since."
+    aside = _("Last heard %(last)s, back %(first)s. %(plays)s since.", last=last, first=first,
+              plays=counted(back.plays, "play"))  # fmt: skip
     return Card(
         "comeback",
-        "The comeback",
-        "The comeback",
+        _("The comeback"),
+        _("The comeback"),
         back.name,
         about=back,
         hero=back,
-        unit="days of silence, then back",
-        chart=charts.figure(silent, f"{silent} days", since),
+        unit=_("days of silence, then back"),
+        chart=charts.figure(formatting.number(days), counted(days, "day"), since),
         aside=aside,
     )
 
@@ -155,19 +173,28 @@ def of_age(n: Numbers) -> Card:
     decades = list(range(min(known) // 10 * 10, max(known) // 10 * 10 + 1, 10))
     plays = [sum(count for year, count in known.items() if year // 10 * 10 == decade) for decade in decades]
     led = [
-        charts.Led((("range", n.period.name), ("decade", f"{decade}")), f"{decade}s: {counted(count, 'play')}")
+        charts.Led(
+            (("range", n.period.name), ("decade", f"{decade}")),
+            f"{_('%(decade)ss', decade=str(decade))}: {counted(count, 'play')}",
+        )
         for decade, count in zip(decades, plays, strict=True)
     ]
-    label = "Plays by decade of release: " + ", ".join(f"{d}s {p:,}" for d, p in zip(decades, plays, strict=True)) + "."
+    told = ", ".join(
+        f"{_('%(decade)ss', decade=str(one))} {formatting.number(many)}"
+        for one, many in zip(decades, plays, strict=True)
+    )
+    label = _("Plays by decade of release: %(plays)s.", plays=told)
     until = min(n.period.last, n.today).year
-    heading = "If everyone loved what came out when they were 18, you would be"
+    heading = _("If everyone loved what came out when they were 18, you would be")
     return Card(
         "age",
-        "Listening age",
+        _("Listening age"),
         heading,
         f"{until - median + GROWN_UP}",
-        unit="years old",
-        chart=charts.columns(plays, [f"{decade % 100:02d}s" for decade in decades], label, plays=led),
-        aside=f"Half of your plays are of music from {median} or before.",
-        rule=f"18 + {until} − {median}. Year of the album.",
+        unit=_("years old"),
+        chart=charts.columns(
+            plays, [_("%(decade)ss", decade=f"{decade % 100:02d}") for decade in decades], label, plays=led
+        ),
+        aside=_("Half of your plays are of music from %(year)s or before.", year=str(median)),
+        rule=_("%(sum)s. Year of the album.", sum=f"18 + {until} − {median}"),
     )
