@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.counting_rules import counts
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask, Plays
-from brapped_assets.insights.columns.reductions import summed_of_few
+from brapped_assets.insights.columns.reductions import looked_up, summed_of_few
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import of_tracks
 from brapped_assets.insights.names import names
@@ -87,7 +87,7 @@ def list_plays(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing: 
         left.append(shown.rows[span])
     if text:
         tracks = matching(tx, who, text)
-        left.append(tracks.take(plays.track[span]))
+        left.append(looked_up(tracks, plays.track[span]))
         who = replace(who, shown=of_tracks(shown, tracks))
     rows = span.start + np.flatnonzero(np.logical_and.reduce(left)) if left else np.arange(len(plays))
     done = tuple(words_of(tx, who, Selection(rule="finished")).track_done) if selection.rule == "finished" else ()

@@ -11,7 +11,7 @@ from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY, date_of, day_number
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.period_totals import Music
-from brapped_assets.insights.columns.reductions import NEVER, Integers, starts, summed
+from brapped_assets.insights.columns.reductions import NEVER, Integers, looked_up, starts, summed
 from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.names import MUSIC, names
@@ -134,7 +134,7 @@ def _found(shown: ShownPlays, kind: Music, earlier: Earlier | None) -> _Found:
 def _leading(shown: ShownPlays, kind: Music, monday: date, until: date) -> Weeks:
     """The leader of each week from one Monday up to, not including, another."""
     plays = shown.plays(monday, until)
-    number = _of_track(shown.catalogue, kind).take(plays.track)
+    number = looked_up(_of_track(shown.catalogue, kind), plays.track)
     counts = number >= 0
     if kind == "artists" and len(shown.nobodies):
         counts = ~np.isin(number, shown.nobodies)

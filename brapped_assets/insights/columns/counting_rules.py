@@ -6,6 +6,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.plays import Mask, Plays
+from brapped_assets.insights.columns.reductions import looked_up
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.selection import Rule
 
@@ -20,7 +21,7 @@ def counts(plays: Plays | SelectedPlays, catalogue: Catalogue, rule: Rule, track
         case "spotify":
             return plays.ms >= COUNTS_FROM_MS
         case "lastfm":
-            length = catalogue.duration_ms.take(plays.track)
+            length = looked_up(catalogue.duration_ms, plays.track)
             found: Mask = (length > COUNTS_FROM_MS) & (plays.ms >= np.minimum((length + 1) // 2, LASTFM_MOST_MS))
             return found
         case "finished":

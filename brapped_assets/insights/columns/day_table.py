@@ -71,13 +71,13 @@ def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
     heard, ms = np.zeros(days * HOURS, np.int64), np.zeros(days * HOURS, np.int64)
     estimated_ms = np.zeros(days, np.int64)
     for block in blocks(len(plays)):
-        day, flags = (column[block].compress(rows[block]) for column in (plays.day, plays.flags))
+        few = plays.where(block)
+        places = np.flatnonzero(rows[block])
+        day, flags = (column.take(places) for column in (few.day, few.flags))
         kinds += counted((day.astype(np.int32) - first) * COMBINATIONS + COMBINATION.take(flags), len(kinds))
-        day, hour, flags, length = (
-            column[block].compress(counting[block]) for column in (plays.day, plays.hour, plays.flags, plays.ms)
-        )
-        at = day.astype(np.int32) - first
-        hours = summed(at * HOURS + hour, length, len(heard))
+        places = np.flatnonzero(counting[block])
+        at, flags, length = few.day.take(places).astype(np.int32) - first, few.flags.take(places), few.ms.take(places)
+        hours = summed(at * HOURS + few.hour.take(places), length, len(heard))
         heard += hours.plays
         ms += hours.ms
         estimated = np.flatnonzero(flags & np.uint16(Flag.ESTIMATED))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.integer]
+_Value = TypeVar("_Value", bound=np.generic)
 By = Literal["plays", "minutes"]
 # Columns of so many rows stay in the caches of a processor.
 BLOCK = 2**18
@@ -93,9 +94,17 @@ def summed_of_few(numbers: Integers, ms: Integers) -> tuple[Integers, Sums]:
     return met, summed(nth, ms, len(met))
 
 
+def looked_up(table: NDArray[_Value], numbers: Integers) -> NDArray[_Value]:
+    """What a table has of each number. Narrow numbers are made wide before NumPy takes by them: not all at once."""
+    found = np.empty(len(numbers), table.dtype)
+    for block in blocks(len(numbers)):
+        found[block] = table.take(numbers[block])
+    return found
+
+
 def starts(column: Integers) -> Integers:
     """Where a row differs from the one before, the first row being such a place."""
-    return np.flatnonzero(np.diff(column, prepend=column[:1] - 1))
+    return np.flatnonzero(np.concatenate([np.ones(len(column[:1]), np.bool_), column[1:] != column[:-1]]))
 
 
 def summed_from(values: Integers, places: Integers) -> NDArray[np.int64]:

@@ -12,7 +12,16 @@ from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.day_table import HOURS
 from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Mask, Plays
-from brapped_assets.insights.columns.reductions import NEVER, Sums, blocks, first_days, last_days, summed
+from brapped_assets.insights.columns.reductions import (
+    BLOCK,
+    NEVER,
+    Sums,
+    blocks,
+    first_days,
+    last_days,
+    looked_up,
+    summed,
+)
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
 
@@ -81,14 +90,21 @@ class SelectedPlays:
 
     def _are_of(self, tracks: Mask) -> Mask:
         """Which of the plays of the span are among these and of some tracks (a mask by number)."""
-        return tracks.take(self._plays.track[self._span]) & self._rows
+        return looked_up(tracks, self._plays.track[self._span]) & self._rows
 
     def within(self, first: date, until: date) -> "SelectedPlays":
         """Those of them on the local days from `first` up to, not including, `until`."""
         return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
 
     def _picked(self, column: NDArray[_Number]) -> NDArray[_Number]:
-        return column[self._span].compress(self._rows)
+        if len(self._rows) > BLOCK:
+            return column[self._span].compress(self._rows)
+        return column[self._span].take(self._places)
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Where the plays are in the span: whoever picks several columns looks for them once."""
+        return np.flatnonzero(self._rows)
 
     @property
     def ended_at(self) -> NDArray[np.int64]:
@@ -160,7 +176,7 @@ class SelectedPlays:
     @property
     def artist(self) -> NDArray[np.int32]:
         """The number of the main artist of each."""
-        return self.catalogue.artist.take(self.track)
+        return looked_up(self.catalogue.artist, self.track)
 
     @cached_property
     def total_ms(self) -> int:

@@ -13,6 +13,7 @@ from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKD
 from brapped_assets.insights.columns.life import Life
 from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import MOST_DAYS, Flag, Manners, Mask
+from brapped_assets.insights.columns.reductions import looked_up
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.insights.selection import Rule, Selection
 
@@ -53,7 +54,7 @@ def narrow(whole: ShownPlays, selection: Selection, words: Words) -> ShownPlays:
 
 def of_tracks(some: ShownPlays, tracks: Mask) -> ShownPlays:
     """Those of some plays that are of some tracks (a mask by number)."""
-    of = PlayMask(lambda span: tracks.take(some.life.plays.track[span]))
+    of = PlayMask(lambda span: looked_up(tracks, some.life.plays.track[span]))
     return ShownPlays(some.life, some.kept, some.rows & of, some.counting & of, some.everything)
 
 
@@ -78,10 +79,10 @@ def _asked_for(life: Life, selection: Selection, words: Words) -> list[Callable[
     plays, asked = life.plays, list[Callable[[slice], Mask]]()
     if selection.artist or selection.track or selection.album or selection.decade:
         tracks = _tracks(life.catalogue, selection, words)
-        asked.append(lambda span: tracks.take(plays.track[span]))
+        asked.append(lambda span: looked_up(tracks, plays.track[span]))
     if selection.weekday:
         days = np.isin(1 + (np.arange(MOST_DAYS + 1) + FIRST_WEEKDAY) % DAYS_A_WEEK, selection.weekday)
-        asked.append(lambda span: days.take(plays.day[span]))
+        asked.append(lambda span: looked_up(days, plays.day[span]))
     if selection.hour:
         asked.append(lambda span: _any(plays.hour[span] == hour for hour in selection.hour))
     if selection.context:
@@ -89,7 +90,7 @@ def _asked_for(life: Life, selection: Selection, words: Words) -> list[Callable[
         asked.append(lambda span: np.isin(plays.context[span], contexts))
     if any(getattr(selection, kind) for kind in MANNERS):
         manners = _manners(plays.manners, selection, words)
-        asked.append(lambda span: manners.take(plays.manners.number[span]))
+        asked.append(lambda span: looked_up(manners, plays.manners.number[span]))
     return asked
 
 

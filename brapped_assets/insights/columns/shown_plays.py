@@ -52,6 +52,7 @@ class ShownPlays:
         default_factory=WeakValueDictionary, init=False
     )
     _latest: deque[SelectedPlays] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
+    _tables: dict[tuple[date, date], DayTable] = field(default_factory=dict, init=False, repr=False)
     # The same plays by other rules, as selection_mask.py has counted them.
     by_rules: "dict[Hashable, ShownPlays]" = field(default_factory=dict, init=False)
 
@@ -158,12 +159,18 @@ class ShownPlays:
         return patched(before, days, now)
 
     def days(self, first: date, until: date) -> DayTable:
-        """Local days from `first` up to `until`, with their hours; of a part of the plays nothing else is added up."""
+        """Local days from `first` up to `until`, with their hours; of a part of the plays nothing else is added up.
+
+        A page asks for the same days several times.
+        """
         since, to = day_number(first), day_number(until)
         if self.whole is None or self._is_all(since, to):
             return self.by_day.of(since, to)
-        span = self.places(since, to)
-        return day_table(self.life.plays.where(span), self.rows[span], self.counting[span]).of(since, to)
+        if (first, until) not in self._tables:
+            span = self.places(since, to)
+            table = day_table(self.life.plays.where(span), self.rows[span], self.counting[span])
+            self._tables[first, until] = table.of(since, to)
+        return self._tables[first, until]
 
     @property
     def played_days(self) -> NDArray[np.integer]:

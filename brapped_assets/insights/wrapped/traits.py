@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from operator import attrgetter
 
 import numpy as np
 
-from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.reductions import NEVER
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.names import labels
@@ -97,21 +95,29 @@ def _explored(who: Viewer, plays: SelectedPlays) -> Share:
     begins = int(everything.first_day_of_tracks.min(initial=NEVER))
     if begins == NEVER or not len(plays):
         return Share(0, 0)
-    first = date_of(begins) + timedelta(days=NEW_DAYS)
-    known = plays.where(plays.day >= day_number(first)) if plays.days[0] < day_number(first) else plays
+    known_from = begins + NEW_DAYS
     new_until = everything.first_day_of_artists.astype(np.int64) + NEW_DAYS
     new_until[who.shown.nobodies] = 0
-    part = np.count_nonzero(known.day < new_until[catalogue.artist].take(known.track))
-    whole = len(known) - int(known.by_artist.plays[who.shown.nobodies].sum())
-    return Share(int(part), whole)
+    until_of_track, nobodys = new_until[catalogue.artist], np.isin(catalogue.artist, who.shown.nobodies)
+    part = whole = 0
+    for few in plays.in_pieces():
+        day, track = few.day, few.track
+        is_known = day >= known_from
+        part += int(np.count_nonzero(is_known & (day < until_of_track.take(track))))
+        whole += int(np.count_nonzero(is_known & ~nobodys.take(track)))
+    return Share(part, whole)
 
 
 def _followed(plays: SelectedPlays) -> Share:
     """Plays right after one of another recording of the same album, of those whose album is known."""
-    album = plays.catalogue.album.take(plays.track)
-    recording = plays.catalogue.recording.take(plays.track)
-    same = (album[1:] == album[:-1]) & (album[1:] >= 0) & (recording[1:] != recording[:-1])
-    return Share(int(np.count_nonzero(same)), int(plays.by_album.plays.sum()))
+    followed, track = 0, np.empty(0, np.int32)
+    for few in plays.in_pieces():
+        # The last play of a piece comes before the first of the next.
+        track = np.concatenate([track[-1:], few.track])
+        album, recording = plays.catalogue.album.take(track), plays.catalogue.recording.take(track)
+        same = (album[1:] == album[:-1]) & (album[1:] >= 0) & (recording[1:] != recording[:-1])
+        followed += int(np.count_nonzero(same))
+    return Share(followed, int(plays.by_album.plays.sum()))
 
 
 def _nightly(hours: Sequence[int]) -> Share:
