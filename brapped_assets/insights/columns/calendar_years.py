@@ -27,7 +27,7 @@ def by_year(
     earliest, latest = date_of(shown.life.first_day), date_of(shown.life.last_day)
     for year in range(max(first, earliest).year, min(until, latest).year + 1):
         begins, ends = _ends(year)
-        is_whole = first <= max(begins, earliest) and until > min(ends, latest)
+        is_whole = first <= max(begins, earliest) and (until >= ends or until > latest)
         if shown.whole is None and is_whole:
             yield shown.remembered.find((what, year), partial(_of_year, shown, year, find))
         else:

@@ -1,10 +1,11 @@
 """The plays that statistics speak of, and those of a stretch of local days among them."""
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -27,6 +28,7 @@ from brapped_assets.insights.columns.sessions import SILENCE_US, SessionParts, S
 MOST_DAYS_A_PLAY = 25
 # So many plays are looked through for a silence first.
 FEW = 4_096
+_Found = TypeVar("_Found")
 # By flags: 0 where no extended history tells of a row, 1 where one does, 2 where one tells that it was skipped.
 _FLAGS = np.arange(2 * max(Flag))
 SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 0))).astype(np.int32)
@@ -118,6 +120,12 @@ class ShownPlays:
             found = self._held[first, until] = self._of_days(self.counting, first, until)
             self._latest.append(found)
         return found
+
+    def remembering(self, what: Hashable, first: date, until: date, find: Callable[[], _Found]) -> _Found:
+        """What `find` finds of all plays, once until any of them changes; of a part of them, anew."""
+        if self.whole is None and self._is_everything(first, until):
+            return self.remembered.find(what, lambda _: find())
+        return find()
 
     def told(self, first: date, until: date) -> SelectedPlays:
         """As `plays`, of any length."""

@@ -1,11 +1,13 @@
 """Where a time began, and whom it belonged to: the first song, the longest run, most days, artists of one song."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import date_of, instant
 from brapped_assets.insights.columns.reductions import Integers, starts
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
-from brapped_assets.insights.periods import DAY
+from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import First, Loyal, OneHits, Run
 from brapped_assets.insights.wrapped.named_items import artists, counted, songs
@@ -30,26 +32,50 @@ def first(tx: Connection, who: Viewer, plays: SelectedPlays) -> First | None:
     return First(song, at, len(of_day), of_day.total_ms)
 
 
-def longest_run(tx: Connection, who: Viewer, plays: SelectedPlays) -> Run | None:
+def longest_run(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> Run | None:
     """Of several as long the oldest. Songs of nobody known end a run and are none."""
+    best = who.shown.remembering("run", period.first, period.until, lambda: _longest(plays, who.shown.nobodies))
+    if best is None:
+        return None
+    (found,) = artists(tx, counted(plays.by_artist, plays.catalogue.artists.keys, np.array([best.artist])))
+    return Run(found, best.many, date_of(best.day))
+
+
+class _Best(NamedTuple):
+    """An artist (number) with how many plays in a row from which day on, or with how many days."""
+
+    artist: int
+    many: int
+    day: int = 0
+
+
+def _longest(plays: SelectedPlays, nobodies: Integers) -> _Best | None:
     artist = plays.artist
     begins = starts(artist)
     if len(begins) == 0:
         return None
     lengths = np.diff(begins, append=len(artist))
-    lengths[np.isin(artist[begins], who.shown.nobodies)] = 0
+    if len(nobodies):
+        lengths[np.isin(artist[begins], nobodies)] = 0
     longest = int(lengths.argmax())
     if not lengths[longest]:
         return None
-    keys = plays.catalogue.artists.keys
-    (found,) = artists(tx, counted(plays.by_artist, keys, artist[begins[longest]][None]))
-    return Run(found, int(lengths[longest]), date_of(plays.day[begins[longest]]))
+    return _Best(int(artist[begins[longest]]), int(lengths[longest]), int(plays.day[begins[longest]]))
 
 
-def most_days(tx: Connection, who: Viewer, plays: SelectedPlays) -> Loyal | None:
+def most_days(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> Loyal | None:
     """Of the fifty most played artists; ties fall to plays, milliseconds, then the older key."""
     keys, by_artist = plays.catalogue.artists.keys, plays.by_artist
-    top = by_artist.ranked("plays", keys, MOST_ARTISTS, who.shown.known(by_artist.played))
+    best = who.shown.remembering("most days", period.first, period.until, lambda: _most_days(who, plays))
+    if best is None:
+        return None
+    (found,) = artists(tx, counted(by_artist, keys, np.array([best.artist])))
+    return Loyal(found, best.many)
+
+
+def _most_days(who: Viewer, plays: SelectedPlays) -> _Best | None:
+    by_artist = plays.by_artist
+    top = by_artist.ranked("plays", plays.catalogue.artists.keys, MOST_ARTISTS, who.shown.known(by_artist.played))
     if len(top) == 0:
         return None
     some, nth = plays.of_artists(top)
@@ -61,28 +87,31 @@ def most_days(tx: Connection, who: Viewer, plays: SelectedPlays) -> Loyal | None
     days = heard.reshape(len(top), many).sum(axis=1)
     # The first of the greatest is the one of the most plays.
     best = int(days.argmax())
-    (found,) = artists(tx, counted(by_artist, keys, top[best : best + 1]))
-    return Loyal(found, int(days[best]))
+    return _Best(int(top[best]), int(days[best]))
 
 
-def one_hits(tx: Connection, who: Viewer, plays: SelectedPlays) -> OneHits:
+def one_hits(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> OneHits:
     """Artists of whom one recording alone was played, five times or more; the most played first."""
-    catalogue, by_artist, by_track = plays.catalogue, plays.by_artist, plays.by_track
-    heard = by_track.played
-    recordings = np.unique(
-        catalogue.artist[heard].astype(np.int64) * len(catalogue.recordings) + catalogue.recording[heard]
-    )
-    of_artist = np.bincount(recordings // max(len(catalogue.recordings), 1), minlength=len(catalogue.artists))
-    among = who.shown.known(np.flatnonzero((of_artist == 1) & (by_artist.plays >= HIT_PLAYS)))
-    top = by_artist.ranked("plays", catalogue.artists.keys, SHOWN, among)
-    tracks = [_song(plays, heard[catalogue.artist[heard] == one]) for one in top]
-    found = zip(
-        catalogue.tracks.keys[np.array(tracks, np.int64)].tolist(),
-        *(of[top].tolist() for of in (by_artist.plays, by_artist.ms)),
-        strict=True,
-    )
-    named = songs(tx, list(found), catalogue)
-    return OneHits(len(among), named)
+    catalogue, by_artist = plays.catalogue, plays.by_artist
+    among = who.shown.remembering("one hits", period.first, period.until, lambda: _of_one_recording(plays))
+    known = who.shown.known(among)
+    top = by_artist.ranked("plays", catalogue.artists.keys, SHOWN, known)
+    heard = plays.by_track.played
+    tracks = np.array([_song(plays, heard[catalogue.artist[heard] == one]) for one in top], np.int64)
+    sums = (of[top].tolist() for of in (by_artist.plays, by_artist.ms))
+    named = songs(tx, list(zip(catalogue.tracks.keys[tracks].tolist(), *sums, strict=True)), catalogue)
+    return OneHits(len(known), named)
+
+
+def _of_one_recording(plays: SelectedPlays) -> Integers:
+    """The artists (numbers) of whom one recording alone was played, often enough."""
+    catalogue, artists = plays.catalogue, len(plays.catalogue.artists)
+    heard = plays.by_track.played
+    artist, recording = catalogue.artist[heard], catalogue.recording[heard]
+    first, last = np.full(artists, len(catalogue.recordings)), np.full(artists, -1)
+    np.minimum.at(first, artist, recording)
+    np.maximum.at(last, artist, recording)
+    return np.flatnonzero((first == last) & (plays.by_artist.plays >= HIT_PLAYS))
 
 
 def _song(plays: SelectedPlays, tracks: Integers) -> int:

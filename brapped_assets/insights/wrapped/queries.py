@@ -67,11 +67,11 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         impossible_repeats=overview.impossible_repeats(who, period),
         first=first(tx, who, plays),
         favourites=favourites(tx, who, period, plays),
-        run=longest_run(tx, who, plays),
-        loyal=most_days(tx, who, plays),
-        one_hits=one_hits(tx, who, plays),
+        run=longest_run(tx, who, period, plays),
+        loyal=most_days(tx, who, period, plays),
+        one_hits=one_hits(tx, who, period, plays),
         finished=finished(tx, who, period),
-        traits=traits_of(who, days, plays, hours.all),
+        traits=traits_of(who, period, days, plays, hours.all),
         traits_before=_traits(who, compared) if compared else None,
     )
 
@@ -91,7 +91,7 @@ def _hours(who: Viewer, period: Period) -> _Hours:
 
 def _traits(who: Viewer, period: Period) -> Traits:
     plays = who.shown.plays(period.first, period.until)
-    return traits_of(who, overview.days(who, period), plays, _hours(who, period).all)
+    return traits_of(who, period, overview.days(who, period), plays, _hours(who, period).all)
 
 
 def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:

@@ -75,15 +75,19 @@ TRAITS = (
 )
 
 
-def traits_of(who: Viewer, days: Days, plays: SelectedPlays, hours: Sequence[int]) -> Traits:
+def traits_of(who: Viewer, period: Period, days: Days, plays: SelectedPlays, hours: Sequence[int]) -> Traits:
     """Of the plays and days of a period, and its milliseconds by local hour."""
-    return Traits(_explored(who, plays), _followed(plays), _nightly(hours), _skipped(days))
+    first, until = period.first, period.until
+    explored = who.shown.remembering("explored", first, until, lambda: _explored(who, plays))
+    followed = who.shown.remembering("followed", first, until, lambda: _followed(plays))
+    return Traits(explored, followed, _nightly(hours), _skipped(days))
 
 
 def finished(tx: Connection, who: Viewer, period: Period) -> Share:
     """Rows of any length that were heard to their end, of those whose end an export tells."""
     reasons = labels(tx, who.shown.life.reasons)
-    rows = who.shown.told(period.first, period.until).by_reason_end.plays
+    first, until = period.first, period.until
+    rows = who.shown.remembering("endings", first, until, lambda: who.shown.told(first, until).by_reason_end.plays)
     ended = [key for key in reasons if key < len(rows)]
     done = [key for key in ended if reasons[key] == "trackdone"]
     return Share(int(rows[done].sum()), int(rows[ended].sum()))
