@@ -31,7 +31,12 @@ def import_(
             "environment, where no other user sees the password.",
         ),
     ] = None,
+    *,
     listener: Listener = None,
+    new_listener: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="It is the export of somebody new, who is called so and needs no login."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what an import would do, by reason and by month, and store nothing.")
     ] = False,
@@ -47,6 +52,8 @@ def import_(
         raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
     if legacy is not None and dry_run:
         raise typer.BadParameter("The old tables are imported as they are; --dry-run is for files.")
+    if new_listener is not None and (legacy is not None or listener is not None):
+        raise typer.BadParameter("Somebody new comes with an export: --new-listener goes with paths alone.")
     if legacy is not None:
         return import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener)
     if not paths:
@@ -56,6 +63,7 @@ def import_(
         console,
         paths,
         listener=listener,
+        new=new_listener,
         even_if_someone_elses=even_if_someone_elses,
         is_dry_run=dry_run,
     )

@@ -24,7 +24,7 @@ from brapped_assets.transfer.dry_run import preview
 from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
 from brapped_assets.transfer.importer import Progress as ImportProgress
 from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
-from brapped_assets.transfer.listener_choice import resolve_listener
+from brapped_assets.transfer.listener_choice import new_listener, resolve_listener
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt
 from brapped_assets.transfer.stays_abroad import remarks
@@ -45,6 +45,7 @@ def import_files(
     paths: Sequence[str],
     *,
     listener: str | None = None,
+    new: str | None = None,
     even_if_someone_elses: bool = False,
     is_dry_run: bool = False,
     is_demo: bool = False,
@@ -53,13 +54,16 @@ def import_files(
 
     In the demo Dagster knows it from the first start on; elsewhere once its storage is there. Raises HistoryError when
     one of the paths holds none, SettingsError when it seems somebody else's and nobody can be asked: then nothing was
-    imported. `is_dry_run` tells what would become of the files, and stores nothing.
+    imported. `new` is what somebody new is called, whose export it is. `is_dry_run` tells what would become of the
+    files, and stores nothing.
     """
     with ExitStack() as stack:
         found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
 
         def person_of(tx: Connection) -> Listener:
+            if new is not None:
+                return new_listener(tx, settings, new, datetime.now(UTC))
             return resolve_listener(tx, settings, listener, datetime.now(UTC), found)
 
         if is_dry_run:

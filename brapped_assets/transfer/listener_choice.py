@@ -34,6 +34,21 @@ def choose_listener(tx: Connection, name: str | None) -> Listener | None:
     return next(iter(everybody), None)
 
 
+def new_listener(tx: Connection, settings: Settings, name: str, now: datetime) -> Listener:
+    """Somebody without a login, beside whoever there is; the same one when the name comes again.
+
+    Raises SettingsError when the name is empty or already that of somebody else.
+    """
+    name = plain(name).strip()
+    if not name:
+        raise SettingsError("--new-listener needs a name, as it is to stand on the pages.")
+    for one in people.listeners(tx):
+        if name in (one.display_name, one.spotify_user_id) and one.spotify_user_id != people.WITHOUT_LOGIN + name:
+            raise SettingsError(f"There is a listener called {name!r} already. Is it theirs? --listener {name!r}")
+    zone = settings.brapped_timezone or zone_of_this_machine()[0]
+    return people.get_or_create_without_login(tx, name, time_zone=zone, now=now)
+
+
 def resolve_listener(
     tx: Connection, settings: Settings, name: str | None, now: datetime, found: Sequence[Found] = ()
 ) -> Listener:

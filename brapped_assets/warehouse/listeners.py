@@ -17,6 +17,8 @@ q = Statements(__file__)
 
 # Whose id it is when Spotify (or a stand-in) does not say: a single listener needs no more.
 UNNAMED = "me"
+# Whose id it is who has none at Spotify's: with their name behind it.
+WITHOUT_LOGIN = "export of "
 # What they are called on the pages.
 NAMELESS = "You"
 
@@ -113,6 +115,16 @@ def get_or_create_placeholder(tx: Connection, *, time_zone: str, now: datetime) 
     zones.make_sure(tx, time_zone)
     row = one_row(tx, q.alone, {"unnamed": UNNAMED, "name": NAMELESS, "time_zone": time_zone, "now": now})
     return Listener(**row)
+
+
+def get_or_create_without_login(tx: Connection, name: str, *, time_zone: str, now: datetime) -> Listener:
+    """The listener of that name who came by their export, beside others. A login of theirs is somebody else.
+
+    Raises UnknownZone when the database's server has no such zone.
+    """
+    zones.make_sure(tx, time_zone)
+    values = {"id": f"{WITHOUT_LOGIN}{name}", "name": name, "time_zone": time_zone, "now": now}
+    return Listener(**one_row(tx, q.without_login, values))
 
 
 def restore_listener(tx: Connection, who: Returning, now: datetime) -> Listener:

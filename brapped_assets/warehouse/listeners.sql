@@ -52,6 +52,13 @@ values (%(unnamed)s, %(name)s, %(time_zone)s, %(now)s, audit.forgotten_before(%(
 on conflict (spotify_user_id) do update set time_zone = listener.time_zone
 returning listener_id, spotify_user_id, display_name, time_zone, collected_since, authorized_at, consent_ended_at
 
+-- name: without_login
+-- Somebody beside others whose exports come by themselves; known again by the name they were given.
+insert into audit.listener (spotify_user_id, display_name, time_zone, created_at, forgotten_before)
+values (%(id)s, %(name)s, %(time_zone)s, %(now)s, audit.forgotten_before(%(id)s))
+on conflict (spotify_user_id) do update set time_zone = listener.time_zone
+returning listener_id, spotify_user_id, display_name, time_zone, collected_since, authorized_at, consent_ended_at
+
 -- name: returning
 -- Whose export of ours it is: known by id, or the placeholder; one who had no id either, or the only one there is; else
 -- somebody who comes back, as they were.

@@ -95,6 +95,31 @@ def test_a_database_that_is_full_half_way_keeps_what_is_merged_and_says_so(
     assert len(plays(database_url)) == 2
 
 
+def test_somebody_new_comes_by_their_export_alone_and_is_known_again(
+    imports: Brapped, tmp_path: Path, database_url: str
+) -> None:
+    mine, bens, more = (
+        zipped(tmp_path / f"{month}.zip", {"Streaming_History_Audio_2025_0.json": document([extended(ts=ts)])})
+        for month, ts in ((month, f"2025-0{month}-01T10:00:00Z") for month in (1, 2, 3))
+    )
+    assert imports(str(mine)).code == 0
+    for nth, export in enumerate((bens, more)):
+        said = imports(str(export), "--new-listener", "Ben")
+        assert (said.code, "for Ben (" in said.output) == (0, True), nth
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "select display_name, count(*) from bi.plays join bi.listeners using (listener_id) group by 1 order by 1"
+        ).fetchall()
+    assert found == [("Ben", 2), ("You", 1)]
+    # Whose the next one is has to be said now.
+    assert "--listener" in imports(str(mine)).errors
+    refused = imports(str(more), "--new-listener", "You")
+    assert (refused.code, "There is a listener called 'You' already." in refused.errors) == (2, True)
+    assert imports(str(more), "--new-listener", " ").code == 2
+    assert imports(str(more), "--new-listener", "Cy", "--listener", "Ben").code == 2
+    assert len(plays(database_url)) == 3
+
+
 def test_an_export_needs_no_login_and_twice_is_no_harm(imports: Brapped, export: Path, database_url: str) -> None:
     first = imports(str(export))
     assert (first.code, first.errors) == (0, "")
