@@ -43,9 +43,15 @@ def pytest_configure() -> None:
     os.environ["BRAPPED_START"] = f"{min(datetime.now(UTC), NOVEMBER) - timedelta(days=60):%Y-%m-%dT00:00:00+00:00}"
 
 
+def pytest_collection() -> None:
+    """What is imported and collected is no garbage: to look through it meanwhile takes an eighth of the time."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays until the end: the garbage collector need not look at it each time."""
+    """It stays until the end: the garbage collector need not look at it each time."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Somebody else's code location hosts all of it, twice: two listeners, two warehouses, one of everything else."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import dagster as dg
@@ -186,38 +188,58 @@ def test_a_hosted_asset_is_the_same_in_everything_but_its_name_and_its_first_hou
     assert partitions.get_first_partition_key() == key_of(FIRST_HOUR) != key_of(START)
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        {"BRAPPED_START": "yesterday", "BRAPPED_NOBODY_KNOWS": "this", "SPOTIFY_DAILY_CALL_BUDGET": "many"},
-        {"BRAPPED_HOME": "~nobody-here/brapped"},
-        {"BRAPPED_HOME": "/proc/nowhere", "BRAPPED_START": ""},
-    ],
+HOSTILE = (
+    {"BRAPPED_START": "yesterday", "BRAPPED_NOBODY_KNOWS": "this", "SPOTIFY_DAILY_CALL_BUDGET": "many"},
+    {"BRAPPED_HOME": "~nobody-here/brapped"},
+    {"BRAPPED_HOME": "/proc/nowhere", "BRAPPED_START": ""},
 )
-@pytest.mark.parametrize("file", [b"BRAPPED_START=never\nBRAPPED_NOBODY=1\n", b"BRAPPED_HOME=\xff\xfe\n"])
-def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_nothing(
-    hostile: dict[str, str], file: bytes, tmp_path: Path
-) -> None:
-    (tmp_path / ".env").write_bytes(file)
-    code = """
-import sys
+FILES = (b"BRAPPED_START=never\nBRAPPED_NOBODY=1\n", b"BRAPPED_HOME=\xff\xfe\n")
+# Imports Brapped in each folder with its environment: in processes of their own that share the import of Dagster.
+IMPORTS = """
+import dagster, json, os, sqlalchemy, sys, traceback
 def refuse(event, args):
     if event in ("socket.connect", "socket.bind", "os.mkdir", "os.rename", "os.link") or (
         event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax") and ".pyc" not in str(args[0])
     ):
         raise AssertionError(f"{event} {args}")
-import dagster, sqlalchemy
-sys.addaudithook(refuse)
-from brapped_assets.hosting.build import build_defs
-from datetime import UTC, datetime
-build_defs(first_hour=datetime(2026, 11, 18, tzinfo=UTC), key_prefix="theirs").get_repository_def()
+def import_it():
+    sys.addaudithook(refuse)
+    from brapped_assets.hosting.build import build_defs
+    from datetime import UTC, datetime
+    build_defs(first_hour=datetime(2026, 11, 18, tzinfo=UTC), key_prefix="theirs").get_repository_def()
+told = {}
+for folder, environment in json.loads(sys.argv[1]).items():
+    assert not [name for name in sys.modules if name.startswith("brapped_assets")]
+    child = os.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.environ.update(environment)
+        try:
+            import_it()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    told[folder] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+print(json.dumps(told))
 """
-    environment = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"], **hostile}
+
+
+def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_nothing(tmp_path: Path) -> None:
+    places = {}
+    for nth, (hostile, file) in enumerate(product(HOSTILE, FILES)):
+        folder = tmp_path / f"{nth}"
+        folder.mkdir()
+        (folder / ".env").write_bytes(file)
+        places[str(folder)] = hostile
+    environment = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
     ran = subprocess.run(
-        [sys.executable, "-B", "-c", code], check=False, env=environment, cwd=tmp_path, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr[-1500:]
-    assert [one.name for one in tmp_path.iterdir()] == [".env"]
+        [sys.executable, "-B", "-W", "ignore", "-c", IMPORTS, json.dumps(places)],
+        check=True, env=environment, cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert json.loads(ran.stdout) == dict.fromkeys(places, 0), ran.stderr[-1500:]
+    assert {str(one) for one in tmp_path.iterdir()} == set(places)
+    assert [one.name for place in places for one in Path(place).iterdir()] == [".env"] * len(places)
 
 
 def test_a_hosted_schedule_asks_for_its_own_hours_once_it_is_connected(

@@ -2,11 +2,12 @@
 // A card that is a small picture is read when a tap has opened it. On a story's card every shape of the drawing may lie behind. Colours are drawn on a canvas, which knows all notations.
 () => {
   const ctx = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
+  const remembered = (make, known = new Map()) => (key) => known.get(key) ?? known.set(key, make(key)).get(key);
+  const rgba = remembered((colour) => {
     ctx.clearRect(0, 0, 1, 1); ctx.fillStyle = colour; ctx.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = ctx.getImageData(0, 0, 1, 1).data;
     return [r, g, b, a / 255];
-  };
+  });
   const over = ([r, g, b, a], under) => [r, g, b].map((value, nth) => value * a + under[nth] * (1 - a));
   const light = (colour) => colour.slice(0, 3)
     .map((value) => value / 255).map((value) => value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4)

@@ -13,6 +13,8 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 # Of a window that keeps no pages.
 BLOCKED = "Service Worker registration blocked by Playwright"
 FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch { /* a place that keeps nothing */ }"
+# A small file of the same site: for any other site, and the way back, the browser starts a process of its own.
+RESTING = "/static/playing.js"
 USUAL: dict[str, Any] = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}
 
 
@@ -72,7 +74,7 @@ class Visitor:
             page.unroute_all()
             page.mouse.move(0, 0)
             page.emulate_media(**{**USUAL, **{name: how for name, how in kind if name in USUAL}})
-            page.goto("about:blank")
+            page.goto(RESTING)
 
     def leave(self) -> None:
         self.rest()
