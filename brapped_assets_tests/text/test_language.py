@@ -55,7 +55,7 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize("wanted", WRITTEN, ids="-".join)
+@pytest.mark.parametrize("wanted", WRITTEN, ids=lambda wanted: "-".join(map(str, wanted)))
 def test_numbers_days_and_hours_are_written_as_the_language_writes_them_or_as_chosen(wanted: Display) -> None:
     with written_as(wanted):
         found = [
