@@ -26,7 +26,10 @@ from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 
 STATIC = Path(__file__).parent / "static"
-STYLES, SCRIPTS = ("base.css", "wrapped.css", "report.css"), ("words.js", "fit.js", "picture.js", "wrapped.js")
+STYLES, SCRIPTS = (
+    ("base.css", "wrapped.css", "report.css"),
+    ("words.js", "fit.js", "picture.js", "sending.js", "wrapped.js"),
+)
 MOST_BYTES = 1_500_000
 # A side of a picture; with six large ones and a hundred small ones a file still fits into a mail.
 MOST_PIXELS = 480

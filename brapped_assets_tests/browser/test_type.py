@@ -50,7 +50,7 @@ DRAWN = """async () => {
     const name = copy.querySelector(".signature b").getBoundingClientRect(), origin = copy.getBoundingClientRect();
     const ink = getComputedStyle(copy.querySelector(".signature b")).color.match(/\\d+/g).map(Number);
     copy.remove();
-    const picture = await createImageBitmap(await pictureOf(scene));
+    const picture = await createImageBitmap((await pictureOf(scene)).blob);
     const across = Math.round(name.width * 3), down = Math.round(name.height * 3);
     const canvas = Object.assign(document.createElement("canvas"), { width: across, height: down });
     const context = canvas.getContext("2d");

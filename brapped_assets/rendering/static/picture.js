@@ -1,7 +1,8 @@
-// A card as a picture of 1080 x 1920. The card itself, laid out at a third of that size, is painted piece by piece.
+// A card as a picture, in one of four shapes. The card itself, laid out at a third of that size, is painted piece by piece.
 "use strict";
 {
-  const WIDTH = 360, HEIGHT = 640, SCALE = 3;
+  // Width and height in px, of which a picture has three times as many.
+  const SHAPES = { "9x16": [360, 640], "4x5": [360, 450], "1x1": [360, 360], "16x9": [640, 360] }, SCALE = 3;
   const drawn = (paint) => paint && paint !== "none" && paint !== "rgba(0, 0, 0, 0)" && paint !== "transparent";
 
   // The runs of a text that stand on one line each, with their places.
@@ -108,12 +109,21 @@
     ctx.restore();
   }
 
+  // Whoever shows a card need not show which songs they hear: neither names nor covers of them, nor drawings made of names.
+  function withoutSongs(copy) {
+    for (const song of copy.querySelectorAll("[data-song]")) {
+      if (song.matches(".cover")) song.replaceChildren();
+      else song.textContent = _("a song");
+    }
+  }
+
   // A promise of the card's copy, laid out for its picture; whoever asks takes it away.
-  window.laidOut = async (scene) => {
+  window.laidOut = async (scene, { shape = "9x16", nameless = false } = {}) => {
     const copy = scene.cloneNode(true);
-    copy.classList.add("print");
+    copy.classList.add("print", `s${shape}`);
     copy.setAttribute("aria-hidden", "true");
     copy.inert = true;
+    if (nameless) withoutSongs(copy);
     // An image of the same address is there at once; one that waits to be seen would wait for ever.
     for (const image of copy.querySelectorAll("img")) image.loading = "eager";
     document.body.append(copy);
@@ -123,19 +133,31 @@
     return copy;
   };
 
-  // A promise of the picture of a card, as a PNG blob.
-  window.pictureOf = async (scene) => {
-    const copy = await laidOut(scene);
+  // What a card says, a line each: for who cannot see its picture, and to be sent along.
+  const wordsOf = (copy) => [...copy.querySelectorAll(".eyebrow, .headline, .whose-album, .unit, .lines li, .tiles li, .told dt, .aside, .signature span")]
+    .map((part) => [...part.querySelectorAll(".sr")].reduce((words, hidden) => words.replace(hidden.innerText, ""), part.innerText).replace(/\s+/g, " ").trim())
+    .filter(Boolean).join("\n");
+
+  // A promise of a card painted on a canvas, and of its words.
+  window.paintedCard = async (scene, options = {}) => {
+    const copy = await laidOut(scene, options);
     try {
-      const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH * SCALE, height: HEIGHT * SCALE });
+      const [width, height] = SHAPES[options.shape ?? "9x16"];
+      const canvas = Object.assign(document.createElement("canvas"), { width: width * SCALE, height: height * SCALE });
       const ctx = canvas.getContext("2d");
       ctx.scale(SCALE, SCALE);
       paint(ctx, copy, copy.getBoundingClientRect(), null);
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-      if (!blob) throw new Error("This browser makes no picture of it.");
-      return blob;
+      return { canvas, words: wordsOf(copy) };
     } finally {
       copy.remove();
     }
+  };
+
+  // A promise of the picture of a card as a PNG blob, and of its words.
+  window.pictureOf = async (scene, options) => {
+    const { canvas, words } = await paintedCard(scene, options);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    if (!blob) throw new Error("This browser makes no picture of it.");
+    return { blob, words };
   };
 }

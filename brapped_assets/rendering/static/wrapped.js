@@ -39,7 +39,7 @@
     player.hidden = false;
     // What stands behind the story is out of reach for the keyboard, too.
     outside = [...document.body.children].filter((part) => !part.contains(stage));
-    for (const part of [...outside, ...[...stage.parentElement.children].filter((part) => part !== stage)]) part.inert = true;
+    for (const part of [...outside, ...[...stage.parentElement.children].filter((part) => part !== stage && part.tagName !== "DIALOG")]) part.inert = true;
     fit(stage);
     show(nth);
     frames[now].focus({ preventScroll: true });
@@ -55,29 +55,7 @@
     const open = frames[now].querySelector("[data-open]");
     (narrow.matches ? open : frames[now]).focus({ preventScroll: true });
   }
-  // Whether pictures go to other apps here. A mouse's owner wants the file.
-  const sends = matchMedia("(pointer: coarse)").matches
-    && Boolean(navigator.canShare?.({ files: [new File([], "card.png", { type: "image/png" })] }));
-  function save(file) {
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  }
-  async function send(frame, button) {
-    const name = `brapped-${stage.dataset.label}-${frame.dataset.name}.png`;
-    const before = button.textContent;
-    pause(true);
-    button.textContent = "Drawing…";
-    try {
-      const file = new File([await pictureOf(frame.querySelector(".scene"))], name, { type: "image/png" });
-      if (!sends) save(file);
-      // Closing the share sheet is no mistake; whatever else keeps it from opening, the picture is there.
-      else await navigator.share({ files: [file] }).catch((error) => error.name === "AbortError" || save(file));
-      button.textContent = before;
-    } catch {
-      button.textContent = "No picture here: take a screenshot";
-    }
-  }
+  window.pauseStory = () => pause(true);
 
   if (stage && frames.length) {
     for (const frame of frames) {
@@ -89,8 +67,8 @@
       const button = frame.querySelector("[data-send]");
       if (!button) continue;
       button.hidden = false;
-      if (sends) button.textContent = "Send";
-      button.addEventListener("click", () => send(frame, button));
+      if (sendsCards) button.textContent = _("Send");
+      button.addEventListener("click", () => { pause(true); sendCard(frame, button); });
     }
     for (const quiz of stage.querySelectorAll("[data-quiz]")) {
       quiz.addEventListener("click", (event) => {
@@ -115,7 +93,7 @@
     document.addEventListener("visibilitychange", () => { if (document.hidden && isPlaying()) pause(true); });
     document.addEventListener("keydown", (event) => {
       // Arrows that go from mark to mark of a drawing turn no card.
-      if (!isPlaying() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!isPlaying() || document.querySelector("dialog[open]") || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const go = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: frames.length - 1 }[event.key];
       if (go !== undefined) { event.preventDefault(); show(go); }
       if (event.key === "Escape") all();
