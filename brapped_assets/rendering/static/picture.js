@@ -3,6 +3,8 @@
 {
   // Width and height in px, of which a picture has three times as many.
   const SHAPES = { "9x16": [360, 640], "4x5": [360, 450], "1x1": [360, 360], "16x9": [640, 360] }, SCALE = 3;
+  // A picture goes by mail and messenger: photographs in it give up what no eye sees before it grows larger.
+  const MOST_BYTES = 950000, MOST_BITS = 6;
   const drawn = (paint) => paint && paint !== "none" && paint !== "rgba(0, 0, 0, 0)" && paint !== "transparent";
 
   // The runs of a text that stand on one line each, with their places.
@@ -83,7 +85,7 @@
     return path;
   }
 
-  function paint(ctx, element, origin, clip) {
+  function paint(ctx, element, origin, clip, images) {
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden") return;
     ctx.save();
@@ -99,12 +101,14 @@
         const place = element.getBoundingClientRect();
         const fit = Math.min(place.width / element.naturalWidth, place.height / element.naturalHeight);
         const wide = element.naturalWidth * fit, tall = element.naturalHeight * fit;
-        ctx.drawImage(element, place.left - origin.left + (place.width - wide) / 2, place.top - origin.top + (place.height - tall) / 2, wide, tall);
+        const left = place.left - origin.left + (place.width - wide) / 2, top = place.top - origin.top + (place.height - tall) / 2;
+        ctx.drawImage(element, left, top, wide, tall);
+        images.push([left, top, wide, tall].map((length) => Math.round(length * SCALE)));
       }
     }
     for (const child of element.childNodes) {
       if (child.nodeType === Node.TEXT_NODE && child.data.trim()) words(ctx, child, style, origin, clip);
-      else if (child.nodeType === Node.ELEMENT_NODE) paint(ctx, child, origin, clip);
+      else if (child.nodeType === Node.ELEMENT_NODE) paint(ctx, child, origin, clip, images);
     }
     ctx.restore();
   }
@@ -115,6 +119,13 @@
       if (song.matches(".cover")) song.replaceChildren();
       else song.textContent = _("a song");
     }
+  }
+
+  // Light in steps of 2, 4, 8 … 64 of 256.
+  function coarsen(ctx, [left, top, wide, tall], bits) {
+    const part = ctx.getImageData(left, top, wide, tall), mask = 256 - (1 << bits), half = 1 << (bits - 1);
+    for (let at = 0; at < part.data.length; at++) if (at % 4 < 3) part.data[at] = (part.data[at] & mask) | half;
+    ctx.putImageData(part, left, top);
   }
 
   // A promise of the card's copy, laid out for its picture; whoever asks takes it away.
@@ -144,10 +155,11 @@
     try {
       const [width, height] = SHAPES[options.shape ?? "9x16"];
       const canvas = Object.assign(document.createElement("canvas"), { width: width * SCALE, height: height * SCALE });
-      const ctx = canvas.getContext("2d");
+      const ctx = canvas.getContext("2d", { willReadFrequently: true });
       ctx.scale(SCALE, SCALE);
-      paint(ctx, copy, copy.getBoundingClientRect(), null);
-      return { canvas, words: wordsOf(copy) };
+      const images = [];
+      paint(ctx, copy, copy.getBoundingClientRect(), null, images);
+      return { canvas, images, words: wordsOf(copy) };
     } finally {
       copy.remove();
     }
@@ -155,8 +167,13 @@
 
   // A promise of the picture of a card as a PNG blob, and of its words.
   window.pictureOf = async (scene, options) => {
-    const { canvas, words } = await paintedCard(scene, options);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    const { canvas, images, words } = await paintedCard(scene, options);
+    const saved = () => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    let blob = await saved();
+    for (let bits = 1; blob?.size > MOST_BYTES && images.length && bits <= MOST_BITS; bits++) {
+      for (const place of images) coarsen(canvas.getContext("2d"), place, bits);
+      blob = await saved();
+    }
     if (!blob) throw new Error("This browser makes no picture of it.");
     return { blob, words };
   };
