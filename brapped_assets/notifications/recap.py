@@ -87,6 +87,7 @@ def _built(tx: Connection, listener_id: int, name: str, now: datetime, *, is_onl
     built = report.build(environment(), tx, who, period)
     minutes, plays = formatting.number(total.ms // 60_000), formatting.number(total.plays)
     told = {"minutes": f"≈{minutes}" if total.estimated_ms else minutes, "plays": plays}
+    is_week, command = "W" in name, f"brapped report --range {name}"
     lines = [
         _("At least %(minutes)s minutes of music in %(plays)s plays.", **told)
         if who.gaps_in(period)
@@ -103,13 +104,16 @@ def _built(tx: Connection, listener_id: int, name: str, now: datetime, *, is_onl
             for nth, row in enumerate(songs, 1)
         ),
         "",
-        _("The cards of the week, as a page to keep: %(command)s", command=f"brapped report --range {name}")
-        if "W" in name
-        else _("The cards of the month, as a page to keep: %(command)s", command=f"brapped report --range {name}"),
+        _("The cards of the week, as a page to keep: %(command)s", command=command)
+        if is_week
+        else _("The cards of the month, as a page to keep: %(command)s", command=command),
     ]
     page = Attached(built.file_name, built.html, "text/html")
-    label = period.label[:1].lower() + period.label[1:] if "W" in name else period.label
-    title = (
-        _("Your %(period)s", period=label) if is_only_one else _("%(name)s's %(period)s", name=who.name, period=label)
-    )
-    return Recap(title, "\n".join(lines), page)
+    if is_week:
+        day = formatting.short_day(period.first)
+        mine = _("Your week of %(day)s", day=day)
+        theirs = _("%(name)s's week of %(day)s", name=who.name, day=day)
+    else:
+        mine = _("Your %(period)s", period=period.label)
+        theirs = _("%(name)s's %(period)s", name=who.name, period=period.label)
+    return Recap(mine if is_only_one else theirs, "\n".join(lines), page)

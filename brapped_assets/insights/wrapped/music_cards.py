@@ -172,17 +172,12 @@ def of_age(n: Numbers) -> Card:
         median, half = year, half - known[year]
     decades = list(range(min(known) // 10 * 10, max(known) // 10 * 10 + 1, 10))
     plays = [sum(count for year, count in known.items() if year // 10 * 10 == decade) for decade in decades]
+    called_so = [_("%(decade)ss", decade=str(decade)) for decade in decades]
     led = [
-        charts.Led(
-            (("range", n.period.name), ("decade", f"{decade}")),
-            f"{_('%(decade)ss', decade=str(decade))}: {counted(count, 'play')}",
-        )
-        for decade, count in zip(decades, plays, strict=True)
+        charts.Led((("range", n.period.name), ("decade", f"{decade}")), f"{name}: {counted(count, 'play')}")
+        for decade, name, count in zip(decades, called_so, plays, strict=True)
     ]
-    told = ", ".join(
-        f"{_('%(decade)ss', decade=str(one))} {formatting.number(many)}"
-        for one, many in zip(decades, plays, strict=True)
-    )
+    told = ", ".join(f"{name} {formatting.number(many)}" for name, many in zip(called_so, plays, strict=True))
     label = _("Plays by decade of release: %(plays)s.", plays=told)
     until = min(n.period.last, n.today).year
     heading = _("If everyone loved what came out when they were 18, you would be")

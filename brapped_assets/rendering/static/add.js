@@ -5,7 +5,7 @@ const card = document.querySelector("[data-progress]");
 const problem = document.querySelector("[data-problem]");
 const bar = card.querySelector("progress");
 const say = (selector, words) => { card.querySelector(selector).textContent = words; };
-const megabytes = (bytes) => (bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
+const megabytes = (bytes) => number(Math.round(bytes / 1e5) / 10);
 
 function show(isWorking) {
   card.hidden = !isWorking;
@@ -31,7 +31,7 @@ async function watch() {
       say("[data-stage]", stage);
       if (expected) { bar.max = expected; bar.value = Math.min(rows, expected); }
     } catch {
-      say("[data-text]", "Brapped does not answer. If it was stopped, start it and add the same file again.");
+      say("[data-text]", _("Brapped does not answer. If it was stopped, start it and add the same file again."));
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -45,7 +45,7 @@ card.querySelector("[data-cancel]")?.addEventListener("submit", (event) => {
   event.preventDefault();
   sending.abort();
   sending = null;
-  complain("Cancelled. Nothing of it was stored.");
+  complain(_("Cancelled. Nothing of it was stored."));
 });
 
 function send(files) {
@@ -68,9 +68,9 @@ function send(files) {
     sending = null;
     bar.removeAttribute("value");
     if (request.status < 300) watch();
-    else complain(request.response?.error ?? "That did not work. Reload the page and try again.");
+    else complain(request.response?.error ?? _("That did not work. Reload the page and try again."));
   });
-  request.addEventListener("error", () => { sending = null; complain("The connection to Brapped was lost. Add the same file again."); });
+  request.addEventListener("error", () => { sending = null; complain(_("The connection to Brapped was lost. Add the same file again.")); });
   say("[data-stage]", "Sending…");
   show(true);
   sending = request;
@@ -93,7 +93,7 @@ if (form) {
     over(-inside);
     if (form.hidden) return;
     const items = [...(event.dataTransfer.items ?? [])];
-    if (items.some((item) => item.webkitGetAsEntry?.()?.isDirectory)) return complain("That is a folder. Drop the zip, or the JSON files in it.");
+    if (items.some((item) => item.webkitGetAsEntry?.()?.isDirectory)) return complain(_("That is a folder. Drop the zip, or the JSON files in it."));
     if (event.dataTransfer.files.length) send(event.dataTransfer.files);
   });
 }

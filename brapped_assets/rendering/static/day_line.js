@@ -5,10 +5,10 @@
   const line = document.querySelector("[data-line]"), told = line.closest("section").querySelector("[data-told]");
   const first = Date.parse(`${line.dataset.first}T00:00:00Z`), minutes = line.dataset.minutes.split(",").map(Number);
   const gaps = new Set(line.dataset.gaps.split(",").filter(Boolean).map(Number)), last = minutes.length - 1;
-  const named = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const named = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
   const dayOf = (place) => new Date(first + place * DAY).toISOString().slice(0, 10);
   const nameOf = (place) => named.format(first + place * DAY);
-  const said = (place) => `${minutes[place].toLocaleString("en")} min${gaps.has(place) ? ", at least" : ""}`;
+  const said = (place) => (gaps.has(place) ? _("%(minutes)s min, at least", { minutes: number(minutes[place]) }) : _("%(minutes)s min", { minutes: number(minutes[place]) }));
   const clamped = (place) => Math.max(0, Math.min(last, place));
   const part = (name) => Object.assign(document.createElement("div"), { className: name });
   const stretch = part("stretch"), bubble = part("bubble");
@@ -71,7 +71,9 @@
     const here = `${nameOf(at)}: ${said(at)}`, ends = [from ?? at, at].sort((a, b) => a - b);
     line.setAttribute("aria-valuenow", at);
     line.setAttribute("aria-valuetext", here);
-    told.textContent = from === null ? `${here}. Enter begins a stretch here.` : from === at ? `From ${nameOf(at)}: go on to another day, then Enter.` : `${nameOf(ends[0])} to ${nameOf(ends[1])}. Enter shows it.`;
+    told.textContent = from === null ? _("%(day)s. Enter begins a stretch here.", { day: here })
+      : from === at ? _("From %(day)s: go on to another day, then Enter.", { day: nameOf(at) })
+      : _("%(first)s to %(last)s. Enter shows it.", { first: nameOf(ends[0]), last: nameOf(ends[1]) });
   }
   function drop() {
     from = null;

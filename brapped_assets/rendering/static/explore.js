@@ -65,7 +65,7 @@
       bar.classList.toggle("held", within.length === 1 && within.includes(bar));
     }
     const [first, last] = [within[0], within.at(-1)].map((bar) => bar?.title.split(":")[0]), told = document.querySelector("[data-stretch]");
-    if (told) told.textContent = within.length > 1 ? `${first} to ${last}` : "";
+    if (told) told.textContent = within.length > 1 ? _("%(first)s to %(last)s", { first, last }) : "";
     return within;
   }
   function begin(bar) {

@@ -28,7 +28,7 @@ const narrow = async () => {
     inView();
     history.replaceState(null, "", address);
   } catch (error) {
-    if (error.name !== "AbortError") list.querySelector("[data-total]").textContent = "No answer just now. Enter tries again.";
+    if (error.name !== "AbortError") list.querySelector("[data-total]").textContent = _("No answer just now. Enter tries again.");
   }
 };
 

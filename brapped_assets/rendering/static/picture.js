@@ -174,7 +174,7 @@
       for (const place of images) coarsen(canvas.getContext("2d"), place, bits);
       blob = await saved();
     }
-    if (!blob) throw new Error("This browser makes no picture of it.");
+    if (!blob) throw new Error(_("This browser makes no picture of it."));
     return { blob, words };
   };
 }

@@ -29,8 +29,8 @@ const line = (hit) => {
   if (hit.by) item.querySelector(".by").textContent = hit.by;
   else item.querySelector(".by").remove();
   const unit = document.createElement("small");
-  unit.textContent = hit.plays === 1 ? "play" : "plays";
-  item.querySelector(".count").append(hit.plays.toLocaleString("en"), unit);
+  unit.textContent = ngettext("play", "plays", hit.plays);
+  item.querySelector(".count").append(number(hit.plays), unit);
   return item;
 };
 
@@ -40,8 +40,8 @@ const show = ({ q, enough, hits }) => {
     section.hidden = of.length === 0;
     section.querySelector("ul").replaceChildren(...of.map(line));
   }
-  if (!enough) hint.textContent = q ? "One more letter." : "Two letters are enough, in any script, with or without accents.";
-  else hint.textContent = hits.length ? "" : "Nothing you played has this in its name.";
+  if (!enough) hint.textContent = q ? _("One more letter.") : _("Two letters are enough, in any script, with or without accents.");
+  else hint.textContent = hits.length ? "" : _("Nothing you played has this in its name.");
   const address = new URL(location);
   if (q) address.searchParams.set("q", q);
   else address.searchParams.delete("q");
@@ -57,7 +57,7 @@ const look = async () => {
     const answer = await fetch(`${document.body.dataset.root}/search.json?${asked}`, { signal: running.signal });
     if (answer.ok) show(await answer.json());
   } catch (error) {
-    if (error.name !== "AbortError") hint.textContent = "No answer just now. Enter tries again.";
+    if (error.name !== "AbortError") hint.textContent = _("No answer just now. Enter tries again.");
   }
 };
 

@@ -35,8 +35,12 @@ async function keep(request, page) {
 
 async function asOf(page) {
   const at = new Date(page.headers.get("date") ?? Date.now());
-  const said = `Nothing answers; this is as of ${new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(at)}.`;
-  const html = (await page.text()).replace('<main id="content">', `$&<p class="gap-note" role="status" data-offline>${said}</p>`);
+  const before = await page.text();
+  // The page brings the words, in its own language.
+  const [, language] = before.match(/<html lang="([\w-]+)"/) ?? [], [, words] = before.match(/data-as-of="([^"]*)"/) ?? [];
+  const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  const said = (words ?? "%(time)s").replace("%(time)s", time);
+  const html = before.replace('<main id="content">', `$&<p class="gap-note" role="status" data-offline>${said}</p>`);
   const headers = new Headers(page.headers);
   for (const name of ["content-encoding", "content-length"]) headers.delete(name);
   return new Response(html, { status: page.status, headers });

@@ -25,7 +25,7 @@
       bar.className = other < now ? "seen" : "";
       if (other === now) { void bar.offsetWidth; bar.className = "now"; }
     });
-    player.querySelector("[data-place]").textContent = `Card ${now + 1} of ${frames.length}: ${frames[now].getAttribute("aria-label")}`;
+    player.querySelector("[data-place]").textContent = _("Card %(place)s of %(many)s: %(card)s", { place: number(now + 1), many: number(frames.length), card: frames[now].getAttribute("aria-label") });
     history.replaceState(null, "", `#${frames[now].id}`);
   }
   // Where all cards are small, one is a picture with a name, and opens.
@@ -78,7 +78,7 @@
         const right = quiz.querySelector('[data-right="yes"]');
         choice.classList.add(choice === right ? "is-right" : "is-wrong");
         right.classList.add("is-right");
-        quiz.querySelector("[data-answer]").textContent = choice === right ? "You know yourself." : "So close.";
+        quiz.querySelector("[data-answer]").textContent = choice === right ? _("You know yourself.") : _("So close.");
       });
     }
     progress.addEventListener("animationend", () => now < frames.length - 1 && show(now + 1));
