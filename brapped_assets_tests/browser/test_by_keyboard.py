@@ -43,6 +43,7 @@ def test_the_first_tab_skips_to_the_content_and_the_period_picker_follows_the_pa
         "Wrapped",
         "History",
         "Search",
+        "Settings",
         "Today",
         "This week",
     ]

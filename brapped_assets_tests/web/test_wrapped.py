@@ -105,7 +105,7 @@ def test_cards_tell_of_the_plays_and_every_name_leads_to_its_page(client: TestCl
     ]
     assert re.search(r'<h2 class="headline [^"]*figure">360</h2>', page)
     assert re.search(r'<a dir="auto" href="/artist/\d+\?range=year">Song by 0</a>', page)
-    assert re.search(r'<a dir="auto" href="/track/\d+\?range=year">Song 0</a>', page)
+    assert re.search(r'<a dir="auto" href="/track/\d+\?range=year" data-song>Song 0</a>', page)
 
 
 def test_every_mark_of_a_drawing_leads_to_the_plays_it_stands_for(client: TestClient, warehouse: Warehouse) -> None:
