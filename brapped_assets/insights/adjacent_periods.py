@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from brapped_assets.insights.periods import DAY, MONTHS, WEEK, WEEKS, YEARS, Period, named
+from brapped_assets.insights.periods import DAY, MONTHS, WEEK, WEEKS, YEARS, Period, first_of_week, named
 
 
 def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | None, Period | None]:
@@ -10,7 +10,7 @@ def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | 
 
     Other stretches than a day, a week, a month or a year have none: nobody thinks of 30 days as one of many.
     """
-    if WEEKS.fullmatch(period.name):
+    if WEEKS.fullmatch(period.name) and period.first.isoweekday() == 1:
         written: str = "%G-W%V"
         presets: tuple[str, ...] = ("week", "last-week")
         firsts = period.first - WEEK, period.first + WEEK
@@ -23,13 +23,22 @@ def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | 
     elif period.days == 1:
         written, presets = "%Y-%m-%d", ("today",)
         firsts = period.first - DAY, period.first + DAY
+    elif WEEKS.fullmatch(period.name) or (".." in period.name and _is_week(period)):
+        # A week that begins on another day than those of ISO 8601 has its days for a name.
+        written, presets = "", ("week", "last-week")
+        firsts = period.first - WEEK, period.first + WEEK
     else:
         return None, None
 
     def of(first: date) -> Period:
-        found = named(f"{first:{written}}", today=today, first_day=first_day)
+        name = f"{first:{written}}" if written else f"{first}..{first + WEEK - DAY}"
+        found = named(name, today=today, first_day=first_day)
         known = (named(preset, today=today, first_day=first_day) for preset in presets)
         return next((preset for preset in known if preset.first == found.first), found)
 
     earlier, later = map(of, firsts)
     return earlier if earlier.last >= first_day else None, later if later.first <= today else None
+
+
+def _is_week(period: Period) -> bool:
+    return period.days == WEEK.days and period.first == first_of_week(period.first)

@@ -12,7 +12,7 @@ from brapped_assets.insights import overview
 from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.reductions import By, Integers
 from brapped_assets.insights.overview import Day, Days, Month
-from brapped_assets.insights.periods import DAY, Period, each_day
+from brapped_assets.insights.periods import DAY, Period, each_day, place_in_week
 from brapped_assets.insights.viewer import Viewer
 
 LEVELS = 9
@@ -79,7 +79,7 @@ def levels(values: Iterable[int]) -> list[int]:
 
 
 def months(who: Viewer, period: Period, days: Days, by: By) -> list[Block]:
-    """A calendar: one block a month, weeks from Monday. Empty for what is shorter than 8 or longer than 400 days."""
+    """A calendar: one block a month, weeks as the listener has them. Empty for less than 8 or more than 400 days."""
     if not 7 < period.days <= MOST_DAYS:  # noqa: PLR2004  (a week is a row of bars)
         return []
     played, gaps = {day.day: day for day in days}, gap_days(who, period)
@@ -90,10 +90,10 @@ def months(who: Viewer, period: Period, days: Days, by: By) -> list[Block]:
         if not blocks or blocks[-1].first.month != day.month or blocks[-1].first.year != day.year:
             blocks.append(Block(day))
         of = played.get(day)
-        offset = blocks[-1].first.weekday()
+        offset = place_in_week(blocks[-1].first)
         week = (offset + (day - blocks[-1].first).days) // 7
         blocks[-1].cells.append(
-            Cell(day, of.plays if of else 0, of.ms if of else 0, level, _kind(who, day, gaps), week, day.weekday())
+            Cell(day, of.plays if of else 0, of.ms if of else 0, level, _kind(who, day, gaps), week, place_in_week(day))
         )
     return blocks
 

@@ -63,11 +63,11 @@ class Period:
                 return f"{self.first.year}"
             case "month" | "last-month":
                 return f"{self.first:%Y-%m}"
-            case "week" | "last-week":
+            case "week" | "last-week" if self.first.isoweekday() == 1:
                 return f"{self.first:%G-W%V}"
             case "today":
                 return f"{self.first}"
-            case "7d" | "30d":
+            case "7d" | "30d" | "week" | "last-week":
                 return f"{self.first}..{self.last}"
         return self.name
 
@@ -195,7 +195,12 @@ def year_before(period: Period, *, today: date) -> Period:
 
 def first_of_week(day: date) -> date:
     """The day that begins the week of a day, for the listener of now."""
-    return day - (day.isoweekday() - display().week_begins) % 7 * DAY
+    return day - place_in_week(day) * DAY
+
+
+def place_in_week(day: date) -> int:
+    """How many days of its week lie before a day, for the listener of now."""
+    return (day.isoweekday() - display().week_begins) % 7
 
 
 def _so_far(name: str) -> str:

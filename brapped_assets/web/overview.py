@@ -21,6 +21,7 @@ from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.day_line import DayLine, day_line
 from brapped_assets.text.formatting import change, percent
+from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, _
 from brapped_assets.web.site import Site, period_of, selection_of
 
@@ -86,8 +87,9 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
     shade = iter(day_grid.levels(value for row in cells for value in row))
     most, weekday, hour = max((value, -w, -h) for w, row in enumerate(cells) for h, value in enumerate(row))
     of_hours = [sum(row[hour] for row in cells) for hour in range(habits.HOURS)]
+    rows = [(w + 1, [(value, next(shade)) for value in row]) for w, row in enumerate(cells)]
     return {
-        "clock": [(w + 1, [(value, next(shade)) for value in row]) for w, row in enumerate(cells)],
+        "clock": sorted(rows, key=lambda row: (row[0] - display().week_begins) % 7),
         "busiest": {"weekday": _(IN_FULL[-weekday]), "hour": -hour, "value": most},
         "hours": [(f"{hour:02d}", value, None, "") for hour, value in enumerate(of_hours)],
         "most_of_hours": max(of_hours) or 1,

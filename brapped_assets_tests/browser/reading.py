@@ -38,8 +38,9 @@ EACH_PICTURE = f"""async () => {{
 }}"""
 
 
-def too_faint(page: Page) -> list[str]:
-    return list(page.evaluate(TOO_FAINT))
+def too_faint(page: Page, least: float | None = None) -> list[str]:
+    """Words with too little contrast: by WCAG 2 for their size, or with less than `least`."""
+    return list(page.evaluate(TOO_FAINT, least))
 
 
 def misplaced(page: Page) -> list[str]:

@@ -1,6 +1,6 @@
-// Words in every element that has some of its own, against what lies behind them (WCAG 2: 4.5, or 3 for large words).
+// Words in every element that has some of its own, against what lies behind them (WCAG 2: 4.5, or 3 for large words; or `least` for all).
 // A card that is a small picture is read when a tap has opened it. On a story's card every shape of the drawing may lie behind. Colours are drawn on a canvas, which knows all notations.
-() => {
+(least) => {
   const ctx = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const remembered = (make, known = new Map()) => (key) => known.get(key) ?? known.set(key, make(key)).get(key);
   const rgba = remembered((colour) => {
@@ -44,7 +44,7 @@
     const [r, g, b, a] = rgba(style.color);
     for (const ground of behind(element)) {
       const ratio = contrast(over([r, g, b, a * seen], ground), ground);
-      if (ratio < (isLarge ? 3 : 4.5)) found.add(`${ratio.toFixed(2)} ${element.closest("[class]")?.className} “${words.slice(0, 30)}” on ${ground.map(Math.round)}`);
+      if (ratio < (least ?? (isLarge ? 3 : 4.5))) found.add(`${ratio.toFixed(2)} ${element.closest("[class]")?.className} “${words.slice(0, 30)}” on ${ground.map(Math.round)}`);
     }
   }
   return [...found];

@@ -80,7 +80,9 @@ def test_what_is_chosen_survives_a_restart_and_holds_in_other_browsers(
         assert selected(another.get("/settings").text) == CHOSEN
         page = another.get("/?range=all").text
         assert html_of(page) == '<html lang="de" data-theme="contrast" data-numbers="fr">'
-        # By every play, the private one too.
+        # Weeks from Sunday on; by every play, the private one too.
+        assert re.findall(r'<tr><th scope="row">(\w+)</th>', page)[:7] == ["So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"]
+        assert "29. März 2026" in another.get("/?range=week").text.replace("\u00a0", " ")
         assert re.search(r'(?s)class="big">30<.*?counted', page)
 
 
