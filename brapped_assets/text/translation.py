@@ -47,6 +47,8 @@ def translated(text: str) -> str:
 def plural(one: str, many: str, n: float) -> str:
     """The same for a number of things."""
     language = display().language
+    if language == ENGLISH:
+        return one if n == 1 else many
     found = catalogue(language).ngettext(one, many, _whole(n))
     return stretched(found) if language == PSEUDO else found
 
