@@ -5,6 +5,7 @@ Those of Dagster's UI are taken by hand: its graph lays itself out anew each tim
 
 import sys
 from base64 import b64decode
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -31,7 +32,7 @@ def page_of(browser: Browser, url: str, width: int, height: int, scheme: Literal
     return page
 
 
-def beside(pictures: list[Image.Image], height: int) -> Image.Image:
+def beside(pictures: Sequence[Image.Image], height: int) -> Image.Image:
     """In a row, all of one height, on what is seen through."""
     scaled = [picture.resize((round(picture.width * height / picture.height), height)) for picture in pictures]
     row = Image.new("RGBA", (sum(one.width for one in scaled) + GAP * (len(scaled) - 1), height))
