@@ -354,10 +354,10 @@ def test_a_context_leads_to_what_it_is(browser: TestClient, warehouse: Warehouse
         ("page=x&q=beyonce", "There is no page 'x': this list has one page. Shown is page 1.", 404),
         (
             "sort=loudest",
-            "'loudest' is no order of songs; say plays, minutes, first, last, skips, change. Sorted by plays.",
+            "'loudest' is no order here; say plays, minutes, first, last, skips, change. Sorted by plays.",
             200,
         ),
-        ("sort=--plays", "'--plays' is no order of songs;", 200),
+        ("sort=--plays", "'--plays' is no order here;", 200),
         (
             "sort=change",
             "No time before All time is known as well, so no change of rank is told. Sorted by plays.",
