@@ -198,7 +198,7 @@ def test_a_finger_reads_a_square_and_a_second_tap_opens_its_day(visitor: Visitor
     page.wait_for_url("**/?range=2026-11-20*")
     page.go_back()
     page.locator(".week tbody td").first.tap()
-    expect(page.locator(".week-box + [data-told]")).to_have_text(re.compile(r"^Mon 00:00, \d+ plays$"))
+    expect(page.locator(".week-box + [data-told]")).to_have_text(re.compile(r"^Monday 00:00, \d+ plays$"))
 
 
 @pytest.mark.parametrize("path", ["/today", "/search?q=window", "/history"])
