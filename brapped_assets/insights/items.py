@@ -117,6 +117,12 @@ def tracks_as_guest(who: Viewer, artist: Row) -> Numbers:
     return found
 
 
+def is_theirs(who: Viewer, kind: Kind, item: Row) -> bool:
+    """Whether any row of the listener's is of it, of any length, shown or not; or they hide it before one comes."""
+    of = [tracks_of(who, kind, item), *([tracks_as_guest(who, item)] if kind == "artist" else [])]
+    return any(map(len, of)) or item.get("hidden_id") is not None
+
+
 def life(plays: SelectedPlays) -> Life:
     """Of plays of all time."""
     if not len(plays):

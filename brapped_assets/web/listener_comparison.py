@@ -53,7 +53,7 @@ def routes(site: Site) -> list[Route]:
             values: dict[str, Any] = {
                 "awards": awards(guests(everybody, period)),
                 "overlaps": overlaps(everybody, period) if len(everybody) > 2 else {},  # noqa: PLR2004  (more than two)
-                "unheard": [(one, unheard(tx, one, by, period)) for one, by in ((who, other), (other, who))],
+                "unheard": [(one, by, unheard(tx, one, by, period)) for one, by in ((who, other), (other, who))],
                 "card": card,
                 "place": Pages(pictures(tx, [card])),
             }

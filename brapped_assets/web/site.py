@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from secrets import compare_digest, token_urlsafe
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -208,8 +209,9 @@ def say(request: Request, what: str, *, is_missing: bool = True) -> None:
 def period_asked_for(request: Request, who: Viewer, *, default: str = "year") -> Period:
     """The period in the address: `?range=`; or two dates, `?first=` and `?last=`, as a form without a script asks.
 
-    Raises NotAPeriod. The rule for every page and file: nothing is shown silently for another period. A page then says
-    what it did not understand and shows its default, a file is not made; the status of both is 404.
+    Of several the last counts, and one of `range`. Raises NotAPeriod. The rule for every page and file: nothing is
+    shown silently for another period. A page then says what it did not understand and shows its default, a file is not
+    made; the status of both is 404.
     """
     first_day: date = who.first_day or who.today
     return named(_range_in(request) or default, today=who.today, first_day=first_day)
@@ -223,8 +225,8 @@ def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period
         shown = named(default, today=who.today, first_day=who.first_day or who.today)
         say(request, _("%(problem)s Shown instead: %(period)s.", problem=error, period=shown.label))
         return shown
-    if len(set(request.query_params.getlist("range"))) > 1:
-        say(request, f"Of several periods the last counts: {found.label}.", is_missing=False)
+    if len(set(_periods_in(request))) > 1:
+        say(request, _("Of several periods this one counts: %(period)s.", period=found.label), is_missing=False)
     if found.name != (_range_in(request) or default):
         say(request, _("That time ends before it begins. Shown is %(period)s.", period=found.label), is_missing=False)
     return found
@@ -232,11 +234,18 @@ def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period
 
 def _range_in(request: Request) -> str:
     """What the address says of the period; empty when nothing."""
-    asked = request.query_params
-    if name := asked.get("range", "").strip():
-        return name
-    first, last = (asked.get(one, asked.get(other, "")).strip() for one, other in (("first", "from"), ("last", "to")))
-    return f"{first}..{last}" if first or last else ""
+    return _periods_in(request)[-1]
+
+
+def _periods_in(request: Request) -> list[str]:
+    """All that the address says of the period, what counts last; one empty text when it says nothing."""
+
+    def told(*names: str) -> list[str]:
+        values = (value.strip() for name in names for value in request.query_params.getlist(name))
+        return [value for value in values if value]
+
+    ends = zip_longest(told("from", "first"), told("to", "last"), fillvalue="")
+    return [*(f"{first}..{last}" for first, last in ends), *told("range")] or [""]
 
 
 def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chosen:

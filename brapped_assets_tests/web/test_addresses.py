@@ -218,7 +218,15 @@ def test_a_file_of_no_period_is_not_made(browser: TestClient, two: tuple[int, in
         ("range=%20&first=&last=", "", 200),
         ("range=2019", "", 200),
         ("range=2100", "", 200),
-        ("range=2019&range=2018", "Of several periods the last counts: 2018.", 200),
+        ("range=2019&range=2018", "Of several periods this one counts: 2018.", 200),
+        ("range=2019&range=2019&range=", "", 200),
+        ("first=2026-03-01&last=2026-03-09&range=2019", "Of several periods this one counts: 2019.", 200),
+        (
+            "from=2026-03-01&to=2026-03-09&first=2026-03-01&last=2026-03-05",
+            "Of several periods this one counts: 1\u00a0Mar\u00a02026 to 5\u00a0Mar\u00a02026.",
+            200,
+        ),
+        ("first=2026-03-01&last=2026-03-09&first=2026-03-02", "Shown instead: 2026.", 404),
     ],
 )
 def test_two_dates_are_understood_or_said_not_to_be(
@@ -243,6 +251,28 @@ def test_the_history_says_of_what_is_no_day_that_it_is_none(
 
 def test_a_comparison_with_nobody_is_none_with_somebody_else(browser: TestClient, two: tuple[int, int]) -> None:
     assert [browser.get(f"/compare?with={who}").status_code for who in (*two[1:], 99, "x", "")] == [200, 404, 404, 200]
+
+
+def test_what_a_listener_never_played_has_no_page_of_theirs(
+    warehouse: Warehouse, browser: TestClient, two: tuple[int, int]
+) -> None:
+    with warehouse.transaction() as tx:
+        third = newcomer(tx, "third", zone="Europe/Berlin")
+        # Of artist 2 with artist 1 as a guest; a second release of album 1, and what is too short to count.
+        play(tx, third, [Told(NOW, 4, 60_000, False, False, False, "ios", False),
+                         Told(NOW - timedelta(hours=1), 2, 1_000, False, False, False, "ios", False)])  # fmt: skip
+    pages = {"artist": (1, 2, 3, 9), "track": (2, 4, 5, 9), "album": (1, 2, 3, 9)}
+    status = {
+        kind: [browser.get(f"/of/{third}/{kind}/{key}").status_code for key in keys] for kind, keys in pages.items()
+    }
+    assert status == {"artist": [200, 200, 404, 404], "track": [200, 200, 404, 404], "album": [200, 200, 200, 404]}
+    assert "You never played this song." in browser.get(f"/of/{third}/track/5").text
+    assert "No such song." in browser.get(f"/of/{third}/track/9").text
+    # What somebody should hear is shown where it was heard.
+    advice = browser.get(f"/of/{third}/compare?with={two[0]}&range=all").text.split("should hear this")[1]
+    heard = {link for link in links(advice) if "/track/" in link}
+    assert f"/of/{two[0]}/track/5?range=all" in heard
+    assert {browser.get(link).status_code for link in heard} == {200}
 
 
 @given(
