@@ -27,6 +27,7 @@ from bench.figures import Figure
 from bench.selections import asked_of_the_fact, selections
 from bench.sql_life import live
 from bench.test_bed import Scene
+from brapped_assets.insights.columns.heap import keep_little
 from brapped_assets.warehouse.db import read_pool
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.web.app import create_app
@@ -229,6 +230,7 @@ def _client(url: str) -> Iterator[Any]:
     app = create_app(site)
     # As the pages' own process does.
     gc.freeze()
+    keep_little()
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client.get
 

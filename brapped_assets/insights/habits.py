@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import FIRST_WEEKDAY, date_of, dates, day_number, instant
-from brapped_assets.insights.columns.reductions import By, counted
+from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day, Days
 from brapped_assets.insights.periods import DAY, Period
@@ -113,8 +113,7 @@ def longest_session(who: Viewer, period: Period) -> Session | None:
 
 def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:
     """Plays by kind of device, the most used first; of the plays whose device an export names."""
-    platform = who.shown.plays(period.first, period.until).platform
-    plays = counted(platform, int(platform.max(initial=0)) + 1)
+    plays = who.shown.plays(period.first, period.until).plays_by_platform
     keys = np.flatnonzero(plays)
     words = labels(tx, keys)
     return grouped(

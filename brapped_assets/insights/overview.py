@@ -127,7 +127,9 @@ def unknown_plays(who: Viewer, period: Period) -> int:
 
 def impossible_repeats(who: Viewer, period: Period) -> int:
     """Plays that are not counted, because nobody can have heard them."""
-    return len(who.shown.repeats(period.first, period.until))
+    # They are the same whatever is selected.
+    shown, first, until = who.shown.everything, period.first, period.until
+    return shown.remembering("repeats", first, until, lambda: len(shown.repeats(first, until)))
 
 
 def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:

@@ -6,6 +6,7 @@ import sys
 
 import uvicorn
 
+from brapped_assets.insights.columns.heap import keep_little
 from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.services import network
@@ -45,6 +46,7 @@ def main() -> None:
     app = create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key)
     # What is there by now stays: looked through for garbage it took 40 ms, once in some hundred pages.
     gc.freeze()
+    keep_little()
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
         app,

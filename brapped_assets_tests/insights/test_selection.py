@@ -1,11 +1,14 @@
 """What a selection leaves, and what counts by its rule, is what SQL over the public views says."""
 
+from dataclasses import fields
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, KINDS, MOST_VALUES, Rule, Selection, read_selection
 from brapped_assets.insights.viewer import viewer
@@ -113,6 +116,16 @@ def test_a_selection_leaves_what_sql_over_the_views_leaves(
         expected = tx.execute(BY_HAND, values_of(selection)).fetchall()
         found = told(viewer_of(tx, who, selection).shown)
         assert [{name: row[name] for name in expected[0]} for row in found] == expected if expected else found == []
+        part = viewer_of(tx, who, selection).shown
+        # The sums of most plays are those of all without the others.
+        assert sums(part) == sums(ShownPlays(part.life, part.kept, part.rows, part.counting))
+
+
+def sums(of: ShownPlays) -> list[Any]:
+    """What a part of the plays may find by what it leaves out."""
+    columns = [getattr(of.by_day, column.name) for column in fields(of.by_day)]
+    columns += [of.played_days, of.ever.by_track.plays, of.ever.by_track.ms, of.ever.plays_by_platform]
+    return [np.asarray(column).tolist() for column in columns]
 
 
 def test_what_was_heard_before_by_any_other_device_is_not_new(warehouse: Warehouse) -> None:

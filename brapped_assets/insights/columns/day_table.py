@@ -63,6 +63,18 @@ def patched(before: DayTable, days: NDArray[np.integer], now: DayTable) -> DayTa
     return DayTable(first, *(column(name) for name in ("plays", "ms", "rows", "estimated_ms", "told")))
 
 
+def without(table: DayTable, some: DayTable) -> DayTable:
+    """The table without some of its rows, which have no other days."""
+
+    def column(name: str) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = getattr(table, name).copy()
+        gone: NDArray[np.int64] = getattr(some, name)
+        found[some.first - table.first :][: len(gone)] -= gone
+        return found
+
+    return DayTable(table.first, *(column(name) for name in ("plays", "ms", "rows", "estimated_ms", "told")))
+
+
 def day_table(plays: Plays, rows: Mask, counting: Mask) -> DayTable:
     """Of some rows of any length, and of those among them that count as plays."""
     first = int(plays.day.min(initial=MOST_DAYS))

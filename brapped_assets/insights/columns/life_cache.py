@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from brapped_assets.insights.columns.aliases import called
+from brapped_assets.insights.columns.heap import give_back
 from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.warehouse.db.connections import Connection
@@ -56,6 +57,8 @@ class LifeCache:
             if held is not None and held.kept == seen.kept and not (seen.tracks and seen.kept.artists):
                 found = found.after(held, day_numbers(seen.days))
             entry.held = found
+            if held is None:
+                give_back()
             return found
 
     def _keep(self, tx: Connection, entry: _Entry, held: ShownPlays, kept: Kept) -> ShownPlays:

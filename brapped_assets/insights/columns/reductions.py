@@ -33,6 +33,9 @@ class Sums:
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(self.plays + other.plays, self.ms + other.ms)
 
+    def __sub__(self, other: "Sums") -> "Sums":
+        return Sums(self.plays - other.plays, self.ms - other.ms)
+
     @property
     def played(self) -> Integers:
         """The numbers that have plays."""

@@ -31,6 +31,10 @@ class ResultCache:
         found: _Found = self._found[what]
         return found
 
+    def has(self, what: Hashable) -> bool:
+        """Whether somebody found it already."""
+        return what in self._found
+
     def after(self, days: NDArray[np.integer]) -> "ResultCache":
         """For the same plays once some days changed."""
         earlier = {what: Earlier(found, np.union1d(since, days)) for what, (found, since) in self._earlier.items()}

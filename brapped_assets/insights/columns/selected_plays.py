@@ -17,6 +17,7 @@ from brapped_assets.insights.columns.reductions import (
     NEVER,
     Sums,
     blocks,
+    counted,
     first_days,
     last_days,
     looked_up,
@@ -24,6 +25,8 @@ from brapped_assets.insights.columns.reductions import (
 )
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
+# The places of more plays than these are not held: they take more room than columns do.
+MOST_PLACES = 4 * BLOCK
 
 
 class Hours(NamedTuple):
@@ -37,14 +40,26 @@ class Hours(NamedTuple):
 class SelectedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
-    They are picked whenever somebody asks for them: whoever needs one twice holds it. Sums are kept.
+    They are picked whenever somebody asks for them: whoever needs one twice holds it. Sums are kept. `but` are plays
+    and a few of them, these being all others: then sums are theirs without those of the few.
     """
 
-    def __init__(self, plays: Plays, catalogue: Catalogue, span: slice, rows: Mask) -> None:
-        self._plays, self._span, self._rows = plays, span, rows
+    def __init__(
+        self,
+        plays: Plays,
+        catalogue: Catalogue,
+        span: slice,
+        rows: Mask,
+        but: "tuple[SelectedPlays, SelectedPlays] | None" = None,
+    ) -> None:
+        self._plays, self._span, self._rows, self._but = plays, span, rows, but
         self.catalogue = catalogue
 
     def __len__(self) -> int:
+        return self._many
+
+    @cached_property
+    def _many(self) -> int:
         return int(np.count_nonzero(self._rows))
 
     def where(self, rows: Mask) -> "SelectedPlays":
@@ -97,7 +112,7 @@ class SelectedPlays:
         return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
 
     def _picked(self, column: NDArray[_Number]) -> NDArray[_Number]:
-        if len(self._rows) > BLOCK:
+        if len(self) > MOST_PLACES:
             return column[self._span].compress(self._rows)
         return column[self._span].take(self._places)
 
@@ -188,8 +203,21 @@ class SelectedPlays:
         return sum(pieces, Sums(np.zeros(many, np.int64), np.zeros(many, np.int64)))
 
     @cached_property
+    def plays_by_platform(self) -> NDArray[np.int64]:
+        """Plays by key of the device's label."""
+        if self._but is not None:
+            found = self._but[0].plays_by_platform.copy()
+            without = self._but[1].plays_by_platform
+            found[: len(without)] -= without
+            return found
+        many = 1 + int(self._plays.platform[self._span].max(initial=0))
+        return sum((counted(few.platform, many) for few in self.in_pieces()), np.zeros(many, np.int64))
+
+    @cached_property
     def by_track(self) -> Sums:
         """Plays and milliseconds by the number of the track."""
+        if self._but is not None:
+            return self._but[0].by_track - self._but[1].by_track
         return self._summed(lambda few: few.track, len(self.catalogue.tracks))
 
     @cached_property

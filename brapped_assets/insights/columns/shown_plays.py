@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.counting_rules import COUNTS_FROM_MS
 from brapped_assets.insights.columns.day_numbers import day_number
-from brapped_assets.insights.columns.day_table import DayTable, day_table, patched
+from brapped_assets.insights.columns.day_table import DayTable, day_table, patched, without
 from brapped_assets.insights.columns.hidden_plays import hidden, numbers_of
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.play_mask import PlayMask
@@ -84,7 +84,25 @@ class ShownPlays:
     @cached_property
     def ever(self) -> SelectedPlays:
         """Every play that counts."""
-        return self._chosen(self.counting, self.all_places)
+        left = self._left_out
+        but = (self.everything.ever, left.ever) if left else None
+        return SelectedPlays(self.life.plays, self.catalogue, self.all_places, self.counting[self.all_places], but)
+
+    @cached_property
+    def _left_out(self) -> "ShownPlays | None":
+        """What the whole has besides this part, where that is less than the part; the part may have nothing else."""
+        if self.whole is None:
+            return None
+        everywhere = self.all_places
+        mine, all_rows = self.rows[everywhere], self.whole.rows[everywhere]
+        many, of = np.count_nonzero(mine), np.count_nonzero(all_rows)
+        if of >= 2 * many:
+            return None
+        rows = all_rows & ~mine
+        if np.count_nonzero(rows) != of - many:
+            return None
+        counting = self.whole.counting[everywhere] & ~self.counting[everywhere]
+        return ShownPlays(self.life, self.kept, PlayMask.of(rows), PlayMask.of(counting))
 
     @cached_property
     def first_day_of_artists(self) -> NDArray[np.int32]:
@@ -155,6 +173,9 @@ class ShownPlays:
 
     def _by_day(self, earlier: Earlier | None) -> DayTable:
         if earlier is None:
+            left = self._left_out
+            if left is not None:
+                return without(self.everything.by_day, left.by_day)
             return day_table(self.life.plays, self.rows[self.all_places], self.counting[self.all_places])
         before: DayTable = earlier.found
         days = earlier.days
@@ -183,7 +204,7 @@ class ShownPlays:
     @property
     def played_days(self) -> NDArray[np.integer]:
         """The local days (since 2000-01-01) with a play that counts, in order."""
-        if self.whole is None:
+        if self.whole is None or self.remembered.has("by day"):
             return np.flatnonzero(self.by_day.plays.any(axis=1)) + self.by_day.first
         return self.ever.days
 
