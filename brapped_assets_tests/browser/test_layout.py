@@ -1,6 +1,6 @@
 """Every page at every width, in the light and in the dark: nothing wider, nothing too small, all of it readable."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import Literal
 
@@ -24,6 +24,7 @@ PATHS = (
 )  # fmt: skip
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 MISSING = ("/artist/99999",)
+Look = Callable[[Page], list[str]]
 
 
 def at_every_width(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
@@ -46,12 +47,12 @@ def at_widths(page: Page, widths: Sequence[int], font: str) -> list[str]:
     return found
 
 
-def to_the_eye(page: Page) -> list[str]:
+def to_the_eye(page: Page, schemes: Sequence[Literal["light", "dark"]] = SCHEMES) -> list[str]:
     """What cannot be read in the light or the dark, or not be touched, on a phone."""
     page.set_viewport_size({"width": 390, "height": HEIGHT})
     page.evaluate(SETTLED)
     found = []
-    for scheme in SCHEMES:
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found += [f"{scheme}: {line}" for line in too_faint(page)]
     return found + too_small(page)
@@ -64,6 +65,15 @@ def faults(page: Page) -> list[str]:
     if wider := page.evaluate(WIDER):
         found.append(f"1920: {wider} px wider than the window")
     return found + to_the_eye(page)
+
+
+def faults_at_a_glance(page: Page) -> list[str]:
+    """What is wrong with a page on a phone and a desk, in the wider letters, and to the eye in the dark."""
+    return at_widths(page, (390, 1280), "sans-serif") + to_the_eye(page, ["dark"])
+
+
+# The second is in `make check`.
+LOOKS = pytest.mark.parametrize("look", [faults_at_a_glance, pytest.param(faults, marks=pytest.mark.slow)])
 
 
 def opened(visitor: Visitor, path: str) -> Iterator[Page]:
@@ -80,14 +90,16 @@ def opened(visitor: Visitor, path: str) -> Iterator[Page]:
         visitor.troubles.clear()
 
 
-# A phone, a desk and, from page to page, one of the other widths: the full product is in `make check`.
-SOME_WIDTHS = [(path, width) for path, width in zip(PATHS, cycle((320, 360, 768, 1024)), strict=False)]
+# A phone and, from page to page, one of the other widths, in the light or the dark: the full product is in `make check`.
+SOME = list(zip(PATHS, cycle((320, 1280, 768, 360, 1024)), cycle(SCHEMES), strict=False))
 
 
-@pytest.mark.parametrize(("path", "width"), SOME_WIDTHS)
-def test_a_page_fits_is_readable_and_can_be_touched(visitor: Visitor, path: str, width: int) -> None:
+@pytest.mark.parametrize(("path", "width", "scheme"), SOME)
+def test_a_page_fits_is_readable_and_can_be_touched(
+    visitor: Visitor, path: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
     for page in opened(visitor, path):
-        assert at_widths(page, (width, 390, 1280), "sans-serif") + to_the_eye(page) == []
+        assert at_widths(page, (width, 390), "sans-serif") + to_the_eye(page, [scheme]) == []
 
 
 @pytest.mark.slow
@@ -106,34 +118,37 @@ def test_axe_finds_nothing_serious(visitor: Visitor, path: str, scheme: Literal[
         assert [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/add"])
-def test_before_anything_was_played_pages_fit_too(chromium: Browser, nobody: str, path: str) -> None:
+@LOOKS
+def test_before_anything_was_played_pages_fit_too(chromium: Browser, nobody: str, look: Look) -> None:
     visitor = Visitor(chromium, nobody)
-    page = visitor.visit(path)
-    assert faults(page) == []
-    assert page.locator("main").inner_text().strip()
+    for path in ("/", "/add"):
+        page = visitor.visit(path)
+        assert look(page) == []
+        assert page.locator("main").inner_text().strip()
     visitor.leave()
     assert visitor.troubles == []
 
 
-def test_the_pages_of_two_fit_too(chromium: Browser, together: str) -> None:
+@LOOKS
+def test_the_pages_of_two_fit_too(chromium: Browser, together: str, look: Look) -> None:
     visitor = Visitor(chromium, together)
     for path in ("/compare?range=all", "/compare?range=2019", "/"):
         page = visitor.visit(path)
-        assert faults(page) == []
+        assert look(page) == []
     assert page.locator(".people a").count() == 3
     visitor.leave()
     assert visitor.troubles == []
 
 
-def test_a_consent_that_ends_fits_is_readable_and_can_be_renewed(chromium: Browser, ending: str) -> None:
+@LOOKS
+def test_a_consent_that_ends_fits_is_readable_and_can_be_renewed(chromium: Browser, ending: str, look: Look) -> None:
     visitor = Visitor(chromium, ending)
     page = visitor.visit("/")
     assert "Spotify's consent ends in" in page.locator(".consent").inner_text()
-    assert faults(page) == []
+    assert look(page) == []
     page.get_by_role("button", name="Renew at Spotify").click()
     page.get_by_role("heading", name="Not from here").wait_for()
-    assert faults(page) == []
+    assert look(page) == []
     visitor.leave()
     assert visitor.troubles == []
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from brapped_assets_tests.browser.conftest import Pages
 from brapped_assets_tests.browser.reading import SETTLED, misplaced, misplaced_in_pictures
-from brapped_assets_tests.browser.test_layout import at_every_width
+from brapped_assets_tests.browser.test_layout import at_every_width, at_widths
 from brapped_assets_tests.browser.visitor import Visitor
 
 NUMBERS = ("1", "54,914", "1,234,567", "−100\u00a0%", "+1\u00a0%")
@@ -112,15 +112,32 @@ def test_what_breaks_is_cut_or_stands_outside_is_seen(visitor: Visitor) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "path", ["/?range=all", "/explore?range=all", "/today", "/history", "/search?q=window", "/artist/{artist}"]
-)
+# Every page at the narrowest and the widest, in the wider letters; all widths in both letters are in `make check`.
+PAGES = ("/?range=all", "/explore?range=all", "/today", "/history", "/search?q=window", "/artist/{artist}")
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_on_a_page(visitor: Visitor, path: str) -> None:
+    assert at_widths(written(visitor.visit(path), 0), (320, 1280), "sans-serif") == []
+
+
+def test_on_every_card_and_its_picture(visitor: Visitor) -> None:
+    page = written(visitor.visit("/wrapped?range=all"), 0, FIGURES)
+    assert at_widths(page, (320,), "sans-serif") == []
+    assert misplaced_in_pictures(page) == []
+    page.keyboard.press("Escape")
+    assert at_widths(page, (320,), "sans-serif") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PAGES)
+def test_on_a_page_at_every_width_in_all_letters(visitor: Visitor, path: str) -> None:
     assert at_every_width(written(visitor.visit(path), 0), (320, 768, 1280)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nth", range(0, len(NAMES), NAMED))
-def test_on_every_card_and_its_picture(visitor: Visitor, nth: int) -> None:
+def test_on_every_card_and_its_picture_at_every_width_with_every_name(visitor: Visitor, nth: int) -> None:
     page = written(visitor.visit("/wrapped?range=all"), nth, FIGURES)
     assert page.locator(".headline [dir=auto]").count() == NAMED
     assert at_every_width(page, (320, 390, 1280)) == []
@@ -162,7 +179,14 @@ def test_a_picture_is_whole_and_signed(visitor: Visitor) -> None:
     assert {name: told for name, told in pictures.items() if told[:2] != [1080, 1920] or not 0.1 < told[2] < 0.6} == {}
 
 
-@pytest.mark.parametrize("path", ["/?range=all", "/wrapped?range=all", "/artist/{artist}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/?range=all", marks=pytest.mark.slow),
+        "/wrapped?range=all",
+        pytest.param("/artist/{artist}", marks=pytest.mark.slow),
+    ],
+)
 def test_with_the_letters_of_other_scripts(with_noto: Browser, years: Pages, path: str) -> None:
     visitor = Visitor(with_noto, years.url, years.keys)
     page = written(visitor.visit(path), 0)
@@ -215,7 +239,7 @@ def test_a_name_that_runs_from_right_to_left_stands_beside_its_cover(visitor: Vi
 
 
 @pytest.mark.parametrize("path", ["/?range=all", "/today", "/wrapped?range=2025"])
-@pytest.mark.parametrize("width", [320, 768])
+@pytest.mark.parametrize("width", [320, pytest.param(768, marks=pytest.mark.slow)])
 def test_without_a_script_figures_are_whole(visitor: Visitor, path: str, width: int) -> None:
     page = visitor.visit(path, width, java_script_enabled=False)
     if not path.startswith("/wrapped"):
