@@ -57,9 +57,11 @@ def test_what_is_under_way_can_be_cancelled(visitor: Visitor, tmp_path: Path, mo
 def test_a_card_is_saved_as_a_picture_for_a_story(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.visit("/wrapped?range=2025")
     page.keyboard.press("ArrowRight")
+    card = page.locator(".frame.on").get_attribute("data-name")
+    assert card not in {None, "minutes"}
     with page.expect_download() as saving:
         page.locator(".frame.on [data-send]").click()
-    assert saving.value.suggested_filename == "brapped-2025-artists.png"
+    assert saving.value.suggested_filename == f"brapped-2025-{card}.png"
     picture = tmp_path / "card.png"
     saving.value.save_as(picture)
     content = picture.read_bytes()

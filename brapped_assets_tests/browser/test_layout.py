@@ -90,7 +90,7 @@ def opened(visitor: Visitor, path: str) -> Iterator[Page]:
         visitor.troubles.clear()
 
 
-# A phone and, from page to page, one of the other widths, in the light or the dark: the full product is in `make check`.
+# A phone and, from page to page, another width, in the light or the dark: the full product is in `make check`.
 SOME = list(zip(PATHS, cycle((320, 1280, 768, 360, 1024)), cycle(SCHEMES), strict=False))
 
 
