@@ -1,5 +1,8 @@
-"""How many examples a property is tried with: all in `make check`, fewer in `make test`."""
+"""How many examples a property is tried with, and cases a test: all in `make check`, fewer in `make test`."""
 
+from collections.abc import Iterable
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 IN_FULL = 100
@@ -18,3 +21,14 @@ settings.load_profile("thorough")
 def examples(times: int) -> settings:
     """Decorates a property: `times` examples in full, and of them what the chosen profile has of its 100."""
     return settings(max_examples=max(2, times * settings().max_examples // IN_FULL))
+
+
+def quick_of(quick: int, cases: Iterable[object]) -> list[object]:
+    """Cases for `parametrize`: all are tried in `make check`, and the first `quick` of them in `make test`.
+
+    A case is what stands in for one name, or a tuple for several.
+    """
+    return [
+        case if nth < quick else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
+        for nth, case in enumerate(cases)
+    ]

@@ -16,6 +16,7 @@ from brapped_assets.warehouse.lookup_queue import ARTISTS, ASK_FAILED_AFTER, LEA
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import calls, closed, metadata_of, poll, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 
 ASKED = "select count(*) from star.artist_dim where asked_at is not null"
 
@@ -100,7 +101,7 @@ def test_an_artist_whose_answer_is_broken_holds_up_nobody_else(
     assert value(polled, f"select count(*) from ({not_asked}) left_over") == 0
 
 
-@pytest.mark.parametrize("kind", ["malformed_json", "forbidden", "server_error"])
+@pytest.mark.parametrize("kind", quick_of(1, ["malformed_json", "forbidden", "server_error"]))
 def test_three_failures_in_a_row_end_the_asking_for_an_hour_and_are_no_failure_of_the_run(
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
 ) -> None:

@@ -13,6 +13,7 @@ from brapped_assets.warehouse import listeners
 from brapped_assets_tests.assets.conftest import NOW, defaults_of
 from brapped_assets_tests.assets.runs import FEED, calls, closed, fact, poll, served, value, warnings, why
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 
 NEWEST = "2026-11-20-14:00"
 
@@ -41,24 +42,29 @@ def a_healthy_poll_has_everything(connected: Connected, instance: dg.DagsterInst
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        ("quota_exceeded", 30_000, 30_000, "QUOTA_EXCEEDED"),
-        ("quota_exceeded", 3, 3, "QUOTA_EXCEEDED"),
-        ("rate_limited", 86_400, 86_400, "rate limited"),
-        # Three short waits of 30 s were not enough.
-        ("rate_limited_without_header", None, 90 + 30, "rate limited"),
-        ("rate_limited_plain_text", None, 90 + 30, "rate limited"),
-    ],
-    ids=lambda case: f"{case[0]}-{case[2]}s",
+    ("kind", "retry_after", "waits", "reason"),
+    quick_of(
+        2,
+        [
+            ("quota_exceeded", 30_000, 30_000, "QUOTA_EXCEEDED"),
+            # Three short waits of 30 s were not enough.
+            ("rate_limited_without_header", None, 90 + 30, "rate limited"),
+            ("rate_limited_plain_text", None, 90 + 30, "rate limited"),
+            ("quota_exceeded", 3, 3, "QUOTA_EXCEEDED"),
+            ("rate_limited", 86_400, 86_400, "rate limited"),
+        ],
+    ),
 )
 def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
     connected: Connected,
     instance: dg.DagsterInstance,
     clock: Traveller,
-    case: tuple[Kind, int | None, int, str],
+    *,
+    kind: Kind,
+    retry_after: int | None,
+    waits: int,
+    reason: str,
 ) -> None:
-    kind, retry_after, waits, reason = case
     connected.account.faults.add(kind, path=FEED, times=None, retry_after=retry_after)
     result = poll(instance, job="hourly_plays")
     assert result.success
@@ -81,23 +87,24 @@ def test_a_poll_that_spotify_postpones_is_green_and_closes_nothing(
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        ("rate_limited", FEED, 1),
-        ("rate_limited_without_header", FEED, 1),
-        ("rate_limited_plain_text", FEED, 1),
-        ("server_error", FEED, 1),
-        ("server_error", "/api/token", 1),
-        ("rate_limited", "/api/token", 1),
-        ("cut_off", FEED, 1),
-        ("unauthorized", FEED, 0),
-    ],
-    ids=lambda case: f"{case[0]}{case[1].replace('/', '-')}",
+    ("kind", "path", "pauses"),
+    quick_of(
+        3,
+        [
+            ("rate_limited", FEED, 1),
+            ("server_error", "/api/token", 1),
+            ("unauthorized", FEED, 0),
+            ("rate_limited_without_header", FEED, 1),
+            ("rate_limited_plain_text", FEED, 1),
+            ("server_error", FEED, 1),
+            ("rate_limited", "/api/token", 1),
+            ("cut_off", FEED, 1),
+        ],
+    ),
 )
 def test_a_fault_that_passes_is_waited_for(
-    connected: Connected, instance: dg.DagsterInstance, slept: list[float], case: tuple[Kind, str, int]
+    connected: Connected, instance: dg.DagsterInstance, slept: list[float], *, kind: Kind, path: str, pauses: int
 ) -> None:
-    kind, path, pauses = case
     connected.account.faults.add(kind, path=path)
     assert poll(instance).success
     assert len(slept) == pauses
@@ -106,54 +113,59 @@ def test_a_fault_that_passes_is_waited_for(
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        ("server_error", FEED, "me/player/recently-played: Spotify answered 503", "time"),
-        ("server_error", "/api/token", "no access token: the token endpoint answered 503", "time"),
-        ("cut_off", FEED, "me/player/recently-played: no answer from Spotify (ChunkedEncodingError)", "time"),
-        (
-            "unauthorized",
-            FEED,
-            "me/player/recently-played: Spotify refuses the access token it has just issued",
-            "time",
-        ),
-        ("malformed_json", FEED, "an answer of 50 bytes is not JSON", "a person"),
-        ("no_content", FEED, "Spotify's answer (204) was empty, which says nothing about what was played", "time"),
-        (
-            "missing_scope",
-            FEED,
-            "the consent does not cover this call; run `brapped login` again and accept all that is asked",
-            "a person",
-        ),
-        (
-            "not_on_user_list",
-            FEED,
+    ("kind", "path", "sentence", "cure"),
+    quick_of(
+        3,
+        [
+            ("server_error", FEED, "me/player/recently-played: Spotify answered 503", "time"),
+            ("malformed_json", FEED, "an answer of 50 bytes is not JSON", "a person"),
             (
-                "this listener is not on the app's user list; the app's owner adds them (five at most) under User "
-                "Management at https://developer.spotify.com/dashboard"
+                "missing_scope",
+                FEED,
+                "the consent does not cover this call; run `brapped login` again and accept all that is asked",
+                "a person",
             ),
-            "a person",
-        ),
-        (
-            "owner_without_premium",
-            FEED,
+            ("server_error", "/api/token", "no access token: the token endpoint answered 503", "time"),
+            ("cut_off", FEED, "me/player/recently-played: no answer from Spotify (ChunkedEncodingError)", "time"),
             (
-                "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
-                "listener connects the app of somebody who has one"
+                "unauthorized",
+                FEED,
+                "me/player/recently-played: Spotify refuses the access token it has just issued",
+                "time",
             ),
-            "a person",
-        ),
-        ("forbidden", FEED, "me/player/recently-played: this app may not use it (Forbidden)", "a person"),
-    ],
-    ids=lambda case: f"{case[0]}{case[1].replace('/', '-')}",
+            ("no_content", FEED, "Spotify's answer (204) was empty, which says nothing about what was played", "time"),
+            (
+                "not_on_user_list",
+                FEED,
+                (
+                    "this listener is not on the app's user list; the app's owner adds them (five at most) under User "
+                    "Management at https://developer.spotify.com/dashboard"
+                ),
+                "a person",
+            ),
+            (
+                "owner_without_premium",
+                FEED,
+                (
+                    "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or "
+                    "the listener connects the app of somebody who has one"
+                ),
+                "a person",
+            ),
+            ("forbidden", FEED, "me/player/recently-played: this app may not use it (Forbidden)", "a person"),
+        ],
+    ),
 )
 def test_a_fault_that_stays_fails_the_run_and_leaves_the_hours_open(
     connected: Connected,
     instance: dg.DagsterInstance,
     clock: Traveller,
-    case: tuple[Kind, str, str, str],
+    *,
+    kind: Kind,
+    path: str,
+    sentence: str,
+    cure: str,
 ) -> None:
-    kind, path, sentence, cure = case
     connected.account.faults.add(kind, path=path, times=None)
     result = poll(instance)
     assert why(result) == (sentence, cure)
@@ -195,7 +207,7 @@ def test_an_empty_page_is_an_answer_for_a_new_listener(
     a_healthy_poll_has_everything(connected, instance, clock)
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired"])
+@pytest.mark.parametrize("end", quick_of(1, ["revoked", "expired"]))
 def test_a_consent_that_ended_says_what_to_do_and_is_not_asked_with_again(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:

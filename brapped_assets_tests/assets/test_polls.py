@@ -35,6 +35,7 @@ from brapped_assets_tests.assets.runs import (
     why,
 )
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 
 
 def test_a_poll_lands_and_merges_what_was_served(connected: Connected, instance: dg.DagsterInstance) -> None:
@@ -154,7 +155,7 @@ def test_an_hour_that_has_not_ended_is_refused_before_anybody_is_asked(
     assert calls(connected) == []
 
 
-@pytest.mark.parametrize("page_size", [43, 48])
+@pytest.mark.parametrize("page_size", quick_of(1, [43, 48]))
 def test_pages_shorter_than_50_lose_nothing(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, page_size: int
 ) -> None:
@@ -226,14 +227,17 @@ def test_a_play_without_context_and_a_local_file_are_plays_like_others(
 
 @pytest.mark.parametrize(
     ("skew", "told"),
-    [
-        (timedelta(seconds=61), "This machine's clock is 61 s behind Spotify's."),
-        (timedelta(seconds=-61), "This machine's clock is 61 s ahead of Spotify's."),
-        (timedelta(hours=3), "This machine's clock is 3 hours behind Spotify's."),
-        (timedelta(days=30), "This machine's clock is 30 days behind Spotify's."),
-        (timedelta(days=-400), "This machine's clock is 400 days ahead of Spotify's."),
-        (timedelta(days=-73 * 365), "This machine's clock is 26,645 days ahead of Spotify's."),
-    ],
+    quick_of(
+        2,
+        [
+            (timedelta(seconds=61), "This machine's clock is 61 s behind Spotify's."),
+            (timedelta(days=-400), "This machine's clock is 400 days ahead of Spotify's."),
+            (timedelta(seconds=-61), "This machine's clock is 61 s ahead of Spotify's."),
+            (timedelta(hours=3), "This machine's clock is 3 hours behind Spotify's."),
+            (timedelta(days=30), "This machine's clock is 30 days behind Spotify's."),
+            (timedelta(days=-73 * 365), "This machine's clock is 26,645 days ahead of Spotify's."),
+        ],
+    ),
 )
 def test_a_wrong_clock_lands_its_polls_at_spotifys_time_and_is_told(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, skew: timedelta, told: str
@@ -269,7 +273,7 @@ def test_a_clock_that_is_a_minute_off_is_right_enough(
     ]
 
 
-@pytest.mark.parametrize("year", [1970, 2000])
+@pytest.mark.parametrize("year", quick_of(1, [1970, 2000]))
 def test_a_clock_before_the_first_hour_there_is_lands_its_poll_all_the_same(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, year: int
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.examples import quick_of
 
 ALL = "/explore?range=all"
 # A mark of each kind, and what the address then says.
@@ -52,12 +53,7 @@ def press(page: Page, mark: str) -> None:
 
 
 # The full product is in `make check`.
-WITH_AND_WITHOUT_SCRIPT = [
-    (True, 390),
-    (False, 1280),
-    pytest.param(True, 1280, marks=pytest.mark.slow),
-    pytest.param(False, 390, marks=pytest.mark.slow),
-]
+WITH_AND_WITHOUT_SCRIPT = quick_of(2, [(True, 390), (False, 1280), (True, 1280), (False, 390)])
 
 
 @pytest.mark.parametrize(("script", "width"), WITH_AND_WITHOUT_SCRIPT)

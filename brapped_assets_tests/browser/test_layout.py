@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from brapped_assets_tests.browser.reading import LETTERS, SETTLED, misplaced, too_faint, too_small
 from brapped_assets_tests.browser.visitor import HEIGHT, WIDER, WIDTHS, Visitor
+from brapped_assets_tests.examples import quick_of
 
 PATHS = (
     "/", "/?range=all&by=minutes", "/?range=2026-11-20", "/?range=2019",
@@ -72,8 +73,7 @@ def faults_at_a_glance(page: Page) -> list[str]:
     return at_widths(page, (390, 1280), "sans-serif") + to_the_eye(page, ["dark"])
 
 
-# The second is in `make check`.
-LOOKS = pytest.mark.parametrize("look", [faults_at_a_glance, pytest.param(faults, marks=pytest.mark.slow)])
+LOOKS = pytest.mark.parametrize("look", quick_of(1, [faults_at_a_glance, faults]))
 
 
 def opened(visitor: Visitor, path: str) -> Iterator[Page]:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from brapped_assets_tests.browser.test_explore import WITH_AND_WITHOUT_SCRIPT
 from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.examples import quick_of
 
 
 @pytest.mark.parametrize(("script", "width"), WITH_AND_WITHOUT_SCRIPT)
@@ -21,7 +22,7 @@ def test_a_mark_leads_to_the_list_in_which_it_has_its_place(visitor: Visitor, wi
         expect(told.locator(".what a").first).to_have_attribute("title", name[0])
 
 
-@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("width", quick_of(1, [390, 1280]))
 def test_rows_of_what_changed_lead_to_what_they_name_in_their_time(visitor: Visitor, width: int) -> None:
     for move, asked in (("rose", "range=2025-06"), ("fell", "range=2025-06")):
         page = visitor.visit("/changes/songs?range=2025-06", width)

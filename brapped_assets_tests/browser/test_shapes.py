@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from brapped_assets_tests.browser.reading import MISPLACED
 from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.examples import quick_of
 
 MOST_BYTES = 8_000_000
 SIZES = {"9x16": [1080, 1920], "4x5": [1080, 1350], "1x1": [1080, 1080], "16x9": [1920, 1080]}
@@ -45,10 +46,7 @@ PLAYED = """async (url) => {
 }"""
 
 
-# The tightest; the others are in `make check`.
-@pytest.mark.parametrize(
-    "shape", [shape if shape == "1x1" else pytest.param(shape, marks=pytest.mark.slow) for shape in SIZES]
-)
+@pytest.mark.parametrize("shape", quick_of(1, ["1x1", "9x16", "4x5", "16x9"]))
 def test_every_card_fits_into_every_shape(visitor: Visitor, shape: str) -> None:
     page = visitor.visit("/wrapped?range=2025", 1280)
     sizes, found = page.evaluate(EACH_CARD, shape)

@@ -9,6 +9,7 @@ from brapped_assets_tests.browser.conftest import Pages
 from brapped_assets_tests.browser.reading import SETTLED, misplaced, misplaced_in_pictures
 from brapped_assets_tests.browser.test_layout import at_every_width, at_widths
 from brapped_assets_tests.browser.visitor import Visitor
+from brapped_assets_tests.examples import quick_of
 
 NUMBERS = ("1", "54,914", "1,234,567", "−100\u00a0%", "+1\u00a0%")
 # What stands as large as the card is wide.
@@ -179,14 +180,7 @@ def test_a_picture_is_whole_and_signed(visitor: Visitor) -> None:
     assert {name: told for name, told in pictures.items() if told[:2] != [1080, 1920] or not 0.1 < told[2] < 0.6} == {}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param("/?range=all", marks=pytest.mark.slow),
-        "/wrapped?range=all",
-        pytest.param("/artist/{artist}", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("path", quick_of(1, ["/wrapped?range=all", "/?range=all", "/artist/{artist}"]))
 def test_with_the_letters_of_other_scripts(with_noto: Browser, years: Pages, path: str) -> None:
     visitor = Visitor(with_noto, years.url, years.keys)
     page = written(visitor.visit(path), 0)
@@ -239,7 +233,7 @@ def test_a_name_that_runs_from_right_to_left_stands_beside_its_cover(visitor: Vi
 
 
 @pytest.mark.parametrize("path", ["/?range=all", "/today", "/wrapped?range=2025"])
-@pytest.mark.parametrize("width", [320, pytest.param(768, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("width", quick_of(1, [320, 768]))
 def test_without_a_script_figures_are_whole(visitor: Visitor, path: str, width: int) -> None:
     page = visitor.visit(path, width, java_script_enabled=False)
     if not path.startswith("/wrapped"):
