@@ -24,6 +24,7 @@ from brapped_assets.partitions import range_tags
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import RAW, metadata_of, poll, run, value
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 
 
 def audited(instance: dg.DagsterInstance) -> dict[str, Any]:
@@ -65,14 +66,15 @@ def ui(kept_instance: dg.DagsterInstance) -> Iterator[UserInterface]:
         yield UserInterface(workspace)
 
 
+@pytest.mark.parametrize("rounds", quick_of(1, [2, 3]))
 def test_after_the_next_poll_and_the_next_refresh_no_check_is_not_evaluated(
-    connected: Connected, kept_instance: dg.DagsterInstance, ui: UserInterface, clock: Traveller
+    connected: Connected, kept_instance: dg.DagsterInstance, ui: UserInterface, clock: Traveller, rounds: int
 ) -> None:
     assert set(ui.checks().values()) == {None}
     assert poll(kept_instance, hours=72, job="hourly_plays").success
     assert run("daily_upkeep", kept_instance).success
     assert run("wrapped_reports", kept_instance, range_tags("2025", "2026")).success
-    for _ in range(3):
+    for _ in range(rounds):
         found = ui.checks()
         assert len(found) == 19
         assert set(found.values()) == {"SUCCEEDED"}

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from brapped_assets.services import process_restarts
 from brapped_assets.services.process_restarts import PAUSES, WITHIN_SECONDS, pause_before_start
 from brapped_assets_tests.commands.subprocess_user import wait_until
+from brapped_assets_tests.examples import quick_of
 
 Keeping = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 # Keeps a program called as each word of its arguments; says what ends.
@@ -102,7 +103,7 @@ def _heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_heard")
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("how", quick_of(1, ["SIGTERM", "SIGINT", "SIGHUP"]))
 def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> None:
     with keeping(pages=LIVES_ON, web=LIVES_ON) as process:
         until_here(process, 2)

@@ -79,6 +79,7 @@ def test_loading_it_starts_and_writes_nothing_and_nothing_is_switched_on(home: P
     assert python(LOAD + TELL, home) == {"on": [], "home": []}
 
 
+@pytest.mark.slow
 def test_its_runs_are_green_in_a_home_of_their_own_whatever_the_settings_and_leave_no_server(home: Path) -> None:
     told = python(LOAD + RUN + TELL, home)
     assert told["ran"] == dict.fromkeys(told["ran"], True)

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets_tests.examples import quick_of
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def process() -> Iterator[subprocess.Popen[str]]:
         running.kill()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", quick_of(1, [signal.SIGTERM, signal.SIGINT]))
 def test_it_runs_as_a_process_and_ends_quietly(process: subprocess.Popen[str], how: signal.Signals) -> None:
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -75,6 +75,7 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
         assert _postmaster(embedded_server.start(home)) != pid
 
 
+@pytest.mark.slow
 def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) -> None:
     first = embedded_server.start(home)
     psutil.Process(_postmaster(first)).kill()
@@ -89,6 +90,7 @@ def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) ->
     assert _gone(anew)
 
 
+@pytest.mark.slow
 def test_a_first_start_that_was_killed_is_begun_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data that is made half could never start: PostgreSQL knows no way on from there."""
     begun = os.fork()
@@ -132,6 +134,7 @@ def test_a_server_whose_data_nobody_wants_is_stopped_even_while_somebody_is_conn
     assert _gone(pid)
 
 
+@pytest.mark.slow
 def test_two_first_starts_at_once_are_one(home: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from brapped_assets.warehouse.db import embedded_server;"

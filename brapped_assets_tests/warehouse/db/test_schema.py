@@ -236,6 +236,7 @@ def _forked(url: str) -> int:
     return child
 
 
+@pytest.mark.slow
 def test_the_oldest_supported_postgresql_does_all_of_it(postgresql_15: Server) -> None:
     with database(postgresql_15, EMPTY) as url, Warehouse(Path("unused"), url) as warehouse:
         with warehouse.transaction() as tx:

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import OlderSchema
 from brapped_assets_tests import old_schema
 from brapped_assets_tests.databases import EMPTY, database
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.warehouse.exported_plays import Batch, Old, Told, tell
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
 from brapped_assets_tests.warehouse.polled_plays import Unread, at, everything, listened, plays, poll
@@ -84,7 +85,7 @@ def test_a_database_of_the_first_schema_is_recognised_and_loses_nothing(
         assert everything(new) == everything(tx)
 
 
-@pytest.mark.parametrize("server", ["postgres", "postgresql_15"])
+@pytest.mark.parametrize("server", quick_of(1, ["postgres", "postgresql_15"]))
 def test_a_new_database_and_one_of_the_first_schema_are_the_same_in_every_definition(
     server: str, request: pytest.FixtureRequest
 ) -> None:
