@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import zip_longest
 from secrets import compare_digest, token_urlsafe
@@ -149,8 +149,10 @@ class Site:
         root = root_of(request) if who else ""
         chosen = _chosen(who, request, values.get("period"))
         away: Absence | None = getattr(request.state, "away", None) if who else None
+        # What a template was told stays until garbage is looked for: that shall not be the columns of a selection.
+        told = replace(who, shown=who.shown.everything) if who else None
         html = self.templates.get_template(template).render(
-            viewer=who, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
+            viewer=told, path=request.url.path, root=root, is_demo=self.is_demo, presets=PRESETS, chosen=chosen,
             switcher=_switcher(who, request, root, chosen) if who else [], away=away,
             theme=getattr(request.state, "theme", "") or remembered(request).theme,
             token=self.token if self.writing and not away else "",

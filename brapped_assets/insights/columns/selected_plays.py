@@ -26,7 +26,7 @@ from brapped_assets.insights.columns.reductions import (
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
 # The places of more plays than these are not held: they take more room than columns do.
-MOST_PLACES = 4 * BLOCK
+MOST_PLACES = 8 * BLOCK
 
 
 class Hours(NamedTuple):
