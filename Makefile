@@ -16,15 +16,16 @@ up: $(INSTALLED)  ## collect a real account
 # Whoever sets this has every test process compile everything anew: half a minute of it.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Three or four at a time: some wait for processes to start and stop, but each first compiles the tests. The browser's
-# by themselves: they share one browser, and what drives it leaves an event loop running that others would trip over.
-# In `make test` they run beside the others, and what they say is shown at the end.
+# The browser's by themselves: they share one browser, and what drives it leaves an event loop running that others would
+# trip over. In `make test` they run beside the others, and what they say is shown at the end. The others two at a time
+# then, and four by themselves, for some wait for processes to start and stop: each of them takes ten seconds of CPU to
+# collect the tests and to start what they share.
 # Files go to whoever is free in the order of their names: the last ones, the warehouse's, are short.
 ONE_BY_ONE := --dist loadfile --no-loadscope-reorder
 
 test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
 	@$(BIN)/python -m pytest -q $(BROWSER) -m "not slow" >$(VENV)/browser.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -q -n 3 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
+	$(BIN)/python -m pytest -q -n 2 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
 	others=$$?; wait $$beside; code=$$?; cat $(VENV)/browser.log; test $$others -eq 0 -a $$code -eq 0
 
 check: $(INSTALLED)  ## lint, types, all tests

@@ -240,11 +240,14 @@ def test_spotifys_own_ranking_is_six_lists_for_six_calls_and_fills_both_dimensio
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [
-        ("quota_exceeded", "Spotify is not to be called before 2026-11-20 23:27:00 UTC: QUOTA_EXCEEDED"),
-        ("missing_scope", "the consent does not cover this call"),
-        ("malformed_json", "an answer of 50 bytes is not JSON"),
-    ],
+    quick_of(
+        1,
+        [
+            ("quota_exceeded", "Spotify is not to be called before 2026-11-20 23:27:00 UTC: QUOTA_EXCEEDED"),
+            ("missing_scope", "the consent does not cover this call"),
+            ("malformed_json", "an answer of 50 bytes is not JSON"),
+        ],
+    ),
 )
 def test_a_ranking_that_cannot_be_had_today_is_a_result_of_0_and_is_green(
     connected: Connected, instance: dg.DagsterInstance, kind: Kind, reason: str

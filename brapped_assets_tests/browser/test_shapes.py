@@ -28,7 +28,7 @@ EACH_CARD = f"""async (shape) => {{
 WORDS = """async (options) => {
   const told = {};
   for (const frame of document.querySelectorAll("[data-frame]"))
-    told[frame.dataset.name] = (await pictureOf(frame.querySelector(".scene"), options)).words;
+    told[frame.dataset.name] = (await paintedCard(frame.querySelector(".scene"), options)).words;
   return told;
 }"""
 # A film as a browser plays it: its size, its seconds, and how many colours a moment in it has.

@@ -238,6 +238,7 @@ def import_plays(database_url: str, folder: Path, me: int) -> None:
                     tx.execute("delete from star.streaming_fact where play_key % 11 = 0")
 
 
+@pytest.mark.slow
 def test_while_another_process_imports_without_pause_every_look_is_of_one_committed_moment(
     warehouse: Warehouse, reading: Reading, database_url: str, tmp_path: Path
 ) -> None:
