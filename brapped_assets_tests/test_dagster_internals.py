@@ -22,7 +22,7 @@ INTERNALS = {
     "hosting/renaming.py": {
         "dagster._core.definitions.unresolved_asset_job_definition.UnresolvedAssetJobDefinition",
     },
-    "sensors.py": {
+    "sensors/heartbeat.py": {
         "dagster._core.definitions.unresolved_asset_job_definition.UnresolvedAssetJobDefinition",
     },
     "services/dagster_webserver.py": {

@@ -94,6 +94,11 @@ def test_every_page_has_one_heading_and_everything_in_a_landmark(browser: TestCl
     assert (refused.status_code, Outline(refused.text).headings) == (403, 1)
 
 
+def test_no_page_shows_where_a_number_should_stand_instead_of_it(browser: TestClient, two: int) -> None:
+    told = {path: re.findall(r"%\([a-z_]+\)s", browser.get(path).text) for path in (*TABS, "/export.html")}
+    assert {path: places for path, places in told.items() if places} == {}
+
+
 def test_before_anything_is_played_too(browser: TestClient) -> None:
     paths = (
         "/",

@@ -10,7 +10,8 @@ from brapped_assets.insights.wrapped.thresholds import NEEDS
 from brapped_assets.text import formatting
 
 _KINDS = "; ".join(
-    f"{kind.name}: {formatting.percent(kind.share, 1)} or more of the minutes {kind.words}" for kind in KINDS
+    f"{kind.name}: {kind.words % {'share': f'{formatting.percent(kind.share, 1)} or more'}}".removesuffix(".")
+    for kind in KINDS
 )
 _ALBUMS = (
     "bi.shown_plays\n"
@@ -144,6 +145,8 @@ _FORMULAS = (
         ),
     ),
 )
-_LEAST = {need.title: f" Shown from {need.least:,} {need.what} on." for need in NEEDS if need.least > 1}
+_LEAST = {
+    need.title: f" Shown from {need.what % {'least': f'{need.least:,}'}} on." for need in NEEDS if need.least > 1
+}
 
 FORMULAS = [replace(formula, words=formula.words + _LEAST.get(formula.name, "")) for formula in (*_FORMULAS, *HABITS)]
