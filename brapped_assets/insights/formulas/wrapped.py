@@ -145,8 +145,6 @@ _FORMULAS = (
         ),
     ),
 )
-_LEAST = {
-    need.title: f" Shown from {need.what % {'least': f'{need.least:,}'}} on." for need in NEEDS if need.least > 1
-}
+_LEAST = {need.title: f" Shown from {need.what % {'least': f'{need.least:,}'}} on." for need in NEEDS if need.least > 1}
 
 FORMULAS = [replace(formula, words=formula.words + _LEAST.get(formula.name, "")) for formula in (*_FORMULAS, *HABITS)]
