@@ -95,8 +95,12 @@ def test_every_page_has_one_heading_and_everything_in_a_landmark(browser: TestCl
 
 
 def test_no_page_shows_where_a_number_should_stand_instead_of_it(browser: TestClient, two: int) -> None:
-    told = {path: re.findall(r"%\([a-z_]+\)s", browser.get(path).text) for path in (*TABS, "/export.html")}
-    assert {path: places for path, places in told.items() if places} == {}
+    found = {}
+    for path in (*TABS, "/export.html"):
+        words = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", browser.get(path).text)
+        if places := re.findall(r"%\([a-z_]+\)s", words):
+            found[path] = places
+    assert found == {}
 
 
 def test_before_anything_is_played_too(browser: TestClient) -> None:
