@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from brapped_assets.web.display import COOKIE
 from brapped_assets_tests.browser.reading import SETTLED, misplaced, too_faint
@@ -38,7 +38,9 @@ def test_longer_words_break_no_page_of_a_phone(visitor: Visitor) -> None:
     assert found == []
 
 
-def test_what_is_chosen_by_keys_holds_on_the_next_page(visitor: Visitor) -> None:
+def test_what_is_chosen_by_keys_holds_on_the_next_page(chromium: Browser, ending: str) -> None:
+    """At pages of its own: what is chosen is kept there, and the pages of all tests would speak German."""
+    visitor = Visitor(chromium, ending)
     page = visitor.window(timezone_id="Europe/Paris")
     page.goto("/")
     page.locator(".tabs a").last.focus()
@@ -54,3 +56,5 @@ def test_what_is_chosen_by_keys_holds_on_the_next_page(visitor: Visitor) -> None
     page.goto("/")
     expect(page.locator("html[lang=de][data-theme=dark]")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 14, 24)"
+    visitor.leave()
+    assert visitor.troubles == []
