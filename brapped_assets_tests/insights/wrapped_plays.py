@@ -132,7 +132,7 @@ def _covers(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> tupl
         Thing("album", shown[name]["album_key"], None, shown[name]["album_name"], name[1], len(some), _ms(some))
         for name, some in of.items()
     ]
-    return tuple(sorted(found, key=lambda t: (-t.plays, -t.ms))[:9])
+    return tuple(sorted(found, key=lambda t: (-t.plays, -t.ms, t.key))[:9])
 
 
 def _album(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> Album | None:
