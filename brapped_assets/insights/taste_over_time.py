@@ -109,7 +109,7 @@ FORMULAS = [
                 "), theirs as (",
                 "    select * from share where listener_id = :other_id",
                 ")",
-                "select step, coalesce(sum(least(mine.share, theirs.share)), 0)::float8 as overlap",
+                "select step, sum(least(mine.share, coalesce(theirs.share, 0)))::float8 as overlap",
                 "from mine left join theirs using (step, artist_key)",
                 "where step in (select step from theirs)",
                 "group by step",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.listener_comparison import Comparison, compare
@@ -92,6 +92,8 @@ def test_a_card_of_two_is_the_same_for_both(rows: list[dict[str, Any]], overlap:
     assert card_of_two(both, ann, ben, YEAR) == card_of_two(turned, ben, ann, YEAR)
 
 
+# Nobody in common.
+@example(plays=[(0, 1, 0), (1, 4, 0)], period="all")
 @examples(10)
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6), st.integers(0, 900)), max_size=40),

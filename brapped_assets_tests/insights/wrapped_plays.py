@@ -57,7 +57,7 @@ def obvious(tx: Connection, who: Viewer, period: Period, hidden: set[tuple[str, 
     every = tx.execute(
         "select * from bi.plays where listener_id = %s order by played_at, play_key", (who.listener_id,)
     ).fetchall()
-    releases = tx.execute("select album_key, album_name, artist_name from star.album_dim order by 1").fetchall()
+    releases = tx.execute("select album_key, album_name, artist_name, release_group from star.album_dim order by 1").fetchall()
     known_before = max((period.first - min(p["played_on"] for p in every)).days, 0) if every else 0
     shown = [
         p for p in every if not p["incognito"] and not {("artist", p["artist_key"]), ("track", p["track_key"])} & hidden
@@ -128,11 +128,11 @@ def _covers(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> tupl
     for p in plays:
         if p["album_name"]:
             of[p["album_name"].removesuffix(" (Deluxe)"), p["artist_name"]].append(p)
-    found = [
-        Thing("album", shown[name]["album_key"], None, shown[name]["album_name"], name[1], len(some), _ms(some))
-        for name, some in of.items()
-    ]
-    return tuple(sorted(found, key=lambda t: (-t.plays, -t.ms, t.key))[:9])
+    most_first = sorted(of, key=lambda name: (-len(of[name]), -_ms(of[name]), shown[name]["release_group"]))
+    return tuple(
+        Thing("album", shown[name]["album_key"], None, shown[name]["album_name"], name[1], len(of[name]), _ms(of[name]))
+        for name in most_first[:9]
+    )
 
 
 def _album(plays: list[dict[str, Any]], releases: list[dict[str, Any]]) -> Album | None:

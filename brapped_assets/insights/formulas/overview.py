@@ -57,7 +57,7 @@ FORMULAS = [
         counted(
             "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
             of="bi.shown_plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",
-            then="group by release_group\norder by plays desc, ms desc",
+            then="group by release_group\norder by plays desc, ms desc, release_group",
         ),
     ),
     Formula(
