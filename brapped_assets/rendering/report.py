@@ -31,6 +31,8 @@ STYLES, SCRIPTS = (
     ("words.js", "fit.js", "picture.js", "sending.js", "wrapped.js"),
 )
 MOST_BYTES = 1_500_000
+# Of them for cards and lists: a full year takes half of it.
+MOST_TEXT = 300_000
 # A side of a picture; with six large ones and a hundred small ones a file still fits into a mail.
 MOST_PIXELS = 480
 LONGEST_LIST = 50
@@ -127,12 +129,8 @@ def build(
         "rule": who.rule, "counted": _(SHORT[who.rule]), "rule_words": _(WORDS[who.rule]),
         "is_demo": is_demo, "filters": filters, "over": period.until <= who.today, "last": min(period.last, who.today),
     }  # fmt: skip
-    template = templates.get_template("report.html")
-    html = template.render(**values, place=Places(None, {}, 0)).encode()
-    if covers:
-        # An image has a tag around it.
-        room = MOST_BYTES - len(html) - 10_000
-        html = template.render(**values, place=Places(covers, urls, room)).encode()
+    room = MOST_BYTES - MOST_TEXT - len(style) - len(script)
+    html = templates.get_template("report.html").render(**values, place=Places(covers, urls, room)).encode()
     rows = sum(len(of) for of in lists.values()) + len(months)
     return Report(html, period, found.total.plays, rows, _preview(found, lists), bool(filters))
 

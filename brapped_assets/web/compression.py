@@ -4,7 +4,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-LEVEL = 6
+# A fortieth longer than at level 6, in two thirds of the time.
+LEVEL = 4
 # "none": typed in, or a bookmark. Old browsers and other programs say nothing.
 OURS = {"", "same-origin", "none"}
 

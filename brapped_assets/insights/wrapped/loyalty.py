@@ -108,10 +108,11 @@ def _of_one_recording(plays: SelectedPlays) -> Integers:
     catalogue, artists = plays.catalogue, len(plays.catalogue.artists)
     heard = plays.by_track.played
     artist, recording = catalogue.artist[heard], catalogue.recording[heard]
-    first, last = np.full(artists, len(catalogue.recordings)), np.full(artists, -1)
-    np.minimum.at(first, artist, recording)
-    np.maximum.at(last, artist, recording)
-    return np.flatnonzero((first == last) & (plays.by_artist.plays >= HIT_PLAYS))
+    # One recording of each artist: whoever has another, too, has several.
+    one = np.zeros(artists, recording.dtype)
+    one[artist] = recording
+    others = np.bincount(artist[recording != one[artist]], minlength=artists)
+    return np.flatnonzero((others == 0) & (plays.by_artist.plays >= HIT_PLAYS))
 
 
 def _song(plays: SelectedPlays, tracks: Integers) -> int:
