@@ -15,10 +15,11 @@ from starlette.routing import Route
 from brapped_assets.insights.items import key_in
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import only_ours, posted
 from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress
 from brapped_assets.web.import_worker import BackgroundImport
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.site import Site
 from brapped_assets.web.uploads import MOST_BYTES, TOO_LARGE, received
 
 FULL = {errno.ENOSPC, errno.EDQUOT}

@@ -11,8 +11,9 @@ from brapped_assets.insights.items import key_in
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.text.translation import _
+from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.site import Site
 
 KINDS: tuple[aliasing.Kind, ...] = ("artist", "track")
 MOST = 12

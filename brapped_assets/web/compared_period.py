@@ -5,7 +5,7 @@ from starlette.requests import Request
 from brapped_assets.insights.periods import NotAPeriod, Period, before, named, year_before
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
-from brapped_assets.web.site import say
+from brapped_assets.web.address import say
 
 # As they stand on the page, in this order.
 CHOICES = {"before": N_("The time before"), "year-before": N_("A year earlier")}

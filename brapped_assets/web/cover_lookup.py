@@ -7,9 +7,10 @@ from starlette.routing import Route
 
 from brapped_assets.warehouse import cover_lookup
 from brapped_assets.warehouse.cover_lookup import DAILY_BUDGET
+from brapped_assets.web.address import root_of
 from brapped_assets.web.cover_worker import Progress
 from brapped_assets.web.forms import posted
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.site import Site
 
 
 def routes(site: Site) -> list[Route]:

@@ -23,8 +23,9 @@ from brapped_assets.text.formatting import dated, day, duration, hour, month, pe
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web import filter_chips
+from brapped_assets.web.address import filters_of, period_of
 from brapped_assets.web.filter_chips import nothing_left
-from brapped_assets.web.site import Site, filters_of, period_of
+from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
 TALLEST = 100

@@ -21,7 +21,8 @@ from brapped_assets.insights.news import Item, news
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import _
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.address import root_of
+from brapped_assets.web.site import Site
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from brapped_assets.services.request_validation import is_same_origin
 from brapped_assets.text.translation import N_, _
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.address import root_of
+from brapped_assets.web.site import Site
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
 LONGEST_REASON = 200

@@ -14,8 +14,9 @@ from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
 from brapped_assets.text.translation import N_, _
+from brapped_assets.web.address import period_of, selection_of
 from brapped_assets.web.forms import posted, way_back
-from brapped_assets.web.site import Site, period_of, selection_of
+from brapped_assets.web.site import Site
 
 SECTIONS: dict[str, list[Formula]] = {
     N_("Any period"): overview.FORMULAS,

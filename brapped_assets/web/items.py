@@ -17,7 +17,8 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.weeks_at_number_one import Reign, reign_of, weeks
 from brapped_assets.rendering.chart_shapes import month_bars, wedges, years_of
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.site import Site, period_of, root_of
+from brapped_assets.web.address import period_of, root_of
+from brapped_assets.web.site import Site
 
 LONGEST_LIST, GUEST_LIST, RECENT = 10, 5, 8
 LISTED: dict[Kind, Music] = {"artist": "artists", "track": "songs", "album": "albums"}

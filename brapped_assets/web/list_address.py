@@ -17,8 +17,8 @@ from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.web.address import say
 from brapped_assets.web.compared_period import against_of
-from brapped_assets.web.site import say
 
 LONGEST_SHOWN = 40
 # What a list is sorted by, as its page says it.

@@ -18,7 +18,8 @@ from brapped_assets.insights.wrapped import pictures
 from brapped_assets.insights.wrapped.card_of_two import card_of_two, overlap_in_words
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.site import Site, period_of, selection_of
+from brapped_assets.web.address import period_of, selection_of
+from brapped_assets.web.site import Site
 from brapped_assets.web.wrapped import Pages
 
 LONGEST_LIST = 10

@@ -16,16 +16,17 @@ from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.lists import Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
-from brapped_assets.insights.periods import NotAPeriod, Period
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.web.address import filters_of, period_of, period_of_file, refuse_misread, selection_of
 from brapped_assets.web.compared_period import CHOICES
 from brapped_assets.web.filter_chips import Nothing, nothing_left
 from brapped_assets.web.list_address import Asked, read_asked, read_page, sorts_of
-from brapped_assets.web.site import Site, filters_of, period_asked_for, period_of, selection_of
+from brapped_assets.web.site import Site
 
 A_PAGE, A_PIECE = 100, 2_000
 # Of a share in a file.
@@ -76,14 +77,9 @@ def routes(site: Site) -> list[Route]:
                 who = site.looking(tx, request)
                 if who is None or who.first_day is None:
                     raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
-                try:
-                    period = period_asked_for(request, who)
-                except NotAPeriod as error:
-                    raise HTTPException(404, str(error)) from None
+                period = period_of_file(request, who)
                 asked = read_asked(tx, request, who, period, kind)
-                # A file cannot say above itself what was not understood.
-                if misread := getattr(request.state, "misread", ""):
-                    raise HTTPException(404, misread)
+                refuse_misread(request)
                 found = list_things(tx, who, asked.wanted)
             pieces = _pieces(found, site.reading.transaction)
             # What cannot be read at all is a page that says so, and no broken file.

@@ -23,7 +23,8 @@ from brapped_assets.rendering.day_line import DayLine, day_line
 from brapped_assets.text.formatting import change, percent
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, _
-from brapped_assets.web.site import Site, period_of, selection_of
+from brapped_assets.web.address import period_of, selection_of
+from brapped_assets.web.site import Site
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
 IN_FULL = (

@@ -11,8 +11,9 @@ from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.period_comparison import known_in_part, moves, side
 from brapped_assets.text.formatting import change
 from brapped_assets.text.translation import _
+from brapped_assets.web.address import period_of
 from brapped_assets.web.compared_period import CHOICES, against_of
-from brapped_assets.web.site import Site, period_of
+from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
 

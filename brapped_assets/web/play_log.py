@@ -13,14 +13,15 @@ from starlette.routing import Route
 
 from brapped_assets.insights import play_log, play_log_file
 from brapped_assets.insights.listed_plays import Asked, Listing, Way, list_plays, other_years, totals, ways_out
-from brapped_assets.insights.periods import NotAPeriod, Period
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.search import cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.web.address import period_of, period_of_file, say
 from brapped_assets.web.filter_chips import label
-from brapped_assets.web.site import Site, period_asked_for, period_of, say
+from brapped_assets.web.site import Site
 
 SOURCES = {
     "api": N_("live"),
@@ -67,10 +68,7 @@ def routes(site: Site) -> list[Route]:
             who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
-            try:
-                period = period_asked_for(request, who, default="all")
-            except NotAPeriod as error:
-                raise HTTPException(404, str(error)) from None
+            period = period_of_file(request, who, default="all")
             of = list_plays(tx, who, _asked(request, period))
         pieces = play_log_file.pieces(of, site.reading.transaction)
         # What cannot be read at all is a page that says so, and no broken file.

@@ -15,7 +15,8 @@ from brapped_assets.insights.rank_over_time import PLACES, Line, Unit, lines, st
 from brapped_assets.insights.weeks_at_number_one import leaders
 from brapped_assets.text.formatting import dated, month, short_day
 from brapped_assets.text.translation import _
-from brapped_assets.web.site import Site, period_of
+from brapped_assets.web.address import period_of
+from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
 

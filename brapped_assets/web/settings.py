@@ -18,9 +18,10 @@ from brapped_assets.text.translation import _
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Span, Spans
+from brapped_assets.web.address import root_of
 from brapped_assets.web.display import COOKIE, remember, remembered
 from brapped_assets.web.forms import posted, way_back
-from brapped_assets.web.site import Site, root_of
+from brapped_assets.web.site import Site
 
 LONGEST_ZONE = 100
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from itertools import zip_longest
+from datetime import UTC, datetime
 from secrets import compare_digest, token_urlsafe
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -18,19 +17,20 @@ from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.database_outage import Absence, OutageReading, absence_in
-from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
+from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period
 from brapped_assets.insights.selected_viewer import usual, viewer_of
-from brapped_assets.insights.selection import EVERYTHING, Selection, read_selection
+from brapped_assets.insights.selection import read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.rendering.environment import environment
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
+from brapped_assets.web.address import asked_for, filters_of, period_asked_for, range_in, root_of, say, selection_of
 from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.display import adopt, remembered
 from brapped_assets.web.files import version
-from brapped_assets.web.filter_chips import Filter, filters
+from brapped_assets.web.filter_chips import filters
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.links import Chosen, Pairs, led_on
 from brapped_assets.web.login_worker import BackgroundLogin
@@ -57,8 +57,6 @@ SAME_FOR_ALL = frozenset(
     }
 )
 OK, NOT_FOUND = 200, 404
-# PostgreSQL's integers.
-LONGEST_KEY = 9
 
 
 @dataclass
@@ -166,19 +164,6 @@ class Site:
         return HTMLResponse(html, status_code=status_code)
 
 
-def asked_for(request: Request) -> int | None:
-    """The key of the listener whose pages the address asks for; 0 is nobody's."""
-    key = request.path_params.get("listener")
-    if key is None:
-        return None
-    return int(key) if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY else 0
-
-
-def root_of(request: Request) -> str:
-    """What the addresses of this listener's pages begin with."""
-    return f"/of/{asked_for(request)}" if "listener" in request.path_params else ""
-
-
 def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[tuple[int, str, str]]:
     """Key, name and address of everybody, where the same page can be seen of them."""
     page = request.url.path.removeprefix(root)
@@ -187,74 +172,11 @@ def _switcher(who: Viewer, request: Request, root: str, chosen: Chosen) -> list[
     return [(one.listener_id, one.name, f"/of/{one.listener_id}{page}{query}") for one in who.everybody]
 
 
-def selection_of(request: Request) -> Selection:
-    """What the page was narrowed by (see `Site.looking`)."""
-    found: Selection = getattr(request.state, "selection", EVERYTHING)
-    return found
-
-
-def filters_of(request: Request) -> list[Filter]:
-    """The filters that the page shows."""
-    found: list[Filter] = getattr(request.state, "filters", [])
-    return found
-
-
-def say(request: Request, what: str, *, is_missing: bool = True) -> None:
-    """The page will say `what` of its address, above all else, after what is said already.
-
-    `is_missing`: nothing is there, so the status is 404.
-    """
-    request.state.misread = " ".join([*filter(None, [getattr(request.state, "misread", "")]), what])
-    request.state.is_missing = is_missing or getattr(request.state, "is_missing", False)
-
-
-def period_asked_for(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """The period in the address: `?range=`; or two dates, `?first=` and `?last=`, as a form without a script asks.
-
-    Of several the last counts, and one of `range`. Raises NotAPeriod. The rule for every page and file: nothing is
-    shown silently for another period. A page then says what it did not understand and shows its default, a file is not
-    made; the status of both is 404.
-    """
-    first_day: date = who.first_day or who.today
-    return named(_range_in(request) or default, today=who.today, first_day=first_day)
-
-
-def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """As `period_asked_for`; for what is no period the page says so and shows its default."""
-    try:
-        found = period_asked_for(request, who, default=default)
-    except NotAPeriod as error:
-        shown = named(default, today=who.today, first_day=who.first_day or who.today)
-        say(request, _("%(problem)s Shown instead: %(period)s.", problem=error, period=shown.label))
-        return shown
-    if len(set(_periods_in(request))) > 1:
-        say(request, _("Of several periods this one counts: %(period)s.", period=found.label), is_missing=False)
-    if found.name != (_range_in(request) or default):
-        say(request, _("That time ends before it begins. Shown is %(period)s.", period=found.label), is_missing=False)
-    return found
-
-
-def _range_in(request: Request) -> str:
-    """What the address says of the period; empty when nothing."""
-    return _periods_in(request)[-1]
-
-
-def _periods_in(request: Request) -> list[str]:
-    """All that the address says of the period, what counts last; one empty text when it says nothing."""
-
-    def told(*names: str) -> list[str]:
-        values = (value.strip() for name in names for value in request.query_params.getlist(name))
-        return [value for value in values if value]
-
-    ends = zip_longest(told("from", "first"), told("to", "last"), fillvalue="")
-    return [*(f"{first}..{last}" for first, last in ends), *told("range")] or [""]
-
-
 def _chosen(who: Viewer | None, request: Request, shown: Period | None) -> Chosen:
     """What the links of a page lead on with; `shown` is the period of its numbers."""
     by = request.query_params.get("by", "")
     asked: Pairs = (("by", by),) if by in get_args(By) else ()
-    if who is not None and _range_in(request):
+    if who is not None and range_in(request):
         with suppress(NotAPeriod):
             asked = (("range", period_asked_for(request, who).name), *asked)
     return Chosen(asked, shown.name if shown else "", tuple(selection_of(request).asked()))

@@ -6,18 +6,18 @@ from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.rendering import report
-from brapped_assets.web.site import Site, filters_of, period_asked_for, period_of
+from brapped_assets.web.address import filters_of, period_of, period_of_file
+from brapped_assets.web.site import Site
 
 
 class Pages:
@@ -76,15 +76,11 @@ def routes(site: Site) -> list[Route]:
             who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            try:
-                asked = period_asked_for(request, who)
-            except NotAPeriod as error:
-                raise HTTPException(404, str(error)) from None
             built = report.build(
                 site.templates,
                 tx,
                 who,
-                asked,
+                period_of_file(request, who),
                 is_demo=site.is_demo,
                 covers=site.covers,
                 filters=[one.label for one in filters_of(request) if one.kind != "rule"],

@@ -57,7 +57,9 @@ def obvious(tx: Connection, who: Viewer, period: Period, hidden: set[tuple[str, 
     every = tx.execute(
         "select * from bi.plays where listener_id = %s order by played_at, play_key", (who.listener_id,)
     ).fetchall()
-    releases = tx.execute("select album_key, album_name, artist_name, release_group from star.album_dim order by 1").fetchall()
+    releases = tx.execute(
+        "select album_key, album_name, artist_name, release_group from star.album_dim order by 1"
+    ).fetchall()
     known_before = max((period.first - min(p["played_on"] for p in every)).days, 0) if every else 0
     shown = [
         p for p in every if not p["incognito"] and not {("artist", p["artist_key"]), ("track", p["track_key"])} & hidden

@@ -238,6 +238,27 @@ def test_two_dates_are_understood_or_said_not_to_be(
     assert [note[-len(says) :] for note in notes] == ([says] if says else [])
 
 
+@pytest.mark.parametrize("file", ["/list/songs.csv", "/history.csv", "/export.html"])
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("range=garbage", "'garbage' is no period"),
+        ("range=2025&range=2026", "Of several periods this one counts: 2026."),
+        ("first=2026-03-09&last=2026-03-01", "That time ends before it begins."),
+        ("range=2026&weekday=9", "weekday"),
+        ("range=2026&rule=foo", "rule"),
+        ("range=2026", ""),
+    ],
+)
+def test_a_file_is_not_made_of_what_a_page_would_not_understand(
+    browser: TestClient, two: tuple[int, int], file: str, asked: str, says: str
+) -> None:
+    answer = browser.get(f"{file}?{asked}")
+    assert answer.status_code == (404 if says else 200)
+    assert says in answer.text.replace("&#39;", "'")
+    assert ("content-disposition" in answer.headers) is not bool(says)
+
+
 @pytest.mark.parametrize(
     "asked",
     ["on=garbage", "on=2025-02-30", "on=%D9%A2%D9%A0%D9%A2%D9%A5-%D9%A0%D9%A1-%D9%A0%D9%A1", "before=x", "on=20250301"],
