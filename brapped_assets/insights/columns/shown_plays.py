@@ -11,18 +11,18 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.counting_rules import COUNTS_FROM_MS
 from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.day_table import DayTable, day_table, patched, without
-from brapped_assets.insights.columns.hidden_plays import hidden, numbers_of
+from brapped_assets.insights.columns.hidden_plays import hidden
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.play_mask import PlayMask
-from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
+from brapped_assets.insights.columns.plays import MOST_DAYS, Flag
 from brapped_assets.insights.columns.reductions import NEVER, counted
 from brapped_assets.insights.columns.result_cache import Earlier, ResultCache
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.sessions import SILENCE_US, SessionParts, Sessions, session_parts, sessions
+from brapped_assets.insights.columns.shown_rows import ShownRows
 
 # The milliseconds of a play have 31 bits.
 MOST_DAYS_A_PLAY = 25
@@ -35,17 +35,9 @@ SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 
 
 
 @dataclass(frozen=True, eq=False)
-class ShownPlays:
-    """A listener's plays without private sessions, impossible repeats and what they hid.
+class ShownPlays(ShownRows):
+    """With what was found of them. Of a part of them, `whole` is what it was taken from."""
 
-    `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`. Of a part of them,
-    `whole` is what it was taken from.
-    """
-
-    life: Life
-    kept: Kept
-    rows: PlayMask
-    counting: PlayMask
     whole: "ShownPlays | None" = None
     # What was found of all these plays.
     remembered: ResultCache = field(default_factory=ResultCache, repr=False)
@@ -59,27 +51,9 @@ class ShownPlays:
     by_rules: "dict[Hashable, ShownPlays]" = field(default_factory=dict, init=False)
 
     @property
-    def catalogue(self) -> Catalogue:
-        return self.life.catalogue
-
-    @cached_property
-    def hidden(self) -> Mask:
-        """Which of `life.plays` the listener hid."""
-        return hidden(self.life, self.kept)
-
-    @property
     def everything(self) -> "ShownPlays":
         """All that is shown, by the same rule: what tells which play was the first ever."""
         return self.whole or self
-
-    @cached_property
-    def nobodies(self) -> NDArray[np.int32]:
-        """The numbers of artists that are nobody's name."""
-        return numbers_of(self.catalogue, self.kept.nobodies)
-
-    def known(self, artists: NDArray[np.integer]) -> NDArray[np.integer]:
-        """Those of some artists (numbers) that are somebody's name."""
-        return artists[~np.isin(artists, self.nobodies)]
 
     @cached_property
     def ever(self) -> SelectedPlays:
@@ -145,10 +119,6 @@ class ShownPlays:
             return self.remembered.find(what, lambda _: find())
         return find()
 
-    def told(self, first: date, until: date) -> SelectedPlays:
-        """As `plays`, of any length."""
-        return self._of_days(self.rows, first, until)
-
     def skips(self, first: date, until: date) -> NDArray[np.int64]:
         """By track (number): rows of any length that an extended history tells; in a second column those skipped."""
         return self._skips if self._is_everything(first, until) else skips_of(self.told(first, until))
@@ -156,15 +126,6 @@ class ShownPlays:
     @cached_property
     def _skips(self) -> NDArray[np.int64]:
         return skips_of(self._chosen(self.rows, self.all_places))
-
-    def repeats(self, first: date, until: date) -> SelectedPlays:
-        """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
-        since, to = day_number(first), day_number(until)
-        span = self.places(since, to)
-        plays = self.life.plays.where(span)
-        rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
-        rows &= (plays.day >= since) & (plays.day < to)
-        return SelectedPlays(self.life.plays, self.catalogue, span, rows)
 
     @property
     def by_day(self) -> DayTable:
@@ -212,10 +173,6 @@ class ShownPlays:
         """The same, which need not find again what was found `before`, but of some days that changed since."""
         return replace(self, remembered=before.remembered.after(days))
 
-    def unchanged(self, days: NDArray[np.integer]) -> int:
-        """How many plays, from the first on, are as they were before some days changed."""
-        return self.places(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
-
     def sessions(self, first: date, until: date) -> Sessions:
         """The sessions whose least local day lies from `first` up to, not including, `until`."""
         since, to = day_number(first), day_number(until)
@@ -245,37 +202,6 @@ class ShownPlays:
             if span.stop == many:
                 return many
             looked_at *= 8
-
-    def _of_days(self, rows: PlayMask, first: date, until: date) -> SelectedPlays:
-        return self._of_numbers(rows, day_number(first), day_number(until))
-
-    def _of_numbers(self, rows: PlayMask, since: int, to: int) -> SelectedPlays:
-        span = self.places(since, to)
-        day = self.life.plays.day[span]
-        left = rows[span] & (day >= since)
-        left &= day < to
-        return SelectedPlays(self.life.plays, self.catalogue, span, left)
-
-    def places(self, since: int, until: int) -> slice:
-        """Where plays of these days may be: a local day lies within 24 hours of its UTC namesake."""
-        ends = [(since - 1) * DAY_US, (until + 1) * DAY_US]
-        low, high = np.searchsorted(self.life.plays.ended_at, ends)
-        return slice(int(low), int(high))
-
-    def _is_everything(self, first: date, until: date) -> bool:
-        return self._is_all(day_number(first), day_number(until))
-
-    def _is_all(self, since: int, to: int) -> bool:
-        if len(self.life.plays) == 0:
-            return False
-        return since <= self.life.first_day and self.life.last_day < to
-
-    @property
-    def all_places(self) -> slice:
-        return slice(0, len(self.life.plays))
-
-    def _chosen(self, rows: PlayMask, span: slice) -> SelectedPlays:
-        return SelectedPlays(self.life.plays, self.catalogue, span, rows[span])
 
 
 def shown(life: Life, kept: Kept, *, with_private: bool = False) -> ShownPlays:
