@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Literal
 
-from brapped_assets.insights.columns.loading import copied
+from brapped_assets.insights.columns.binary_copy import copied
 from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Composable, Literal
 
-from brapped_assets.insights.columns.loading import copied
+from brapped_assets.insights.columns.binary_copy import copied
 from brapped_assets.insights.columns.numbering import Numbering, Numbers
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
