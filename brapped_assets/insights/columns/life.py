@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Composable, Literal
 
-from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.binary_copy import copied_in_blocks
+from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, Room, merged
 from brapped_assets.insights.columns.reductions import each_once
 from brapped_assets.warehouse.db.connections import Connection
