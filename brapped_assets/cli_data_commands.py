@@ -1,6 +1,7 @@
 """The `brapped` commands on what is kept: bring it in, take it out, show it to other programs, look after it."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,17 @@ import typer
 from brapped_assets.console.runner import console, errors, ready_settings
 
 app = typer.Typer()
+
+
+class TokenScope(StrEnum):
+    """As `warehouse/read_tokens.py` has them, which the command line need not load."""
+
+    totals = "totals"
+    lists = "lists"
+    plays = "plays"
+    pieces = "pieces"
+    metrics = "metrics"
+
 
 Listener = Annotated[
     str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
@@ -192,6 +204,36 @@ def bi(
     if password_stdin:
         raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
     return write_files(ready_settings(), console, folder=output, listener=listener)
+
+
+@app.command()
+def token(
+    make: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A new token, for what its name says; it is printed once.")
+    ] = None,
+    opens: Annotated[
+        list[TokenScope] | None,
+        typer.Option(help="What it opens, once for each: totals and lists without.", show_default=False),
+    ] = None,
+    per_minute: Annotated[int, typer.Option(min=1, max=6000, help="Requests it is answered in a minute.")] = 120,
+    revoke: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="This one opens nothing any more.", show_default=False)
+    ] = None,
+    listener: Listener = None,
+) -> int:
+    """Tokens by which programs read the API (/api/v1); without an option, those there are."""
+    from brapped_assets.commands import token as run  # noqa: PLC0415
+
+    if make is not None and revoke is not None:
+        raise typer.BadParameter("Make one or revoke one, not both.")
+    if revoke is not None:
+        return run.revoke_token(ready_settings(), console, revoke)
+    if make is None:
+        return run.show_tokens(ready_settings(), console)
+    scopes = [one.value for one in opens or (TokenScope.totals, TokenScope.lists)]
+    return run.make_token(
+        ready_settings(), console, errors, name=make, scopes=scopes, per_minute=per_minute, listener=listener
+    )
 
 
 @app.command()

@@ -56,6 +56,15 @@ def _host_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    found = tuple(text.replace(",", " ").lower().split())
+    if wrong := [one for one in found if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]*[a-z0-9\]]", one)]:
+        raise ValueError(
+            f"{wrong[0]!r} is no origin; one looks like https://dashboard.example.org:8080, without a path"
+        )
+    return found
+
+
 def whole_hour_in_utc(start: datetime) -> datetime:
     """The beginning of this hour; an instant without a zone is one of UTC."""
     start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
@@ -99,6 +108,11 @@ class Settings(BaseSettings):
     brapped_token_key: SecretStr | None = None
     # Names a proxy in front of the pages and of Dagster's UI is called by.
     brapped_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_host_names)] = Field(
+        default=(), validate_default=False
+    )
+
+    # Pages elsewhere that may ask the API from a browser, and show the widget in a frame.
+    brapped_api_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), validate_default=False
     )
 

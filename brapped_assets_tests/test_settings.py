@@ -44,6 +44,7 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "brapped_storage_limit_mb": None,
         "brapped_token_key": None,
         "brapped_hosts": (),
+        "brapped_api_origins": (),
     }
     assert settings.database_url_text() is None
     assert settings.dagster_home == home / "dagster"

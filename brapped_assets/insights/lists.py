@@ -29,6 +29,18 @@ ARRAYS = (
     "keys", "plays", "ms", "first", "last", "told", "skipped", "rank", "before", "plays_before", "ms_before", "weeks",
 )  # fmt: skip
 
+# What names each thing of a list, as files and programs are told it; then its numbers.
+COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    "artists": ("artist_key", "artist_id", "artist_name"),
+    "songs": ("track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "album_name"),
+    "albums": ("album_key", "album_id", "album_name", "artist_name"),
+    "days": ("day",),
+    "contexts": ("context_uri", "context_type", "context_name", "album_key", "artist_key"),
+}
+NUMBERS = (
+    "plays", "ms", "first_on", "last_on", "skip_share", "rank", "rank_before", "plays_before", "ms_before", "weeks_led",
+)  # fmt: skip
+
 
 class Order(NamedTuple):
     """How a list is sorted; `is_turned`: the other way round. What has nothing to be sorted by comes last, either way.

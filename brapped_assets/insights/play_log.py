@@ -110,20 +110,20 @@ def end_of(day: date, who: Viewer) -> Place:
     return Place(beginning_of(who.spans, following), 1)
 
 
-def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = None) -> Page:
-    """The plays of a list, or all there are, that are older than a place; without one the newest."""
+def page(tx: Connection, who: Viewer, start: Place | None, of: Listing | None = None, *, many: int = PAGE) -> Page:
+    """So many plays of a list, or of all there are, that are older than a place; without one the newest."""
     of = of or list_plays(tx, who)
     upto = _rows_before(tx, of, start) if start else len(of.rows)
-    rows = of.rows[max(upto - PAGE, 0) : upto][::-1]
+    rows = of.rows[max(upto - many, 0) : upto][::-1]
     # The page of the next newer plays begins before the play that follows them, or with the newest of all.
-    following = of.rows[upto + PAGE : upto + PAGE + 1]
+    following = of.rows[upto + many : upto + many + 1]
     told = _told(tx, of, np.concatenate([rows, following]))
     follows = [told.pop()] if len(following) else []
     newer = [Place(play.played_at, play.play_key) for play in follows] or ([NEWEST] if upto < len(of.rows) else [])
     if not told:
         return Page([], newer[0] if newer else None, None)
     gaps = tx.execute(q.gaps, _reach(of, start, told[-1])).fetchall()
-    older = Place(told[-1].played_at, told[-1].play_key) if upto > PAGE else None
+    older = Place(told[-1].played_at, told[-1].play_key) if upto > many else None
     return Page(_by_day(told, gaps), newer[0] if newer else None, older)
 
 

@@ -9,6 +9,7 @@ WarehouseError
 ├── Busy                   another run held the same rows for too long
 ├── TooSlow                a statement took longer than it may
 ├── Gone                   the listener was removed by `brapped forget`
+├── TooManyTokens          so many read tokens as there may be
 ├── TokenUnreadable        BRAPPED_TOKEN_KEY is missing, or opens a listener's token not
 ├── OutOfSpace             disk or quota full
 ├── ReadOnly               a standby, or a role that may not write
@@ -63,6 +64,11 @@ class Waking(Unreachable):
 
 class Interrupted(WarehouseError):
     pass
+
+
+class TooManyTokens(WarehouseError):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} read tokens already. Revoke one that nothing uses: brapped token.")
 
 
 class TokenUnreadable(WarehouseError):

@@ -54,6 +54,8 @@ PORTABLE = (
 # The zones are in the manifest, too.
 NOT_PORTABLE = (
     *("audit.rotated_token", "audit.notice", "audit.listener_token", "audit.listener_zone"),
+    # Who comes back makes others.
+    "audit.read_token",
     "audit.changed_day",
 )
 ROWS_A_FETCH = 5_000

@@ -49,6 +49,7 @@ OF_A_LISTENER = (
     "insights.heard_time",
     "insights.counting_rule",
     "insights.preference",
+    "audit.read_token",
     "audit.changed_day",
 )
 SHARED = (

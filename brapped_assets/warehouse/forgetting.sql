@@ -161,6 +161,11 @@ where c.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
 delete from insights.preference p
 where p.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
 
+-- name: audit.read_token
+-- It opens what is left, too.
+delete from audit.read_token t
+where t.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
+
 -- name: audit.changed_day
 -- Which days went is noted for a week, so that no page shows them on. With a listener the notes go, too.
 delete from audit.changed_day where listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz

@@ -43,7 +43,8 @@ def main() -> None:
         down=lambda: tuple(one.sentence() for one in stopped_parts.read(home)),
         renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )
-    app = create_app(site, [*settings.brapped_hosts, *(network.hosts() if key else [])], key=key)
+    hosts = [*settings.brapped_hosts, *(network.hosts() if key else [])]
+    app = create_app(site, hosts, key=key, origins=settings.brapped_api_origins)
     # What is there by now stays: looked through for garbage it took 40 ms, once in some hundred pages.
     gc.freeze()
     keep_little()

@@ -33,6 +33,9 @@ from brapped_assets.web import (
     today,
     wrapped,
 )
+from brapped_assets.web.api import described, tokens
+from brapped_assets.web.api.app import ROOT, api
+from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
@@ -40,22 +43,28 @@ from brapped_assets.web.site import Site
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None) -> Starlette:
+def create_app(
+    site: Site, hosts: Sequence[str] = (), *, key: str | None = None, origins: Sequence[str] = ()
+) -> Starlette:
     """The pages as an ASGI application. Each page's module has its routes.
 
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
+    Pages of `origins` may ask the API from a browser, with a token.
     """
+    gate = Gate(site)
     pages = [
         route
         for module in (
             *(overview, explore, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
             *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-            *(settings, cover_lookup),
+            *(settings, cover_lookup, described, tokens),
         )
         for route in module.routes(site)
     ]
     app = Starlette(
         routes=[
+            # First, for a flood of wrong tokens shall be refused at once.
+            Mount(ROOT, api(site, gate, origins)),
             *pages,
             Mount("/of/{listener}", routes=pages),
             Route("/health", health),
@@ -72,7 +81,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), *, key: str | None = None)
         },
         lifespan=until_the_end(site),
     )
-    app.state.site = site
+    app.state.site, app.state.gate = site, gate
     return app
 
 

@@ -1,7 +1,6 @@
 """`/list/artists` and its like: all there is of a period, 100 a page, and as a table for other programs."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.csv_file import MARK, lines
+from brapped_assets.insights.list_file import pieces
 from brapped_assets.insights.lists import Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.periods import Period
@@ -28,23 +27,11 @@ from brapped_assets.web.filter_chips import Nothing, nothing_left
 from brapped_assets.web.list_address import Asked, read_asked, read_page, sorts_of
 from brapped_assets.web.site import Site
 
-A_PAGE, A_PIECE = 100, 2_000
-# Of a share in a file.
-PLACES = 4
+A_PAGE = 100
 TITLES: Mapping[Kind, str] = {
     "artists": N_("Artists"), "songs": N_("Songs"), "albums": N_("Albums"), "days": N_("Days"),
     "contexts": N_("Contexts"),
 }  # fmt: skip
-COLUMNS: Mapping[Kind, tuple[str, ...]] = {
-    "artists": ("artist_key", "artist_id", "artist_name"),
-    "songs": ("track_key", "track_id", "track_name", "artist_key", "artist_name", "album_key", "album_name"),
-    "albums": ("album_key", "album_id", "album_name", "artist_name"),
-    "days": ("day",),
-    "contexts": ("context_uri", "context_type", "context_name", "album_key", "artist_key"),
-}
-NUMBERS = (
-    "plays", "ms", "first_on", "last_on", "skip_share", "rank", "rank_before", "plays_before", "ms_before", "weeks_led",
-)  # fmt: skip
 
 
 def routes(site: Site) -> list[Route]:
@@ -81,11 +68,11 @@ def routes(site: Site) -> list[Route]:
                 asked = read_asked(tx, request, who, period, kind)
                 refuse_misread(request)
                 found = list_things(tx, who, asked.wanted)
-            pieces = _pieces(found, site.reading.transaction)
+            of_file = pieces(found, site.reading.transaction)
             # What cannot be read at all is a page that says so, and no broken file.
-            begun = [next(pieces), *([next(pieces)] if len(found) else [])]
+            begun = [next(of_file), *([next(of_file)] if len(found) else [])]
             headers = {"Content-Disposition": f'attachment; filename="brapped-{kind}-{period.file_name}.csv"'}
-            return StreamingResponse(chain(begun, pieces), media_type="text/csv; charset=utf-8", headers=headers)
+            return StreamingResponse(chain(begun, of_file), media_type="text/csv; charset=utf-8", headers=headers)
 
         return Route(f"/list/{kind}.csv", export)
 
@@ -108,20 +95,6 @@ def _in_number(kind: Kind, many: int) -> Markup:
         "contexts": lambda: ngettext("<b>%(num)s</b> context", "<b>%(num)s</b> contexts", many),
     }
     return Markup(forms[kind]())  # noqa: S704  (a number and words of ours)
-
-
-def _pieces(of: Listed, transaction: Callable[[], AbstractContextManager[Connection]]) -> Iterator[bytes]:
-    """The file bit by bit: numbers of one moment; names are asked for while it is read, and no connection is kept."""
-    columns = (*COLUMNS[of.kind], *NUMBERS)
-    yield MARK.encode() + lines([columns])
-    for part in of.parts(A_PIECE):
-        with transaction() as tx:
-            rows = part.rows(tx)
-        yield lines([_rounded(row.get(column)) for column in columns] for row in rows)
-
-
-def _rounded(value: object) -> object:
-    return round(value, PLACES) if isinstance(value, float) else value
 
 
 def _nothing(tx: Connection, request: Request, who: Viewer, asked: Asked) -> Nothing | None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.clocks.regions import regions_like, why_refused
+from brapped_assets.insights.database_outage import absence_in
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.preference import Theme, choose, read_preference
 from brapped_assets.insights.rule_comparison import SHORT
@@ -19,6 +20,7 @@ from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets.web.address import root_of
+from brapped_assets.web.api import tokens
 from brapped_assets.web.display import COOKIE, remember, remembered
 from brapped_assets.web.forms import posted, way_back
 from brapped_assets.web.site import Site
@@ -30,10 +32,12 @@ def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.viewer(tx, request)
+            held = tokens.of_listener(tx, who.listener_id) if who and not absence_in(tx) else []
         shown = remembered(request) if who is None or COOKIE in request.cookies else who.preference
         return site.page(
             "settings.html", request, who, shown=shown, languages=LANGUAGES, rules=SHORT,
             themes=get_args(Theme), clocks=get_args(Hours), numbers=get_args(Numbers),
+            tokens=held, scope_words=tokens.WORDS,
             is_saved=request.query_params.get("saved") == "yes",
         )  # fmt: skip
 

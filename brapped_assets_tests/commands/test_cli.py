@@ -90,7 +90,7 @@ def test_wrong_usage_is_exit_code_2(brapped: Brapped, arguments: list[str]) -> N
         (
             "BRAPPED_TIMEZON",
             "Europe/Berlin",
-            "Unknown setting BRAPPED_TIMEZON. The settings are: BRAPPED_HEARTBEAT_URL",
+            "Unknown setting BRAPPED_TIMEZON. The settings are: BRAPPED_API_ORIGINS",
         ),
         ("BRAPPED_TIMEZONE", "Berlin", "BRAPPED_TIMEZONE: 'Berlin' is no IANA time zone"),
         ("BRAPPED_START", "soon", "BRAPPED_START: "),

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import overview, weeks_at_number_one
 from brapped_assets.insights.columns import period_totals
-from brapped_assets.insights.lists import Listed, Order, Sort, Wanted, list_things
+from brapped_assets.insights.lists import NUMBERS, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
@@ -31,7 +31,6 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
-from brapped_assets.web.lists import NUMBERS
 from brapped_assets.web.site import Site
 from brapped_assets_tests.databases import database
 from brapped_assets_tests.examples import examples

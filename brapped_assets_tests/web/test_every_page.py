@@ -32,7 +32,7 @@ TABS = {
     "/wrapped?range=2019": "Wrapped", "/wrapped/choose": "Wrapped", "/history": "History", "/history?on=x": "History",
     "/explore": "Explore", "/explore?range=2019&device=Car": "Explore",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",
-    "/settings": "Settings",
+    "/settings": "Settings", "/api": "",
     "/add": "Add history", "/covers": "Add history", "/counted": "How is this counted?", "/nowhere": "",
 }  # fmt: skip
 
