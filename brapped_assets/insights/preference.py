@@ -13,27 +13,28 @@ from brapped_assets.warehouse.db.write_access import Writing
 q = Statements(__file__, "viewer.sql")
 
 Theme = Literal["", "light", "dark", "contrast"]
-MONDAY, SUNDAY = 1, 7
+MONDAY = 1
 
 
 @dataclass(frozen=True)
 class Preference:
     """`language`, `theme`, `hours` and `numbers` empty: as the browser or the language has it.
 
-    A week begins with the day `week_begins` (1 is Monday). With `private_sessions` they are among the plays shown.
+    A week begins with the day `week_begins` (1 is Monday; 0 while nothing was chosen: as in the browser's region, and
+    with Monday where there is no browser). With `private_sessions` they are among the plays shown.
     """
 
     language: str = ""
     theme: Theme = ""
     hours: Hours = ""
     numbers: Numbers = ""
-    week_begins: int = MONDAY
+    week_begins: int = 0
     private_sessions: bool = False
 
     @property
     def display(self) -> Display:
         """How messages and files are written for this listener."""
-        return display_of(self.language, self.hours, self.numbers, self.week_begins)
+        return display_of(self.language, self.hours, self.numbers, self.week_begins or MONDAY)
 
 
 USUAL = Preference()
@@ -48,7 +49,7 @@ def read_preference(told: dict[str, str]) -> Preference:
         theme=theme if theme in get_args(Theme) else "",  # type: ignore[arg-type]
         hours=display.hours,
         numbers=display.numbers,
-        week_begins=int(week) if week in {*"1234567"} else MONDAY,
+        week_begins=int(week) if week in {*"1234567"} else 0,
         private_sessions=told.get("private") == "yes",
     )
 

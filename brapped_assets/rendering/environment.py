@@ -13,6 +13,7 @@ from brapped_assets.rendering.drawings import drawing
 from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
+from brapped_assets.text.cldr import marks
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, plural, translated, written
 
@@ -69,5 +70,8 @@ def kind_words(kind: str) -> str:
 
 
 def number_style() -> str:
-    """A language whose numbers are written as chosen, for scripts; empty: that of the page."""
-    return {"comma": "en", "point": "de", "space": "fr", "indian": "en-IN"}.get(display().numbers, "")
+    """A language whose numbers are written as chosen, or as in the region, for scripts; empty: that of the page."""
+    now = display()
+    if not now.numbers and now.region and marks(now) != marks(now._replace(region="")):
+        return f"{now.language}-{now.region}"
+    return {"comma": "en", "point": "de", "space": "fr", "indian": "en-IN"}.get(now.numbers, "")

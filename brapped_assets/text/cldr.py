@@ -1,13 +1,18 @@
 """Dates, hours and numbers of each language, as Unicode's CLDR has them, in a form that is quick to apply.
 
-English is written here: it is what is asked for most, and day, month, year is understood everywhere.
+English is written here: it is what is asked for most, and day, month, year is understood everywhere. Clock and
+numbers are those of the region that a browser names, in English too.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from brapped_assets.text.language import ENGLISH, LANGUAGES, Display, display
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -23,6 +28,8 @@ IN_ENGLISH = {
 }  # fmt: skip
 # Those that CLDR has no pattern of.
 IN_WORDS = {"yMMMMEEEEd": "full", "yMMMMd": "long"}
+# Where Spanish writes 1234, and 12.345: CLDR's minimumGroupingDigits, which Babel does not read.
+GROUPED_LATE = {None, "ES", "GQ", "PH", "EA", "IC"}
 A_MONDAY = date(2024, 1, 1)
 SMALLEST_GROUPED, INDIAN_FROM = 1_000, 100_000
 # From here on whole numbers say enough.
@@ -59,32 +66,57 @@ def number(value: float) -> str:
 def marked(text: str) -> str:
     """An English number, 1,234.5, as the language of now writes it."""
     now = display()
-    return text if now.language == ENGLISH and not now.numbers else marks(now).put(text)
+    return text if now.language == ENGLISH and not now.numbers and not now.region else marks(now).put(text)
 
 
-@cache
+@lru_cache(1_000)
 def marks(wanted: Display) -> Marks:
     """How numbers are written."""
-    usual = _usual_marks(wanted.language)
+    usual = _usual_marks(wanted.language, wanted.region)
     if not wanted.numbers:
         return usual
     group, decimal = MARKS[wanted.numbers]
     return Marks(group, decimal, usual.percent, is_indian=wanted.numbers == "indian")
 
 
-@cache
-def _usual_marks(language: str) -> Marks:
-    if language == ENGLISH or language not in LANGUAGES:
+def _usual_marks(language: str, region: str) -> Marks:
+    if language not in LANGUAGES or (language == ENGLISH and not region):
         return Marks()
-    from babel import Locale  # noqa: PLC0415  (English does not wait for it)
-
-    locale = Locale(language)
+    locale = _locale(language, region)
+    if language == ENGLISH and not locale.territory:
+        return Marks()
     symbols, pattern = locale.number_symbols["latn"], locale.decimal_formats[None].pattern
-    # Spanish writes 1234, and 12.345 (CLDR's minimumGroupingDigits, which Babel does not read).
-    least = 10 * SMALLEST_GROUPED if language == "es" else SMALLEST_GROUPED
+    is_late = language == "es" and locale.territory in GROUPED_LATE
+    least = 10 * SMALLEST_GROUPED if is_late else SMALLEST_GROUPED
     percent = locale.percent_formats[None].pattern.replace("#,##,##0", "{}").replace("#,##0", "{}")
-    percent = percent.replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK)
+    percent = Marks.percent if language == ENGLISH else percent.replace(NARROW, NO_BREAK)
     return Marks(symbols["group"], symbols["decimal"], percent, pattern.startswith("#,##,"), least)
+
+
+@lru_cache(2_000)
+def _locale(language: str, region: str) -> "Locale":
+    """As the language is written there; as usual where CLDR does not know that it is spoken there."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (English of no region does not wait for it)
+
+    try:
+        return Locale(language, region or None)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+@lru_cache(2_000)
+def first_weekday(region: str) -> int:
+    """The day with which a week begins there, 1 is Monday; Monday also where nobody knows."""
+    if not region:
+        return 1
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (as above)
+
+    try:
+        # Whatever language most people speak there.
+        locale = Locale.parse(f"und_{region}")
+        return int(locale.first_week_day) + 1 if locale.territory == region else 1
+    except (UnknownLocaleError, ValueError):
+        return 1
 
 
 @lru_cache(20_000)
@@ -107,16 +139,17 @@ def written_date(day: date, letters: str, language: str) -> str:
 def written_time(hour: int, minute: int | None, wanted: Display) -> str:
     """17:05, or 5:05 PM; without a minute the hour as it stands at an axis: 17:00, or 5 PM."""
     language = wanted.language if wanted.language in LANGUAGES else ENGLISH
-    if language == ENGLISH and wanted.hours != "12":
+    if language == ENGLISH and wanted.hours != "12" and (wanted.hours or not wanted.region):
         return f"{hour:02d}:{minute or 0:02d}"
-    from babel import Locale  # noqa: PLC0415
     from babel.dates import format_time  # noqa: PLC0415
 
-    has_twelve = wanted.hours == "12" or (not wanted.hours and "h" in Locale(language).time_formats["short"].pattern)
+    locale = _locale(language, wanted.region)
+    # Of words in it, as Canada's "17 h 05", only the letters of the pattern count.
+    usual = "".join(locale.time_formats["short"].pattern.split("'")[::2])
+    has_usual = language != ENGLISH or locale.territory
+    has_twelve = wanted.hours == "12" or (not wanted.hours and has_usual and "h" in usual)
     pattern = ("h:mm a" if minute is not None else "h a") if has_twelve else "HH:mm"
-    return (
-        format_time(time(hour, minute or 0), pattern, locale=language).replace(" ", NO_BREAK).replace(NARROW, NO_BREAK)
-    )
+    return format_time(time(hour, minute or 0), pattern, locale=locale).replace(" ", NO_BREAK).replace(NARROW, NO_BREAK)
 
 
 @lru_cache(64)

@@ -1,5 +1,6 @@
 """The language that is written now: set for a page, a message or a file, and known to whatever writes its texts."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,17 +16,20 @@ Numbers = Literal["", "comma", "point", "space", "indian"]
 # What a browser asks for is other people's text: this much is read of it.
 LONGEST_WISH, MOST_WISHES = 500, 20
 
+A_REGION = re.compile("[A-Z]{2}|[0-9]{3}")
+
 
 class Display(NamedTuple):
     """How texts are written. Hours and numbers may differ from what the language usually has; empty: as it has them.
 
-    Weeks begin with the day `week_begins`, 1 is Monday.
+    Weeks begin with the day `week_begins`, 1 is Monday. `region` (US) is where the language is spoken; empty: anywhere.
     """
 
     language: str = ENGLISH
     hours: Hours = ""
     numbers: Numbers = ""
     week_begins: int = 1
+    region: str = ""
 
 
 _now: ContextVar[Display] = ContextVar("display", default=Display())  # noqa: B039  (it is immutable)
@@ -51,13 +55,14 @@ def written_as(wanted: Display) -> Iterator[None]:
         _now.reset(before)
 
 
-def display_of(language: str, hours: str = "", numbers: str = "", week_begins: int = 1) -> Display:
+def display_of(language: str, hours: str = "", numbers: str = "", week_begins: int = 1, region: str = "") -> Display:
     """As told by a cookie, a form or a row; whatever is not known is as usual."""
     return Display(
         known(language) or ENGLISH,
         hours if hours in get_args(Hours) else "",  # type: ignore[arg-type]
         numbers if numbers in get_args(Numbers) else "",  # type: ignore[arg-type]
         week_begins,
+        region,
     )
 
 
@@ -71,13 +76,32 @@ def known(name: str) -> str:
 
 def language_of(wishes: str) -> str:
     """The language that a browser asks for most (Accept-Language) of those there are; else English."""
+    found = _wished(wishes)
+    return known(found[0]) if found else ENGLISH
+
+
+def region_of(wishes: str, language: str) -> str:
+    """The region that a browser names with a language, as in `de-AT`; empty when it names none.
+
+    Other people's text: two letters or three digits, which need be no region.
+    """
+    for name in _wished(wishes):
+        if known(name) == language != PSEUDO:
+            for part in name.upper().split("-")[1:]:
+                if A_REGION.fullmatch(part):
+                    return part
+    return ""
+
+
+def _wished(wishes: str) -> list[str]:
+    """The tags of languages there are, what is asked for most first."""
     found: list[tuple[float, int, str]] = []
     for nth, wish in enumerate(wishes[:LONGEST_WISH].split(",")[:MOST_WISHES]):
         name, _semicolon, quality = wish.partition(";")
-        code, weight = known(name.strip()), _weight(quality)
-        if code and weight:
-            found.append((-weight, nth, code))
-    return min(found)[2] if found else ENGLISH
+        weight = _weight(quality)
+        if known(name.strip()) and weight:
+            found.append((-weight, nth, name.strip()))
+    return [name for _weight_of, _nth, name in sorted(found)]
 
 
 def _weight(quality: str) -> float:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from brapped_assets.insights.preference import Preference, read_preference
-from brapped_assets.text.language import display_of, language_of, write_as
+from brapped_assets.text.cldr import first_weekday
+from brapped_assets.text.language import display_of, language_of, region_of, write_as
 
 COOKIE = "brapped_display"
 # The longest that browsers keep one.
@@ -41,7 +42,10 @@ class InItsLanguage:
 
 
 def adopt(request: Request, preference: Preference) -> None:
-    """What the listener chose holds where this browser remembers nothing; how weeks lie is the listener's anyway."""
+    """What the listener chose holds where this browser remembers nothing; how weeks lie is the listener's anyway.
+
+    Before they chose a first day of the week it is the one of the browser's region.
+    """
     shown = remembered(request) if COOKIE in request.cookies else preference
     request.state.theme = shown.theme
     _write(request, shown, preference.week_begins)
@@ -62,6 +66,8 @@ def remember(answer: Response, chosen: Preference) -> None:
     answer.set_cookie(COOKIE, urlencode(told), max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
-def _write(request: Request, shown: Preference, week_begins: int = 1) -> None:
-    language = shown.language or language_of(request.headers.get("accept-language", ""))
-    write_as(display_of(language, shown.hours, shown.numbers, week_begins))
+def _write(request: Request, shown: Preference, week_begins: int = 0) -> None:
+    wishes = request.headers.get("accept-language", "")
+    language = shown.language or language_of(wishes)
+    region = region_of(wishes, language)
+    write_as(display_of(language, shown.hours, shown.numbers, week_begins or first_weekday(region), region))

@@ -1,5 +1,6 @@
 """`/settings`: how pages look, are written and count; `/settings/zone`: in which time zone days are counted."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from brapped_assets.insights.database_outage import absence_in
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.preference import Theme, choose, read_preference
 from brapped_assets.insights.rule_comparison import SHORT
-from brapped_assets.text.language import LANGUAGES, Hours, Numbers
+from brapped_assets.text.language import LANGUAGES, Hours, Numbers, display
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.merge.play_merge import lock_listener
@@ -47,7 +48,8 @@ def routes(site: Site) -> list[Route]:
         chosen = read_preference(fields | {"language": fields.get("language", "").replace("-", "")})
         listener_id, rule = key_in(fields.get("listener", "")), fields.get("rule", "")
         if listener_id and rule in SHORT:
-            await run_in_threadpool(choose, site.writing, listener_id, chosen, rule, site.clock())
+            kept = replace(chosen, week_begins=chosen.week_begins or display().week_begins)
+            await run_in_threadpool(choose, site.writing, listener_id, kept, rule, site.clock())
         answer = RedirectResponse(way_back(request, fields, "/settings?saved=yes"), status_code=303)
         remember(answer, chosen)
         return answer

@@ -35,13 +35,13 @@ class Visitor:
     def window(self, width: int = 390, **options: Any) -> Page:
         """A window of a browser that knows nothing yet; `options` are those of Playwright's contexts.
 
-        It keeps no pages for later, unless `service_workers="allow"`.
+        It keeps no pages for later, unless `service_workers="allow"`. Where nothing else is said it is a British one.
         """
         context = self.browser.new_context(
             viewport={"width": width, "height": HEIGHT},
             base_url=self.url,
             accept_downloads=True,
-            **{"service_workers": "block", **options},
+            **{"service_workers": "block", "locale": "en-GB", **options},
         )
         context.set_default_timeout(15_000)
         context.on("request", self._asked)

@@ -1,5 +1,6 @@
 """Which language is written, and how each writes numbers, days and hours."""
 
+import re
 from datetime import datetime
 from typing import get_args
 
@@ -8,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.text import formatting
-from brapped_assets.text.language import LANGUAGES, Display, Numbers, display, display_of, language_of, written_as
+from brapped_assets.text.cldr import first_weekday
+from brapped_assets.text.language import (
+    LANGUAGES,
+    Display,
+    Numbers,
+    display,
+    display_of,
+    language_of,
+    region_of,
+    written_as,
+)
 from brapped_assets.text.translation import _, ngettext
 
 AT = datetime(2025, 5, 3, 17, 5)  # noqa: DTZ001  (local)
@@ -35,6 +46,39 @@ def test_a_browser_is_spoken_to_in_what_it_asks_for_most_of_what_there_is(wishes
     assert language_of(wishes) == language
 
 
+@pytest.mark.parametrize(
+    ("wishes", "language", "region", "weekday"),
+    [
+        ("en-US,en;q=0.9", "en", "US", 7),
+        ("en;q=0.8, de-AT;q=0.9", "de", "AT", 1),
+        ("en, en-GB;q=0.5, en-US;q=0.9", "en", "US", 7),
+        ("en-US, de", "de", "", 1),
+        ("es-419", "es", "419", 1),
+        ("en-Latn-EG", "en", "EG", 6),
+        ("en-US-u-ca-gregory", "en", "US", 7),
+        ("en-ZZ", "en", "ZZ", 1),
+        ("en-XA", "en-XA", "", 1),
+        ("hi-IN;q=0, de", "hi", "", 1),
+        ("en-x'y, en-é1", "en", "", 1),
+        ("", "en", "", 1),
+    ],
+)
+def test_a_week_begins_as_in_the_region_that_a_browser_names_with_the_language(
+    wishes: str, language: str, region: str, weekday: int
+) -> None:
+    assert (region_of(wishes, language), first_weekday(region)) == (region, weekday)
+
+
+@given(st.text(max_size=600) | st.from_regex(r"en-[A-Za-z0-9-]{1,8}", fullmatch=True), st.sampled_from([*LANGUAGES]))
+def test_whatever_region_a_browser_names_it_is_written_and_has_weeks(wishes: str, language: str) -> None:
+    region = region_of(wishes, language)
+    assert re.fullmatch("[A-Z]{2}|[0-9]{3}|", region)
+    assert first_weekday(region) in range(1, 8)
+    with written_as(display_of(language, region=region)):
+        assert formatting.number(12) == "12"
+        assert "5" in formatting.clock(AT)
+
+
 @given(st.text(max_size=600))
 def test_whatever_a_browser_asks_for_there_is_a_language(wishes: str) -> None:
     assert language_of(wishes) in {*LANGUAGES, "en-XA"}
@@ -51,6 +95,16 @@ WRITTEN = {
     Display("hi"): "1,234|12,34,567|3.4|39%|शनि, 3 मई 2025|3 मई|5:05 pm|5 pm|सोमवार",
     Display("en", "12", "indian"): "1,234|12,34,567|3.4|39 %|Sat 3 May 2025|3 May|5:05 PM|5 PM|Monday",
     Display("hi", "24", "point"): "1.234|1.234.567|3,4|39%|शनि, 3 मई 2025|3 मई|17:05|17:00|सोमवार",
+    Display("en", region="US"): "1,234|1,234,567|3.4|39 %|Sat 3 May 2025|3 May|5:05 PM|5 PM|Monday",
+    Display("en", region="GB"): "1,234|1,234,567|3.4|39 %|Sat 3 May 2025|3 May|17:05|17:00|Monday",
+    Display("en", region="IN"): "1,234|12,34,567|3.4|39 %|Sat 3 May 2025|3 May|5:05 PM|5 PM|Monday",
+    Display("en", region="DE"): "1.234|1.234.567|3,4|39 %|Sat 3 May 2025|3 May|17:05|17:00|Monday",
+    Display("en", "24", "space", region="US"): "1_234|1_234_567|3,4|39 %|Sat 3 May 2025|3 May|17:05|17:00|Monday",
+    Display("es", region="MX"): "1,234|1,234,567|3.4|39%|sáb, 3 may 2025|3 de mayo|5:05 p.m.|5 p.m.|lunes",
+    Display("fr", region="CA"): "1 234|1 234 567|3,4|39 %|sam. 3 mai 2025|3 mai|17:05|17:00|lundi",
+    # A language that CLDR does not know there, and what is no region.
+    Display("de", region="US"): "1.234|1.234.567|3,4|39 %|Sa., 3. Mai 2025|3. Mai|17:05|17:00|Montag",
+    Display("en", region="999"): "1,234|1,234,567|3.4|39 %|Sat 3 May 2025|3 May|17:05|17:00|Monday",
     Display("en-XA"): "1,234|1,234,567|3.4|39 %|Sat 3 May 2025|3 May|17:05|17:00|Monday",
 }
 

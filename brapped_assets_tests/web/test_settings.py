@@ -114,6 +114,26 @@ def test_without_a_choice_it_is_the_browsers_language_and_nothing_hostile_gets_t
     assert {"Accept-Language", "Cookie"} <= {name.strip() for name in answer.headers["vary"].split(",")}
 
 
+def test_until_it_is_chosen_a_week_begins_and_hours_are_written_as_in_the_browsers_region(
+    browser: TestClient, me: int
+) -> None:
+    american = {"accept-language": "en-US,en;q=0.9"}
+    page = browser.get("/?range=all", headers=american).text
+    assert re.findall(r'<tr><th scope="row">(\w+)</th>', page)[:2] == ["Sun", "Mon"]
+    assert "5\u00a0PM" in page
+    assert selected(browser.get("/settings", headers=american).text)["week"] == "7"
+    assert (
+        html_of(browser.get("/", headers={"accept-language": "en-IN"}).text) == '<html lang="en" data-numbers="en-IN">'
+    )
+    # What was never said is kept as it was seen when something else is; another browser then shows it, too.
+    browser.headers.update(american)
+    send(browser, "/settings", me, rule="all")
+    assert selected(browser.get("/settings", headers={"accept-language": "de"}).text)["week"] == "7"
+    send(browser, "/settings", me, **{**CHOSEN, "week": "1", "hours": "24"})
+    page = browser.get("/?range=all", headers=american).text
+    assert re.findall(r'<tr><th scope="row">(\w+)</th>', page)[:2] == ["Mo", "Di"]
+
+
 @pytest.mark.parametrize("wrong", [{"language": "en-XA"}, {"theme": "url(x)"}, {"week": "9"}, {"rule": "x"}, {}])
 def test_what_no_form_of_ours_says_is_as_usual(browser: TestClient, me: int, wrong: dict[str, str]) -> None:
     assert send(browser, "/settings", me, **wrong).status_code == 303

@@ -127,7 +127,7 @@ def of_traits(n: Numbers) -> Card:
             _(trait.name(n.traits)),
             formatting.percent(*trait.of(n.traits)),
             _("%(what)s. %(least)s and more: %(more)s; less: %(less)s.", what=_(trait.words),
-              least=formatting.percent(trait.least, 1), more=_(trait.more).lower(), less=_(trait.less).lower()),
+              least=formatting.percent(trait.least, 1), more=_(trait.more), less=_(trait.less)),
             f"{n.before_label}: {formatting.percent(*trait.of(n.traits_before))}"
             if n.traits_before and trait.is_told(n.traits_before)
             else "",

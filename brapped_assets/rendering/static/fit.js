@@ -8,8 +8,8 @@
   const STEP = .93, SMALLEST_CARD = .5;
   // Lines of a headline, of large letters and of small ones; and how small they are at least.
   const LINES = [3.5, 4.5], SMALL = 12, SMALLEST = 5.5;
-  const ON_PAGES = ".huge, .big, .winner, .item h1, .cover-page h1, .numbers dd, .choose, .stage-head h1, .history-head h1";
-  const ON_CARDS = ".eyebrow, .whose-album, .unit, .aside, .rule, .to-come li, .choice > *, .two h3, .short .whose > :first-child";
+  const ON_PAGES = ".huge, .big, .unit, .strips .eyebrow, .year b, main > h1, .winner, .item h1, .cover-page h1, .numbers dd, .choose, .stage-head h1, .history-head h1";
+  const ON_CARDS = ".eyebrow, .whose-album, .unit, .aside, .rule, .told dt, .to-come li, .choice > *, .two h3, .short .whose > :first-child";
   const size = (element) => parseFloat(getComputedStyle(element).fontSize);
 
   function release(element) {

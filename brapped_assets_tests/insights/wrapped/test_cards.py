@@ -184,7 +184,7 @@ def test_each_word_about_how_one_listens_has_its_share_its_rule_and_the_one_befo
         ("Skipper", "40\u00a0%", "2024 by this day: 5\u00a0%"),
     ]
     assert traits.told[0].rule == (
-        "of your plays are of artists you met in the 90 days before. 20\u00a0% and more: explorer; less: loyalist."
+        "of your plays are of artists you met in the 90 days before. 20\u00a0% and more: Explorer; less: Loyalist."
     )
 
 
