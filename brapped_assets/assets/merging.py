@@ -7,6 +7,7 @@ from brapped_assets.assets.shards import Shard
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse.listeners import Listener, listeners
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets.warehouse.merge.polled_spoken import merge_polled_spoken
 
 
 def merge_everybody(neon: NeonResource, shard: Shard | None = None) -> int:
@@ -20,6 +21,7 @@ def merge_everybody(neon: NeonResource, shard: Shard | None = None) -> int:
         nonlocal added
         with neon.transaction() as tx:
             added += merge_plays(tx, listener.listener_id, datetime.now(UTC)).added
+            merge_polled_spoken(tx, listener.listener_id)
 
     with neon.transaction() as tx:
         everybody = listeners(tx)

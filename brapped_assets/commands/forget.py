@@ -87,6 +87,7 @@ def _show(console: Console, person: Listener, what: str, found: Preview) -> None
     console.print(f"[bold]{escape(person.display_name)}[/] ({escape(person.spotify_user_id)}), {what}:")
     console.print(f"  {found.plays:,} plays{span}")
     for count, name in (
+        (found.spoken, "podcast episodes, audiobook chapters and videos"),
         (found.polls, "polls"),
         (found.files, "imported files"),
         (found.rankings, "days of Spotify's ranking"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from brapped_assets.history.files import HistoryFile, base_name
 from brapped_assets.history.limits import PIECE_BYTES
-from brapped_assets.history.model import HistoryPlay, Kind, Row
+from brapped_assets.history.model import HistoryPlay, Kind, Row, SpokenKind, SpokenPlay
 
 
 def pieces_of(batches: Iterator[tuple[list[Row], int]], size: int) -> Iterator[tuple[list[Row], bool]]:
@@ -39,6 +39,15 @@ def by_kind(rows: Sequence[Row]) -> dict[Kind, list[HistoryPlay]]:
         if isinstance(row, HistoryPlay):
             plays.setdefault(row.kind, []).append(row)
     return plays
+
+
+def spoken_by_kind(rows: Sequence[Row]) -> dict[tuple[Kind, SpokenKind], list[SpokenPlay]]:
+    """What is spoken among these rows, by the kind of the row and what it tells of."""
+    spoken: dict[tuple[Kind, SpokenKind], list[SpokenPlay]] = {}
+    for row in rows:
+        if isinstance(row, SpokenPlay):
+            spoken.setdefault((row.kind, row.spoken_kind), []).append(row)
+    return spoken
 
 
 def archive_names(documents: Sequence[HistoryFile]) -> dict[Path, str]:

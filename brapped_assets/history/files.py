@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from brapped_assets.history.common_rows import days_and_accounts, usual_rows
 from brapped_assets.history.json_stream import as_it_is, batches, decode_all, texts
 from brapped_assets.history.limits import CHUNK_BYTES, Member
-from brapped_assets.history.model import Kind, OddRow, OtherRow, Row
+from brapped_assets.history.model import Kind, Row
 from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.spoken_rows import as_video
 
 Item = TypeVar("Item")
 # `Streaming_History_Audio_2019-2020_3.json`, `StreamingHistory_music_0.json`, `StreamingHistory0.json`,
@@ -61,7 +62,7 @@ class HistoryFile:
         return digest.hexdigest()
 
     def read(self) -> Iterator[Row]:
-        """Every row of the file in its order, none left out: plays, odd rows and rows of other kinds.
+        """Every row of the file in its order, none left out: plays, what is spoken, odd rows and others.
 
         An error may come after any number of rows. Then the file counts as not read: the caller takes back what
         it wrote of it.
@@ -78,7 +79,7 @@ class HistoryFile:
 
         def one(row: Any) -> Row:
             parsed = parse_row(row, now=now)
-            return OtherRow("video") if self.is_video and not isinstance(parsed, OddRow) else parsed
+            return as_video(parsed) if self.is_video else parsed
 
         def whole(text: str) -> list[Row] | None:
             found = None if self.is_video else usual_rows(text, now)

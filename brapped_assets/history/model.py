@@ -1,10 +1,11 @@
-"""What one row of an export can be: a play, something that is not music, or a row nobody understands."""
+"""What one row of an export can be: a play, something heard that is no music, or a row nobody understands."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 Kind = Literal["extended", "account"]
-OtherKind = Literal["video", "podcast", "audiobook", "unknown"]
+SpokenKind = Literal["podcast", "audiobook", "video"]
+OtherKind = Literal["unknown"]
 
 
 class HistoryPlay(NamedTuple):
@@ -40,6 +41,50 @@ class HistoryPlay(NamedTuple):
     uploaded_at: datetime | None = None
 
 
+class SpokenPlay(NamedTuple):
+    """One episode, chapter or video heard or watched, as one row of one file tells it.
+
+    What is said of `HistoryPlay` holds. `uri` is the episode's, the chapter's or, of a video that names one, the
+    track's. `show` is the podcast, the book or, of such a video, the artist; `show_uri` the book's. A title or show the
+    export does not tell is an empty text.
+    """
+
+    kind: Kind
+    spoken_kind: SpokenKind
+    ended_at: datetime
+    ms_played: int
+    uri: str | None
+    title: str
+    show: str
+    show_uri: str | None = None
+    platform: str | None = None
+    country: str | None = None
+    reason_start: str | None = None
+    reason_end: str | None = None
+    shuffle: bool | None = None
+    skipped: bool | None = None
+    offline: bool | None = None
+    incognito: bool | None = None
+    uploaded_at: datetime | None = None
+
+    # As the warehouse's COPY takes plays: what is spoken travels the same way.
+    @property
+    def track_id(self) -> None:
+        return None
+
+    @property
+    def track_uri(self) -> str | None:
+        return self.uri
+
+    @property
+    def artist(self) -> str:
+        return self.show
+
+    @property
+    def album(self) -> str | None:
+        return self.show_uri
+
+
 class OddRow(NamedTuple):
     """A row that cannot be understood, to be kept whole until a newer parser can; shortened where it is absurdly long.
 
@@ -52,7 +97,7 @@ class OddRow(NamedTuple):
 
 
 class OtherRow(NamedTuple):
-    """A row that is understood and is no music; it is counted by kind and otherwise left out.
+    """A row that is understood and tells of nothing; it is counted by kind and otherwise left out.
 
     `unknown`: Spotify itself no longer knows what was played (every name is there and null). No later parser could
     read more out of it, so it is not an OddRow.
@@ -61,4 +106,4 @@ class OtherRow(NamedTuple):
     kind: OtherKind
 
 
-Row = HistoryPlay | OddRow | OtherRow
+Row = HistoryPlay | SpokenPlay | OddRow | OtherRow

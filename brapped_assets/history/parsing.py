@@ -1,4 +1,4 @@
-"""One row of an export, parsed at the edge: a play, a row that is no music, or an odd row kept whole.
+"""One row of an export, parsed at the edge: a play, something spoken, a row of nothing, or an odd row kept whole.
 
 Fields may be missing, be null or be new: nothing is required beyond an instant, a time played and a name. The keys
 of both kinds are in the facts, section 6. Every row says its own kind, so a list that mixes them is read as well.
@@ -11,13 +11,19 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any
 
-from brapped_assets.history.model import HistoryPlay, OddRow, OtherKind, OtherRow, Row
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets.history.play_end import end_and_upload
+from brapped_assets.history.spoken_rows import account_spoken, extended_spoken
 from brapped_assets.text.json_fields import Odd, flag, instant, milliseconds, text
 
 PARSER_VERSION = 1
 """Raise it whenever `parse_row` learns to read more: what older versions could not read is tried again."""
+READER_VERSION = 2
+"""Raise it whenever more is kept of rows that are understood: files that an older one read can then be read again.
+
+1 counted episodes, chapters and videos, 2 keeps them.
+"""
 
 TRACK_URI, LOCAL_URI = "spotify:track:", "spotify:local:"
 TRACK_URI_LENGTH = len(TRACK_URI) + 22
@@ -29,15 +35,6 @@ EXTENDED = (
 # All at once where all are there, as in every row of a real file: measured, a tenth of the whole cost.
 EXTENDED_VALUES = itemgetter(*EXTENDED)
 EXTENDED_NAMES = ("spotify_track_uri", "master_metadata_track_name")
-# Audiobooks first: a chapter of one has been seen with an episode's keys filled in too.
-EXTENDED_OTHERS: tuple[tuple[OtherKind, tuple[str, ...]], ...] = (
-    ("audiobook", ("audiobook_uri", "audiobook_title", "audiobook_chapter_uri", "audiobook_chapter_title")),
-    ("podcast", ("spotify_episode_uri", "episode_name", "episode_show_name")),
-)
-ACCOUNT_OTHERS: tuple[tuple[OtherKind, tuple[str, ...]], ...] = (
-    ("audiobook", ("audiobookName", "chapterName")),
-    ("podcast", ("podcastName", "episodeName")),
-)
 # What account data writes where it knows neither; as a track of its own it would lead every chart.
 UNKNOWN_TO_SPOTIFY = ("Unknown Artist", "Unknown Track")
 NOT_KEPT = re.compile("ipaddr|useragent")
@@ -61,7 +58,7 @@ def parse_row(row: Any, *, now: datetime) -> Row:
         return OddRow(_kept(row), str(odd))
 
 
-def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
+def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | SpokenPlay | OtherRow:
     try:
         values = EXTENDED_VALUES(row)
     except KeyError:
@@ -70,8 +67,8 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
     uri, title = text(uri), text(title)
     track_id = track_id_of(uri)
     is_local = uri is not None and uri.startswith(LOCAL_URI)
-    if track_id is None and not is_local and (other := _other(row, EXTENDED_OTHERS)) is not None:
-        return other
+    if track_id is None and not is_local and (spoken := extended_spoken(row, now)) is not None:
+        return spoken
     ts, ms_played, offline = instant(ts, now), milliseconds(played), flag(offline)
     if track_id is None and title is None and not is_local:
         return _nameless(row, EXTENDED_NAMES)
@@ -98,10 +95,10 @@ def _extended_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
     )
 
 
-def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | OtherRow:
+def _account_row(row: dict[str, Any], now: datetime) -> HistoryPlay | SpokenPlay | OtherRow:
     title, artist = text(row.get("trackName")), text(row.get("artistName"))
-    if title is None and (other := _other(row, ACCOUNT_OTHERS)) is not None:
-        return other
+    if title is None and (spoken := account_spoken(row, now)) is not None:
+        return spoken
     ended, ms_played = instant(row["endTime"], now), milliseconds(row.get("msPlayed"))
     if title is None:
         return _nameless(row, ("trackName",))
@@ -116,13 +113,6 @@ def track_id_of(uri: str | None) -> str | None:
         return None
     track_id = uri[len(TRACK_URI) :]
     return track_id if track_id.isascii() and track_id.isalnum() else None
-
-
-def _other(row: dict[str, Any], kinds: tuple[tuple[OtherKind, tuple[str, ...]], ...]) -> OtherRow | None:
-    for kind, keys in kinds:
-        if any(row.get(key) for key in keys):
-            return OtherRow(kind)
-    return None
 
 
 def _nameless(row: dict[str, Any], names: tuple[str, ...]) -> OtherRow:

@@ -7,12 +7,12 @@ from contextlib import closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 
-from brapped_assets.history.chunks import by_kind
+from brapped_assets.history.chunks import by_kind, spoken_by_kind
 from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
-from brapped_assets.history.parsing import PARSER_VERSION, parse_row
+from brapped_assets.history.parsing import PARSER_VERSION, READER_VERSION, parse_row
 from brapped_assets.history.recognition import HISTORY_NAME
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
 from brapped_assets.transfer.restore import restore
@@ -21,8 +21,9 @@ from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
 from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
-from brapped_assets.warehouse.merge.play_merge import MergeOutcome
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener
 from brapped_assets.warehouse.merge.repeats import count_repeats
+from brapped_assets.warehouse.merge.spoken_plays import SpokenOutcome, merge_spoken
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000
@@ -32,7 +33,13 @@ LOCK_SECONDS = 60
 BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
 
 # What Spotify itself has forgotten is nothing that went wrong here.
-NOT_MUSIC = {"unknown": "rows without a name: Spotify no longer knows what was played"}
+NOT_PLAYS = {
+    "unknown": "rows without a name: Spotify no longer knows what was played",
+    "podcast": "podcast episodes, kept beside music",
+    "audiobook": "chapters of audiobooks, kept beside music",
+    "video": "videos, kept beside music",
+}
+NEW_SPOKEN = "of these episodes, chapters and videos are new"
 REPEATS = "of these, reported again too soon to have been heard: kept, not counted"
 FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 
@@ -43,6 +50,8 @@ Progress = Callable[[int, int], None]
 @dataclass
 class Summary:
     """What an import did so far; every one of its `rows` is a play, or counted in `other` or `odd`.
+
+    Of `other` rows `spoken` says what became of episodes, chapters and videos.
 
     `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
     histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
@@ -55,6 +64,7 @@ class Summary:
     files_known: int = 0
     rows: int = 0
     plays: MergeOutcome = field(default_factory=MergeOutcome)
+    spoken: SpokenOutcome = field(default_factory=SpokenOutcome)
     other: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     is_within_file: bool = False
@@ -72,6 +82,7 @@ class Summary:
             "files_failed": len(self.failed),
             "impossible_repeats": self.repeats,
             **{f"plays_{what}": count for what, count in asdict(self.plays).items()},
+            **{f"spoken_{what}": count for what, count in asdict(self.spoken).items()},
             **{f"not_music_{kind}": count for kind, count in sorted(self.other.items())},
             **{f"odd: {reason}": count for reason, count in sorted(self.odd.items())},
         }
@@ -84,7 +95,8 @@ class Summary:
             (self.plays.told_twice, "told by the other kind of export before"),
             (self.plays.known, "already there"),
             (self.plays.forgotten, FORGOTTEN),
-            *((count, NOT_MUSIC.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
+            *((count, NOT_PLAYS.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
+            (self.spoken.added, NEW_SPOKEN),
             *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
             (self.repeats, REPEATS),
         ]
@@ -131,7 +143,7 @@ def import_history(
         summary.rows += sum(astuple(became))
         summary.plays += became
     with warehouse.transaction() as tx:
-        merged_rows = import_ledger.merged_rows(tx, listener_id)
+        merged_rows = import_ledger.merged_rows(tx, listener_id, READER_VERSION)
     progress(0, sum(expected))
     with (
         tuned_interpreter(),
@@ -156,12 +168,12 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
     """Merge what was read of some files in one transaction. Files before one that the database does not take stay."""
     now = datetime.now(UTC)
     pieces = [(file_of(read), read.piece) for read in reads if read.piece is not None]
-    became: list[MergeOutcome] = []
+    became: list[import_ledger.Merged] = []
     failure = None
     if pieces:
         with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
             became, failure = import_ledger.merge_pieces(
-                tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now
+                tx, listener_id, pieces, parser_version=PARSER_VERSION, reader_version=READER_VERSION, now=now
             )
     of_pieces = iter(became)
     for read in reads:
@@ -170,7 +182,7 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
         elif read.is_known:
             _count_known(warehouse, listener_id, file_of(read), summary, now)
         elif read.rows or read.piece is not None:
-            merged = next(of_pieces, None) if read.piece is not None else MergeOutcome()
+            merged = next(of_pieces, None) if read.piece is not None else import_ledger.Merged()
             if merged is None:
                 break
             is_last = read.piece is not None and read.piece.is_last
@@ -178,7 +190,8 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
             summary.is_within_file = not is_last
             summary.rows += read.rows
             summary.plays += MergeOutcome(known=read.merged)
-            summary.plays += merged
+            summary.plays += merged.plays
+            summary.spoken += merged.spoken
             summary.other.update(read.other)
             summary.odd.update(read.odd)
     if failure is not None:
@@ -216,6 +229,8 @@ def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
                 understood[content_hash] += [parsed] * times
         for content_hash, rows in understood.items():
             before = import_ledger.plays_told(tx, listener_id, content_hash)
+            for (kind, spoken_kind), heard in spoken_by_kind(rows).items():
+                merge_spoken(tx, lock_listener(tx, listener_id), kind, spoken_kind, encode(heard, Occurrences()))
             for kind, plays in by_kind(rows).items():
                 occurrences = Occurrences(before)
                 merge_exported(tx, listener_id, kind, encode(plays, occurrences))

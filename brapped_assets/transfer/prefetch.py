@@ -11,11 +11,11 @@ from math import inf
 from threading import Lock
 from typing import TypeVar
 
-from brapped_assets.history.chunks import archive_names, by_kind, pieces_of
+from brapped_assets.history.chunks import archive_names, by_kind, pieces_of, spoken_by_kind
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.limits import PIECE_BYTES
-from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row
+from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.warehouse.import_ledger import File, Piece
 from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode
 
@@ -121,6 +121,8 @@ def _encoded(
     """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
+    # What is spoken is told anew by every reader of a file, so its first row counts, too.
+    spoken_so_far: dict[Kind, Occurrences] = defaultdict(Occurrences)
     other_so_far: Counter[str] = Counter()
     odd_so_far: Counter[str] = Counter()
     for rows, is_last in pieces:
@@ -135,20 +137,22 @@ def _encoded(
         for kind, plays in by_kind(fresh).items():
             encoded[kind] = encode(plays, occurrences[kind], named)
             see(plays)
+        spoken = {key: encode(heard, spoken_so_far[key[0]]) for key, heard in spoken_by_kind(rows).items()}
         other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
+        other.update(row.spoken_kind for row in rows if isinstance(row, SpokenPlay))
         odd = Counter(row.reason for row in rows if isinstance(row, OddRow))
         other_so_far += other
         odd_so_far += odd
         odd_rows = [row for row in fresh if isinstance(row, OddRow)]
         told = b"".join(each.hashes() for each in occurrences.values()) if odd_so_far else None
-        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far), told)
+        piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far), told, spoken)
         yield replace(
             read,
             rows=len(rows),
             merged=sum(map(len, merged.values())),
             other=other,
             odd=odd,
-            piece=piece if fresh or is_last else None,
+            piece=piece if fresh or spoken or is_last else None,
         )
 
 

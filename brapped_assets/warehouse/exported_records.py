@@ -18,6 +18,7 @@ q = Statements(__file__)
 
 FACT, PLAYS, OLD_PLAYS = "star.streaming_fact", "raw.recently_played", "raw.legacy_play"
 ACCOUNT_PLAYS = "raw.account_play"
+SPOKEN_ITEMS, SPOKEN_PLAYS = "star.spoken_item", "star.spoken_play"
 POLLS, FILES, HIDDEN = "audit.poll", "audit.import_file", "insights.hidden"
 HIDDEN_TIME = "insights.hidden_time"
 ALIASES, HEARD_TIME = "insights.alias", "insights.heard_time"
@@ -36,6 +37,8 @@ PORTABLE = (
     POLLS,
     PLAYS,
     OLD_PLAYS,
+    SPOKEN_ITEMS,
+    SPOKEN_PLAYS,
     FACT,
     ACCOUNT_PLAYS,
     "star.spotify_top",

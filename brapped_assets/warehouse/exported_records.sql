@@ -15,6 +15,27 @@ left join star.play_label reason_end on reason_end.label_key = f.reason_end_key
 where f.listener_id = %(listener_id)s and f.in_extended
 order by f.export_at, x.track_ref, f.export_ms, f.uploaded_at, f.export_nth
 
+-- name: star.spoken_item
+select jsonb_build_object('item_ref', i.item_ref, 'show_uri', i.show_uri, 'names', i.names) as record
+from star.spoken_item i where i.listener_id = %(listener_id)s
+order by i.item_ref
+
+-- name: star.spoken_play
+-- What counts elsewhere, too; whether it does is found out again.
+select jsonb_build_object(
+           'played_at', p.played_at, 'item_ref', i.item_ref, 'ms_played', p.ms_played, 'told_by', p.told_by, 'nth', p.nth,
+           'kind', p.kind, 'uploaded_at', p.uploaded_at, 'platform', platform.label, 'country', country.label,
+           'reason_start', reason_start.label, 'reason_end', reason_end.label, 'shuffle', p.shuffle, 'skipped', p.skipped,
+           'offline', p.offline, 'incognito', p.incognito) as record
+from star.spoken_play p
+join star.spoken_item i using (spoken_item_key)
+left join star.play_label platform on platform.label_key = p.platform_key
+left join star.play_label country on country.label_key = p.country_key
+left join star.play_label reason_start on reason_start.label_key = p.reason_start_key
+left join star.play_label reason_end on reason_end.label_key = p.reason_end_key
+where p.listener_id = %(listener_id)s
+order by p.played_at, i.item_ref, p.ms_played, p.told_by, p.nth
+
 -- name: raw.recently_played
 select jsonb_build_object('played_at', r.played_at, 'track_ref', r.track_ref, 'payload_hash', p.content_hash,
                           'context_hash', c.content_hash, 'polled_at', poll.polled_at) as record

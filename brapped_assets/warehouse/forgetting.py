@@ -22,14 +22,17 @@ from brapped_assets.warehouse.merge.legacy_plays import settle_halves
 from brapped_assets.warehouse.merge.matching import DRIFT, REACH
 from brapped_assets.warehouse.merge.play_merge import lock_listener, rematch_around
 from brapped_assets.warehouse.merge.rematch import joined
+from brapped_assets.warehouse.merge.spoken_plays import ALWAYS, settle_spoken
 from brapped_assets.warehouse.merge.staging import make_tables
 
 q = Statements(__file__)
 
-FACT = "star.streaming_fact"
+FACT, SPOKEN = "star.streaming_fact", "star.spoken_play"
 # Each has its statement in forgetting.sql, in an order that no foreign key objects to. A new table is a line here.
 OF_A_LISTENER = (
     "star.spotify_top",
+    SPOKEN,
+    "star.spoken_item",
     FACT,
     "raw.recently_played",
     "raw.legacy_play",
@@ -72,11 +75,12 @@ PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Preview:
-    """What would go: plays with the ENDs (UTC) of the first and the last, and what stands about them elsewhere."""
+    """What would go: plays with the ENDs (UTC) of the first and the last, what is spoken, and what stands elsewhere."""
 
     plays: int
     first_at: datetime | None
     last_at: datetime | None
+    spoken: int
     polls: int
     files: int
     odd_rows: int
@@ -135,6 +139,7 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
         # What lies after it may have been matched with, estimated by, or a repeat of what is gone.
         halves = settle_halves(tx, listener, [(before, before)])
         make_tables(tx)
+        settle_spoken(tx, listener, *ALWAYS)
         change = settle_account_data(tx, listener, upload_days, is_extended=False)
         stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
         rematch_around(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])

@@ -37,6 +37,15 @@ halved as (
 )
 select (select count(*) from gone)::int as plays, array(select play_key from halved) as halved
 
+-- name: star.spoken_play
+delete from star.spoken_play where listener_id = %(listener_id)s and played_at < %(before)s
+
+-- name: star.spoken_item
+delete from star.spoken_item i
+where i.listener_id = %(listener_id)s
+  and not exists (select from star.spoken_play p
+                   where p.listener_id = i.listener_id and p.spoken_item_key = i.spoken_item_key)
+
 -- name: star.spotify_top
 delete from star.spotify_top
 where listener_id = %(listener_id)s 
@@ -183,6 +192,10 @@ where l.label_key not in (
     select word.label_key from star.streaming_fact f
     cross join lateral (values (f.platform_key), (f.country_key), (f.reason_start_key), (f.reason_end_key)) word (label_key)
     where word.label_key is not null)
+  and l.label_key not in (
+    select word.label_key from star.spoken_play p
+    cross join lateral (values (p.platform_key), (p.country_key), (p.reason_start_key), (p.reason_end_key)) word (label_key)
+    where word.label_key is not null)
 
 -- name: raw.export_track
 delete from raw.export_track x
@@ -233,6 +246,8 @@ where not exists (select from star.track_dim t where t.artist_key = a.artist_key
 -- name: preview
 -- What `brapped forget` is about to remove of a listener's own.
 select plays.plays, plays.first_at, plays.last_at,
+       (select count(*)::int from star.spoken_play p
+         where p.listener_id = %(listener_id)s and p.played_at < %(before)s and not p.is_told_elsewhere) as spoken,
        (select count(*)::int from audit.poll p
          where p.listener_id = %(listener_id)s and p.polled_at < %(before)s) as polls,
        (select count(*)::int from audit.import_file i

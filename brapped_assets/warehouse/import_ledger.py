@@ -12,11 +12,12 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.rows import one_row, one_value
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.encoding import HASH_BYTES, Encoded, Kind
 from brapped_assets.warehouse.merge.exported_plays import introduce, merge_introduced
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, note_merge
+from brapped_assets.warehouse.merge.spoken_plays import SpokenKind, SpokenOutcome, merge_spoken, settle_spoken
 from brapped_assets.warehouse.payloads import content_hash
 from brapped_assets.warehouse.rejected_items import drop_rejected
 
@@ -66,7 +67,8 @@ class Piece:
 
     `rows_read` counts the rows of the file up to the end of this piece; `other_so_far` and `odd_so_far` those among
     them that are no music, by kind, and those that nobody understands, by reason. `odd` are this piece's own.
-    `plays_told`: of a file with odd rows, the hashes of its plays so far (`encoding.Occurrences.hashes`).
+    `plays_told`: of a file with odd rows, the hashes of its plays so far (`encoding.Occurrences.hashes`). `spoken` is
+    all that is spoken in it, whether its rows were merged before or not.
     """
 
     rows_read: int
@@ -76,6 +78,15 @@ class Piece:
     other_so_far: Mapping[str, int]
     odd_so_far: Mapping[str, int]
     plays_told: bytes | None = None
+    spoken: Mapping[tuple[Kind, SpokenKind], Encoded] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of the plays of a piece, and of what is spoken in it."""
+
+    plays: MergeOutcome = field(default_factory=MergeOutcome)
+    spoken: SpokenOutcome = field(default_factory=SpokenOutcome)
 
 
 @dataclass(frozen=True)
@@ -98,10 +109,19 @@ def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> Non
     tx.execute(q.met, {**asdict(file), "listener_id": listener_id, "now": now})
 
 
-def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
-    """By content hash, how many rows of each file are merged; of one that is merged whole, infinitely many."""
-    found = tx.execute(q.merged, {"listener_id": listener_id}).fetchall()
+def merged_rows(tx: Connection, listener_id: int, reader_version: int) -> dict[str, float]:
+    """By content hash, how many rows of each file are merged; infinitely many of one that this reader has read whole.
+
+    One that an older reader has read whole is read again: nothing of its plays, and all that is spoken.
+    """
+    found = tx.execute(q.merged, {"listener_id": listener_id, "reader_version": reader_version}).fetchall()
     return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
+
+
+def files_to_read_again(tx: Connection, listener_id: int, reader_version: int) -> int:
+    """How many files an older reader has read, which did not keep what is spoken."""
+    count: int = one_value(tx, q.to_read_again, {"listener_id": listener_id, "reader_version": reader_version})
+    return count
 
 
 def flush(tx: Connection, listener_id: int, now: datetime) -> None:
@@ -110,8 +130,14 @@ def flush(tx: Connection, listener_id: int, now: datetime) -> None:
 
 
 def merge_pieces(
-    tx: Connection, listener_id: int, pieces: Sequence[tuple[File, Piece]], *, parser_version: int, now: datetime
-) -> tuple[list[MergeOutcome], psycopg.Error | None]:
+    tx: Connection,
+    listener_id: int,
+    pieces: Sequence[tuple[File, Piece]],
+    *,
+    parser_version: int,
+    reader_version: int,
+    now: datetime,
+) -> tuple[list[Merged], psycopg.Error | None]:
     """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: each wholly or not.
 
     Says what became of them, and for which error the database did not take the rest after a first one. They were
@@ -122,11 +148,12 @@ def merge_pieces(
     tx.execute("set local synchronous_commit = off")
     # The listener first: two imports of the same files would wait for each other's.
     listener = introduce(tx, listener_id, [encoded for _, piece in pieces for encoded in piece.plays.values()])
-    became: list[MergeOutcome] = []
+    values = {"parser_version": parser_version, "reader_version": reader_version, "now": now}
+    became: list[Merged] = []
     for file, piece in pieces:
         try:
             with tx.transaction():
-                became.append(_merge_piece(tx, listener, file, piece, parser_version=parser_version, now=now))
+                became.append(_merge_piece(tx, listener, file, piece, values))
         except psycopg.Error as error:
             if not became:
                 raise
@@ -134,19 +161,25 @@ def merge_pieces(
     return became, None
 
 
-def _merge_piece(
-    tx: Connection, listener: dict[str, Any], file: File, piece: Piece, *, parser_version: int, now: datetime
-) -> MergeOutcome:
+def _merge_piece(tx: Connection, listener: dict[str, Any], file: File, piece: Piece, values: dict[str, Any]) -> Merged:
     listener_id: int = listener["listener_id"]
-    values: dict[str, Any] = {**asdict(file), "listener_id": listener_id, "parser_version": parser_version, "now": now}
+    values = {**asdict(file), **values, "listener_id": listener_id}
     tx.execute(q.begin, values)
-    note_met(tx, listener_id, file, now)
+    note_met(tx, listener_id, file, values["now"])
     merged = one_row(tx, q.lock, values)
+    spoken = SpokenOutcome()
+    for (kind, spoken_kind), encoded in piece.spoken.items():
+        spoken += merge_spoken(tx, listener, kind, spoken_kind, encoded)
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
-        return MergeOutcome(known=sum(encoded.plays for encoded in piece.plays.values()))
+        if merged["is_finished"] and piece.is_last:
+            tx.execute(q.read_again, values)
+        return Merged(MergeOutcome(known=sum(encoded.plays for encoded in piece.plays.values())), spoken)
     became = MergeOutcome()
     for kind, encoded in piece.plays.items():
         became += merge_introduced(tx, listener, kind, encoded)
+        if kind == "account" and encoded.first_at and encoded.last_at:
+            # A video of a track may be one of these plays.
+            settle_spoken(tx, listener, encoded.first_at, encoded.last_at)
     if piece.odd:
         odd = {
             "hashes": [content_hash(row.payload_text) for row in piece.odd],
@@ -164,7 +197,7 @@ def _merge_piece(
         "plays_told": piece.plays_told,
     }
     tx.execute(q.advance, {**values, **asdict(became), **progress})
-    return became
+    return Merged(became, spoken)
 
 
 def odd_by_older_parser(

@@ -13,8 +13,16 @@ where f.listener_id = %(listener_id)s and f.content_hash = %(content_hash)s
 on conflict (file_id, archive) do nothing
 
 -- name: merged
-select content_hash, rows_read, finished_at is not null as is_finished
+select content_hash, rows_read, finished_at is not null and reader_version >= %(reader_version)s as is_finished
 from audit.import_file where listener_id = %(listener_id)s
+
+-- name: to_read_again
+select count(*)::int from audit.import_file
+where listener_id = %(listener_id)s and finished_at is not null and reader_version < %(reader_version)s
+
+-- name: read_again
+update audit.import_file set reader_version = greatest(reader_version, %(reader_version)s)
+where listener_id = %(listener_id)s and content_hash = %(content_hash)s
 
 -- name: begin
 insert into audit.import_file (listener_id, content_hash, kind, name, started_at, username_hash)
@@ -64,7 +72,8 @@ update audit.import_file i
        first_at = case when span.last_at >= coalesce(l.forgotten_before, '-infinity')
                        then greatest(span.first_at, l.forgotten_before) end,
        last_at = case when span.last_at >= coalesce(l.forgotten_before, '-infinity') then span.last_at end,
-       finished_at = case when %(is_last)s then %(now)s::timestamptz end
+       finished_at = case when %(is_last)s then %(now)s::timestamptz end,
+       reader_version = case when %(is_last)s then %(reader_version)s else i.reader_version end
   from audit.listener l, audit.import_file before,
        lateral (select least(before.first_at, %(first_at)s) as first_at,
                        greatest(before.last_at, %(last_at)s) as last_at) span

@@ -23,6 +23,8 @@ from brapped_assets.warehouse.exported_records import (
     OLD_PLAYS,
     PLAYS,
     POLLS,
+    SPOKEN_ITEMS,
+    SPOKEN_PLAYS,
 )
 from brapped_assets.warehouse.forgetting import forget_rows
 from brapped_assets.warehouse.listeners import Returning
@@ -30,6 +32,7 @@ from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets.warehouse.merge.exported_plays import merge_staged
 from brapped_assets.warehouse.merge.legacy_plays import merge_told
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, merge_plays
+from brapped_assets.warehouse.merge.spoken_plays import restore_items, restore_plays
 from brapped_assets.warehouse.merge.staging import make_tables
 from brapped_assets.warehouse.run_stats import columns
 
@@ -71,6 +74,10 @@ def restore_batch(
             return Restored(len(lines), told)
         if table == OLD_PLAYS:
             return Restored(len(lines), _restore_old(tx, values, len(lines)))
+        if table in (SPOKEN_ITEMS, SPOKEN_PLAYS):
+            merge = restore_items if table == SPOKEN_ITEMS else restore_plays
+            merge(tx, lock_listener(tx, listener_id), f"[{','.join(lines)}]")
+            return Restored(len(lines))
         if table in BEFORE:
             tx.execute(BEFORE[table], values)
         # A column that the export does not know keeps its default, one that is gone or computed here is passed over.
@@ -127,5 +134,5 @@ def finish_restore(tx: Connection, listener_id: int, who: Returning) -> None:
     # An older version's export may hold what it took for plays.
     tx.execute(q.kept_aside, {"listener_id": listener_id})
     if listener["forgotten_before"] is not None:
-        for table in (POLLS, FILES, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
+        for table in (POLLS, FILES, SPOKEN_ITEMS, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
             forget_rows(tx, table, listener, listener["forgotten_before"])

@@ -214,7 +214,8 @@ on conflict (listener_id, content_hash) do update
        plays_told_twice = excluded.plays_told_twice, plays_known = excluded.plays_known,
        plays_forgotten = excluded.plays_forgotten, rows_other = excluded.rows_other, rows_odd = excluded.rows_odd,
        plays_told = excluded.plays_told,
-       first_at = excluded.first_at, last_at = excluded.last_at, finished_at = excluded.finished_at
+       first_at = excluded.first_at, last_at = excluded.last_at, finished_at = excluded.finished_at,
+       reader_version = excluded.reader_version
    where import_file.finished_at is null and excluded.finished_at is not null
 
 -- name: insights.hidden

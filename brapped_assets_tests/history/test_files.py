@@ -14,11 +14,12 @@ from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged, HistoryError, Missing
 from brapped_assets.history.json_stream import rows
 from brapped_assets.history.limits import LONGEST_ROW
-from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, SpokenPlay
 from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import (
     AUDIO,
+    ID,
     account,
     document,
     extended,
@@ -42,9 +43,8 @@ ROWS = [
 def test_every_row_is_a_play_odd_or_of_another_kind(tmp_path: Path) -> None:
     found = read(tmp_path, ROWS * 1000)
     assert len(found) == 7000
-    assert Counter(type(row) for row in found) == {HistoryPlay: 2000, OddRow: 2000, OtherRow: 3000}
-    assert Counter(row.kind for row in found if isinstance(row, OtherRow)) == {
-        "unknown": 1000,
+    assert Counter(type(row) for row in found) == {HistoryPlay: 2000, OddRow: 2000, OtherRow: 1000, SpokenPlay: 2000}
+    assert Counter(row.spoken_kind for row in found if isinstance(row, SpokenPlay)) == {
         "podcast": 1000,
         "audiobook": 1000,
     }
@@ -58,8 +58,16 @@ def test_rows_come_in_their_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["Streaming_History_Video_2018-2023.json", "endvideo_0.json"])
 def test_a_video_file_has_no_music_whatever_its_rows_look_like(tmp_path: Path, name: str) -> None:
     found = read(tmp_path, ROWS, name)
-    assert [row for row in found if not isinstance(row, OddRow)] == [OtherRow("video")] * 5
-    assert len(found) == 7
+    assert Counter(type(row) for row in found) == {OddRow: 2, OtherRow: 1, SpokenPlay: 4}
+    watched = [row for row in found if isinstance(row, SpokenPlay)]
+    assert [(row.spoken_kind, row.title, row.show) for row in watched] == [
+        ("video", "Rain", "Asha Rao"),
+        ("video", "One", ""),
+        ("video", "", "Salt"),
+        ("video", "Rain", "Asha Rao"),
+    ]
+    # One that names a track says so; whether it is a play of it, account data tells.
+    assert [row.uri for row in watched] == [f"spotify:track:{ID}", None, None, None]
 
 
 def test_a_file_is_the_same_in_a_zip_and_beside_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, Row
+from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import ADDRESS, AGENT, ID, account, extended, nameless
@@ -180,21 +180,58 @@ def test_a_track_without_names_is_still_that_track() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "kind"),
+    ("row", "told"),
     [
-        (nameless(spotify_episode_uri="spotify:episode:x", episode_name="One"), "podcast"),
-        (nameless(episode_show_name="Monday"), "podcast"),
-        (nameless(audiobook_title="Salt", episode_name="Chapter 1"), "audiobook"),
-        (nameless(audiobook_chapter_uri="spotify:episode:x"), "audiobook"),
-        (account(trackName=None, podcastName="Monday", episodeName="One"), "podcast"),
-        ({"endTime": "2024-01-05 14:23", "audiobookName": "Salt", "chapterName": "1", "msPlayed": 5}, "audiobook"),
-        (nameless(), "unknown"),
-        (account(trackName=None, artistName=None), "unknown"),
-        (account(trackName="Unknown Track", artistName="Unknown Artist"), "unknown"),
+        (
+            nameless(spotify_episode_uri="spotify:episode:x", episode_name="One"),
+            ("podcast", "spotify:episode:x", "One", ""),
+        ),
+        (nameless(episode_show_name="Monday"), ("podcast", None, "", "Monday")),
+        (nameless(audiobook_title="Salt", episode_name="Chapter 1"), ("audiobook", None, "Chapter 1", "Salt")),
+        (nameless(audiobook_chapter_uri="spotify:episode:x"), ("audiobook", "spotify:episode:x", "", "")),
+        (nameless(audiobook_uri="spotify:show:x"), ("audiobook", "spotify:show:x", "", "")),
+        (account(trackName=None, podcastName="Monday", episodeName="One"), ("podcast", None, "One", "Monday")),
+        (
+            {"endTime": "2024-01-05 14:23", "audiobookName": "Salt", "chapterName": "1", "msPlayed": 5},
+            ("audiobook", None, "1", "Salt"),
+        ),
     ],
 )
-def test_what_is_no_music_is_told_by_kind(row: Any, kind: str) -> None:
-    assert parsed(row) == OtherRow(kind)  # type: ignore[arg-type]  # one of the literals, by the table above
+def test_an_episode_and_a_chapter_are_spoken_plays(row: Any, told: tuple[str, str | None, str, str]) -> None:
+    found = parsed(row)
+    assert isinstance(found, SpokenPlay)
+    assert (found.spoken_kind, found.uri, found.title, found.show) == told
+
+
+def test_of_a_spoken_play_everything_is_kept_that_is_of_a_song() -> None:
+    row = nameless(
+        episode_name="One", offline=True, offline_timestamp=1745867070, shuffle=True, incognito_mode=True, skipped=None
+    )
+    found = parsed(row)
+    assert isinstance(found, SpokenPlay)
+    assert found[2:4] == (datetime(2025, 4, 28, 19, 7, 50, tzinfo=UTC), 200_000)
+    assert found[8:] == (
+        *("android", "IN", "trackdone", "fwdbtn", True, None, True, True),
+        datetime(2025, 4, 28, 21, 4, 35, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("ms", [None, -1, 86_400_001, "soon"])
+def test_a_spoken_row_of_an_absurd_length_is_kept_aside(ms: Any) -> None:
+    assert "number" in odd(nameless(episode_name="One", ms_played=ms)).reason
+    assert "number" in odd(account(trackName=None, podcastName="Monday", msPlayed=ms)).reason
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        nameless(),
+        account(trackName=None, artistName=None),
+        account(trackName="Unknown Track", artistName="Unknown Artist"),
+    ],
+)
+def test_a_row_of_which_spotify_knows_nothing_is_no_play(row: Any) -> None:
+    assert parsed(row) == OtherRow("unknown")
 
 
 @pytest.mark.parametrize("row", [None, 5, "Rain", [], ["x"], {}, {"ts": "2020-01-01T00:00:00Z", "ms_played": 5}])

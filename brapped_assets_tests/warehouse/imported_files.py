@@ -43,7 +43,7 @@ def meet(
         }
         counts: dict[str, Any] = dict.fromkeys(["rows_read", "added", "matched", "told_twice", "known", "forgotten"], 1)
         odd = {"rows_other": "{}", "rows_odd": "{}", "plays_told": None}
-        tx.execute(q.advance, {**values, **counts, **odd, **span, "is_last": is_last})
+        tx.execute(q.advance, {**values, **counts, **odd, **span, "is_last": is_last, "reader_version": 1})
 
 
 def vouch(tx: Connection, listener_id: int, first: datetime, last: datetime, name: str = "all.json") -> None:

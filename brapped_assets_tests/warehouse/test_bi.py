@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets_tests.warehouse.heard_episodes import hear
 from brapped_assets_tests.warehouse.polled_plays import listened
 
 INSTANT, LOCAL = "timestamp with time zone", "timestamp without time zone"
@@ -36,6 +37,11 @@ CONTRACT = {
 CONTRACT["aliases"] = "listener_id integer, kind text, from_key integer, to_key integer"
 CONTRACT["listener_zones"] = f"listener_id integer, holds_from {INSTANT}, holds_until {INSTANT}, time_zone text"
 CONTRACT["shown_plays"] = CONTRACT["plays"]
+CONTRACT["spoken_plays"] = (
+    f"spoken_key bigint, listener_id integer, played_at {INSTANT}, played_at_local {LOCAL}, played_on date, "
+    "played_hour integer, kind text, title text, show_name text, uri text, ms_played integer, ms_played_basis text, "
+    "platform text, country text, reason_end text, skipped boolean, offline boolean, incognito boolean, source text"
+)
 CONTRACT["track_albums"] = (
     "track_key integer, release_group bigint, album_id text, album_name text, artist_name text, release_date date"
 )
@@ -65,6 +71,7 @@ def test_every_view_and_column_says_what_it_is(warehouse: Warehouse) -> None:
 def test_a_role_that_may_read_bi_reads_all_of_it_and_nothing_else(warehouse: Warehouse, database_url: str) -> None:
     with warehouse.transaction() as tx:
         me = listened(tx)
+        hear(tx, me)
         tx.execute("insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
                    " values (%s, 'artist', 1, 2, now())", (me,))  # fmt: skip
         tx.execute("create role reader login")

@@ -10,7 +10,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
-from brapped_assets.history.model import OddRow
+from brapped_assets.history.model import OddRow, SpokenPlay
 from brapped_assets.warehouse import exported_records, import_ledger, listeners, refresh_tokens, zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist, save_top
@@ -87,9 +87,12 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
         Told(at(first + 64), 40_000, "shared", "Song shared", "alice"),
     ]  # fmt: skip
     file = import_ledger.File(f"{word}-{user}-hash", "extended", f"{word}.json", f"{word}.zip", 0)
+    heard = SpokenPlay("extended", "podcast", at(first - 9_000), 40_000, f"spotify:episode:{word}", f"{word} episode",
+                       f"{word} show", platform=f"{word} speaker")  # fmt: skip
     piece = import_ledger.Piece(
-        3, True, {"extended": encode(told, Occurrences())}, [Odd()] if word == CANARY else [], {}, {}
-    )
+        4, True, {"extended": encode(told, Occurrences())}, [Odd()] if word == CANARY else [], {}, {},
+        spoken={("extended", "podcast"): encode([heard], Occurrences())},
+    )  # fmt: skip
     old = [
         Old(at(first - 100), f"{word}-old", f"{word} old", f"{word} singer", f"id-{word}-singer"),
         Old(at(first) + DRIFT, f"{word}-id", f"{word} song", word),
@@ -101,7 +104,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     )
     if word == CANARY:
         keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
-    import_ledger.merge_pieces(tx, me, [(file, piece)], parser_version=1, now=at(first + 70))
+    import_ledger.merge_pieces(tx, me, [(file, piece)], parser_version=1, reader_version=2, now=at(first + 70))
     apply_payloads(tx)
     save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
     save_top(
@@ -188,11 +191,11 @@ def test_of_a_listener_who_is_removed_no_column_of_any_table_tells_and_others_ke
         assert scanned(tx) == [
             *("audit.archive_member", "audit.import_file", "audit.listener", "audit.rejected_row", "insights.hidden"),
             *("raw.context", "raw.export_track", "raw.legacy_track", "raw.recently_played", "raw.track_payload"),
-            *("star.album_dim", "star.artist_dim", "star.play_label", "star.track_dim"),
+            *("star.album_dim", "star.artist_dim", "star.play_label", "star.spoken_item", "star.track_dim"),
         ]
         before, plays_before = about(tx, friend), fact(tx, friend)
         shown = preview(tx, me, None)
-    assert shown == Preview(5, at(-9_600), at(-536), polls=2, files=1, odd_rows=3, rankings=1)
+    assert shown == Preview(5, at(-9_600), at(-536), spoken=1, polls=2, files=1, odd_rows=3, rankings=1)
     assert forget(warehouse, me, before=None, now=NOW) == 5
     with warehouse.transaction() as tx:
         assert scanned(tx) == []

@@ -13,14 +13,14 @@ order by a.played_minute, x.artist, x.export_track_key
 -- second in which it lies, so the next minute may hold it. One that was uploaded within ten minutes stands at its upload,
 -- so its END may lie in each of these. Not by artist: account data names the track's, extended history the album's.
 with account as materialized (
-    select distinct a.played_minute as minute, x.title, a.ms_played
+    select distinct a.played_minute as minute, x.title, x.artist, a.ms_played
     from unnest(%(days)s::date[]) d (day)
     join raw.account_play a
       on a.listener_id = %(listener_id)s and a.played_minute >= d.day and a.played_minute < d.day + 1
     join raw.export_track x using (export_track_key)
 ),
 extended as (
-    select f.play_key, null::tid as staged, x.title, f.export_ms as ms_played, f.export_at as ended_at, f.uploaded_at,
+    select f.play_key, null::tid as staged, null::bigint as spoken_key, null as show_name, x.title, f.export_ms as ms_played, f.export_at as ended_at, f.uploaded_at,
            f.offline
     from unnest(%(days)s::date[]) d (day)
     cross join lateral (select * from star.streaming_fact f
@@ -31,17 +31,36 @@ extended as (
                         offset 0) f
     join raw.export_track x using (export_track_key)
     union all
-    select f.play_key, null, x.title, f.export_ms, f.export_at, f.uploaded_at, false
+    select f.play_key, null, null, null, x.title, f.export_ms, f.export_at, f.uploaded_at, false
     from star.streaming_fact f
     join raw.export_track x using (export_track_key)
     where f.listener_id = %(listener_id)s and f.uploaded_at is not null
     union all
-    select null, s.ctid, t.title, s.ms_played, s.ended_at, s.uploaded_at,
+    select null, s.ctid, null, null, t.title, s.ms_played, s.ended_at, s.uploaded_at,
            s.uploaded_at is null and d.offline
     from staged_play s
     join staged_track t using (track_number)
     join staged_detail d using (detail_number)
     where %(is_extended)s
+    union all
+    -- Account data up to 2023 names an episode as a song of its show. Videos of tracks are plays of these there.
+    select null, null, p.spoken_key, split_part(one.name, chr(31), 1), split_part(one.name, chr(31), 2), p.ms_played,
+           p.played_at, p.uploaded_at, p.uploaded_at is null and p.offline and p.told_by = 'extended'
+    from unnest(%(days)s::date[]) d (day)
+    cross join lateral (select * from star.spoken_play p
+                         where p.listener_id = %(listener_id)s
+                           and p.played_at >= d.day and p.played_at < d.day + 1 + interval '10 minutes'
+                           and p.told_by in ('extended', 'upload') and p.uploaded_at is null
+                         union
+                         select * from star.spoken_play p
+                         where p.listener_id = %(listener_id)s and p.uploaded_at >= d.day and p.uploaded_at < d.day + 1
+                         union
+                         select * from star.spoken_play p
+                         where p.listener_id = %(listener_id)s and p.uploaded_at is not null
+                           and p.played_at >= d.day - interval '1 second' and p.played_at < d.day + 1) p
+    join star.spoken_item i using (spoken_item_key)
+    cross join lateral unnest(i.names) one (name)
+    where i.item_ref not like 'spotify:track:%%'
 )
 select e.play_key, e.staged::text, e.title, e.ms_played, array_agg(distinct a.minute order by a.minute) as minutes
 from extended e
@@ -53,7 +72,8 @@ cross join lateral (
     select date_trunc('minute', e.ended_at, 'UTC') - n * interval '1 minute' from generate_series(1, 10) n where e.offline
 ) m (minute)
 join account a on a.minute = m.minute and a.title = e.title and a.ms_played = e.ms_played
-group by e.play_key, e.staged, e.title, e.ms_played
+              and (e.show_name is null or a.artist = e.show_name)
+group by e.play_key, e.staged, e.spoken_key, e.title, e.ms_played
 
 -- name: rows
 -- The rows of these days that stand for what account data alone tells.

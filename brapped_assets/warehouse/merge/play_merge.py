@@ -109,10 +109,11 @@ def rebuild_local_time(tx: Connection, listener_id: int, year: int) -> int:
     Year by year, so that a poll's merge waits seconds at most; doing a year again changes nothing.
     """
     listener = lock_listener(tx, listener_id)
+    tx.execute(q.local_time_spoken, {**listener, "year": year})
     return tx.execute(q.local_time, {**listener, "year": year}).rowcount
 
 
 def years_played(tx: Connection, listener_id: int) -> list[int]:
-    """The UTC years with plays, from the first to the last."""
+    """The UTC years with plays, of music or not, from the first to the last."""
     row = one_row(tx, q.years, {"listener_id": listener_id})
     return list(range(row["first"], row["last"] + 1)) if row["first"] is not None else []

@@ -129,6 +129,13 @@ update star.streaming_fact f
   from halves h where f.play_key = h.play_key and f.play_key = any(%(play_keys)s)
 returning h.was_at, f.played_at
 
+-- name: local_time_spoken
+update star.spoken_play set played_at_local = star.local_time(played_at, %(moves)s::timestamptz[], %(zones)s::text[])
+where listener_id = %(listener_id)s
+  and played_at >= make_timestamptz(%(year)s, 1, 1, 0, 0, 0, 'UTC')
+  and played_at < make_timestamptz(%(year)s + 1, 1, 1, 0, 0, 0, 'UTC')
+  and played_at_local <> star.local_time(played_at, %(moves)s::timestamptz[], %(zones)s::text[])
+
 -- name: local_time
 update star.streaming_fact set played_at_local = star.local_time(played_at, %(moves)s::timestamptz[], %(zones)s::text[])
 where listener_id = %(listener_id)s
@@ -137,6 +144,9 @@ where listener_id = %(listener_id)s
   and played_at_local <> star.local_time(played_at, %(moves)s::timestamptz[], %(zones)s::text[])
 
 -- name: years
-select extract(year from min(played_at) at time zone 'UTC')::int as first,
-       extract(year from max(played_at) at time zone 'UTC')::int as last
-from star.streaming_fact where listener_id = %(listener_id)s
+select extract(year from least(f.first_at, s.first_at) at time zone 'UTC')::int as first,
+       extract(year from greatest(f.last_at, s.last_at) at time zone 'UTC')::int as last
+from (select min(played_at) as first_at, max(played_at) as last_at
+        from star.streaming_fact where listener_id = %(listener_id)s) f,
+     (select min(played_at) as first_at, max(played_at) as last_at
+        from star.spoken_play where listener_id = %(listener_id)s) s

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_value
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.encoding import Encoded
 
@@ -13,6 +14,12 @@ q = Statements(__file__)
 def make_tables(tx: Connection) -> None:
     """Make the temporary tables of what is staged, empty."""
     tx.execute(q.stage)
+
+
+def ensure_tables(tx: Connection) -> None:
+    """Make them unless this transaction has: what is staged in them stays."""
+    if not one_value(tx, q.is_staged):
+        make_tables(tx)
 
 
 def stage_names(tx: Connection, told: Sequence[Encoded]) -> None:

@@ -23,6 +23,9 @@ create temporary table stored (
     reason_end_key int, shuffle boolean, skipped boolean, offline boolean, incognito boolean
 ) on commit drop
 
+-- name: is_staged
+select to_regclass('pg_temp.staged_play') is not null
+
 -- name: copy_tracks
 copy staged_track (track_number, content_hash, track_id, track_ref, title, artist, album) from stdin (format binary)
 

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.errors import NotAllowed, RoleUnusable
 from brapped_assets_tests.databases import role_name
+from brapped_assets_tests.warehouse.heard_episodes import hear
 from brapped_assets_tests.warehouse.polled_plays import listened
 
 PASSWORD = "it's \\ %s {secret}; --"
@@ -38,6 +39,7 @@ def password_kept(warehouse: Warehouse, name: str) -> str:
 def test_it_reads_every_view_and_nothing_else(warehouse: Warehouse, database_url: str, name: str) -> None:
     with warehouse.transaction() as tx:
         me = listened(tx)
+        hear(tx, me)
         tx.execute("insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at)"
                    " values (%s, 'artist', 1, 2, now())", (me,))  # fmt: skip
         relations = tx.execute(

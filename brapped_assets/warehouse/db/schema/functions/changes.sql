@@ -1,4 +1,4 @@
--- Whoever changes plays or tracks notes it, by triggers: audit.changed_day, audit.changed_track.
+-- Whoever changes plays, of music or not, or tracks notes it, by triggers: audit.changed_day, audit.changed_track.
 
 create or replace function audit.note_days_added() returns trigger language plpgsql as $$
 begin
@@ -7,6 +7,8 @@ begin
 end $$;
 comment on function audit.note_days_added is 'The days of new plays.';
 create or replace trigger note_days_added after insert on star.streaming_fact
+    referencing new table as added for each statement execute function audit.note_days_added();
+create or replace trigger note_days_added after insert on star.spoken_play
     referencing new table as added for each statement execute function audit.note_days_added();
 
 create or replace function audit.note_days_removed() returns trigger language plpgsql as $$
@@ -19,6 +21,8 @@ end $$;
 comment on function audit.note_days_removed is 'The days of plays that went.';
 create or replace trigger note_days_removed after delete on star.streaming_fact
     referencing old table as removed for each statement execute function audit.note_days_removed();
+create or replace trigger note_days_removed after delete on star.spoken_play
+    referencing old table as removed for each statement execute function audit.note_days_removed();
 
 create or replace function audit.note_days_changed() returns trigger language plpgsql as $$
 begin
@@ -28,6 +32,8 @@ begin
 end $$;
 comment on function audit.note_days_changed is 'The days that changed plays left and came to.';
 create or replace trigger note_days_changed after update on star.streaming_fact
+    referencing old table as removed new table as added for each statement execute function audit.note_days_changed();
+create or replace trigger note_days_changed after update on star.spoken_play
     referencing old table as removed new table as added for each statement execute function audit.note_days_changed();
 
 create or replace function audit.note_tracks_changed() returns trigger language plpgsql as $$

@@ -93,6 +93,45 @@ comment on column bi.plays.context_uri is 'Spotify uri of that album, playlist, 
 comment on column bi.plays.source is
     'Who told of the play: `api`, `export`, `both`, or `legacy` (the old tables) where nothing else does.';
 
+create or replace view bi.spoken_plays as
+select p.spoken_key, p.listener_id, p.played_at, p.played_at_local, p.played_on, p.played_hour::int as played_hour, p.kind,
+       i.title, i.show_name, case when i.item_ref not like 'name:%' then i.item_ref end as uri, p.ms_played,
+       case when p.told_by = 'poll' then 'estimated' else 'reported' end as ms_played_basis,
+       platform.label as platform, country.label as country, reason_end.label as reason_end,
+       p.skipped, p.offline, p.incognito,
+       case p.told_by when 'poll' then 'api' when 'account' then 'account' else 'export' end as source
+from star.spoken_play p
+join star.spoken_item i using (spoken_item_key)
+left join star.play_label platform on platform.label_key = p.platform_key
+left join star.play_label country on country.label_key = p.country_key
+left join star.play_label reason_end on reason_end.label_key = p.reason_end_key
+where not p.is_told_elsewhere;
+comment on view bi.spoken_plays is
+    'One row per podcast episode, audiobook chapter or video heard or watched; complete up to the last export. None is in bi.plays.';
+comment on column bi.spoken_plays.spoken_key is 'Key of the play.';
+comment on column bi.spoken_plays.listener_id is 'Whose play; see bi.listeners.';
+comment on column bi.spoken_plays.played_at is
+    'Instant (UTC) at which it ENDED; to the minute where account data alone tells of it.';
+comment on column bi.spoken_plays.played_at_local is 'The same in the listener''s zone, without zone.';
+comment on column bi.spoken_plays.played_on is 'Local day of played_at.';
+comment on column bi.spoken_plays.played_hour is 'Local hour of played_at, 0 to 23.';
+comment on column bi.spoken_plays.kind is 'podcast, audiobook or video.';
+comment on column bi.spoken_plays.title is 'Episode, chapter or video; null where none is told.';
+comment on column bi.spoken_plays.show_name is 'Podcast, audiobook or, of a music video, the artist; null where none is told.';
+comment on column bi.spoken_plays.uri is 'Spotify uri of the episode, the chapter or the track; null where only names are told.';
+comment on column bi.spoken_plays.ms_played is 'Milliseconds heard or watched; see ms_played_basis.';
+comment on column bi.spoken_plays.ms_played_basis is
+    '`reported` by Spotify''s export, or `estimated`: the length of an episode that only a poll told of.';
+comment on column bi.spoken_plays.platform is 'Device, from extended history.';
+comment on column bi.spoken_plays.country is 'Two-letter country of the connection, from extended history.';
+comment on column bi.spoken_plays.reason_end is
+    'Why it ended, from extended history: `trackdone` is to the end; null where it is not told.';
+comment on column bi.spoken_plays.skipped is 'From extended history.';
+comment on column bi.spoken_plays.offline is 'From extended history.';
+comment on column bi.spoken_plays.incognito is 'Private session, from extended history.';
+comment on column bi.spoken_plays.source is
+    'Who told of it: `export` (extended history), `account` (account data, which tells nothing of its end), `api` (a poll).';
+
 -- What the pages count, for BI tools: without it, whoever hides an artist would see other numbers there than here.
 create or replace view bi.shown_plays as
 select p.play_key, p.listener_id, p.played_at, p.played_at_local, p.played_on, p.played_hour,

@@ -1,0 +1,261 @@
+-- name: stage
+-- Filled by the same COPY as staged tracks, details and plays, and gone with the transaction.
+set local default_statistics_target = 1;
+drop table if exists staged_item, staged_manner, staged_spoken;
+create temporary table staged_item (
+    item_number int not null, content_hash uuid, track_id text, item_ref text not null, title text not null,
+    show_name text not null, show_uri text
+) on commit drop;
+create temporary table staged_manner (
+    manner_number int not null, platform text, country text, reason_start text, reason_end text,
+    shuffle boolean, skipped boolean, offline boolean, incognito boolean
+) on commit drop;
+create temporary table staged_spoken (
+    ended_at timestamptz not null, ms_played int not null, occurrence int not null, item_number int not null,
+    manner_number int not null, uploaded_at timestamptz, told_by text, kind text
+) on commit drop
+
+-- name: copy_items
+copy staged_item (item_number, content_hash, track_id, item_ref, title, show_name, show_uri) from stdin (format binary)
+
+-- name: copy_manners
+copy staged_manner (manner_number, platform, country, reason_start, reason_end, shuffle, skipped, offline, incognito)
+from stdin
+
+-- name: copy_plays
+copy staged_spoken (ended_at, ms_played, occurrence, item_number, manner_number, uploaded_at) from stdin (format binary)
+
+-- name: stage_records
+-- Records of an export of ours: names, as items tell them.
+insert into staged_item (item_number, item_ref, title, show_name, show_uri)
+select 0, told.item_ref, split_part(one.name, chr(31), 2), split_part(one.name, chr(31), 1), told.show_uri
+from jsonb_to_recordset(%(records)s::jsonb) as told (item_ref text, show_uri text, names text[])
+cross join lateral unnest(told.names) one (name)
+
+-- name: stage_plays
+-- The same of plays, whose items are there.
+with told as materialized (
+    select t.*, row_number() over ()::int as number
+    from jsonb_to_recordset(%(records)s::jsonb) as t (
+        played_at timestamptz, item_ref text, ms_played int, told_by text, nth int, kind text, uploaded_at timestamptz,
+        platform text, country text, reason_start text, reason_end text, shuffle boolean, skipped boolean, offline boolean,
+        incognito boolean)
+),
+items as (
+    insert into staged_item (item_number, item_ref, title, show_name)
+    select t.number, t.item_ref, '', '' from told t
+),
+manners as (
+    insert into staged_manner
+    select t.number, t.platform, t.country, t.reason_start, t.reason_end, t.shuffle, t.skipped, t.offline, t.incognito
+    from told t
+)
+insert into staged_spoken (ended_at, ms_played, occurrence, item_number, manner_number, uploaded_at, told_by, kind)
+select t.played_at, t.ms_played, t.nth, t.number, t.number, t.uploaded_at, t.told_by, t.kind from told t
+
+-- name: forgotten
+-- Nothing of an item or a manner that only forgotten plays speak of comes back.
+with gone as (
+    delete from staged_spoken where ended_at < %(forgotten_before)s returning 1
+)
+select count(*)::int as plays from gone
+
+-- name: labels
+delete from staged_item t where not exists (select from staged_spoken s where s.item_number = t.item_number);
+delete from staged_manner m where not exists (select from staged_spoken s where s.manner_number = m.manner_number);
+analyze staged_item, staged_manner, staged_spoken;
+
+insert into star.play_label (label)
+select distinct word.label
+from staged_manner m
+cross join lateral (values (m.platform), (m.country), (m.reason_start), (m.reason_end)) word (label)
+where word.label is not null
+  and not exists (select from star.play_label known where known.label = word.label)
+order by 1
+on conflict (label) do nothing
+
+-- name: items
+-- Every name an item is told by is kept, for account data has nothing but names. Says whether one that was known has a new
+-- one: what account data tells of other days may then be the same.
+with told as materialized (
+    select t.item_ref, min(t.show_uri) as show_uri,
+           array_agg(distinct (t.show_name || chr(31) || t.title) collate "C") as names
+    from staged_item t
+    group by t.item_ref
+),
+put as (
+    insert into star.spoken_item as i (listener_id, item_ref, show_uri, names)
+    select %(listener_id)s, t.item_ref, t.show_uri, t.names
+    from told t
+    order by t.item_ref
+    on conflict (listener_id, item_ref) do update
+       set show_uri = least(i.show_uri, excluded.show_uri),
+           names = array(select distinct one collate "C" from unnest(i.names || excluded.names) one order by 1)
+     where not (excluded.names <@ i.names) or least(i.show_uri, excluded.show_uri) is distinct from i.show_uri
+    returning i.names, i.item_ref
+)
+select coalesce(bool_or(p.names <> t.names), false) as is_renamed from put p join told t using (item_ref)
+
+-- name: titles
+-- One that has a title before one that has none, then the least: whichever came first.
+update star.spoken_item i
+   set show_name = nullif(split_part(best.name, chr(31), 1), ''), title = nullif(split_part(best.name, chr(31), 2), '')
+  from (select k.spoken_item_key,
+               (select one from unnest(k.names) one order by split_part(one, chr(31), 2) = '', one collate "C" limit 1) as name
+          from star.spoken_item k
+         where k.listener_id = %(listener_id)s and k.item_ref in (select t.item_ref from staged_item t)) best
+ where i.spoken_item_key = best.spoken_item_key
+   and (i.show_name, i.title)
+       is distinct from (nullif(split_part(best.name, chr(31), 1), ''), nullif(split_part(best.name, chr(31), 2), ''))
+
+-- name: plays
+-- A play is known by source, END, item, milliseconds and the how-many-eth of its kind in its file. Two exports may tell a
+-- detail differently, or one not at all: the greater counts, whichever came first.
+with told as materialized (
+    select distinct on (told_by, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence)
+           case when s.told_by is not null then s.told_by
+                when %(source)s <> 'extended' then %(source)s
+                when s.uploaded_at = s.ended_at then 'upload' else 'extended' end as told_by,
+           coalesce(s.kind, %(kind)s) as kind,
+           s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, nullif(s.uploaded_at, s.ended_at) as uploaded_at,
+           platform.label_key as platform_key, country.label_key as country_key,
+           reason_start.label_key as reason_start_key, reason_end.label_key as reason_end_key, m.shuffle, m.skipped,
+           m.offline, m.incognito
+    from staged_spoken s
+    join staged_item t using (item_number)
+    join star.spoken_item i on i.listener_id = %(listener_id)s and i.item_ref = t.item_ref
+    join staged_manner m using (manner_number)
+    left join star.play_label platform on platform.label = m.platform
+    left join star.play_label country on country.label = m.country
+    left join star.play_label reason_start on reason_start.label = m.reason_start
+    left join star.play_label reason_end on reason_end.label = m.reason_end
+    order by told_by, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, s.manner_number
+),
+put as (
+    insert into star.spoken_play as p (listener_id, told_by, played_at, played_at_local, spoken_item_key, ms_played, nth, kind,
+                                       uploaded_at, platform_key, country_key, reason_start_key, reason_end_key, shuffle,
+                                       skipped, offline, incognito)
+    select %(listener_id)s, t.told_by, t.ended_at, star.local_time(t.ended_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+           t.spoken_item_key, t.ms_played, t.occurrence, t.kind, t.uploaded_at, t.platform_key, t.country_key,
+           t.reason_start_key, t.reason_end_key, t.shuffle, t.skipped, t.offline, t.incognito
+    from told t
+    order by t.ended_at, t.spoken_item_key, t.occurrence
+    on conflict (listener_id, spoken_item_key, ms_played, played_at, told_by, nth) do update
+       set kind = greatest(p.kind, excluded.kind), uploaded_at = greatest(p.uploaded_at, excluded.uploaded_at),
+           platform_key = (select l.label_key from star.play_label l
+                            where l.label_key in (p.platform_key, excluded.platform_key) order by l.label desc limit 1),
+           country_key = (select l.label_key from star.play_label l
+                           where l.label_key in (p.country_key, excluded.country_key) order by l.label desc limit 1),
+           reason_start_key = (select l.label_key from star.play_label l
+                                where l.label_key in (p.reason_start_key, excluded.reason_start_key)
+                                order by l.label desc limit 1),
+           reason_end_key = (select l.label_key from star.play_label l
+                              where l.label_key in (p.reason_end_key, excluded.reason_end_key)
+                              order by l.label desc limit 1),
+           shuffle = greatest(p.shuffle, excluded.shuffle), skipped = greatest(p.skipped, excluded.skipped),
+           offline = greatest(p.offline, excluded.offline), incognito = greatest(p.incognito, excluded.incognito)
+     where (p.kind, p.uploaded_at, p.platform_key, p.country_key, p.reason_start_key, p.reason_end_key, p.shuffle,
+            p.skipped, p.offline, p.incognito)
+           is distinct from
+           (excluded.kind, excluded.uploaded_at, excluded.platform_key, excluded.country_key,
+            excluded.reason_start_key, excluded.reason_end_key, excluded.shuffle, excluded.skipped, excluded.offline,
+            excluded.incognito)
+    returning (p.xmax = 0) as is_new
+)
+select count(*) filter (where put.is_new)::int as added, count(*)::int as changed from put
+
+-- name: span
+-- From when to when the staged plays may say something of others, and their UTC days.
+select min(s.ended_at) as first_at, greatest(max(s.ended_at), max(s.uploaded_at)) as last_at,
+       array(select distinct d.day from staged_spoken e
+              cross join lateral (values (e.ended_at::date), ((e.ended_at + interval '1 second')::date), (e.uploaded_at::date),
+                                         ((e.ended_at - interval '10 minutes')::date)) d (day)
+              where d.day is not null order by 1) as days
+from staged_spoken s
+
+-- name: settle
+-- What counts elsewhere, as a pure function of all sources: of an upload, what rows with an END of the same upload account
+-- for; of account data, what extended history tells of the same minute, names and milliseconds; of a poll, what an export
+-- tells within 90 s; of videos that name a track, what account data tells as plays of it (which are in the fact).
+with unsure as materialized (
+    select p.*, i.names, i.item_ref
+    from star.spoken_play p join star.spoken_item i using (spoken_item_key)
+    where p.listener_id = %(listener_id)s and (p.told_by <> 'extended' or p.kind = 'video')
+      and p.played_at between %(first_at)s::timestamptz - interval '1 day' and %(last_at)s::timestamptz + interval '1 day'
+),
+uploads as materialized (
+    select u.spoken_key,
+           u.nth <= (select count(*) from star.spoken_play e
+                      where e.listener_id = u.listener_id and e.spoken_item_key = u.spoken_item_key
+                        and e.ms_played = u.ms_played and e.told_by = 'extended'
+                        and coalesce(e.uploaded_at, e.played_at) = u.played_at) as is_told
+    from unsure u where u.told_by = 'upload'
+),
+same as materialized (
+    select distinct a.spoken_item_key, e.spoken_item_key as told_key
+    from (select distinct u.spoken_item_key, one.name
+            from unsure u cross join lateral unnest(u.names) one (name) where u.told_by in ('account', 'poll')) a
+    join (select i.spoken_item_key, one.name
+            from star.spoken_item i cross join lateral unnest(i.names) one (name)
+           where i.listener_id = %(listener_id)s) e using (name)
+    where e.spoken_item_key <> a.spoken_item_key
+    union
+    select distinct u.spoken_item_key, u.spoken_item_key from unsure u where u.told_by in ('account', 'poll')
+),
+accounts as materialized (
+    select u.spoken_key,
+           u.nth <= (select count(*)
+                       from same s
+                       join star.spoken_play e on e.listener_id = u.listener_id and e.spoken_item_key = s.told_key
+                                              and e.ms_played = u.ms_played
+                      where s.spoken_item_key = u.spoken_item_key and e.told_by in ('extended', 'upload')
+                        and not exists (select from uploads k where k.spoken_key = e.spoken_key and k.is_told)
+                        and (u.played_at = date_trunc('minute', e.played_at, 'UTC')
+                             or u.played_at = date_trunc('minute', e.uploaded_at, 'UTC')
+                             or e.uploaded_at is not null
+                                and u.played_at = date_trunc('minute', e.played_at + interval '999 ms', 'UTC')
+                             or e.offline and e.uploaded_at is null and e.told_by = 'extended'
+                                and u.played_at between date_trunc('minute', e.played_at, 'UTC') - interval '10 minutes'
+                                                    and e.played_at)) as is_told
+    from unsure u where u.told_by = 'account'
+),
+polls as materialized (
+    select u.spoken_key,
+           exists (select from same s
+                     join star.spoken_play e on e.listener_id = u.listener_id and e.spoken_item_key = s.told_key
+                    where s.spoken_item_key = u.spoken_item_key and e.told_by <> 'poll'
+                      and e.played_at between u.played_at - interval '150 s' and u.played_at + interval '90 s') as is_told
+    from unsure u where u.told_by = 'poll'
+),
+videos as materialized (
+    select u.spoken_key,
+           exists (select from raw.account_play a join raw.export_track x using (export_track_key)
+                    where a.listener_id = u.listener_id and a.ms_played = u.ms_played and a.times >= u.nth
+                      and a.played_minute in (date_trunc('minute', u.played_at, 'UTC'),
+                                              date_trunc('minute', u.uploaded_at, 'UTC'))
+                      and exists (select from unnest(u.names) one where split_part(one, chr(31), 2) = x.title)) as is_told
+    from unsure u where u.kind = 'video' and u.told_by = 'extended' and u.item_ref like 'spotify:track:%%'
+),
+settled as (
+    select * from uploads union all select * from accounts union all select * from polls union all select * from videos
+)
+update star.spoken_play p set is_told_elsewhere = s.is_told
+from settled s
+where p.spoken_key = s.spoken_key and p.is_told_elsewhere <> s.is_told
+
+-- name: unsure
+-- Whether anything is to settle in a stretch of time.
+select exists (select from star.spoken_play p
+                where p.listener_id = %(listener_id)s and (p.told_by <> 'extended' or p.kind = 'video')
+                  and p.played_at between %(first_at)s::timestamptz - interval '1 day'
+                                      and %(last_at)s::timestamptz + interval '1 day') as is_any
+
+-- name: polled
+-- Episodes and chapters that polls have kept aside and that are not here yet. A page reaches back some days, not months.
+select r.payload, r.kind, r.played_at
+from audit.rejected_row r
+where r.listener_id = %(listener_id)s and r.source = 'poll' and r.kind in ('podcast', 'audiobook')
+  and r.played_at > coalesce((select max(p.played_at) from star.spoken_play p
+                               where p.listener_id = %(listener_id)s and p.told_by = 'poll'), '-infinity') - interval '30 days'
+  and not exists (select from star.spoken_play p
+                   where p.listener_id = r.listener_id and p.told_by = 'poll' and p.played_at = r.played_at)
