@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
-import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -25,7 +24,7 @@ from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse.db import embedded_server, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests import examples  # noqa: F401  (its profiles, before the first test is collected)
-from brapped_assets_tests.databases import EMPTY, database
+from brapped_assets_tests.databases import EMPTY, administered, database
 from brapped_assets_tests.notifications.mailbox import mailbox  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def postgres() -> Iterator[embedded_server.EmbeddedServer]:
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     server = embedded_server.start(home)
     try:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        with administered(server) as admin:
             # What tests make is thrown away; without waiting for the disk a database is made five times as fast.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 admin.execute(f"alter system set {setting} = off")
@@ -102,9 +101,9 @@ def postgres() -> Iterator[embedded_server.EmbeddedServer]:
             # The kernel copies the files (measured: 11 ms instead of 54 for a database).
             admin.execute("alter system set file_copy_method = clone")
             admin.execute("select pg_reload_conf()")
-        with Warehouse(home, server.url("brapped")) as warehouse, warehouse.transaction():
-            pass  # migrated: the template of every test's database
-        yield server
+            with Warehouse(home, server.url("brapped")) as warehouse, warehouse.transaction():
+                pass  # migrated: the template of every test's database
+            yield server
     finally:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)

@@ -35,22 +35,31 @@ def test_the_first_start_writes_it_down_and_every_later_one_reads_it(file: Path)
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+# Eight processes, each with another clock, that all begin when the last of them is there.
+STARTS = """
+import multiprocessing, os
+from datetime import UTC, datetime
+import time_machine
+from brapped_assets.first_hour import first_hour
+together = multiprocessing.get_context("fork").Barrier(8)
+for day in range(8):
+    if os.fork() == 0:
+        try:
+            together.wait(30)
+            with time_machine.travel(datetime(2026, 11, 20 + day, 10, tzinfo=UTC), tick=False):
+                os.write(1, f"{first_hour().isoformat()}\\n".encode())
+        finally:
+            os._exit(0)
+for _ in range(8):
+    os.wait()
+"""
+
+
 def test_first_starts_at_once_agree(tmp_path: Path, file: Path) -> None:
-    """Eight processes, each with another clock."""
-    code = (
-        "import sys, time_machine; from brapped_assets.first_hour import first_hour\n"
-        "with time_machine.travel(sys.argv[1], tick=False): print(first_hour().isoformat())"
-    )
+    start = [sys.executable, "-c", STARTS]
     env = {"BRAPPED_HOME": str(file.parent)}
-    starts = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, f"2026-11-2{day}T10:00:00+00:00"],
-            env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True,
-        )
-        for day in range(8)
-    ]  # fmt: skip
-    said = {start.communicate(timeout=60)[0] for start in starts}
-    assert said == {file.read_text()}
+    ran = subprocess.run(start, check=True, timeout=60, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert ran.stdout == file.read_text() * 8
     assert list(file.parent.iterdir()) == [file]
 
 

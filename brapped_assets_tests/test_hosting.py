@@ -30,6 +30,7 @@ from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets_tests.assets.conftest import clock
 from brapped_assets_tests.databases import database
+from brapped_assets_tests.examples import quick_of
 
 __all__ = ["clock"]
 
@@ -77,6 +78,8 @@ def hosted(
     with ExitStack() as stack:
         for name, listener in (("ann", copy(somebody)), ("ben", Listener(catalogue, "ben"))):
             account = SimulatedAccount(listener, catalogue=catalogue, seed=name)
+            # Each artist on it costs a call.
+            account.page_size = 12
             server = stack.enter_context(serve(account))
             url = stack.enter_context(database(postgres))
             monkeypatch.setenv(f"{name.upper()}_DATABASE", url)
@@ -225,9 +228,14 @@ print(json.dumps(told))
 """
 
 
-def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "cases", quick_of(1, [list(zip(HOSTILE, FILES, strict=False)), list(product(HOSTILE, FILES))]), ids=len
+)
+def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_nothing(
+    tmp_path: Path, cases: list[tuple[dict[str, str], bytes]]
+) -> None:
     places = {}
-    for nth, (hostile, file) in enumerate(product(HOSTILE, FILES)):
+    for nth, (hostile, file) in enumerate(cases):
         folder = tmp_path / f"{nth}"
         folder.mkdir()
         (folder / ".env").write_bytes(file)

@@ -32,14 +32,26 @@ def little_patience(patient_pages: None, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 1.5)
 
 
-@pytest.fixture
-def server() -> Iterator[EmbeddedServer]:
-    """One of its own, under a short path outside pytest's private folder."""
+@pytest.fixture(scope="module")
+def played() -> Iterator[EmbeddedServer]:
+    """A server of these tests' own with plays, under a short path outside pytest's private folder."""
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     server = embedded_server.start(home)
+    with Warehouse(home, server.url("brapped")) as warehouse, warehouse.transaction() as tx:
+        play(tx, know(tx, "UTC"), [Told(NOW - timedelta(days=n), 1 + n % 6, 60_000, False, n % 3 == 0, n % 2 == 0,
+                                        "android" if n % 4 else "web_player windows 10;chrome", False)
+                                   for n in range(80)])  # fmt: skip
+        label(tx)
     yield server
     server.stop()
     shutil.rmtree(home)
+
+
+@pytest.fixture
+def server(played: EmbeddedServer) -> EmbeddedServer:
+    """It runs, also where the test before has stopped it."""
+    played.restart()
+    return played
 
 
 @pytest.fixture
@@ -47,11 +59,6 @@ def browser(server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     # Asked once, it is not waited for again in these tests.
     monkeypatch.setattr(database_outage, "PAUSE_SECONDS", 3600.0)
     url = server.url("brapped")
-    with Warehouse(tmp_path, url) as warehouse, warehouse.transaction() as tx:
-        play(tx, know(tx, "UTC"), [Told(NOW - timedelta(days=n), 1 + n % 6, 60_000, False, n % 3 == 0, n % 2 == 0,
-                                        "android" if n % 4 else "web_player windows 10;chrome", False)
-                                   for n in range(80)])  # fmt: skip
-        label(tx)
     site = Site(Reading(tmp_path, url), writing=Writing(tmp_path, url), clock=lambda: NOW)
     with TestClient(create_app(site), HERE) as browser:
         yield browser
