@@ -23,10 +23,7 @@ CATALOGUES = (
     *("pg_policy", "pg_proc", "pg_rewrite", "pg_sequence", "pg_statistic_ext", "pg_trigger"),
 )
 DEFINITIONS = f"""
-select (select concat_ws(' ', datacl, datdba, datconnlimit) from pg_database where datname = current_database()),
-       (select count(*) from pg_db_role_setting join pg_database d on d.oid = setdatabase
-         where datname = current_database()),
-       (select array_agg(n::text order by n.oid) from pg_namespace n where nspname !~ '^pg_'),
+select (select array_agg(n::text order by n.oid) from pg_namespace n where nspname !~ '^pg_'),
        (select md5(string_agg(concat_ws(' ', oid, relname, relnamespace, relowner, relacl, reloptions, relpersistence,
                                         relrowsecurity), ',' order by oid))
           from pg_class where oid >= 16384 and relkind <> 't'),
@@ -40,9 +37,11 @@ SEQUENCES = """
 select format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), last_value is not null
   from pg_sequences
 """
-ALONE = """
-select pg_terminate_backend(pid, 10000) from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid()
+# Of the whole server, asked from outside, where the catalogues have been read before.
+ALONE = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = %s"
+FROM_OUTSIDE = """
+select datacl, datdba, datconnlimit, (select count(*) from pg_db_role_setting where setdatabase = d.oid)
+  from pg_database d where datname = %s
 """
 
 
@@ -66,6 +65,7 @@ class Template:
     """What a new copy of it holds; `idle` are copies that are as new and wait for a test."""
 
     catalogue_bytes: int
+    from_outside: tuple[Any, ...] | None
     definitions: tuple[Any, ...] | None
     rows: dict[str, bytes]
     sequences: set[tuple[Any, ...]]
@@ -109,26 +109,30 @@ def database(postgres: EmbeddedServer | Server, template: str = MIGRATED) -> Ite
         else:
             admin.execute(f"create database {name} template {template} strategy file_copy")
             if known is None and template != EMPTY:
-                known = _templates[postgres.url(template)] = _looked_at(postgres.url(name))
+                from_outside = admin.execute(FROM_OUTSIDE, [name]).fetchone()
+                known = _templates[postgres.url(template)] = _looked_at(postgres.url(name), from_outside)
         yield postgres.url(name)
-        if known is not None and _is_as_new(postgres.url(name), known):
+    # What the test stopped or cut may have been this connection, too.
+    with _admin(postgres) as admin:
+        admin.execute(ALONE, [name])
+        is_the_same = known is not None and admin.execute(FROM_OUTSIDE, [name]).fetchone() == known.from_outside
+        if known is not None and is_the_same and _is_as_new(postgres.url(name), known):
             known.idle.append(name)
         else:
             admin.execute(f"drop database {name} with (force)")
 
 
-def _looked_at(url: str) -> Template:
+def _looked_at(url: str, from_outside: tuple[Any, ...] | None) -> Template:
     with psycopg.connect(url, autocommit=True) as copy:
         rows = {table: _rows(copy, table) for (table,) in copy.execute(TABLES).fetchall()}
         definitions = copy.execute(DEFINITIONS).fetchone()
         (size,) = copy.execute(GROWN).fetchone() or (0,)
-        return Template(size, definitions, rows, set(copy.execute(SEQUENCES).fetchall()))
+        return Template(size, from_outside, definitions, rows, set(copy.execute(SEQUENCES).fetchall()))
 
 
 def _is_as_new(url: str, template: Template) -> bool:
     """Whether a copy could be made one again."""
     with psycopg.connect(url, autocommit=True) as copy:
-        copy.execute(ALONE)
         (size,) = copy.execute(GROWN).fetchone() or (0,)
         if size > 3 * template.catalogue_bytes or copy.execute(DEFINITIONS).fetchone() != template.definitions:
             return False

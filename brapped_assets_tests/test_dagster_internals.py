@@ -80,7 +80,7 @@ def test_a_ui_that_cannot_be_guarded_is_not_started(monkeypatch: pytest.MonkeyPa
 
     # What it sets for its process.
     monkeypatch.setattr(logging, "_logRecordFactory", logging.getLogRecordFactory())
-    monkeypatch.delattr(guarded.dagster_app, "DagsterWebserver")
+    monkeypatch.delattr("dagster_webserver.app.DagsterWebserver")
     with pytest.raises(SystemExit) as refused:
         guarded.main()
     # A text goes to the errors, and the exit code is 1.
