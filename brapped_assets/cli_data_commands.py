@@ -181,6 +181,14 @@ def timezone(
 
 
 @app.command()
+def genres() -> int:
+    """How far genres and countries of artists are known; takes over what genres.csv in the home says of them."""
+    from brapped_assets.commands.genres import tell_genres as run  # noqa: PLC0415
+
+    return run(ready_settings(), console)
+
+
+@app.command()
 def bi(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the files are written.")

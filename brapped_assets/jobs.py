@@ -1,8 +1,9 @@
-"""The five jobs: poll and merge, exports, the dimensions, the day, the reports."""
+"""The six jobs: poll and merge, exports, the dimensions, genres, the day, the reports."""
 
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
+from brapped_assets.assets.artist_tags import artist_tags
 from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.spotify_top import spotify_top
@@ -33,6 +34,12 @@ refresh_dimensions = dg.define_asset_job(
     selection=dg.AssetSelection.assets(track_dim, artist_dim),
     description="Read landed tracks; look up tracks that only an export names, and artists: most played first, inside "
     "the day's budget.",
+)
+refresh_tags = dg.define_asset_job(
+    "refresh_tags",
+    selection=dg.AssetSelection.assets(artist_tags),
+    description="Genres, countries and years of artists from MusicBrainz and Wikidata, the most played first; for a "
+    "minute, at one request a second.",
 )
 daily_upkeep = dg.define_asset_job(
     "daily_upkeep",

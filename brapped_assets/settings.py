@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from brapped_assets import PROJECT
 from brapped_assets.settings_file import ENV_FILE, SettingsError, default_home, env_file, home_folder, lines_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ class Settings(BaseSettings):
     spotify_accounts_url: HttpUrl = "https://accounts.spotify.com"
     # Covers without a login; nobody is asked before a click.
     spotify_oembed_url: HttpUrl = "https://open.spotify.com/oembed"
+    # Genres and countries of artists: ids of artists are sent there, no plays. `off`: nobody is asked.
+    brapped_genres: Literal["on", "off"] = "on"
+    musicbrainz_url: HttpUrl = "https://musicbrainz.org/ws/2"
+    wikidata_url: HttpUrl = "https://query.wikidata.org/sparql"
+    # How MusicBrainz reaches whoever is responsible for the requests.
+    musicbrainz_contact: str = PROJECT
+    # What musicbrainz.org allows. More is for a mirror of one's own.
+    musicbrainz_calls_a_second: float = Field(default=1, gt=0, le=1000)
     spotify_redirect_uri: HttpUrl = "http://127.0.0.1:8898/callback"
     spotify_daily_call_budget: int = Field(default=1000, ge=1)
     database_url: SecretStr | None = None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # What the clocks of tests of Dagster show at the earliest, where they do not show what it is.
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
-OURS = ("SPOTIFY_", "BRAPPED_", "DAGSTER_", "DATABASE_URL", "PGTZ")
+OURS = ("SPOTIFY_", "BRAPPED_", "MUSICBRAINZ_", "WIKIDATA_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 
 
 def pytest_configure() -> None:
@@ -175,6 +175,10 @@ def connected(
     monkeypatch.setenv("SPOTIFY_CLIENT_ID", account.client_id)
     monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", account.client_secret)
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", account.refresh_token(authorized_at=datetime.now(UTC)))
+    monkeypatch.setenv("MUSICBRAINZ_URL", spotify_server.musicbrainz_url)
+    monkeypatch.setenv("WIKIDATA_URL", spotify_server.wikidata_url)
+    # As a mirror of one's own allows: nobody waits a second for a simulated answer.
+    monkeypatch.setenv("MUSICBRAINZ_CALLS_A_SECOND", "1000")
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("BRAPPED_TIMEZONE", "Asia/Kolkata")
     return Connected(account, spotify_server, database_url, warehouse)

@@ -34,6 +34,7 @@ ASSETS = {
     "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
     "track_dim": Expected("catalogue", {"spotify", "postgres"}, "star.track_dim", "spotify_api", 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
+    "artist_tags": Expected("catalogue", {"postgres"}, "star.artist_tags", "musicbrainz", 30),
     "spotify_top": Expected("catalogue", {"spotify", "postgres"}, "star.spotify_top", "spotify_api", 7),
     "listening_audit": Expected("operation", {"postgres", "dagster"}, None, days_of_freshness=3),
     "wrapped_report": Expected("insights", {"html"}, None, days_of_freshness=3, is_yearly=True),
@@ -43,7 +44,17 @@ ASSETS = {
 BI = {
     dg.AssetKey(["bi", name])
     for name in (
-        *("albums", "artists", "coverage_gaps", "dates", "listeners", "plays", "shown_plays", "track_albums"),
+        *(
+            "albums",
+            "artist_genres",
+            "artists",
+            "coverage_gaps",
+            "dates",
+            "listeners",
+            "plays",
+            "shown_plays",
+            "track_albums",
+        ),
         *("track_artists", "tracks"),
     )
 }
@@ -60,7 +71,7 @@ def test_the_definitions_load_and_hold_together() -> None:
 def test_these_are_the_assets_and_no_others() -> None:
     graph = defs.resolve_asset_graph()
     assert graph.materializable_asset_keys == keys(*ASSETS)
-    assert graph.external_asset_keys == {*keys("spotify_web_api", "spotify_data_export"), *BI}
+    assert graph.external_asset_keys == {*keys("spotify_web_api", "spotify_data_export", "musicbrainz_api"), *BI}
 
 
 @pytest.mark.parametrize("name", ASSETS)
@@ -102,6 +113,7 @@ def test_the_flow_goes_one_way() -> None:
         "streaming_history": keys("spotify_data_export"),
         "track_dim": keys("streaming_fact", "spotify_web_api"),
         "artist_dim": keys("track_dim", "spotify_web_api"),
+        "artist_tags": keys("artist_dim", "musicbrainz_api"),
         "spotify_top": keys("spotify_web_api"),
         "listening_audit": keys("streaming_fact", "streaming_history"),
         "wrapped_report": keys("streaming_fact"),
@@ -115,6 +127,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
         "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
         "import_history": (keys("streaming_history"), set()),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
+        "refresh_tags": (keys("artist_tags"), set()),
         "daily_upkeep": (keys("spotify_top", "listening_audit"), poll | daily),
         "wrapped_reports": (keys("wrapped_report"), {PAGES.name}),
     }
@@ -142,6 +155,7 @@ def test_schedule_and_sensors_run_without_being_switched_on() -> None:
     sensors = [one for one in repository.sensor_defs if one.name != "default_automation_condition_sensor"]
     assert {one.name: one.minimum_interval_seconds for one in sensors} == {
         "refresh_dimensions": 30,
+        "refresh_tags": 30,
         "inbox": 30,
         "heartbeat": 30,
         "notices": 60,

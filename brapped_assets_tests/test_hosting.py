@@ -162,7 +162,7 @@ def test_everything_has_the_prefix_and_nothing_runs_until_it_is_switched_on(loca
     assert jobs == twice(our_jobs)
     assert {one.name for one in repository.schedule_defs} == twice({one.name for one in ours.schedule_defs})
     assert {one.name for one in repository.sensor_defs} == twice({one.name for one in ours.sensor_defs})
-    assert set(repository.get_top_level_resources()) == twice({"neon", "spotify"})
+    assert set(repository.get_top_level_resources()) == twice({"neon", "spotify", "musicbrainz"})
     assert {one.default_status for one in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
     assert {one.default_status for one in repository.sensor_defs} == {dg.DefaultSensorStatus.STOPPED}
 

@@ -11,7 +11,7 @@ PACKAGE = Path(brapped_assets.__file__).parent
 # From the ground up. Packages of one line know nothing of each other.
 LAYERS = [
     ["text", "clocks"],
-    ["spotify", "history", "warehouse"],
+    ["spotify", "musicbrainz", "history", "warehouse"],
     ["settings_file"],
     ["settings"],
     ["console", "transfer", "insights"],
@@ -43,6 +43,7 @@ FORBIDDEN_INSIDE = [
     ("insights", "dagster"),
     ("history", "dagster"),
     ("spotify", "dagster"),
+    ("musicbrainz", "dagster"),
     ("transfer", "dagster"),
     ("warehouse", "dagster"),
     ("web", "dagster"),

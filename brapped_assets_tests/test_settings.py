@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from brapped_assets import PROJECT
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import default_home, env_file, keep_private, write_env
 
@@ -30,6 +31,11 @@ def test_without_any_setting_the_defaults_hold(home: Path) -> None:
         "spotify_api_url": "https://api.spotify.com/v1",
         "spotify_accounts_url": "https://accounts.spotify.com",
         "spotify_oembed_url": "https://open.spotify.com/oembed",
+        "brapped_genres": "on",
+        "musicbrainz_url": "https://musicbrainz.org/ws/2",
+        "wikidata_url": "https://query.wikidata.org/sparql",
+        "musicbrainz_contact": PROJECT,
+        "musicbrainz_calls_a_second": 1,
         "spotify_redirect_uri": "http://127.0.0.1:8898/callback",
         "spotify_daily_call_budget": 1000,
         "database_url": None,

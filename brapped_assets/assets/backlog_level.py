@@ -8,6 +8,7 @@ from datetime import datetime
 
 import dagster as dg
 
+from brapped_assets.assets.tag_level import tag_level
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.lookup_queue import ARTISTS, TRACKS, backlog
@@ -21,6 +22,7 @@ def backlog_level(tx: Connection, spotify: SpotifyResource, now: datetime) -> di
 
     Tracks and artists wait while no call is left for them, and while they rest after failures; then they are due.
     Without a login, or once everybody's consent has ended, none is: the next poll that succeeds writes another level.
+    Beside it the level of artist_tags.
     """
     waiting = backlog(tx, now)
     due, later = waiting.payloads, [waiting.next_due_at]
@@ -38,4 +40,4 @@ def backlog_level(tx: Connection, spotify: SpotifyResource, now: datetime) -> di
     level: dict[str, dg.MetadataValue] = {DUE: dg.MetadataValue.int(due)}
     if next_due_at is not None:
         level[NEXT_DUE_AT] = dg.MetadataValue.timestamp(next_due_at)
-    return level
+    return {**level, **tag_level(tx, spotify.settings, now)}

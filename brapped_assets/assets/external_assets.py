@@ -26,6 +26,15 @@ spotify_data_export = dg.AssetSpec(
     tags=table_metadata.tags(is_personal=True),
     metadata={"url": dg.MetadataValue.url("https://www.spotify.com/account/privacy/")},
 )
+musicbrainz_api = dg.AssetSpec(
+    "musicbrainz_api",
+    description="MusicBrainz, and Wikidata after it: genres, countries, years of artists. It is sent ids, no plays.",
+    group_name="musicbrainz",
+    kinds={"json"},
+    owners=table_metadata.OWNERS,
+    tags=table_metadata.tags(is_personal=False),
+    metadata={"url": dg.MetadataValue.url("https://musicbrainz.org/doc/MusicBrainz_API")},
+)
 
 # Which assets write the tables that views read; what none of them writes (listeners, zones, what is hidden) is a
 # person's doing.
@@ -35,6 +44,10 @@ WRITERS = {
     "star.album_dim": ("track_dim",),
     "star.track_artist": ("track_dim",),
     "star.artist_dim": ("artist_dim",),
+    "star.artist_tags": ("artist_tags",),
+    "star.artist_genre": ("artist_tags",),
+    "star.genre_of_artist": ("artist_tags", "artist_dim"),
+    "star.origin_of_artist": ("artist_tags",),
     "audit.poll": ("recently_played_raw",),
     "audit.gap": ("recently_played_raw",),
     "audit.coverage": ("streaming_history",),

@@ -17,6 +17,7 @@ ASSETS = {
     "star.streaming_fact": "streaming_fact",
     "star.track_dim": "track_dim",
     "star.artist_dim": "artist_dim",
+    "star.artist_tags": "artist_tags",
     "star.spotify_top": "spotify_top",
     "audit.import_file": "streaming_history",
 }

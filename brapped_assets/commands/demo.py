@@ -19,6 +19,7 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.lively import LivelyListener
+from brapped_assets.demo.resources import SIMULATED_A_SECOND
 from brapped_assets.demo.server import serve
 from brapped_assets.first_hour import LOOK_BACK, hour_before_start
 from brapped_assets.services.network import Network, network
@@ -81,6 +82,9 @@ def _run(
             "SPOTIFY_API_URL": server.api_url,
             "SPOTIFY_ACCOUNTS_URL": server.url,
             "SPOTIFY_OEMBED_URL": server.oembed_url,
+            "MUSICBRAINZ_URL": server.musicbrainz_url,
+            "WIKIDATA_URL": server.wikidata_url,
+            "MUSICBRAINZ_CALLS_A_SECOND": f"{SIMULATED_A_SECOND:g}",
             "SPOTIFY_REDIRECT_URI": REDIRECT_URI,
             "BRAPPED_TIMEZONE": zone,
             "BRAPPED_START": began.isoformat(),
@@ -143,7 +147,7 @@ def _export(home: Path, account: SimulatedAccount, name: str, until: datetime) -
 def _forget_other_settings(home: Path) -> None:
     """Nothing of a real account reaches the demo: only its own home counts from here on, in children too."""
     for name in list(os.environ):
-        if name.startswith(("SPOTIFY_", "BRAPPED_", "DAGSTER_")):
+        if name.startswith(("SPOTIFY_", "BRAPPED_", "DAGSTER_", "MUSICBRAINZ_", "WIKIDATA_")):
             del os.environ[name]
     home.mkdir(parents=True, exist_ok=True)
     os.environ["BRAPPED_HOME"] = str(home)

@@ -42,7 +42,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
         remembered = remember(settings, app, grant, new_listener.ask_on_console(console, yes=yes))
     except new_listener.NothingChanged:
         return exit_codes.FAILED
-    _greet(console, remembered)
+    _greet(settings, console, remembered)
     return exit_codes.DONE
 
 
@@ -104,7 +104,7 @@ def _caught(request: AuthorizationRequest, console: Console, *, open_browser: bo
             ) from None
 
 
-def _greet(console: Console, remembered: Remembered) -> None:
+def _greet(settings: Settings, console: Console, remembered: Remembered) -> None:
     listener, page = remembered.listener, remembered.page
     played = [item.played_at for item in page.items if isinstance(item, PlayedItem)]
     reach = f", reaching back to {min(played).astimezone():%A %d %B, %H:%M}" if played else ""
@@ -126,6 +126,12 @@ def _greet(console: Console, remembered: Remembered) -> None:
             soft_wrap=True,
         )
     console.print("Consent lasts six months; `brapped status` says when to renew it.")
+    if settings.brapped_genres == "on":
+        console.print(
+            "Genres and countries of artists come from MusicBrainz and Wikidata: they are sent the Spotify ids of the "
+            "artists you heard, and no plays. Not wanted? Set BRAPPED_GENRES=off.",
+            soft_wrap=True,
+        )
     console.print(
         f"\nYears before today: request [bold]both[/] exports now at {PRIVACY_PAGE} "
         "(account data: days; extended streaming history: up to 30 days), and bring them in with "

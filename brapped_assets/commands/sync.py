@@ -9,6 +9,7 @@ import dagster as dg
 from rich.console import Console
 
 from brapped_assets import partitions
+from brapped_assets.assets import tag_level
 from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME, failed_run
 from brapped_assets.assets.polling import ASIDE
@@ -19,7 +20,7 @@ from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.console.exit_codes import CONSENT_NEEDED, DONE, FAILED, POSTPONED, USAGE
 from brapped_assets.console.screen import escape
 from brapped_assets.definitions import defs
-from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions
+from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, refresh_tags
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.notifications.heartbeat import beat
 from brapped_assets.notifications.notifier import no_database, notify
@@ -92,6 +93,9 @@ def _sync(settings: Settings, console: Console) -> int:
         if report.exit_code == DONE and not was_kept_up(instance, now):
             with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
                 _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
+        if polled and is_due(report.numbers, now, tag_level.DUE, tag_level.NEXT_DUE_AT):
+            with console.status("Asking MusicBrainz about genres and countries of artists…"):
+                _run(instance, refresh_tags.name, report)
         _notify(settings, console, report, now)
     _tell(console, report)
     if report.exit_code == DONE and settings.brapped_heartbeat_url:
@@ -156,6 +160,8 @@ def _tell(console: Console, report: Report) -> None:
     looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
     if looked_up:
         console.print(f"{' and '.join(looked_up)} looked up.")
+    if numbers.get("artists_told"):
+        console.print(f"MusicBrainz told of {numbers['artists_told']} artists; {numbers[tag_level.DUE]} are left.")
     failed = [kind for kind in ("tracks", "artists") if numbers.get(f"{kind}_failed")]
     if failed:
         report.problems.append(

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from brapped_assets.demo.catalogue import Artist, Catalogue, Track
 from brapped_assets.demo.faults import Faults
 from brapped_assets.demo.listener import Listener, Play, ScriptedListener
+from brapped_assets.demo.musicbrainz import SimulatedMusicBrainz
 from brapped_assets.demo.tokens import Tokens
 
 Mode = Literal["restricted", "extended"]
@@ -71,6 +72,7 @@ class SimulatedAccount:
         self.tokens = Tokens(seed, self._now)
         self.served: dict[tuple[datetime, str], datetime] = {}
         self.calls: list[Call] = []
+        self.musicbrainz = SimulatedMusicBrainz(self.catalogue, self._now)
         self._top = lru_cache(maxsize=64)(self._rank)
 
     def refresh_token(self, authorized_at: datetime | None = None, *, scope: str = SCOPES, pkce: bool = False) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.demo.resources import DemoWarehouse, SimulatedSpotify
+from brapped_assets.demo.resources import DemoWarehouse, SimulatedMusicBrainzResource, SimulatedSpotify
 from brapped_assets.hosting.build import build_defs
 from brapped_assets.settings import DEMO_HOME
 from brapped_assets.settings_file import home_folder
@@ -20,7 +20,11 @@ neon = DemoWarehouse.configure_at_launch(home=str(home_folder() / "code-location
 
 defs = build_defs(
     key_prefix=NAME,
-    resources={"neon": neon, "spotify": SimulatedSpotify(neon=neon)},
+    resources={
+        "neon": neon,
+        "spotify": SimulatedSpotify(neon=neon),
+        "musicbrainz": SimulatedMusicBrainzResource(neon=neon),
+    },
     first_hour=datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - NEWEST_DAYS,
     executor=dg.in_process_executor,
     is_on=False,

@@ -13,6 +13,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
 from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.server import serve
+from brapped_assets.resources.musicbrainz import MusicBrainzResource
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.transfer.inbox import inbox
@@ -21,6 +22,8 @@ from brapped_assets.warehouse.db import embedded_server
 # What was heard must not depend on when the demo was started.
 LIVELY_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 EXPORT = "my_spotify_data.zip"
+# Nobody else asks it.
+SIMULATED_A_SECOND = 200.0
 EXPORTED = timedelta(days=365)
 
 
@@ -34,6 +37,24 @@ class DemoWarehouse(NeonResource):
                 yield warehouse
         finally:
             embedded_server.stop_unless_held(self._settings.brapped_home, but=os.getpid())
+
+
+class SimulatedMusicBrainzResource(dg.ConfigurableResource[MusicBrainzResource]):
+    """The simulated MusicBrainz and Wikidata, likewise."""
+
+    neon: dg.ResourceDependency[DemoWarehouse]
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[MusicBrainzResource]:
+        with serve(_account()) as server:
+            asked = MusicBrainzResource(
+                neon=self.neon,
+                url=server.musicbrainz_url,
+                wikidata_url=server.wikidata_url,
+                calls_a_second=SIMULATED_A_SECOND,
+            )
+            with asked.yield_for_execution(context) as opened:
+                yield opened
 
 
 class SimulatedSpotify(dg.ConfigurableResource[SpotifyResource]):

@@ -31,6 +31,8 @@ from brapped_assets.demo.household import Household
 def create_app(account: SimulatedAccount) -> Starlette:
     """Accounts at /authorize and /api/token, the API at /v1, cover art at /image/{id}, oEmbed at /oembed.
 
+    MusicBrainz at /ws/2 and Wikidata at /sparql: two more services at the same address.
+
     It sends its own `Date`, so whatever runs it is told not to (uvicorn: `date_header=False`).
     """
 
@@ -66,6 +68,7 @@ def create_app(account: SimulatedAccount) -> Starlette:
         routes=[
             *AccountsHost(account).routes(),
             *WebApi(account).routes(),
+            *account.musicbrainz.routes(),
             Route("/image/{id}", image),
             Route("/oembed", oembed),
         ],
@@ -139,6 +142,16 @@ class RunningServer:
     def oembed_url(self) -> str:
         """What goes into SPOTIFY_OEMBED_URL."""
         return f"{self.url}/oembed"
+
+    @property
+    def musicbrainz_url(self) -> str:
+        """What goes into MUSICBRAINZ_URL."""
+        return f"{self.url}/ws/2"
+
+    @property
+    def wikidata_url(self) -> str:
+        """What goes into WIKIDATA_URL."""
+        return f"{self.url}/sparql"
 
     def become(self, account: SimulatedAccount, *others: SimulatedAccount) -> None:
         """Answer for other accounts from the next call on: stopping a server takes 0.2 s, a new account nothing.

@@ -10,7 +10,8 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
-from brapped_assets.assets.external_assets import bi_views, spotify_data_export, spotify_web_api
+from brapped_assets.assets.artist_tags import artist_tags
+from brapped_assets.assets.external_assets import bi_views, musicbrainz_api, spotify_data_export, spotify_web_api
 from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.assets.recently_played_raw import recently_played_raw
@@ -22,11 +23,20 @@ from brapped_assets.assets.wrapped_report import wrapped_report
 from brapped_assets.checks import poll_checks, ranking_checks, report_checks
 from brapped_assets.hosting.code_links import linked
 from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
-from brapped_assets.jobs import daily_upkeep, hourly_plays, import_history, refresh_dimensions, wrapped_reports
+from brapped_assets.jobs import (
+    daily_upkeep,
+    hourly_plays,
+    import_history,
+    refresh_dimensions,
+    refresh_tags,
+    wrapped_reports,
+)
 from brapped_assets.partitions import START
+from brapped_assets.resources.musicbrainz import MusicBrainzResource
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.schedules import hourly_plays_schedule
+from brapped_assets.sensors.artist_tags import refresh_tags_sensor
 from brapped_assets.sensors.daily import daily_upkeep_sensor, wrapped_reports_sensor
 from brapped_assets.sensors.dimensions import refresh_dimensions_sensor
 from brapped_assets.sensors.heartbeat import heartbeat_sensor
@@ -40,13 +50,14 @@ ASSETS = [
     streaming_history,
     track_dim,
     artist_dim,
+    artist_tags,
     spotify_top,
     listening_audit,
     wrapped_report,
 ]
-EXTERNAL = [spotify_web_api, spotify_data_export, *bi_views()]
+EXTERNAL = [spotify_web_api, spotify_data_export, musicbrainz_api, *bi_views()]
 CHECKS = [poll_checks, ranking_checks, report_checks]
-JOBS = [hourly_plays, import_history, refresh_dimensions, daily_upkeep, wrapped_reports]
+JOBS = [hourly_plays, import_history, refresh_dimensions, refresh_tags, daily_upkeep, wrapped_reports]
 
 
 def build_defs(
@@ -61,17 +72,23 @@ def build_defs(
 ) -> dg.Definitions:
     """All of it, for a code location: also somebody else's, by `dg.Definitions.merge`, and several times in one.
 
-    The hours begin at `first_hour`, a constant: moving it later orphans what is materialized. `resources` are a `neon`
-    and a `spotify`; those that are absent go by Brapped's settings. With a `key_prefix` assets have it before their
-    keys; groups, jobs, schedules, sensors, resources and pools have it before their names. Without an `executor` it is
-    the code location's own. Unless `is_on` schedules and sensors wait until somebody switches them on. Each asset is
-    linked to its code, on this machine, or in the repository at `git_url` (`https://github.com/owner/name`, or GitLab).
+    The hours begin at `first_hour`, a constant: moving it later orphans what is materialized. `resources` are a `neon`,
+    a `spotify` and a `musicbrainz`; those that are absent go by Brapped's settings. With a `key_prefix` assets have it
+    before their keys; groups, jobs, schedules, sensors, resources and pools have it before their names. Without an
+    `executor` it is the code location's own. Unless `is_on` schedules and sensors wait until somebody switches them on.
+    Each asset is linked to its code, on this machine, or in the repository at `git_url`
+    (`https://github.com/owner/name`, or GitLab).
     """
     start = whole_hour_in_utc(first_hour)
     names = Names((key_prefix,) if isinstance(key_prefix, str) else tuple(key_prefix))
     # "At launch" is Dagster's word for one that others depend on: a run then has one connection, not one for each.
     neon = (resources or {}).get("neon") or NeonResource.configure_at_launch()
-    given = {"neon": neon, "spotify": SpotifyResource(neon=neon), **(resources or {})}
+    given = {
+        "neon": neon,
+        "spotify": SpotifyResource(neon=neon),
+        "musicbrainz": MusicBrainzResource(neon=neon),
+        **(resources or {}),
+    }
     assets, external, checks, jobs = linked(ASSETS, git_url, git_branch), EXTERNAL, CHECKS, JOBS
     if names != OURS or start != START:
         jobs = renamed_jobs(JOBS, dg.Definitions(assets=ASSETS, asset_checks=CHECKS, resources=given), names)
@@ -89,6 +106,7 @@ def build_defs(
             daily_upkeep_sensor(names, sensors_are),
             wrapped_reports_sensor(names, sensors_are),
             refresh_dimensions_sensor(names, sensors_are),
+            refresh_tags_sensor(names, sensors_are),
             inbox_sensor(names, sensors_are),
             heartbeat_sensor(jobs[0], names, sensors_are),
             notices_sensor(names, sensors_are),

@@ -16,6 +16,7 @@ from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import MODES, SOURCES
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types, labels
+from brapped_assets.insights.origins import TRAITS, Known, Trait, known, shares
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
@@ -34,11 +35,16 @@ class Option(NamedTuple):
 
 
 class Facet(NamedTuple):
-    """Values with plays, and plays and milliseconds of all that they are of: with one of the values or none."""
+    """Values with plays, and plays and milliseconds of all that they are of: with one of the values or none.
+
+    `told_plays` and `told_ms` are those with any: values of an artist overlap.
+    """
 
     options: list[Option]
     plays: int
     ms: int
+    told_plays: int
+    told_ms: int
 
 
 # Who sees what a selection leaves (`narrowing.viewer_of`), the same for the same selection.
@@ -55,8 +61,16 @@ def facets(tx: Connection, seen: Seen, selection: Selection, period: Period) -> 
     for kind, counted in KINDS.items():
         who = seen(selection.without(kind))
         plays = who.shown.plays(period.first, period.until)
-        found[kind] = Facet(counted(tx, who, plays), len(plays), plays.total_ms)
+        options = counted(tx, who, plays)
+        told = (
+            known(plays, kind) if kind in TRAITS else Known(sum(o.plays for o in options), sum(o.ms for o in options))
+        )
+        found[kind] = Facet(options, len(plays), plays.total_ms, *told)
     return found
+
+
+def _of_artists(trait: Trait) -> Counted:
+    return lambda _tx, _who, plays: [Option(*share) for share in shares(plays, trait)]
 
 
 def _decades(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
@@ -107,6 +121,9 @@ def _bases(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
 
 
 KINDS: dict[str, Counted] = {
+    "genre": _of_artists("genre"),
+    "origin": _of_artists("origin"),
+    "began": _of_artists("began"),
     "decade": _decades,
     "weekday": _weekdays,
     "hour": _hours,

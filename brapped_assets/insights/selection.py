@@ -16,6 +16,8 @@ Basis = Literal["reported", "estimated"]
 # Keys are PostgreSQL integers; more values than these are no question of anybody's.
 LARGEST_KEY, MOST_VALUES = 2**31 - 1, 100
 LONGEST_SHOWN = 40
+LONGEST_GENRE = 100
+DECADES = {"decade", "began"}
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,11 @@ class Selection:
     """Values of one kind are alternatives, kinds narrow each other; nothing asked for is everything.
 
     `artist`, `track` and `album` are keys: a main artist's plays; every release of a recording; every release of an
-    album. `decade` of release by its first year, 0 where it is not known. `weekday` 1 (Monday) to 7 and `hour` 0 to 23
-    are local. `device` is a kind of device, `country` two letters as exports have them, `context` what was played from:
-    a type or a uri. `end`, `mode`, `basis` and `source` are of the play. `private` has private sessions come along.
+    album. `genre` (by its exact name), `origin` (two letters) and `began` (a decade) are of the main artist: a play is
+    of every genre of theirs. `decade` of release by its first year, 0 where it is not known. `weekday` 1 (Monday) to 7
+    and `hour` 0 to 23 are local. `device` is a kind of device, `country` two letters as exports have them, `context`
+    what was played from: a type or a uri. `end`, `mode`, `basis` and `source` are of the play. `private` has private
+    sessions come along.
 
     `rule` says which plays count: of 30 s (`spotify`); of half the track or 4 minutes, where its length is known
     (`lastfm`); played to the end (`finished`); all of them. `usual` is the rule that an address need not name, and
@@ -38,6 +42,9 @@ class Selection:
     artist: tuple[int, ...] = ()
     track: tuple[int, ...] = ()
     album: tuple[int, ...] = ()
+    genre: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    began: tuple[int, ...] = ()
     decade: tuple[int, ...] = ()
     weekday: tuple[int, ...] = ()
     hour: tuple[int, ...] = ()
@@ -92,6 +99,7 @@ CHOICES: dict[str, Sequence[str]] = {
     "mode": get_args(Mode), "basis": get_args(Basis),
 }  # fmt: skip
 NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, LARGEST_KEY), "decade": (1000, 2990),
+           "began": (1000, 2990),
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
 # What an address says once, and how a sentence names it.
@@ -137,18 +145,25 @@ def read_selection(
 def _read(kind: str, text: str) -> int | str | None:
     """A value as a selection holds it; None for what is none."""
     if kind in NUMBERS:
-        least, most = NUMBERS[kind]
-        if kind == "decade" and text == "unknown":
-            return 0
-        number = int(text) if re.fullmatch("[0-9]{1,10}", text) else -1
-        return number if least <= number <= most and (kind != "decade" or number % 10 == 0) else None
+        return _number(kind, text)
     if kind in CHOICES:
         return next((choice for choice in CHOICES[kind] if choice.lower() == text.lower()), None)
-    if kind == "country":
+    if kind == "genre":
+        name = " ".join(text.lower().split())
+        return name if name.isprintable() and 0 < len(name) <= LONGEST_GENRE else None
+    if kind in {"country", "origin"}:
         return text.upper() if re.fullmatch("[A-Za-z]{2}", text) else None
     if text in get_args(ContextType):
         return text
     return text if re.fullmatch(r"spotify:[a-zA-Z0-9:_%.-]{1,200}", text) else None
+
+
+def _number(kind: str, text: str) -> int | None:
+    if kind == "decade" and text == "unknown":
+        return 0
+    least, most = NUMBERS[kind]
+    number = int(text) if re.fullmatch("[0-9]{1,10}", text) else -1
+    return number if least <= number <= most and (kind not in DECADES or number % 10 == 0) else None
 
 
 def _written(kind: str, value: object) -> str:

@@ -57,7 +57,8 @@ def _counted(one: str, many: str, n: float, /, **values: object) -> Markup:
 
 
 KINDS = {
-    "artist": N_("artist"), "track": N_("song"), "album": N_("album"), "decade": N_("decade"),
+    "artist": N_("artist"), "track": N_("song"), "album": N_("album"),
+    "genre": N_("genre"), "origin": N_("origin"), "began": N_("beginning"), "decade": N_("decade"),
     "weekday": N_("weekday"), "hour": N_("hour"), "device": N_("device"), "country": N_("country"),
     "context": N_("context"), "source": N_("source"), "end": N_("end"), "mode": N_("mode"), "basis": N_("basis"),
     "private": N_("private sessions"), "rule": N_("rule"),

@@ -42,7 +42,7 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
         """Brapped's settings, with the fields instead of those of the same meaning."""
         return self._settings
 
-    def settings_with(self, **given: str | int | None) -> Settings:
+    def settings_with(self, **given: str | float | None) -> Settings:
         """The same with what is `given` besides; None is left to the settings. Raises SettingsError."""
         wanted = {"database_url": self.database_url, **given}
         return Settings.with_given(self.home, **{name: value for name, value in wanted.items() if value is not None})

@@ -41,7 +41,7 @@ def environment(settings: Settings) -> dict[str, str]:
     text = template.substitute(
         tables_are_missing=str(_tables_are_missing(url)).lower(),
         shards=settings.brapped_shards,
-        runs=settings.brapped_shards + 2,
+        runs=settings.brapped_shards + 3,
     )
     (settings.dagster_home / "dagster.yaml").write_text(text, encoding="utf-8")
     inbox(settings.brapped_home)

@@ -158,6 +158,19 @@ def weekday_name(weekday: int, letters: str, language: str) -> str:
     return written_date(A_MONDAY.replace(day=weekday), letters, language)
 
 
+@lru_cache(2_000)
+def _country_name(code: str, language: str) -> str:
+    from babel import Locale  # noqa: PLC0415
+
+    locale = Locale(language if language in LANGUAGES else ENGLISH)
+    return str(locale.territories.get(code, code))
+
+
+def country_name(code: str) -> str:
+    """A country by its name in the language of now; letters that are no country's stay what they are."""
+    return _country_name(code, display().language)
+
+
 def date_of(value: date) -> date:
     """The day of an instant: days are kept, instants are not."""
     return value.date() if isinstance(value, datetime) else value

@@ -29,6 +29,8 @@ PORTABLE = (
     "raw.track_payload",
     "raw.context",
     "star.artist_dim",
+    "star.artist_tags",
+    "insights.artist_override",
     "star.album_dim",
     "star.track_dim",
     "star.track_artist",

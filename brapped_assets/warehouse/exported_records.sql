@@ -119,10 +119,26 @@ where c.context_key in (select r.context_key from raw.recently_played r where r.
 order by c.context_key
 
 -- name: star.artist_dim
-select to_jsonb(a) - '{artist_key,search_name,is_nobody}'::text[] as record
+select to_jsonb(a) - '{artist_key,search_name,is_nobody,tags_due_at}'::text[] as record
 from star.artist_dim a
 where a.artist_id is not null and a.artist_key in (select star.artists_of(%(listener_id)s))
 order by a.artist_key
+
+-- name: star.artist_tags
+-- With all that is told, so that nobody is asked again where it is brought back.
+select to_jsonb(t) - '{artist_key,is_pending}'::text[]
+       || jsonb_build_object('artist_id', a.artist_id, 'tags_due_at', a.tags_due_at, 'told', coalesce(g.told, '[]')) as record
+from star.artist_tags t
+join star.artist_dim a using (artist_key)
+left join lateral (select jsonb_agg(jsonb_build_object('source', g.source, 'genre', g.genre, 'votes', g.votes)
+                                    order by g.source, g.genre) as told
+                     from star.artist_genre g where g.artist_key = a.artist_key) g on true
+where a.artist_id is not null and t.asked_at is not null and a.artist_key in (select star.artists_of(%(listener_id)s))
+order by a.artist_id
+
+-- name: insights.artist_override
+-- Of all artists: it is the home's, and the listener's with it.
+select to_jsonb(o) - '{in_file}'::text[] as record from insights.artist_override o order by o.artist_ref
 
 -- name: star.album_dim
 select to_jsonb(a) - '{album_key,payload_key,search_name}'::text[] || jsonb_build_object('payload_hash', p.content_hash) as record

@@ -65,6 +65,7 @@ SHARED = (
     "raw.context",
     "star.album_dim",
     "star.artist_dim",
+    "insights.artist_override",
 )
 # PostgreSQL 18; before it, samples of a table that became empty stay until it is filled again.
 CLEARS_STATISTICS = 180000

@@ -243,6 +243,12 @@ where not exists (select from star.track_dim t where t.artist_key = a.artist_key
   and not exists (select from raw.legacy_track l where l.artist_id = a.artist_id)
   and not exists (select from star.spotify_top s where s.artist_key = a.artist_key)
 
+-- name: insights.artist_override
+-- What an export brought back of artists that nobody plays any more; the home's own file is its owner's.
+delete from insights.artist_override o
+where not o.in_file
+  and not exists (select from star.artist_dim a where a.artist_id = o.artist_ref or a.artist_name = o.artist_ref)
+
 -- name: preview
 -- What `brapped forget` is about to remove of a listener's own.
 select plays.plays, plays.first_at, plays.last_at,

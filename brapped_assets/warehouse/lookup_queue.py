@@ -20,7 +20,7 @@ LEASE = timedelta(minutes=10)
 REST = timedelta(hours=1)
 
 
-Kind = Literal["track", "artist", "cover"]
+Kind = Literal["track", "artist", "cover", "musicbrainz", "wikidata"]
 
 
 @dataclass(frozen=True)

@@ -311,6 +311,50 @@ on conflict (artist_id) do update
                            then excluded.ask_again_at else artist_dim.ask_again_at end,
        asked_at = greatest(excluded.asked_at, artist_dim.asked_at)
 
+-- name: star.artist_tags
+-- Who was asked later knows better; where nobody was asked here, nobody is asked again before it is time.
+with told as materialized (
+    select a.artist_key, r.*
+    from jsonb_to_recordset(%(records)s::jsonb) as r (
+        artist_id text, mbid uuid, country text, area text, kind text, began smallint, ended smallint, source text,
+        addressed_at timestamptz, asked_at timestamptz, tags_due_at timestamptz, told jsonb)
+    join star.artist_dim a using (artist_id)
+    left join star.artist_tags known using (artist_key)
+    where r.asked_at is not null and (known.asked_at is null or known.asked_at < r.asked_at)
+),
+kept as (
+    insert into star.artist_tags (artist_key, mbid, country, area, kind, began, ended, source, addressed_at, asked_at)
+    select artist_key, mbid, country, area, kind, began, ended, source, addressed_at, asked_at from told
+    order by artist_key
+    on conflict (artist_key) do update
+    set mbid = excluded.mbid, is_pending = false, country = excluded.country, area = excluded.area, kind = excluded.kind,
+        began = excluded.began, ended = excluded.ended, source = excluded.source,
+        addressed_at = excluded.addressed_at, asked_at = excluded.asked_at
+),
+gone as (
+    delete from star.artist_genre g using told t
+    where g.artist_key = t.artist_key
+      and not exists (select from jsonb_to_recordset(t.told) as n (source text, genre text)
+                       where n.source = g.source and n.genre = g.genre)
+),
+genres as (
+    insert into star.artist_genre (artist_key, source, genre, votes)
+    select t.artist_key, n.source, n.genre, n.votes
+    from told t cross join lateral jsonb_to_recordset(t.told) as n (source text, genre text, votes int)
+    order by t.artist_key, n.source, n.genre
+    on conflict (artist_key, source, genre) do update set votes = excluded.votes
+)
+update star.artist_dim a set tags_due_at = t.tags_due_at
+from told t
+where a.artist_key = t.artist_key and t.tags_due_at is not null
+
+-- name: insights.artist_override
+insert into insights.artist_override (artist_ref, genres, country, began, in_file, said_at)
+select r.artist_ref, r.genres, r.country, r.began, false, r.said_at
+from jsonb_to_recordset(%(records)s::jsonb) as r (artist_ref text, genres text[], country text, began smallint, said_at timestamptz)
+order by r.artist_ref
+on conflict (artist_ref) do nothing
+
 -- name: star.album_dim
 insert into star.album_dim ({columns}, payload_key)
 select {told}, p.payload_key

@@ -20,8 +20,12 @@ delete from audit.poll p using quiet q where p.poll_id = q.poll_id
 
 -- name: changes
 with days as (delete from audit.changed_day where changed_at < %(before)s returning 1),
-tracks as (delete from audit.changed_track where changed_at < %(before)s returning 1)
-select (select count(*) from days)::int + (select count(*) from tracks)::int as gone
+tracks as (delete from audit.changed_track where changed_at < %(before)s returning 1),
+artists as (delete from audit.changed_artist where changed_at < %(before)s returning 1),
+-- Requests of a year say how much was asked.
+calls as (delete from audit.tag_call where minute < %(before)s - interval '1 year' returning 1)
+select (select count(*) from days)::int + (select count(*) from tracks)::int + (select count(*) from artists)::int
+       + (select count(*) from calls)::int as gone
 
 -- name: rankings
 -- Of each ISO week the first ranking that was taken stays.

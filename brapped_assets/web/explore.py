@@ -19,6 +19,7 @@ from brapped_assets.insights.rule_comparison import SHORT, side_by_side
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.rendering.marks import PATH, Asked, Mark
+from brapped_assets.text.cldr import country_name
 from brapped_assets.text.formatting import dated, day, duration, hour, month, percent, weekday
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
@@ -33,12 +34,15 @@ TALLEST = 100
 MOST_LABELS = 16
 A_MONTH = 32
 TITLES = {
+    "genre": N_("Genre"), "origin": N_("Artists from"), "began": N_("Artists born or founded"),
     "device": N_("Device"), "context": N_("Played from"), "end": N_("How it ended"), "mode": N_("How it was played"),
     "decade": N_("Release"), "weekday": N_("Weekday"), "hour": N_("Hour"), "country": N_("Country"),
     "source": N_("Known from"),
     "basis": N_("Minutes"),
 }  # fmt: skip
-NOT_ALWAYS_TOLD = ("device", "country", "context")
+NOT_ALWAYS_TOLD = ("genre", "origin", "began", "device", "country", "context")
+# There are hundreds of genres; those that are chosen stand there in any case.
+MOST_ROWS = {"genre": 12, "origin": 12}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "context": {
         "album": N_("Album"),
@@ -133,6 +137,8 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
             continue
         if asked.by == "minutes" and kind not in {"weekday", "hour"}:
             options.sort(key=lambda one: -one.ms)
+        if kind in MOST_ROWS:
+            options = [one for nth, one in enumerate(options) if nth < MOST_ROWS[kind] or one.value in chosen]
         most, whole = max(_of(one, asked.by) for one in options) or 1, _of(facet, asked.by)
         rows = [_row(kind, one, asked, most, whole) for one in options]
         told.append((kind, _(title), rows, _rest(facet, asked.by) if kind in NOT_ALWAYS_TOLD else None))
@@ -161,8 +167,7 @@ def _rules(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period
 
 
 def _rest(facet: Facet, by: By) -> Mark | None:
-    plays = facet.plays - sum(one.plays for one in facet.options)
-    ms = facet.ms - sum(one.ms for one in facet.options)
+    plays, ms = facet.plays - facet.told_plays, facet.ms - facet.told_ms
     rest = Option("", plays, ms)
     return Mark("", "", "", False, plays, ms, part=percent(_of(rest, by), _of(facet, by))) if plays else None
 
@@ -182,6 +187,8 @@ def _label(kind: str, value: int | str) -> str:
         return _("Not known")
     if kind == "hour":
         return hour(int(value))
+    if kind in {"country", "origin"}:
+        return country_name(str(value))
     words = filter_chips.WORDS.get(kind)
     return words(value) if words else str(value)
 

@@ -11,7 +11,7 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.text.cldr import written_time
+from brapped_assets.text.cldr import country_name, written_time
 from brapped_assets.text.formatting import weekday
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, _
@@ -26,6 +26,9 @@ SOURCES = {
 CONTEXTS = {"album": N_("album"), "playlist": N_("playlist"), "artist": N_("artist"), "collection": N_("collection")}
 WORDS: dict[str, Callable[[Any], str]] = {
     "decade": lambda decade: _("%(decade)ss", decade=str(decade)) if decade else _("release year not known"),
+    "began": lambda decade: _("artists of the %(decade)ss", decade=str(decade)),
+    "origin": lambda code: _("artists from %(country)s", country=country_name(code)),
+    "country": lambda code: _("in %(country)s", country=country_name(code)),
     "weekday": weekday,
     "hour": lambda hour: _(
         "%(first)s to %(last)s", first=written_time(hour, 0, display()), last=written_time(hour, 59, display())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from inspect import unwrap
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import time_machine
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.server import RunningServer, serve
+from brapped_assets.resources.musicbrainz import open_clients
 from brapped_assets.spotify import AccessTokens, SpotifyClient
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
@@ -38,6 +40,7 @@ def slept(clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> lis
 
     for waits in (SpotifyClient, AccessTokens):
         monkeypatch.setitem(defaults_of(waits.__init__), "sleep", sleep)
+    monkeypatch.setitem(defaults_of(unwrap(open_clients)), "sleep", sleep)
     return slept
 
 

@@ -27,8 +27,12 @@ from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.conftest import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
-# Of a laptop: a login's callback, a stand-in for Spotify, where files are, and what a plan of Neon's holds.
+# Of a laptop: a login's callback, a stand-in for Spotify or MusicBrainz, where files are, what a plan of Neon's holds.
 NOT_IN_CONTAINERS = {
+    "MUSICBRAINZ_URL",
+    "MUSICBRAINZ_CONTACT",
+    "MUSICBRAINZ_CALLS_A_SECOND",
+    "WIKIDATA_URL",
     "BRAPPED_HOME",
     "BRAPPED_STORAGE_LIMIT_MB",
     "SPOTIFY_REDIRECT_URI",

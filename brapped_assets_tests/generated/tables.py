@@ -16,8 +16,8 @@ select c.oid, n.nspname || '.' || c.relname as name, coalesce(obj_description(c.
        case when c.relkind = 'v' then pg_get_viewdef(c.oid) end as sql
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'v' and n.nspname = 'bi' or c.oid = any (array[
-    'raw.recently_played', 'star.streaming_fact', 'star.track_dim', 'star.artist_dim', 'star.spotify_top',
-    'audit.import_file']::regclass[])
+    'raw.recently_played', 'star.streaming_fact', 'star.track_dim', 'star.artist_dim', 'star.artist_tags',
+    'star.spotify_top', 'audit.import_file']::regclass[])
 order by 2
 """
 COLUMNS = """

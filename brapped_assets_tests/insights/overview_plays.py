@@ -195,6 +195,30 @@ def vary(tx: Connection) -> None:
     tx.execute("update star.track_dim set isrc = 'same' where track_key in (2, 3)")
 
 
+def describe(tx: Connection) -> None:
+    """Genres, countries and years of artists: of each source some, of one artist of three."""
+    tx.execute(
+        """insert into star.artist_genre (artist_key, source, genre, votes)
+           select artist_key, told.source, told.genre, told.votes
+           from star.artist_dim a
+           join (values (1, 'musicbrainz', 'rock', 3), (1, 'musicbrainz', 'alternative rock', 1),
+                        (1, 'wikidata', 'pop', 1), (2, 'wikidata', 'k-pop', 1), (2, 'wikidata', 'rock', 1),
+                        (3, 'musicbrainz', 'k-pop', 5)) told (n, source, genre, votes) on told.n = a.artist_key"""
+    )
+    tx.execute("update star.artist_dim set genres = 'Jazz, k-pop' where artist_key in (1, 4)")
+    tx.execute(
+        """insert into star.artist_tags (artist_key, country, began, source, asked_at)
+           select artist_key, (array['GB', null, 'KR'])[artist_key], (array[1969, 1970, null])[artist_key],
+                  'musicbrainz', now()
+           from star.artist_dim where artist_key <= 3"""
+    )
+    tx.execute(
+        """insert into insights.artist_override (artist_ref, genres, country, began, in_file, said_at)
+           select artist_name, array['jazz', 'pop'], 'XK', null, true, now()
+           from star.artist_dim where artist_key = 3"""
+    )
+
+
 def played(*days: tuple[date, int, int]) -> Days:
     """Local days in order with their plays and milliseconds."""
     day, plays, ms = np.array([(day_number(day), plays, ms) for day, plays, ms in days], np.int64).reshape(-1, 3).T

@@ -15,7 +15,7 @@ from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.columns.test_life_cache import told
-from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, histories, know, play, vary
+from brapped_assets_tests.insights.overview_plays import CONTEXT, NOW, Told, describe, histories, know, play, vary
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 
 GROUPS = {
@@ -44,6 +44,12 @@ LEFT = """
                                             where o.track_key = any(%(track)s)))
   and (cardinality(%(album)s::int[]) = 0
        or a.release_group in (select release_group from star.album_dim where album_key = any(%(album)s)))
+  and (cardinality(%(genre)s::text[]) = 0
+       or p.artist_key in (select artist_key from bi.artist_genres where genre = any(%(genre)s)))
+  and (cardinality(%(origin)s::text[]) = 0
+       or p.artist_key in (select artist_key from bi.artists where country = any(%(origin)s)))
+  and (cardinality(%(began)s::int[]) = 0
+       or p.artist_key in (select artist_key from bi.artists where began / 10 * 10 = any(%(began)s)))
   and (cardinality(%(decade)s::int[]) = 0
        or coalesce(extract(year from a.release_date)::int / 10 * 10, 0) = any(%(decade)s))
   and (cardinality(%(weekday)s::int[]) = 0 or extract(isodow from p.played_on)::int = any(%(weekday)s))
@@ -82,6 +88,9 @@ def selections(draw: st.DrawFn) -> Selection:
         "artist": st.integers(1, 4),
         "track": st.integers(1, 7),
         "album": st.integers(1, 4),
+        "genre": st.sampled_from(("rock", "alternative rock", "k-pop", "jazz", "polka")),
+        "origin": st.sampled_from(("GB", "KR", "XK")),
+        "began": st.sampled_from((1960, 1970)),
         "decade": st.sampled_from((0, 1970, 1980)),
         "weekday": st.integers(1, 7),
         "hour": st.integers(0, 23),
@@ -110,6 +119,7 @@ def test_a_selection_leaves_what_sql_over_the_views_leaves(
     with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
         tell_history(tx, history)
         vary(tx)
+        describe(tx)
         tx.execute("delete from insights.hidden")
         who = viewer(tx, NOW)
         assert who is not None
@@ -148,6 +158,10 @@ def test_what_was_heard_before_by_any_other_device_is_not_new(warehouse: Warehou
         ([("device", "phone"), ("country", "de")], Selection(device=("Phone",), country=("DE",)), []),
         ([("decade", "unknown"), ("decade", "1980")], Selection(decade=(0, 1980)), []),
         ([("private", "yes"), ("rule", "lastfm")], Selection(rule="lastfm", private=True), []),
+        ([("genre", "K-Pop"), ("genre", "drum  and bass"), ("origin", "gb"), ("began", "1960")],
+         Selection(genre=("drum and bass", "k-pop"), origin=("GB",), began=(1960,)), []),
+        ([("genre", "a\x00b"), ("began", "unknown")], EVERYTHING,
+         ["'a\\x00b' is no genre; it was left out.", "'unknown' is no began; it was left out."]),
         ([("decade", "1985")], EVERYTHING, ["'1985' is no decade; it was left out."]),
         ([("artist", "-1")], EVERYTHING, ["'-1' is no artist; it was left out."]),
         ([("hour", "24"), ("hour", "0")], Selection(hour=(0,)), ["'24' is no hour; it was left out."]),

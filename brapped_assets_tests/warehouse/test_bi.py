@@ -20,7 +20,10 @@ CONTRACT = {
     f"duration_ms integer, explicit boolean, isrc text, image_url text, first_played_at {INSTANT}, "
     f"last_played_at {INSTANT}",
     "artists": "artist_key integer, artist_id text, artist_name text, genres text, image_url text, "
-    f"first_played_at {INSTANT}, last_played_at {INSTANT}, is_known boolean",
+    f"first_played_at {INSTANT}, last_played_at {INSTANT}, is_known boolean, country text, area text, "
+    "kind text, began integer, ended integer",
+    "artist_genres": "artist_key integer, artist_id text, artist_name text, genre text, weight double precision, "
+    "source text",
     "albums": "album_id text, album_name text, artist_name text, album_type text, release_date date, "
     "total_tracks integer, image_url text",
     "track_artists": "track_key integer, artist_key integer, track_id text, artist_id text, position integer, "

@@ -7,18 +7,20 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.own_export import Person
 from brapped_assets.transfer.restore import returning_listener
-from brapped_assets.warehouse import exported_records, restored_records
+from brapped_assets.warehouse import artist_overrides, artist_tags, exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.rows import one_value
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
 from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, natural, obvious, tell
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
 from brapped_assets_tests.warehouse.merge.test_order import clear, histories
-from brapped_assets_tests.warehouse.polled_plays import at, gaps, newcomer, plays, poll
+from brapped_assets_tests.warehouse.polled_plays import at, gaps, listened, newcomer, plays, poll
 
 
 def copy(tx: Connection, one: int, other: int, size: int = 1_000) -> None:
@@ -123,11 +125,12 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
             "select schemaname || '.' || tablename as name from pg_tables"
             " where schemaname not in ('pg_catalog', 'information_schema')"
         ).fetchall()
-    # Credits go with their tracks; a tombstone is what stays.
+    # Credits go with their tracks, tags with their artists; a tombstone is what stays.
     others = {
         *("audit.listener", "audit.tombstone", "audit.api_call", "audit.api_quota", "audit.alembic_version"),
         *("audit.lookup_rest", "audit.lookup_counted", "audit.cover_lookup", "star.track_artist"),
-        "audit.changed_track",
+        *("audit.changed_track", "audit.changed_artist", "audit.tag_call", "audit.tag_pace"),
+        *("star.artist_tags", "star.artist_genre"),
     }
     assert {row["name"] for row in rows} == {*OF_A_LISTENER, *SHARED, *others}
 
@@ -194,3 +197,31 @@ def test_damaged_records_are_refused_and_leave_nothing(warehouse: Warehouse, lin
             continue
         with warehouse.transaction() as tx:
             assert tx.execute(f"select array_agg(t::text) as rows from {table} t").fetchone() == before
+
+
+def test_what_is_told_of_artists_comes_back_and_nobody_is_asked_again(warehouse: Warehouse) -> None:
+    tables = ("star.artist_tags", "insights.artist_override")
+    told = "select genre, weight, source, country, began, tags_due_at from star.artist_dim left join bi.artist_genres"
+    told += " using (artist_key) left join star.origin_of_artist using (artist_key) order by artist_key, genre"
+    with warehouse.transaction() as tx:
+        me = listened(tx)
+        key = one_value(tx, "select min(artist_key) from star.artist_dim where artist_id is not null")
+        artist_tags.save(tx, key, "musicbrainz", NOON, genres={"rock": 3, "pop": 1}, country="GB", began=1969)
+        artist_tags.save(tx, key, "wikidata", NOON, genres={"polka": 1}, country="SE")
+        artist_overrides.replace(tx, {"Nobody yet": artist_overrides.Override(["jazz"], None, 1950)}, NOON)
+        before = tx.execute(told).fetchall()
+        assert {(row["genre"], row["weight"], row["country"]) for row in before} >= {("rock", 0.75, "GB")}
+        lines = {table: list(exported_records.records(tx, table, me)) for table in tables}
+        tx.execute("update star.artist_dim set tags_due_at = null")
+        for table in ("star.artist_tags", "star.artist_genre", "insights.artist_override"):
+            tx.execute(SQL("delete from {}").format(Identifier(*table.split("."))))
+        for _ in range(2):
+            for table in tables:
+                restored_records.restore_batch(tx, me, table, lines[table], NOON)
+        assert tx.execute(told).fetchall() == before
+        others = one_value(tx, "select count(*) from star.artist_dim where artist_id is not null") - 1
+        assert artist_tags.backlog(tx, NOON).due == others
+        assert [list(exported_records.records(tx, table, me)) for table in tables] == [lines[table] for table in tables]
+        # The file of this home says nothing of what an export brought.
+        artist_overrides.replace(tx, {}, NOON)
+        assert list(exported_records.records(tx, tables[1], me)) == lines[tables[1]]

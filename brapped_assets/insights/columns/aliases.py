@@ -24,6 +24,7 @@ def called(tx: Connection, heard: Life, kept: Kept) -> Life:
     if len(missing):
         heard = replace(heard, catalogue=heard.catalogue.refreshed(tx, np.unique(missing)))
     catalogue = _catalogue(heard.catalogue, artists, tracks)
+    catalogue = catalogue.described(tx, catalogue.artists.keys[len(heard.catalogue.artists) :])
     plays = heard.plays
     if tracks:
         plays = replace(plays, track=_instead(catalogue.tracks, tracks)[plays.track])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Composable, Literal
 
+from brapped_assets.insights.columns.artist_traits import ArtistTraits
 from brapped_assets.insights.columns.binary_copy import copied
 from brapped_assets.insights.columns.numbering import Numbering, Numbers
 from brapped_assets.warehouse.db.connections import Connection
@@ -33,6 +34,7 @@ class Catalogue:
 
     By the number of a track: the number of its main artist, its album (-1: none is known) and its recording (the
     releases of a recording share one), `album_key` (0: none), `duration_ms` and `year` of release (0: not known).
+    `traits` has genres, country and year of artists.
     `guest_track` and `guest_artist` are numbers, one pair for each artist credited beside the main one.
     `same_artists` and `same_tracks` are keys that aliases.py has put in the place of others.
     """
@@ -49,6 +51,7 @@ class Catalogue:
     year: Numbers = field(default_factory=_ints)
     guest_track: Numbers = field(default_factory=_ints)
     guest_artist: Numbers = field(default_factory=_ints)
+    traits: ArtistTraits = field(default_factory=ArtistTraits)
     same_artists: Mapping[int, int] = field(default_factory=dict)
     same_tracks: Mapping[int, int] = field(default_factory=dict)
 
@@ -61,7 +64,13 @@ class Catalogue:
         guests = copied(tx, SQL(q.guests).format(which=wanted), GUEST)
         if len(keys) > MOST_NAMED:
             rows, guests = (of[np.isin(of["track_key"], keys)] for of in (rows, guests))
-        return self._with(rows, guests)
+        found = self._with(rows, guests)
+        return found.described(tx, found.artists.keys[len(self.artists) :])
+
+    def described(self, tx: Connection, artists: NDArray[np.integer]) -> "Catalogue":
+        """With what is known now of the artists of these keys; others than ours are passed over."""
+        ours = artists[self.artists.numbers(artists) >= 0]
+        return replace(self, traits=self.traits.refreshed(tx, self.artists, ours))
 
     def _with(self, rows: NDArray[np.void], guests: NDArray[np.void]) -> "Catalogue":
         tracks = self.tracks.with_keys(rows["track_key"])

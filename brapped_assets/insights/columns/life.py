@@ -102,11 +102,12 @@ class State:
     is_later: bool
     days: Sequence[date]
     tracks: Sequence[int]
+    artists: Sequence[int]
     kept: Kept
 
     @property
     def is_same(self) -> bool:
-        return self.is_later and not self.days and not self.tracks
+        return self.is_later and not self.days and not self.tracks and not self.artists
 
 
 def state(tx: Connection, listener_id: int, of: Life | None) -> State:
@@ -121,7 +122,7 @@ def state(tx: Connection, listener_id: int, of: Life | None) -> State:
         frozenset((heard, is_now) for heard, is_now in row["same_artists"]),
         frozenset((heard, is_now) for heard, is_now in row["same_tracks"]),
     )
-    return State(row["snapshot"], row["is_later"], row["days"], row["tracks"], kept)
+    return State(row["snapshot"], row["is_later"], row["days"], row["tracks"], row["artists"], kept)
 
 
 def load(tx: Connection, listener_id: int, snapshot: str) -> Life:
@@ -144,6 +145,8 @@ def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Lif
     again = np.array(changed.tracks, np.int64)
     again = again[life.catalogue.tracks.numbers(again) >= 0]
     catalogue = life.catalogue.refreshed(tx, np.union1d(new, again))
+    if changed.artists:
+        catalogue = catalogue.described(tx, np.array(changed.artists, np.int64))
     added = replace(added, track=catalogue.tracks.numbers(added.track))
     plays, room = _changed(life, day_numbers(changed.days), added) if changed.days else (life.plays, life.room)
     return Life(plays, catalogue, changed.snapshot, room=room)

@@ -14,6 +14,9 @@ select current::text as snapshot,
        array(select distinct c.track_key from audit.changed_track c
               where c.changed_by >= pg_snapshot_xmin(snapshot)
                 and not pg_visible_in_snapshot(c.changed_by, snapshot)) as tracks,
+       array(select distinct c.artist_key from audit.changed_artist c
+              where c.changed_by >= pg_snapshot_xmin(snapshot)
+                and not pg_visible_in_snapshot(c.changed_by, snapshot)) as artists,
        array(select h.artist_key from insights.hidden h
               where h.listener_id = %(listener_id)s and h.artist_key is not null) as hidden_artists,
        array(select h.track_key from insights.hidden h
@@ -72,3 +75,10 @@ copy (
     join star.track_dim t on t.track_key = c.track_key and t.artist_key <> c.artist_key
     where c.position > 0 and {which}
 ) to stdout (format binary)
+
+-- name: genres
+select g.artist_key, g.genre from star.genre_of_artist g where g.artist_key = any(%(keys)s) order by g.artist_key, g.genre
+
+-- name: origins
+select o.artist_key, o.country, o.began from star.origin_of_artist o
+where o.artist_key = any(%(keys)s) and (o.country is not null or o.began is not null)

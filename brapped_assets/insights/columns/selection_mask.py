@@ -7,6 +7,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns.artist_traits import country_number
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.counting_rules import counts
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY
@@ -19,6 +20,8 @@ from brapped_assets.insights.selection import Rule, Selection
 
 SOURCES = {"api": Flag.API, "export": Flag.EXPORT, "both": Flag.API | Flag.EXPORT, "legacy": Flag(0)}
 MODES = {"shuffled": Flag.SHUFFLE, "offline": Flag.OFFLINE}
+# The kinds that are of what was heard, those of its artist among them.
+OF_TRACKS = ("artist", "track", "album", "genre", "origin", "began", "decade")
 # The kinds that are of how a play was heard.
 MANNERS = ("device", "country", "source", "end", "mode", "basis")
 
@@ -77,7 +80,7 @@ def _by_rule(some: ShownPlays, rule: Rule, track_done: Collection[int]) -> PlayM
 def _asked_for(life: Life, selection: Selection, words: Words) -> list[Callable[[slice], Mask]]:
     """What a selection asks of plays in a row, shown or not: of a column it is asked of each value once."""
     plays, asked = life.plays, list[Callable[[slice], Mask]]()
-    if selection.artist or selection.track or selection.album or selection.decade:
+    if any(getattr(selection, kind) for kind in OF_TRACKS):
         tracks = _tracks(life.catalogue, selection, words)
         asked.append(lambda span: looked_up(tracks, plays.track[span]))
     if selection.weekday:
@@ -106,8 +109,26 @@ def _tracks(catalogue: Catalogue, selection: Selection, words: Words) -> Mask:
         found &= np.isin(catalogue.recording, _known(catalogue.recordings.numbers(_keys(words.recordings))))
     if selection.album:
         found &= np.isin(catalogue.album, _known(catalogue.albums.numbers(_keys(words.albums))))
+    if selection.genre or selection.origin or selection.began:
+        found &= _artists(catalogue, selection)[catalogue.artist]
     if selection.decade:
         found &= np.isin(catalogue.year // 10 * 10, selection.decade)
+    return found
+
+
+def _artists(catalogue: Catalogue, selection: Selection) -> Mask:
+    """Which artists (by number) a selection asks for by what is known of them."""
+    traits = catalogue.traits
+    found = np.ones(len(catalogue.artists), np.bool_)
+    if selection.genre:
+        asked = [number for number, name in enumerate(traits.genres) if name in selection.genre]
+        of_genre = np.zeros(len(catalogue.artists), np.bool_)
+        of_genre[traits.artist[np.isin(traits.genre, asked)]] = True
+        found &= of_genre
+    if selection.origin:
+        found &= np.isin(traits.country, [country_number(code) for code in selection.origin])
+    if selection.began:
+        found &= np.isin(traits.began // 10 * 10, selection.began)
     return found
 
 

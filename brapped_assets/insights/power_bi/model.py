@@ -15,6 +15,7 @@ LOADED_FROM = {"plays": "shown_plays"}
 TYPES = {
     "integer": "int64",
     "bigint": "int64",
+    "double precision": "double",
     "text": "string",
     "boolean": "boolean",
     "date": "dateTime",
@@ -37,6 +38,7 @@ RELATIONSHIPS = (
     ("plays.listener_id", "listeners.listener_id"),
     ("track_artists.track_key", "tracks.track_key"),
     ("track_artists.artist_key", "artists.artist_key"),
+    ("artist_genres.artist_key", "artists.artist_key"),
     ("track_albums.track_key", "tracks.track_key"),
     ("coverage_gaps.listener_id", "listeners.listener_id"),
 )

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.columns import life_cache
+from brapped_assets.insights.columns.artist_traits import country_code
 from brapped_assets.insights.columns.calendar_years import by_year
+from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import dates, instant
 from brapped_assets.insights.columns.life_cache import LifeCache, alone
 from brapped_assets.insights.columns.period_totals import Music, numbering
@@ -33,9 +35,10 @@ from brapped_assets_tests.warehouse.exported_plays import Told, tell
 from brapped_assets_tests.warehouse.merge.test_order import clear, histories
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
+DESCRIPTIONS = ("genre", "origin", "override", "described")
 ACTIONS = (
     *CORRECTIONS, "same artist", "same track", "look", "merge", "merge", "zone", "gone", "artist", "album", "guest",
-    "release",
+    "release", *DESCRIPTIONS,
 )  # fmt: skip
 BY_HAND = """
 select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_played, p.counts_as_play,
@@ -45,8 +48,11 @@ select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_
                      on s.listener_id = p.listener_id and s.kind = 'artist' and s.from_key = c.artist_key
               where c.track_key = p.track_key and c.role = 'featured'
                 and coalesce(s.to_key, c.artist_key) <> p.artist_key
-              order by 1) as guests
+              order by 1) as guests,
+       array(select g.genre from bi.artist_genres g where g.artist_key = p.artist_key order by 1) as genres,
+       d.country, d.began
 from bi.shown_plays p
+join bi.artists d using (artist_key)
 left join bi.track_albums a using (track_key)
 where p.listener_id = %(me)s
 order by p.played_at, p.play_key
@@ -74,10 +80,21 @@ def told(shown: ShownPlays) -> list[dict[str, Any]]:
             "ms_played": int(plays.ms[n]),
             "counts_as_play": bool(counting[n]),
             "year": int(catalogue.year[track]),
+            **traits_of(catalogue, int(catalogue.artist[track])),
             "guests": sorted(catalogue.artists.keys[catalogue.guest_artist[catalogue.guest_track == track]].tolist()),
         }
         for n, track in ((n, plays.track[n]) for n in np.flatnonzero(rows))
     ]
+
+
+def traits_of(catalogue: Catalogue, artist: int) -> dict[str, Any]:
+    traits = catalogue.traits
+    number = int(traits.country[artist])
+    return {
+        "genres": sorted(traits.genres[genre] for genre in traits.genre[traits.artist == artist]),
+        "country": country_code(number) if number else None,
+        "began": int(traits.began[artist]) or None,
+    }
 
 
 def by_day(shown: ShownPlays) -> dict[date, list[Any]]:
@@ -110,13 +127,39 @@ def years(shown: ShownPlays) -> list[tuple[int, int]]:
     return list(by_year(shown, "years", EARLIEST, LATEST, lambda plays: (len(plays), plays.total_ms)))
 
 
-def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:
+def describe(tx: Connection, action: str, n: int) -> None:
+    """Something new that is known of an artist."""
+    match action:
+        case "genre":
+            tx.execute(f"insert into star.artist_genre select key, 'musicbrainz', %s, 1"
+                       f" from {SOME.format('artist_key', 'artist_dim')} a (key) on conflict do nothing",
+                       (f"genre {n % 3}", n))  # fmt: skip
+            tx.execute("delete from star.artist_genre where genre = %s and artist_key %% 2 = 0", (f"genre {n % 4}",))
+        case "origin":
+            tx.execute(f"insert into star.artist_tags (artist_key, country, began) select key, %s, %s"
+                       f" from {SOME.format('artist_key', 'artist_dim')} a (key) on conflict (artist_key)"
+                       " do update set country = excluded.country, began = excluded.began",
+                       ("SE" if n % 2 else None, 1900 + n if n % 3 else None, n))  # fmt: skip
+        case "override":
+            tx.execute(f"insert into insights.artist_override select artist_name, array['own', 'genre 1'], 'XK', 1950,"
+                       " true, now() from star.artist_dim"
+                       f" where artist_key = {SOME.format('artist_key', 'artist_dim')}"
+                       " on conflict (artist_ref) do update set genres = null, country = 'IS'", (n,))  # fmt: skip
+        case "described":
+            tx.execute("update star.artist_dim set genres = %s"
+                       f" where artist_key = {SOME.format('artist_key', 'artist_dim')}",
+                       (f"Own, by {n}", n))  # fmt: skip
+
+
+def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None:  # noqa: C901  # a table of actions
     """One thing that may happen; `n` says to whom."""
     match action:
         case "merge" if merges:
             tell(tx, me, [merges.pop()], 3)
         case _ if action in CORRECTIONS:
             correct(tx, me, action, n)
+        case _ if action in DESCRIPTIONS:
+            describe(tx, action, n)
         case "zone":
             moves = [at(0)] if n % 2 else []
             zones.write(tx, me, zones.spans_of(moves, [ZONES[(n + nth) % len(ZONES)] for nth in range(len(moves) + 1)]))

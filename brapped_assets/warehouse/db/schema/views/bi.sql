@@ -220,9 +220,13 @@ comment on column bi.tracks.first_played_at is 'End of the first play known, of 
 comment on column bi.tracks.last_played_at is 'End of the last play known, of any listener.';
 
 create or replace view bi.artists as
-select a.artist_key, a.artist_id, a.artist_name, a.genres, a.image_url, p.first_played_at, p.last_played_at,
-       not a.is_nobody as is_known
+select a.artist_key, a.artist_id, a.artist_name,
+       (select string_agg(g.genre, ', ' order by g.weight desc, g.genre)
+          from star.genre_of_artist g where g.artist_key = a.artist_key) as genres,
+       a.image_url, p.first_played_at, p.last_played_at, not a.is_nobody as is_known,
+       o.country, o.area, o.kind, o.began::int as began, o.ended::int as ended
 from star.artist_dim a
+left join star.origin_of_artist o using (artist_key)
 left join (select t.artist_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
              from star.streaming_fact f join star.track_dim t using (track_key)
             group by t.artist_key) p using (artist_key);
@@ -232,12 +236,33 @@ comment on column bi.artists.artist_key is 'Key of the artist.';
 comment on column bi.artists.artist_id is
     'Spotify id; null when known by name only, until a track of theirs is looked up.';
 comment on column bi.artists.artist_name is 'Name.';
-comment on column bi.artists.genres is 'Comma separated; mostly null, Spotify hardly serves them any more.';
+comment on column bi.artists.genres is 'Comma separated, the weightiest first; null until known. See bi.artist_genres.';
 comment on column bi.artists.image_url is 'Picture of the artist; null until asked for.';
 comment on column bi.artists.first_played_at is 'End of the first play as main artist, of any listener.';
 comment on column bi.artists.last_played_at is 'End of the last play as main artist, of any listener.';
 comment on column bi.artists.is_known is
     'False for "Unknown artist", which stands for whoever is not known yet; true for every artist.';
+comment on column bi.artists.country is
+    'Two letters (ISO 3166-1): where the artist comes from, by MusicBrainz or Wikidata; null until known.';
+comment on column bi.artists.area is 'The area as MusicBrainz names it: a country, a part of one, a town.';
+comment on column bi.artists.kind is 'person, group, orchestra, choir, character or other, by MusicBrainz.';
+comment on column bi.artists.began is 'Year in which a group was founded, or a person born; null until known.';
+comment on column bi.artists.ended is 'Year in which a group was dissolved, or a person died; null where not known.';
+
+create or replace view bi.artist_genres as
+select a.artist_key, a.artist_id, a.artist_name, g.genre, g.weight, g.source
+from star.genre_of_artist g
+join star.artist_dim a using (artist_key);
+comment on view bi.artist_genres is
+    'One row per genre of an artist. A play is of every genre of its main artist: minutes of genres do not add up to minutes.';
+comment on column bi.artist_genres.artist_key is 'Key of the artist; see bi.artists.';
+comment on column bi.artist_genres.artist_id is 'Spotify id; null when known by name only.';
+comment on column bi.artist_genres.artist_name is 'Name.';
+comment on column bi.artist_genres.genre is 'Name in lower case, exactly: `rock` is not `alternative rock`.';
+comment on column bi.artist_genres.weight is
+    'Share of the votes of all genres of the artist, which add up to 1; votes are counted by MusicBrainz alone.';
+comment on column bi.artist_genres.source is
+    'The one source all genres of the artist are from: `listener` (genres.csv), `musicbrainz`, `wikidata` or `spotify`.';
 
 create or replace view bi.albums as
 select album_id, album_name, artist_name, album_type, release_date, total_tracks, image_url from star.album_dim;

@@ -1,0 +1,86 @@
+"""What is told of an artist, and how much of it is kept."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+# Of an artist with forty genres those that most people voted for say what is heard.
+MOST_GENRES = 5
+LONGEST_GENRE = 100
+# Codes that anybody may use as they like: MusicBrainz has XE for Europe, XW for the world. Kosovo's is one of them.
+NO_COUNTRY = re.compile(r"X[A-JL-Z]|Q[M-Z]|AA|ZZ")
+
+
+@dataclass(frozen=True)
+class Genre:
+    """A genre in lower case, and how many people say so (1 where nobody counts)."""
+
+    name: str
+    votes: int = 1
+
+
+@dataclass(frozen=True)
+class ArtistTags:
+    """What one service tells of an artist.
+
+    `genres` have the most votes first, at most five. `country` is two letters (ISO 3166-1). `began` and `ended` are
+    years: of a group when it was founded, of a person when they were born. Whatever is not told is None or empty.
+    """
+
+    genres: tuple[Genre, ...] = ()
+    country: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    began: int | None = None
+    ended: int | None = None
+    mbid: str | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """An artist that an address leads to."""
+
+    mbid: str
+    name: str
+
+
+def weightiest(genres: Iterable[Genre]) -> tuple[Genre, ...]:
+    """The genres that are kept: with votes, each once, the most votes first, then by name."""
+    votes: dict[str, int] = {}
+    for genre in genres:
+        name = genre_name(genre.name)
+        if name and genre.votes > 0:
+            votes[name] = max(votes.get(name, 0), genre.votes)
+    kept = sorted(votes.items(), key=lambda one: (-one[1], one[0]))[:MOST_GENRES]
+    return tuple(Genre(name, count) for name, count in kept)
+
+
+def genre_name(text: str) -> str:
+    """As genres are compared and written: lower case, single blanks; empty where it is none."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).lower().split())
+    return name if len(name) <= LONGEST_GENRE else ""
+
+
+def country_code(text: Any) -> str | None:
+    """Two letters, of a country or of a part of one (`GB-ENG`); None for anything else, such as `XW`, the world."""
+    code = text.strip().upper().partition("-")[0] if isinstance(text, str) else ""
+    return code if re.fullmatch(r"[A-Z]{2}", code) and not NO_COUNTRY.fullmatch(code) else None
+
+
+def year_of(text: Any) -> int | None:
+    """The year of `1985`, `1985-03` or `1985-03-01`; None where there is none."""
+    found = re.match(r"([12][0-9]{3})(?![0-9])", text) if isinstance(text, str) else None
+    return int(found[1]) if found else None
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
