@@ -92,7 +92,8 @@ def _devices(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]
     return _worded(plays.by_platform, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
 
 
-def _countries(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def countries(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+    """Where plays were heard, as far as an export tells."""
     return _worded(plays.by_country, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
 
 
@@ -128,7 +129,7 @@ KINDS: dict[str, Counted] = {
     "weekday": _weekdays,
     "hour": _hours,
     "device": _devices,
-    "country": _countries,
+    "country": countries,
     "context": _contexts,
     "source": _sources,
     "end": _endings,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.artist_traits import ArtistTraits, country_code
-from brapped_assets.insights.columns.reductions import Sums
+from brapped_assets.insights.columns.reductions import By, Sums
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 
 Trait = Literal["genre", "origin", "began"]
@@ -17,6 +17,8 @@ TRAITS: tuple[Trait, ...] = ("genre", "origin", "began")
 # One more than the number of any two letters.
 COUNTRIES = 26 * 26
 DECADES = 300
+# Where less of the minutes is known, nothing is drawn of it.
+ENOUGH = 0.3
 
 
 class Share(NamedTuple):
@@ -34,12 +36,12 @@ class Known(NamedTuple):
     ms: int
 
 
-def shares(plays: SelectedPlays, trait: Trait) -> list[Share]:
-    """What there is of a trait, the most plays first, then by value."""
+def shares(plays: SelectedPlays, trait: Trait, by: By = "plays") -> list[Share]:
+    """What there is of a trait, the most plays (or minutes) first, then by value."""
     traits = plays.catalogue.traits
     sums = sums_of(plays.by_artist, traits, trait)
     found = [Share(value_of(traits, trait, n), int(sums.plays[n]), int(sums.ms[n])) for n in sums.played.tolist()]
-    return sorted(found, key=lambda one: (-one.plays, str(one.value)))
+    return sorted(found, key=lambda one: (-(one.plays if by == "plays" else one.ms), str(one.value)))
 
 
 def sums_of(by_artist: Sums, traits: ArtistTraits, trait: Trait) -> Sums:
@@ -67,6 +69,11 @@ def known(plays: SelectedPlays, trait: Trait) -> Known:
     else:
         of = (traits.country if trait == "origin" else traits.began) > 0
     return Known(int(sums.plays[of].sum()), int(sums.ms[of].sum()))
+
+
+def is_enough(plays: SelectedPlays, of: Known) -> bool:
+    """Whether enough of the minutes is known to tell anything."""
+    return of.plays > 0 and of.ms >= ENOUGH * plays.total_ms
 
 
 def _added(numbers: NDArray[np.int32], values: NDArray[np.int64], many: int) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ from brapped_assets.web import (
     covers,
     explore,
     feed,
+    genres,
     hiding,
     hiding_offers,
     how_counted,
@@ -55,7 +56,7 @@ def create_app(
     pages = [
         route
         for module in (
-            *(overview, explore, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
+            *(overview, explore, genres, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
             *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
             *(settings, cover_lookup, described, tokens),
         )
