@@ -82,7 +82,7 @@ def test_with_eight_shards_eight_runs_may_ask_spotify_at_a_time(
         config = instance.get_concurrency_config()
         assert config.pool_config.default_pool_limit == 8
         assert config.run_queue_config is not None
-        assert config.run_queue_config.max_concurrent_runs == 10
+        assert config.run_queue_config.max_concurrent_runs == 11
 
 
 def test_a_run_is_created_now_in_whatever_zone_the_database_lives(dagster_url: str) -> None:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from brapped_assets.insights.formulas.formula import Formula, among_top, counted, top_artists
+from brapped_assets.insights.formulas.origins import FORMULAS as ORIGINS
 from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.formulas.wrapped_habits import FORMULAS as HABITS
 from brapped_assets.insights.wrapped.listener_type import KINDS, OTHERWISE
+from brapped_assets.insights.wrapped.model import MOST_SHARES as SHARES
 from brapped_assets.insights.wrapped.thresholds import NEEDS
 from brapped_assets.text import formatting
 
@@ -21,6 +23,12 @@ _ALBUMS = (
     "        left join (select album_id, total_tracks from bi.albums) lengths using (album_id)\n"
     "     ) albums using (track_key)"
 )
+
+
+def _of_origins(name: str, by: str, limit: int) -> str:
+    """A statement of the page of genres and countries, by minutes."""
+    sql = next(formula.sql for formula in ORIGINS if formula.name == name)
+    return sql[: sql.index("order by")] + f"order by ms desc, {by}\nlimit {limit}"
 
 
 _FORMULAS = (
@@ -69,6 +77,21 @@ _FORMULAS = (
             where=among_top(5),
             then="group by artist_key, month\norder by artist_key, month",
         ),
+    ),
+    Formula(
+        "Your genres",
+        "By milliseconds. A play is of every genre of its main artist; shares are of all minutes of the period.",
+        _of_origins("Genres", "genre", SHARES),
+    ),
+    Formula(
+        "Where your artists come from",
+        "By milliseconds, and the country of the main artist; shares are of all minutes of the period.",
+        _of_origins("Where your artists come from", "origin", SHARES),
+    ),
+    Formula(
+        "Where you listened",
+        "By milliseconds, and the country of the connection, which only an extended export tells.",
+        _of_origins("Where you listened", "country", SHARES),
     ),
     Formula(
         "On repeat",

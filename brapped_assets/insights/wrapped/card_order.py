@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from brapped_assets.insights.wrapped import habit_cards, music_cards, time_cards
+from brapped_assets.insights.wrapped import habit_cards, music_cards, origin_cards, time_cards
 from brapped_assets.insights.wrapped.card import Card
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.thresholds import NEEDS, waiting
@@ -17,11 +17,14 @@ STORIES: dict[str, Callable[[Numbers], Card]] = {
     "months": habit_cards.of_favourites,
     "album": music_cards.of_album,
     "race": music_cards.of_race,
+    "genres": origin_cards.of_genres,
+    "origins": origin_cards.of_origins,
     "loyal": habit_cards.of_loyal,
     "run": habit_cards.of_run,
     "repeat": time_cards.of_repeat,
     "day": time_cards.of_day,
     "clock": time_cards.of_clock,
+    "places": origin_cards.of_places,
     "traits": habit_cards.of_traits,
     "finished": habit_cards.of_finished,
     "discoveries": music_cards.of_discoveries,

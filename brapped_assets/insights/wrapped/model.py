@@ -139,6 +139,7 @@ class Share(NamedTuple):
 
 
 NOTHING = Share(0, 0)
+MOST_SHARES = 6
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,15 @@ class Traits:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """Values with their milliseconds, the most first, six at most of `many`; `known` are those with any value."""
+
+    top: tuple[tuple[str, int], ...] = ()
+    many: int = 0
+    known: Share = NOTHING
+
+
+@dataclass(frozen=True)
 class Numbers:
     """Everything the cards tell. `artists` are five, each with plays by month; `songs` eight at most.
 
@@ -161,7 +171,8 @@ class Numbers:
     `covers` are albums to show the covers of, the most played first.
     `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
     in no number at all. `finished` are rows of any length heard to the end, of those whose end is told; `traits_before`
-    are the traits of the time that the period is held against.
+    are the traits of the time that the period is held against. `genres` and `origins` (countries) are of main artists,
+    `places` are the countries where was listened.
     """
 
     period: Period
@@ -197,6 +208,9 @@ class Numbers:
     finished: Share = NOTHING
     traits: Traits = Traits()
     traits_before: Traits | None = None
+    genres: Shares = Shares()
+    origins: Shares = Shares()
+    places: Shares = Shares()
 
     @property
     def may_grow(self) -> bool:

@@ -1,22 +1,24 @@
 """Counts the numbers of Wrapped: reductions over the plays of a period, and the few that look further back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights import habits, overview
+from brapped_assets.insights import habits, origins, overview
 from brapped_assets.insights.columns.day_numbers import day_number, month_of, months_of
 from brapped_assets.insights.columns.reductions import Integers, starts
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.facets import countries
+from brapped_assets.insights.origins import Trait, known, shares
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
 from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
 from brapped_assets.insights.wrapped.loyalty import first, longest_run, most_days, one_hits
-from brapped_assets.insights.wrapped.model import Discoveries, Numbers, Traits
+from brapped_assets.insights.wrapped.model import MOST_SHARES, Discoveries, Numbers, Share, Shares, Traits
 from brapped_assets.insights.wrapped.named_items import counted
 from brapped_assets.insights.wrapped.notable_days import big_day, repeat
 from brapped_assets.insights.wrapped.song_of_month import favourites
@@ -73,7 +75,24 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         finished=finished(tx, who, period),
         traits=traits_of(who, period, days, plays, hours.all),
         traits_before=_traits(who, compared) if compared else None,
+        genres=_of_artists(plays, "genre"),
+        origins=_of_artists(plays, "origin"),
+        places=_places(tx, who, plays),
     )
+
+
+def _of_artists(plays: SelectedPlays, trait: Trait) -> Shares:
+    return _shares(shares(plays, trait, "minutes"), known(plays, trait).ms, plays)
+
+
+def _places(tx: Connection, who: Viewer, plays: SelectedPlays) -> Shares:
+    found = sorted(countries(tx, who, plays), key=lambda one: -one.ms)
+    return _shares([origins.Share(*one) for one in found], sum(one.ms for one in found), plays)
+
+
+def _shares(found: Sequence[origins.Share], known_ms: int, plays: SelectedPlays) -> Shares:
+    top = tuple((str(one.value), one.ms) for one in found[:MOST_SHARES])
+    return Shares(top, len(found), Share(known_ms, plays.total_ms))
 
 
 class _Hours(NamedTuple):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from brapped_assets.insights.origins import ENOUGH
 from brapped_assets.insights.periods import DAY
-from brapped_assets.insights.wrapped.model import Numbers
+from brapped_assets.insights.wrapped.model import Numbers, Shares
 from brapped_assets.insights.wrapped.traits import TRAITS
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import N_, _, ngettext
@@ -49,7 +50,13 @@ def _released(numbers: Numbers) -> int:
     return known if 2 * known >= numbers.total.plays else 0
 
 
+def _told_of(shares: Shares) -> int:
+    """How many there are, once enough of the minutes is known."""
+    return shares.many if shares.known.of_one >= ENOUGH else 0
+
+
 ALL_TIME = "all"
+LOOKED_UP = N_("It comes as artists are looked up, the most heard first.")
 HISTORY_DAYS = 30
 SILENCE_DAYS = 180
 # Less than this never holds three months.
@@ -90,6 +97,22 @@ NEEDS = (
         lambda n: n.period.days >= THREE_MONTHS_DAYS,
     ),
     Need(
+        "genres",
+        N_("Your genres"),
+        3,
+        N_("%(least)s genres, known for 30 %% of your minutes"),
+        lambda n: _told_of(n.genres),
+        LOOKED_UP,
+    ),
+    Need(
+        "origins",
+        N_("Where your artists come from"),
+        3,
+        N_("%(least)s countries, known for 30 %% of your minutes"),
+        lambda n: _told_of(n.origins),
+        LOOKED_UP,
+    ),
+    Need(
         "loyal",
         N_("Always there"),
         5,
@@ -122,6 +145,16 @@ NEEDS = (
         lambda n: n.period.days >= SEVERAL_DAYS,
     ),
     Need("clock", N_("Your clock"), 100, N_("%(least)s plays"), lambda n: n.total.plays, "plays"),
+    # Who never left is not kept waiting.
+    Need(
+        "places",
+        N_("Where you listened"),
+        2,
+        N_("%(least)s countries"),
+        lambda n: n.places.many,
+        N_("With your data export."),
+        lambda n: n.places.many > 1,
+    ),
     Need(
         "traits",
         N_("How you listen"),

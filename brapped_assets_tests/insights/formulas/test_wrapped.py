@@ -33,6 +33,11 @@ def released(tx: Connection) -> None:
     """Albums of various years and lengths, as they are when they were looked up."""
     tx.execute("update star.album_dim set release_date = make_date(1990 + album_key % 9, 1, 1),"
                " total_tracks = 3 + album_key % 5, album_id = 'album' || album_key")  # fmt: skip
+    tx.execute("insert into star.artist_genre select artist_key, 'musicbrainz', 'genre ' || artist_key % 2, 1"
+               " from star.artist_dim")  # fmt: skip
+    tx.execute("insert into star.artist_genre select artist_key, 'musicbrainz', 'music', 2 from star.artist_dim")
+    tx.execute("insert into star.artist_tags (artist_key, country)"
+               " select artist_key, (array['GB', 'SE', null])[artist_key % 3 + 1] from star.artist_dim")  # fmt: skip
 
 
 def told(n: Numbers) -> dict[str, Rows]:
@@ -57,6 +62,9 @@ def told(n: Numbers) -> dict[str, Rows]:
         ] if back else [],
         "Your streak": [(streak.first, streak.last, streak.days)] if streak else [],
         "Listening age": [(median,)],
+        "Your genres": [(value, ms) for value, ms in n.genres.top],
+        "Where your artists come from": [(value, ms) for value, ms in n.origins.top],
+        "Where you listened": [(value, ms) for value, ms in n.places.top],
         **told_of_habits(n),
     }  # fmt: skip
 
@@ -103,6 +111,8 @@ def test_the_formulas_shown_give_the_numbers_shown(
                 formula.name: [tuple(row.values()) for row in tx.execute(formula.statement, values).fetchall()]
                 for formula in FORMULAS
             }
+            for name in ("Your genres", "Where your artists come from", "Where you listened"):
+                found[name] = [(value, ms) for value, _, ms in found[name]]
             found["Top album"] = [(*row[1:-1], round(row[-1], 6)) for row in found["Top album"]]
             clock, new, then, hits = (
                 found.pop(name) for name in ("Your clock", "Discoveries", "Then and now", "One-hit artists")

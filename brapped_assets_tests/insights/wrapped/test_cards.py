@@ -28,6 +28,7 @@ from brapped_assets.insights.wrapped.model import (
     Repeat,
     Run,
     Share,
+    Shares,
     Thing,
     Traits,
 )
@@ -71,6 +72,10 @@ MUCH = replace(
     traits=Traits(Share(30, 200), Share(50, 190), Share(9_000_000, 18_000_000), Share(80, 200)),
     traits_before=Traits(Share(60, 300), Share(10, 90), Share(1, 2), Share(20, 400)),
     covers=tuple(thing("album", key, 30 - key) for key in range(1, 12)),
+    genres=Shares((("indie rock", 12_000_000), ("rock", 9_000_000), ("k-pop", 3_000_000)), 3,
+                  Share(20_000_000, 36_000_000)),
+    origins=Shares((("GB", 12_000_000), ("SE", 6_000_000), ("KR", 3_000_000)), 14, Share(21_000_000, 36_000_000)),
+    places=Shares((("IN", 30_000_000), ("NP", 2_000_000)), 2, Share(32_000_000, 36_000_000)),
 )  # fmt: skip
 
 
@@ -87,7 +92,8 @@ def test_with_enough_of_everything_every_card_is_shown_in_order_and_nothing_is_w
 
 def test_with_nothing_there_is_one_card_that_says_what_comes() -> None:
     (only,) = cards(NOTHING)
-    assert [one.title for one in only.to_come] == [need.title for need in NEEDS]
+    # Who never left a country is not kept waiting.
+    assert [one.title for one in only.to_come] == [need.title for need in NEEDS if need.card != "places"]
     assert only.to_come[0] == Waiting("Your minutes", "Needs 1 play.", "With your first play.")
 
 
@@ -259,3 +265,16 @@ def test_every_drawing_fits_its_box_and_says_in_words_what_it_shows() -> None:
 def test_every_formula_has_words_and_its_statement() -> None:
     assert len({formula.name for formula in FORMULAS}) == len(FORMULAS)
     assert all(formula.words and "select" in formula.sql.lower() for formula in FORMULAS)
+
+
+def test_cards_of_genres_and_countries_say_of_how_much_and_give_way_where_too_little_is_known() -> None:
+    genres, origins, places = (card(MUCH, key) for key in ("genres", "origins", "places"))
+    assert (genres.headline, genres.unit) == ("indie rock", "in 33\u00a0% of your minutes")
+    assert genres.rule == "Known for 56\u00a0% of your minutes. A song is of every genre of its artist."
+    assert [(one.name, one.share) for one in origins.told] == [
+        ("United Kingdom", "33\u00a0%"), ("Sweden", "17\u00a0%"), ("South Korea", "8\u00a0%"),
+    ]  # fmt: skip
+    assert (origins.headline, places.headline) == ("14", "2")
+    little = replace(MUCH, genres=replace(MUCH.genres, known=Share(10_000_000, 36_000_000)))
+    assert "genres" not in [one.key for one in cards(little)]
+    assert [one.title for one in cards(little)[-1].to_come] == ["Your genres"]
