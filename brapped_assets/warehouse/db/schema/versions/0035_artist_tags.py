@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 
 SCRIPT = """
 -- Null: nobody was asked. The queue is an index of its own, so that what is known costs nothing.
