@@ -7,7 +7,7 @@ from pathlib import Path
 
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
-from brapped_assets_tests.generated import code_versions, messages, tables
+from brapped_assets_tests.generated import api, code_versions, messages, tables
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)
     code_versions.write()
+    api.write()
     messages.write()
     tables.FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -21,7 +21,7 @@ LOCAL = safe_headers(None)
 PATHS = [
     "/", "/today", "/wrapped", "/wrapped/choose", "/export.html", "/history", "/history.csv", "/search", "/search.json",
     "/counted", "/explore", "/hidden", "/add", "/add/progress", "/artist/1", "/track/1", "/album/1", "/cover/artist/1",
-    "/static/base.css",
+    "/static/base.css", "/api", "/api/v1/totals", "/api/v1/lists/songs.csv",
 ]  # fmt: skip
 NAMES = [
     "range", "first", "last", "listener", "q", "page", "before", "after", "sort", "kind", "source", "key", "by", "on",

@@ -1,14 +1,15 @@
 """Whom a token lets in, to what, and how often. Whoever brings none, or a wrong one, costs no question to the database.
 
 Tokens are read at most once a second; a flood of wrong ones is refused from memory, without one of the threads or
-connections that pages need.
+connections that pages need, and late.
 """
 
 import asyncio
 import time
+from asyncio import sleep
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -26,18 +27,24 @@ NOTED_SECONDS = 300.0
 PARAMETER = "token"
 MAKE_ONE = "Make one in a terminal, by `brapped token --make NAME`, or on the page Settings of Brapped."
 MINUTE = 60.0
+# More refusals than these a minute come late: whoever floods waits, on connections that are counted, and costs little.
+REFUSED_AT_ONCE, REFUSED_A_MINUTE, LATE_SECONDS = 20.0, 1_200, 1.0
 
 
 @dataclass
 class Bucket:
-    """How many requests a token has left, as of a moment: as many as a minute has, and so many more each minute."""
+    """How many requests are left, as of a moment: `most` at once, and so many more each minute."""
 
-    left: float
+    most: float
     at: float
+    left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.most
 
     def wait(self, per_minute: int, now: float) -> float:
         """Seconds until the next one is answered; 0: it is taken."""
-        self.left = min(float(per_minute), self.left + (now - self.at) * per_minute / MINUTE)
+        self.left = min(self.most, self.left + (now - self.at) * per_minute / MINUTE)
         self.at = now
         if self.left < 1:
             return (1 - self.left) * MINUTE / per_minute
@@ -55,10 +62,20 @@ class Gate:
         self._reading = asyncio.Lock()
         self._buckets: dict[int, Bucket] = {}
         self._noted: dict[int, float] = {}
+        self._refused = Bucket(REFUSED_AT_ONCE, clock())
 
     async def admit(self, request: Request, scope: Scope, *, may_be_in_address: bool = False) -> ReadToken:
         """Whose token the request brings. Raises Problem for none, for a wrong one, and for one too many."""
-        known = await self._tokens()
+        try:
+            return self._admitted(request, scope, await self._tokens(), may_be_in_address=may_be_in_address)
+        except Problem:
+            if self._refused.wait(REFUSED_A_MINUTE, self._clock()):
+                await sleep(LATE_SECONDS)
+            raise
+
+    def _admitted(
+        self, request: Request, scope: Scope, known: dict[bytes, ReadToken], *, may_be_in_address: bool
+    ) -> ReadToken:
         text = _brought(request, may_be_in_address=may_be_in_address)
         if text is None:
             if not known:

@@ -1,5 +1,6 @@
 """What programs are told when they get no answer: problem details, as RFC 9457 has them."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +25,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "database": (503, "The database does not answer."),
 }
 PAGE = "/api"
+TOKEN = re.compile(r"brapped_[A-Za-z0-9_-]{8,}")
 
 
 class ProblemDetails(BaseModel):
@@ -55,10 +57,15 @@ class Problem(Exception):
 
 
 def answer(problem: Problem) -> Response:
+    """What looks like a token is repeated to nobody, wherever it was written."""
     details = ProblemDetails(
-        type=f"{PAGE}#{problem.kind}", title=problem.title, status=problem.status, detail=str(problem),
-        parameter=problem.parameter,
+        type=f"{PAGE}#{problem.kind}", title=problem.title, status=problem.status, detail=_masked(str(problem)),
+        parameter=_masked(problem.parameter) if problem.parameter is not None else None,
     )  # fmt: skip
     content = details.model_dump_json(exclude_none=True).encode("utf-8", "replace")
     headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(content, problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _masked(text: str) -> str:
+    return TOKEN.sub("brapped_…", text)

@@ -148,7 +148,7 @@ def test_in_no_time_more_are_answered_than_a_minute_has_and_what_came_since(
         assert taken <= per_minute + now * per_minute / 60 + 1e-6
 
 
-def test_a_flood_of_wrong_tokens_asks_the_database_once_a_second(
+def test_a_flood_of_wrong_tokens_asks_the_database_once_a_second_and_waits(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Connection] = []
@@ -160,12 +160,22 @@ def test_a_flood_of_wrong_tokens_asks_the_database_once_a_second(
 
     monkeypatch.setattr(read_tokens, "by_hash", asking_for)
     monkeypatch.setattr(gates, "KNOWN_SECONDS", 1e9)
+    late: list[float] = []
+    monkeypatch.setattr(gates, "REFUSED_A_MINUTE", 60)
+
+    async def waiting(seconds: float) -> None:
+        late.append(seconds)
+
+    monkeypatch.setattr(gates, "sleep", waiting)
     with living(tmp_path, database_url) as asking:
         asked.clear()
         for n in range(200):
             wrong = {"Authorization": f"Bearer brapped_{n:043d}"}
             assert asking.client.get(TOTALS, headers=wrong).status_code == 401
         assert len(asked) == 1
+        # All but the first, and those whom the time it took allows.
+        assert len(late) > 100
+        assert set(late) == {gates.LATE_SECONDS}
         assert asking.client.get("/").status_code == 200
 
 

@@ -1,0 +1,125 @@
+"""The API of `brapped up` over HTTP, asked with a token at a real port: each answer anew, from the plays in memory.
+
+Then a page's time while programs ask as fast as they can: with tokens that open nothing, and with one beyond its limit.
+A million plays, or BENCH_ROWS.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from statistics import median
+from threading import Event
+from time import perf_counter
+
+import psycopg
+import requests
+
+from bench.figures import Figure
+from bench.pages import BUDGETS_MS, CHECKOUT, UNTIL, _p95
+from bench.sql_life import live
+from bench.test_bed import Scene
+from brapped_assets.warehouse import read_tokens
+from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.read_tokens import SCOPES
+
+PLAYS = int(os.environ.get("BENCH_ROWS", "1000000"))
+ROUNDS = 20
+ADDRESSES = (
+    "/totals", "/totals?range=all", "/series/days?range=all", "/series/months?range=all", "/clock?range=all",
+    "/facets?range=all", "/completeness", "/lists/artists?range=all", "/lists/songs?range=all&sort=last&limit=1000",
+    "/plays", "/ranks/artists", "/wrapped?range=2024", "/totals?range=2024&weekday=6",
+)  # fmt: skip
+PAGE = "/?range=2024"
+FLOOD_THREADS, FLOODED_ROUNDS = 8, 60
+SERVER = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+import uvicorn
+from bench.pages import UNTIL
+from brapped_assets.services.http_limits import limits
+from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.web.app import create_app
+from brapped_assets.web.security import safe_headers
+from brapped_assets.web.site import Site
+site = Site(Reading(Path.cwd(), sys.argv[1]), clock=lambda: UNTIL + timedelta(minutes=5))
+config = uvicorn.Config(create_app(site), port=0, log_level="warning", access_log=False, **limits(safe_headers(None)))
+server = uvicorn.Server(config)
+started = server.startup
+async def startup(sockets=None):
+    await started(sockets)
+    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+server.startup = startup
+server.run()
+"""
+
+
+def measure(scene: Scene) -> Iterator[Figure]:
+    with scene.database(is_durable=False) as name:
+        url = scene.postgres.url(name)
+        with Warehouse(scene.folder, url) as warehouse, warehouse.transaction() as tx:
+            me = live(tx, PLAYS, UNTIL)
+            token = read_tokens.make(tx, me, "bench", SCOPES, UNTIL, per_minute=6_000)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("vacuum analyze")
+        with _served(url) as here, requests.Session() as asking:
+            asking.headers["Authorization"] = f"Bearer {token}"
+            for address in ADDRESSES:
+                times = [_timed(asking, f"{here}/api/v1{address}") for _ in range(ROUNDS + 1)][1:]
+                yield Figure(f"{PLAYS:,} plays: /api/v1{address}, p95", _p95(times), "ms", budget=BUDGETS_MS.get(PLAYS),
+                             note=f"p50 {median(times):.0f} ms")  # fmt: skip
+            with requests.Session() as browser:
+                calm = [_timed(browser, here + PAGE) for _ in range(FLOODED_ROUNDS)]
+                for what, header in (("a wrong token", "Bearer brapped_" + "x" * 43), ("none", "")):
+                    with _flood(f"{here}/api/v1/totals", header) as counted:
+                        begun = perf_counter()
+                        times = [_timed(browser, here + PAGE) for _ in range(FLOODED_ROUNDS)]
+                        a_second = sum(counted) / (perf_counter() - begun)
+                    yield Figure(f"{PLAYS:,} plays: {PAGE} while the API is asked with {what}, p95", _p95(times), "ms",
+                                 budget=BUDGETS_MS.get(PLAYS), baseline=_p95(calm), baseline_is="the same without",
+                                 note=f"p50 {median(times):.0f} ms; {a_second:.0f} a second refused")  # fmt: skip
+
+
+def _timed(session: requests.Session, address: str) -> float:
+    started = perf_counter()
+    answer = session.get(address, timeout=60)
+    assert answer.status_code == 200, (address, answer.text[:200])
+    return (perf_counter() - started) * 1000
+
+
+@contextmanager
+def _served(url: str) -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", SERVER, url], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": CHECKOUT},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _flood(address: str, header: str) -> Iterator[list[int]]:
+    """As many requests as some threads can make, on connections that stay; how many each has made."""
+    over, counted = Event(), [0] * FLOOD_THREADS
+
+    def ask(nth: int) -> None:
+        with requests.Session() as session:
+            session.headers["Authorization"] = header
+            while not over.is_set():
+                assert session.get(address, timeout=60).status_code in {401, 429}
+                counted[nth] += 1
+
+    with ThreadPoolExecutor(FLOOD_THREADS) as pool:
+        running = [pool.submit(ask, nth) for nth in range(FLOOD_THREADS)]
+        try:
+            yield counted
+        finally:
+            over.set()
+    for one in running:
+        one.result()
