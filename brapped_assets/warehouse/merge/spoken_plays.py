@@ -76,7 +76,6 @@ def restore_plays(tx: Connection, listener: dict[str, Any], records: str) -> Non
 def _name_items(tx: Connection, listener: dict[str, Any]) -> bool:
     """Let the warehouse know what the staged items are called; whether one of them had other names before."""
     is_renamed: bool = one_row(tx, q.items, listener)["is_renamed"]
-    tx.execute(q.titles, listener)
     return is_renamed
 
 

@@ -75,38 +75,34 @@ order by 1
 on conflict (label) do nothing
 
 -- name: items
--- Every name an item is told by is kept, for account data has nothing but names. Says whether one that was known has a new
--- one: what account data tells of other days may then be the same.
+-- Every name an item is told by is kept, for account data has nothing but names. One with a title is shown before one
+-- without, then the least: whichever came first. Says whether an item that was known has a new name: what account data
+-- tells of other days may then be the same.
 with told as materialized (
     select t.item_ref, min(t.show_uri) as show_uri,
-           array_agg(distinct (t.show_name || chr(31) || t.title) collate "C") as names
+           array_agg(distinct (t.show_name || chr(31) || t.title) collate "C") as names,
+           min((t.show_name || chr(31) || t.title) collate "C") filter (where t.title <> '') as titled,
+           min((t.show_name || chr(31) || t.title) collate "C") as named
     from staged_item t
     group by t.item_ref
 ),
 put as (
-    insert into star.spoken_item as i (listener_id, item_ref, show_uri, names)
-    select %(listener_id)s, t.item_ref, t.show_uri, t.names
+    insert into star.spoken_item as i (listener_id, item_ref, show_uri, names, show_name, title)
+    select %(listener_id)s, t.item_ref, t.show_uri, t.names,
+           nullif(split_part(coalesce(t.titled, t.named), chr(31), 1), ''),
+           nullif(split_part(coalesce(t.titled, t.named), chr(31), 2), '')
     from told t
     order by t.item_ref
     on conflict (listener_id, item_ref) do update
        set show_uri = least(i.show_uri, excluded.show_uri),
-           names = array(select distinct one collate "C" from unnest(i.names || excluded.names) one order by 1)
+           names = array(select distinct one collate "C" from unnest(i.names || excluded.names) one order by 1),
+           (show_name, title) = (
+               select nullif(split_part(one, chr(31), 1), ''), nullif(split_part(one, chr(31), 2), '')
+               from unnest(i.names || excluded.names) one order by split_part(one, chr(31), 2) = '', one collate "C" limit 1)
      where not (excluded.names <@ i.names) or least(i.show_uri, excluded.show_uri) is distinct from i.show_uri
     returning i.names, i.item_ref
 )
 select coalesce(bool_or(p.names <> t.names), false) as is_renamed from put p join told t using (item_ref)
-
--- name: titles
--- One that has a title before one that has none, then the least: whichever came first.
-update star.spoken_item i
-   set show_name = nullif(split_part(best.name, chr(31), 1), ''), title = nullif(split_part(best.name, chr(31), 2), '')
-  from (select k.spoken_item_key,
-               (select one from unnest(k.names) one order by split_part(one, chr(31), 2) = '', one collate "C" limit 1) as name
-          from star.spoken_item k
-         where k.listener_id = %(listener_id)s and k.item_ref in (select t.item_ref from staged_item t)) best
- where i.spoken_item_key = best.spoken_item_key
-   and (i.show_name, i.title)
-       is distinct from (nullif(split_part(best.name, chr(31), 1), ''), nullif(split_part(best.name, chr(31), 2), ''))
 
 -- name: plays
 -- A play is known by source, END, item, milliseconds and the how-many-eth of its kind in its file. Two exports may tell a
