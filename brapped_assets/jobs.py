@@ -4,6 +4,7 @@ import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.artist_tags import artist_tags
+from brapped_assets.assets.episode_history import episode_history
 from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.spotify_top import spotify_top
@@ -24,7 +25,7 @@ hourly_plays = dg.define_asset_job(
 )
 import_history = dg.define_asset_job(
     "import_history",
-    selection=dg.AssetSelection.assets(streaming_history),
+    selection=dg.AssetSelection.assets(streaming_history, episode_history),
     # Decades take minutes, or longer on a slow line; the limit for everything else is made for polls.
     tags={"dagster/max_runtime": "86400"},
     description="Spotify's own data export, from files or URLs. Polls go on meanwhile.",

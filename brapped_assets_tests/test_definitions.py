@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from brapped_assets.assets.audit_claims import DAILY_CLAIMS
+from brapped_assets.assets.episode_history import NO_MUSIC
 from brapped_assets.checks import PAGES, POLL_CHECKS, RANKING_CLAIMS
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import hours, years
@@ -32,6 +33,7 @@ ASSETS = {
     ),
     "streaming_fact": Expected("listening", {"postgres"}, "star.streaming_fact", None, THREE_HOURS, is_hourly=True),
     "streaming_history": Expected("listening", {"json", "postgres"}, "audit.import_file"),
+    "episode_history": Expected("listening", {"json", "postgres"}, "star.spoken_play"),
     "track_dim": Expected("catalogue", {"spotify", "postgres"}, "star.track_dim", "spotify_api", 30),
     "artist_dim": Expected("catalogue", {"spotify", "postgres"}, "star.artist_dim", "spotify_api", 30),
     "artist_tags": Expected("catalogue", {"postgres"}, "star.artist_tags", "musicbrainz", 30),
@@ -53,6 +55,7 @@ BI = {
             "listeners",
             "plays",
             "shown_plays",
+            "spoken_plays",
             "track_albums",
         ),
         *("track_artists", "tracks"),
@@ -111,6 +114,7 @@ def test_the_flow_goes_one_way() -> None:
         "streaming_fact": keys("recently_played_raw"),
         # No edge: an import must not turn fresh hours stale.
         "streaming_history": keys("spotify_data_export"),
+        "episode_history": keys("streaming_history"),
         "track_dim": keys("streaming_fact", "spotify_web_api"),
         "artist_dim": keys("track_dim", "spotify_web_api"),
         "artist_tags": keys("artist_dim", "musicbrainz_api"),
@@ -125,7 +129,7 @@ def test_jobs_hold_what_their_descriptions_say_and_polls_go_first() -> None:
     assert len(poll) <= 3
     expected = {
         "hourly_plays": (keys("recently_played_raw", "streaming_fact"), poll),
-        "import_history": (keys("streaming_history"), set()),
+        "import_history": (keys("streaming_history", "episode_history"), {NO_MUSIC.name}),
         "refresh_dimensions": (keys("track_dim", "artist_dim"), set()),
         "refresh_tags": (keys("artist_tags"), set()),
         "daily_upkeep": (keys("spotify_top", "listening_audit"), poll | daily),
@@ -167,7 +171,7 @@ def test_schedule_and_sensors_run_without_being_switched_on() -> None:
 
 def test_checks_never_block_and_say_what_they_claim() -> None:
     graph = defs.resolve_asset_graph()
-    assert len(graph.asset_check_keys) == len(POLL_CHECKS) + len(DAILY_CLAIMS) + len(RANKING_CLAIMS) + 1
+    assert len(graph.asset_check_keys) == len(POLL_CHECKS) + len(DAILY_CLAIMS) + len(RANKING_CLAIMS) + 2
     for key in graph.asset_check_keys:
         spec = graph.get_check_spec(key)
         assert not spec.blocking

@@ -51,6 +51,8 @@ WRITERS = {
     "audit.poll": ("recently_played_raw",),
     "audit.gap": ("recently_played_raw",),
     "audit.coverage": ("streaming_history",),
+    "star.spoken_play": ("episode_history",),
+    "star.spoken_item": ("episode_history",),
 }
 BY_THE_HOUR = {"recently_played_raw", "streaming_fact"}
 

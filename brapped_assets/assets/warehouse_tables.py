@@ -20,6 +20,7 @@ ASSETS = {
     "star.artist_tags": "artist_tags",
     "star.spotify_top": "spotify_top",
     "audit.import_file": "streaming_history",
+    "star.spoken_play": "episode_history",
 }
 
 

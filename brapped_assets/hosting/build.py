@@ -11,6 +11,7 @@ import dagster as dg
 
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.artist_tags import artist_tags
+from brapped_assets.assets.episode_history import episode_history
 from brapped_assets.assets.external_assets import bi_views, musicbrainz_api, spotify_data_export, spotify_web_api
 from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.location_names import OURS, Names
@@ -48,6 +49,7 @@ ASSETS = [
     recently_played_raw,
     streaming_fact,
     streaming_history,
+    episode_history,
     track_dim,
     artist_dim,
     artist_tags,

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 def tell_dagster(
     settings: Settings, listener_id: int, summary: Summary, seconds: float, *, even_first: bool = False
 ) -> None:
-    """Record a materialization of `streaming_history` that belongs to no run, with the metadata of the asset's own.
+    """Record materializations of `streaming_history` and `episode_history` that belong to no run, with their metadata.
 
     Nothing happens where Dagster has not been used yet, unless `even_first`. What hinders it fails nothing: what is
     imported is imported, and the next poll tells the sensor what is due.
@@ -28,6 +28,7 @@ def _tell(settings: Settings, listener_id: int, summary: Summary, seconds: float
     # Seconds, for those who have Dagster.
     import dagster as dg  # noqa: PLC0415
 
+    from brapped_assets.assets import episode_history  # noqa: PLC0415
     from brapped_assets.assets.streaming_history import metadata, streaming_history  # noqa: PLC0415
     from brapped_assets.resources.neon import NeonResource  # noqa: PLC0415
     from brapped_assets.resources.spotify import SpotifyResource  # noqa: PLC0415
@@ -39,4 +40,6 @@ def _tell(settings: Settings, listener_id: int, summary: Summary, seconds: float
             SpotifyResource(neon=neon).yield_for_execution(context) as spotify,
         ):
             told = metadata(neon, spotify, listener_id, summary, seconds)
+            spoken = episode_history.metadata(neon)
         instance.report_runless_asset_event(dg.AssetMaterialization(streaming_history.key, metadata=told))
+        instance.report_runless_asset_event(dg.AssetMaterialization(episode_history.KEY, metadata=spoken))

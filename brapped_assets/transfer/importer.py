@@ -35,11 +35,11 @@ BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
 # What Spotify itself has forgotten is nothing that went wrong here.
 NOT_PLAYS = {
     "unknown": "rows without a name: Spotify no longer knows what was played",
-    "podcast": "podcast episodes, kept beside music",
-    "audiobook": "chapters of audiobooks, kept beside music",
-    "video": "videos, kept beside music",
+    "podcast": "of podcasts, kept beside music",
+    "audiobook": "of audiobooks, kept beside music",
+    "video": "of videos, kept beside music",
 }
-NEW_SPOKEN = "of these episodes, chapters and videos are new"
+NEW_SPOKEN = "of these, which are no music, not known before"
 REPEATS = "of these, reported again too soon to have been heard: kept, not counted"
 FORGOTTEN = "forgotten: they ended before what brapped forget removed"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from brapped_assets.history.candidate_files import is_looked_at
 from brapped_assets.history.file_signatures import is_unfinished
 from brapped_assets.history.folders import files_below
+from brapped_assets.history.parsing import READER_VERSION
 
 FOLDER = "exports"
 
@@ -22,9 +23,10 @@ def inbox(home: Path) -> Path:
 def state(folder: Path) -> str | None:
     """Names, sizes and times of what may be a history, as one digest; None: there is nothing of the kind.
 
-    Downloads that are not finished do not count.
+    A reader that keeps more makes it another one, so that what lies there is read again. Downloads that are not
+    finished do not count.
     """
-    found = sha256()
+    found = sha256(f"{READER_VERSION}\n".encode())
     is_empty = True
     for file in files_below(folder, lambda _folder: True, lambda _error: None):
         if is_looked_at(file.name) and not is_unfinished(file.name):

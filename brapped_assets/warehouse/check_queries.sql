@@ -140,6 +140,17 @@ select play_key, listener_id, played_at from star.streaming_fact
 where played_at > %(now)s::timestamptz + interval '5 minutes'
 order by played_at
 
+-- name: no_spoken_play_is_music
+select p.spoken_key, p.listener_id, p.played_at, f.play_key
+from star.spoken_play p
+join star.spoken_item i using (spoken_item_key)
+join star.streaming_fact f on f.listener_id = p.listener_id and f.in_account and f.export_ms = p.ms_played
+                          and f.played_at = date_trunc('minute', p.played_at, 'UTC')
+join raw.export_track x using (export_track_key)
+where p.told_by = 'extended' and p.uploaded_at is null and p.nth = 1 and f.export_nth = 1
+  and i.item_ref not like 'spotify:track:%%' and x.artist || chr(31) || x.title = any(i.names)
+order by p.played_at
+
 -- name: no_spotify_id_is_double
 select 'track' as kind, track_id as spotify_id, count(*)::int as rows
 from star.track_dim where track_id is not null group by track_id having count(*) > 1

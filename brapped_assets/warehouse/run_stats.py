@@ -72,6 +72,11 @@ def listeners_by_year(tx: Connection) -> dict[int, int]:
     return {row["year"]: row["listeners"] for row in tx.execute(q.listeners_by_year).fetchall()}
 
 
+def spoken_by_kind(tx: Connection) -> dict[str, int]:
+    """How many episodes, chapters and videos were heard or watched, by kind, by anybody."""
+    return {row["kind"]: row["plays"] for row in tx.execute(q.spoken_by_kind).fetchall()}
+
+
 def columns(tx: Connection, table: str) -> list[Column]:
     """The table's columns as the database has them, so that what the UI shows cannot be stale."""
     return [Column(**row) for row in tx.execute(q.columns, {"table": table}).fetchall()]

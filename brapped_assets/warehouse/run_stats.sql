@@ -72,3 +72,6 @@ order by a.attnum
 
 -- name: size
 select pg_relation_size(%(table)s::regclass) as bytes
+
+-- name: spoken_by_kind
+select kind, count(*)::int as plays from star.spoken_play where not is_told_elsewhere group by kind order by kind

@@ -18,7 +18,7 @@ from brapped_assets_tests.assets.runs import everything, metadata_of, poll, valu
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.history.export_builders import document, extended, zipped
 
-HISTORY = "streaming_history"
+HISTORY, EPISODES = "streaming_history", "episode_history"
 
 
 def launch(instance: dg.DagsterInstance, *paths: Path | str, **more: bool) -> dg.ExecuteInProcessResult:
@@ -66,6 +66,12 @@ def test_the_summary_is_the_same_as_that_of_the_command(
     again = metadata_of(launch(instance, str(export)), HISTORY)[None]
     assert again.items() >= summary.as_numbers().items()
     assert again["plays_known"] == told["plays_added"] + told["plays_matched"]
+    # What is no music is counted in the same run, and checked.
+    assert metadata_of(result, EPISODES)[None]["spoken_plays"] == value(
+        connected, "select count(*)::int from bi.spoken_plays"
+    )
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.asset_key.path, check.check_name, check.passed) == ([EPISODES], "no_spoken_play_is_music", True)
     # The sensor goes by the level: what no poll had told of is to be looked up.
     tracks = value(
         connected, "select count(*)::int from star.track_dim where track_id is not null and payload_key is null"

@@ -34,7 +34,8 @@ def test_each_step_says_in_numbers_what_it_did(
     assert said(run("import_history", instance), instance) == {
         "streaming_history": [
             "Files: 1, known before: 0. Rows: 1. Plays added: 1, matched with polled ones: 0, known before: 0."
-        ]
+        ],
+        "episode_history": ["Episodes, chapters and videos: 0."],
     }
     assert said(run("refresh_dimensions", instance), instance) == {
         "track_dim": ["Payloads read: 47. Tracks looked up: 1, unknown to Spotify: 1, without an answer: 0."],

@@ -144,7 +144,10 @@ def test_what_is_too_odd_and_what_is_no_music_is_said_by_reason(imports: Brapped
     said = imports(str(zipped(tmp_path / "e.zip", {"endsong_0.json": document(rows), "Playlist1.json": b"{}"})))
     assert said.code == 0
     assert "3 rows in 1 file, for You" in said.output
-    assert "1 new plays 1 not music: podcast 1 too odd, kept aside: the time is not an instant" in said.output
+    assert (
+        "1 new plays 1 of podcasts, kept beside music 1 of these, which are no music, not known before 1 too odd, kept"
+        in (said.output)
+    )
     assert "not a listening history: Playlist1.json: it is not a Spotify history." in said.output
 
 
@@ -269,11 +272,13 @@ def test_once_dagster_is_there_it_is_told_what_the_asset_would_tell_and_looks_up
         job = defs.resolve_job_def("import_history")
         assert job.execute_in_process(instance=instance, run_config=config).success
         found = instance.fetch_materializations(dg.AssetKey("streaming_history"), limit=9).records
+        episodes = instance.fetch_materializations(dg.AssetKey("episode_history"), limit=9).records
     own, told = [
         {name: value.value for name, value in record.asset_materialization.metadata.items()}
         for record in found
         if record.asset_materialization
     ]
+    assert [record.run_id == "" for record in episodes] == [False, True]
     assert found[1].run_id == ""
     assert own.keys() == told.keys()
     assert told["plays_added"] == own["plays_known"] == len(plays(connected.database_url))
@@ -406,7 +411,9 @@ def test_a_dry_run_says_what_the_import_says_by_reason_and_month_and_stores_noth
     (folder / "endsong_1.json").write_bytes(document([*rows, extended(ts="2025-03-03T10:00:00Z")]))
     dry = imports(str(folder), "--dry-run")
     assert (dry.code, dry.errors, plays(database_url)) == (0, "", stored)
-    counts = "2 new plays 4 already there 2 not music: podcast 2 too odd, kept aside: the time is not an instant"
+    counts = (
+        "2 new plays 4 already there 2 of podcasts, kept beside music 2 too odd, kept aside: the time is not an instant"
+    )
     assert dry.output.startswith("A dry run: nothing was stored. An import would say: 10 rows in 2 files")
     assert counts in dry.output
     assert "The files not imported yet tell of 4 plays, Fri 3 Jan 2025 to Mon 3 Mar 2025." in dry.output

@@ -76,8 +76,8 @@ def test_all_forms_are_kept_once_and_none_is_music(warehouse: Warehouse, me: int
     summary = taken_in(warehouse, me, folder)
     assert summary.spoken == SpokenOutcome(added=5)
     assert summary.other == {"podcast": 2, "audiobook": 1, "video": 2}
-    assert (3, "of these episodes, chapters and videos are new") not in summary.told()
-    assert (5, "of these episodes, chapters and videos are new") in summary.told()
+    assert (3, "of these, which are no music, not known before") not in summary.told()
+    assert (5, "of these, which are no music, not known before") in summary.told()
     assert asked(warehouse, me, shown) == ALL
     assert asked(warehouse, me, songs) == ["Rain", "Rain"]
     again = taken_in(warehouse, me, folder)

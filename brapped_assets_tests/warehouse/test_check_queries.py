@@ -1,7 +1,7 @@
 """Every claim holds on a healthy warehouse, and each can fail."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,12 +10,17 @@ from brapped_assets.warehouse.check_queries import Verdict, q, verify
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode
+from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets.warehouse.polled_page import Page
+from brapped_assets_tests.warehouse.exported_plays import Told
+from brapped_assets_tests.warehouse.heard_episodes import hear
 from brapped_assets_tests.warehouse.imported_files import Imported, meet
 from brapped_assets_tests.warehouse.polled_plays import NOON, Play, Unread, at, newcomer, page, plays, poll, song
 
 CLAIMS = sorted({*q} - {"count_and_sample"})
+HEARD_AT = datetime(2025, 4, 28, 21, 4, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(days=10_000)
 BUDGET = 3
 
@@ -87,6 +92,13 @@ def _look_up_without_pictures(tx: Connection) -> None:
     tx.execute("update star.artist_dim set asked_at = %s where artist_id is not null", (NOON,))
 
 
+def _hear_an_episode_that_counts_as_a_song(tx: Connection) -> None:
+    hear(tx, 1)
+    tx.execute("update star.spoken_play set ms_played = 1")
+    merge_exported(tx, 1, "account", encode([Told(HEARD_AT, 200_000, None, "One", "Monday")], Occurrences()))
+    tx.execute("update star.spoken_play set ms_played = 200000")
+
+
 # What makes each claim fail, with how many rows.
 SPOILT: dict[str, tuple[Callable[[Connection], object], int]] = {
     "answers_have_the_known_keys": (_see_odd_keys, 3),
@@ -114,6 +126,7 @@ SPOILT: dict[str, tuple[Callable[[Connection], object], int]] = {
     "every_ranking_has_six_lists": (_rank("2026-11-21"), 1),
     "every_ranking_is_recent": (_rank("2026-11-13"), 1),
     "every_track_read_has_credits": (_execute("delete from star.track_artist"), 2),
+    "no_spoken_play_is_music": (_hear_an_episode_that_counts_as_a_song, 1),
     "no_spotify_id_is_double": (_execute("update star.track_dim set track_id = 'same'"), 1),
     "most_pictures_are_known": (_look_up_without_pictures, 2),
 }
