@@ -1,5 +1,8 @@
 -- name: artist
-select a.artist_key as key, a.artist_id as spotify_id, a.artist_name as name, a.genres,
+select a.artist_key as key, a.artist_id as spotify_id, a.artist_name as name,
+       array(select g.genre from star.genre_of_artist g where g.artist_key = a.artist_key
+              order by g.weight desc, g.genre) as genres,
+       (select o.country from star.origin_of_artist o where o.artist_key = a.artist_key) as country,
        star.artist_picture(a.artist_key) is not null as has_cover, a.is_nobody,
        (select h.hidden_id from insights.hidden h
          where h.listener_id = %(listener_id)s and h.artist_key = a.artist_key) as hidden_id

@@ -13,7 +13,7 @@ from brapped_assets.rendering.drawings import drawing
 from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
-from brapped_assets.text.cldr import marks
+from brapped_assets.text.cldr import country_name, marks
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, plural, translated, written
 
@@ -41,6 +41,7 @@ def environment() -> Environment:
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
     templates.filters["drawing"] = drawing
     templates.filters["translated"] = translated
+    templates.filters["country"] = country_name
     templates.filters["rule"] = lambda rule: translated(SHORT[rule])
     templates.filters["unbroken"] = unbroken
     templates.globals["version"] = __version__

@@ -46,7 +46,7 @@ def routes(site: Site) -> list[Route]:
         of_time = [Head(*_heads(one, unit), one.name, {}) for one in among]
         of_day = [Head(f"{nth:02d}", hour(nth), period.name, {"hour": nth}) for nth in range(HOURS)]
         return site.page(
-            "genres.html", request, who, period=period, by=by, gaps=who.gaps_in(period), path=PATH, plays=len(plays),
+            "genres.html", request, who, period=period, by=by, gaps=who.gaps_in(period), plays=len(plays),
             coverage={trait: _coverage(plays, told[trait], by) for trait in told},
             enough={trait: is_enough(plays, told[trait]) for trait in told}, least=percent(ENOUGH, 1),
             genres=_rows(genres[:MOST_GENRES], plays, by, lambda one: _led(period, genre=one.value), str),
