@@ -22,6 +22,14 @@ class TokenScope(StrEnum):
     metrics = "metrics"
 
 
+class AssistantReads(StrEnum):
+    """As `warehouse/assistant_access.py` has it, and nothing."""
+
+    off = "off"
+    export = "export"
+    all = "all"
+
+
 Listener = Annotated[
     str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
 ]
@@ -279,3 +287,19 @@ def upgrade_database(
     from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
 
     return run(ready_settings(), console, old_binaries=old_binaries)
+
+
+@app.command()
+def mcp(
+    allow: Annotated[
+        AssistantReads | None,
+        typer.Option(help="What an assistant may read from now on; without, answer one.", show_default=False),
+    ] = None,
+    listener: Listener = None,
+) -> int:
+    """Answer an assistant's questions over the Model Context Protocol (stdio), once that is allowed."""
+    from brapped_assets.commands import mcp as run  # noqa: PLC0415
+
+    if allow is None:
+        return run.serve(ready_settings(), listener=listener)
+    return run.choose_access(ready_settings(), console, reads=allow.value, listener=listener)

@@ -15,7 +15,7 @@ LAYERS = [
     ["settings_file"],
     ["settings"],
     ["console", "transfer", "insights"],
-    ["rendering", "resources"],
+    ["rendering", "resources", "mcp_server"],
     ["notifications"],
     ["first_hour"],
     ["partitions", "accounts"],

@@ -59,8 +59,9 @@ PORTABLE = (
 # The zones are in the manifest, too.
 NOT_PORTABLE = (
     *("audit.rotated_token", "audit.notice", "audit.listener_token", "audit.listener_zone"),
-    # Who comes back makes others.
+    # Who comes back makes others, and allows again what may be asked.
     "audit.read_token",
+    "audit.assistant_access",
     "audit.changed_day",
 )
 ROWS_A_FETCH = 5_000

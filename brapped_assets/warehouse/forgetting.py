@@ -53,6 +53,7 @@ OF_A_LISTENER = (
     "insights.counting_rule",
     "insights.preference",
     "audit.read_token",
+    "audit.assistant_access",
     "audit.changed_day",
 )
 SHARED = (

@@ -175,6 +175,11 @@ where p.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
 delete from audit.read_token t
 where t.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
 
+-- name: audit.assistant_access
+-- It opens what is left, too.
+delete from audit.assistant_access a
+where a.listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
+
 -- name: audit.changed_day
 -- Which days went is noted for a week, so that no page shows them on. With a listener the notes go, too.
 delete from audit.changed_day where listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz

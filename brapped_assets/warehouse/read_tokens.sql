@@ -13,3 +13,15 @@ delete from audit.read_token where token_id = %(token_id)s
 
 -- name: note_use
 update audit.read_token set last_used_at = greatest(last_used_at, %(now)s) where token_id = %(token_id)s
+
+-- name: allow_assistant
+-- For a listener there is.
+insert into audit.assistant_access (listener_id, reads, allowed_at)
+select l.listener_id, %(reads)s, %(now)s from audit.listener l where l.listener_id = %(listener_id)s
+on conflict (listener_id) do update set reads = excluded.reads, allowed_at = excluded.allowed_at
+
+-- name: refuse_assistant
+delete from audit.assistant_access where listener_id = %(listener_id)s
+
+-- name: assistant_reads
+select reads from audit.assistant_access where listener_id = %(listener_id)s

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
 from brapped_assets.web import (
     add,
     aliasing,
+    assistant,
     cover_lookup,
     covers,
     explore,
@@ -37,6 +38,7 @@ from brapped_assets.web import (
 from brapped_assets.web.api import described, tokens
 from brapped_assets.web.api.app import ROOT, api
 from brapped_assets.web.api.gate import Gate
+from brapped_assets.web.assistant import PATH, AssistantEndpoint
 from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
@@ -53,12 +55,13 @@ def create_app(
     Pages of `origins` may ask the API from a browser, with a token.
     """
     gate = Gate(site)
+    asked = AssistantEndpoint(site, gate)
     pages = [
         route
         for module in (
             *(overview, explore, genres, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
             *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-            *(settings, cover_lookup, described, tokens),
+            *(settings, cover_lookup, described, tokens, assistant),
         )
         for route in module.routes(site)
     ]
@@ -66,6 +69,7 @@ def create_app(
         routes=[
             # First, for a flood of wrong tokens shall be refused at once.
             Mount(ROOT, api(site, gate, origins)),
+            Route(PATH, asked),
             *pages,
             Mount("/of/{listener}", routes=pages),
             Route("/health", health),
@@ -80,7 +84,7 @@ def create_app(
             ClientDisconnect: gone,
             Exception: failed(site, key),
         },
-        lifespan=until_the_end(site),
+        lifespan=until_the_end(site, asked),
     )
     app.state.site, app.state.gate = site, gate
     return app
@@ -141,10 +145,11 @@ def failed(site: Site, key: str | None) -> Callable[[Request, Exception], Respon
     return handler
 
 
-def until_the_end(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def until_the_end(site: Site, asked: AssistantEndpoint) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with asked.running():
+            yield
         site.close()
 
     return lifespan

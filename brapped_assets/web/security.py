@@ -38,7 +38,7 @@ ON_THIS_MACHINE = {"Cross-Origin-Opener-Policy": "same-origin"}
 COOKIE = "brapped_key"
 COOKIE_SECONDS = 30 * 24 * 3600
 # What tells nothing of anybody, and a page that refuses needs its looks; and what wants a token of its own.
-OPEN = ("/static/", "/health", "/api/v1/")
+OPEN = ("/static/", "/health", "/api/v1/", "/mcp")
 
 
 class SafeAnswers:

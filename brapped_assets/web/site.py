@@ -84,6 +84,8 @@ class Site:
     down: Callable[[], tuple[str, ...]] = tuple
 
     def __post_init__(self) -> None:
+        # Of what is asked once and never again nothing is remembered.
+        self.direct = self.reading
         self.reading = OutageReading(self.reading, self.clock)
 
     def viewer(self, tx: Connection, request: Request) -> Viewer | None:

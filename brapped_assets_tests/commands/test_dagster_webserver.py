@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -87,7 +87,7 @@ def test_only_its_own_pages_and_programs_are_answered(
 )
 def test_what_cannot_be_read_is_400_and_no_failure(browser: TestClient, headers: list[tuple[str, str]]) -> None:
     for method in ("GET", "POST"):
-        answered = browser.request(method, "/graphql", headers=httpx.Headers([("accept", "text/html"), *headers]))
+        answered = browser.request(method, "/graphql", headers=httpx2.Headers([("accept", "text/html"), *headers]))
         assert (answered.status_code, answered.text) == (400, "This request cannot be read.")
         assert answered.headers["x-frame-options"] == "DENY"
 
@@ -99,13 +99,13 @@ def test_what_cannot_be_read_is_400_and_no_failure(browser: TestClient, headers:
 @example(origin="http://127.0.0.1:3001\x85")
 def test_no_origin_makes_it_fail_and_only_its_own_is_answered(browser: TestClient, origin: str) -> None:
     headers = [(b"origin", origin.encode("latin-1"))]
-    answered = browser.post("/graphql", headers=httpx.Headers(headers))
+    answered = browser.post("/graphql", headers=httpx2.Headers(headers))
     assert (answered.status_code == 200) == (origin.lower() == HERE)
     assert answered.status_code in (200, 400, 403)
     with ExitStack() as stack:
         if answered.status_code != 200:
             stack.enter_context(pytest.raises(WebSocketDisconnect))
-        place = httpx.Headers([*headers, (b"host", b"127.0.0.1:3001")])
+        place = httpx2.Headers([*headers, (b"host", b"127.0.0.1:3001")])
         with browser.websocket_connect("/graphql", headers=place) as talk:
             assert talk.receive_text() == "asked"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -32,11 +32,11 @@ def browser(database_url: str, tmp_path: Path, warehouse: Warehouse) -> Iterator
         yield browser
 
 
-def sent(browser: TestClient, path: str, **headers: str) -> httpx.Response:
+def sent(browser: TestClient, path: str, **headers: str) -> httpx2.Response:
     """The answer, its body as it was sent."""
     with browser.stream("GET", path, headers=headers) as answer:
         answer._content = b"".join(answer.iter_raw())
-    found: httpx.Response = answer
+    found: httpx2.Response = answer
     return found
 
 

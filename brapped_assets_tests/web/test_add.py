@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
-import httpx
+import httpx2
 import pytest
 
 from brapped_assets.transfer import prefetch
@@ -151,7 +151,7 @@ def test_only_our_own_page_may_add(site: Pages, headers: dict[str, str], token: 
 
 def test_a_token_after_the_file_comes_too_late(site: Pages) -> None:
     """So that nothing is written before we know who sends it."""
-    parts = [("files", ("a.zip", export(1))), ("token", (None, site.token()))]
+    parts: dict[str, Any] = {"files": ("a.zip", export(1)), "token": (None, site.token())}
     assert site.browser.post("/add", files=parts, headers=JSON).status_code == 403
 
 
@@ -207,7 +207,7 @@ def sent_slowly(site: Pages, *parts: bytes, seconds: float = 0) -> tuple[int, li
 
     async def send() -> int:
         headers = {**JSON, "origin": HERE, "content-type": "multipart/form-data; boundary=x"}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(site.browser.app), base_url=HERE) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(site.browser.app), base_url=HERE) as client:
             return (await client.post("/add", content=body(), headers=headers)).status_code
 
     return asyncio.run(send()), states

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -134,7 +134,7 @@ HEADER_VALUES = [
 def test_no_header_makes_a_page_fail(site: Pages, method: str, path: str, odd: list[tuple[str, bytes]]) -> None:
     given = {name for name, _ in odd}
     usual = [(name, value) for name, value in ((b"host", b"127.0.0.1"),) if name.decode() not in given]
-    request = httpx.Request(method, HERE + path, headers=[*usual, *((name.encode(), value) for name, value in odd)])
+    request = httpx2.Request(method, HERE + path, headers=[*usual, *((name.encode(), value) for name, value in odd)])
     if "content-length" not in given:
         request.headers.pop("content-length", None)
     answer = site.browser.send(request, follow_redirects=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from starlette.applications import Starlette
 
@@ -33,16 +33,16 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Starlette]:
     site.close()
 
 
-def get(app: Starlette, *paths: str) -> list[httpx.Response]:
-    async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+def get(app: Starlette, *paths: str) -> list[httpx2.Response]:
+    async def ask() -> list[httpx2.Response]:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
             return [await browser.get(path) for path in paths]
 
     return asyncio.run(ask())
 
 
-def words(response: httpx.Response) -> str:
+def words(response: httpx2.Response) -> str:
     """What a reader sees, in one line."""
     body = re.sub(r"<title>.*?</title>|<[^>]*>", " ", response.text.split("<main", 1)[1])
     return re.sub(r"\s+", " ", body)

@@ -18,7 +18,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "scope": (403, "This token does not open that."),
     "not-found": (404, "There is nothing at this address."),
     "nothing-played": (404, "Nothing was played yet."),
-    "method": (405, "Only GET and HEAD are answered."),
+    "method": (405, "This method is not answered here."),
     "format": (406, "There is no answer in a format that was asked for."),
     "too-many": (429, "This token asks too often."),
     "failed": (500, "That went wrong here."),

@@ -51,7 +51,7 @@ def test_only_a_token_in_the_header_opens_it(tmp_path: Path, database_url: str) 
             f"Basic {token}", token, "Bearer brapped_" + "A" * 43, "Bearer brapped_" + "\xe9" * 43,
             "Bearer ' or 1=1 --", "Bearer " + "x" * 20_000, f"Bearer {token} {token}", f"Bearer {token},{token}",
         ):  # fmt: skip
-            answer = client.get(TOTALS, headers={"Authorization": wrong.encode("latin-1")})
+            answer = client.get(TOTALS, headers={b"Authorization": wrong.encode("latin-1")})
             assert (answer.status_code, kind(answer)) == (401, "token-unknown"), wrong
             assert token not in answer.text
 
