@@ -41,6 +41,7 @@ def main() -> None:
         covers=Covers(home / "covers", settings.spotify_api_url),
         # A token from the environment wins over what a login writes: then only who set it can renew it.
         down=lambda: tuple(one.sentence() for one in stopped_parts.read(home)),
+        call_budget=settings.spotify_daily_call_budget,
         renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )
     hosts = [*settings.brapped_hosts, *(network.hosts() if key else [])]

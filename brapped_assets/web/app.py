@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -40,6 +41,7 @@ from brapped_assets.web.api.app import ROOT, api
 from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.assistant import PATH, AssistantEndpoint
 from brapped_assets.web.files import OwnFiles, service_worker
+from brapped_assets.web.metrics import Metrics, PageTimes
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
 
@@ -54,7 +56,7 @@ def create_app(
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
     Pages of `origins` may ask the API from a browser, with a token.
     """
-    gate = Gate(site)
+    gate, metrics = Gate(site), Metrics(site)
     asked = AssistantEndpoint(site, gate)
     pages = [
         route
@@ -73,11 +75,12 @@ def create_app(
             *pages,
             Mount("/of/{listener}", routes=pages),
             Route("/health", health),
+            metrics.route(gate),
             Route("/offline", offline(site)),
             Route("/service_worker.js", service_worker),
             Mount("/static", OwnFiles()),
         ],
-        middleware=middleware(site, [*HOSTS, *hosts], key),
+        middleware=[Middleware(PageTimes, histogram=metrics.times), *middleware(site, [*HOSTS, *hosts], key)],
         exception_handlers={
             WarehouseError: asleep(site),
             HTTPException: refused(site),

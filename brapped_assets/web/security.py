@@ -70,7 +70,7 @@ class OnlyWithKey:
         self._app, self._site, self._key = app, site, key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(OPEN):
+        if scope["type"] != "http" or scope["path"].startswith(OPEN) or asks_for_metrics(scope):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -94,6 +94,11 @@ class OnlyWithKey:
         answer = RedirectResponse(path + (f"?{urlencode(others)}" if others else ""), status_code=303)
         answer.set_cookie(COOKIE, self._key, max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
         return answer
+
+
+def asks_for_metrics(scope: Scope) -> bool:
+    """Whether this brings a token for the metrics, which is looked at there."""
+    return bool(scope["path"] == "/metrics" and any(name == b"authorization" for name, _ in scope["headers"]))
 
 
 def safe_headers(key: str | None) -> dict[str, str]:

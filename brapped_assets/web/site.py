@@ -80,6 +80,8 @@ class Site:
     token: str = field(default_factory=token_urlsafe, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=environment)
+    # Calls to Spotify that there may be in 24 hours.
+    call_budget: int = 1_000
     # What stays down of `brapped up`, in a sentence each.
     down: Callable[[], tuple[str, ...]] = tuple
 

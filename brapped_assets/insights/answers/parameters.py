@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from brapped_assets.insights.periods import PRESETS
-from brapped_assets.insights.selection import CHOICES, KINDS, LARGEST_KEY, MOST_VALUES, NUMBERS, ONE_OF
+from brapped_assets.insights.selection import CHOICES, DECADES, KINDS, LARGEST_KEY, MOST_VALUES, NUMBERS, ONE_OF
 
 Pairs = Sequence[tuple[str, str]]
 LONGEST_SHOWN = 40
@@ -16,7 +16,10 @@ RANGE = (
     rf"^({'|'.join(PRESETS)}|(19|20|21)[0-9]{{2}}(-(0[1-9]|1[0-2]))?|{_DAY}|(19|20|21)[0-9]{{2}}-W(0[1-9]|[1-4][0-9]|5[0-3])"
     rf"|{_DAY}\.\.{_DAY})$"
 )
-CONTEXT = r"^(album|playlist|artist|collection|spotify:[a-zA-Z0-9:_%.-]{1,200})$"
+PATTERNS = {
+    "country": "^[A-Z]{2}$", "origin": "^[A-Z]{2}$", "genre": r"^[^\s\x00-\x1f].{0,99}$",
+    "context": r"^(album|playlist|artist|collection|spotify:[a-zA-Z0-9:_%.-]{1,190})$",
+}  # fmt: skip
 
 
 class Refused(ValueError):
@@ -60,6 +63,9 @@ WORDS = {
     "track": "Only plays of this song (key), with every release of the recording.",
     "album": "Only plays of this album (key), with every release of it.",
     "decade": "Only plays of songs first released in this decade, such as 1980, or unknown.",
+    "genre": "Only plays of artists of this genre, by its exact name.",
+    "origin": "Only plays of artists from this country, two letters.",
+    "began": "Only plays of artists who began in this decade, such as 1980.",
     "weekday": "Only plays of this local weekday, 1 is Monday.",
     "hour": "Only plays that ended in this local hour, 0 to 23.",
     "device": "Only plays on this kind of device, as far as an export tells.",
@@ -92,14 +98,14 @@ def of_selection() -> list[Parameter]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    if kind == "decade":
-        return {"type": "string", "pattern": "^([12][0-9]{2}0|unknown)$"}
+    if kind in DECADES:
+        return {"type": "string", "pattern": "^([12][0-9]{2}0|unknown)$" if kind == "decade" else "^[12][0-9]{2}0$"}
     if kind in NUMBERS:
         least, most = NUMBERS[kind]
         return {"type": "integer", "minimum": least, "maximum": most}
     if kind in CHOICES:
         return {"type": "string", "enum": [*CHOICES[kind]]}
-    return {"type": "string", "pattern": {"country": "^[A-Z]{2}$", "context": CONTEXT}.get(kind, "."), "maxLength": 200}
+    return {"type": "string", "pattern": PATTERNS.get(kind, "."), "maxLength": 200}
 
 
 def read_pairs(pairs: Pairs, known: Iterable[Parameter]) -> dict[str, list[Any]]:
