@@ -16,6 +16,7 @@ import dagster as dg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from hypothesis import settings
 
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
@@ -23,8 +24,8 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse.db import embedded_server, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
-from brapped_assets_tests import examples  # noqa: F401  (its profiles, before the first test is collected)
 from brapped_assets_tests.databases import EMPTY, administered, database
+from brapped_assets_tests.examples import IN_FULL  # and its profiles, before the first test is collected
 from brapped_assets_tests.notifications.mailbox import mailbox  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def postgres() -> Iterator[embedded_server.EmbeddedServer]:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 admin.execute(f"alter system set {setting} = off")
             # Every merge makes temporary tables: a hundred examples leave catalogues that are read ten times as long.
-            admin.execute("alter system set autovacuum_naptime = '3s'")
+            # After ten it is not worth a new process for each database again and again.
+            admin.execute(f"alter system set autovacuum_naptime = '{3 if settings().max_examples >= IN_FULL else 60}s'")
             # The kernel copies the files (measured: 11 ms instead of 54 for a database).
             admin.execute("alter system set file_copy_method = clone")
             admin.execute("select pg_reload_conf()")

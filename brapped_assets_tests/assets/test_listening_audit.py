@@ -71,7 +71,7 @@ def test_after_the_next_poll_and_the_next_refresh_no_check_is_not_evaluated(
     connected: Connected, kept_instance: dg.DagsterInstance, ui: UserInterface, clock: Traveller, rounds: int
 ) -> None:
     assert set(ui.checks().values()) == {None}
-    assert poll(kept_instance, hours=72, job="hourly_plays").success
+    assert poll(kept_instance, hours=2, job="hourly_plays").success
     assert run("daily_upkeep", kept_instance).success
     assert run("wrapped_reports", kept_instance, range_tags("2025", "2026")).success
     for _ in range(rounds):

@@ -14,9 +14,10 @@ from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.warehouse.imported_files import Imported, meet
 from brapped_assets_tests.warehouse.polled_plays import at
 
-WEEK = HourRange(hour_of("2026-11-09-00:00"), hour_of("2026-11-15-23:00"))
+# Each hour of a run takes Dagster some hundredths of a second.
+DAY = HourRange(hour_of("2026-11-09-00:00"), hour_of("2026-11-09-23:00"))
 SENTENCE = (
-    "Spotify shows only the last 50 plays: what was played in 168 of these hours (2026-11-09-00:00 to 2026-11-15-23:00 "
+    "Spotify shows only the last 50 plays: what was played in 24 of these hours (2026-11-09-00:00 to 2026-11-09-23:00 "
     "UTC) can come from Spotify's data export only. Bring it in with `brapped import`. Hours from 2026-11-17-15:00 UTC "
     "on can be polled."
 )
@@ -28,10 +29,10 @@ def failed(instance: dg.DagsterInstance, asset: str) -> set[str]:
     return set(attempts(dg.AssetKey(asset)))
 
 
-def test_a_past_week_does_not_turn_green(connected: Connected, instance: dg.DagsterInstance) -> None:
+def test_a_past_day_does_not_turn_green(connected: Connected, instance: dg.DagsterInstance) -> None:
     assert poll(instance).success
     before = calls(connected)
-    assert why(run("poll_only", instance, WEEK.tags)) == (SENTENCE, "a person")
+    assert why(run("poll_only", instance, DAY.tags)) == (SENTENCE, "a person")
     assert closed(instance) == closed(instance, FACT) == {"2026-11-20-14:00"}
     assert calls(connected) == before
 
@@ -42,14 +43,14 @@ def test_nor_does_the_fact_by_itself(connected: Connected, instance: dg.DagsterI
 
     job = dg.Definitions.merge(defs, dg.Definitions(jobs=[fact_only])).resolve_job_def("fact_only")
     assert poll(instance).success
-    result = job.execute_in_process(instance=instance, tags=WEEK.tags, raise_on_error=False)
+    result = job.execute_in_process(instance=instance, tags=DAY.tags, raise_on_error=False)
     assert why(result) == (SENTENCE, "a person")
 
 
 def test_hours_that_were_closed_in_their_time_stay_so_in_a_range_with_a_hole(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
-    assert poll(instance, hours=72).success
+    assert poll(instance, hours=3).success
     before = closed(instance)
     clock.shift(timedelta(days=7))
     now = NOW + timedelta(days=7)
@@ -63,17 +64,17 @@ def test_hours_that_were_closed_in_their_time_stay_so_in_a_range_with_a_hole(
     assert not failed(instance, RAW) & (before | newest)
     assert not failed(instance, FACT) & (before | newest)
     # What is in the look-back can be polled, and what was closed in its time be done again.
-    assert poll(instance, hours=72).success
+    assert poll(instance, hours=2).success
     assert run("poll_only", instance, HourRange(hour_of(min(before)), hour_of(max(before))).tags).success
 
 
 def test_an_import_that_covers_them_vouches_for_them(connected: Connected, instance: dg.DagsterInstance) -> None:
     assert poll(instance).success
-    first = (WEEK.first - at(0)).total_seconds() / 60
+    first = (DAY.first - at(0)).total_seconds() / 60
     with connected.warehouse.transaction() as tx:
-        meet(tx, 1, Imported("a.json", first, first + 7 * 24 * 60 + 60), when=NOW)
-    assert run("poll_only", instance, WEEK.tags).success
-    assert len(closed(instance)) == 169
+        meet(tx, 1, Imported("a.json", first, first + 24 * 60 + 60), when=NOW)
+    assert run("poll_only", instance, DAY.tags).success
+    assert len(closed(instance)) == 25
 
 
 @pytest.mark.parametrize("job", ["hourly_plays", "wrapped_reports"])

@@ -97,7 +97,7 @@ def test_a_day_of_polls_loses_no_play_and_doubles_none(
 def test_each_hour_tells_its_own_numbers_and_the_newest_those_of_the_run(
     connected: Connected, instance: dg.DagsterInstance
 ) -> None:
-    result = poll(instance, 48)
+    result = poll(instance, 30)
     raw, facts = metadata_of(result, RAW), metadata_of(result, FACT)
     newest = max(raw, key=str)
     for key, told in facts.items():

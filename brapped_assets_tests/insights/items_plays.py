@@ -1,7 +1,7 @@
 """Small histories written straight into the star, and by hand what statistics may speak of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets_tests.insights.new_catalogue import begin_catalogue
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 # Half-hour zones, and nights in which the clocks change.
@@ -62,46 +63,52 @@ def plays() -> st.SearchStrategy[list[Told]]:
 
 def know(tx: Connection, zone: str) -> int:
     """A listener, artists 1 to 4, the albums and the tracks, keyed as they stand above."""
-    tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
+    begin_catalogue(tx)
     me = newcomer(tx, "items", zone=zone)
-    for n in range(1, 5):
-        tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
-    for n, (title, by) in enumerate(ALBUMS, 1):
-        tx.execute(
-            "insert into star.album_dim (album_ref, album_id, album_name, artist_name) values (%s, %s, %s, %s)",
-            (f"al{n}", f"al{n}", title, by),
-        )
-    for key, (title, artist, album, isrc, guests) in enumerate(TRACKS, 1):
-        tx.execute(
-            "insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, isrc, duration_ms)"
-            " values (%s, %s, %s, %s, %s, %s, 200000)",
-            (f"t{key}", f"t{key}", title, artist, album, isrc),
-        )
-        for position, credited in enumerate((artist, *guests)):
-            tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
-    for context in CONTEXTS[1:]:
-        payload = f'{{"type": "{context.split(":")[1]}", "uri": "{context}"}}'
-        tx.execute("insert into raw.context (content_hash, payload) values (gen_random_uuid(), %s)", (payload,))
+    # A statement a table, for this is done before nearly every test and example.
+    tx.execute("insert into star.artist_dim (artist_id, artist_name)"
+               " select 'ar' || n, 'Artist ' || n from generate_series(1, 4) n")  # fmt: skip
+    tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name)"
+               " select 'al' || n, 'al' || n, title, artist"
+               "   from unnest(%s::text[], %s::text[]) with ordinality album (title, artist, n) order by n",
+               [list(column) for column in zip(*ALBUMS, strict=True)])  # fmt: skip
+    tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key, isrc, duration_ms)"
+               " select 't' || n, 't' || n, title, artist, album, isrc, 200000"
+               "   from unnest(%s::text[], %s::int[], %s::int[], %s::text[]) with ordinality"
+               "        track (title, artist, album, isrc, n) order by n",
+               [[track[place] for track in TRACKS] for place in range(4)])  # fmt: skip
+    credited_as = [
+        (key, position, credited)
+        for key, (_, artist, *_, guests) in enumerate(TRACKS, 1)
+        for position, credited in enumerate((artist, *guests))
+    ]
+    tx.execute("insert into star.track_artist select * from unnest(%s::int[], %s::int[], %s::int[])",
+               [list(column) for column in zip(*credited_as, strict=True)])  # fmt: skip
+    payloads = [f'{{"type": "{context.split(":")[1]}", "uri": "{context}"}}' for context in CONTEXTS[1:]]
+    tx.execute("insert into raw.context (content_hash, payload) select gen_random_uuid(), payload"
+               " from unnest(%s::jsonb[]) with ordinality told (payload, n) order by n", (payloads,))  # fmt: skip
     return me
 
 
 def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
     """Plays as an extended export would leave them, or as polls would where they are estimated."""
-    for one in told:
-        tx.execute(
-            """insert into star.streaming_fact (
-                   played_at, played_at_local, listener_id, track_key, ms_played, is_estimated, incognito,
-                   api_at, api_track_key, api_context_key, export_at, in_extended)
-               select %(at)s, %(at)s at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s, %(estimated)s,
-                      %(incognito)s, %(at)s + nth.n * interval '1 millisecond', %(track)s, c.context_key,
-                      case when not %(estimated)s then %(at)s end, not %(estimated)s
-               from audit.listener l
-               cross join (select count(*) as n from star.streaming_fact) nth
-               left join raw.context c on c.context_uri = %(context)s
-               where l.listener_id = %(me)s""",
-            {"at": one.at, "track": one.track, "ms": one.ms, "estimated": one.is_estimated, "incognito": one.incognito,
-             "context": one.context, "me": me},
-        )  # fmt: skip
+    tx.execute(
+        """insert into star.streaming_fact (
+               played_at, played_at_local, listener_id, track_key, ms_played, is_estimated, incognito,
+               api_at, api_track_key, api_context_key, export_at, in_extended)
+           select told.at, told.at at time zone l.time_zone, l.listener_id, told.track, told.ms, told.is_estimated,
+                  told.incognito, told.at + (before.n + told.nth - 1) * interval '1 millisecond', told.track,
+                  c.context_key, case when not told.is_estimated then told.at end, not told.is_estimated
+           from audit.listener l
+           cross join (select count(*) as n from star.streaming_fact) before
+           cross join unnest(%(at)s::timestamptz[], %(track)s::int[], %(ms)s::int[], %(is_estimated)s::bool[],
+                             %(incognito)s::bool[], %(context)s::text[])
+                with ordinality as told (at, track, ms, is_estimated, incognito, context, nth)
+           left join raw.context c on c.context_uri = told.context
+           where l.listener_id = %(me)s
+           order by told.nth""",
+        {"me": me, **{field.name: [getattr(one, field.name) for one in told] for field in fields(Told)}},
+    )
 
 
 def shown(

@@ -12,6 +12,7 @@ from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets_tests.insights.new_catalogue import begin_catalogue
 from brapped_assets_tests.warehouse.imported_files import vouch
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -73,22 +74,29 @@ def histories() -> st.SearchStrategy[History]:
 
 def know(tx: Connection, zone: str) -> int:
     """A listener, and the artists, albums and tracks, keyed as they stand above."""
-    tx.execute("truncate star.artist_dim, star.album_dim, star.track_dim, raw.context restart identity cascade")
+    begin_catalogue(tx)
     tx.execute("delete from audit.listener")
     me = newcomer(tx, "overview", zone=zone)
-    for n in range(1, 4):
-        tx.execute("insert into star.artist_dim (artist_id, artist_name) values (%s, %s)", (f"ar{n}", f"Artist {n}"))
-    for n, (title, released) in enumerate(ALBUMS, 1):
-        tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)"
-                   " values (%s, %s, %s, 'Various', %s)", (f"al{n}", f"al{n}", title, released))  # fmt: skip
-    for key, (artist, album, guests) in enumerate(TRACKS, 1):
-        tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key)"
-                   " values (%s, %s, %s, %s, %s)",
-                   (f"t{key}", f"t{key}", f"Track {key}", artist, album))  # fmt: skip
-        for position, credited in enumerate((artist, *guests)):
-            tx.execute("insert into star.track_artist values (%s, %s, %s)", (key, position, credited))
-    for platform in PLATFORMS[1:]:
-        tx.execute("insert into star.play_label (label) values (%s) on conflict do nothing", (platform,))
+    # A statement a table, for this is done before nearly every test and example.
+    tx.execute("insert into star.artist_dim (artist_id, artist_name)"
+               " select 'ar' || n, 'Artist ' || n from generate_series(1, 3) n")  # fmt: skip
+    tx.execute("insert into star.album_dim (album_ref, album_id, album_name, artist_name, release_date)"
+               " select 'al' || n, 'al' || n, title, 'Various', released"
+               "   from unnest(%s::text[], %s::date[]) with ordinality album (title, released, n) order by n",
+               [list(column) for column in zip(*ALBUMS, strict=True)])  # fmt: skip
+    tx.execute("insert into star.track_dim (track_ref, track_id, track_name, artist_key, album_key)"
+               " select 't' || n, 't' || n, 'Track ' || n, artist, album"
+               "   from unnest(%s::int[], %s::int[]) with ordinality track (artist, album, n) order by n",
+               [[track[place] for track in TRACKS] for place in (0, 1)])  # fmt: skip
+    credited_as = [
+        (key, position, credited)
+        for key, (artist, _, guests) in enumerate(TRACKS, 1)
+        for position, credited in enumerate((artist, *guests))
+    ]
+    tx.execute("insert into star.track_artist select * from unnest(%s::int[], %s::int[], %s::int[])",
+               [list(column) for column in zip(*credited_as, strict=True)])  # fmt: skip
+    tx.execute("insert into star.play_label (label) select * from unnest(%s::text[]) on conflict do nothing",
+               (list(PLATFORMS[1:]),))  # fmt: skip
     tx.execute("insert into raw.context (content_hash, payload) values (gen_random_uuid(), %s)",
                (f'{{"type": "playlist", "uri": "{CONTEXT}"}}',))  # fmt: skip
     return me
@@ -96,23 +104,27 @@ def know(tx: Connection, zone: str) -> int:
 
 def play(tx: Connection, me: int, told: Sequence[Told]) -> None:
     """As polls leave plays where they are estimated, and as an extended export does where they are not."""
-    for nth, one in enumerate(told):
-        exported = not one.is_estimated
-        tx.execute(
-            """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,
-                   is_estimated, incognito, api_at, api_track_key, api_context_key, export_at, in_extended,
-                   platform_key, skipped, shuffle, offline)
-               select %(at)s, %(at)s::timestamptz at time zone l.time_zone, l.listener_id, %(track)s, %(ms)s,
-                      %(is_estimated)s::bool, %(incognito)s::bool, %(api_at)s, %(track)s,
-                      (select context_key from raw.context where %(in_context)s::bool),
-                      case when %(exported)s::bool then %(at)s::timestamptz end, %(exported)s::bool,
-                      (select label_key from star.play_label where label = %(platform)s::text and %(exported)s::bool),
-                      case when %(exported)s::bool then %(skipped)s::bool end,
-                      case when %(exported)s::bool then not %(skipped)s::bool end,
-                      case when %(exported)s::bool then %(incognito)s::bool end
-               from audit.listener l where l.listener_id = %(me)s""",
-            {**one._asdict(), "me": me, "exported": exported, "api_at": one.at + timedelta(microseconds=nth)},
-        )  # fmt: skip
+    tx.execute(
+        """insert into star.streaming_fact (played_at, played_at_local, listener_id, track_key, ms_played,
+               is_estimated, incognito, api_at, api_track_key, api_context_key, export_at, in_extended,
+               platform_key, skipped, shuffle, offline)
+           select told.at, told.at at time zone l.time_zone, l.listener_id, told.track, told.ms,
+                  told.is_estimated, told.incognito, told.at + (told.nth - 1) * interval '1 microsecond', told.track,
+                  (select context_key from raw.context where told.in_context),
+                  case when not told.is_estimated then told.at end, not told.is_estimated,
+                  (select label_key from star.play_label where label = told.platform and not told.is_estimated),
+                  case when not told.is_estimated then told.skipped end,
+                  case when not told.is_estimated then not told.skipped end,
+                  case when not told.is_estimated then told.incognito end
+           from audit.listener l
+           cross join unnest(%(at)s::timestamptz[], %(track)s::int[], %(ms)s::int[], %(is_estimated)s::bool[],
+                             %(incognito)s::bool[], %(in_context)s::bool[], %(platform)s::text[], %(skipped)s::bool[])
+                with ordinality
+                as told (at, track, ms, is_estimated, incognito, in_context, platform, skipped, nth)
+           where l.listener_id = %(me)s
+           order by told.nth""",
+        {"me": me, **{name: [getattr(one, name) for one in told] for name in Told._fields}},
+    )
 
 
 def polled(tx: Connection, me: int, at: datetime) -> None:
