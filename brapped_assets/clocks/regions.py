@@ -71,11 +71,6 @@ def country_of(zone: str) -> str | None:
     return next((country for country, zones in zones_by_country().items() if zone in zones), None)
 
 
-def country_name(country: str) -> str:
-    """The name of a country with these two letters, in English; the letters themselves where there is none."""
-    return next((name for letters, name in _table("iso3166.tab") if letters == country), country)
-
-
 @cache
 def _regions() -> frozenset[str]:
     return frozenset(

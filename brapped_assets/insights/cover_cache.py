@@ -45,7 +45,8 @@ class Picture:
 class Covers:
     """Pictures kept under `folder`, each under the hash of its URL.
 
-    `account_url` is where a simulated account may live: pictures of its own, drawn as SVG, come from there.
+    `account_url` is where a simulated account may live: pictures of its own, drawn as SVG, come from there. A demo
+    may find another port free than at the start before; its pictures keep the address they had.
     """
 
     def __init__(self, folder: Path, account_url: str | None = None, *, most_bytes_kept: int = MOST_BYTES_KEPT) -> None:
@@ -62,10 +63,11 @@ class Covers:
         """
         if (kept := self.kept(url, side)) is not None:
             return kept
-        if not self._is_allowed(url) or self._pauses.get(url, 0) > time.monotonic():
+        place = self._now_at(url)
+        if not self._is_allowed(place) or self._pauses.get(url, 0) > time.monotonic():
             return None
-        content = _fetched(url)
-        picture = _recognised(content, is_ours=_origin(url) == self._account) if content else None
+        content = _fetched(place)
+        picture = _recognised(content, is_ours=_origin(place) == self._account) if content else None
         if picture is None:
             self._pause(url)
             return None
@@ -101,6 +103,13 @@ class Covers:
 
     def _place(self, url: str) -> Path:
         return self._folder / hashlib.sha256(url.encode()).hexdigest()
+
+    def _now_at(self, url: str) -> str:
+        """Where a picture is today: one of a simulated account is where the account is."""
+        if self._account is None or not _is_here(url):
+            return url
+        scheme, where = self._account
+        return urlsplit(url)._replace(scheme=scheme, netloc=where).geturl()
 
     def _is_allowed(self, url: str) -> bool:
         parts = urlsplit(url)

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from brapped_assets.text.translation import N_, _, translated
+
 FILE, AGAIN = "stayed-down.json", "start-again"
 REMEDY = "brapped up"
 NAMES = {
-    "code": "Dagster's code server",
-    "daemon": "Dagster's daemon",
-    "web": "Dagster's web server",
-    "pages": "The pages' server",
+    "code": N_("Dagster's code server"),
+    "daemon": N_("Dagster's daemon"),
+    "web": N_("Dagster's web server"),
+    "pages": N_("The pages' server"),
 }
 # Without them nothing is polled.
 COLLECTING = frozenset({"code", "daemon"})
@@ -32,11 +34,16 @@ class Down:
 
     def sentence(self) -> str:
         """What happened, and what it means; the remedy is `brapped up`."""
-        ended = f"{NAMES[self.part]} ended three times within ten minutes ({self.how})"
-        since = f"{self.since:%Y-%m-%d %H:%M} UTC"
+        told = {"part": translated(NAMES[self.part]), "how": self.how, "since": f"{self.since:%Y-%m-%d %H:%M} UTC"}
         if self.stops_collecting:
-            return f"Collecting has stopped at {since}: {ended}."
-        return f"{ended} and stays down since {since}. Collecting goes on."
+            return _(
+                "Collecting has stopped at %(since)s: %(part)s ended three times within ten minutes (%(how)s).", **told
+            )
+        return _(
+            "%(part)s ended three times within ten minutes (%(how)s) and stays down since %(since)s. Collecting goes "
+            "on.",
+            **told,
+        )
 
 
 def read(home: Path) -> list[Down]:

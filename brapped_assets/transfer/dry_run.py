@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from brapped_assets.history.discovery import Found
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.text import formatting
+from brapped_assets.text.translation import _, ngettext
 from brapped_assets.transfer import stays_abroad
 from brapped_assets.transfer.importer import PIECE_ROWS, Progress, Summary, import_history
 from brapped_assets.transfer.ownership import doubts
@@ -45,15 +46,23 @@ class Preview:
         said = []
         if self.first_at is not None and self.last_at is not None:
             first, last = (formatting.day(local_time(self.spans, at).date()) for at in (self.first_at, self.last_at))
-            span = first if first == last else f"{first} to {last}"
-            said.append(f"The files not imported yet tell of {_plays(self.told.total())}, {span}.")
+            span = first if first == last else _("%(first)s to %(last)s", first=first, last=last)
+            plays = _plays(self.told.total())
+            said.append(_("The files not imported yet tell of %(plays)s, %(span)s.", plays=plays, span=span))
         agreement = self.agreement
         if agreement.told and agreement.known:
-            said.append(
-                f"Compared on {agreement.days:,} day{'' if agreement.days == 1 else 's'} that both cover: of "
-                f"{_plays(agreement.told)} they tell of, {formatting.number(agreement.agreeing)} are among the "
-                f"{formatting.number(agreement.known)} known, {formatting.percent(agreement.agreeing, agreement.told)}."
+            text = ngettext(
+                "Compared on %(num)s day that both cover: of %(plays)s they tell of, %(agreeing)s are among the "
+                "%(known)s known, %(share)s.",
+                "Compared on %(num)s days that both cover: of %(plays)s they tell of, %(agreeing)s are among the "
+                "%(known)s known, %(share)s.",
+                agreement.days,
+                plays=_plays(agreement.told),
+                agreeing=agreement.agreeing,
+                known=agreement.known,
+                share=formatting.percent(agreement.agreeing, agreement.told),
             )
+            said.append(text)
         return [*said, *self.stays]
 
     def by_month(self) -> list[tuple[date, int, int]]:
@@ -107,4 +116,4 @@ def preview(
 
 
 def _plays(count: int) -> str:
-    return f"{formatting.number(count)} play{'' if count == 1 else 's'}"
+    return ngettext("%(num)s play", "%(num)s plays", count)

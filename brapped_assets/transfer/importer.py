@@ -14,6 +14,7 @@ from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.parsing import PARSER_VERSION, READER_VERSION, parse_row
 from brapped_assets.history.recognition import HISTORY_NAME
+from brapped_assets.text.translation import N_, _, translated
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
 from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
@@ -34,14 +35,12 @@ BYTES_PER_ROW: dict[Kind, int] = {"extended": 650, "account": 130}
 
 # What Spotify itself has forgotten is nothing that went wrong here.
 NOT_PLAYS = {
-    "unknown": "rows without a name: Spotify no longer knows what was played",
-    "podcast": "of podcasts, kept beside music",
-    "audiobook": "of audiobooks, kept beside music",
-    "video": "of videos, kept beside music",
+    "unknown": N_("rows without a name: Spotify no longer knows what was played"),
+    "podcast": N_("of podcasts, kept beside music"),
+    "audiobook": N_("of audiobooks, kept beside music"),
+    "video": N_("of videos, kept beside music"),
 }
-NEW_SPOKEN = "of these, which are no music, not known before"
-REPEATS = "of these, reported again too soon to have been heard: kept, not counted"
-FORGOTTEN = "forgotten: they ended before what brapped forget removed"
+FORGOTTEN = N_("forgotten: they ended before what brapped forget removed")
 
 Progress = Callable[[int, int], None]
 """Rows done so far, and how many there will be in all, as far as is known."""
@@ -90,17 +89,23 @@ class Summary:
     def told(self) -> list[tuple[int, str]]:
         """What became of the rows, by reason, for people; new plays always, others where there are any."""
         rows = [
-            (self.plays.added, "new plays"),
-            (self.plays.matched, "matched with polled plays"),
-            (self.plays.told_twice, "told by the other kind of export before"),
-            (self.plays.known, "already there"),
-            (self.plays.forgotten, FORGOTTEN),
-            *((count, NOT_PLAYS.get(kind, f"not music: {kind}")) for kind, count in sorted(self.other.items())),
-            (self.spoken.added, NEW_SPOKEN),
-            *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(self.odd.items())),
-            (self.repeats, REPEATS),
+            (self.plays.matched, _("matched with polled plays")),
+            (self.plays.told_twice, _("told by the other kind of export before")),
+            (self.plays.known, _("already there")),
+            (self.plays.forgotten, translated(FORGOTTEN)),
+            *((count, _not_a_play(kind)) for kind, count in sorted(self.other.items())),
+            (self.spoken.added, _("of these, which are no music, not known before")),
+            *(
+                (count, _("too odd, kept aside: %(reason)s", reason=reason))
+                for reason, count in sorted(self.odd.items())
+            ),
+            (self.repeats, _("of these, reported again too soon to have been heard: kept, not counted")),
         ]
-        return [(count, what) for count, what in rows if count or what == "new plays"]
+        return [(self.plays.added, _("new plays")), *((count, what) for count, what in rows if count)]
+
+
+def _not_a_play(kind: str) -> str:
+    return translated(NOT_PLAYS[kind]) if kind in NOT_PLAYS else _("not music: %(kind)s", kind=kind)
 
 
 def import_history(

@@ -9,6 +9,7 @@ from typing import Literal
 from brapped_assets.history.files import HistoryFile
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
+from brapped_assets.text.translation import _
 from brapped_assets.transfer.ownership_agreement import Agreement, Heard, Life, compare_lives
 
 MOST_NAMES, LONGEST_NAME, LONGEST_PLACE = 5, 60, 200
@@ -48,20 +49,31 @@ def two_accounts(files: Sequence[Told]) -> Iterator[Doubt]:
         for name in sorted(told.usernames):
             of.setdefault(name.lower(), []).append(told.file)
     if len(of) > 1:
-        names = [f"{_printable(name)} in {_called(named)}" for name, named in sorted(of.items())]
-        yield Doubt("two accounts", f"The files name {len(of)} accounts: {_few(names, '; ')}.")
+        names = [
+            _("%(name)s in %(files)s", name=_printable(name), files=_called(named))
+            for name, named in sorted(of.items())
+        ]
+        text = _("The files name %(many)s accounts: %(accounts)s.", many=len(of), accounts=_few(names, "; "))
+        yield Doubt("two accounts", text)
 
 
 def another_account(accounts: Mapping[str, bool]) -> Iterator[Doubt]:
     """`accounts` that the files name, and whether what was imported before named them."""
     if other := [_printable(name) for name, is_known in sorted(accounts.items()) if not is_known]:
-        yield Doubt("another account", f"Files name the account {_few(other)}; what was imported before named another.")
+        text = _("Files name the account %(account)s; what was imported before named another.", account=_few(other))
+        yield Doubt("another account", text)
 
 
 def files_of_others(people: Mapping[str, list[HistoryFile]], files: int) -> Iterator[Doubt]:
     """`people` are the files, of so many, that were imported for somebody else, by name."""
     for name, same in sorted(people.items()):
-        text = f"{_called(same)}: already imported for {_printable(name)} ({len(same)} of {files} files)."
+        text = _(
+            "%(files)s: already imported for %(name)s (%(same)s of %(many)s files).",
+            files=_called(same),
+            name=_printable(name),
+            same=len(same),
+            many=files,
+        )
         yield Doubt("another listener's file", text)
 
 
@@ -69,9 +81,16 @@ def another_life(strange: Sequence[Told], agreement: Agreement) -> Doubt:
     """What these files tell does not agree with what is known."""
     return Doubt(
         "another life",
-        f"{_called([told.file for told in strange])}: in the time that is known already ({agreement.days:,} days), "
-        f"{agreement.agreeing:,} of {agreement.told:,} plays agree with the {agreement.known:,} known "
-        f"({percent(agreement.agreeing, agreement.told)}).",
+        _(
+            "%(files)s: in the time that is known already (%(days)s days), %(agreeing)s of %(plays)s plays agree "
+            "with the %(known)s known (%(share)s).",
+            files=_called([told.file for told in strange]),
+            days=agreement.days,
+            agreeing=agreement.agreeing,
+            plays=agreement.told,
+            known=agreement.known,
+            share=percent(agreement.agreeing, agreement.told),
+        ),
     )
 
 
@@ -84,9 +103,17 @@ def two_lives(exports: Sequence[Export]) -> Iterator[Doubt]:
         if agreement.is_another_life and not (names and names == others):
             yield Doubt(
                 "two lives",
-                f"{_called([told.file for told in one])} and {_called([told.file for told in other])} tell of the same "
-                f"time ({agreement.days:,} days): {agreement.agreeing:,} of {agreement.told:,} and "
-                f"{agreement.known:,} plays agree ({percent(agreement.agreeing, agreement.told)}).",
+                _(
+                    "%(files)s and %(others)s tell of the same time (%(days)s days): %(agreeing)s of %(plays)s and "
+                    "%(known)s plays agree (%(share)s).",
+                    files=_called([told.file for told in one]),
+                    others=_called([told.file for told in other]),
+                    days=agreement.days,
+                    agreeing=agreement.agreeing,
+                    plays=agreement.told,
+                    known=agreement.known,
+                    share=percent(agreement.agreeing, agreement.told),
+                ),
             )
 
 
@@ -94,7 +121,8 @@ def _called(files: Sequence[HistoryFile]) -> str:
     """The first of some files, and how many more there are."""
     file, more = files[0], len(files) - 1
     place = f"{file.archive.name}: {file.name}" if file.member.path is None else str(Path(file.archive, file.name))
-    return f"{_printable(place, LONGEST_PLACE)}{f' and {more} more' if more else ''}"
+    shown = _printable(place, LONGEST_PLACE)
+    return _("%(first)s and %(more)s more", first=shown, more=more) if more else shown
 
 
 def _few(texts: list[str], between: str = ", ") -> str:

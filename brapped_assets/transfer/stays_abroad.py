@@ -9,13 +9,14 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, reduce
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from brapped_assets.clocks.regions import country_name, zones_by_country
+from brapped_assets.clocks.regions import zones_by_country
 from brapped_assets.history.discovery import Found
-from brapped_assets.text import formatting
+from brapped_assets.text import cldr, formatting
+from brapped_assets.text.translation import _
 from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
@@ -94,15 +95,19 @@ def _counted_otherwise(who: Returning, here: Spans) -> str:
     first, *moves = _lived(who)
     commands = [f"brapped timezone {first.time_zone}"]
     commands += [f"brapped timezone {span.time_zone} --from {began(span)}" for span in moves]
-    return (
-        f"The export counts days in {_told(_lived(who))}; here they are counted in {_told(here)}. To count them as the "
-        f"export does: {', then '.join(commands)}"
+    return _(
+        "The export counts days in %(there)s; here they are counted in %(here)s. To count them as the export does: "
+        "%(commands)s",
+        there=_told(_lived(who)),
+        here=_told(here),
+        commands=reduce(lambda done, one: _("%(first)s, then %(next)s", first=done, next=one), commands),
     )
 
 
 def _told(spans: Spans) -> str:
     first, *moves = spans
-    return ", ".join([first.time_zone, *(f"from {began(span)} on in {span.time_zone}" for span in moves)])
+    later = (_("from %(day)s on in %(zone)s", day=str(began(span)), zone=span.time_zone) for span in moves)
+    return ", ".join([first.time_zone, *later])
 
 
 def stays(rows: Iterable[From], spans: Spans) -> list[Stay]:
@@ -135,11 +140,25 @@ def sentence(stay: Stay, spans: Spans, now: datetime, name: str | None) -> str:
     if name is not None:
         words += ["--listener", name]
     others = [one for one in regions if one != region]
-    also = f" (or another region of it, like {', '.join(others[:3])})" if others else ""
-    return (
-        f"{country_name(stay.country)}: {formatting.number(stay.plays)} plays there between {formatting.day(begins)} "
-        f"and {formatting.day(ends - DAY)} are counted in {stay.zone}, where it was another time. If you lived "
-        f"there{also}: {shlex.join(words)}"
+    told = {
+        "country": cldr.country_name(stay.country),
+        "plays": stay.plays,
+        "first": formatting.day(begins),
+        "last": formatting.day(ends - DAY),
+        "zone": stay.zone,
+        "command": shlex.join(words),
+    }
+    if others:
+        return _(
+            "%(country)s: %(plays)s plays there between %(first)s and %(last)s are counted in %(zone)s, where it was "
+            "another time. If you lived there (or another region of it, like %(regions)s): %(command)s",
+            **told,
+            regions=", ".join(others[:3]),
+        )
+    return _(
+        "%(country)s: %(plays)s plays there between %(first)s and %(last)s are counted in %(zone)s, where it was "
+        "another time. If you lived there: %(command)s",
+        **told,
     )
 
 

@@ -4,21 +4,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from brapped_assets.text.formatting import time_left
+from brapped_assets.text.translation import N_, _, translated
 
 State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "done", "failed"]
 WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping"})
 
 WORDS: dict[State, str] = {
-    "receiving": "Receiving the file…",
-    "looking": "Looking at it; nothing is stored yet.",
-    "reading": "Storing what was shown.",
-    "stopping": "The piece in hand is finished first.",
+    "receiving": N_("Receiving the file…"),
+    "looking": N_("Looking at it; nothing is stored yet."),
+    "reading": N_("Storing what was shown."),
+    "stopping": N_("The piece in hand is finished first."),
 }
 STAGES: dict[State, str] = {
-    "receiving": "Receiving…",
-    "looking": "Looking…",
-    "reading": "Adding…",
-    "stopping": "Stopping…",
+    "receiving": N_("Receiving…"),
+    "looking": N_("Looking…"),
+    "reading": N_("Adding…"),
+    "stopping": N_("Stopping…"),
 }
 
 
@@ -68,7 +69,7 @@ class Progress:
     @property
     def stage(self) -> str:
         """What is under way, in a word; empty where nothing is."""
-        return STAGES.get(self.state, "")
+        return translated(STAGES.get(self.state, ""))
 
     @property
     def text(self) -> str:
@@ -76,33 +77,33 @@ class Progress:
         if self.state in {"looking", "reading"} and self.rows and self.seconds:
             speed = self.rows / self.seconds
             left = time_left(max(0, self.expected - self.rows) / speed)
-            return f"{self.rows:,} rows, {speed:,.0f} a second, {left} left"
-        return WORDS.get(self.state, "")
+            return _("%(rows)s rows, %(speed)s a second, %(left)s left", rows=self.rows, speed=round(speed), left=left)
+        return translated(WORDS.get(self.state, ""))
 
 
 class Occupied(Exception):
     """Another import is under way."""
 
     def __init__(self) -> None:
-        super().__init__("Another import is under way. Wait until it is done, then add this one.")
+        super().__init__(_("Another import is under way. Wait until it is done, then add this one."))
 
 
 class NotAsked(Exception):
     """An answer to a question that nobody asked, or no longer."""
 
     def __init__(self) -> None:
-        super().__init__("That upload waits no longer. Add the file again.")
+        super().__init__(_("That upload waits no longer. Add the file again."))
 
 
 class Doubted(Exception):
     """Nothing is stored that may be somebody else's, unless the answer says that it is meant."""
 
     def __init__(self) -> None:
-        super().__init__("This may be somebody else's listening. Add it only if you are sure.")
+        super().__init__(_("This may be somebody else's listening. Add it only if you are sure."))
 
 
 class Cancelled(Exception):
     """Whoever added the file no longer wants it added."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled. Nothing of it was stored.")
+        super().__init__(_("Cancelled. Nothing of it was stored."))

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.limits import Keep
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text import formatting
+from brapped_assets.text.translation import _
 from brapped_assets.transfer.dry_run import Preview, preview
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.listener_choice import resolve_listener
@@ -82,7 +84,8 @@ class BackgroundImport:
         """Look at what lies in the folder, for this listener or, with None, for the only one there is; then ask."""
         self._began = time.monotonic()
         self._progress = Progress("looking")
-        self._thread = Thread(target=self._run, args=(listener_id,), name="import", daemon=True)
+        # What is told of it is in the language of whoever began it.
+        self._thread = Thread(target=copy_context().run, args=(self._run, listener_id), name="import", daemon=True)
         self._thread.start()
 
     def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
@@ -127,17 +130,19 @@ class BackgroundImport:
         except (HistoryError, SettingsError, WarehouseError, OSError) as error:
             ended = replace(self._progress, state="failed", error=str(error))
         except Stopped:
-            ended = replace(self._progress, state="failed", error="Stopped. Add the same file again to go on.")
+            ended = replace(self._progress, state="failed", error=_("Stopped. Add the same file again to go on."))
         except Unanswered:
-            late = "Nobody said yes within half an hour, so nothing was stored. Add the file again."
+            late = _("Nobody said yes within half an hour, so nothing was stored. Add the file again.")
             ended = Progress("failed", error=late)
         except Cancelled as error:
-            some = "Cancelled. What was stored stays; add the same file again to go on from there."
+            some = _("Cancelled. What was stored stays; add the same file again to go on from there.")
             is_some = self._progress.state == "reading" and self._progress.rows
             ended = Progress("failed", self._progress.rows, error=some if is_some else str(error))
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
-            again = "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
+            again = _(
+                "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
+            )
             ended = replace(self._progress, state="failed", error=again)
         shutil.rmtree(self._folder, ignore_errors=True)
         with self._lock:
@@ -231,11 +236,14 @@ def _person(tx: Connection, settings: Settings, listener_id: int | None, found: 
 
 def _troubles(summary: Summary) -> list[str]:
     """Files that were left out, each with the reason; the first few tell enough."""
-    failed = [f"{name} could not be read, nothing of it was added: {reason}" for name, reason in summary.failed]
-    ignored = [f"{name} was left out: {reason}" for name, reason in summary.ignored]
+    failed = [
+        _("%(name)s could not be read, nothing of it was added: %(reason)s", name=name, reason=reason)
+        for name, reason in summary.failed
+    ]
+    ignored = [_("%(name)s was left out: %(reason)s", name=name, reason=reason) for name, reason in summary.ignored]
     return [*_first(failed), *_first(ignored)]
 
 
 def _first(sentences: list[str]) -> list[str]:
     more = len(sentences) - MOST_NAMES
-    return [*sentences[:MOST_NAMES], *([f"…and {more} more."] if more > 0 else [])]
+    return [*sentences[:MOST_NAMES], *([_("…and %(more)s more.", more=more)] if more > 0 else [])]

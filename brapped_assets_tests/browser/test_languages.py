@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from brapped_assets.web.display import COOKIE
 from brapped_assets_tests.browser.reading import SETTLED, misplaced, too_faint
+from brapped_assets_tests.browser.test_layout import at_widths
 from brapped_assets_tests.browser.visitor import WIDER, Visitor
+from brapped_assets_tests.examples import quick_of
 
 # Where most is written.
 PAGES = ("/?range=all", "/today", "/settings", "/list/artists?range=all", "/wrapped/choose")
@@ -35,6 +37,20 @@ def test_longer_words_break_no_page_of_a_phone(visitor: Visitor) -> None:
         assert re.search("⟦", page.inner_text("main"))
         found += [f"{path}: wider by {page.evaluate(WIDER)}"] if page.evaluate(WIDER) else []
         found += [f"{path}: {line}" for line in misplaced(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("language", quick_of(1, ["de", "fr", "es"]))
+def test_in_the_longest_languages_nothing_is_cut_on_the_smallest_phone(visitor: Visitor, language: str) -> None:
+    page = visitor.window(320, locale=language, reduced_motion="reduce")
+    found = []
+    for path in (*PAGES, "/history", "/wrapped?range=2025", "/changes/artists?range=2025-06"):
+        page.goto(path)
+        found += [f"{path}: {line}" for line in at_widths(page, (320,), "sans-serif")]
+    page.goto("/wrapped?range=2025")
+    page.keyboard.press("Escape")
+    page.locator(".doors [data-opens-options]").click()
+    found += at_widths(page, (320,), "sans-serif")
     assert found == []
 
 

@@ -59,6 +59,12 @@ def to_the_eye(page: Page, schemes: Sequence[Literal["light", "dark"]] = SCHEMES
     return found + too_small(page)
 
 
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe calls serious or critical: its rule, and where."""
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
+    return [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]]
+
+
 def faults(page: Page) -> list[str]:
     """What is wrong with a page at each width, and to the eye in the light and the dark."""
     found = at_every_width(page)
@@ -114,8 +120,27 @@ def test_a_page_fits_at_every_width_in_all_letters(visitor: Visitor, path: str) 
 def test_axe_finds_nothing_serious(visitor: Visitor, path: str, scheme: Literal["light", "dark"]) -> None:
     for page in opened(visitor, path):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
-        assert [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]] == []
+        assert serious(page) == []
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_where_two_are_compared(chromium: Browser, together: str) -> None:
+    visitor = Visitor(chromium, together)
+    for path, scheme in zip(("/compare?range=all", "/compare?range=2019"), SCHEMES, strict=True):
+        page = visitor.visit(path)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert serious(page) == []
+    visitor.leave()
+    assert visitor.troubles == []
+
+
+@LOOKS
+def test_the_choice_of_shapes_fits_is_readable_and_can_be_touched(visitor: Visitor, look: Look) -> None:
+    page = visitor.visit("/wrapped?range=2025", 320)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Shapes and film").first.click()
+    page.get_by_role("dialog").wait_for()
+    assert at_widths(page, (320,), "sans-serif") + look(page) == []
 
 
 @LOOKS

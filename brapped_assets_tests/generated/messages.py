@@ -76,7 +76,9 @@ def brought_up(language: str, texts: Catalog) -> Catalog:
         if not message.id:
             continue
         known = before.get(message.id)
-        found.add(message.id, known.string if known and not known.fuzzy else None, flags=message.flags)
+        # A text that has two forms now is another one than with one.
+        is_same = known is not None and not known.fuzzy and known.pluralizable == message.pluralizable
+        found.add(message.id, known.string if known and is_same else None, flags=message.flags)
     return found
 
 

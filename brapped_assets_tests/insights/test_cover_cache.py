@@ -61,6 +61,13 @@ def test_a_picture_is_fetched_once_and_kept_privately(tmp_path: Path, host: str)
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
+def test_pictures_of_a_simulated_account_come_from_the_port_where_it_is_now(tmp_path: Path, host: str) -> None:
+    covers = Covers(tmp_path / "covers", f"{host}/v1")
+    assert covers.picture("http://127.0.0.1:9/one?size=640") == Picture(PNG, "image/png")
+    assert covers.picture("http://10.0.0.9/one") is None
+    assert Host.asked == ["/one?size=640"]
+
+
 @pytest.mark.parametrize("path", ["/huge", "/page", "/moved", "/gone", "/short"])
 def test_what_is_no_picture_is_nothing_and_not_asked_for_again_for_a_while(
     tmp_path: Path, host: str, path: str, monkeypatch: pytest.MonkeyPatch

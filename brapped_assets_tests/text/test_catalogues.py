@@ -73,6 +73,11 @@ def _forms(text: object) -> list[str]:
     return [str(one or "") for one in text] if isinstance(text, list | tuple) else [str(text or "")]
 
 
+def test_french_has_a_narrow_blank_that_does_not_break_before_its_marks() -> None:
+    texts = [one for message in catalogue("fr") if message.id for one in _forms(message.string)]
+    assert [one for one in texts if re.search(r"\S[ \u00a0][:;!?»](?:\s|<|$)", one)] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_language_has_two_forms_for_numbers_by_its_own_rule(language: str) -> None:
     found = catalogue(language)

@@ -99,6 +99,24 @@ def test_the_same_zip_again_is_no_harm(site: Pages) -> None:
         assert site.done().told == told
 
 
+def test_an_import_is_told_in_the_language_of_whoever_began_it(site: Pages) -> None:
+    site.browser.headers["accept-language"] = "de-AT"
+    assert drop(site, ("a.zip", export(1, 5)), ("note.json", b"[1]")) == (202, {})
+    asked = site.asked()
+    assert asked.proposal is not None
+    assert (asked.told, asked.troubles) == (
+        ((2, "neue Plays"),),
+        ("note.json wurde ausgelassen: it is other data, not a listening history.",),
+    )
+    assert asked.proposal.remarks[0].replace("\u00a0", " ") == (
+        "Die noch nicht importierten Dateien nennen 2 Plays, Mi., 1. Mai 2024."
+    )
+    assert site.answer("cancel") == 303
+    while site.incoming.progress().state in {"asking", "stopping"}:
+        time.sleep(0.01)
+    assert site.asked().error == "Abgebrochen. Nichts davon wurde gespeichert."
+
+
 def test_json_files_come_together_and_what_is_none_is_named_and_left_out(site: Pages) -> None:
     files = [
         ("../../Streaming_History_Audio_2024_0.json", json.dumps([row(1)]).encode()),

@@ -1,6 +1,6 @@
 """What a card is, and the words that cards share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
@@ -9,13 +9,17 @@ from brapped_assets.insights.wrapped.charts import Chart
 from brapped_assets.insights.wrapped.model import Kind, Numbers, Thing
 from brapped_assets.insights.wrapped.thresholds import Waiting
 from brapped_assets.text import formatting
-from brapped_assets.text.translation import N_, _, ngettext
+from brapped_assets.text.translation import _, ngettext
 
-COUNTED = {
-    "play": (N_("%(num)s play"), N_("%(num)s plays")), "song": (N_("%(num)s song"), N_("%(num)s songs")),
-    "artist": (N_("%(num)s artist"), N_("%(num)s artists")), "day": (N_("%(num)s day"), N_("%(num)s days")),
-    "month": (N_("%(num)s month"), N_("%(num)s months")), "year": (N_("%(num)s year"), N_("%(num)s years")),
-}  # fmt: skip
+# Both forms in one call: so they are one text of the catalogues.
+COUNTED: dict[str, Callable[[int], str]] = {
+    "play": lambda n: ngettext("%(num)s play", "%(num)s plays", n),
+    "song": lambda n: ngettext("%(num)s song", "%(num)s songs", n),
+    "artist": lambda n: ngettext("%(num)s artist", "%(num)s artists", n),
+    "day": lambda n: ngettext("%(num)s day", "%(num)s days", n),
+    "month": lambda n: ngettext("%(num)s month", "%(num)s months", n),
+    "year": lambda n: ngettext("%(num)s year", "%(num)s years", n),
+}
 # The card's width as the style sheet has it. The widest letter is about as wide as it is high (an em).
 WIDTH, LINES, WIDEST = 84, 3, 1.1
 # Beside a large picture.
@@ -108,7 +112,7 @@ def row(thing: Thing) -> Row:
 
 def counted(count: int, what: str) -> str:
     """1 play, 2 plays."""
-    return ngettext(*COUNTED[what], count)
+    return COUNTED[what](count)
 
 
 def shuffled(choices: Sequence[Row], salt: str) -> tuple[Row, ...]:

@@ -128,7 +128,7 @@ def of_traits(n: Numbers) -> Card:
             formatting.percent(*trait.of(n.traits)),
             _("%(what)s. %(least)s and more: %(more)s; less: %(less)s.", what=_(trait.words),
               least=formatting.percent(trait.least, 1), more=_(trait.more), less=_(trait.less)),
-            f"{n.before_label}: {formatting.percent(*trait.of(n.traits_before))}"
+            _("%(period)s: %(share)s", period=n.before_label, share=formatting.percent(*trait.of(n.traits_before)))
             if n.traits_before and trait.is_told(n.traits_before)
             else "",
         )

@@ -138,7 +138,9 @@ def of_covers(n: Numbers) -> Card:
         ngettext("%(num)s cover", "%(num)s covers", len(shown)),
         mosaic=shown,
         unit=_("Your albums, the most played first"),
-        aside=_("From %(first)s to %(last)s.", first=called(shown[0].name), last=called(shown[-1].name)),
+        aside=_(
+            "From the most played, %(first)s, to %(last)s.", first=called(shown[0].name), last=called(shown[-1].name)
+        ),
     )
 
 
