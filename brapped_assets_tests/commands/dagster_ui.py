@@ -38,7 +38,7 @@ class DagsterUi:
     def automations(self) -> list[str]:
         """What each line of the automation page says, once all are there."""
         self.open("/automation")
-        expect(self.page.get_by_text("Standard sensor")).to_have_count(5)
+        expect(self.page.get_by_text("Standard sensor")).to_have_count(6)
         expect(self.page.get_by_text("Scheduled", exact=False)).to_have_count(1)
         return self.page.locator("body").inner_text().splitlines()
 

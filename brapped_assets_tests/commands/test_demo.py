@@ -8,17 +8,22 @@ import sysconfig
 import tempfile
 import venv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import anyio
 import psutil
 import psycopg
 import pytest
 import requests
 from dotenv import dotenv_values
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 from playwright.sync_api import Playwright, expect
 
 from brapped_assets.commands.demo import _reset
@@ -31,6 +36,7 @@ from brapped_assets.warehouse.db import embedded_server
 from brapped_assets_tests.browser import fonts
 from brapped_assets_tests.browser.conftest import CHROMIUM
 from brapped_assets_tests.commands.dagster_ui import DagsterUi, opened
+from brapped_assets_tests.commands.questions import QUESTIONS
 from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -118,7 +124,15 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
     }
     assert [(each["name"], each["sensorState"]["status"]) for each in repository["sensors"]] == [
         (name, "RUNNING")
-        for name in ("daily_upkeep", "heartbeat", "inbox", "notices", "refresh_dimensions", "wrapped_reports")
+        for name in (
+            "daily_upkeep",
+            "heartbeat",
+            "inbox",
+            "notices",
+            "refresh_dimensions",
+            "refresh_tags",
+            "wrapped_reports",
+        )
     ]
 
 
@@ -164,7 +178,7 @@ def ui(demo: Demo, playwright: Playwright, tmp_path_factory: pytest.TempPathFact
 
 def test_the_automation_page_has_one_schedule_and_sensors_whose_names_say_what_they_do(ui: DagsterUi) -> None:
     lines = ui.automations()
-    sensors = ("daily_upkeep", "heartbeat", "inbox", "notices", "refresh_dimensions", "wrapped_reports")
+    sensors = ("daily_upkeep", "heartbeat", "inbox", "notices", "refresh_dimensions", "refresh_tags", "wrapped_reports")
     assert {"hourly_plays", *sensors} <= {*lines}
     assert [line for line in lines if line.startswith("Scheduled")] == [
         "Scheduled At 5, 25, and 45 minutes past the hour"
@@ -299,6 +313,30 @@ def test_what_only_the_export_names_is_looked_up_within_the_days_budget(demo: De
     # Albums and artists are there by name from the start.
     assert demo.rows("select count(*) from bi.plays where track_id is not null and album_name is null") == [(0,)]
     assert demo.rows("select sum(calls) <= 1000 from audit.api_call") == [(True,)]
+
+
+def test_an_assistant_is_answered_thirty_questions_as_sql_answers_them(demo: Demo) -> None:
+    here = {**demo.user.environment, "BRAPPED_HOME": str(demo.home)}
+    brapped = demo.user.python.with_name("brapped")
+    subprocess.run([brapped, "mcp", "--allow", "all"], cwd=demo.home, env=here, check=True, capture_output=True)
+
+    async def asking() -> list[Any]:
+        command = StdioServerParameters(command=str(brapped), args=["mcp"], env=here, cwd=demo.home)
+        async with Client(stdio_client(command)) as client:
+            return [(await client.call_tool(one.tool, one.arguments)).structured_content for one in QUESTIONS]
+
+    def told(rows: list[tuple[Any, ...]]) -> Any:
+        (row,) = rows
+        values = [int(cell) if isinstance(cell, Decimal) else cell for cell in row]
+        return values if len(values) > 1 else values[0]
+
+    assert len(QUESTIONS) == 30
+    with ThreadPoolExecutor(1) as elsewhere:
+        # Here the browser's own loop runs.
+        answers = elsewhere.submit(anyio.run, asking).result()
+    for question, answer in zip(QUESTIONS, answers, strict=True):
+        assert answer is not None, question.words
+        assert question.answer(answer) == told(demo.rows(question.statement)), question.words
 
 
 def test_nothing_of_a_real_account_reaches_the_demo(demo: Demo) -> None:
