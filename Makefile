@@ -17,23 +17,23 @@ up: $(INSTALLED)  ## collect a real account
 unexport PYTHONDONTWRITEBYTECODE
 
 # The browser's by themselves: they share one browser, and what drives it leaves an event loop running that others would
-# trip over. In `make test` they run beside the others, and what they say is shown at the end. The others two at a time
-# then, and four by themselves, for some wait for processes to start and stop: each of them takes ten seconds of CPU to
-# collect the tests and to start what they share.
+# trip over. They run beside the others, and what they say is shown at the end. The others two at a time: each process
+# takes ten seconds of CPU to collect the tests and to start what they share, and three fill two cores.
 # Files go to whoever is free in the order of their names: the last ones, the warehouse's, are short.
 ONE_BY_ONE := --dist loadfile --no-loadscope-reorder
-
-test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
-	@$(BIN)/python -m pytest -q $(BROWSER) -m "not slow" >$(VENV)/browser.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -q -n 2 $(ONE_BY_ONE) --hypothesis-profile quick --ignore $(BROWSER) -m "not slow"; \
+both = @$(BIN)/python -m pytest -q $(BROWSER) $(1) >$(VENV)/browser.log 2>&1 & beside=$$!; \
+	$(BIN)/python -m pytest -q -n $(2) $(ONE_BY_ONE) --ignore $(BROWSER) $(1); \
 	others=$$?; wait $$beside; code=$$?; cat $(VENV)/browser.log; test $$others -eq 0 -a $$code -eq 0
 
+test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
+	$(call both,--hypothesis-profile quick -m "not slow",2)
+
+# Some of the slow ones wait for processes to start and stop: three at a time.
 check: $(INSTALLED)  ## lint, types, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 4 $(ONE_BY_ONE) --ignore $(BROWSER)
-	$(BIN)/python -m pytest -q $(BROWSER)
+	$(call both,,3)
 
 generated: $(INSTALLED)  ## what is generated and committed: columns and lineage that Dagster shows, versions of code
 	$(BIN)/python -m brapped_assets_tests.generated

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from upath import UPath
 
+from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.definitions import defs
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
@@ -245,13 +246,12 @@ def test_a_url_without_an_export_is_a_sentence_without_secrets(
     assert "a-secret" not in said.errors
 
 
-def test_the_listener_who_is_logged_in_is_the_one_and_sync_goes_on(
-    connected: Connected, dagster_url: str, brapped: Brapped, export: Path
+def test_the_listener_who_is_logged_in_is_the_one_and_polls_go_on(
+    connected: Connected, brapped: Brapped, export: Path
 ) -> None:
     assert brapped("import", str(export)).code == 0
     before = len(plays(connected.database_url))
-    synced = brapped("sync")
-    assert synced.code == 0, synced
+    assert poll_without_an_hour({}, datetime.now(UTC))
     assert len(plays(connected.database_url)) == before + 10
     with connected.warehouse.transaction() as tx:
         names = tx.execute("select display_name, count(*)::int as plays from bi.listeners join bi.plays using"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Play, ScriptedListener
@@ -39,9 +40,8 @@ def expected(zone: str) -> list[tuple[datetime, datetime, str, int]]:
     return [(at, moved.replace(tzinfo=None), f"{moved:%Y-%m-%d}", moved.hour) for at, moved in there]
 
 
-@pytest.mark.usefixtures("dagster_url")
 def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brapped) -> None:
-    assert brapped("sync").code == 0
+    assert poll_without_an_hour({}, datetime.now(UTC))
     assert local(connected) == expected("Asia/Kolkata")
     # Nobody can be asked here: what changes is shown, and nothing is done without the flag.
     refused = brapped("timezone", "Europe/Berlin")
@@ -60,7 +60,7 @@ def test_every_play_has_its_new_local_time(connected: Connected, brapped: Brappe
     assert isinstance(connected.account.listener, ScriptedListener)
     plays = connected.account.listener.plays
     connected.account.listener = ScriptedListener([*plays, Play(now, now, 40_000, plays[0].track)])
-    assert brapped("sync").code == 0
+    assert poll_without_an_hour({}, datetime.now(UTC))
     assert local(connected)[-1][1] == now.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
 
 

@@ -75,6 +75,7 @@ def python(code: str, home: Path) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 def test_loading_it_starts_and_writes_nothing_and_nothing_is_switched_on(home: Path) -> None:
     assert python(LOAD + TELL, home) == {"on": [], "home": []}
 

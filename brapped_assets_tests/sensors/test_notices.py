@@ -121,13 +121,13 @@ def test_polls_that_stop_coming_are_told_of_by_a_machine_that_is_awake(
 ) -> None:
     sensor.instance.report_runless_asset_event(dg.AssetMaterialization("recently_played_raw"))
     told = []
-    for minutes in range(0, 600, 4):
+    for minutes in range(0, 364, 4):
         if sensor.tick() != NOTHING:
             told.append((minutes, [title for title, _ in mailbox.texts()]))
         clock.shift(240)
     # Once an hour, and told of after the second look.
     assert told == [
-        (180, []), (240, ["Brapped: nothing is being collected"]), *[(hour * 60, []) for hour in range(5, 10)]
+        (180, []), (240, ["Brapped: nothing is being collected"]), *[(hour * 60, []) for hour in (5, 6)]
     ]  # fmt: skip
 
 

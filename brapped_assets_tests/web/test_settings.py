@@ -30,9 +30,8 @@ def me(warehouse: Warehouse) -> int:
     """Thirty days, of which the newest has a private session and every other song is short."""
     with warehouse.transaction() as tx:
         me = know(tx, "Etc/UTC")
-        for n in range(30):
-            at, ms = NOW - timedelta(days=n, minutes=5), 60_000 if n % 2 else 9_000
-            play(tx, me, [Told(at, 1 + n % 6, ms, False, n == 1, False, "ios", False)])
+        days = [(NOW - timedelta(days=n, minutes=5), 1 + n % 6, 60_000 if n % 2 else 9_000, n == 1) for n in range(30)]
+        play(tx, me, [Told(at, track, ms, False, private, False, "ios", False) for at, track, ms, private in days])
         newcomer(tx, "other", zone="UTC")
     return me
 

