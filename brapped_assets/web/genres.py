@@ -112,7 +112,8 @@ def _heads(stretch: Period, unit: str) -> tuple[str, str]:
     if unit == "year":
         return f"{stretch.first.year}", f"{stretch.first.year}"
     if unit == "month":
-        return dated(stretch.first, "LLL"), stretch.label
+        # Of several years each January says which.
+        return f"{stretch.first.year}" if stretch.first.month == 1 else dated(stretch.first, "LLL"), stretch.label
     return short_day(stretch.first), stretch.label
 
 
