@@ -13,9 +13,9 @@ from brapped_assets.musicbrainz import (
     MusicBrainzClient,
     WikidataClient,
 )
-from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import artist_tags
 from brapped_assets.warehouse.artist_tags import DueArtist, Service
+from brapped_assets.warehouse.db.connections import Transactions
 
 # A run ends soon, so that nothing waits long behind it.
 SECONDS_A_RUN = 60.0
@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 class TagLookup:
     """One run's asking. `told`, `unknown` and `failed` count artists; `reasons` say why something was not answered."""
 
-    neon: NeonResource
+    warehouse: Transactions
     musicbrainz: MusicBrainzClient
     wikidata: WikidataClient
     seconds: float = SECONDS_A_RUN
@@ -52,7 +52,7 @@ class TagLookup:
         until = self.clock() + timedelta(seconds=self.seconds)
         while self.clock() < until:
             now = self.clock()
-            with self.neon.transaction() as tx:
+            with self.warehouse.transaction() as tx:
                 if artist_tags.rests_until(tx, "musicbrainz", now):
                     return
                 # Addresses in whole batches: a hundred are one request.
@@ -79,7 +79,7 @@ class TagLookup:
             for one in batch
             if (match := chosen(found.get(one.artist_id, []), one)) is not None
         }
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             now = self.clock()
             artist_tags.save_addresses(tx, mbids, now)
             artist_tags.give_back(tx, mbids, now)
@@ -128,7 +128,7 @@ class TagLookup:
             return
         keys = [one.artist_key for one in nobody]
         now = self.clock()
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             is_resting = artist_tags.rests_until(tx, "wikidata", now) is not None
         if is_resting:
             self._set_aside(keys, "Wikidata rests")
@@ -143,13 +143,13 @@ class TagLookup:
             if one.artist_id in found:
                 self._keep(one, "wikidata", found[one.artist_id])
         unknown = [one.artist_key for one in nobody if one.artist_id not in found]
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             artist_tags.save_unknown(tx, unknown, self.clock())
         self.told += len(nobody) - len(unknown)
         self.unknown += len(unknown)
 
     def _keep(self, one: DueArtist, source: Service, tags: ArtistTags) -> None:
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             artist_tags.save(
                 tx, one.artist_key, source, self.clock(),
                 genres={genre.name: genre.votes for genre in tags.genres}, country=tags.country, area=tags.area,
@@ -157,21 +157,21 @@ class TagLookup:
             )  # fmt: skip
 
     def _give_back(self, keys: Sequence[int]) -> None:
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             artist_tags.give_back(tx, keys, self.clock())
 
     def _set_aside(self, keys: Sequence[int], reason: str) -> None:
         self.failed += len(keys)
         if keys:
             self.reasons.append(reason)
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             artist_tags.set_aside(tx, keys, self.clock())
 
     def _rest(self, service: Service, away: Away) -> bool:
         """Leave a service alone for as long as it wants, and a while at least; always False."""
         self.reasons.append(str(away))
         now = self.clock()
-        with self.neon.transaction() as tx:
+        with self.warehouse.transaction() as tx:
             artist_tags.rest(tx, service, now + max(away.wait, SHORTEST_REST))
         return False
 

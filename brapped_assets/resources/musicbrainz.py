@@ -12,6 +12,7 @@ from brapped_assets.musicbrainz import MusicBrainzClient, Service, WikidataClien
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import artist_tags
+from brapped_assets.warehouse.db.connections import Transactions
 
 # Wikidata asks for no pace and is asked a hundredth as often.
 WIKIDATA_A_SECOND = 1.0
@@ -66,7 +67,7 @@ class MusicBrainzResource(dg.ConfigurableResource):  # type: ignore[type-arg]  #
 
 @contextmanager
 def open_clients(
-    settings: Settings, warehouse: NeonResource, *, sleep: Callable[[float], None] = time.sleep
+    settings: Settings, warehouse: Transactions, *, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[tuple[MusicBrainzClient, WikidataClient]]:
     """A client of each service, whose pace the warehouse keeps for all processes."""
     agent = user_agent(settings.musicbrainz_contact)

@@ -8,9 +8,13 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.assets.tag_level import DUE, NEXT_DUE_AT
-from brapped_assets.assets.tag_lookup import AFTER_FAILURES, SHORTEST_REST
+from brapped_assets.assets.tag_lookup import AFTER_FAILURES, SHORTEST_REST, TagLookup
+from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.faults import Kind
 from brapped_assets.demo.musicbrainz import GENRES, SimulatedMusicBrainz
 from brapped_assets.demo.names import script_of
+from brapped_assets.resources.musicbrainz import open_clients
 from brapped_assets.sensors.artist_tags import TAG_LEVEL_WRITERS
 from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.settings import Settings
@@ -18,6 +22,7 @@ from brapped_assets.warehouse.artist_tags import ASK_AGAIN_AFTER
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import calls, metadata_of, poll, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 
 IDS = "select artist_id from star.artist_dim where artist_id is not null order by artist_id"
 
@@ -142,9 +147,9 @@ def test_the_most_played_are_asked_about_first(
 
 @pytest.mark.parametrize("kind", ["server_error", "web_page"])
 def test_a_service_that_is_away_is_left_alone_for_a_while_and_nothing_is_red(
-    polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: str
+    polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
 ) -> None:
-    polled.account.faults.add(kind, path="/ws/2", status=200 if kind == "web_page" else 503, times=None)  # type: ignore[arg-type]
+    polled.account.faults.add(kind, path="/ws/2", status=200 if kind == "web_page" else 503, times=None)
     told = looked(polled, instance)
     assert (told["artists_told"], told[DUE]) == (0, 0)
     asked = requests(polled)
@@ -213,3 +218,25 @@ def test_what_the_homes_file_says_goes_before_all_else(polled: Connected, instan
     (home / "genres.csv").write_text("artist,genres,country,began\n", encoding="utf-8")
     looked(polled, instance)
     assert "listener" not in {row["source"] for row in rows(polled, "select source from bi.artist_genres")}
+
+
+@pytest.mark.parametrize("many", quick_of(1, [250, 5_000]))
+def test_so_many_artists_are_a_request_a_hundred_and_one_each(connected: Connected, many: int) -> None:
+    catalogue = Catalogue("many", artists=many)
+    account = SimulatedAccount(catalogue=catalogue, seed="many")
+    connected.server.become(account)
+    with connected.warehouse.transaction() as tx:
+        tx.execute(
+            "insert into star.artist_dim (artist_id, artist_name) select * from unnest(%s::text[], %s::text[])",
+            ([catalogue.artist_at(n).id for n in range(many)], [catalogue.artist_at(n).name for n in range(many)]),
+        )
+    with open_clients(Settings.load(), connected.warehouse) as (musicbrainz, wikidata):
+        lookup = TagLookup(connected.warehouse, musicbrainz, wikidata, seconds=9_999)
+        lookup.run()
+    fates = Counter(account.musicbrainz.fate(number) for number in range(many))
+    paths = Counter(call.path.removeprefix("/ws/2").split("/")[1] for call in account.calls)
+    read = many - fates["nobody"] - fates["wikidata"]
+    assert (paths["url"], paths["artist"]) == (-(-many // 100), read)
+    assert paths["sparql"] <= 2 * paths["url"]
+    assert (lookup.failed, lookup.unknown) == (0, fates["nobody"] + fates["deleted"])
+    assert value(connected, "select sum(calls)::int from audit.tag_call") == sum(paths.values())
