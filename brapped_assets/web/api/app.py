@@ -23,10 +23,7 @@ from brapped_assets.insights.answers import lists, plays
 from brapped_assets.insights.answers.model import about
 from brapped_assets.insights.answers.parameters import Pairs, Refused
 from brapped_assets.insights.answers.question import Question, read_question
-from brapped_assets.insights.database_outage import absence_in
 from brapped_assets.insights.list_file import pieces
-from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.text.language import display_of, write_as
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.read_tokens import ReadToken
@@ -35,7 +32,9 @@ from brapped_assets.web.api.endpoints import OF_PAGES, Endpoint, endpoints, scal
 from brapped_assets.web.api.formats import CSV, JSON, format_of, has_it, table, tag_of, tag_of_version
 from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.api.openapi import document
+from brapped_assets.web.api.pieces import Pieces
 from brapped_assets.web.api.problems import Problem
+from brapped_assets.web.api.viewing import refusal, viewer_of_token
 from brapped_assets.web.site import Site
 
 ROOT = "/api/v1"
@@ -49,9 +48,8 @@ EXPOSED = ("ETag", "Link", "Retry-After")
 class Api:
     """Of one site."""
 
-    def __init__(self, site: Site, gate: Gate) -> None:
-        self._site, self._gate = site, gate
-        self._limiter = CapacityLimiter(AT_ONCE)
+    def __init__(self, site: Site, gate: Gate, limiter: CapacityLimiter) -> None:
+        self._site, self._gate, self._limiter = site, gate, limiter
 
     def routes(self) -> list[Route]:
         return [
@@ -135,8 +133,9 @@ def api(site: Site, gate: Gate, origins: Sequence[str] = ()) -> Starlette:
         CORSMiddleware, allow_origins=[*origins], allow_methods=["GET"],
         allow_headers=["Authorization", "If-None-Match"], expose_headers=[*EXPOSED],
     )  # fmt: skip
+    limiter = CapacityLimiter(AT_ONCE)
     return Starlette(
-        routes=Api(site, gate).routes(),
+        routes=[*Api(site, gate, limiter).routes(), *Pieces(site, gate, limiter, origins).routes()],
         middleware=[browsers] if origins else [],
         exception_handlers={
             Problem: lambda _request, error: problems.answer(error),
@@ -145,25 +144,6 @@ def api(site: Site, gate: Gate, origins: Sequence[str] = ()) -> Starlette:
             Exception: lambda _request, _error: problems.answer(Problem("failed", "The log of Brapped has it.")),
         },
     )
-
-
-def viewer_of_token(tx: Connection, site: Site, token: ReadToken) -> Viewer:
-    """Who sees all plays of the token's listener. Raises Problem without any, and WarehouseError in an outage."""
-    if away := absence_in(tx):
-        raise away.error
-    whole = viewer(tx, site.clock(), token.listener_id, lives=site.lives)
-    if whole is None:
-        raise Problem("token-unknown", "Its listener was forgotten.")
-    write_as(display_of("en", week_begins=whole.preference.week_begins))
-    if whole.first_day is None:
-        raise Problem("nothing-played", "Connect Spotify, or bring in an export: see the page Add history of Brapped.")
-    return whole
-
-
-def refusal(error: Refused) -> Problem:
-    if error.parameter == "key":
-        return Problem("not-found", str(error), parameter="key")
-    return Problem("unknown-parameter" if error.is_unknown else "bad-parameter", str(error), parameter=error.parameter)
 
 
 def _described(request: Request) -> Response:

@@ -10,6 +10,7 @@ from brapped_assets.insights.answers.parameters import Parameter
 from brapped_assets.warehouse.read_tokens import WORDS
 from brapped_assets.web.api.endpoints import endpoints
 from brapped_assets.web.api.openapi import DESCRIPTION, document
+from brapped_assets.web.api.pieces import PIECES
 from brapped_assets.web.api.problems import KINDS
 from brapped_assets.web.site import Site
 
@@ -23,6 +24,7 @@ def routes(site: Site) -> list[Route]:
         return site.page(
             "api.html", request, who, description=DESCRIPTION, scopes=WORDS, problems=KINDS,
             common=[(one, _values(one)) for one in common], schemas=_schemas(),
+            pieces=[(path, words, [(own, _values(own)) for own in known]) for path, words, known in PIECES],
             endpoints=[(one, [(own, _values(own)) for own in one.parameters], one.answer.__name__) for one in found],
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ DESCRIPTION = """\
 Your listening for programs, as the pages tell it. Every answer says by which rule it counts, in which zone, as of when,
 what share of the time is estimated, and in which stretches plays may be missing.
 
-An address may end with `.json` or `.csv`; without, `Accept` decides. A file (CSV) has all rows, those of spreadsheets:
+An address may end with .json or .csv; without, Accept decides. A file (CSV) has all rows, those of spreadsheets:
 a cell that would be a formula has an apostrophe before it. What is in v1 stays: new parameters, fields and addresses
 may come, so ignore fields that you do not know."""
 # What can be wrong with every question.
