@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from babel.messages import Catalog, pofile
 
+import brapped_assets
 from brapped_assets.text.language import LANGUAGES, Display, written_as
 from brapped_assets.text.translation import ngettext
 from brapped_assets_tests.generated.messages import PLURALS, TEMPLATE, brought_up, catalogue_file, template, written
@@ -28,6 +30,13 @@ def every_text() -> Catalog:
 def test_the_template_has_every_text_there_is(every_text: Catalog) -> None:
     """After a change of a text: `make generated`."""
     assert TEMPLATE.read_bytes().decode() == written(every_text).decode()
+
+
+def test_no_text_stands_inside_of_an_f_string() -> None:
+    """Whoever looks for texts sees none there, and it stays English without a word."""
+    inside = re.compile(r"\{(_|N_|ngettext)\(['\"]")
+    sources = Path(brapped_assets.__file__).parent.rglob("*.py")
+    assert [file.name for file in sources if inside.search(file.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

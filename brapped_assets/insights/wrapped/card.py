@@ -123,7 +123,7 @@ def shuffled(choices: Sequence[Row], salt: str) -> tuple[Row, ...]:
 def marked(card: Card, numbers: Numbers) -> Card:
     """The card's number with what it is: at least, about."""
     about = "≈" if numbers.total.estimated_ms else ""
-    return replace(card, prefix=f"{_('at least')} {about}" if numbers.at_least else about)
+    return replace(card, prefix=_("at least") + f" {about}" if numbers.at_least else about)
 
 
 def called(name: str) -> str:

@@ -21,7 +21,7 @@ def of_genres(n: Numbers) -> Card:
         unit=_("in %(share)s of your minutes", share=formatting.percent(ms, n.genres.known.whole)),
         told=_told(n.genres, str, 1),
         aside=ngettext("%(num)s genre in all.", "%(num)s genres in all.", n.genres.many),
-        rule=f"{_known(n.genres)} {_('A song is of every genre of its artist.')}",
+        rule=_known(n.genres) + " " + _("A song is of every genre of its artist."),
     )
 
 
