@@ -29,7 +29,6 @@ LAYERS = [
     ["definitions"],
     ["demo"],
     ["commands"],
-    ["cli_data_commands"],
     ["cli"],
     ["__main__"],
 ]

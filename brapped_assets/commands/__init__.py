@@ -1,1 +1,1 @@
-"""What each command does; `cli.py` says how it is called."""
+"""What each command does; `cli/` says how it is called."""

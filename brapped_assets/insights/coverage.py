@@ -11,7 +11,7 @@ from brapped_assets.insights.viewer import Gap, Viewer
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "viewer.sql")
 
 # Where nothing vouches for a time, this many days without a play are taken for quiet ones, more for unknown ones.
 QUIET_DAYS = 3

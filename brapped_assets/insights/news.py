@@ -18,7 +18,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "viewer.sql")
 
 WEEKS, MONTHS = 8, 12
 MONDAY = 0

@@ -9,7 +9,7 @@ from brapped_assets.text.translation import N_
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "lists.sql")
 
 SPANS = {"short_term": N_("Last 4 weeks"), "medium_term": N_("Last 6 months"), "long_term": N_("Last year")}
 

@@ -7,7 +7,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
 
-q = Statements(__file__)
+q = Statements(__file__, "retention.sql")
 
 MEGABYTE = 1_000_000
 # From this share on it is time to make room.

@@ -17,7 +17,7 @@ from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.urls import connection_string, may_sleep
 from brapped_assets.warehouse.errors import Waking, explained
 
-q = Statements(__file__)
+q = Statements(__file__, "roles.sql")
 
 CONNECTIONS = 4
 # A database in the cloud sleeps after five idle minutes; what is open does not keep it awake, and is dead afterwards.

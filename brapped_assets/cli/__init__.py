@@ -1,10 +1,11 @@
-"""The `brapped` command: how each is called. What it does is in `commands/`; the rest is in `cli_data_commands.py`."""
+"""The `brapped` command: how each is called. What it does is in `commands/`."""
 
 from typing import Annotated
 
 import typer
 
-from brapped_assets import __version__, cli_data_commands
+from brapped_assets import __version__
+from brapped_assets.cli import access_commands, data_commands
 from brapped_assets.console import runner
 from brapped_assets.console.runner import console, ready_settings
 from brapped_assets.services.parts import Part, address
@@ -150,7 +151,8 @@ def notify(
 
 
 # After these, for `--help` lists commands in the order they come.
-app.add_typer(cli_data_commands.app)
+app.add_typer(data_commands.app)
+app.add_typer(access_commands.app)
 
 
 def main() -> None:

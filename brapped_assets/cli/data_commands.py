@@ -1,7 +1,6 @@
-"""The `brapped` commands on what is kept: bring it in, take it out, show it to other programs, look after it."""
+"""The `brapped` commands on what is kept: bring it in, take it out, look after it."""
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,25 +9,6 @@ import typer
 from brapped_assets.console.runner import console, errors, ready_settings
 
 app = typer.Typer()
-
-
-class TokenScope(StrEnum):
-    """As `warehouse/read_tokens.py` has them, which the command line need not load."""
-
-    totals = "totals"
-    lists = "lists"
-    plays = "plays"
-    pieces = "pieces"
-    metrics = "metrics"
-
-
-class AssistantReads(StrEnum):
-    """As `warehouse/assistant_access.py` has it, and nothing."""
-
-    off = "off"
-    export = "export"
-    all = "all"
-
 
 Listener = Annotated[
     str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
@@ -196,75 +176,6 @@ def genres() -> int:
     return run(ready_settings(), console)
 
 
-@app.command()
-def bi(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the files are written.")
-    ] = Path(),
-    role: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Instead: make a role that reads the BI views and nothing else, or renew it."
-        ),
-    ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the role's password instead of making one up.")
-    ] = False,
-    listener: Listener = None,
-) -> int:
-    """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
-    from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
-
-    if role is not None:
-        return make_reader(ready_settings(), console, name=role, password_stdin=password_stdin)
-    if password_stdin:
-        raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
-    return write_files(ready_settings(), console, folder=output, listener=listener)
-
-
-@app.command()
-def token(
-    make: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A new token, for what its name says; it is printed once.")
-    ] = None,
-    opens: Annotated[
-        list[TokenScope] | None,
-        typer.Option(help="What it opens, once for each: totals and lists without.", show_default=False),
-    ] = None,
-    per_minute: Annotated[int, typer.Option(min=1, max=6000, help="Requests it is answered in a minute.")] = 120,
-    revoke: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="This one opens nothing any more.", show_default=False)
-    ] = None,
-    listener: Listener = None,
-) -> int:
-    """Tokens by which programs read the API (/api/v1); without an option, those there are."""
-    from brapped_assets.commands import token as run  # noqa: PLC0415
-
-    if make is not None and revoke is not None:
-        raise typer.BadParameter("Make one or revoke one, not both.")
-    if revoke is not None:
-        return run.revoke_token(ready_settings(), console, revoke)
-    if make is None:
-        return run.show_tokens(ready_settings(), console)
-    scopes = [one.value for one in opens or (TokenScope.totals, TokenScope.lists)]
-    return run.make_token(
-        ready_settings(), console, errors, name=make, scopes=scopes, per_minute=per_minute, listener=listener
-    )
-
-
-@app.command()
-def roles(
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write the URLs there, readable by you alone, unprinted."),
-    ] = None,
-) -> int:
-    """As the owner of the database: roles that may do less, to collect with and to read with; again to renew them."""
-    from brapped_assets.commands.roles import make_roles as run  # noqa: PLC0415
-
-    return run(ready_settings(), console, output=output)
-
-
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 def postgres(
     program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
@@ -287,19 +198,3 @@ def upgrade_database(
     from brapped_assets.commands.upgrade_database import upgrade_database as run  # noqa: PLC0415
 
     return run(ready_settings(), console, old_binaries=old_binaries)
-
-
-@app.command()
-def mcp(
-    allow: Annotated[
-        AssistantReads | None,
-        typer.Option(help="What an assistant may read from now on; without, answer one.", show_default=False),
-    ] = None,
-    listener: Listener = None,
-) -> int:
-    """Answer an assistant's questions over the Model Context Protocol (stdio), once that is allowed."""
-    from brapped_assets.commands import mcp as run  # noqa: PLC0415
-
-    if allow is None:
-        return run.serve(ready_settings(), listener=listener)
-    return run.choose_access(ready_settings(), console, reads=allow.value, listener=listener)
