@@ -177,6 +177,8 @@ def _listener(one: ListenerOverview, now: datetime) -> dict[str, Any]:
         "items_empty": one.empty_items,
         "items_with_impossible_time": one.impossible_times,
         "items_rejected": one.rejected,
+        "spoken_plays": one.spoken,
+        "files_to_read_again": one.files_to_read_again,
         "clock_skew_seconds": round((one.clock_skew_ms or 0) / 1000),
         "gaps_open": one.gaps_open,
         "hours_in_gaps": round(one.seconds_in_gaps / 3600, 1),

@@ -24,6 +24,14 @@ def show(console: Console, state: dict[str, Any]) -> None:
         table.add_row("  gaps", _gaps(one))
         if aside := describe_kept_aside(one):
             table.add_row("  kept aside", aside)
+        if one["spoken_plays"]:
+            table.add_row("  beside music", f"{one['spoken_plays']} episodes, chapters and videos")
+        if files := one["files_to_read_again"]:
+            were = "1 file was" if files == 1 else f"{files} files were"
+            table.add_row(
+                "  to read again",
+                f"{were} read before podcasts, audiobooks and videos were kept: brapped import PATH (no play doubles)",
+            )
         if one["last_closed_at"]:
             last = f"{_minute(one['last_closed_at'])} by {escape(one['last_closed_by'])}"
             table.add_row("  closed by exports", f"{one['hours_closed']} hours, last on {last}")

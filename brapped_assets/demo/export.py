@@ -190,9 +190,16 @@ def _spoken(rng: Random, after: Play) -> tuple[list[Json], list[Json]]:
     if chance < 0.12:
         audio.append(blank | episode)
     elif chance < 0.15:
-        book = rng.choice(BOOKS)
-        chapter = {"audiobook_uri": f"spotify:show:{at.toordinal():022}", "audiobook_chapter_title": "Chapter 1"}
-        audio.append(blank | {"audiobook_title": book} | chapter)
+        book, nth = rng.randrange(len(BOOKS)), at.toordinal() % 24 + 1
+        audio.append(
+            blank
+            | {
+                "audiobook_title": BOOKS[book],
+                "audiobook_uri": f"spotify:show:{book:022}",
+                "audiobook_chapter_uri": f"spotify:episode:{100 * book + nth:022}",
+                "audiobook_chapter_title": f"Chapter {nth}",
+            }
+        )
     elif chance < 0.20:
         video.append(blank | episode)
     return audio, video

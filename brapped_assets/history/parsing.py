@@ -19,11 +19,6 @@ from brapped_assets.text.json_fields import Odd, flag, instant, milliseconds, te
 
 PARSER_VERSION = 1
 """Raise it whenever `parse_row` learns to read more: what older versions could not read is tried again."""
-READER_VERSION = 2
-"""Raise it whenever more is kept of rows that are understood: files that an older one read can then be read again.
-
-1 counted episodes, chapters and videos, 2 keeps them.
-"""
 
 TRACK_URI, LOCAL_URI = "spotify:track:", "spotify:local:"
 TRACK_URI_LENGTH = len(TRACK_URI) + 22

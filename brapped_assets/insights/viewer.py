@@ -40,7 +40,7 @@ class Viewer:
     `time_zone` holds now; `spans` has the earlier ones, too. `shown` are the plays that statistics speak of.
     `first_day` and `last_day` None: nothing was ever played.
     `everybody` is whoever has pages here, the first first. `usual_rule` is what the listener chose; `rule` is what the
-    plays `shown` count by.
+    plays `shown` count by. `has_spoken`: there are podcasts, audiobooks or videos, which are no plays.
     """
 
     listener_id: int
@@ -62,6 +62,7 @@ class Viewer:
     usual_rule: Rule = "spotify"
     rule: Rule = "spotify"
     preference: Preference = USUAL
+    has_spoken: bool = False
 
     @property
     def consent_ends_in(self) -> int | None:

@@ -10,6 +10,7 @@ select l.listener_id, l.display_name as name, l.time_zone, held.moves, held.zone
        first.played_on as first_day, last.played_on as last_day, last.played_at as data_as_of,
        (select count(*)::int from insights.hidden h where h.listener_id = l.listener_id)
        + (select count(*)::int from insights.hidden_time h where h.listener_id = l.listener_id) as hidden,
+       exists (select from star.spoken_play s where s.listener_id = l.listener_id) as has_spoken,
        coalesce((select c.rule from insights.counting_rule c where c.listener_id = l.listener_id), 'spotify') as usual_rule,
        (select jsonb_strip_nulls(to_jsonb(p) - '{listener_id,chosen_at}'::text[])
           from insights.preference p where p.listener_id = l.listener_id) as preference,

@@ -20,7 +20,19 @@ from brapped_assets.warehouse.exported_records import PORTABLE, listener_record,
 q = Statements(__file__)
 
 # The public views, each with its statement in exporting.sql.
-TABLES = (*("plays", "tracks", "artists", "artist_genres", "albums", "track_artists", "listeners", "coverage_gaps"),)
+TABLES = (
+    *(
+        "plays",
+        "spoken_plays",
+        "tracks",
+        "artists",
+        "artist_genres",
+        "albums",
+        "track_artists",
+        "listeners",
+        "coverage_gaps",
+    ),
+)
 # As Spotify cuts its own files, of 12 MB at most.
 ROWS_A_FILE = 16_000
 LINES_A_WRITE = 1_000

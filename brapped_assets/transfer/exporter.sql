@@ -1,6 +1,9 @@
 -- name: plays
 select p.* from bi.plays p where p.listener_id = %(listener_id)s order by p.played_at, p.play_key
 
+-- name: spoken_plays
+select p.* from bi.spoken_plays p where p.listener_id = %(listener_id)s order by p.played_at, p.spoken_key
+
 -- name: tracks
 -- First and last of this listener, where bi.tracks counts everybody's.
 select t.track_key, t.track_id, t.track_name, t.artist_key, t.artist_id, t.artist_name, t.featured_artists, t.album_id,

@@ -12,7 +12,7 @@ from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
-from brapped_assets.history.parsing import PARSER_VERSION, READER_VERSION, parse_row
+from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.recognition import HISTORY_NAME
 from brapped_assets.text.translation import N_, _, translated
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
@@ -148,7 +148,7 @@ def import_history(
         summary.rows += sum(astuple(became))
         summary.plays += became
     with warehouse.transaction() as tx:
-        merged_rows = import_ledger.merged_rows(tx, listener_id, READER_VERSION)
+        merged_rows = import_ledger.merged_rows(tx, listener_id)
     progress(0, sum(expected))
     with (
         tuned_interpreter(),
@@ -178,7 +178,7 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
     if pieces:
         with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
             became, failure = import_ledger.merge_pieces(
-                tx, listener_id, pieces, parser_version=PARSER_VERSION, reader_version=READER_VERSION, now=now
+                tx, listener_id, pieces, parser_version=PARSER_VERSION, now=now
             )
     of_pieces = iter(became)
     for read in reads:

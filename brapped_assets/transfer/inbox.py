@@ -7,7 +7,7 @@ from pathlib import Path
 from brapped_assets.history.candidate_files import is_looked_at
 from brapped_assets.history.file_signatures import is_unfinished
 from brapped_assets.history.folders import files_below
-from brapped_assets.history.parsing import READER_VERSION
+from brapped_assets.warehouse.import_ledger import READER_VERSION
 
 FOLDER = "exports"
 

@@ -23,6 +23,12 @@ from brapped_assets.warehouse.rejected_items import drop_rejected
 
 q = Statements(__file__)
 
+READER_VERSION = 2
+"""Raise it whenever more is kept of rows that are understood: files that an older one read can then be read again.
+
+1 counted episodes, chapters and videos, 2 keeps them.
+"""
+
 
 class Odd(Protocol):
     """One row of a file that could not be understood, as JSON, and why."""
@@ -109,18 +115,18 @@ def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> Non
     tx.execute(q.met, {**asdict(file), "listener_id": listener_id, "now": now})
 
 
-def merged_rows(tx: Connection, listener_id: int, reader_version: int) -> dict[str, float]:
+def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
     """By content hash, how many rows of each file are merged; infinitely many of one that this reader has read whole.
 
     One that an older reader has read whole is read again: nothing of its plays, and all that is spoken.
     """
-    found = tx.execute(q.merged, {"listener_id": listener_id, "reader_version": reader_version}).fetchall()
+    found = tx.execute(q.merged, {"listener_id": listener_id, "reader_version": READER_VERSION}).fetchall()
     return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
 
 
-def files_to_read_again(tx: Connection, listener_id: int, reader_version: int) -> int:
+def files_to_read_again(tx: Connection, listener_id: int) -> int:
     """How many files an older reader has read, which did not keep what is spoken."""
-    count: int = one_value(tx, q.to_read_again, {"listener_id": listener_id, "reader_version": reader_version})
+    count: int = one_value(tx, q.to_read_again, {"listener_id": listener_id, "reader_version": READER_VERSION})
     return count
 
 
@@ -130,13 +136,7 @@ def flush(tx: Connection, listener_id: int, now: datetime) -> None:
 
 
 def merge_pieces(
-    tx: Connection,
-    listener_id: int,
-    pieces: Sequence[tuple[File, Piece]],
-    *,
-    parser_version: int,
-    reader_version: int,
-    now: datetime,
+    tx: Connection, listener_id: int, pieces: Sequence[tuple[File, Piece]], *, parser_version: int, now: datetime
 ) -> tuple[list[Merged], psycopg.Error | None]:
     """Merge pieces one after the other, keep their odd rows, and note how far each file is merged: each wholly or not.
 
@@ -148,7 +148,7 @@ def merge_pieces(
     tx.execute("set local synchronous_commit = off")
     # The listener first: two imports of the same files would wait for each other's.
     listener = introduce(tx, listener_id, [encoded for _, piece in pieces for encoded in piece.plays.values()])
-    values = {"parser_version": parser_version, "reader_version": reader_version, "now": now}
+    values = {"parser_version": parser_version, "reader_version": READER_VERSION, "now": now}
     became: list[Merged] = []
     for file, piece in pieces:
         try:

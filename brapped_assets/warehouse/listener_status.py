@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.import_ledger import READER_VERSION
 
 q = Statements(__file__)
 
@@ -28,7 +29,8 @@ class ListenerOverview:
     Items of polls that are no plays: `rejected` wait for a parser that understands them, `rejected_lately` of a kind
     first met within `NEWS`; `not_music` are episodes and the like, `empty_items` tell nothing of what was played, and
     `impossible_times` ended before 2006 or more than a day after they were served. `clock_skew_ms` is Spotify's clock
-    minus this machine's at the last poll.
+    minus this machine's at the last poll. `spoken` are podcasts, audiobooks and videos heard, which are no plays;
+    `files_to_read_again` were imported before these were kept.
     """
 
     display_name: str
@@ -53,6 +55,8 @@ class ListenerOverview:
     empty_items: int
     impossible_times: int
     clock_skew_ms: int | None
+    files_to_read_again: int = 0
+    spoken: int = 0
 
 
 def has_consent_ended(ended_at: datetime | None, ends_at: datetime | None, now: datetime) -> bool:
@@ -61,7 +65,7 @@ def has_consent_ended(ended_at: datetime | None, ends_at: datetime | None, now: 
 
 
 def by_listener(tx: Connection, now: datetime) -> list[ListenerOverview]:
-    values = {"now": now, "news_since": now - NEWS}
+    values = {"now": now, "news_since": now - NEWS, "reader_version": READER_VERSION}
     return [ListenerOverview(**row) for row in tx.execute(q.by_listener, values).fetchall()]
 
 

@@ -5,7 +5,12 @@ select l.display_name, l.time_zone, l.collected_since, l.token_fingerprint is no
        l.consent_ended_at,
        l.authorized_at + interval '6 months' as consent_ends_at,
        poll.last_polled_at, poll.polls, fact.plays, fact.impossible_repeats, gap.*, doubt.hours_in_doubt, aside.*,
-       latest.clock_skew_ms
+       latest.clock_skew_ms,
+       (select count(*)::int from audit.import_file i
+         where i.listener_id = l.listener_id and i.finished_at is not null and i.reader_version < %(reader_version)s)
+       as files_to_read_again,
+       (select count(*)::int from star.spoken_play s
+         where s.listener_id = l.listener_id and not s.is_told_elsewhere) as spoken
 from audit.listener l
 cross join lateral (select max(p.polled_at) as last_polled_at, count(*)::int as polls
                       from audit.poll p

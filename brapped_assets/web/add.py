@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights.items import key_in
 from brapped_assets.text.translation import N_, _
+from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import only_ours, posted
@@ -32,8 +33,10 @@ def routes(site: Site) -> list[Route]:
     def page(request: Request, status_code: int = 200, error: str = "") -> Response:
         with site.reading.transaction() as tx:
             who, people = site.viewer(tx, request), listeners(tx)
+            again = import_ledger.files_to_read_again(tx, who.listener_id) if who else 0
         return site.page(
             "add.html", request, who, status_code=status_code, error=error, progress=_progress(site), people=people,
+            again=again,
             may_add=site.incoming is not None and site.writing is not None, most_bytes=MOST_BYTES,
             too_large=_(TOO_LARGE),
         )  # fmt: skip

@@ -33,6 +33,7 @@ from brapped_assets.web import (
     renew,
     search,
     settings,
+    spoken,
     today,
     wrapped,
 )
@@ -63,7 +64,7 @@ def create_app(
         for module in (
             *(overview, explore, genres, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
             *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-            *(settings, cover_lookup, described, tokens, assistant),
+            *(settings, cover_lookup, described, tokens, assistant, spoken),
         )
         for route in module.routes(site)
     ]

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import listener_comparison, party, taste_over_time, wrapped
-from brapped_assets.insights.formulas import habits, items, origins, overview, period_comparison, places
+from brapped_assets.insights.formulas import habits, items, origins, overview, period_comparison, places, spoken
 from brapped_assets.insights.formulas.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
@@ -23,6 +23,7 @@ SECTIONS: dict[str, list[Formula]] = {
     N_("When and how"): habits.FORMULAS,
     N_("Artists, songs, albums"): items.FORMULAS,
     N_("Genres and countries"): origins.FORMULAS,
+    N_("Podcasts, audiobooks, videos"): spoken.FORMULAS,
     N_("Wrapped"): wrapped.FORMULAS,
     N_("Two periods"): period_comparison.FORMULAS,
     N_("Ranks over time"): places.FORMULAS,

@@ -50,7 +50,7 @@ SAME_FOR_ALL = frozenset(
             "/add",
             "/covers",
         ),
-        *("/compare", "/counted", "/settings"),
+        *("/compare", "/counted", "/settings", "/spoken"),
         *("/changes/artists", "/changes/songs", "/changes/albums"),
         *("/places/artists", "/places/songs", "/places/albums"),
         *("/list/artists", "/list/songs", "/list/albums", "/list/days", "/list/contexts"),

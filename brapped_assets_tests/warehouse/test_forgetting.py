@@ -104,7 +104,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
     )
     if word == CANARY:
         keep_odd(tx, me, [OddRow(OLD_ODD, "it names no track")], parser_version=1, now=at(first + 70))
-    import_ledger.merge_pieces(tx, me, [(file, piece)], parser_version=1, reader_version=2, now=at(first + 70))
+    import_ledger.merge_pieces(tx, me, [(file, piece)], parser_version=1, now=at(first + 70))
     apply_payloads(tx)
     save_artist(tx, f"id-{word}", name=word, genres=[word], image_url=f"https://i/{word}", now=at(0))
     save_top(

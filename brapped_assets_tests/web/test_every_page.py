@@ -31,6 +31,7 @@ TABS = {
     "/places/songs": "Overview", "/genres": "Overview", "/genres?range=2019": "Overview",
     "/today": "Today", "/wrapped": "Wrapped",
     "/wrapped?range=2019": "Wrapped", "/wrapped/choose": "Wrapped", "/history": "History", "/history?on=x": "History",
+    "/spoken": "Overview", "/spoken?range=2019&show=x": "Overview",
     "/explore": "Explore", "/explore?range=2019&device=Car": "Explore",
     "/hidden": "Hidden", "/search": "Search", "/search?q=a": "Search", "/artist/99": "Overview", "/compare": "Compare",
     "/settings": "Settings", "/api": "",

@@ -32,6 +32,7 @@ PAGES = (
     "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",
     "/list/days?range=all", "/list/contexts", "/changes/artists?range=2025-06",
     "/changes/songs?range=2025&against=2024",
+    "/spoken?range=all",
     "/places/artists?range=2025", "/places/songs?range=all", "/hidden", "/counted", "/add", "/offline", "/compare",
     "/nowhere", "/settings", "/settings/zone?zone=Europe/Paris", "/settings/zone?zone=EST", "/export.html?range=2025",
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from brapped_assets.insights.wrapped import habit_cards, music_cards, origin_cards, time_cards
+from brapped_assets.insights.wrapped import habit_cards, music_cards, origin_cards, spoken_card, time_cards
 from brapped_assets.insights.wrapped.card import Card
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.thresholds import NEEDS, waiting
@@ -27,6 +27,7 @@ STORIES: dict[str, Callable[[Numbers], Card]] = {
     "places": origin_cards.of_places,
     "traits": habit_cards.of_traits,
     "finished": habit_cards.of_finished,
+    "spoken": spoken_card.of_spoken,
     "discoveries": music_cards.of_discoveries,
     "onehits": habit_cards.of_one_hits,
     "comeback": music_cards.of_comeback,

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
+from brapped_assets.text import formatting
 
 Kind = Literal["artist", "track", "album"]
 
@@ -162,6 +163,19 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class SpokenShares:
+    """Milliseconds of what is no music, its five greatest shows with theirs, and how many items of those told ended."""
+
+    ms: int = 0
+    top: tuple[tuple[str, int], ...] = ()
+    finished: Share = NOTHING
+
+    @property
+    def minutes(self) -> int:
+        return formatting.minutes(self.ms)
+
+
+@dataclass(frozen=True)
 class Numbers:
     """Everything the cards tell. `artists` are five, each with plays by month; `songs` eight at most.
 
@@ -172,7 +186,7 @@ class Numbers:
     `unknown_plays` are of songs whose artist is not known: they are in no number of artists. `impossible_repeats` are
     in no number at all. `finished` are rows of any length heard to the end, of those whose end is told; `traits_before`
     are the traits of the time that the period is held against. `genres` and `origins` (countries) are of main artists,
-    `places` are the countries where was listened.
+    `places` are the countries where was listened. `spoken` is in no other number, and empty of some plays only.
     """
 
     period: Period
@@ -211,6 +225,7 @@ class Numbers:
     genres: Shares = Shares()
     origins: Shares = Shares()
     places: Shares = Shares()
+    spoken: SpokenShares = SpokenShares()
 
     @property
     def may_grow(self) -> bool:

@@ -1,5 +1,6 @@
 """Counts the numbers of Wrapped: reductions over the plays of a period, and the few that look further back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,12 +14,13 @@ from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.facets import countries
 from brapped_assets.insights.origins import Trait, known, shares
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.spoken import spoken
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
 from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
 from brapped_assets.insights.wrapped.loyalty import first, longest_run, most_days, one_hits
-from brapped_assets.insights.wrapped.model import MOST_SHARES, Discoveries, Numbers, Share, Shares, Traits
+from brapped_assets.insights.wrapped.model import MOST_SHARES, Discoveries, Numbers, Share, Shares, SpokenShares, Traits
 from brapped_assets.insights.wrapped.named_items import counted
 from brapped_assets.insights.wrapped.notable_days import big_day, repeat
 from brapped_assets.insights.wrapped.song_of_month import favourites
@@ -26,7 +28,7 @@ from brapped_assets.insights.wrapped.traits import finished, traits_of
 from brapped_assets.warehouse.db.connections import Connection
 
 SATURDAY = 5
-ARTISTS, SONGS, NEW, ALBUMS, LEAST_ALBUMS = 5, 8, 3, 100, 9
+ARTISTS, SONGS, NEW, ALBUMS, LEAST_ALBUMS, SHOWS = 5, 8, 3, 100, 9, 5
 
 
 def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
@@ -78,7 +80,22 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         genres=_of_artists(plays, "genre"),
         origins=_of_artists(plays, "origin"),
         places=_places(tx, who, plays),
+        spoken=_spoken(tx, who, period),
     )
+
+
+def _spoken(tx: Connection, who: Viewer, period: Period) -> SpokenShares:
+    """Nothing of a part of the plays: what is no music is in no selection of it."""
+    if not who.has_spoken or who.shown.whole is not None:
+        return SpokenShares()
+    found = spoken(tx, who, period)
+    # A podcast is heard and watched.
+    by_name = Counter[str]()
+    for show in found.shows:
+        by_name[show.name or ""] += show.ms
+    top = tuple((name, ms) for name, ms in by_name.most_common() if name)[:SHOWS]
+    finished, told = (sum(getattr(one, name) for one in found.kinds) for name in ("finished", "told"))
+    return SpokenShares(found.ms, top, Share(finished, told))
 
 
 def _of_artists(plays: SelectedPlays, trait: Trait) -> Shares:

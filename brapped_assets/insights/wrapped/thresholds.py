@@ -7,7 +7,7 @@ from math import ceil
 
 from brapped_assets.insights.origins import ENOUGH
 from brapped_assets.insights.periods import DAY
-from brapped_assets.insights.wrapped.model import Numbers, Shares
+from brapped_assets.insights.wrapped.model import Numbers, Repeat, Run, Shares
 from brapped_assets.insights.wrapped.traits import TRAITS
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import N_, _, ngettext
@@ -50,18 +50,21 @@ def _released(numbers: Numbers) -> int:
     return known if 2 * known >= numbers.total.plays else 0
 
 
+def _times(of: Run | Repeat | None) -> int:
+    return 0 if of is None else of.plays if isinstance(of, Run) else of.song.plays
+
+
 def _told_of(shares: Shares) -> int:
     """How many there are, once enough of the minutes is known."""
     return shares.many if shares.known.of_one >= ENOUGH else 0
 
 
 ALL_TIME = "all"
+EXPORT = N_("With your data export.")
 LOOKED_UP = N_("It comes as artists are looked up, the most heard first.")
-HISTORY_DAYS = 30
-SILENCE_DAYS = 180
-# Less than this never holds three months.
-THREE_MONTHS_DAYS = 62
-SEVERAL_DAYS, MONTH_DAYS = 3, 28
+HISTORY_DAYS, SILENCE_DAYS = 30, 180
+# Less than the last never holds three months.
+SEVERAL_DAYS, MONTH_DAYS, THREE_MONTHS_DAYS = 3, 28, 62
 # In the order in which the cards are shown.
 NEEDS = (
     Need("minutes", N_("Your minutes"), 1, N_("%(least)s play"), lambda n: n.total.plays, "plays"),
@@ -121,20 +124,8 @@ NEEDS = (
         "days",
         lambda n: n.period.days >= MONTH_DAYS,
     ),
-    Need(
-        "run",
-        N_("The longest run"),
-        5,
-        N_("%(least)s plays of one artist in a row"),
-        lambda n: n.run.plays if n.run else 0,
-    ),
-    Need(
-        "repeat",
-        N_("On repeat"),
-        3,
-        N_("%(least)s plays of one song in a day"),
-        lambda n: n.repeat.song.plays if n.repeat else 0,
-    ),
+    Need("run", N_("The longest run"), 5, N_("%(least)s plays of one artist in a row"), lambda n: _times(n.run)),
+    Need("repeat", N_("On repeat"), 3, N_("%(least)s plays of one song in a day"), lambda n: _times(n.repeat)),
     Need(
         "day",
         N_("The day you could not stop"),
@@ -145,14 +136,14 @@ NEEDS = (
         lambda n: n.period.days >= SEVERAL_DAYS,
     ),
     Need("clock", N_("Your clock"), 100, N_("%(least)s plays"), lambda n: n.total.plays, "plays"),
-    # Who never left is not kept waiting.
+    # Who never left is not kept waiting, nor who hears nothing but music.
     Need(
         "places",
         N_("Where you listened"),
         2,
         N_("%(least)s countries"),
         lambda n: n.places.many,
-        N_("With your data export."),
+        EXPORT,
         lambda n: n.places.many > 1,
     ),
     Need(
@@ -170,7 +161,16 @@ NEEDS = (
         100,
         N_("%(least)s songs whose end an export tells"),
         lambda n: n.finished.whole,
-        N_("With your data export."),
+        EXPORT,
+    ),
+    Need(
+        "spoken",
+        N_("Beside music"),
+        10,
+        N_("%(least)s minutes of podcasts, audiobooks or videos"),
+        lambda n: n.spoken.minutes,
+        EXPORT,
+        lambda n: n.spoken.ms > 0,
     ),
     Need(
         "discoveries",

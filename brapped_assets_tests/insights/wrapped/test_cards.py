@@ -29,6 +29,7 @@ from brapped_assets.insights.wrapped.model import (
     Run,
     Share,
     Shares,
+    SpokenShares,
     Thing,
     Traits,
 )
@@ -76,6 +77,7 @@ MUCH = replace(
                   Share(20_000_000, 36_000_000)),
     origins=Shares((("GB", 12_000_000), ("SE", 6_000_000), ("KR", 3_000_000)), 14, Share(21_000_000, 36_000_000)),
     places=Shares((("IN", 30_000_000), ("NP", 2_000_000)), 2, Share(32_000_000, 36_000_000)),
+    spoken=SpokenShares(7_200_000, (("Monday", 5_400_000), ("The Salt Road", 1_800_000)), Share(12, 20)),
 )  # fmt: skip
 
 
@@ -92,8 +94,10 @@ def test_with_enough_of_everything_every_card_is_shown_in_order_and_nothing_is_w
 
 def test_with_nothing_there_is_one_card_that_says_what_comes() -> None:
     (only,) = cards(NOTHING)
-    # Who never left a country is not kept waiting.
-    assert [one.title for one in only.to_come] == [need.title for need in NEEDS if need.card != "places"]
+    # Who never left a country, or hears nothing but music, is not kept waiting.
+    assert [one.title for one in only.to_come] == [
+        need.title for need in NEEDS if need.card not in ("places", "spoken")
+    ]
     assert only.to_come[0] == Waiting("Your minutes", "Needs 1 play.", "With your first play.")
 
 
@@ -265,6 +269,16 @@ def test_every_drawing_fits_its_box_and_says_in_words_what_it_shows() -> None:
 def test_every_formula_has_words_and_its_statement() -> None:
     assert len({formula.name for formula in FORMULAS}) == len(FORMULAS)
     assert all(formula.words and "select" in formula.sql.lower() for formula in FORMULAS)
+
+
+def test_the_card_of_what_is_no_music_says_until_when_it_is_complete() -> None:
+    spoken = card(MUCH, "spoken")
+    assert (spoken.headline, spoken.aside) == ("120", "60\u00a0% heard to the end.")
+    assert [(one.name, one.share) for one in spoken.told] == [("Monday", "75\u00a0%"), ("The Salt Road", "25\u00a0%")]
+    assert spoken.rule.startswith("Complete up to your last export")
+    # Account data does not tell how anything ended.
+    untold = replace(MUCH, spoken=replace(MUCH.spoken, finished=Share(0, 0)))
+    assert card(untold, "spoken").aside == ""
 
 
 def test_cards_of_genres_and_countries_say_of_how_much_and_give_way_where_too_little_is_known() -> None:

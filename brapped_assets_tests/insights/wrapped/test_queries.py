@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.wrapped import numbers
-from brapped_assets.insights.wrapped.model import NOTHING, Favourites, OneHits, Shares, Traits
+from brapped_assets.insights.wrapped.model import NOTHING, Favourites, OneHits, Shares, SpokenShares, Traits
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge.play_merge import merge_plays
@@ -26,7 +26,7 @@ PERIODS = ["2024", "year", "2025-01", "all", "2024-12-31", "2024-12-20..2025-02-
 OF_HABITS: dict[str, Any] = {
     "first": None, "favourites": Favourites(), "run": None, "loyal": None, "one_hits": OneHits(),
     "finished": NOTHING, "traits": Traits(), "traits_before": None,
-    "genres": Shares(), "origins": Shares(), "places": Shares(),
+    "genres": Shares(), "origins": Shares(), "places": Shares(), "spoken": SpokenShares(),
 }  # fmt: skip
 
 

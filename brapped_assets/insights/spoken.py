@@ -1,0 +1,135 @@
+"""What was heard and watched that is no music: by kind, by show and book, by hour, and how much of it to the end."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from brapped_assets.insights.csv_file import MARK, lines
+from brapped_assets.insights.habits import HOURS
+from brapped_assets.insights.periods import Period
+from brapped_assets.insights.viewer import Viewer
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_value
+from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.import_ledger import READER_VERSION
+
+q = Statements(__file__)
+
+Kind = Literal["podcast", "audiobook", "video"]
+ALL_TIME, PIECE = "all", 2_000
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+COLUMNS = (
+    "ended_at_utc", "ended_at_local", "kind", "show", "title", "ms_played", "basis", "reason_end", "skipped", "offline",
+    "private", "device", "country", "source", "uri",
+)  # fmt: skip
+
+
+class Item(NamedTuple):
+    """An episode, chapter or video with its plays in a period, from the first local day to the last.
+
+    `is_finished`: one of them went on to the end; None: no source tells how any of them ended.
+    """
+
+    kind: Kind
+    show_name: str | None
+    title: str | None
+    uri: str | None
+    plays: int
+    ms: int
+    first_on: date
+    last_on: date
+    is_finished: bool | None
+
+
+class Sum(NamedTuple):
+    """Some items together: of `items`, `told` tell how they ended, and `finished` were heard to the end."""
+
+    kind: Kind
+    name: str | None
+    items: int
+    plays: int
+    ms: int
+    finished: int
+    told: int
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What is spoken of a period, the last heard item first; `hours` are milliseconds by local hour."""
+
+    items: tuple[Item, ...]
+    hours: tuple[int, ...]
+    known_until: datetime | None
+
+    @property
+    def ms(self) -> int:
+        return sum(self.hours)
+
+    @cached_property
+    def kinds(self) -> list[Sum]:
+        return _sums(self.items, lambda item: (item.kind, None))
+
+    @cached_property
+    def shows(self) -> list[Sum]:
+        """Podcasts, books and artists of videos; those of unknown name apart by kind."""
+        return _sums(self.items, lambda item: (item.kind, item.show_name))
+
+
+def spoken(tx: Connection, who: Viewer, period: Period) -> Spoken:
+    """What is spoken of a period, as the public view has it; private sessions if the listener wants them shown."""
+    values = _values(who, period)
+    items = tuple(Item(**row) for row in tx.execute(q.items, values).fetchall())
+    by_hour = {row["hour"]: int(row["ms"]) for row in tx.execute(q.hours, values).fetchall()}
+    known = one_value(tx, q.known_until, {**values, "reader_version": READER_VERSION})
+    return Spoken(items, tuple(by_hour.get(hour, 0) for hour in range(HOURS)), known)
+
+
+def pieces(
+    who: Viewer, period: Period, show: str | None, transaction: Callable[[], AbstractContextManager[Connection]]
+) -> Iterator[bytes]:
+    """Every play as CSV, oldest first, bit by bit: whoever reads slowly keeps no connection."""
+    yield MARK.encode() + lines([COLUMNS])
+    values = {**_values(who, period), "show": show, "limit": PIECE, "after": BEGINNING, "after_key": 0}
+    while True:
+        with transaction() as tx:
+            rows = tx.execute(q.plays, values).fetchall()
+        if not rows:
+            return
+        values |= {"after": rows[-1]["played_at"], "after_key": rows[-1]["spoken_key"]}
+        yield lines(
+            [
+                row["played_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                row["played_at_local"].strftime("%Y-%m-%d %H:%M:%S"),
+                *(value for name, value in row.items() if name not in {"played_at", "spoken_key", "played_at_local"}),
+            ]
+            for row in rows
+        )
+
+
+def _values(who: Viewer, period: Period) -> dict[str, object]:
+    # All time begins with music; what is spoken may be older.
+    first = date(1970, 1, 1) if period.name == ALL_TIME else period.first
+    private = who.preference.private_sessions
+    return {"listener_id": who.listener_id, "first": first, "until": period.until, "private": private}
+
+
+def _sums(items: Sequence[Item], of: Callable[[Item], tuple[Kind, str | None]]) -> list[Sum]:
+    found: dict[tuple[Kind, str | None], list[Item]] = defaultdict(list)
+    for item in items:
+        found[of(item)].append(item)
+    sums = [
+        Sum(
+            *key,
+            len(some),
+            sum(item.plays for item in some),
+            sum(item.ms for item in some),
+            sum(item.is_finished is True for item in some),
+            sum(item.is_finished is not None for item in some),
+        )
+        for key, some in found.items()
+    ]
+    return sorted(sums, key=lambda one: (-one.ms, one.kind, one.name or ""))
