@@ -51,8 +51,8 @@ class SimulatedMusicBrainz:
     """What both services know of a catalogue's artists.
 
     `agents` are all User-Agents that came. With a `least_gap` a request that comes sooner after the one before is
-    refused with 503, as MusicBrainz does. `redirects`: an id that was merged leads elsewhere (301) instead of being
-    answered with the other id.
+    refused with 503, as MusicBrainz does. `redirects`: an id that was merged leads elsewhere (301), on this host or
+    the one `redirected_to`, instead of being answered with the other id.
     """
 
     def __init__(self, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
@@ -60,6 +60,7 @@ class SimulatedMusicBrainz:
         self.agents: set[str] = set()
         self.least_gap: timedelta | None = None
         self.redirects = False
+        self.redirected_to = ""
         self.refused = 0
         self._clock = clock
         self._latest: datetime | None = None
@@ -91,7 +92,7 @@ class SimulatedMusicBrainz:
         if number is None:
             return JSONResponse({"error": "Not Found", "help": "For usage, please see: …"}, 404)
         if self.redirects and mbid != self.mbid(number):
-            return RedirectResponse(f"/ws/2/artist/{self.mbid(number)}?{request.url.query}", 301)
+            return RedirectResponse(f"{self.redirected_to}/ws/2/artist/{self.mbid(number)}?{request.url.query}", 301)
         return JSONResponse(self.artist(number))
 
     async def _sparql(self, request: Request) -> Response:

@@ -94,11 +94,11 @@ def test_one_address_alone_is_answered_in_another_shape_and_one_that_nobody_adde
     assert asked.matches([spotify_id(catalogue, of_fate(simulated, "nobody"))]) == {}
 
 
-@pytest.mark.parametrize("redirects", [False, True])
+@pytest.mark.parametrize("redirected_to", [None, "", "https://musicbrainz.org"])
 def test_an_id_that_was_merged_is_followed_and_a_deleted_one_is_nobodys(
-    asked: MusicBrainzClient, simulated: SimulatedMusicBrainz, redirects: bool
+    asked: MusicBrainzClient, simulated: SimulatedMusicBrainz, redirected_to: str | None
 ) -> None:
-    simulated.redirects = redirects
+    simulated.redirects, simulated.redirected_to = redirected_to is not None, redirected_to or ""
     merged = of_fate(simulated, "merged")
     told = asked.tags(simulated.mbid(merged, "old"))
     assert told is not None
