@@ -14,8 +14,8 @@ from brapped_assets.settings import Settings
 HERE = Path(__file__).parents[1]
 DOCUMENTS = sorted([*HERE.glob("*.md"), *HERE.glob("docs/*.md")])
 SETTINGS = {name.upper() for name in Settings.model_fields}
-# Of GitHub, Dagster and containers; and a name that Kubernetes makes of a Service.
-OTHERS = {"BRAPPED_PAGES_PORT"}
+# A name that Kubernetes makes of a Service; and what our notebook and dbt project ask for.
+OTHERS = {"BRAPPED_PAGES_PORT", "BRAPPED_EXPORT"}
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 # Code spans, fenced blocks and indented ones.
 CODE = re.compile(r"^```\w*\n(.*?)^```$|^ {4,}(\S[^\n]*)$|`([^`]+)`", re.DOTALL | re.MULTILINE)
