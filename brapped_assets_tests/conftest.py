@@ -5,12 +5,12 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
@@ -52,6 +52,14 @@ def pytest_collection_finish() -> None:
     """It stays until the end: the garbage collector need not look at it each time."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, None]:
+    """What a test said that passes is shown to nobody, and Dagster's logs would go from process to process."""
+    made = yield
+    if (report := made.get_result()).passed:
+        report.sections.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """*Explore* by mouse, finger and key, with and without script: every kind of mark does what it promises."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -54,11 +55,18 @@ def press(page: Page, mark: str) -> None:
 
 # The full product is in `make check`.
 WITH_AND_WITHOUT_SCRIPT = quick_of(2, [(True, 390), (False, 1280), (True, 1280), (False, 390)])
+# Of a period, of a moment of the week, of three facets.
+SOME_MARKS = (*MARKS[:2], *MARKS[4:15:4])
+EVERY_MARK = [(True, 390, SOME_MARKS), (False, 1280, SOME_MARKS)] + [
+    (script, width, MARKS) for script in (True, False) for width in (390, 1280)
+]
 
 
-@pytest.mark.parametrize(("script", "width"), WITH_AND_WITHOUT_SCRIPT)
-def test_a_mark_of_each_kind_leads_to_what_it_promises_and_back(visitor: Visitor, width: int, script: bool) -> None:
-    for mark, asked in MARKS:
+@pytest.mark.parametrize(("script", "width", "marks"), quick_of(2, EVERY_MARK))
+def test_a_mark_of_each_kind_leads_to_what_it_promises_and_back(
+    visitor: Visitor, width: int, script: bool, marks: Sequence[tuple[str, str]]
+) -> None:
+    for mark, asked in marks:
         # The way back leads to all time.
         if mark in {MARKS[0][0], MARKS[1][0]}:
             path = "/explore?range=2025" if asked.startswith("range") else ALL
