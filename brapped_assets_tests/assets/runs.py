@@ -8,7 +8,9 @@ import dagster as dg
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from brapped_assets import partitions
+from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.definitions import defs
+from brapped_assets.sensors.dimensions import newest_level
 from brapped_assets_tests.conftest import Connected
 
 FEED = "/v1/me/player"
@@ -42,6 +44,11 @@ def noted_run(
         job_name=job, status=status, tags=dict(tags or {}), remote_job_origin=RemoteJobOrigin(repository, job)
     )
     return instance.add_run(asked)
+
+
+def backlog(instance: dg.DagsterInstance) -> dict[str, float]:
+    """The newest level of tracks and artists; that of tags stands beside it."""
+    return {name: value for name, value in newest_level(instance).items() if name in (DUE, NEXT_DUE_AT)}
 
 
 def closed(instance: dg.DagsterInstance, asset: str = RAW) -> set[str]:

@@ -14,7 +14,7 @@ from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.warehouse import call_ledger as ledger
 from brapped_assets.warehouse.lookup_queue import ARTISTS, ASK_FAILED_AFTER, LEASE
 from brapped_assets_tests.assets.conftest import NOW
-from brapped_assets_tests.assets.runs import calls, closed, metadata_of, poll, rows, run, value, warnings
+from brapped_assets_tests.assets.runs import backlog, calls, closed, metadata_of, poll, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.examples import quick_of
 
@@ -177,7 +177,7 @@ def test_a_quota_met_by_the_artists_holds_the_polls_too_and_is_no_failure(
     polled.account.faults.add("quota_exceeded", path="/v1/artists/", retry_after=7_200)
     assert run("refresh_dimensions", instance).success
     until = NOW + timedelta(hours=2)
-    assert newest_level(instance) == {DUE: 0, NEXT_DUE_AT: until.timestamp()}
+    assert backlog(instance) == {DUE: 0, NEXT_DUE_AT: until.timestamp()}
     asked = len(calls(polled))
     clock.shift(timedelta(hours=1))
     assert poll(instance).success

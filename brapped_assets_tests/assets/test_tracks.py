@@ -16,7 +16,7 @@ from brapped_assets.warehouse import landed_plays
 from brapped_assets.warehouse.listeners import get_or_create_placeholder, listeners
 from brapped_assets.warehouse.lookup_queue import ASK_FAILED_AFTER, LEASE, REST
 from brapped_assets_tests.assets.conftest import NOW
-from brapped_assets_tests.assets.runs import calls, metadata_of, poll, rows, run, value
+from brapped_assets_tests.assets.runs import backlog, calls, metadata_of, poll, rows, run, value
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
 
@@ -133,7 +133,7 @@ def test_the_days_budget_is_never_exceeded_and_shared_too(
     for _ in range(3):
         assert run("refresh_dimensions", instance).success
     assert (len(asked(connected)), len(asked(connected, "artists"))) == (5, 5)
-    assert newest_level(instance) == {DUE: 0, NEXT_DUE_AT: (NOW + timedelta(hours=1)).timestamp()}
+    assert backlog(instance) == {DUE: 0, NEXT_DUE_AT: (NOW + timedelta(hours=1)).timestamp()}
     clock.shift(timedelta(hours=25))
     assert run("refresh_dimensions", instance).success
     made = value(connected, "select max(made)::int from (select sum(calls) over (order by minute range between"
@@ -170,7 +170,7 @@ def test_three_failures_in_a_row_let_the_tracks_rest_and_the_artists_go_on(
     assert result.success
     assert metadata_of(result, "track_dim")[None]["tracks_failed"] == 3
     assert metadata_of(result, "artist_dim")[None]["artists_asked"] > 5
-    assert newest_level(instance) == {DUE: 0, NEXT_DUE_AT: (NOW + REST).timestamp()}
+    assert backlog(instance) == {DUE: 0, NEXT_DUE_AT: (NOW + REST).timestamp()}
     # A poll in between brings the level anew, and no other end of the rest.
     clock.shift(timedelta(minutes=20))
     connected.account.page_size = 0
@@ -212,7 +212,7 @@ def test_without_a_login_nothing_is_asked_nothing_fails_and_nothing_is_due(
     result = run("refresh_dimensions", instance)
     assert result.success
     assert metadata_of(result, "track_dim")[None].items() >= NEITHER_ASKED_NOR_FAILED.items()
-    assert newest_level(instance) == {DUE: 0}
+    assert backlog(instance) == {DUE: 0}
     assert calls(without_login) == []
     # Names and albums are there all the same.
     assert value(without_login, "select count(*) from bi.plays where album_name is null or artist_name is null") == 0
