@@ -74,16 +74,16 @@ def period_of(who: Viewer, name: str | None) -> Period | None:
     return named(name, today=who.today, first_day=who.first_day or who.today) if name else None
 
 
-def pages(tx: Connection, of: Listing) -> list[Played]:
+def pages(tx: Connection, of: Listing, many: int = play_log.PAGE) -> list[Played]:
     """All pages from the newest to the last, and back up: the same plays."""
-    page = play_log.page(tx, of.who, None, of)
+    page = play_log.page(tx, of.who, None, of, many=many)
     down = [[one for _, of_day in page.days for one in of_day if isinstance(one, Played)]]
     while page.older:
-        page = play_log.page(tx, of.who, place_named(str(page.older)), of)
+        page = play_log.page(tx, of.who, place_named(str(page.older)), of, many=many)
         down.append([one for _, of_day in page.days for one in of_day if isinstance(one, Played)])
     up = [one.play_key for one in down[-1]]
     while page.newer:
-        page = play_log.page(tx, of.who, page.newer, of)
+        page = play_log.page(tx, of.who, page.newer, of, many=many)
         up = [one.play_key for _, of_day in page.days for one in of_day if isinstance(one, Played)] + up
     found = [one for of_page in down for one in of_page]
     assert list(dict.fromkeys(up)) == [one.play_key for one in found]
@@ -106,13 +106,12 @@ def test_the_pages_put_together_and_the_file_are_what_sql_over_the_views_lists(
     warehouse: Warehouse, history_told: Any, selection: Selection, text_and_period: tuple[str, str | None], size: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, told(warehouse, history_told) as tx:
-        patch.setattr(play_log, "PAGE", size)
         patch.setattr(play_log_file, "PIECE", size)
         whole, (text, name) = seen(tx), text_and_period
         asked = Asked(selection, period_of(whole, name), text)
         of = list_plays(tx, viewer_of(tx, whole, selection), asked)
         expected = by_hand(tx, asked)
-        assert [{name: getattr(one, name) for name in SHOWN} for one in pages(tx, of)] == [
+        assert [{name: getattr(one, name) for name in SHOWN} for one in pages(tx, of, size)] == [
             {name: row[name] for name in SHOWN} for row in reversed(expected)
         ]
         counting = [

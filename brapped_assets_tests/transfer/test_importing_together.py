@@ -86,7 +86,7 @@ def imported(warehouse: Warehouse, listener_id: int, folders: list[Path], piece_
     return summary
 
 
-@examples(100)
+@examples(50)
 @given(
     files=FILES,
     polled=st.lists(st.sampled_from([0, 41, 62, 120]), unique=True, max_size=3),

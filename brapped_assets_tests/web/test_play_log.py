@@ -31,29 +31,28 @@ def keys(page: Page) -> list[int]:
 @examples(15)
 @given(told=plays(), zone=st.sampled_from(ZONES), size=st.integers(1, 7))
 def test_paging_shows_every_play_once_in_both_directions(warehouse: Warehouse, told: Any, zone: str, size: int) -> None:
-    with pytest.MonkeyPatch.context() as patch, warehouse.transaction() as tx, tx.transaction(force_rollback=True):
-        patch.setattr(play_log, "PAGE", size)
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
         me = know(tx, zone)
         play(tx, me, told)
         who = seen(tx)
         every = tx.execute("select play_key, played_on from bi.plays order by played_at desc, play_key desc").fetchall()
-        page = play_log.page(tx, who, None)
+        page = play_log.page(tx, who, None, many=size)
         down, pages = keys(page), 1
         while page.older:
-            page, pages = play_log.page(tx, who, place_named(str(page.older))), pages + 1
+            page, pages = play_log.page(tx, who, place_named(str(page.older)), many=size), pages + 1
             down += keys(page)
         assert down == [row["play_key"] for row in every]
         assert [day for day, _ in page.days] == sorted({day for day, _ in page.days}, reverse=True)
         up = keys(page)
         while page.newer:
-            page = play_log.page(tx, who, page.newer)
+            page = play_log.page(tx, who, page.newer, many=size)
             up = keys(page) + up
         # The newest page is always a full one, and may repeat some of the one below.
         assert list(dict.fromkeys(up)) == down
         assert -(-len(down) // size) == pages
         day = every[-1]["played_on"]
         newest_of_day = next(row["play_key"] for row in every if row["played_on"] <= day)
-        assert keys(play_log.page(tx, who, end_of(day, who)))[0] == newest_of_day
+        assert keys(play_log.page(tx, who, end_of(day, who), many=size))[0] == newest_of_day
 
 
 def test_a_play_says_where_it_is_from_and_why_it_does_not_count(warehouse: Warehouse) -> None:
@@ -84,8 +83,7 @@ def test_a_play_says_where_it_is_from_and_why_it_does_not_count(warehouse: Wareh
 
 def test_a_gap_stands_between_the_plays_it_lies_between(warehouse: Warehouse) -> None:
     start = MOMENTS[1]
-    with warehouse.transaction() as tx, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(play_log, "PAGE", 2)
+    with warehouse.transaction() as tx:
         me = know(tx, "Europe/Berlin")
         play(tx, me, [Told(start + timedelta(hours=n), 1, 60_000) for n in range(4)])
         noon = at(0)
@@ -95,8 +93,8 @@ def test_a_gap_stands_between_the_plays_it_lies_between(warehouse: Warehouse) ->
         # An export tells of the first hour.
         meet(tx, me, Imported("a.json", minutes[0], minutes[1]), when=start + timedelta(days=9))
         who = seen(tx)
-        newest = play_log.page(tx, who, None)
-        older = play_log.page(tx, who, newest.older)
+        newest = play_log.page(tx, who, None, many=2)
+        older = play_log.page(tx, who, newest.older, many=2)
     shown = [[type(one) for _, of_day in page.days for one in of_day] for page in (newest, older)]
     assert shown == [[Played, Missing, Played], [Missing, Played, Played]]
     # 26 October 2025, the night in which an hour comes twice.
