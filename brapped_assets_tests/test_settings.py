@@ -308,3 +308,27 @@ def test_a_home_of_nobody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAPPED_HOME", "~nobody-here/brapped")
     with pytest.raises(SettingsError, match=r"^BRAPPED_HOME: nobody here has the home folder that ~nobody-here/brapp"):
         Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        (
+            "https://Dashboard.example.org:8080, http://192.168.1.5:3005",
+            ("https://dashboard.example.org:8080", "http://192.168.1.5:3005"),
+        ),
+        ("http://[::1]:3005", ("http://[::1]:3005",)),
+    ],
+)
+def test_origins_are_told_apart(monkeypatch: pytest.MonkeyPatch, text: str, origins: tuple[str, ...]) -> None:
+    monkeypatch.setenv("BRAPPED_API_ORIGINS", text)
+    assert Settings.load().brapped_api_origins == origins
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "example.org", "https://example.org/", "https://example.org/path", "https://*", "null"]
+)
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("BRAPPED_API_ORIGINS", text)
+    with pytest.raises(SettingsError, match=r"BRAPPED_API_ORIGINS: .* is no origin"):
+        Settings.load()

@@ -59,6 +59,9 @@ def browser() -> TestClient:
         ("POST", "/report_asset_materialization/x", {"origin": "http://evil.example"}, 403),
         # A picture of another page.
         ("GET", "/graphql?query=mutation{wipeAssets}", {"accept": "image/*"}, 403),
+        # A read token of the API makes nobody more than they are.
+        ("POST", "/graphql", {"origin": "http://evil.example", "authorization": f"Bearer brapped_{'x' * 43}"}, 403),
+        ("GET", "/runs", {"host": "evil.example:3001", "authorization": f"Bearer brapped_{'x' * 43}"}, 400),
         # Another name that leads here, its own page and all.
         ("GET", "/runs", {"host": "evil.example:3001"}, 400),
         ("POST", "/graphql", {"host": "evil.example:3001", "origin": "http://evil.example:3001"}, 400),

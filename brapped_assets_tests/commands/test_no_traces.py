@@ -23,6 +23,7 @@ from brapped_assets.demo.tokens import Tokens
 from brapped_assets.services import network
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.read_tokens import is_token
 from brapped_assets_tests.commands.subprocess_user import Dagster, User, free_port, processes_of, wait_until
 from brapped_assets_tests.commands.watched_secrets import (
     LOOKED_FOR,
@@ -106,6 +107,12 @@ def life(user: User, catalogue: Catalogue, databases: list[str], secrets_issued:
         said = user.run("import", "--legacy", "env:OLD", OLD=with_password(old, OLD), **in_environment)
         assert said.code == 0, said
         life.shown["import"] = said.output + said.errors
+        # Printed once, to whoever makes it.
+        life.secrets["read token"] = user.run(
+            "token", "--make", "watched", "--opens", "totals", **in_environment
+        ).output
+        assert is_token(life.secrets["read token"])
+        life.shown["token"] = user.run("token", **in_environment).output
         lan = ["--lan"] if network.addresses() else []
         with user.started("up", "--port", str(free_port()), *lan, **in_environment) as started:
             be_up(life, account, started)

@@ -127,6 +127,15 @@ def be_up(life: Life, account: SimulatedAccount, started: Started) -> None:
     for name, path in (("overview", "/"), ("history", "/history"), ("the page as one file", "/export.html?range=all")):
         life.shown[name] = visit.get(f"{dagster.page}{path}", params=key, timeout=30).text
     assert visit.get(f"{dagster.page}/search", params={"q": LOOKED_FOR}, timeout=30).ok
+    token = life.secrets["read token"]
+    for name, path, status in (
+        ("totals", "/totals", 200),
+        ("no totals", f"/totals?rule={token}", 400),
+        ("no plays", "/plays", 403),
+    ):
+        asked = requests.get(f"{dagster.page}/api/v1{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        assert asked.status_code == status, asked.text
+        life.shown[name] = asked.text
     cover = re.search(r"/cover/\w+/\d+", life.shown["overview"])
     assert cover is not None
     assert visit.get(f"{dagster.page}{cover[0]}", timeout=30).ok
