@@ -109,4 +109,5 @@ def _edges(first: date, until: date, unit: Unit) -> Iterator[date]:
 
 
 def _name(first: date, unit: Unit) -> str:
-    return first.strftime(NAMES[unit])
+    # Ten years of days are thousands.
+    return first.isoformat() if unit == "days" else first.strftime(NAMES[unit])
