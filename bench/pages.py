@@ -51,7 +51,8 @@ PAGES = (
     "/", "/?range=all", "/?range=2024", "/?range=month", "/?range=2021-03-02..2023-05-06", "/today", "/artist/{artist}",
     "/artist/{artist}?range=2024", "/track/{track}", "/album/{album}", "/history", "/search?q=ab",
     "/search.json?q=song+1f", "/hidden", "/counted", "/wrapped?range=2024", "/wrapped?range=all", "/wrapped/choose",
-    "/export.html?range=2024", "/explore", "/explore?range=all", "/explore?range=2024&weekday=6&artist={artist}",
+    "/export.html?range=2024", "/explore", "/explore?range=all",
+    "/genres?range=all", "/explore?range=all&genre=genre+7", "/explore?range=2024&weekday=6&artist={artist}",
     "/explore?range=all&rule=lastfm&hour=20", "/list/songs", "/list/artists?range=all&sort=last",
     "/list/songs?range=all&q=a", "/changes/songs?range=2024", "/places/songs?range=all",
     "/history?range=2024&weekday=6", "/?range=2024&weekday=6&hour=20",
@@ -114,6 +115,18 @@ TODAY = (
     """select p.track_key, count(*) from bi.shown_plays p
        where p.listener_id = %(me)s and p.counts_as_play group by 1""",
 )
+# Three genres of four hundred for nine artists of ten, and a country.
+TAGS = """
+with told as (
+    insert into star.artist_genre (artist_key, source, genre, votes)
+    select distinct artist_key, 'musicbrainz', 'genre ' || (artist_key * n * n) % 400, 4 - n
+    from star.artist_dim, generate_series(1, 3) n where artist_key % 10 <> 0
+    on conflict do nothing
+)
+insert into star.artist_tags (artist_key, country, began)
+select artist_key, chr(65 + artist_key % 20) || chr(66 + artist_key % 7), 1950 + artist_key % 70
+from star.artist_dim where artist_key % 10 <> 0
+"""
 NEW_HOUR = """
 insert into star.streaming_fact (
     listener_id, played_at, played_at_local, api_at, api_track_key, track_key, ms_played, is_estimated)
@@ -133,6 +146,7 @@ def _of(scene: Scene, plays: int) -> Iterator[Figure]:
         with Warehouse(scene.folder, url) as warehouse:
             with warehouse.transaction() as tx:
                 me = live(tx, plays, UNTIL)
+                tx.execute(TAGS)
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("vacuum analyze")
             with warehouse.transaction() as tx:

@@ -1,14 +1,18 @@
 -- What counts of an artist's genres and origin, of all that is told: pages read these, and bi.artist_genres, bi.artists.
 
 create or replace view star.genre_of_artist as
-with said as (
+-- Beginning with what is said, which is little, and not materialized: who asks about one artist looks at one.
+with said as not materialized (
     -- By id before by name: an artist of the same name may be another one.
-    select a.artist_key, o.genres
-    from star.artist_dim a
-    cross join lateral (select o.genres from insights.artist_override o
-                         where o.artist_ref in (a.artist_id, a.artist_name) and o.genres is not null
-                         order by (o.artist_ref = a.artist_id) desc nulls last limit 1) o
-    where exists (select from insights.artist_override)
+    select distinct on (m.artist_key) m.artist_key, m.genres
+    from (select a.artist_key, o.genres, 1 as place
+          from insights.artist_override o join star.artist_dim a on a.artist_id = o.artist_ref
+          where o.genres is not null
+          union all
+          select a.artist_key, o.genres, 2
+          from insights.artist_override o join star.artist_dim a on a.artist_name = o.artist_ref
+          where o.genres is not null) m
+    order by m.artist_key, m.place
 ),
 told as (
     select s.artist_key, 1 as place, 'listener' as source, g.genre, cardinality(s.genres) - g.nth::int + 1 as votes
@@ -36,12 +40,12 @@ comment on column star.genre_of_artist.weight is 'Share of the votes of all genr
 comment on column star.genre_of_artist.source is 'listener, musicbrainz, wikidata or spotify.';
 
 create or replace view star.origin_of_artist as
-select a.artist_key, coalesce(o.country, t.country) as country, t.area, t.kind, coalesce(o.began, t.began) as began, t.ended
+select a.artist_key, coalesce(by_id.country, by_name.country, t.country) as country, t.area, t.kind,
+       coalesce(by_id.began, by_name.began, t.began) as began, t.ended
 from star.artist_dim a
 left join star.artist_tags t using (artist_key)
-left join lateral (select s.country, s.began from insights.artist_override s
-                    where s.artist_ref in (a.artist_id, a.artist_name)
-                    order by (s.artist_ref = a.artist_id) desc nulls last limit 1) o on true;
+left join insights.artist_override by_id on by_id.artist_ref = a.artist_id
+left join insights.artist_override by_name on by_name.artist_ref = a.artist_name;
 comment on view star.origin_of_artist is
     'One row per artist: where they come from and when they began, as the listener says, else as told.';
 comment on column star.origin_of_artist.artist_key is 'Artist.';

@@ -221,12 +221,13 @@ comment on column bi.tracks.last_played_at is 'End of the last play known, of an
 
 create or replace view bi.artists as
 select a.artist_key, a.artist_id, a.artist_name,
-       (select string_agg(g.genre, ', ' order by g.weight desc, g.genre)
-          from star.genre_of_artist g where g.artist_key = a.artist_key) as genres,
+       g.genres,
        a.image_url, p.first_played_at, p.last_played_at, not a.is_nobody as is_known,
        o.country, o.area, o.kind, o.began::int as began, o.ended::int as ended
 from star.artist_dim a
 left join star.origin_of_artist o using (artist_key)
+left join (select k.artist_key, string_agg(k.genre, ', ' order by k.weight desc, k.genre) as genres
+             from star.genre_of_artist k group by k.artist_key) g using (artist_key)
 left join (select t.artist_key, min(f.played_at) as first_played_at, max(f.played_at) as last_played_at
              from star.streaming_fact f join star.track_dim t using (track_key)
             group by t.artist_key) p using (artist_key);
