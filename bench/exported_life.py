@@ -20,6 +20,13 @@ ROWS_A_FILE = 16_000
 PAGE, SHOWN_FROM_MS = 50, 30_000
 BEGIN = datetime(2014, 1, 1, tzinfo=UTC)
 TRACKS, TRACKS_AN_ALBUM, ARTISTS = 30_000, 12, 2_500
+SPOKEN_ITEMS = 3_000
+MUSIC = (
+    "master_metadata_track_name",
+    "master_metadata_album_artist_name",
+    "master_metadata_album_album_name",
+    "spotify_track_uri",
+)
 REASONS = ("trackdone", "fwdbtn", "clickrow", "endplay", "backbtn", "logout", "playbtn", "appload", "remote")
 PLATFORMS = tuple(f"Android OS {number} API 3{number} (samsung, SM-G99{number}B)" for number in range(40))
 
@@ -73,15 +80,33 @@ def row(play: Listened) -> dict[str, Any]:
     }
 
 
+def spoken_row(play: Listened) -> dict[str, Any]:
+    """The same row, had an episode been heard, or for one in ten a chapter of a book."""
+    number = play.track % SPOKEN_ITEMS
+    uri = f"spotify:episode:{base62(number * 7**40, LENGTH)}"
+    names = (
+        {"spotify_episode_uri": uri, "episode_name": f"Episode {number}", "episode_show_name": f"Show {number % 40}"}
+        if number % 10
+        else {"audiobook_chapter_uri": uri, "audiobook_chapter_title": f"Chapter {number}", "audiobook_title": "Book"}
+    )
+    return row(play) | dict.fromkeys(MUSIC) | names
+
+
 def track_id(number: int) -> str:
     return base62(number * 7**40, LENGTH)
 
 
-def write(plays: Iterator[Listened], folder: Path) -> int:
-    """The plays as files of an export, named and cut as Spotify does; returns their bytes."""
+def write(plays: Iterator[Listened], folder: Path, *, spoken_every: int = 0) -> int:
+    """The plays as files of an export, named and cut as Spotify does; returns their bytes.
+
+    With `spoken_every` 10, each tenth row is no music.
+    """
     folder.mkdir(parents=True)
     size = number = 0
-    while rows := [row(play) for play in islice(plays, ROWS_A_FILE)]:
+    while rows := [
+        spoken_row(play) if spoken_every and nth % spoken_every == 0 else row(play)
+        for nth, play in enumerate(islice(plays, ROWS_A_FILE))
+    ]:
         path = folder / f"Streaming_History_Audio_{rows[0]['ts'][:4]}-{rows[-1]['ts'][:4]}_{number}.json"
         size += path.write_bytes(json.dumps(rows, separators=(",", ":")).encode())
         number += 1

@@ -16,7 +16,7 @@ from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge import account_data, exported_plays, play_merge, rematch, repeats
+from brapped_assets.warehouse.merge import account_data, exported_plays, play_merge, rematch, repeats, spoken_plays
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 
 STAGES: dict[str, list[str]] = {
@@ -31,6 +31,7 @@ STAGES: dict[str, list[str]] = {
     "insert": [exported_plays.q.added],
     "match": [rematch.q.spans, rematch.q.observations, rematch.q.move, play_merge.q.settle, play_merge.q.estimates],
     "repeats": [repeats.q.suspects, repeats.q.mark],
+    "spoken": [spoken_plays.q[name] for name in ("stage", "labels", "items", "plays", "span", "unsure", "settle")],
 }
 
 

@@ -121,7 +121,7 @@ def test_a_model_of_one_listener_loads_nobody_elses_rows(warehouse: Warehouse) -
         for name, of in objects.items()
         if name.startswith("table ") and step in str(of[name.replace("table", "partition") + " = m"])
     }
-    assert kept == {"aliases", "plays", "listeners", "listener_zones", "coverage_gaps"}
+    assert kept == {"aliases", "plays", "spoken_plays", "listeners", "listener_zones", "coverage_gaps"}
     assert "Theirs" not in everybody
 
 

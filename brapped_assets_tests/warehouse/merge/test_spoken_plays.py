@@ -1,7 +1,7 @@
 """What is spoken, told in every dialect, in any order, any number of times: once, and never music."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, get_args
 
 import pytest
@@ -15,7 +15,7 @@ from brapped_assets.history.spoken_rows import as_video
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
-from brapped_assets.warehouse.merge.play_merge import lock_listener
+from brapped_assets.warehouse.merge.play_merge import lock_listener, rebuild_local_time, years_played
 from brapped_assets.warehouse.merge.polled_spoken import merge_polled_spoken
 from brapped_assets.warehouse.merge.spoken_plays import ALWAYS, SpokenOutcome, merge_spoken, settle_spoken
 from brapped_assets_tests.examples import examples
@@ -276,3 +276,15 @@ def test_a_polled_episode_is_a_spoken_play_until_an_export_tells_what_was_heard_
         write(tx, me, [today(heard)])
         assert shown(tx, me) == [("podcast", "One", "Monday", 600_000, "export")]
         assert songs(tx, me) == []
+
+
+def test_local_time_follows_a_listener_who_lived_elsewhere(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        me = newcomer(tx, zone="UTC")
+        write(tx, me, [today(Heard(NIGHT, ITEMS[0], 0))])
+        tx.execute("update audit.listener set time_zone = 'Asia/Kolkata' where listener_id = %s", [me])
+        assert years_played(tx, me) == [2025]
+        # It says how many plays changed, and these are none.
+        assert rebuild_local_time(tx, me, 2025) == 0
+        rows = tx.execute("select played_on, played_hour, played_at_local::text as at from bi.spoken_plays").fetchall()
+    assert [tuple(row.values()) for row in rows] == [(date(2025, 10, 26), 6, "2025-10-26 06:00:00")]
