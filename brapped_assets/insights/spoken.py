@@ -82,8 +82,9 @@ class Spoken:
 def spoken(tx: Connection, who: Viewer, period: Period) -> Spoken:
     """What is spoken of a period, as the public view has it; private sessions if the listener wants them shown."""
     values = _values(who, period)
-    items = tuple(Item(**row) for row in tx.execute(q.items, values).fetchall())
-    by_hour = {row["hour"]: int(row["ms"]) for row in tx.execute(q.hours, values).fetchall()}
+    rows = tx.execute(q.heard, values).fetchall()
+    by_hour = {row["hour"]: int(row["ms"]) for row in rows if row["kind"] is None}
+    items = tuple(Item(**{name: row[name] for name in Item._fields}) for row in rows if row["kind"] is not None)
     known = one_value(tx, q.known_until, {**values, "reader_version": READER_VERSION})
     return Spoken(items, tuple(by_hour.get(hour, 0) for hour in range(HOURS)), known)
 
