@@ -40,7 +40,7 @@ from brapped_assets.web import (
 from brapped_assets.web.api import described, tokens
 from brapped_assets.web.api.app import ROOT, api
 from brapped_assets.web.api.gate import Gate
-from brapped_assets.web.assistant import PATH, AssistantEndpoint
+from brapped_assets.web.assistant_endpoint import PATH, AssistantEndpoint
 from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.metrics import Metrics, PageTimes
 from brapped_assets.web.security import middleware, safe_headers

@@ -1,5 +1,7 @@
 """An assistant asks over HTTP: with a token for every play, once it is allowed; and the page that allows it."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +79,9 @@ def test_other_methods_are_refused(asked: Program) -> None:
     headers = {"Authorization": f"Bearer {asked.token}", **ACCEPT}
     for method in ("GET", "DELETE", "PUT"):
         assert asked.client.request(method, "/mcp", headers=headers).status_code == 405
+
+
+def test_pages_that_no_assistant_asks_carry_nothing_of_what_answers_one() -> None:
+    """The protocol's library and the reader of SQL take 30 MB of the pages' budget."""
+    loaded = "import sys, brapped_assets.web.app; print(*sorted({'mcp', 'sqlglot'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True).split() == []
