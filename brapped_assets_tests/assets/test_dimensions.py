@@ -123,7 +123,7 @@ def test_the_budget_ends_a_run_in_good_order_and_says_when_to_come_back(
     told = metadata_of(run("refresh_dimensions", instance), "artist_dim")[None]
     assert (told["artists_asked"], told["calls_left_today"]) == (4, 0)
     assert value(polled, "select sum(calls)::int from audit.api_call") == 2 + 4
-    level = newest_level(instance)
+    level = backlog(instance)
     assert not is_due(level, NOW + timedelta(minutes=59))
     assert is_due(level, NOW + timedelta(hours=1))
     # Tomorrow the calls are back, and no artist was left leased.
@@ -151,7 +151,7 @@ def test_an_artist_another_run_has_taken_is_left_to_it(
         assert ARTISTS.lease(tx, one, NOW)
     assert run("refresh_dimensions", instance).success
     assert one not in artists_asked(polled)
-    level = newest_level(instance)
+    level = backlog(instance)
     assert level == {DUE: 0, NEXT_DUE_AT: (NOW + timedelta(minutes=10)).timestamp()}
     clock.shift(timedelta(minutes=10))
     assert run("refresh_dimensions", instance).success

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.history.common_rows import days_and_accounts, usual_rows
 from brapped_assets.history.json_stream import decode_all
-from brapped_assets.history.model import HistoryPlay, OtherRow, Row
+from brapped_assets.history.model import HistoryPlay, OtherRow, Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import ADDRESS, AGENT, ID, account, extended, nameless, written
@@ -83,7 +83,7 @@ def test_what_spotify_writes_is_not_left_to_the_parser_of_any_row(row: dict[str,
 def test_both_kinds_of_a_row_are_told_apart() -> None:
     found = usual_rows(",".join(map(json.dumps, USUAL)), NOW)
     assert found is not None
-    assert [type(row) for row in found] == [HistoryPlay, HistoryPlay, OtherRow, OtherRow]
+    assert [type(row) for row in found] == [HistoryPlay, HistoryPlay, OtherRow, SpokenPlay]
     assert usual_rows(json.dumps(account()), NOW) is None
 
 
