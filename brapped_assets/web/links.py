@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from markupsafe import escape
 
 Pairs = tuple[tuple[str, str], ...]
-# Addresses of pages: files and pictures are the same whoever looks. Quotes of other people are escaped.
+# Addresses of pages: files, pictures and what programs read are the same whoever looks. Quotes of others are escaped.
 # A link that is `data-whole` says everything itself.
 # It begins with what a page has few of: whether it is a link, or says all itself, is looked up before it.
-OWN_LINKS = re.compile(r'="(/of/[0-9]+)?(/(?!/|static/|cover/)[^"?#]*)(\?[^"#]*)?')
+OWN_LINKS = re.compile(r'="(/of/[0-9]+)?(/(?!/|static/|cover/|api/v1/)[^"?#]*)(\?[^"#]*)?')
 LINK, FORM, WHOLE_LINK = "href", "action", "data-whole href"
 HISTORY = r"/history(?:\.csv)?"
 ITEM = r"/(?:artist|track|album)/[^/]+"

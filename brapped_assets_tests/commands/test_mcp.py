@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import anyio
+import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -11,6 +12,8 @@ from brapped_assets_tests.commands.subprocess_user import User
 from brapped_assets_tests.web.api.asking import live
 
 
+# Three processes; what they answer is in make test without them: mcp_server/test_server.py.
+@pytest.mark.slow
 def test_an_assistant_asks_once_it_is_allowed(warehouse: Warehouse, database_url: str, tmp_path: Path) -> None:
     with warehouse.transaction() as tx:
         me = live(tx)

@@ -60,7 +60,11 @@ def two(warehouse: Warehouse) -> tuple[int, int]:
 def links(text: str) -> list[str]:
     """Addresses of our own pages and forms; everybody's own, and the way to others, are for others to test."""
     text = re.sub(r'(?s)<nav class="people".*?</nav>', "", text)
-    return [link for link in re.findall(r'(?:href|action)="(/[^"]*)"', text) if not link.startswith("/static/")]
+    return [
+        link
+        for link in re.findall(r'(?:href|action)="(/[^"]*)"', text)
+        if not link.startswith(("/static/", "/api/v1/"))
+    ]
 
 
 def test_a_home_of_one_has_no_switcher_and_nobody_to_compare_with(browser: TestClient, warehouse: Warehouse) -> None:

@@ -153,7 +153,7 @@ def test_on_a_network_the_key_of_a_feed_opens_that_feed_alone_and_the_feed_holds
         assert "brapped_key" not in reader.cookies
         for path in ("/today", f"/of/{me}/feed.atom", "/", "/export.html", "//feed.atom"):
             assert reader.get(f"{path}?feed={opens}").status_code == 403, path
-    with TestClient(app, "http://music.lan") as owner:
+    with TestClient(create_app(site, ["music.lan"], key=KEY), "http://music.lan") as owner:
         owner.cookies.set("brapped_key", KEY)
         page = owner.get("/today").text
     assert page.count(f'href="/feed.atom?feed={opens}"') == 2
