@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from msgspec.structs import asdict, astuple
 
 from brapped_assets.history.json_stream import may_hold_nul
-from brapped_assets.history.model import HistoryPlay, OddRow, Row
+from brapped_assets.history.model import HistoryPlay, OddRow, Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row, track_id_of
 from brapped_assets.history.play_end import end_and_upload
 from brapped_assets.text.json_fields import Odd, instant, milliseconds
@@ -62,6 +62,7 @@ class Glance(Struct):
 DECODER, GLANCE = Decoder(list[UsualRow]), Decoder(list[Glance])
 # Measured, half of what it takes to call the class.
 PLAY: Callable[[tuple[Any, ...]], HistoryPlay] = partial(tuple.__new__, HistoryPlay)
+SPOKEN: Callable[[tuple[Any, ...]], SpokenPlay] = partial(tuple.__new__, SpokenPlay)
 
 
 def usual_rows(text: str, now: datetime) -> list[Row] | None:
@@ -90,6 +91,11 @@ def _parsed(row: UsualRow, now: datetime) -> Row:
     uri, title, artist, album, platform, country, start, end, ts, played, offline, stamp, *flags = astuple(row)[:15]
     track_id = track_id_of(uri)
     if track_id is None:
+        if not uri and (names := _spoken_names(row)) is not None:
+            ms_played = milliseconds(played)
+            ended, uploaded_at = end_and_upload(instant(ts, now), ms_played, stamp, is_offline=offline)
+            manner = (platform or None, country or None, start or None, end or None, *flags[:2], offline, flags[2])
+            return SPOKEN(("extended", names[0], ended, ms_played, *names[1:], *manner, uploaded_at))
         parsed = parse_row(asdict(row), now=now)
         if isinstance(parsed, OddRow):
             # It is kept as it stands in the file.
@@ -119,3 +125,12 @@ def _parsed(row: UsualRow, now: datetime) -> Row:
             uploaded_at,
         )
     )
+
+
+def _spoken_names(row: UsualRow) -> tuple[str, str | None, str, str, None] | None:
+    """Kind, uri, title, show and no uri of it, of a row that names an episode and nothing else, as nearly all do."""
+    if row.audiobook_title or row.audiobook_uri or row.audiobook_chapter_uri or row.audiobook_chapter_title:
+        return None
+    if not (row.spotify_episode_uri or row.episode_name or row.episode_show_name):
+        return None
+    return "podcast", row.spotify_episode_uri or None, row.episode_name or "", row.episode_show_name or "", None
