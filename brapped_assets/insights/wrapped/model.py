@@ -164,7 +164,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class SpokenShares:
-    """Milliseconds of what is no music, its five greatest shows with theirs, and how many items of those told ended."""
+    """Milliseconds of what is no music, its three greatest shows with theirs, and the items heard to the end."""
 
     ms: int = 0
     top: tuple[tuple[str, int], ...] = ()

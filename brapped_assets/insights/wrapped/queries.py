@@ -28,7 +28,7 @@ from brapped_assets.insights.wrapped.traits import finished, traits_of
 from brapped_assets.warehouse.db.connections import Connection
 
 SATURDAY = 5
-ARTISTS, SONGS, NEW, ALBUMS, LEAST_ALBUMS, SHOWS = 5, 8, 3, 100, 9, 5
+ARTISTS, SONGS, NEW, ALBUMS, LEAST_ALBUMS, SHOWS = 5, 8, 3, 100, 9, 3
 
 
 def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
