@@ -61,7 +61,7 @@ def _told_of(shares: Shares) -> int:
 
 ALL_TIME = "all"
 EXPORT = N_("With your data export.")
-LOOKED_UP = N_("It comes as artists are looked up, the most heard first.")
+LOOKED_UP = N_("As artists are looked up.")
 HISTORY_DAYS, SILENCE_DAYS = 30, 180
 # Less than the last never holds three months.
 SEVERAL_DAYS, MONTH_DAYS, THREE_MONTHS_DAYS = 3, 28, 62
@@ -103,7 +103,7 @@ NEEDS = (
         "genres",
         N_("Your genres"),
         3,
-        N_("%(least)s genres, known for 30 %% of your minutes"),
+        N_("%(least)s genres, for 30 %% of minutes"),
         lambda n: _told_of(n.genres),
         LOOKED_UP,
     ),
@@ -111,7 +111,7 @@ NEEDS = (
         "origins",
         N_("Where your artists come from"),
         3,
-        N_("%(least)s countries, known for 30 %% of your minutes"),
+        N_("%(least)s countries, for 30 %% of minutes"),
         lambda n: _told_of(n.origins),
         LOOKED_UP,
     ),
