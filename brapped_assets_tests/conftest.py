@@ -231,9 +231,9 @@ def kept_instance(new_dagster_home: Path, tmp_path: Path) -> Iterator[dg.Dagster
         yield instance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator["Playwright"]:
-    """One for all tests of a process: it bears no second beside it."""
+    """One for all tests of a module: it bears no second beside it, and no other loop while it is there."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

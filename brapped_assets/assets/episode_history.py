@@ -12,7 +12,7 @@ from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import run_stats
-from brapped_assets.warehouse.check_queries import verify
+from brapped_assets.warehouse.check_queries import Verdict, verify
 
 TABLE = "star.spoken_play"
 KEY = dg.AssetKey("episode_history")
@@ -42,15 +42,19 @@ def episode_history(
 
     The import that `streaming_history` is writes it, in the same transactions; here it is counted and checked.
     """
-    now = datetime.now(UTC)
     with as_dagster_failures():
         told = metadata(neon)
-        with neon.transaction() as tx:
-            found = verify(tx, NO_MUSIC.name, since=ALWAYS, now=now, budget=0)
+        found = verdict(neon)
     context.log.info("Episodes, chapters and videos: %d.", told["spoken_plays"])
     yield dg.MaterializeResult(metadata=told)
     for key in context.selected_asset_check_keys:
         yield NO_MUSIC.result(key, found)
+
+
+def verdict(neon: NeonResource) -> Verdict:
+    """Whether a play that counts is an episode's."""
+    with neon.transaction() as tx:
+        return verify(tx, NO_MUSIC.name, since=ALWAYS, now=datetime.now(UTC), budget=0)
 
 
 def metadata(neon: NeonResource) -> dict[str, dg.MetadataValue | float]:

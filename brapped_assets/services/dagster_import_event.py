@@ -40,6 +40,12 @@ def _tell(settings: Settings, listener_id: int, summary: Summary, seconds: float
             SpotifyResource(neon=neon).yield_for_execution(context) as spotify,
         ):
             told = metadata(neon, spotify, listener_id, summary, seconds)
-            spoken = episode_history.metadata(neon)
+            spoken, found = episode_history.metadata(neon), episode_history.verdict(neon)
         instance.report_runless_asset_event(dg.AssetMaterialization(streaming_history.key, metadata=told))
         instance.report_runless_asset_event(dg.AssetMaterialization(episode_history.KEY, metadata=spoken))
+        # A check counts only if it ran for the newest materialization.
+        check = episode_history.NO_MUSIC.spec(episode_history.KEY).key
+        result = episode_history.NO_MUSIC.result(check, found)
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(check.asset_key, check.name, passed=result.passed, metadata=result.metadata)
+        )

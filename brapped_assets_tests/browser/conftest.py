@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from pydantic import SecretStr
 
 from brapped_assets.insights.cover_cache import Covers
@@ -62,6 +62,13 @@ def launched(playwright: Playwright, configuration: Path) -> Browser:
         args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         env={**os.environ, "FONTCONFIG_FILE": str(configuration)},
     )
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One for all of these tests: no other loop runs in their process."""
+    with sync_playwright() as playwright:
+        yield playwright
 
 
 @pytest.fixture(scope="session")

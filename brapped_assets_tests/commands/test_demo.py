@@ -193,7 +193,7 @@ def test_a_poll_launched_from_the_launchpad_leaves_no_check_unevaluated(demo: De
     ui.checks("recently_played_raw", 1)
     ui.checks("listening_audit", 14)
     checks = [check for node in _nodes(demo) for check in node["assetChecksOrError"].get("checks", [])]
-    assert len(checks) == 19
+    assert len(checks) == 20
     assert [check["name"] for check in checks if check["executionForLatestMaterialization"] is None] == []
 
 

@@ -100,7 +100,7 @@ create table audit.tag_pace (
     service text primary key check (service in ('musicbrainz', 'wikidata')),
     next_at timestamptz not null
 );
-insert into audit.tag_pace values ('musicbrainz', '-infinity'), ('wikidata', '-infinity');
+insert into audit.tag_pace values ('musicbrainz', 'epoch'), ('wikidata', 'epoch');
 comment on table audit.tag_pace is 'When the next request may go, of all processes: one row per service.';
 comment on column audit.tag_pace.service is 'musicbrainz or wikidata.';
 comment on column audit.tag_pace.next_at is 'The instant (UTC).';
