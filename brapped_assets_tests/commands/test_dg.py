@@ -21,7 +21,7 @@ from brapped_assets.services.supervisor import free_port
 
 ROOT = Path(brapped_assets.__file__).parents[1]
 BIN = Path(sys.executable).parent
-SECONDS = 150
+SECONDS = 330
 ASSETS = "{assetNodes{assetKey{path} isExecutable repository{location{name}}}}"
 LOCATIONS = "{workspaceOrError{... on Workspace{locationEntries{name loadStatus locationOrLoadError{__typename}}}}}"
 LAUNCH = """mutation($of: LaunchBackfillParams!){launchPartitionBackfill(backfillParams: $of){
