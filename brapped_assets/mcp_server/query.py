@@ -48,7 +48,9 @@ def run_query(tx: Connection, sql: str, tables: Mapping[str, ListenerTable], lim
             columns = cursor.description or []
             places = [f"c{nth}" for nth in range(len(columns))]
             shown = SQL(", ").join(
-                SQL("{}" if _is_short(column.type_display) else "left({}::text, 500)").format(Identifier(place))
+                SQL("{}" if _is_short(column.type_display) else "left({}::text, {})").format(
+                    Identifier(place), LONGEST_TEXT
+                )
                 for place, column in zip(places, columns, strict=True)
             )
             names = SQL(", ").join(map(Identifier, places))

@@ -20,7 +20,7 @@ REFUSED_PARTS: tuple[type[Any], ...] = (
 )  # fmt: skip
 BI = exp.to_identifier("bi")
 QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
-# Functions whose result is no longer than what goes in, that read nothing and wait for nothing.
+# Functions that read nothing, wait for nothing and repeat nothing.
 FUNCTIONS: tuple[type[Any], ...] = (
     exp.Abs, exp.And, exp.Any, exp.ArrayAgg, exp.Avg, exp.Case, exp.Cast, exp.Ceil, exp.Coalesce, exp.Concat,
     exp.ConcatWs, exp.Corr, exp.Count, exp.CumeDist, exp.CurrentDate, exp.CurrentTimestamp, exp.DateTrunc,

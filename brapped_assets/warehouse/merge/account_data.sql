@@ -20,8 +20,8 @@ with account as materialized (
     join raw.export_track x using (export_track_key)
 ),
 extended as (
-    select f.play_key, null::tid as staged, null::bigint as spoken_key, null as show_name, x.title, f.export_ms as ms_played, f.export_at as ended_at, f.uploaded_at,
-           f.offline
+    select f.play_key, null::tid as staged, null::bigint as spoken_key, null as show_name, x.title,
+           f.export_ms as ms_played, f.export_at as ended_at, f.uploaded_at, f.offline
     from unnest(%(days)s::date[]) d (day)
     cross join lateral (select * from star.streaming_fact f
                          where f.listener_id = %(listener_id)s
