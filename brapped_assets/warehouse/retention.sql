@@ -57,3 +57,12 @@ select count(*) filter (where seconds_to_next is null or seconds_to_next > %(bur
        coalesce(sum(least(seconds_to_next, %(burst)s)), 0)::float8 as seconds,
        coalesce(extract(epoch from %(now)s - min(at)), 0)::float8 as seconds_seen
 from followed
+
+-- name: dagster_runs
+-- In Dagster's database, of its release 1.13. Runs of assets picked by hand have a name of Dagster's own for a job.
+select case when pipeline_name like '\_\_%' then 'assets' else pipeline_name end as job, lower(status) as status,
+       count(*)::int as runs, max(end_time)::float8 as ended_at
+from runs
+group by 1, 2
+order by 1, 2
+limit 200

@@ -13,6 +13,7 @@ from brapped_assets.services import network
 from brapped_assets.services.http_limits import limits
 from brapped_assets.settings import Settings
 from brapped_assets.text.plain import keep_logs_plain
+from brapped_assets.warehouse.dagster_runs import DagsterRuns
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
@@ -41,6 +42,8 @@ def main() -> None:
         covers=Covers(home / "covers", settings.spotify_api_url),
         # A token from the environment wins over what a login writes: then only who set it can renew it.
         down=lambda: tuple(one.sentence() for one in stopped_parts.read(home)),
+        # `up` tells where Dagster keeps its own, also on the embedded server.
+        runs=DagsterRuns(settings.dagster_pg_url.get_secret_value()) if settings.dagster_pg_url else None,
         call_budget=settings.spotify_daily_call_budget,
         renewing=None if os.environ.get("SPOTIFY_REFRESH_TOKEN") else BackgroundLogin(),
     )

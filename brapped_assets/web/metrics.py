@@ -1,11 +1,10 @@
-"""`/metrics`: the machinery for Prometheus: polls, gaps, calls, consents, sizes, page times. No listening of anybody's.
+"""`/metrics`: the machinery for Prometheus: polls, gaps, calls, consents, runs, sizes, page times; nobody's listening.
 
 Names follow Prometheus' conventions: base units, instants as timestamps, `_total` on what only grows.
 """
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -23,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from brapped_assets import __version__
 from brapped_assets.spotify.quota import RECENTLY_PLAYED
 from brapped_assets.warehouse import call_ledger, listener_status, lookup_queue, storage
+from brapped_assets.warehouse.dagster_runs import RunTally
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.warehouse.notifications import undelivered
@@ -43,36 +43,51 @@ PAGES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the database told, at a moment of the monotonic clock."""
+class Asked(Collector):
+    """What a database tells, asked once in a while; and, as `up`, whether it answers."""
 
-    at: float
-    metrics: list[Metric]
+    def __init__(self, up: tuple[str, str], ask: Callable[[], Iterator[Metric]], may_sleep: Callable[[], bool]) -> None:
+        self._up, self._ask, self._may_sleep, self._lock = up, ask, may_sleep, Lock()
+        # What it told, and when by the monotonic clock.
+        self._told: tuple[float, list[Metric]] | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        kept = KEPT_ASLEEP_SECONDS if self._may_sleep() else KEPT_SECONDS
+        with self._lock:
+            if self._told is None or time.monotonic() - self._told[0] >= kept:
+                try:
+                    self._told = time.monotonic(), [*self._ask()]
+                except WarehouseError:
+                    # What was told before is of another time: nothing is better, and `up` says why.
+                    self._told = None
+            told = self._told
+        yield _gauge(*self._up, [({}, int(told is not None))])
+        yield from told[1] if told else []
 
 
 class Machinery(Collector):
-    """What the database tells of polls and sizes."""
+    """What this process knows, and what the warehouse and Dagster's database tell."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._lock = site, Lock()
-        self._told: Told | None = None
+        self._site = site
+        self._asked = [
+            Asked(
+                ("brapped_database_up", "1 while the database answers."),
+                self._of_warehouse,
+                lambda: site.reading.database == "sleeping",
+            )
+        ]
+        if (runs := site.runs) is not None:
+            up = ("brapped_dagster_database_up", "1 while Dagster's database answers.")
+            self._asked.append(Asked(up, lambda: _of_runs(runs.tallies()), lambda: runs.may_sleep))
 
     def collect(self) -> Iterator[Metric]:
-        kept = KEPT_ASLEEP_SECONDS if self._site.reading.database == "sleeping" else KEPT_SECONDS
-        with self._lock:
-            if self._told is None or time.monotonic() - self._told.at >= kept:
-                try:
-                    self._told = Told(time.monotonic(), [*self._asked()])
-                except WarehouseError:
-                    # What was told before is of another time: nothing is better, and `up` of the database says why.
-                    self._told = None
         yield _gauge("brapped_info", "The version that serves.", [({"version": __version__}, 1)])
-        yield _gauge("brapped_database_up", "1 while the database answers.", [({}, int(self._told is not None))])
         yield _gauge("brapped_stopped_parts", "Parts of `brapped up` that stay down.", [({}, len(self._site.down()))])
-        yield from self._told.metrics if self._told else []
+        for one in self._asked:
+            yield from one.collect()
 
-    def _asked(self) -> Iterator[Metric]:
+    def _of_warehouse(self) -> Iterator[Metric]:
         now = self._site.clock()
         with self._site.reading.transaction() as tx:
             keys = [f"{one.listener_id}" for one in listeners(tx)]
@@ -184,6 +199,21 @@ def page_of(path: str) -> str:
         parts = parts[2:]
     first = parts[0] if parts else ""
     return first if first in PAGES else "overview" if not first else "other"
+
+
+def _of_runs(found: list[RunTally]) -> Iterator[Metric]:
+    """By `dagster_job`: Prometheus calls what it scrapes a job."""
+    of = [({"dagster_job": one.job, "status": one.status}, one) for one in found]
+    yield _gauge(
+        "brapped_dagster_runs",
+        "Runs that Dagster keeps; those of more than 30 days are forgotten.",
+        [(labels, one.runs) for labels, one in of],
+    )
+    yield _gauge(
+        "brapped_dagster_run_end_timestamp_seconds",
+        "When the newest run of a job that ended so ended.",
+        [(labels, one.ended_at) for labels, one in of if one.ended_at is not None],
+    )
 
 
 def _gauge(name: str, words: str, samples: list[tuple[dict[str, str], float]]) -> Metric:

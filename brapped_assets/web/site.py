@@ -23,6 +23,7 @@ from brapped_assets.insights.selection import read_selection
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.rendering.environment import environment
 from brapped_assets.text.translation import _
+from brapped_assets.warehouse.dagster_runs import DagsterRuns
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
@@ -82,6 +83,8 @@ class Site:
     templates: Environment = field(default_factory=environment)
     # Calls to Spotify that there may be in 24 hours.
     call_budget: int = 1_000
+    # What Dagster ran; None: nobody says where it keeps that.
+    runs: DagsterRuns | None = None
     # What stays down of `brapped up`, in a sentence each.
     down: Callable[[], tuple[str, ...]] = tuple
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from brapped_assets.warehouse import read_tokens
+from brapped_assets.warehouse.dagster_runs import DagsterRuns
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
@@ -61,9 +62,15 @@ def live(tx: Connection) -> int:
 
 @contextmanager
 def program(
-    home: Path, url: str, token: str, *, origins: tuple[str, ...] = (), key: str | None = None
+    home: Path,
+    url: str,
+    token: str,
+    *,
+    origins: tuple[str, ...] = (),
+    key: str | None = None,
+    runs: DagsterRuns | None = None,
 ) -> Iterator[Program]:
-    site = Site(Reading(home, url), writing=Writing(home, url), clock=lambda: NOW)
+    site = Site(Reading(home, url), writing=Writing(home, url), clock=lambda: NOW, runs=runs)
     app = create_app(site, key=key, origins=origins)
     with TestClient(app, HERE, raise_server_exceptions=False, follow_redirects=False) as client:
         yield Program(client, token)
