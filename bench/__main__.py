@@ -22,7 +22,7 @@ BENCHMARKS = {
     "cold_demo": "`brapped demo` to its first hour and to its page",
     "warehouse_size": "bytes a play",
     "pages": "every page at 100,000 and a million plays, and their totals; BENCH_ROWS for another size",
-    "api": "the API at a million plays, and a page while a thousand requests a second are refused; BENCH_ROWS",
+    "api": "the API at a million plays, and a page while many connections are refused; BENCH_ROWS",
     "neon_day": "how often a day wakes the warehouse",
     "keen_year": "calls a day, and plays lost",
     "apart": "the parts of `up` on machines of their own, each killed in a poll; fewer kills with BENCH_FAULTS",

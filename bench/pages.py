@@ -7,7 +7,6 @@ Then forty selections picked at random (selections.py), each page of theirs anew
 100,000 and a million plays, or BENCH_ROWS (10000000 takes half an hour).
 """
 
-import gc
 import os
 import subprocess
 import sys
@@ -243,7 +242,6 @@ def _client(url: str) -> Iterator[Any]:
     site = Site(read_pool.Reading(Path.cwd(), url), clock=lambda: UNTIL + timedelta(minutes=5))
     app = create_app(site)
     # As the pages' own process does.
-    gc.freeze()
     keep_little()
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client.get

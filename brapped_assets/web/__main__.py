@@ -1,6 +1,5 @@
 """The pages, served: `python -m brapped_assets.web.__main__ HOST PORT`, one of the parts of `up`."""
 
-import gc
 import os
 import sys
 
@@ -49,8 +48,6 @@ def main() -> None:
     )
     hosts = [*settings.brapped_hosts, *(network.hosts() if key else [])]
     app = create_app(site, hosts, key=key, origins=settings.brapped_api_origins)
-    # What is there by now stays: looked through for garbage it took 40 ms, once in some hundred pages.
-    gc.freeze()
     keep_little()
     uvicorn.run(
         # It closes the site at its end, also at SIGTERM, which uvicorn hands on once it has stopped.
