@@ -3,4 +3,4 @@
 __version__ = "0.1.0"
 
 PROJECT = "https://github.com/brapped/brapped"
-"""Where the project's maintainers are reached: said to services that ask who is calling."""
+"""Where the maintainers are reached, for services that ask who is calling; MUSICBRAINZ_CONTACT is another one."""

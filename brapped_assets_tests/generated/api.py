@@ -6,6 +6,7 @@ from typing import Any
 
 from brapped_assets.web.api.endpoints import endpoints
 from brapped_assets.web.api.openapi import document
+from brapped_assets.web.api.pieces import PIECES
 
 FILE = Path(__file__).with_name("api_v1.json")
 
@@ -31,6 +32,10 @@ def contract() -> dict[str, Any]:
                 "parameters": {asked.name: asked.schema for asked in one.known},
             }
             for one in endpoints()
+        },
+        "pieces": {
+            one.path: {"media_type": one.media_type, "parameters": {asked.name: asked.schema for asked in one.known}}
+            for one in PIECES
         },
         "types": types,
     }

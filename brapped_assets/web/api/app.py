@@ -29,7 +29,18 @@ from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.read_tokens import ReadToken
 from brapped_assets.web.api import problems
 from brapped_assets.web.api.endpoints import OF_PAGES, Endpoint, endpoints, scalars
-from brapped_assets.web.api.formats import CSV, JSON, format_of, has_it, table, tag_of, tag_of_version
+from brapped_assets.web.api.formats import (
+    AT_LEAST,
+    CSV,
+    ESTIMATED,
+    JSON,
+    format_of,
+    has_it,
+    of_file,
+    table,
+    tag_of,
+    tag_of_version,
+)
 from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.api.openapi import document
 from brapped_assets.web.api.pieces import Pieces
@@ -42,7 +53,7 @@ SUFFIXES = ("", ".json", ".csv")
 # Of the few connections that pages have, programs take two at most.
 AT_ONCE = 2
 AGAIN_SECONDS = 5
-EXPOSED = ("ETag", "Link", "Retry-After")
+EXPOSED = ("ETag", "Link", "Retry-After", AT_LEAST, ESTIMATED)
 
 
 class Api:
@@ -82,13 +93,14 @@ class Api:
             tag = tag_of_version(asked.whole, request, form) if endpoint.is_versioned else ""
             if tag and has_it(request, tag):
                 return _unchanged(tag)
+            of = about(asked.who, asked.selection, asked.period)
+            headers = {"Vary": "Authorization, Accept", **(of_file(request, of) if form == "csv" else {})}
             try:
                 if form == "csv" and endpoint.as_file in {"list", "plays"}:
-                    return self._file(tx, endpoint, asked)
+                    return self._file(tx, endpoint, asked, headers)
                 built = endpoint.build(tx, asked)
             except Refused as error:
                 raise refusal(error) from None
-            of = about(asked.who, asked.selection, asked.period)
         following = _next(request, endpoint, pairs, built.turned)
         if form == "csv":
             rows, model = (built.data, endpoint.data.__args__[0]) if isinstance(built.data, list) else (
@@ -100,7 +112,7 @@ class Api:
         tag = tag or tag_of(content)
         if has_it(request, tag):
             return _unchanged(tag)
-        headers = {"ETag": tag, "Vary": "Authorization, Accept"}
+        headers["ETag"] = tag
         if following:
             headers["Link"] = f'<{following}>; rel="next"'
         return Response(content, media_type=CSV if form == "csv" else JSON, headers=headers)
@@ -112,7 +124,7 @@ class Api:
         except Refused as error:
             raise refusal(error) from None
 
-    def _file(self, tx: Connection, endpoint: Endpoint, asked: Question) -> Response:
+    def _file(self, tx: Connection, endpoint: Endpoint, asked: Question, headers: dict[str, str]) -> Response:
         """To the end, bit by bit; numbers are of one moment, and no connection is kept while it is read."""
         found: Iterator[bytes]
         if endpoint.as_file == "plays":
@@ -124,7 +136,7 @@ class Api:
             found, many = pieces(listed, self._site.reading.transaction), len(listed)
         # What cannot be read at all is a problem, and no broken file.
         begun = [next(found), *([next(found)] if many else [])]
-        return StreamingResponse(chain(begun, found), media_type=CSV, headers={"Vary": "Authorization, Accept"})
+        return StreamingResponse(chain(begun, found), media_type=CSV, headers=headers)
 
 
 def api(site: Site, gate: Gate, origins: Sequence[str] = ()) -> Starlette:

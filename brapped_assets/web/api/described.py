@@ -24,7 +24,7 @@ def routes(site: Site) -> list[Route]:
         return site.page(
             "api.html", request, who, description=DESCRIPTION, scopes=WORDS, problems=KINDS,
             common=[(one, _values(one)) for one in common], schemas=_schemas(),
-            pieces=[(path, words, [(own, _values(own)) for own in known]) for path, words, known in PIECES],
+            pieces=[(one, [(own, _values(own)) for own in one.own]) for one in PIECES],
             endpoints=[(one, [(own, _values(own)) for own in one.parameters], one.answer.__name__) for one in found],
         )  # fmt: skip
 

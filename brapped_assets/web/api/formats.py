@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.requests import Request
 
 from brapped_assets import __version__
+from brapped_assets.insights.answers.model import About
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.web.api.problems import Problem
 
 Format = Literal["json", "csv"]
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
+# Of a file, which has no place for an envelope: items of RFC 9651, a boolean and a decimal.
+AT_LEAST, ESTIMATED = "Brapped-At-Least", "Brapped-Estimated-Share"
 TYPES: dict[Format, str] = {"json": "application/json", "csv": "text/csv"}
 LONGEST_ACCEPT, MOST_WISHES = 1_000, 30
 PLACES = 4
@@ -61,6 +65,17 @@ def table(rows: Iterable[BaseModel], columns: Iterable[str]) -> bytes:
     names = [*columns]
     told = ([_cell(getattr(row, name)) for name in names] for row in rows)
     return MARK.encode() + lines([names, *told])
+
+
+def of_file(request: Request, about: About) -> dict[str, str]:
+    """What the numbers of a file say of themselves; and, as RFC 8288 has it, the address that says all of it."""
+    query = urlencode(request.query_params.multi_items())
+    described = f"{request.url.path.removesuffix('.csv')}.json{'?' if query else ''}{query}"
+    return {
+        "Link": f'<{described}>; rel="alternate describedby"; type="{JSON}"',
+        AT_LEAST: f"?{int(about.is_at_least)}",
+        ESTIMATED: f"{about.estimated_share:.3f}",
+    }
 
 
 def _cell(value: Any) -> object:

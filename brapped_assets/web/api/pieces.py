@@ -4,9 +4,9 @@ Whoever embeds them cannot send a header, so the token may stand in the address:
 these few things and nothing else. They are written in the listener's language.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -34,20 +34,33 @@ from brapped_assets.web.site import Site
 
 THEME = Parameter("theme", "Light or dark.", {"type": "string", "enum": ["light", "dark"], "default": "light"})
 LABEL = Parameter("label", "What stands on the left.", {"type": "string", "maxLength": 40})
-COMMON = (of_period("year"), *of_selection(), THEME)
-# Address, what it is, and what it takes beside what every address takes.
-PIECES = (
-    ("/badge.svg", "One number beside its period", (THEME, FIGURE, LABEL)),
-    ("/card.svg", "Minutes, the five most played, and what was heard last", (THEME, KIND)),
-    ("/widget", "The same as a page to frame", (THEME, KIND)),
-    ("/milestones.ics", "Recaps and milestones for a calendar", ()),
-)
 SVG, HTML, ICS = "image/svg+xml", "text/html; charset=utf-8", "text/calendar; charset=utf-8"
+
+
+class Piece(NamedTuple):
+    """`own` is what it takes beside a period and filters; without `is_of_plays` it takes neither."""
+
+    path: str
+    summary: str
+    media_type: str
+    own: tuple[Parameter, ...] = ()
+    is_of_plays: bool = True
+
+    @property
+    def known(self) -> tuple[Parameter, ...]:
+        """All that can be asked."""
+        return (of_period("year"), *of_selection(), *self.own) if self.is_of_plays else self.own
+
+
+BADGE = Piece("/badge.svg", "One number beside its period", SVG, (THEME, FIGURE, LABEL))
+CARD = Piece("/card.svg", "Minutes, the five most played, and what was heard last", SVG, (THEME, KIND))
+WIDGET = Piece("/widget", "The same as a page to frame", HTML, (THEME, KIND))
+MILESTONES = Piece("/milestones.ics", "Recaps and milestones for a calendar", ICS, is_of_plays=False)
+PIECES = (BADGE, CARD, WIDGET, MILESTONES)
 # A picture of somebody's listening: their browser may keep it for a moment, a cache between may not.
 KEPT = "private, max-age=300"
 # In columns of a card: of a name, and of all that stands in a row.
 LONGEST_NAME, MOST_COLUMNS = 30, 46
-Made = tuple[str | bytes, str]
 
 
 class Pieces:
@@ -59,50 +72,47 @@ class Pieces:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/badge.svg", self._giving((*COMMON, FIGURE, LABEL), self._badge)),
-            Route("/card.svg", self._giving((*COMMON, KIND), self._card)),
-            Route("/widget", self._giving((*COMMON, KIND), self._widget)),
-            Route("/milestones.ics", self._giving((), self._calendar)),
+            self._giving(BADGE, self._badge),
+            self._giving(CARD, self._card),
+            self._giving(WIDGET, self._widget),
+            self._giving(MILESTONES, self._calendar),
         ]
 
-    def _giving(
-        self, known: Sequence[Parameter], make: Callable[[Connection, Question], Made]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _giving(self, piece: Piece, make: Callable[[Connection, Question], str | bytes]) -> Route:
         async def giving(request: Request) -> Response:
             token = await self._gate.admit(request, "pieces", may_be_in_address=True)
-            work = partial(self._give, request, token, known, make)
+            work = partial(self._give, request, token, piece, make)
             response = await anyio.to_thread.run_sync(work, limiter=self._limiter)
             response.background = BackgroundTask(self._gate.note, token)
             return response
 
-        return giving
+        return Route(piece.path, giving)
 
     def _give(
-        self, request: Request, token: ReadToken, known: Sequence[Parameter],
-        make: Callable[[Connection, Question], Made],
+        self, request: Request, token: ReadToken, piece: Piece, make: Callable[[Connection, Question], str | bytes]
     ) -> Response:  # fmt: skip
         pairs = [pair for pair in request.query_params.multi_items() if pair[0] != PARAMETER]
         with self._site.reading.transaction() as tx:
             whole = viewer_of_token(tx, self._site, token)
             write_as(whole.preference.display)
             try:
-                made, media_type = make(tx, read_question(tx, whole, pairs, known))
+                made = make(tx, read_question(tx, whole, pairs, piece.known))
             except Refused as error:
                 raise refusal(error) from None
         content = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
-        headers = {"ETag": tag_of(content), "Cache-Control": KEPT, "Vary": "Authorization", **self._policy(media_type)}
+        headers = {"ETag": tag_of(content), "Cache-Control": KEPT, "Vary": "Authorization", **self._policy(piece)}
         if has_it(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return Response(content, media_type=media_type, headers=headers)
+        return Response(content, media_type=piece.media_type, headers=headers)
 
-    def _policy(self, media_type: str) -> dict[str, str]:
-        if media_type == HTML:
+    def _policy(self, piece: Piece) -> dict[str, str]:
+        if piece is WIDGET:
             policy = f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors {self._framed_by}"
             return {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
         # Pages elsewhere may show the picture: whoever has the address has the token.
         return {"Content-Security-Policy": "default-src 'none'", "Cross-Origin-Resource-Policy": "cross-origin"}
 
-    def _badge(self, tx: Connection, asked: Question) -> Made:
+    def _badge(self, tx: Connection, asked: Question) -> str:
         found = card(tx, asked)
         value = _figure(found, asked.asked["show"])
         label = plain(asked.asked.get("label") or asked.period.label)
@@ -110,14 +120,14 @@ class Pieces:
             "badge.svg", asked, label=label, value=value, left=width(label) + 14, right=width(value) + 14
         )
 
-    def _card(self, tx: Connection, asked: Question) -> Made:
+    def _card(self, tx: Connection, asked: Question) -> str:
         return self._drawn("card.svg", asked, **self._told(tx, asked))
 
-    def _widget(self, tx: Connection, asked: Question) -> Made:
-        return self._drawn("widget.html", asked, **self._told(tx, asked))[0], HTML
+    def _widget(self, tx: Connection, asked: Question) -> str:
+        return self._drawn("widget.html", asked, **self._told(tx, asked))
 
-    def _calendar(self, tx: Connection, asked: Question) -> Made:
-        return calendar(news(tx, asked.whole), plain(asked.whole.name), self._site.clock()), ICS
+    def _calendar(self, tx: Connection, asked: Question) -> bytes:
+        return calendar(news(tx, asked.whole), plain(asked.whole.name), self._site.clock())
 
     def _told(self, tx: Connection, asked: Question) -> dict[str, Any]:
         found = card(tx, asked)
@@ -129,10 +139,9 @@ class Pieces:
             "last_at": f"{day(at)}, {clock(at)}" if at else "",
         }  # fmt: skip
 
-    def _drawn(self, template: str, asked: Question, **values: Any) -> Made:
+    def _drawn(self, template: str, asked: Question, **values: Any) -> str:
         dark = asked.asked["theme"] == "dark"
-        drawn = self._site.templates.get_template(template).render(period=asked.period.label, is_dark=dark, **values)
-        return drawn, SVG
+        return self._site.templates.get_template(template).render(period=asked.period.label, is_dark=dark, **values)
 
 
 def _figure(found: Card, show: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,29 @@ def test_every_play_as_a_file_is_the_one_of_its_page(asking: Program) -> None:
     by_header = asking.get("/plays", Accept="text/csv;q=1, application/json;q=0.5")
     assert by_header.content == asking.get("/plays.csv").content
     assert asking.get("/plays", Accept="text/*;q=0.1, */*;q=0.05").headers["content-type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize("path", ["/totals", "/series/days", "/facets", "/lists/songs", "/lists/days", "/plays"])
+@pytest.mark.parametrize("query", ["?range=2026", "?range=2026-02", "?range=all&hour=1&hour=2&basis=reported", ""])
+def test_a_file_says_of_itself_what_the_envelope_says_and_links_to_it(asking: Program, path: str, query: str) -> None:
+    file = asking.get(f"{path}.csv{query}")
+    assert (file.status_code, file.headers["vary"][:21]) == (200, "Authorization, Accept")
+    ((address, of),) = re.findall(r"^<([^>]+)>; (.+)$", file.headers["link"])
+    assert (address, of) == (
+        f"/api/v1{path}.json{query}", 'rel="alternate describedby"; type="application/json"',
+    )  # fmt: skip
+    told = asking.answer(address.removeprefix("/api/v1"))["about"]
+    assert file.headers["brapped-at-least"] == ("?1" if told["is_at_least"] else "?0")
+    assert float(file.headers["brapped-estimated-share"]) == pytest.approx(told["estimated_share"], abs=0.0005)
+    by_header = asking.get(f"{path}{query}", Accept="text/csv")
+    assert by_header.headers["link"] == file.headers["link"]
+    assert "brapped-at-least" not in asking.get(f"{path}{query}").headers
+
+
+def test_a_gap_makes_the_numbers_of_a_file_least_numbers(asking: Program) -> None:
+    told = {query: asking.get(f"/lists/songs.csv?range={query}").headers["brapped-at-least"]
+            for query in ("2026", "2026-02")}  # fmt: skip
+    assert told == {"2026": "?1", "2026-02": "?0"}
 
 
 def test_totals_are_those_of_explore(asking: Program) -> None:
@@ -158,8 +182,9 @@ def test_a_mistake_of_ours_is_a_problem_without_its_cause(asking: Program, monke
 
 def test_every_type_and_address_is_on_the_page_and_nothing_is_loaded_from_elsewhere(asking: Program) -> None:
     page = asking.client.get("/api").text
-    for path in document()["paths"]:
-        assert f"/api/v1{path}<" in page
+    for path, of in document()["paths"].items():
+        root = of.get("servers", document()["servers"])[0]["url"].rstrip("/")
+        assert f"<code>{root}{path}</code>" in page
     for name in document()["components"]["schemas"]:
         assert f'id="{name}"' in page
     assert "http" not in page.replace("http://127.0.0.1:3000/api/v1", "").replace("http-equiv", "")
