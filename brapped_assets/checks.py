@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.audit_claims import Claim
+from brapped_assets.assets.daily_checks import Claim
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource

@@ -81,8 +81,8 @@ def poll_everybody(
             log.warning("%s: %s", who, error if isinstance(error, FORESEEN) else type(error).__name__)
             if not isinstance(error, ConsentNeeded):
                 raise
-            if connected is not None and not spotify.end_consent(connected, now):
-                raise Transient("Another run was sent a new token meanwhile; the next poll uses it") from error
+            if connected is not None:
+                spotify.end_consent(connected, now)
             ended.append(error)
 
     everybody = spotify.holders(now)

@@ -47,7 +47,7 @@ def bi(
     listener: Listener = None,
 ) -> int:
     """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
-    from brapped_assets.commands.bi import make_reader, write_files  # noqa: PLC0415
+    from brapped_assets.commands.power_bi import make_reader, write_files  # noqa: PLC0415
 
     if role is not None:
         return make_reader(ready_settings(), console, name=role, password_stdin=password_stdin)

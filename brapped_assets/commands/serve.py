@@ -4,8 +4,10 @@ Each has its own home and working folder; what they share is PostgreSQL, and the
 """
 
 import os
+import subprocess
+from collections.abc import Mapping
 
-from brapped_assets.services import parts, readiness
+from brapped_assets.services import code_server_readiness, parts
 from brapped_assets.services.dagster_instance import environment, fail_leftover_runs, open_instance
 from brapped_assets.services.parts import Address, Part
 from brapped_assets.settings import Settings, SettingsError
@@ -29,14 +31,21 @@ def serve(settings: Settings, part: Part, *, host: str, port: int | None, code_s
     # What lies in the working folder is not to be imported.
     env = {**os.environ, "PYTHONSAFEPATH": "1"}
     if part is Part.PAGES:
-        return readiness.become(parts.pages(at), env)
+        return _become(parts.pages(at), env)
     if part is Part.CODE:
         # It makes Dagster's tables before anybody else looks for them; and the runs of the queue are its children,
         # so what a dead one left unfinished is dead too. Else their pool would be taken until monitoring notices.
         with open_instance(settings) as instance:
             fail_leftover_runs(instance)
-        return readiness.become(parts.code(at), {**env, **environment(settings)})
-    readiness.wait_for(code_server)
+        return _become(parts.code(at), {**env, **environment(settings)})
+    code_server_readiness.wait_for(code_server)
     env |= environment(settings)
     workspace = parts.write_workspace(settings.dagster_home, code_server, LOCATION)
-    return readiness.become(parts.daemon(workspace) if part is Part.DAEMON else parts.web(at, workspace), env)
+    return _become(parts.daemon(workspace) if part is Part.DAEMON else parts.web(at, workspace), env)
+
+
+def _become(command: list[str], env: Mapping[str, str]) -> int:
+    """This process goes on as `command`, so that signals reach it; on Windows as its parent, with its exit code."""
+    if os.name != "nt":
+        os.execve(command[0], command, env)  # noqa: S606
+    return subprocess.call(command, env=env)  # noqa: S603  (our own words)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.numbering import Numbering
 from brapped_assets.insights.columns.reductions import Integers, Sums
-from brapped_assets.insights.formulas.formula import KNOWN, Formula
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula
 from brapped_assets.insights.items import NAMED
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period

@@ -8,9 +8,9 @@ import numpy as np
 
 from brapped_assets.insights import overview
 from brapped_assets.insights.columns.day_numbers import day_number
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
-from brapped_assets.insights.formulas.habits import TOLD
-from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula, counted
+from brapped_assets.insights.how_counted.habits import TOLD
+from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.listener_comparison import overlap_of, played_artists
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer

@@ -8,7 +8,7 @@ import numpy as np
 from brapped_assets.insights.columns.day_numbers import month_of, months_of
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.reductions import counted
-from brapped_assets.insights.formulas.formula import KNOWN, Formula
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula
 from brapped_assets.insights.listener_comparison import Played, overlap_of
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period

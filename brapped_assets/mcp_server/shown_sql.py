@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from brapped_assets.insights.answers.question import Question
-from brapped_assets.insights.formulas.formula import Formula, counted
-from brapped_assets.insights.formulas.overview import FORMULAS
+from brapped_assets.insights.how_counted.formula import Formula, counted
+from brapped_assets.insights.how_counted.overview import FORMULAS
 from brapped_assets.insights.name_filter import Kind
 
 OVERVIEW = {formula.name: formula for formula in FORMULAS}

@@ -21,6 +21,7 @@ from brapped_assets.spotify import (
     Refused,
     SpotifyClient,
     SpotifyError,
+    Transient,
 )
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import refresh_tokens
@@ -167,16 +168,15 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             raise trouble
         return found
 
-    def end_consent(self, connected: ConnectedListener, now: datetime) -> bool:
+    def end_consent(self, connected: ConnectedListener, now: datetime) -> None:
         """Remember that this listener's token is dead, so that nobody asks with it again.
 
-        False when another process was sent a new one meanwhile: then only the old one is dead.
+        Raises Transient when another process was sent a new one meanwhile: then only the old one is dead.
         """
         if self._newest_token(Holder(connected.listener, connected.is_given)) != connected.token:
-            return False
+            raise Transient("Another run was sent a new token meanwhile; the next poll uses it")
         with self.neon.transaction() as tx:
             people.end_consent(tx, connected.listener.listener_id, now)
-        return True
 
     def _newest_token(self, holder: Holder) -> str | None:
         given, listener_id = self._settings.refresh_token_text(), holder.listener.listener_id

@@ -88,11 +88,11 @@ def main() -> None:
 
 
 def _wait_for(code_server: str) -> None:
-    from brapped_assets.services import parts, readiness  # noqa: PLC0415
+    from brapped_assets.services import code_server_readiness, parts  # noqa: PLC0415
 
     try:
-        readiness.wait_for(parts.address(code_server))
-    except readiness.NobodyListens as nobody:
+        code_server_readiness.wait_for(parts.address(code_server))
+    except code_server_readiness.NobodyListens as nobody:
         sys.exit(f"ERROR {nobody}")
 
 

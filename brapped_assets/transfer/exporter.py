@@ -19,7 +19,7 @@ from brapped_assets.warehouse.exported_records import PORTABLE, listener_record,
 
 q = Statements(__file__)
 
-# The public views, each with its statement in exporting.sql.
+# The public views, each with its statement in exporter.sql.
 TABLES = (
     *(
         "plays",

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import listener_comparison, party, taste_over_time, wrapped
-from brapped_assets.insights.formulas import habits, items, origins, overview, period_comparison, places, spoken
-from brapped_assets.insights.formulas.formula import Formula
+from brapped_assets.insights.how_counted import habits, items, origins, overview, period_comparison, places, spoken
+from brapped_assets.insights.how_counted.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
 from brapped_assets.text.translation import N_, _

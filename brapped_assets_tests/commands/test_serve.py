@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 import requests
 
-from brapped_assets.services import readiness
+from brapped_assets.commands import serve
+from brapped_assets.services import code_server_readiness
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets_tests.commands.subprocess_user import Said, User, free_port, wait_until
@@ -27,7 +28,7 @@ def became(monkeypatch: pytest.MonkeyPatch) -> Became:
         seen.append((command, env))
         return 0
 
-    monkeypatch.setattr(readiness, "become", become)
+    monkeypatch.setattr(serve, "_become", become)
     return seen
 
 
@@ -63,7 +64,7 @@ def test_an_address_that_is_none_is_said_to_be_none(brapped: Brapped, databases:
 def test_who_finds_no_code_server_says_so(
     brapped: Brapped, databases: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readiness, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(code_server_readiness, "WAIT_SECONDS", 0.3)
     said = brapped("serve", "daemon", "--code", "127.0.0.1:1")
     assert (said.code, said.errors) == (
         1,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import items
-from brapped_assets.insights.formulas.items import FORMULAS
-from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.how_counted.items import FORMULAS
+from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.item_rank import Near, standing_of
 from brapped_assets.insights.items import Hour, Kind, Life, Month, Run
 from brapped_assets.insights.most_played import heard, most_played_albums

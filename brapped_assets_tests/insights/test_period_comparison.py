@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import most_played, overview
 from brapped_assets.insights.columns.period_totals import Music
-from brapped_assets.insights.formulas.period_comparison import FORMULAS
+from brapped_assets.insights.how_counted.period_comparison import FORMULAS
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.period_comparison import known_in_part, moves, side
 from brapped_assets.insights.periods import Period, named, year_before

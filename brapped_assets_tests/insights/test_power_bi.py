@@ -12,9 +12,10 @@ from hypothesis import given
 
 from brapped_assets.insights import overview
 from brapped_assets.insights.periods import named
-from brapped_assets.insights.power_bi import connection, model
-from brapped_assets.insights.power_bi.connection import Place
+from brapped_assets.insights.power_bi import data_source, model
+from brapped_assets.insights.power_bi.data_source import Place
 from brapped_assets.insights.power_bi.measures import MEASURES
+from brapped_assets.settings import SettingsError
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.urls import connection_string
 from brapped_assets_tests.examples import examples
@@ -34,18 +35,22 @@ PAGE = Path(__file__).parents[2] / "docs" / "power-bi.md"
         ("postgresql://me@my-pooler.example.org:6543/music", Place("my-pooler.example.org", 6543, "music")),
         ("postgresql://me:secret@127.0.0.1/", Place("127.0.0.1", 5432, "me")),
         ("host=first.example,second.example port=5433,5434 dbname=music", Place("first.example", 5433, "music")),
-        ("postgresql:///music?host=/var/run/postgresql", None),
-        ("postgresql:///music", None),
     ],
 )
-def test_a_place_is_where_power_bi_can_go(url: str, place: Place | None) -> None:
-    assert connection.place(connection_string(url)) == place
+def test_a_place_is_where_power_bi_can_go(url: str, place: Place) -> None:
+    assert data_source.place(connection_string(url)) == place
+
+
+@pytest.mark.parametrize("url", ["postgresql:///music?host=/var/run/postgresql", "postgresql:///music"])
+def test_who_has_a_socket_only_is_told_what_power_bi_can_reach(url: str) -> None:
+    with pytest.raises(SettingsError, match="cannot reach this database: it answers on this machine only"):
+        data_source.place(connection_string(url))
 
 
 def test_the_file_holds_one_connection_that_imports_and_no_secret() -> None:
-    place = connection.place(connection_string("postgresql://me:secret@ep-a-1.eu.aws.neon.tech/neondb"))
+    place = data_source.place(connection_string("postgresql://me:secret@ep-a-1.eu.aws.neon.tech/neondb"))
     assert place is not None
-    text = connection.pbids(place)
+    text = data_source.pbids(place)
     assert json.loads(text) == {
         "version": "0.1",
         "connections": [

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.formulas.habits import FORMULAS as HABITS
-from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.how_counted.habits import FORMULAS as HABITS
+from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.rule_comparison import side_by_side

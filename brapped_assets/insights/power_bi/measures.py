@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from brapped_assets.insights.formulas.formula import KNOWN
+from brapped_assets.insights.how_counted.formula import KNOWN
 
 WHOLE, DECIMAL, PERCENT, DAY = "#,0", "#,0.0", "0.0%", "Short Date"
 

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import NamedTuple
 
-from brapped_assets.insights.power_bi.connection import Place
+from brapped_assets.insights.power_bi.data_source import Place
 from brapped_assets.insights.power_bi.measures import MEASURES, Measure
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements

@@ -1,6 +1,6 @@
 """Wrapped: the numbers of a period, the cards they make, and how each is counted."""
 
-from brapped_assets.insights.formulas.wrapped import FORMULAS
+from brapped_assets.insights.how_counted.wrapped import FORMULAS
 from brapped_assets.insights.wrapped.card import Card, Row
 from brapped_assets.insights.wrapped.card_order import cards
 from brapped_assets.insights.wrapped.cover_urls import pictures

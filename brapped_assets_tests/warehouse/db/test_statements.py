@@ -13,7 +13,7 @@ ASKED = re.compile(r'^q = Statements\(__file__(?:, "(?P<shared>[a-z_.]+)")?\)$',
 # Checks are named where they are claimed; the tables of an export are, for both ways, where it is written.
 NAMED_ELSEWHERE = {
     "check_queries.sql": (
-        *(PACKAGE / "checks.py", PACKAGE / "assets" / "audit_claims.py", PACKAGE / "assets" / "episode_history.py"),
+        *(PACKAGE / "checks.py", PACKAGE / "assets" / "daily_checks.py", PACKAGE / "assets" / "episode_history.py"),
     ),
     "restored_records.sql": (PACKAGE / "warehouse" / "exported_records.py",),
 }

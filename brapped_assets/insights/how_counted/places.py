@@ -1,6 +1,6 @@
 """How ranks over time are counted."""
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, counted
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula, counted
 
 _WEEK = "date_trunc('week', played_on)::date"
 _RANK = "row_number() over (partition by {} order by count(*) desc, sum(ms_played) desc, artist_key)"

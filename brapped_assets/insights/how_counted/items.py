@@ -1,6 +1,6 @@
 """How the numbers of an artist's, a song's or an album's page are counted."""
 
-from brapped_assets.insights.formulas.formula import GUESTS, KNOWN, Formula, counted
+from brapped_assets.insights.how_counted.formula import GUESTS, KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(

@@ -1,6 +1,6 @@
 """How the overview counts when and how somebody listens."""
 
-from brapped_assets.insights.formulas.formula import Formula, counted
+from brapped_assets.insights.how_counted.formula import Formula, counted
 
 # Ends of runs of days: a day minus its place among the days with music is the same all through a run.
 RUNS = (

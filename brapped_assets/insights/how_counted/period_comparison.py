@@ -1,6 +1,6 @@
 """How two periods are held against each other."""
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula
 
 
 def _moved(columns: str, where: str, order: str) -> str:

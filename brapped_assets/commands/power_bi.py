@@ -8,7 +8,7 @@ from rich.console import Console
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
-from brapped_assets.insights.power_bi import connection, model
+from brapped_assets.insights.power_bi import data_source, model
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse.db import roles
@@ -22,20 +22,15 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
 
     The model loads everybody's plays, or only those of the named `listener`.
     """
+    # Without a URL the database is the embedded one, which listens on a socket.
     url = settings.database_url_text()
-    place = connection.place(direct(connection_string(url))) if url else None
-    if place is None:
-        raise SettingsError(
-            "Power BI cannot reach this database: it answers on this machine only, through a socket. Point "
-            "DATABASE_URL at a PostgreSQL with an address (Neon has a free plan), and `brapped import` your export "
-            "there. The pages of `brapped up` need none of this."
-        )
+    place = data_source.place(direct(connection_string(url)) if url else "")
     with settings.warehouse() as warehouse, warehouse.transaction() as tx:
         views = model.views(tx)
         person = choose_listener(tx, listener) if listener is not None else None
     script = model.tmdl(place, views, person.listener_id if person else None)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("brapped.pbids", connection.pbids(place)), ("brapped.tmdl", script)):
+    for name, text in (("brapped.pbids", data_source.pbids(place)), ("brapped.tmdl", script)):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     files = (
         ("brapped.pbids", f"opens Power BI Desktop at {place.server}"),

@@ -1,6 +1,6 @@
 """How podcasts, audiobooks and videos are counted."""
 
-from brapped_assets.insights.formulas.formula import Formula
+from brapped_assets.insights.how_counted.formula import Formula
 
 
 def _heard(what: str, then: str) -> str:

@@ -1,6 +1,6 @@
 """How genres, countries and decades of artists are counted."""
 
-from brapped_assets.insights.formulas.formula import Formula, counted
+from brapped_assets.insights.how_counted.formula import Formula, counted
 from brapped_assets.insights.origins import ENOUGH
 from brapped_assets.text import formatting
 

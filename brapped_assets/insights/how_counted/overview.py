@@ -1,6 +1,6 @@
 """How the numbers of the overview are counted."""
 
-from brapped_assets.insights.formulas.formula import GUESTS, KNOWN, Formula, counted
+from brapped_assets.insights.how_counted.formula import GUESTS, KNOWN, Formula, counted
 
 FORMULAS = [
     Formula(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.facets import countries
-from brapped_assets.insights.formulas.origins import FORMULAS
+from brapped_assets.insights.how_counted.origins import FORMULAS
 from brapped_assets.insights.origin_tables import genre_tables
 from brapped_assets.insights.origins import ENOUGH, is_enough, known, shares
 from brapped_assets.insights.periods import named

@@ -1,13 +1,10 @@
-"""Waiting for a part that others need, and becoming a part.
+"""Waiting for the code server, which other parts need.
 
 The daemon and the webserver look for the code server when they start, and again only a minute later, or never.
 """
 
-import os
 import socket
-import subprocess
 import time
-from collections.abc import Mapping
 
 from brapped_assets.services.parts import Address
 
@@ -30,10 +27,3 @@ def wait_for(address: Address) -> None:
         else:
             return
     raise NobodyListens(f"Nobody listens on {address}. Is the code server up, and is it reachable from here?")
-
-
-def become(command: list[str], env: Mapping[str, str]) -> int:
-    """This process goes on as `command`, so that signals reach it; on Windows as its parent, with its exit code."""
-    if os.name != "nt":
-        os.execve(command[0], command, env)  # noqa: S606
-    return subprocess.call(command, env=env)  # noqa: S603  (our own words)

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from brapped_assets.insights.formulas.formula import Formula, among_top, counted, top_artists
-from brapped_assets.insights.formulas.origins import FORMULAS as ORIGINS
-from brapped_assets.insights.formulas.overview import FORMULAS as OVERVIEW
-from brapped_assets.insights.formulas.wrapped_habits import FORMULAS as HABITS
+from brapped_assets.insights.how_counted.formula import Formula, among_top, counted, top_artists
+from brapped_assets.insights.how_counted.origins import FORMULAS as ORIGINS
+from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
+from brapped_assets.insights.how_counted.wrapped_habits import FORMULAS as HABITS
 from brapped_assets.insights.wrapped.listener_type import KINDS, OTHERWISE
 from brapped_assets.insights.wrapped.model import MOST_SHARES as SHARES
 from brapped_assets.insights.wrapped.thresholds import NEEDS

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from psycopg.conninfo import conninfo_to_dict
 
+from brapped_assets.settings import SettingsError
+
 
 @dataclass(frozen=True)
 class Place:
@@ -19,8 +21,8 @@ class Place:
         return f"{self.host}:{self.port}"
 
 
-def place(conninfo: str) -> Place | None:
-    """The place in a connection string; None for a Unix socket, which no BI tool elsewhere can reach.
+def place(conninfo: str) -> Place:
+    """The place in a connection string. Raises SettingsError for a Unix socket, which no BI tool elsewhere can reach.
 
     Hand in the direct one of Neon's hosts: Power BI's driver prepares statements and sets the session up.
     """
@@ -28,7 +30,11 @@ def place(conninfo: str) -> Place | None:
     # A list of hosts names stand-ins; the first is the one meant.
     host = (given.get("host") or given.get("hostaddr") or "").split(",")[0]
     if not host or host.startswith(("/", "@")):
-        return None
+        raise SettingsError(
+            "Power BI cannot reach this database: it answers on this machine only, through a socket. Point "
+            "DATABASE_URL at a PostgreSQL with an address (Neon has a free plan), and `brapped import` your export "
+            "there. The pages of `brapped up` need none of this."
+        )
     port = given.get("port", "").split(",")[0] or "5432"
     # As the driver's library does: a database is named after the user unless something else is said.
     return Place(host, int(port), given.get("dbname") or given.get("user") or "postgres")

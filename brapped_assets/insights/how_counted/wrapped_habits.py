@@ -1,7 +1,7 @@
 """How the cards about beginnings, loyalty and ways to listen are counted."""
 
-from brapped_assets.insights.formulas.formula import KNOWN, Formula, among_top, counted
-from brapped_assets.insights.formulas.habits import TOLD
+from brapped_assets.insights.how_counted.formula import KNOWN, Formula, among_top, counted
+from brapped_assets.insights.how_counted.habits import TOLD
 from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS, MOST_ARTISTS, SHOWN
 from brapped_assets.insights.wrapped.song_of_month import MOST
 from brapped_assets.insights.wrapped.traits import LEAST_PLAYS, NEW_DAYS, TRAITS

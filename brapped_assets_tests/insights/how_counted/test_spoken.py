@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.formulas.spoken import FORMULAS
+from brapped_assets.insights.how_counted.spoken import FORMULAS
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.spoken import spoken
 from brapped_assets.warehouse.db.connections import Warehouse
