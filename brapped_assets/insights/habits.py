@@ -104,7 +104,9 @@ def longest_session(who: Viewer, period: Period) -> Session | None:
     of = who.shown.sessions(period.first, period.until)
     if not len(of):
         return None
-    best = np.lexsort((of.began_at, -of.plays, of.began_at - of.ended_at))[0]
+    length = of.ended_at - of.began_at
+    longest = np.flatnonzero(length == length.max())
+    best = longest[np.lexsort((of.began_at[longest], -of.plays[longest]))[0]]
     return Session(
         date_of(of.day[best]), instant(of.began_at[best]), instant(of.ended_at[best]), int(of.plays[best]),
         int(of.ms[best]),

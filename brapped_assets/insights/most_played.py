@@ -23,12 +23,8 @@ DECADES = 300
 
 
 @dataclass(frozen=True)
-class Heard:
+class Variety:
     """Distinct songs, main artists and albums of a period; `songs_once` of the songs were played once.
-
-    The lists are ranked by plays or minutes, ties by plays, milliseconds, then the older key. Artists carry
-    `featured_plays` and `featured_ms` beside their own: never part of a total. `decades`: plays and ms by the decade
-    in which the album came out, where that is known, oldest first.
 
     `new_songs` and `new_artists` had their first play ever (of 30 s and more) in the period; `new_plays` and `new_ms`
     are those of the new songs. In a period that begins with the first play known, everything is new.
@@ -42,6 +38,16 @@ class Heard:
     new_plays: int
     new_ms: int
     new_artists: int
+
+
+@dataclass(frozen=True)
+class Heard(Variety):
+    """The lists are ranked by plays or minutes, ties by plays, milliseconds, then the older key.
+
+    Artists carry `featured_plays` and `featured_ms` beside their own: never part of a total. `decades`: plays and ms by
+    the decade in which the album came out, where that is known, oldest first.
+    """
+
     top_new_artists: list[Row]
     top_artists: list[Row]
     top_tracks: list[Row]
@@ -49,21 +55,30 @@ class Heard:
     decades: list[Row]
 
 
-def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
+def variety(who: Viewer, period: Period) -> Variety:
     plays = who.shown.plays(period.first, period.until)
-    catalogue, tracks, artists, albums = plays.catalogue, plays.by_track, plays.by_artist, plays.by_album
+    tracks = plays.by_track
     new_tracks = _new(tracks.played, who.shown.everything.first_day_of_tracks, period)
-    known = who.shown.known(artists.played)
-    new_artists = _new(known, who.shown.everything.first_day_of_artists, period)
-    return Heard(
+    known = who.shown.known(plays.by_artist.played)
+    return Variety(
         songs=len(tracks.played),
         artists=len(known),
-        albums=len(albums.played),
+        albums=len(plays.by_album.played),
         songs_once=int(np.count_nonzero(tracks.plays == 1)),
         new_songs=len(new_tracks),
         new_plays=int(tracks.plays[new_tracks].sum()),
         new_ms=int(tracks.ms[new_tracks].sum()),
-        new_artists=len(new_artists),
+        new_artists=len(_new_artists(who, known, period)),
+    )
+
+
+def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> Heard:
+    plays = who.shown.plays(period.first, period.until)
+    catalogue, tracks, artists = plays.catalogue, plays.by_track, plays.by_artist
+    known = who.shown.known(artists.played)
+    new_artists = _new_artists(who, known, period)
+    return Heard(
+        **vars(variety(who, period)),
         top_new_artists=_artists(tx, artists, artists.ranked(by, catalogue.artists.keys, NEW, new_artists), catalogue),
         top_artists=_with_guests(
             _artists(tx, artists, artists.ranked(by, catalogue.artists.keys, limit, known), catalogue, "has_cover"),
@@ -78,6 +93,10 @@ def heard(tx: Connection, who: Viewer, period: Period, by: By, limit: int) -> He
 def _new(of: Numbers, first_day: Numbers, period: Period) -> Numbers:
     """Those of some numbers whose first play ever lies in the period."""
     return of[first_day[of] >= day_number(period.first)]
+
+
+def _new_artists(who: Viewer, of: Numbers, period: Period) -> Numbers:
+    return _new(of, who.shown.everything.first_day_of_artists, period)
 
 
 def _artists(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue, *more: str) -> list[Row]:

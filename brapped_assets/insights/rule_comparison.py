@@ -1,12 +1,16 @@
 """The same plays counted by each rule, and how the rules differ."""
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, get_args
 
 import numpy as np
 
-from brapped_assets.insights.columns.counting_rules import counts
-from brapped_assets.insights.columns.reductions import summed
+from brapped_assets.insights.columns.counting_rules import Measures, counts
+from brapped_assets.insights.columns.numbering import Numbers
+from brapped_assets.insights.columns.reductions import Sums
+from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import words_of
 from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
@@ -40,6 +44,10 @@ SHORT: dict[Rule, str] = {
 }
 
 
+# A bit for each rule: rows are summed once, by which rules count them.
+BITS = {rule: 1 << nth for nth, rule in enumerate(get_args(Rule))}
+
+
 class Counted(NamedTuple):
     """Plays and milliseconds by a rule.
 
@@ -65,19 +73,25 @@ def choose_rule(writing: Writing, listener_id: int, rule: Rule, now: datetime) -
 
 def side_by_side(tx: Connection, who: Viewer, period: Period) -> list[Counted]:
     """What a viewer sees of a period, by every rule."""
-    told = who.shown.told(period.first, period.until)
-    done = words_of(tx, who, Selection(rule="finished")).track_done
-    # A bit for each rule: rows are summed once, by which rules count them.
-    bits = {rule: 1 << nth for nth, rule in enumerate(get_args(Rule))}
-    counted_by = np.zeros(len(told), np.uint8)
-    for rule, bit in bits.items():
-        counted_by |= counts(told, told.catalogue, rule, done).view(np.uint8) * np.uint8(bit)
-    sums = summed(counted_by, told.ms, 1 << len(bits))
-    kinds = np.arange(1 << len(bits))
-    usual = kinds & bits[EVERYTHING.rule] > 0
+    done = frozenset(words_of(tx, who, Selection(rule="finished")).track_done)
+
+    def find() -> Sums:
+        return who.shown.told(period.first, period.until).summed(partial(_counted_by, done), 1 << len(BITS))
+
+    sums = who.shown.remembering(("by rules", done), period.first, period.until, find)
+    kinds = np.arange(1 << len(BITS))
+    usual = kinds & BITS[EVERYTHING.rule] > 0
     found = []
-    for rule, bit in bits.items():
+    for rule, bit in BITS.items():
         these = kinds & bit > 0
         plays = [int(sums.plays[which].sum()) for which in (these, these & ~usual, usual & ~these)]
         found.append(Counted(rule, plays[0], int(sums.ms[these].sum()), *plays[1:]))
+    return found
+
+
+def _counted_by(track_done: Collection[int], plays: SelectedPlays) -> Numbers:
+    """The bits of the rules that count each of some rows."""
+    found, of = np.zeros(len(plays), np.int32), Measures(plays.ms, plays.track, plays.reason_end)
+    for rule, bit in BITS.items():
+        found |= counts(of, plays.catalogue, rule, track_done) * np.int32(bit)
     return found

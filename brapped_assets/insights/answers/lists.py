@@ -108,7 +108,7 @@ def list_rows(tx: Connection, asked: Question, kind: Kind) -> tuple[list[ListRow
     model: Any = row_model(kind)
     columns = (*COLUMNS[kind], *ListRow.model_fields)
     rows = found.where(slice((page - 1) * limit, page * limit)).rows(tx)
-    return [model(**{column: row.get(column) for column in columns}) for row in rows], len(found)
+    return [model(**dict(zip(columns, map(row.get, columns), strict=True))) for row in rows], len(found)
 
 
 def _compared(tx: Connection, asked: Question, kind: Kind) -> Period | None:

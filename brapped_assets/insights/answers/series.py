@@ -10,7 +10,7 @@ import numpy as np
 from brapped_assets.insights import habits
 from brapped_assets.insights.answers.model import Model
 from brapped_assets.insights.answers.question import Question
-from brapped_assets.insights.columns.day_numbers import day_number
+from brapped_assets.insights.columns.day_numbers import day_number, day_numbers
 from brapped_assets.insights.coverage import days_touched
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -59,7 +59,7 @@ def series(_tx: Connection, asked: Question, unit: Unit) -> list[Series]:
     if first >= until:
         return []
     edges = [*_edges(first, until, unit), until]
-    starts = np.array([day_number(edge) for edge in edges[:-1]])
+    starts = day_numbers(edges[:-1]).astype(np.int64)
     table = who.shown.days(first, until)
     of = np.searchsorted(starts, table.first + np.arange(len(table.rows)), side="right") - 1
     plays, ms, estimated = (

@@ -1,5 +1,6 @@
 """Days, months and instants as columns count them, and as dates."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -17,6 +18,11 @@ MICROSECOND = timedelta(microseconds=1)
 def day_number(day: date) -> int:
     """Days since 2000-01-01, within what columns hold."""
     return min(max(int((np.datetime64(day, "D") - EPOCH).astype(np.int64)), 0), MOST_DAYS)
+
+
+def day_numbers(days: Sequence[date]) -> NDArray[np.uint16]:
+    """Days as columns have them, since 2000-01-01."""
+    return (np.array(days, "datetime64[D]") - EPOCH).astype(np.uint16)
 
 
 def date_of(number: int | np.integer) -> date:

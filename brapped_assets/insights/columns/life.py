@@ -12,7 +12,8 @@ from psycopg.sql import SQL, Composable, Literal
 
 from brapped_assets.insights.columns.binary_copy import copied_in_blocks
 from brapped_assets.insights.columns.catalogue import Catalogue
-from brapped_assets.insights.columns.plays import DAY_US, EPOCH, Plays, Room, merged
+from brapped_assets.insights.columns.day_numbers import day_numbers
+from brapped_assets.insights.columns.plays import DAY_US, Plays, Room, merged
 from brapped_assets.insights.columns.reductions import each_once
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
@@ -217,8 +218,3 @@ def _narrow(keys: NDArray[np.integer]) -> NDArray[np.integer]:
 
 def _numbered(plays: Plays, catalogue: Catalogue) -> Plays:
     return replace(plays, track=catalogue.tracks.numbers(plays.track))
-
-
-def day_numbers(days: Sequence[date]) -> NDArray[np.uint16]:
-    """Days as columns have them, since 2000-01-01."""
-    return (np.array(days, "datetime64[D]") - EPOCH).astype(np.uint16)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from brapped_assets.insights.columns.aliases import called
+from brapped_assets.insights.columns.day_numbers import day_numbers
 from brapped_assets.insights.columns.heap import give_back
-from brapped_assets.insights.columns.life import Kept, Life, State, day_numbers, load, refresh, state
+from brapped_assets.insights.columns.life import Kept, Life, State, load, refresh, state
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.warehouse.db.connections import Connection
 

@@ -7,17 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from brapped_assets.insights.columns import reductions
 from brapped_assets.insights.columns.day_table import HOURS
 from brapped_assets.insights.columns.play_rows import PlayRows
 from brapped_assets.insights.columns.plays import Flag
-from brapped_assets.insights.columns.reductions import (
-    NEVER,
-    Sums,
-    counted,
-    first_days,
-    last_days,
-    summed,
-)
+from brapped_assets.insights.columns.reductions import NEVER, Sums, counted, first_days, last_days
 
 
 class Hours(NamedTuple):
@@ -35,9 +29,9 @@ class SelectedPlays(PlayRows):
     def total_ms(self) -> int:
         return sum(int(few.ms.sum(dtype=np.int64)) for few in self.in_pieces())
 
-    def _summed(self, number_of: Callable[["SelectedPlays"], NDArray[np.integer]], many: int) -> Sums:
+    def summed(self, number_of: Callable[["SelectedPlays"], NDArray[np.integer]], many: int) -> Sums:
         """Plays and milliseconds by the numbers that some plays are told to have."""
-        pieces = (summed(number_of(few), few.ms, many) for few in self.in_pieces())
+        pieces = (reductions.summed(number_of(few), few.ms, many) for few in self.in_pieces())
         return sum(pieces, Sums(np.zeros(many, np.int64), np.zeros(many, np.int64)))
 
     @cached_property
@@ -56,7 +50,7 @@ class SelectedPlays(PlayRows):
         """Plays and milliseconds by the number of the track."""
         if self._but is not None:
             return self._but[0].by_track - self._but[1].by_track
-        return self._summed(lambda few: few.track, len(self.catalogue.tracks))
+        return self.summed(lambda few: few.track, len(self.catalogue.tracks))
 
     @cached_property
     def by_artist(self) -> Sums:
@@ -74,13 +68,13 @@ class SelectedPlays(PlayRows):
         if not len(self.days):
             return Hours(np.empty(0, np.int64), np.zeros((0, HOURS), np.int64), np.zeros((0, HOURS), np.int64))
         first, last = int(self.days[0]), int(self.days[-1])
-        sums = self._summed(lambda few: (few.day - first) * HOURS + few.hour, (last - first + 1) * HOURS)
+        sums = self.summed(lambda few: (few.day - first) * HOURS + few.hour, (last - first + 1) * HOURS)
         return Hours(np.arange(first, last + 1), sums.plays.reshape(-1, HOURS), sums.ms.reshape(-1, HOURS))
 
     @cached_property
     def by_manner(self) -> Sums:
         """By number of `Plays.manners`."""
-        return self._summed(lambda few: few.manner, len(self._plays.manners.flags))
+        return self.summed(lambda few: few.manner, len(self._plays.manners.flags))
 
     @cached_property
     def by_flags(self) -> Sums:
@@ -111,7 +105,7 @@ class SelectedPlays(PlayRows):
     def by_context(self) -> Sums:
         """By key of what they were played from."""
         most = int(self._plays.context[self._span].max(initial=0))
-        return self._summed(lambda few: few.context, 1 + most)
+        return self.summed(lambda few: few.context, 1 + most)
 
     @cached_property
     def oldest_release(self) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from brapped_assets.insights.answers import (
@@ -83,7 +83,8 @@ class Endpoint:
         """All that can be asked."""
         return (*self.common, *self.parameters)
 
-    @property
+    # Once: pydantic forgets a model that nobody holds.
+    @cached_property
     def answer(self) -> type[Answer[Any]]:
         return Answer[self.data]  # type: ignore[name-defined]
 
