@@ -24,8 +24,8 @@ from brapped_assets.text.formatting import dated, day, duration, hour, month, pe
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web import filter_chips
-from brapped_assets.web.address import filters_of, period_of
-from brapped_assets.web.filter_chips import nothing_left
+from brapped_assets.web.address import period_of
+from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
@@ -79,8 +79,7 @@ def routes(site: Site) -> list[Route]:
                 ],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
-                "empty": nothing_left(seen, asked.selection, period, filters_of(request), lambda selection, name:
-                                      asked.href(selection, period=name)) if not len(plays) else None,
+                "empty": nothing_left(tx, request, who, period, seen=seen),
             }  # fmt: skip
         return site.page(
             "explore.html", request, who, period=period, by=by, gaps=who.gaps_in(period), asked=asked,

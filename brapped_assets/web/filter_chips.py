@@ -1,13 +1,10 @@
 """The filters of an address as a page shows them: each in words, with the way to drop it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from brapped_assets.insights import items
-from brapped_assets.insights.explore import emptier
-from brapped_assets.insights.facets import Seen
-from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
@@ -67,36 +64,6 @@ def filters(tx: Connection, who: Viewer, selection: Selection) -> list[Filter]:
         without = None if selection.rule == selection.usual else selection.without("rule").query()
         found.append(Filter("rule", _("counted: %(rule)s", rule=_(SHORT[selection.rule])), without))
     return found
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Why a selection leaves no play of a period, and the ways out: words and addresses, empty where there is none.
-
-    Without what it is emptied `by` (labels of one kind) there are `plays`; of all time there are `ever`.
-    """
-
-    by: list[str]
-    plays: int
-    without: str
-    ever: int
-    always: str
-    everything: str
-
-
-def nothing_left(
-    seen: Seen, selection: Selection, period: Period, shown: Sequence[Filter], href: Callable[[Selection, str], str]
-) -> Nothing:
-    """`href` is that of the same page with a selection and the name of a period."""
-    found = emptier(seen, selection, period)
-    return Nothing(
-        [one.label for one in shown if one.kind == found.kind] if found else [],
-        found.plays if found else 0,
-        href(selection.without(found.kind), period.name) if found else "",
-        len(seen(selection).shown.ever) if period.name != "all" else 0,
-        href(selection, "all"),
-        href(selection.bare, period.name) if selection != selection.bare else "",
-    )
 
 
 def label(tx: Connection, who: Viewer, kind: str, value: int | str) -> str:

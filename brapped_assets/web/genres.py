@@ -22,6 +22,7 @@ from brapped_assets.text.cldr import country_name
 from brapped_assets.text.formatting import dated, duration, hour, percent, short_day
 from brapped_assets.text.translation import _, ngettext
 from brapped_assets.web.address import period_of
+from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.site import Site
 
 MOST_GENRES, MOST_ROWS, MOST_COUNTRIES = 100, 10, 30
@@ -39,6 +40,7 @@ def routes(site: Site) -> list[Route]:
             plays = who.shown.plays(period.first, period.until)
             heard_in = countries(tx, who, plays)
             unit, among = unit_of(who, period), stretches(who, period)
+            empty = nothing_left(tx, request, who, period)
         told = {trait: known(plays, trait) for trait in ("genre", "origin", "began")}
         genres = shares(plays, "genre", by)
         top = [str(one.value) for one in genres[:MOST_ROWS]]
@@ -47,7 +49,7 @@ def routes(site: Site) -> list[Route]:
         of_day = [Head(f"{nth:02d}", hour(nth), period.name, {"hour": nth}) for nth in range(HOURS)]
         return site.page(
             "genres.html", request, who, period=period, by=by, gaps=who.gaps_in(period), plays=len(plays),
-            coverage={trait: _coverage(plays, told[trait], by) for trait in told},
+            empty=empty, coverage={trait: _coverage(plays, told[trait], by) for trait in told},
             enough={trait: is_enough(plays, told[trait]) for trait in told}, least=percent(ENOUGH, 1),
             genres=_rows(genres[:MOST_GENRES], plays, by, lambda one: _led(period, genre=one.value), str),
             many_genres=len(genres), unit=unit,

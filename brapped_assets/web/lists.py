@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -16,15 +15,12 @@ from brapped_assets.insights.list_file import pieces
 from brapped_assets.insights.lists import Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.selected_viewer import seeing
-from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _, ngettext
-from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.address import filters_of, period_of, period_of_file, refuse_misread, selection_of
+from brapped_assets.web.address import period_of, period_of_file, refuse_misread
 from brapped_assets.web.compared_period import CHOICES
-from brapped_assets.web.filter_chips import Nothing, nothing_left
-from brapped_assets.web.list_address import Asked, read_asked, read_page, sorts_of
+from brapped_assets.web.empty_selection import nothing_left
+from brapped_assets.web.list_address import read_asked, read_page, sorts_of
 from brapped_assets.web.site import Site
 
 A_PAGE = 100
@@ -47,7 +43,7 @@ def routes(site: Site) -> list[Route]:
                 pages = max(1, -(-len(found) // A_PAGE))
                 number = read_page(request, pages)
                 rows = found.where(slice((number - 1) * A_PAGE, number * A_PAGE)).rows(tx)
-                empty = None if len(found) else _nothing(tx, request, who, asked)
+                empty = None if len(found) else nothing_left(tx, request, who, period, kept=asked.pairs())
             return site.page(
                 "list.html", request, who, kind=kind, titles=TITLES, in_number=_in_number(kind, len(found)),
                 sorts=sorts_of(kind), period=period, rows=rows,
@@ -95,21 +91,6 @@ def _in_number(kind: Kind, many: int) -> Markup:
         "contexts": lambda: ngettext("<b>%(num)s</b> context", "<b>%(num)s</b> contexts", many),
     }
     return Markup(forms[kind]())  # noqa: S704  (a number and words of ours)
-
-
-def _nothing(tx: Connection, request: Request, who: Viewer, asked: Asked) -> Nothing | None:
-    """Why it is empty; None where something is left of the period, whatever of it is listed."""
-    selection, period = selection_of(request), asked.wanted.period
-    if len(who.shown.plays(period.first, period.until)):
-        return None
-
-    def href(selection: Selection, name: str) -> str:
-        ranked = [("by", asked.by)] if asked.by == "minutes" else []
-        pairs = [("range", name), *ranked, *selection.asked(), *asked.pairs()]
-        return f"{request.url.path}?{urlencode(pairs)}"
-
-    seen = seeing(tx, request.state.whole, who, selection)
-    return nothing_left(seen, selection, period, filters_of(request), href)
 
 
 def _totals(who: Viewer, period: Period, found: Listed) -> dict[str, Any]:

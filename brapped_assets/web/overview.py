@@ -24,6 +24,7 @@ from brapped_assets.text.formatting import change, percent
 from brapped_assets.text.language import display
 from brapped_assets.text.translation import N_, _
 from brapped_assets.web.address import period_of, selection_of
+from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.site import Site
 
 LONGEST_LIST, LONGEST_RANKING = 10, 5
@@ -52,6 +53,7 @@ def routes(site: Site) -> list[Route]:
                 "repeats": overview.impossible_repeats(who, period),
                 "going": habits.current_streak(who) if period.until > who.today else None,
                 "session": habits.longest_session(who, period),
+                "empty": nothing_left(tx, request, who, period),
                 "first": first_song(tx, who, period),
                 "rankings": own,
                 "offered": 0 if selection_of(request).narrows else hiding_offers.how_many(tx, who),

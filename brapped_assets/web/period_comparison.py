@@ -13,6 +13,7 @@ from brapped_assets.text.formatting import change
 from brapped_assets.text.translation import _
 from brapped_assets.web.address import period_of
 from brapped_assets.web.compared_period import CHOICES, against_of
+from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
@@ -29,9 +30,11 @@ def routes(site: Site) -> list[Route]:
                 against = against_of(request, who, period)
                 values: dict[str, Any] = {"in_part": known_in_part(tx, who, period, against)}
                 if values["in_part"] is None:
+                    kept = [("against", against.name)] if against.name != "before" else []
                     now, then = side(tx, who, period), side(tx, who, against)
                     values |= {
                         "now": now, "then": then, "change": change(now.plays, then.plays),
+                        "empty": nothing_left(tx, request, who, period, kept=kept),
                         "moves": moves(tx, who, period, against, kind, limit=LONGEST_LIST),
                     }  # fmt: skip
             return site.page(

@@ -16,6 +16,7 @@ from brapped_assets.insights.weeks_at_number_one import leaders
 from brapped_assets.text.formatting import dated, month, short_day
 from brapped_assets.text.translation import _
 from brapped_assets.web.address import period_of
+from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.site import Site
 
 LONGEST_LIST = 10
@@ -41,12 +42,13 @@ def routes(site: Site) -> list[Route]:
                 period = period_of(request, who)
                 unit, among = unit_of(who, period), stretches(who, period)
                 drawn = lines(tx, who, period, kind, among)
+                empty = nothing_left(tx, request, who, period)
                 many, led = leaders(tx, who, period, kind, LONGEST_LIST)
             columns = _columns(drawn, among, unit)
             return site.page(
                 "rank_over_time.html", request, who, kind=kind, kinds=list(MUSIC), period=period, unit=unit,
                 lines=drawn, columns=columns, lowest=len(columns[0].places) if columns else 0,
-                most_places=PLACES, many=many, led=led, gaps=who.gaps_in(period),
+                most_places=PLACES, many=many, led=led, gaps=who.gaps_in(period), empty=empty,
             )  # fmt: skip
 
         return Route(f"/places/{kind}", show, name=f"places_{kind}")

@@ -17,6 +17,7 @@ from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.rendering import report
 from brapped_assets.web.address import filters_of, period_of, period_of_file
+from brapped_assets.web.empty_selection import Nothing, nothing_left
 from brapped_assets.web.site import Site
 
 
@@ -54,7 +55,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             found = numbers(tx, who, period)
             if not found.total.plays:
-                return _choose(site, request, who, period.label)
+                return _choose(site, request, who, period, nothing_left(tx, request, who, period))
             told = cards(found)
             covered = pictures(tx, told)
         heroes = [(card.key, card.hero) for card in told if card.hero]
@@ -69,7 +70,7 @@ def routes(site: Site) -> list[Route]:
             who = site.looking(tx, request)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
-            return _choose(site, request, who, "")
+            return _choose(site, request, who)
 
     def export(request: Request) -> Response:
         with site.reading.transaction() as tx:
@@ -95,12 +96,15 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def _choose(site: Site, request: Request, who: Viewer, empty: str) -> Response:
-    """Every year and month with plays. `empty` names a period that has none, and was asked for."""
+def _choose(
+    site: Site, request: Request, who: Viewer, quiet: Period | None = None, empty: Nothing | None = None
+) -> Response:
+    """Every year and month with plays. `quiet` is a period that has none, and was asked for."""
     everything = named("all", today=who.today, first_day=who.first_day or who.today)
     found = years(who, everything)
     return site.page(
-        "wrapped_choose.html", request, who, years=found, total=sum(year.ms for year in found), empty=empty
+        "wrapped_choose.html", request, who, years=found, total=sum(year.ms for year in found), quiet=quiet,
+        empty=empty,
     )  # fmt: skip
 
 

@@ -100,3 +100,30 @@ def test_a_filter_that_leaves_nothing_leaves_a_page_that_can_be_gone_on_from(bro
         assert answer.status_code == 200, page
         ((label, drop),) = chips(answer.text)
         assert (label, browser.get(drop).status_code) == ("in Unknown Region", 200), page
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/", "/explore", "/wrapped", "/genres", "/list/songs", "/list/days", "/places/artists", "/changes/songs"],
+)
+def test_an_empty_selection_names_the_filter_that_empties_it_on_every_page(browser: TestClient, page: str) -> None:
+    asked = {"range": "30d", "by": "minutes", "device": "phone", "country": "ZZ"}
+    for root in ("", "/of/2"):
+        text = browser.get(f"{root}{page}", params=asked).text
+        assert "What empties it is <b><bdi>in Unknown Region</bdi></b>: without it there are" in text
+        ways = {
+            name: urlsplit(unescape(href))
+            for href, name in re.findall(r'data-whole href="([^"]*)" data-mark="(drop|all|always)"', text)
+        }
+        left = {"range": "30d", "by": "minutes"}
+        assert {name: (way.path, dict(parse_qsl(way.query))) for name, way in ways.items()} == {
+            "drop": (f"{root}{page}", left | {"device": "Phone"}), "all": (f"{root}{page}", left),
+        }  # fmt: skip
+        assert "data-empty" not in browser.get(ways["drop"].geturl()).text
+
+
+def test_the_history_names_it_too_and_what_no_filter_did_is_blamed_on_none(browser: TestClient) -> None:
+    text = browser.get("/history", params={"device": "phone", "country": "ZZ"}).text
+    assert "in Unknown Region" in re.sub(r'(?s)<nav class="filters".*?</nav>', "", text)
+    for page in ("/", "/genres", "/places/artists", "/wrapped"):
+        assert "data-empty" not in browser.get(page, params={"range": "2010"}).text
