@@ -178,6 +178,7 @@ def test_checks_never_block_and_say_what_they_claim() -> None:
         assert spec.description
 
 
+@pytest.mark.slow
 def test_loading_writes_the_first_hour_and_touches_nothing_else(tmp_path: Path) -> None:
     """In a process of its own that refuses sockets and writing to the home, with a URL nobody answers and no home."""
     code = """

@@ -107,6 +107,7 @@ def location(hosted: list[Hosted]) -> dg.Definitions:
     return dg.Definitions.merge(theirs, *(one.definitions for one in hosted))
 
 
+@pytest.mark.slow
 def test_each_of_two_sets_collects_into_its_own_warehouse(
     location: dg.Definitions, hosted: list[Hosted], instance: dg.DagsterInstance
 ) -> None:
@@ -228,6 +229,7 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cases", quick_of(1, [list(zip(HOSTILE, FILES, strict=False)), list(product(HOSTILE, FILES))]), ids=len
 )

@@ -104,6 +104,7 @@ def test_nothing_is_asked_again_before_a_year_is_over(
     assert requests(polled)["artist"] == 2 * first["artist"]
 
 
+@pytest.mark.slow
 def test_a_run_is_over_in_a_minute_at_a_request_a_second_and_the_next_goes_on(
     polled: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, slept: list[float]
 ) -> None:
@@ -220,6 +221,7 @@ def test_what_the_homes_file_says_goes_before_all_else(polled: Connected, instan
     assert "listener" not in {row["source"] for row in rows(polled, "select source from bi.artist_genres")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", quick_of(1, [250, 5_000]))
 def test_so_many_artists_are_a_request_a_hundred_and_one_each(connected: Connected, many: int) -> None:
     catalogue = Catalogue("many", artists=many)

@@ -35,6 +35,7 @@ def test_two_runs_of_one_hour_at_once_land_and_merge_every_play_once(connected: 
     assert value(connected, "select count(*) from audit.listener") == 1
 
 
+@pytest.mark.slow
 def test_losing_dagsters_whole_database_changes_no_row_of_the_fact(connected: Connected, clock: Traveller) -> None:
     everything = "select * from star.streaming_fact order by play_key"
     with dg.DagsterInstance.ephemeral() as lost:

@@ -69,6 +69,7 @@ def test_a_view_comes_after_what_its_columns_are_made_of() -> None:
     assert asset_of("bi.plays") == plays.key
 
 
+@pytest.mark.slow
 def test_an_import_feeds_the_views_and_makes_no_hour_out_of_date(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller, catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def ui(kept_instance: dg.DagsterInstance) -> Iterator[UserInterface]:
         yield UserInterface(workspace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", quick_of(1, [2, 3]))
 def test_after_the_next_poll_and_the_next_refresh_no_check_is_not_evaluated(
     connected: Connected, kept_instance: dg.DagsterInstance, ui: UserInterface, clock: Traveller, rounds: int
@@ -134,6 +135,7 @@ def test_one_check_can_be_run_by_itself_and_materializes_nothing(
     assert not result.get_asset_materialization_events()
 
 
+@pytest.mark.slow
 def test_history_older_than_a_month_is_deleted_and_no_play_with_it(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:
@@ -150,6 +152,7 @@ def test_history_older_than_a_month_is_deleted_and_no_play_with_it(
     assert audited(instance)["ledger_rows_deleted"] > 0
 
 
+@pytest.mark.slow
 def test_results_of_checks_older_than_a_month_are_deleted_and_the_newest_of_each_stays(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:

@@ -47,6 +47,7 @@ def test_nor_does_the_fact_by_itself(connected: Connected, instance: dg.DagsterI
     assert why(result) == (SENTENCE, "a person")
 
 
+@pytest.mark.slow
 def test_hours_that_were_closed_in_their_time_stay_so_in_a_range_with_a_hole(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:

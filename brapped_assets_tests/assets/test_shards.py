@@ -71,6 +71,7 @@ def test_each_shard_merges_its_own_and_the_last_closes_the_hour(household: House
     assert [asked(one) - was for one, was in zip(household.people, before, strict=True)] == [1, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_shards_that_run_at_once_close_the_hour_and_double_nothing(household: Household) -> None:
     together = Barrier(4)
 

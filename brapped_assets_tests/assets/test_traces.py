@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import dagster as dg
+import pytest
 from time_machine import Traveller
 
 from brapped_assets_tests.assets.runs import poll, run
@@ -16,6 +17,7 @@ def _told(instance: dg.DagsterInstance) -> str:
     return "\n".join([*map(str, runs), *events])
 
 
+@pytest.mark.slow
 def test_no_name_and_no_id_of_a_listener_is_in_dagsters_history(
     connected: Connected, instance: dg.DagsterInstance, clock: Traveller
 ) -> None:

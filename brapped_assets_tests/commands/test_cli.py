@@ -58,6 +58,7 @@ def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
         assert started.says() == "Stopped."
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_works_is_said_and_one_of_the_exit_codes(user: User) -> None:
     with user.started("status", DATABASE_URL="postgresql://me@127.0.0.1:1/nobody-listens") as started:
         wait_until(lambda: "Trying again." in started.says(), 30, "it waits for its database")
@@ -124,6 +125,7 @@ def test_a_settings_file_nobody_can_read_is_named_by_whoever_looks_first(brapped
     assert "The settings file .env is not UTF-8 text." in said.errors
 
 
+@pytest.mark.slow
 def test_what_the_terminals_encoding_lacks_is_no_traceback(user: User) -> None:
     """As where Windows writes into a file: no ✓, no ✗, no →."""
     said = user.run("status", PYTHONIOENCODING="cp1252", BRAPPED_TIMEZONE="Berlin")

@@ -67,6 +67,7 @@ def services() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")
 def test_compose_understands_the_compose_file(tmp_path: Path) -> None:
     check = ["docker-compose", "--file", str(DEPLOY / "compose.yaml"), "config", "--quiet"]

@@ -371,6 +371,7 @@ def test_two_peoples_exports_are_refused_where_nobody_can_be_asked_and_the_flag_
     assert "Files name the account user-c; what was imported before named another." in said.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of our own")
 @pytest.mark.parametrize(("answer", "code"), [("", 1), ("y", 0)])
 def test_in_a_terminal_it_is_asked_and_the_default_is_no(

@@ -65,6 +65,7 @@ def test_a_database_restored_from_a_dump_is_the_one_that_was_dumped(
         assert (every_table(tx), everything(tx)) == before
 
 
+@pytest.mark.slow
 def test_the_embedded_server_is_started_for_it_and_its_programs_are_found(capfd: pytest.CaptureFixture[str]) -> None:
     home = Path(tempfile.mkdtemp(prefix="brapped-"))
     try:

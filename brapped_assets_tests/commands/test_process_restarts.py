@@ -102,6 +102,7 @@ def _heard() -> Iterator[None]:
     signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_heard")
 @pytest.mark.parametrize("how", quick_of(1, ["SIGTERM", "SIGINT", "SIGHUP"]))
 def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> None:
@@ -115,6 +116,7 @@ def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> N
     assert [one for one in below if one.is_running()] == []
 
 
+@pytest.mark.slow
 def test_a_hang_up_that_was_ignored_before_is_ignored(keeping: Keeping) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -139,6 +141,7 @@ def test_when_the_keeper_is_killed_its_programs_and_theirs_end_themselves_the_de
         wait_until(lambda: not any(map(_lives, below)), 20, "nothing is left")
 
 
+@pytest.mark.slow
 def test_what_ends_is_started_again_twice_then_stays_down_and_the_other_goes_on(
     keeping: Keeping,
 ) -> None:

@@ -54,6 +54,7 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@pytest.mark.slow
 def test_every_row_has_the_keys_of_a_real_one_in_their_order(rows: list[Any]) -> None:
     assert all(list(row) == KEYS for row in rows)
     assert 550 < len(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()) / len(rows) < 750
@@ -99,6 +100,7 @@ def test_the_export_lies_within_seconds_of_the_api(plays: list[Play]) -> None:
     assert 0.2 < sum(drift > timedelta(0) for drift in drifts) / len(drifts) < 0.45
 
 
+@pytest.mark.slow
 def test_files_end_where_spotify_ends_them_and_are_numbered(tmp_path: Path) -> None:
     listener = nonstop(Catalogue(artists=20), datetime(2019, 12, 28, tzinfo=UTC), count=36_000)
     write_export(listener, tmp_path, start=listener.plays[0].played_at, end=datetime(2030, 1, 1, tzinfo=UTC))
@@ -112,6 +114,7 @@ def test_files_end_where_spotify_ends_them_and_are_numbered(tmp_path: Path) -> N
     assert all(earlier[-1]["ts"] <= later[0]["ts"] for earlier, later in pairwise(contents))
 
 
+@pytest.mark.slow
 def test_account_data_tells_a_year_to_the_minute(listener: Listener, plays: list[Play], tmp_path: Path) -> None:
     path = write_export(listener, tmp_path / "my_spotify_data.zip", start=START, end=END, kind="account")
     with ZipFile(path) as archive:

@@ -31,6 +31,7 @@ def test_two_listeners_of_one_seed_agree_and_others_do_not(catalogue: Catalogue)
     assert Listener(catalogue, "another").plays_between(*week) != LISTENER.plays_between(*week)
 
 
+@pytest.mark.slow
 def test_two_processes_agree() -> None:
     code = (
         "from datetime import UTC, datetime; from hashlib import sha256;"

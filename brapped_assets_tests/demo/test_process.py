@@ -18,6 +18,7 @@ def process() -> Iterator[subprocess.Popen[str]]:
         running.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", quick_of(1, [signal.SIGTERM, signal.SIGINT]))
 def test_it_runs_as_a_process_and_ends_quietly(process: subprocess.Popen[str], how: signal.Signals) -> None:
     assert process.stdout is not None

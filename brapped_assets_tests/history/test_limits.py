@@ -65,6 +65,7 @@ FOUND: dict[str, list[object]] = {
 COSTLY = {"large_records.zip", "large_rows.zip", "zeros.json.gz", "spreading.zip", "names.zip"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory of a process is bounded on Linux only")
 @pytest.mark.parametrize("bombs", quick_of(1, [BOMBS.keys() - COSTLY, COSTLY]), ids=len)
 def test_whatever_is_read_is_read_or_refused_in_little_memory(tmp_path: Path, bombs: set[str]) -> None:
@@ -122,6 +123,7 @@ def absurd_rows(path: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     quick_of(2, [zip_of_histories, absurd_rows, zip_of, tar_of_histories, zips_in_a_zip, folder_of]),

@@ -22,6 +22,7 @@ def exported(path: Path) -> list[HistoryPlay]:
     return [row for row in rows if isinstance(row, HistoryPlay)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["my_spotify_data.zip", "unpacked"])
 def test_an_extended_export_holds_the_truth_by_day_and_track(tmp_path: Path, name: str) -> None:
     found: dict[tuple[date, str, str], Tally] = defaultdict(lambda: Tally(0, 0, 0, 0))

@@ -69,6 +69,7 @@ def plays(page: str) -> str:
     return str(found)
 
 
+@pytest.mark.slow
 def test_pages_go_on_from_memory_and_say_as_of_when(server: EmbeddedServer, browser: TestClient) -> None:
     seen = {address: browser.get(address).text for address in ("/?range=all", "/explore?range=all", "/list/songs")}
     promised = dict(

@@ -118,6 +118,7 @@ def with_password(url: str, **changes: str) -> str:
     return f"postgresql://{given['user']}:{PASSWORD}@/{given['dbname']}?host={given['host']}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("breaks", quick_of(1, [TELLING, BREAKS]), ids=len)
 def test_no_secret_shows_whatever_goes_wrong(
     connected: Connected,

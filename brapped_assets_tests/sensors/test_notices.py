@@ -115,6 +115,7 @@ def test_a_run_that_is_killed_again_and_again_is_told_of_once_and_so_is_its_end(
     assert mailbox.texts() == [("Brapped: all is well again", "Runs succeed again.")]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("polled_now")
 def test_polls_that_stop_coming_are_told_of_by_a_machine_that_is_awake(
     sensor: Sensor, mailbox: Mailbox, clock: Traveller

@@ -216,6 +216,7 @@ def test_on_a_network_neighbours_without_the_key_keep_nobody_out(
             phone.recv(1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of open files are POSIX")
 def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
     tmp_path: Path, database_url: str

@@ -372,6 +372,7 @@ def test_odd_rows_are_kept_once_and_what_is_no_music_is_counted_by_kind(
     assert not any("203.0.113.7" in row["payload"] for row in kept)
 
 
+@pytest.mark.slow
 def test_an_absurd_row_is_kept_aside_and_the_rows_around_it_are_imported(
     warehouse: Warehouse, me: int, tmp_path: Path
 ) -> None:

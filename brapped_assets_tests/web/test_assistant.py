@@ -81,6 +81,7 @@ def test_other_methods_are_refused(asked: Program) -> None:
         assert asked.client.request(method, "/mcp", headers=headers).status_code == 405
 
 
+@pytest.mark.slow
 def test_pages_that_no_assistant_asks_carry_nothing_of_what_answers_one() -> None:
     """The protocol's library and the reader of SQL take 30 MB of the pages' budget."""
     loaded = "import sys, brapped_assets.web.app; print(*sorted({'mcp', 'sqlglot'} & set(sys.modules)))"

@@ -49,6 +49,7 @@ def _gone(pid: int) -> bool:
         return True
 
 
+@pytest.mark.slow
 def test_it_survives_a_killed_holder_and_is_revived_when_it_is_killed_itself(home: Path) -> None:
     holder = os.fork()
     if holder == 0:  # only the kernel may end it: nothing of pytest's runs twice
@@ -144,6 +145,7 @@ def _makes_templates(process: psutil.Process) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_a_server_whose_data_nobody_wants_is_stopped_even_while_somebody_is_connected(home: Path) -> None:
     server = embedded_server.start(home)
     pid = _postmaster(server)
@@ -163,6 +165,7 @@ def test_two_first_starts_at_once_are_one(home: Path) -> None:
     assert [path.name for path in home.iterdir()] == ["postgres"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_as_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     full = shutil.disk_usage(home)._replace(free=10_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)

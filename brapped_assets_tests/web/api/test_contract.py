@@ -49,6 +49,7 @@ def operations() -> Any:
 NOT_BY_PATTERN = [checks.positive_data_acceptance]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @examples(100)
 @given(data=st.data())

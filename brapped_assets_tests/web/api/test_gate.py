@@ -148,6 +148,7 @@ def test_in_no_time_more_are_answered_than_a_minute_has_and_what_came_since(
         assert taken <= per_minute + now * per_minute / 60 + 1e-6
 
 
+@pytest.mark.slow
 def test_a_flood_of_wrong_tokens_asks_the_database_once_a_second_and_waits(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_token_is_nowhere_after_it_was_used_in_every_way(
             assert scanned(tx, secret) == []
 
 
+@pytest.mark.slow
 def test_a_thousand_requests_that_open_nothing_leave_pages_and_programs_answered(
     running: Served, warehouse: Warehouse
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_thousand_requests_that_open_nothing_leave_pages_and_programs_answered
     assert _written(warehouse) == before
 
 
+@pytest.mark.slow
 def test_readers_that_never_read_take_no_connection_of_the_database(running: Served, warehouse: Warehouse) -> None:
     with warehouse.transaction() as tx:
         tx.execute(MANY)
