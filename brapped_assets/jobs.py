@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from brapped_assets.assets.album_groups import album_groups
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.artist_tags import artist_tags
 from brapped_assets.assets.episode_history import episode_history
@@ -38,9 +39,9 @@ refresh_dimensions = dg.define_asset_job(
 )
 refresh_tags = dg.define_asset_job(
     "refresh_tags",
-    selection=dg.AssetSelection.assets(artist_tags),
-    description="Genres, countries and years of artists from MusicBrainz and Wikidata, the most played first; for a "
-    "minute, at one request a second.",
+    selection=dg.AssetSelection.assets(artist_tags, album_groups),
+    description="Genres, countries and years of artists from MusicBrainz and Wikidata, and which albums in doubt are "
+    "one; the most played first, for a minute each, at one request a second.",
 )
 daily_upkeep = dg.define_asset_job(
     "daily_upkeep",

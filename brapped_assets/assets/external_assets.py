@@ -28,7 +28,8 @@ spotify_data_export = dg.AssetSpec(
 )
 musicbrainz_api = dg.AssetSpec(
     "musicbrainz_api",
-    description="MusicBrainz, and Wikidata after it: genres, countries, years of artists. It is sent ids, no plays.",
+    description="MusicBrainz, and Wikidata after it: genres, countries, years of artists, release groups of "
+    "albums. It is sent ids, no plays.",
     group_name="musicbrainz",
     kinds={"json"},
     owners=table_metadata.OWNERS,
@@ -42,6 +43,7 @@ WRITERS = {
     "star.streaming_fact": ("streaming_fact", "streaming_history"),
     "star.track_dim": ("track_dim",),
     "star.album_dim": ("track_dim",),
+    "star.album_group": ("album_groups",),
     "star.track_artist": ("track_dim",),
     "star.artist_dim": ("artist_dim",),
     "star.artist_tags": ("artist_tags",),
@@ -54,13 +56,15 @@ WRITERS = {
     "star.spoken_play": ("episode_history",),
     "star.spoken_item": ("episode_history",),
 }
+# A column of a table that another asset writes, and the view that shows it.
+ALSO = {"bi.track_albums": ("star.album_group",)}
 BY_THE_HOUR = {"recently_played_raw", "streaming_fact"}
 
 
 def bi_views() -> list[dg.AssetSpec]:
     """The public views that read an asset, each after it. An import feeds them, and makes no hour out of date."""
     read = {
-        name: list(dict.fromkeys(asset for read in table["reads"] for asset in _assets(read)))
+        name: list(dict.fromkeys(asset for read in [*table["reads"], *ALSO.get(name, ())] for asset in _assets(read)))
         for name, table in tables().items()
         if name.startswith("bi.")
     }

@@ -18,6 +18,7 @@ ASSETS = {
     "star.track_dim": "track_dim",
     "star.artist_dim": "artist_dim",
     "star.artist_tags": "artist_tags",
+    "star.album_group": "album_groups",
     "star.spotify_top": "spotify_top",
     "audit.import_file": "streaming_history",
     "star.spoken_play": "episode_history",

@@ -31,7 +31,7 @@ def tell_genres(settings: Settings, console: Console) -> int:
         minutes = round(waiting.due / settings.musicbrainz_calls_a_second / 60) + 1
         console.print(
             f"{waiting.due:,} are still to be asked about, the most played first: some {minutes} minutes while "
-            "`brapped up` runs. Ids of artists are sent to MusicBrainz and Wikidata, no plays."
+            "`brapped up` runs. Ids of artists and albums are sent to MusicBrainz and Wikidata, no plays."
         )
     file = escape(str(settings.brapped_home / FILE))
     if said.is_there:

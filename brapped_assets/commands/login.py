@@ -129,7 +129,8 @@ def _greet(settings: Settings, console: Console, remembered: Remembered) -> None
     if settings.brapped_genres == "on":
         console.print(
             "Genres and countries of artists come from MusicBrainz and Wikidata: they are sent the Spotify ids of the "
-            "artists you heard, and no plays. Not wanted? Set BRAPPED_GENRES=off.",
+            "artists you heard, and of albums whose titles leave doubt, and no plays. Not wanted? Set "
+            "BRAPPED_GENRES=off.",
             soft_wrap=True,
         )
     console.print(

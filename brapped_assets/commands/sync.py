@@ -160,8 +160,9 @@ def _tell(console: Console, report: Report) -> None:
     looked_up = [f"{numbers[f'{kind}_asked']} {kind}" for kind in ("tracks", "artists") if numbers.get(f"{kind}_asked")]
     if looked_up:
         console.print(f"{' and '.join(looked_up)} looked up.")
-    if numbers.get("artists_told"):
-        console.print(f"MusicBrainz told of {numbers['artists_told']} artists; {numbers[tag_level.DUE]} are left.")
+    told = [f"{numbers[f'{kind}_told']} {kind}" for kind in ("artists", "albums") if numbers.get(f"{kind}_told")]
+    if told:
+        console.print(f"MusicBrainz told of {' and '.join(told)}; {numbers[tag_level.DUE]} are left.")
     failed = [kind for kind in ("tracks", "artists") if numbers.get(f"{kind}_failed")]
     if failed:
         report.problems.append(

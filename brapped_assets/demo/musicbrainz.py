@@ -1,6 +1,7 @@
 """The simulated MusicBrainz and Wikidata: the artists of a catalogue by their addresses at Spotify, with real quirks.
 
-A few artists have no page, share one, were merged into another id since, or are known to Wikidata alone.
+A few artists have no page, share one, were merged into another id since, or are known to Wikidata alone. Its albums are
+in `releases.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,21 +10,19 @@ from functools import cached_property
 from hashlib import blake2b
 from random import Random
 from re import findall
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.demo.catalogue import Artist, Catalogue
+from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.names import Script, script_of
+from brapped_assets.demo.releases import FATES, Fate, Releases, relation, stable_id
 
 Json = dict[str, Any]
-Fate = Literal["known", "merged", "shared", "nobody", "wikidata", "deleted", "bare"]
 MOST_RESOURCES = 100
-# Out of 40 artists; the rest is simply known.
-FATES: dict[int, Fate] = {3: "merged", 11: "shared", 17: "nobody", 23: "wikidata", 31: "deleted", 37: "bare"}
 GENRES: dict[Script, tuple[tuple[str, ...], ...]] = {
     "latin": (
         ("rock", "indie rock", "alternative rock"), ("electronic", "house", "ambient"),
@@ -48,7 +47,7 @@ NAMES = {
 
 
 class SimulatedMusicBrainz:
-    """What both services know of a catalogue's artists.
+    """What both services know of a catalogue's artists and albums.
 
     `agents` are all User-Agents that came. With a `least_gap` a request that comes sooner after the one before is
     refused with 503, as MusicBrainz does. `redirects`: an id that was merged leads elsewhere (301), on this host or
@@ -57,6 +56,7 @@ class SimulatedMusicBrainz:
 
     def __init__(self, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
         self.catalogue = catalogue
+        self.releases = Releases(catalogue)
         self.agents: set[str] = set()
         self.least_gap: timedelta | None = None
         self.redirects = False
@@ -69,6 +69,7 @@ class SimulatedMusicBrainz:
         return [
             Route("/ws/2/url", self._url),
             Route("/ws/2/artist/{mbid}", self._artist),
+            Route("/ws/2/release/{mbid}", self._release),
             Route("/sparql", self._sparql),
         ]
 
@@ -78,7 +79,7 @@ class SimulatedMusicBrainz:
         asked = request.query_params.getlist("resource")
         if not asked or len(asked) > MOST_RESOURCES:
             return JSONResponse({"error": "Invalid resource parameters"}, 400)
-        found = [self.url(one.rpartition("/")[2]) for one in asked]
+        found = [(self.releases.url if "/album/" in one else self.url)(one.rpartition("/")[2]) for one in asked]
         known = [one for one in found if one is not None]
         if len(asked) == 1:
             return JSONResponse(known[0]) if known else JSONResponse({"error": "Not Found"}, 404)
@@ -94,6 +95,14 @@ class SimulatedMusicBrainz:
         if self.redirects and mbid != self.mbid(number):
             return RedirectResponse(f"{self.redirected_to}/ws/2/artist/{self.mbid(number)}?{request.url.query}", 301)
         return JSONResponse(self.artist(number))
+
+    async def _release(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        album_id = self.releases.by_mbid.get(request.path_params["mbid"])
+        if album_id is None:
+            return JSONResponse({"error": "Not Found", "help": "For usage, please see: …"}, 404)
+        return JSONResponse(self.releases.release(album_id))
 
     async def _sparql(self, request: Request) -> Response:
         ids = findall(r'"([0-9A-Za-z]{22})"', request.query_params.get("query", ""))
@@ -134,15 +143,15 @@ class SimulatedMusicBrainz:
         country = rng.choice(COUNTRIES[script])
         names = rng.choice(GENRES[script])
         many = 0 if self.fate(number) == "bare" else rng.randint(1, len(names))
-        genres = [{"id": self._id(name), "name": name, "disambiguation": "", "count": 12 - 4 * place}
+        genres = [{"id": stable_id(name), "name": name, "disambiguation": "", "count": 12 - 4 * place}
                   for place, name in enumerate(names[:many])]  # fmt: skip
         tags = [{"name": genre["name"], "count": genre["count"]} for genre in genres]
         is_group = rng.random() < 0.6
         told: Json = {
             "id": self.mbid(number), "name": artist.name, "sort-name": artist.name, "disambiguation": "",
-            "type": "Group" if is_group else "Person", "type-id": self._id("group" if is_group else "person"),
+            "type": "Group" if is_group else "Person", "type-id": stable_id("group" if is_group else "person"),
             "gender": None, "country": country,
-            "area": {"id": self._id(country), "name": NAMES[country], "sort-name": NAMES[country],
+            "area": {"id": stable_id(country), "name": NAMES[country], "sort-name": NAMES[country],
                      "iso-3166-1-codes": [country]},
             "life-span": {"begin": f"{artist.debut - (0 if is_group else 22)}", "end": None, "ended": False},
             "isnis": [], "ipis": [], "genres": genres, "tags": [*tags, {"name": "seen live", "count": 2}],
@@ -154,12 +163,13 @@ class SimulatedMusicBrainz:
         number = self.number(spotify_id)
         if number is None or self.fate(number) in {"nobody", "wikidata"}:
             return None
-        of = [self._relation(self.address_mbid(number), self.catalogue.artist_at(number))]
+        artist = self.catalogue.artist_at(number)
+        of = [relation("artist", self.address_mbid(number), name=artist.name, **{"sort-name": artist.name})]
         if self.fate(number) == "shared":
-            other = self.catalogue.artist_at((number + 1) % self.catalogue.size)
-            of.insert(0, self._relation(self.mbid(number, "namesake"), other))
+            other = self.catalogue.artist_at((number + 1) % self.catalogue.size).name
+            of.insert(0, relation("artist", self.mbid(number, "namesake"), name=other, **{"sort-name": other}))
         address = f"https://open.spotify.com/artist/{spotify_id}"
-        return {"id": self._id(address), "resource": address, "relations": of}
+        return {"id": stable_id(address), "resource": address, "relations": of}
 
     @cached_property
     def _by_mbid(self) -> dict[str, int]:
@@ -180,17 +190,6 @@ class SimulatedMusicBrainz:
             of["country"] = _literal(told["country"])
             rows += [{**of, "genre": {**_literal(name.title()), "xml:lang": "en"}} for name in GENRES[script][0][:2]]
         return rows
-
-    def _relation(self, mbid: str, artist: Artist) -> Json:
-        return {
-            "type": "free streaming", "type-id": self._id("free streaming"), "target-type": "artist",
-            "direction": "backward",
-            "begin": None, "end": None, "ended": False, "attributes": [],
-            "artist": {"id": mbid, "name": artist.name, "sort-name": artist.name, "disambiguation": ""},
-        }  # fmt: skip
-
-    def _id(self, of: str) -> str:
-        return str(UUID(bytes=blake2b(of.encode(), digest_size=16).digest(), version=4))
 
 
 def _literal(value: str) -> Json:

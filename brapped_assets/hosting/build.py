@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from brapped_assets.assets.album_groups import album_groups
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.artist_tags import artist_tags
 from brapped_assets.assets.episode_history import episode_history
@@ -53,6 +54,7 @@ ASSETS = [
     track_dim,
     artist_dim,
     artist_tags,
+    album_groups,
     spotify_top,
     listening_audit,
     wrapped_report,

@@ -1,8 +1,8 @@
-"""What MusicBrainz and Wikidata tell of artists: genres, countries, when they began. Public, and CC0."""
+"""What MusicBrainz and Wikidata tell of artists (genres, countries, years) and albums (release groups). It is CC0."""
 
 from brapped_assets.musicbrainz.client import MOST_ADDRESSES, MusicBrainzClient
 from brapped_assets.musicbrainz.errors import Away, Malformed, TagError
-from brapped_assets.musicbrainz.models import MOST_GENRES, ArtistTags, Genre, Match
+from brapped_assets.musicbrainz.models import MOST_GENRES, ArtistTags, Genre, Match, ReleaseGroup
 from brapped_assets.musicbrainz.service import Service, user_agent
 from brapped_assets.musicbrainz.wikidata import WikidataClient
 
@@ -15,6 +15,7 @@ __all__ = [
     "Malformed",
     "Match",
     "MusicBrainzClient",
+    "ReleaseGroup",
     "Service",
     "TagError",
     "WikidataClient",

@@ -1,4 +1,4 @@
-"""MusicBrainz: from the addresses of artists at Spotify to ids, and from an id to genres, country and years.
+"""MusicBrainz: from addresses at Spotify to ids, and from these to what artists are, and release groups of releases.
 
 Documented at https://musicbrainz.org/doc/MusicBrainz_API. Every key may be missing.
 """
@@ -13,6 +13,7 @@ from brapped_assets.musicbrainz.models import (
     ArtistTags,
     Genre,
     Match,
+    ReleaseGroup,
     as_list,
     as_mapping,
     as_text,
@@ -21,10 +22,15 @@ from brapped_assets.musicbrainz.models import (
     year_of,
 )
 from brapped_assets.musicbrainz.service import Service
+from brapped_assets.text.plain import plain
 
-ADDRESS = "https://open.spotify.com/artist/{}"
+ADDRESS = "https://open.spotify.com/{}/{}"
 MOST_ADDRESSES = 100
-SPOTIFY_ID = re.compile(r"/artist/([0-9A-Za-z]{22})(?![0-9A-Za-z])")
+SPOTIFY_ID = re.compile(r"/(artist|album)/([0-9A-Za-z]{22})(?![0-9A-Za-z])")
+# What a kind of address leads to.
+LEADS_TO = {"artist": "artist", "album": "release"}
+LONGEST_TITLE = 1_000
+FIRST_RELEASED = re.compile(r"[12][0-9]{3}(-[0-9]{2}){0,2}(?![0-9])")
 MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -39,17 +45,24 @@ class MusicBrainzClient:
 
         One request, unless the service finds the question too long: then halves of it. Raises Away and Malformed.
         """
-        if not spotify_ids:
+        return self._addressed("artist", spotify_ids)
+
+    def releases(self, album_ids: Sequence[str]) -> dict[str, list[Match]]:
+        """Likewise, by the Spotify id of an album, the releases that its address leads to."""
+        return self._addressed("album", album_ids)
+
+    def _addressed(self, kind: str, ids: Sequence[str]) -> dict[str, list[Match]]:
+        if not ids:
             return {}
-        params = [("resource", ADDRESS.format(one)) for one in spotify_ids]
+        params = [("resource", ADDRESS.format(kind, one)) for one in ids]
         try:
-            told = self._service.get("/url", [*params, ("inc", "artist-rels"), ("fmt", "json")])
+            told = self._service.get("/url", [*params, ("inc", f"{LEADS_TO[kind]}-rels"), ("fmt", "json")])
         except Malformed as error:
-            if not error.is_too_long or len(spotify_ids) == 1:
+            if not error.is_too_long or len(ids) == 1:
                 raise
-            half = len(spotify_ids) // 2
-            return {**self.matches(spotify_ids[:half]), **self.matches(spotify_ids[half:])}
-        return _matches(told or {}, set(spotify_ids))
+            half = len(ids) // 2
+            return {**self._addressed(kind, ids[:half]), **self._addressed(kind, ids[half:])}
+        return _matches(told or {}, kind, set(ids))
 
     def tags(self, mbid: str) -> ArtistTags | None:
         """What is told of an artist; None where MusicBrainz knows the id no more. Raises Away and Malformed.
@@ -59,23 +72,26 @@ class MusicBrainzClient:
         told = self._service.get(f"/artist/{quote(mbid)}", [("inc", "genres+tags"), ("fmt", "json")])
         return None if told is None else _tags(told)
 
+    def release_group(self, mbid: str) -> ReleaseGroup | None:
+        """That of a release; None where MusicBrainz knows the id no more. Raises Away and Malformed."""
+        told = self._service.get(f"/release/{quote(mbid)}", [("inc", "release-groups"), ("fmt", "json")])
+        return None if told is None else _release_group(told)
 
-def _matches(told: dict[str, Any], asked: set[str]) -> dict[str, list[Match]]:
+
+def _matches(told: dict[str, Any], kind: str, asked: set[str]) -> dict[str, list[Match]]:
     """Of several addresses `urls` has those that are known; one alone is the answer itself."""
     found: dict[str, list[Match]] = {}
     for url in as_list(told.get("urls")) if "urls" in told else [told]:
         address = SPOTIFY_ID.search(as_text(as_mapping(url).get("resource")))
-        if address is None or address[1] not in asked:
+        if address is None or address[1] != kind or address[2] not in asked:
             continue
         for relation in as_list(as_mapping(url).get("relations")):
-            artist = as_mapping(as_mapping(relation).get("artist"))
-            mbid = as_text(artist.get("id"))
-            if MBID.fullmatch(mbid):
-                match = Match(mbid.lower(), as_text(artist.get("name")))
-                of = found.setdefault(address[1], [])
-                if match.mbid not in {one.mbid for one in of}:
-                    of.append(match)
-    return found
+            of = as_mapping(as_mapping(relation).get(LEADS_TO[kind]))
+            mbid, name = as_text(of.get("id")), as_text(of.get("name") or of.get("title"))
+            matches = found.setdefault(address[2], [])
+            if MBID.fullmatch(mbid) and mbid.lower() not in {one.mbid for one in matches}:
+                matches.append(Match(mbid.lower(), name))
+    return {spotify_id: matches for spotify_id, matches in found.items() if matches}
 
 
 def _tags(told: dict[str, Any]) -> ArtistTags:
@@ -88,12 +104,25 @@ def _tags(told: dict[str, Any]) -> ArtistTags:
     return ArtistTags(
         genres=weightiest(Genre(as_text(genre.get("name")), _votes(genre.get("count"))) for genre in genres),
         country=next(filter(None, map(country_code, codes)), None),
-        area=as_text(area.get("name")) or None,
-        kind=as_text(told.get("type")).lower() or None,
+        area=plain(as_text(area.get("name"))) or None,
+        kind=plain(as_text(told.get("type"))).lower() or None,
         began=year_of(life.get("begin")),
         ended=year_of(life.get("end")),
         mbid=mbid.lower(),
     )
+
+
+def _release_group(told: dict[str, Any]) -> ReleaseGroup:
+    group = as_mapping(told.get("release-group"))
+    release_mbid, mbid, title = (
+        as_text(told.get("id")),
+        as_text(group.get("id")),
+        plain(as_text(group.get("title"))).strip(),
+    )
+    if not MBID.fullmatch(release_mbid) or not MBID.fullmatch(mbid) or not title:
+        raise Malformed("MusicBrainz: an answer about a release has no release group")
+    released = FIRST_RELEASED.match(as_text(group.get("first-release-date")))
+    return ReleaseGroup(release_mbid.lower(), mbid.lower(), title[:LONGEST_TITLE], released[0] if released else None)
 
 
 def _votes(count: Any) -> int:

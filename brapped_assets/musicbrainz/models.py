@@ -39,10 +39,20 @@ class ArtistTags:
 
 @dataclass(frozen=True)
 class Match:
-    """An artist that an address leads to."""
+    """An artist or a release that an address leads to."""
 
     mbid: str
     name: str
+
+
+@dataclass(frozen=True)
+class ReleaseGroup:
+    """The release group of a release (its id there is `release_mbid`); `first_released` is a year, month or day."""
+
+    release_mbid: str
+    mbid: str
+    title: str
+    first_released: str | None = None
 
 
 def weightiest(genres: Iterable[Genre]) -> tuple[Genre, ...]:

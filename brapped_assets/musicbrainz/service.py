@@ -27,7 +27,7 @@ REST: Final = timedelta(hours=1)
 REFUSED_REST: Final = timedelta(days=1)
 LONGEST_REST: Final = timedelta(days=1)
 BUSY: Final = {codes.too_many_requests, codes.service_unavailable}
-ARTIST: Final = re.compile(r"/artist/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ENTITY: Final = re.compile(r"/(?:artist|release)/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOO_LONG: Final = {codes.bad_request, codes.request_uri_too_large, codes.request_entity_too_large}
 
 
@@ -112,7 +112,7 @@ class Service:
         told = _json(body)
         if status == codes.not_found:
             if told is None and body.lstrip()[:1] == b"<":
-                # A wrong address, or a page of something in between, says nothing about an artist.
+                # A wrong address, or a page of something in between, says nothing about what was asked for.
                 raise Malformed(f"{self.name}: no such address; is the setting right?")
             return None
         if status != codes.ok:
@@ -125,7 +125,7 @@ class Service:
         following = urljoin(url, location)
         if location and urlsplit(following).netloc == urlsplit(url).netloc:
             return following
-        if merged := ARTIST.search(urlsplit(following).path):
+        if merged := ENTITY.search(urlsplit(following).path):
             # A mirror may name the original; who is asked stays who is set.
             return f"{self._url}{merged[0]}?{urlsplit(url).query}"
         raise Malformed(f"{self.name}: the answer leads elsewhere; perhaps this network wants a login first")

@@ -118,3 +118,58 @@ where (artist_override.genres, artist_override.country, artist_override.began, a
 select o.artist_ref from insights.artist_override o
 where o.in_file and not exists (select from star.artist_dim a where a.artist_id = o.artist_ref or a.artist_name = o.artist_ref)
 order by o.artist_ref
+
+-- name: albums_due
+-- Albums in doubt, the most played first; none that another run holds.
+select a.album_key, a.album_id, a.album_name
+from star.album_dim a
+left join lateral (select sum(w.plays) as plays from star.track_dim s join audit.lookup_weight w using (track_key)
+                    where s.album_key = a.album_key) p on true
+where a.album_key in (select d.album_key from star.album_in_doubt d where d.group_due_at is null or d.group_due_at <= %(now)s)
+order by p.plays desc nulls last, a.album_id
+limit %(limit)s
+for update of a skip locked
+
+-- name: album_due_at
+update star.album_dim set group_due_at = %(at)s where album_key = any(%(keys)s)
+
+-- name: album_told
+-- An answer that knows nothing leaves what was known.
+insert into star.album_group (album_key, release_mbid, group_mbid, group_title, first_released, asked_at)
+select a.album_key, %(release_mbid)s, %(group_mbid)s, %(group_title)s, %(first_released)s, %(now)s
+from star.album_dim a where a.album_key = any(%(keys)s)
+order by a.album_key
+on conflict (album_key) do update
+set release_mbid = coalesce(excluded.release_mbid, album_group.release_mbid),
+    group_mbid = coalesce(excluded.group_mbid, album_group.group_mbid),
+    group_title = coalesce(excluded.group_title, album_group.group_title),
+    first_released = coalesce(excluded.first_released, album_group.first_released),
+    asked_at = excluded.asked_at
+
+-- name: albums_told
+-- What is told of release groups, with the numbers that titles alone would give: the album's, the group's where one here has it.
+select g.album_key, g.group_mbid::text as group_mbid, a.album_name as title,
+       star.release_group(a.album_name, a.artist_name, a.album_ref) as by_title,
+       titled.number as by_group_title, g.group_title, coalesce(g.first_released, '9') as first_released,
+       hashtextextended(g.group_mbid::text, 0) as by_mbid
+from star.album_group g
+join star.album_dim a using (album_key)
+left join lateral (select n.number from (select star.release_group(g.group_title, a.artist_name, a.album_ref) as number) n
+                    where exists (select from star.album_dim o
+                                   where o.release_group = n.number
+                                     and not exists (select from star.album_group k
+                                                      where k.album_key = o.album_key and k.group_mbid is not null))) titled on true
+where g.group_mbid is not null
+order by g.album_key
+
+-- name: tie_albums
+update star.album_dim a set told_group = told.number
+from (select album_key, number from unnest(%(keys)s::int[], %(numbers)s::bigint[]) as t (album_key, number)
+      union all
+      select album_key, null from star.album_dim where told_group is not null and album_key <> all(%(keys)s::int[])) told
+where a.album_key = told.album_key and a.told_group is distinct from told.number
+
+-- name: albums_waiting
+select (count(*) filter (where group_due_at is null or group_due_at <= %(now)s))::int as due,
+       min(group_due_at) filter (where group_due_at > %(now)s) as next_due_at
+from star.album_in_doubt

@@ -32,6 +32,7 @@ PORTABLE = (
     "star.artist_tags",
     "insights.artist_override",
     "star.album_dim",
+    "star.album_group",
     "star.track_dim",
     "star.track_artist",
     "raw.export_track",

@@ -141,11 +141,20 @@ order by a.artist_id
 select to_jsonb(o) - '{in_file}'::text[] as record from insights.artist_override o order by o.artist_ref
 
 -- name: star.album_dim
-select to_jsonb(a) - '{album_key,payload_key,search_name}'::text[] || jsonb_build_object('payload_hash', p.content_hash) as record
+select to_jsonb(a) - '{album_key,payload_key,search_name,release_group,told_group,bare_title,group_due_at}'::text[] || jsonb_build_object('payload_hash', p.content_hash) as record
 from star.album_dim a
 left join raw.track_payload p using (payload_key)
 where a.album_key in (select t.album_key from star.track_dim t where t.track_key in (select star.tracks_of(%(listener_id)s)))
 order by a.album_key
+
+-- name: star.album_group
+-- With when to ask again, so that nobody is asked before where it is brought back.
+select to_jsonb(g) - 'album_key' || jsonb_build_object('album_id', a.album_id, 'group_due_at', a.group_due_at) as record
+from star.album_group g
+join star.album_dim a using (album_key)
+where a.album_id is not null
+  and a.album_key in (select t.album_key from star.track_dim t where t.track_key in (select star.tracks_of(%(listener_id)s)))
+order by a.album_id
 
 -- name: star.track_dim
 select to_jsonb(t) - '{track_key,artist_key,album_key,payload_key,search_name}'::text[]

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import DataError, IntegrityError, ProgrammingError
 from psycopg.sql import SQL, Identifier
 
+from brapped_assets.warehouse import album_groups
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row
 from brapped_assets.warehouse.db.statements import Statements
@@ -133,6 +134,7 @@ def finish_restore(tx: Connection, listener_id: int, who: Returning) -> None:
     tx.execute(q.collected, {**asdict(who), "listener_id": listener_id})
     # An older version's export may hold what it took for plays.
     tx.execute(q.kept_aside, {"listener_id": listener_id})
+    album_groups.tie(tx)
     if listener["forgotten_before"] is not None:
         for table in (POLLS, FILES, SPOKEN_ITEMS, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
             forget_rows(tx, table, listener, listener["forgotten_before"])

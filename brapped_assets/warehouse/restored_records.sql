@@ -365,6 +365,29 @@ where not exists (select from star.album_dim known where known.album_ref = told.
 order by r.place
 on conflict (album_ref) do nothing
 
+-- name: star.album_group
+-- As with artists. What their numbers are is found out at the end.
+with told as materialized (
+    select a.album_key, r.*
+    from jsonb_to_recordset(%(records)s::jsonb) as r (
+        album_id text, release_mbid uuid, group_mbid uuid, group_title text, first_released text, asked_at timestamptz,
+        group_due_at timestamptz)
+    join star.album_dim a on a.album_ref = r.album_id
+    left join star.album_group known using (album_key)
+    where r.asked_at is not null and (known.asked_at is null or known.asked_at < r.asked_at)
+),
+kept as (
+    insert into star.album_group (album_key, release_mbid, group_mbid, group_title, first_released, asked_at)
+    select album_key, release_mbid, group_mbid, group_title, first_released, asked_at from told
+    order by album_key
+    on conflict (album_key) do update
+    set release_mbid = excluded.release_mbid, group_mbid = excluded.group_mbid, group_title = excluded.group_title,
+        first_released = excluded.first_released, asked_at = excluded.asked_at
+)
+update star.album_dim a set group_due_at = t.group_due_at
+from told t
+where a.album_key = t.album_key and t.group_due_at is not null
+
 -- name: raw.export_track
 insert into raw.export_track (content_hash, track_ref, track_id, title, artist, album)
 select told.content_hash, told.track_ref, told.track_id, told.title, told.artist, told.album

@@ -18,7 +18,7 @@ def test_it_tells_how_far_it_is_and_takes_the_file_over(connected: Connected, br
     first = brapped("genres")
     assert (first.code, first.errors) == (0, "")
     assert "Genres are known of 1 of 3 artists that Spotify has an id of; 0 were asked about." in first.output
-    assert "Ids of artists are sent to MusicBrainz and Wikidata, no plays." in first.output
+    assert "Ids of artists and albums are sent to MusicBrainz and Wikidata, no plays." in first.output
     assert "genres.csv, with the first line artist,genres,country,began." in first.output
     (home / "genres.csv").write_text("artist,genres\nben,zeuhl\nStranger,rock\n", encoding="utf-8")
     second = brapped("genres")

@@ -17,7 +17,7 @@ select c.oid, n.nspname || '.' || c.relname as name, coalesce(obj_description(c.
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'v' and n.nspname = 'bi' or c.oid = any (array[
     'raw.recently_played', 'star.streaming_fact', 'star.track_dim', 'star.artist_dim', 'star.artist_tags',
-    'star.spotify_top', 'star.spoken_play', 'audit.import_file']::regclass[])
+    'star.album_group', 'star.spotify_top', 'star.spoken_play', 'audit.import_file']::regclass[])
 order by 2
 """
 COLUMNS = """

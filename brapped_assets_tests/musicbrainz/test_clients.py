@@ -1,6 +1,7 @@
 """What both services tell, over HTTP: from the simulated ones, from shapes that others send, and from broken ones."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.faults import Kind
-from brapped_assets.demo.musicbrainz import Fate, SimulatedMusicBrainz
+from brapped_assets.demo.musicbrainz import SimulatedMusicBrainz
+from brapped_assets.demo.releases import Fate
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.musicbrainz import (
     ArtistTags,
@@ -18,6 +20,7 @@ from brapped_assets.musicbrainz import (
     Malformed,
     Match,
     MusicBrainzClient,
+    ReleaseGroup,
     Service,
     WikidataClient,
     user_agent,
@@ -92,6 +95,27 @@ def test_one_address_alone_is_answered_in_another_shape_and_one_that_nobody_adde
         spotify_id(catalogue, 0): [Match(simulated.mbid(0), catalogue.artist_at(0).name)]
     }
     assert asked.matches([spotify_id(catalogue, of_fate(simulated, "nobody"))]) == {}
+
+
+def test_addresses_of_albums_lead_to_releases_and_these_to_their_groups(
+    asked: MusicBrainzClient, simulated: SimulatedMusicBrainz, running: RunningServer, catalogue: Catalogue
+) -> None:
+    of = simulated.releases
+    albums = [str(album.id) for number in range(catalogue.size) for album, _ in catalogue.discography(number)]
+    ids = sorted(albums, key=lambda one: of.fate(one) == "known")[:100]
+    found = asked.releases(ids)
+    assert paths(running) == ["/ws/2/url"]
+    known = [one for one in ids if of.fate(one) == "known"]
+    assert [found[one][0].mbid for one in known] == [of.release_mbid(one) for one in known]
+    nobody, merged, deleted = (next(one for one in ids if of.fate(one) == fate)
+                               for fate in ("nobody", "merged", "deleted"))  # fmt: skip
+    assert nobody not in found
+    told = asked.release_group(found[merged][0].mbid)
+    album = catalogue.album(merged)
+    assert album is not None
+    group = ReleaseGroup(of.release_mbid(merged), of.group_mbid(merged), album.name.strip(), album.release_date)
+    assert told == replace(group, title=told.title if told else "")
+    assert asked.release_group(found[deleted][0].mbid) is None
 
 
 @pytest.mark.parametrize("redirected_to", [None, "", "https://musicbrainz.org"])
@@ -206,6 +230,24 @@ def test_an_answer_without_an_id_is_none() -> None:
     for told in ({}, {"id": 7}, {"id": "../x"}):
         with pytest.raises(Malformed):
             shapes._tags(told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"id": 7}, {"id": MBID}, {"id": MBID, "release-group": []}, {"id": MBID, "release-group": {"id": MBID}},
+     {"id": MBID, "release-group": {"id": "x", "title": "A"}}],
+)  # fmt: skip
+def test_a_release_without_a_group_is_no_answer(told: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        shapes._release_group(told)
+
+
+@pytest.mark.parametrize(
+    ("date", "kept"), [("1994", "1994"), ("1994-05-10", "1994-05-10"), ("", None), (7, None), ("soon", None)]
+)
+def test_a_release_group_may_have_no_date_and_a_strange_title(date: Any, kept: str | None) -> None:
+    told = {"id": MBID.upper(), "release-group": {"id": MBID, "title": "A\x00 B", "first-release-date": date}}
+    assert shapes._release_group(told) == ReleaseGroup(MBID, MBID, "A\ufffd B", kept)
 
 
 def test_only_the_five_with_the_most_votes_stay_and_codes_that_are_no_country_are_none() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from brapped_assets.history.own_export import Person
 from brapped_assets.transfer.restore import returning_listener
-from brapped_assets.warehouse import artist_overrides, artist_tags, exported_records, restored_records
+from brapped_assets.warehouse import album_groups, artist_overrides, artist_tags, exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.rows import one_value
 from brapped_assets.warehouse.forgetting import OF_A_LISTENER, SHARED, remove
@@ -130,7 +131,7 @@ def test_every_table_is_somebodys_or_shared_or_about_nobody(warehouse: Warehouse
         *("audit.listener", "audit.tombstone", "audit.api_call", "audit.api_quota", "audit.alembic_version"),
         *("audit.lookup_rest", "audit.lookup_counted", "audit.cover_lookup", "star.track_artist"),
         *("audit.changed_track", "audit.changed_artist", "audit.tag_call", "audit.tag_pace"),
-        *("star.artist_tags", "star.artist_genre"),
+        *("star.artist_tags", "star.artist_genre", "star.album_group"),
     }
     assert {row["name"] for row in rows} == {*OF_A_LISTENER, *SHARED, *others}
 
@@ -197,6 +198,43 @@ def test_damaged_records_are_refused_and_leave_nothing(warehouse: Warehouse, lin
             continue
         with warehouse.transaction() as tx:
             assert tx.execute(f"select array_agg(t::text) as rows from {table} t").fetchone() == before
+
+
+def test_which_albums_are_one_comes_back_and_nobody_is_asked_again(warehouse: Warehouse) -> None:
+    numbers = "select album_id, release_group, told_group, group_due_at from star.album_dim order by album_id"
+    with warehouse.transaction() as tx:
+        me = listened(tx)
+        tx.execute(
+            "insert into star.album_dim (album_ref, album_name) select 'a' || n, 'A' from generate_series(1, 4) n"
+        )
+        tx.execute("update star.track_dim t set album_key = a.album_key from star.album_dim a"
+                   " where a.album_ref = 'a' || t.track_key % 4 + 1")  # fmt: skip
+        tx.execute("delete from star.album_dim a where not exists (select from star.track_dim t"
+                   " where t.album_key = a.album_key)")  # fmt: skip
+        tx.execute("update star.album_dim set album_ref = 'id' || album_key, album_id = 'id' || album_key,"
+                   " album_name = 'Same', artist_name = 'Somebody', album_type = 'album'")  # fmt: skip
+        keys = [row["album_key"] for row in tx.execute("select album_key from star.album_in_doubt order by 1")]
+        assert len(keys) >= 2
+        for key in keys[1:]:
+            mbid = str(UUID(int=key))
+            album_groups.save(
+                tx, key, NOON, release_mbid=mbid, group_mbid=mbid, group_title="Same", first_released="1994"
+            )
+        album_groups.save_unknown(tx, keys[:1], NOON)
+        album_groups.tie(tx)
+        before = tx.execute(numbers).fetchall()
+        assert len({row["release_group"] for row in before}) >= len(keys) - 1
+        lines = list(exported_records.records(tx, "star.album_group", me))
+        assert len(lines) == len(keys)
+        tx.execute("update star.album_dim set group_due_at = null, told_group = null")
+        tx.execute("delete from star.album_group")
+        who = returning_listener(Person.model_validate(exported_records.listener_record(tx, me)))
+        for _ in range(2):
+            restored_records.restore_batch(tx, me, "star.album_group", lines, NOON)
+            restored_records.finish_restore(tx, me, who)
+        assert tx.execute(numbers).fetchall() == before
+        assert album_groups.backlog(tx, NOON).due == 0
+        assert list(exported_records.records(tx, "star.album_group", me)) == lines
 
 
 def test_what_is_told_of_artists_comes_back_and_nobody_is_asked_again(warehouse: Warehouse) -> None:

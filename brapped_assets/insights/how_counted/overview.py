@@ -53,7 +53,8 @@ FORMULAS = [
         "Albums",
         "By plays of their songs, whatever the release: titles that differ in no more than the edition (deluxe, "
         "remastered, anniversary…), by the same album artist, are one album, here, on its own page and in Wrapped. "
-        "Ties as for artists.",
+        "Where two titles of one album artist differ in no more than what is in brackets or behind a dash, MusicBrainz "
+        "is asked: releases that it has in one release group are one album, others are not. Ties as for artists.",
         counted(
             "release_group, count(*) as plays, sum(ms_played)::bigint as ms",
             of="bi.shown_plays join (select track_key, release_group from bi.track_albums) albums using (track_key)",

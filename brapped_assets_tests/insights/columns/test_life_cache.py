@@ -38,11 +38,11 @@ from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 DESCRIPTIONS = ("genre", "origin", "override", "described")
 ACTIONS = (
     *CORRECTIONS, "same artist", "same track", "look", "merge", "merge", "zone", "gone", "artist", "album", "guest",
-    "release", *DESCRIPTIONS,
+    "release", "group", *DESCRIPTIONS,
 )  # fmt: skip
 BY_HAND = """
 select p.played_at, p.track_key, p.artist_key, p.played_on, p.played_hour, p.ms_played, p.counts_as_play,
-       coalesce(extract(year from a.release_date)::int, 0) as year,
+       coalesce(extract(year from a.release_date)::int, 0) as year, a.release_group,
        array(select distinct coalesce(s.to_key, c.artist_key) from bi.track_artists c
               left join insights.alias s
                      on s.listener_id = p.listener_id and s.kind = 'artist' and s.from_key = c.artist_key
@@ -80,11 +80,16 @@ def told(shown: ShownPlays) -> list[dict[str, Any]]:
             "ms_played": int(plays.ms[n]),
             "counts_as_play": bool(counting[n]),
             "year": int(catalogue.year[track]),
+            "release_group": album_of(catalogue, int(catalogue.album[track])),
             **traits_of(catalogue, int(catalogue.artist[track])),
             "guests": sorted(catalogue.artists.keys[catalogue.guest_artist[catalogue.guest_track == track]].tolist()),
         }
         for n, track in ((n, plays.track[n]) for n in np.flatnonzero(rows))
     ]
+
+
+def album_of(catalogue: Catalogue, album: int) -> int | None:
+    return int(catalogue.albums.keys[album]) if album >= 0 else None
 
 
 def traits_of(catalogue: Catalogue, artist: int) -> dict[str, Any]:
@@ -175,6 +180,9 @@ def act(tx: Connection, me: int, action: str, n: int, merges: list[Any]) -> None
         case "album":
             tx.execute(f"update star.album_dim set release_date = make_date(1990 + %s, 1, 1)"
                        f" where album_key = {SOME.format('album_key', 'album_dim')}", (n, n))  # fmt: skip
+        case "group":
+            tx.execute(f"update star.album_dim set told_group = nullif(%s, 0)"
+                       f" where album_key = {SOME.format('album_key', 'album_dim')}", (n % 3, n))  # fmt: skip
         case "release":
             tx.execute(f"update star.track_dim set album_key = {SOME.format('album_key', 'album_dim')}"
                        f" where track_key = {SOME.format('track_key', 'track_dim')}", (n + 1, n))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,23 +12,37 @@ from brapped_assets.insights.how_counted.habits import FORMULAS as HABITS
 from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.most_played import heard
 from brapped_assets.insights.periods import named
-from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse import album_groups, zones
+from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.corrections import corrections, say_all
-from brapped_assets_tests.insights.overview_plays import History, histories, seen, tell
+from brapped_assets_tests.insights.overview_plays import NOW, History, histories, seen, tell
 from brapped_assets_tests.insights.test_overview import PERIODS
 from brapped_assets_tests.notifications.test_notifier import gap
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
+# By album, whose release group MusicBrainz says it is; the first two have one title, without the edition.
+GROUPS: tuple[dict[str, int], ...] = ({}, {"al1": 1, "al2": 2}, {"al1": 1, "al3": 1}, {"al2": 2})
+
+
+def tell_of_albums(tx: Connection, groups: dict[str, int]) -> None:
+    for album_id, number in groups.items():
+        row = tx.execute("select album_key from star.album_dim where album_id = %s", (album_id,)).fetchone()
+        assert row is not None
+        mbid = str(UUID(int=number))
+        album_groups.save(tx, row["album_key"], NOW, release_mbid=mbid, group_mbid=mbid, group_title="An album",
+                          first_released="1999")  # fmt: skip
+    album_groups.tie(tx)
+
 
 @examples(10)
-@given(history=histories(), said=corrections(), name=st.sampled_from(PERIODS))
+@given(history=histories(), said=corrections(), groups=st.sampled_from(GROUPS), name=st.sampled_from(PERIODS))
 def test_the_formulas_shown_give_the_numbers_shown(
-    warehouse: Warehouse, history: History, said: list[tuple[str, int]], name: str
+    warehouse: Warehouse, history: History, said: list[tuple[str, int]], groups: dict[str, int], name: str
 ) -> None:
     with warehouse.transaction() as tx:
         me = tell(tx, history)
+        tell_of_albums(tx, groups)
         say_all(tx, me, said)
         who = seen(tx)
         period = named(name, today=who.today, first_day=who.first_day or who.today)
@@ -44,6 +59,8 @@ def test_the_formulas_shown_give_the_numbers_shown(
         of_period, days = heard(tx, who, period, "plays", 10), overview.days(who, period)
         active = [(day.day, day.plays, day.ms) for day in days if day.plays]
         assert run("Variety") == [(of_period.songs, of_period.artists, of_period.albums, of_period.songs_once)]
+        albums = [(row["plays"], row["ms"]) for row in of_period.top_albums]
+        assert [row[1:] for row in run("Albums")] == albums
         assert run("New songs") == [(of_period.new_songs, of_period.new_plays, of_period.new_ms)]
         assert run("New artists")[:3] == [
             (row["artist_key"], row["plays"], row["ms"]) for row in of_period.top_new_artists

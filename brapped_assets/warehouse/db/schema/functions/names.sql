@@ -25,6 +25,15 @@ return 'name:' || coalesce(left(artist, 200), '') || chr(31) || left(album, 200)
 comment on function star.named_album_ref is
     'What an album is known by that has no id: artist and title; null without a title.';
 
+create or replace function star.keep_release_group() returns trigger language plpgsql as $$
+begin
+    new.release_group := coalesce(new.told_group, star.release_group(new.album_name, new.artist_name, new.album_ref));
+    return new;
+end $$;
+comment on function star.keep_release_group is 'Has an album''s number follow what is told of it or else its title.';
+create or replace trigger keep_release_group before insert or update on star.album_dim
+    for each row execute function star.keep_release_group();
+
 create or replace function star.shown_release(asked bigint) returns setof star.album_dim language sql stable rows 1 as $$
     select * from star.album_dim where release_group = asked order by image_url is null, album_key limit 1
 $$;

@@ -54,3 +54,19 @@ comment on column star.origin_of_artist.area is 'The area as MusicBrainz names i
 comment on column star.origin_of_artist.kind is 'person, group, orchestra, choir, character or other.';
 comment on column star.origin_of_artist.began is 'Year.';
 comment on column star.origin_of_artist.ended is 'Year.';
+
+-- Releases of one album or several albums of one name? Of singles it does not matter.
+create or replace view star.album_in_doubt as
+select a.album_key, a.album_id, a.album_name, a.group_due_at
+from star.album_dim a
+join (select d.bare_title from star.album_dim d
+       where d.album_id is not null
+       group by d.bare_title
+       having count(*) > 1 and bool_or(d.album_type is distinct from 'single')) several using (bare_title)
+where a.album_id is not null;
+comment on view star.album_in_doubt is
+    'One row per album with a Spotify id that shares its bare title with another by the same album artist, unless all are singles.';
+comment on column star.album_in_doubt.album_key is 'Album: star.album_dim.';
+comment on column star.album_in_doubt.album_id is 'Spotify id.';
+comment on column star.album_in_doubt.album_name is 'Title.';
+comment on column star.album_in_doubt.group_due_at is 'When to ask about it; null: now.';

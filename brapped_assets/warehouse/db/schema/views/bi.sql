@@ -282,7 +282,7 @@ from star.track_dim t join star.album_dim al using (album_key);
 comment on view bi.track_albums is 'One row per track whose album is known.';
 comment on column bi.track_albums.track_key is 'Key of the track; see bi.tracks.';
 comment on column bi.track_albums.release_group is
-    'Releases and editions of one album share it: told by the title without what names an edition, and the album artist.';
+    'Releases and editions of one album share it: by title, without what names an edition, and album artist or, in doubt, by MusicBrainz.';
 comment on column bi.track_albums.album_id is
     'Spotify id of the release; null for albums of local files, and until known.';
 comment on column bi.track_albums.album_name is 'Title of the release.';
