@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.reductions import NEVER, Integers
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
-from brapped_assets.insights.names import names
-from brapped_assets.insights.wrapped.model import Album, Thing
+from brapped_assets.insights.wrapped.model import Album
+from brapped_assets.insights.wrapped.named_items import Naming, albums, counted
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
@@ -19,7 +19,7 @@ AT_ONCE = 200
 DIGITS, SLACK = 4, 1e-4
 
 
-def lived_in(tx: Connection, plays: SelectedPlays) -> Album | None:
+def lived_in(tx: Connection, plays: SelectedPlays) -> Naming[Album | None]:
     """Evenness is the entropy of the plays over that of an album every song of which was played alike.
 
     Releases of an album come together, and those of a song do. Ties fall to plays, milliseconds, the oldest release.
@@ -37,22 +37,17 @@ def lived_in(tx: Connection, plays: SelectedPlays) -> Album | None:
     for nth in range(0, len(order), AT_ONCE):
         if found and most[order[nth]] < -min(found)[0] - SLACK:
             break
-        albums = likely[order[nth : nth + AT_ONCE]]
-        of_songs = np.maximum(_lengths(tx, plays, heard, albums), songs[albums])
-        evenness = entropy[albums] / np.log(of_songs)
-        score = np.round(sums.plays[albums] * evenness, DIGITS)
-        columns = (-score, -sums.plays[albums], -sums.ms[albums], oldest[albums], albums, of_songs, evenness)
+        some = likely[order[nth : nth + AT_ONCE]]
+        of_songs = np.maximum(_lengths(tx, plays, heard, some), songs[some])
+        evenness = entropy[some] / np.log(of_songs)
+        score = np.round(sums.plays[some] * evenness, DIGITS)
+        columns = (-score, -sums.plays[some], -sums.ms[some], oldest[some], some, of_songs, evenness)
         found.extend(zip(*(column.tolist() for column in columns), strict=True))
     if not found:
         return None
     *_, album, length, even = min(found)
     number = int(album)
-    key = int(catalogue.albums.keys[number])
-    row = names(tx, "albums", [key])[key]
-    thing = Thing(
-        "album", row["album_key"], row["album_id"], row["album_name"], row["artist_name"] or "",
-        int(sums.plays[number]), int(sums.ms[number]),
-    )  # fmt: skip
+    (thing,) = yield from albums(counted(sums, catalogue.albums.keys, np.array([number])), least=1)
     return Album(thing, int(songs[number]), int(length), round(even, 6))
 
 

@@ -8,16 +8,20 @@ from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.periods import EARLIEST, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Comeback
-from brapped_assets.insights.wrapped.named_items import artists
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.insights.wrapped.named_items import Naming, artists
 
 # A silence this long makes a return.
 SILENCE_DAYS = 180
 MOST_ARTISTS = 50
 
 
-def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
-    """One of the most played artists of the period; ties fall to milliseconds, then the older key."""
+def comeback(who: Viewer, period: Period) -> Naming[Comeback | None]:
+    """One of the most played artists of the period; ties fall to milliseconds, then the older key.
+
+    Nobody in a short time with which the history begins.
+    """
+    if who.first_day is None or (period.first <= who.first_day and period.days <= SILENCE_DAYS):
+        return None
     within = who.shown.plays(period.first, period.until).by_artist
     keys = who.shown.catalogue.artists.keys
     top = within.ranked("plays", keys, MOST_ARTISTS, who.shown.known(within.played))
@@ -48,5 +52,5 @@ def comeback(tx: Connection, who: Viewer, period: Period) -> Comeback | None:
     if len(days) == 0:
         tracks = np.flatnonzero(who.shown.catalogue.artist == top[best])
         days = who.shown.plays(EARLIEST, since).of(tracks).days
-    (thing,) = artists(tx, [(key, int(counts.max()), -longest)])
+    (thing,) = yield from artists([(key, int(counts.max()), -longest)])
     return Comeback(thing, date_of(days[-1]), date_of(back_on))

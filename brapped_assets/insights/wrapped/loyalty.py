@@ -10,8 +10,7 @@ from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import First, Loyal, OneHits, Run
-from brapped_assets.insights.wrapped.named_items import artists, counted, songs
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.insights.wrapped.named_items import Naming, artists, counted, songs
 from brapped_assets.warehouse.zones import local_time
 
 # The artist of the most days is looked for among so many of the most plays.
@@ -20,24 +19,24 @@ MOST_ARTISTS = 50
 HIT_PLAYS, SHOWN = 5, 3
 
 
-def first(tx: Connection, who: Viewer, plays: SelectedPlays) -> First | None:
+def first(who: Viewer, plays: SelectedPlays) -> Naming[First | None]:
     """The first of some plays; None without any."""
     one = plays.earliest()
     if not len(one):
         return None
-    (song,) = songs(tx, counted(plays.by_track, plays.catalogue.tracks.keys, one.track), plays.catalogue)
+    (song,) = yield from songs(counted(plays.by_track, plays.catalogue.tracks.keys, one.track))
     day = date_of(one.day[0])
     of_day = who.shown.plays(day, day + DAY)
     at = local_time(who.spans, instant(one.ended_at[0])).replace(tzinfo=None)
     return First(song, at, len(of_day), of_day.total_ms)
 
 
-def longest_run(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> Run | None:
+def longest_run(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Run | None]:
     """Of several as long the oldest. Songs of nobody known end a run and are none."""
     best = who.shown.remembering("run", period.first, period.until, lambda: _longest(plays, who.shown.nobodies))
     if best is None:
         return None
-    (found,) = artists(tx, counted(plays.by_artist, plays.catalogue.artists.keys, np.array([best.artist])))
+    (found,) = yield from artists(counted(plays.by_artist, plays.catalogue.artists.keys, np.array([best.artist])))
     return Run(found, best.many, date_of(best.day))
 
 
@@ -63,13 +62,13 @@ def _longest(plays: SelectedPlays, nobodies: Integers) -> _Best | None:
     return _Best(int(artist[begins[longest]]), int(lengths[longest]), int(plays.day[begins[longest]]))
 
 
-def most_days(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> Loyal | None:
+def most_days(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Loyal | None]:
     """Of the fifty most played artists; ties fall to plays, milliseconds, then the older key."""
     keys, by_artist = plays.catalogue.artists.keys, plays.by_artist
     best = who.shown.remembering("most days", period.first, period.until, lambda: _most_days(who, plays))
     if best is None:
         return None
-    (found,) = artists(tx, counted(by_artist, keys, np.array([best.artist])))
+    (found,) = yield from artists(counted(by_artist, keys, np.array([best.artist])))
     return Loyal(found, best.many)
 
 
@@ -90,7 +89,7 @@ def _most_days(who: Viewer, plays: SelectedPlays) -> _Best | None:
     return _Best(int(top[best]), int(days[best]))
 
 
-def one_hits(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> OneHits:
+def one_hits(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[OneHits]:
     """Artists of whom one recording alone was played, five times or more; the most played first."""
     catalogue, by_artist = plays.catalogue, plays.by_artist
     among = who.shown.remembering("one hits", period.first, period.until, lambda: _of_one_recording(plays))
@@ -99,7 +98,7 @@ def one_hits(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) 
     heard = plays.by_track.played
     tracks = np.array([_song(plays, heard[catalogue.artist[heard] == one]) for one in top], np.int64)
     sums = (of[top].tolist() for of in (by_artist.plays, by_artist.ms))
-    named = songs(tx, list(zip(catalogue.tracks.keys[tracks].tolist(), *sums, strict=True)), catalogue)
+    named = yield from songs(list(zip(catalogue.tracks.keys[tracks].tolist(), *sums, strict=True)))
     return OneHits(len(known), named)
 
 

@@ -16,8 +16,7 @@ from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import BigDay, Repeat
-from brapped_assets.insights.wrapped.named_items import artists, counted, songs
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.insights.wrapped.named_items import Naming, artists, counted, songs
 from brapped_assets.warehouse.zones import local_time
 
 # The songs of a day are counted in so many heaps, a power of two; those of the highest one by one.
@@ -39,13 +38,13 @@ class _Most(NamedTuple):
     track: int
 
 
-def repeat(tx: Connection, who: Viewer, period: Period) -> Repeat | None:
+def repeat(who: Viewer, period: Period) -> Naming[Repeat | None]:
     """The most plays of one song in one local day; ties fall to milliseconds, the earlier day, the older key."""
     best = min(filter(None, by_year(who.shown, "repeats", period.first, period.until, _most_in_a_day)), default=None)
     if best is None:
         return None
     on = date_of(best.day)
-    (song,) = songs(tx, [(best.key, -best.minus_plays, -best.minus_ms)], who.shown.catalogue)
+    (song,) = yield from songs([(best.key, -best.minus_plays, -best.minus_ms)])
     of_day = who.shown.plays(on, on + DAY)
     return Repeat(on, song, longest_run(of_day.track.tolist(), best.track))
 
@@ -69,7 +68,7 @@ def _most_in_a_day(plays: SelectedPlays) -> _Most | None:
     return _Most(*map(int, numbers))
 
 
-def big_day(tx: Connection, who: Viewer, days: Days) -> BigDay | None:
+def big_day(who: Viewer, days: Days) -> Naming[BigDay | None]:
     """Of as many minutes the day with more plays, then the first."""
     if not days.plays.any():
         return None
@@ -78,7 +77,7 @@ def big_day(tx: Connection, who: Viewer, days: Days) -> BigDay | None:
     known = plays.where(~np.isin(plays.artist, who.shown.nobodies))
     met, sums = summed_of_few(known.artist, known.ms)
     keys = plays.catalogue.artists.keys[met]
-    artist = artists(tx, counted(sums, keys, sums.ranked("plays", keys, 1)))
+    artist = yield from artists(counted(sums, keys, sums.ranked("plays", keys, 1)))
     hours = summed(plays.hour, plays.ms, HOURS).ms.tolist()
     first_at, last_at = (_local(who, plays.ended_at[nth]) for nth in (0, -1))
     return BigDay(biggest, tuple(hours), first_at, last_at, artist[0] if artist else None)

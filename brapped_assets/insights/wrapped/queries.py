@@ -18,10 +18,10 @@ from brapped_assets.insights.spoken import spoken
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
-from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS, comeback
+from brapped_assets.insights.wrapped.comeback import comeback
 from brapped_assets.insights.wrapped.loyalty import first, longest_run, most_days, one_hits
 from brapped_assets.insights.wrapped.model import MOST_SHARES, Discoveries, Numbers, Share, Shares, SpokenShares, Traits
-from brapped_assets.insights.wrapped.named_items import counted
+from brapped_assets.insights.wrapped.named_items import Names, Naming, counted
 from brapped_assets.insights.wrapped.notable_days import big_day, repeat
 from brapped_assets.insights.wrapped.song_of_month import favourites
 from brapped_assets.insights.wrapped.traits import finished, traits_of
@@ -43,22 +43,32 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     hours = _hours(who, period)
     compared = overview.earlier(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
+    named = Names()
+    top_artists = named.of(named_items.artists(counted(by_artist, catalogue.artists.keys, artists)))
+    top_songs = named.of(named_items.songs(counted(plays.by_track, catalogue.tracks.keys, songs)))
+    covers = named.of(named_items.albums(counted(plays.by_album, catalogue.albums.keys, albums), LEAST_ALBUMS))
+    album, repeated, day = named.of(lived_in(tx, plays)), named.of(repeat(who, period)), named.of(big_day(who, days))
+    discovered, back = named.of(_discoveries(who, period, plays, known)), named.of(comeback(who, period))
+    begins, monthly = named.of(first(who, plays)), named.of(favourites(who, period, plays))
+    run, loyal = named.of(longest_run(who, period, plays)), named.of(most_days(who, period, plays))
+    hits = named.of(one_hits(who, period, plays))
+    named.tell(tx, catalogue)
     return Numbers(
         period=period,
         today=who.today,
         at_least=bool(who.gaps_in(period)),
         known_before=max(known_before, 0),
         total=overview.totals(days),
-        artists=named_items.artists(tx, counted(by_artist, catalogue.artists.keys, artists)),
+        artists=top_artists.found,
         of_artists=len(known),
         by_month=_by_month(plays, artists),
-        songs=named_items.songs(tx, counted(plays.by_track, catalogue.tracks.keys, songs), catalogue),
+        songs=top_songs.found,
         of_songs=len(plays.by_track.played),
-        album=lived_in(tx, plays),
-        repeat=repeat(tx, who, period),
-        big_day=big_day(tx, who, days),
-        discoveries=_discoveries(tx, who, period, plays, known) if known_before > 0 else Discoveries(0, 0, ()),
-        comeback=comeback(tx, who, period) if known_before > 0 or period.days > SILENCE_DAYS else None,
+        album=album.found,
+        repeat=repeated.found,
+        big_day=day.found,
+        discoveries=discovered.found,
+        comeback=back.found,
         hours=hours.all,
         weekend_ms=hours.weekend,
         streak=habits.longest(habits.streaks(days)),
@@ -66,14 +76,14 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         before_label=compared.label if compared else "",
         before_name=f"{compared.first}..{compared.last}" if compared else "",
         releases=_releases(plays),
-        covers=named_items.albums(tx, counted(plays.by_album, catalogue.albums.keys, albums), LEAST_ALBUMS),
+        covers=covers.found,
         unknown_plays=overview.unknown_plays(who, period),
         impossible_repeats=overview.impossible_repeats(who, period),
-        first=first(tx, who, plays),
-        favourites=favourites(tx, who, period, plays),
-        run=longest_run(tx, who, period, plays),
-        loyal=most_days(tx, who, period, plays),
-        one_hits=one_hits(tx, who, period, plays),
+        first=begins.found,
+        favourites=monthly.found,
+        run=run.found,
+        loyal=loyal.found,
+        one_hits=hits.found,
         finished=finished(tx, who, period),
         traits=traits_of(who, period, days, plays, hours.all),
         traits_before=_traits(who, compared) if compared else None,
@@ -149,12 +159,14 @@ def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[d
     }
 
 
-def _discoveries(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays, known: Integers) -> Discoveries:
-    """Of the known artists of a period those first heard in it."""
+def _discoveries(who: Viewer, period: Period, plays: SelectedPlays, known: Integers) -> Naming[Discoveries]:
+    """Of the known artists of a period those first heard in it; none where the history begins with it."""
+    if who.first_day is None or period.first <= who.first_day:
+        return Discoveries(0, 0, ())
     new = known[who.shown.everything.first_day_of_artists[known] >= day_number(period.first)]
     keys = plays.catalogue.artists.keys
     top = plays.by_artist.ranked("plays", keys, NEW, new)
-    found = named_items.artists(tx, counted(plays.by_artist, keys, top))
+    found = yield from named_items.artists(counted(plays.by_artist, keys, top))
     return Discoveries(len(new), int(plays.by_artist.plays[new].sum()), found)
 
 

@@ -13,8 +13,7 @@ from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Favourite, Favourites
-from brapped_assets.insights.wrapped.named_items import songs
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.insights.wrapped.named_items import Naming, songs
 
 MOST = 12
 
@@ -28,7 +27,7 @@ class _Best(NamedTuple):
     ms: int
 
 
-def favourites(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays) -> Favourites:
+def favourites(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Favourites]:
     """Ties fall to milliseconds, then the older key. `plays` are those of the period."""
     if not len(plays):
         return Favourites()
@@ -36,7 +35,7 @@ def favourites(tx: Connection, who: Viewer, period: Period, plays: SelectedPlays
     is_long = last - first >= MOST
     what, find = ("song of the year", _of_year) if is_long else ("songs of months", _of_months)
     found = [best for year in by_year(who.shown, what, period.first, period.until, find) for best in year][-MOST:]
-    told = songs(tx, [(best.key, best.plays, best.ms) for best in found], who.shown.catalogue)
+    told = yield from songs([(best.key, best.plays, best.ms) for best in found])
     return Favourites(is_long, tuple(Favourite(best.step, song) for best, song in zip(found, told, strict=True)))
 
 
