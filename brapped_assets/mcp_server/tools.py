@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from msgspec import to_builtins
+
 from brapped_assets.insights.answers import completeness, lists, plays, totals
 from brapped_assets.insights.answers.model import about
 from brapped_assets.insights.answers.parameters import Pairs, Parameter, of_period, of_selection
@@ -118,7 +120,7 @@ class Tools:
         with self._asking(period, filters, more, lists.parameters(kind)) as (opened, asked):
             rows, many = lists.list_rows(opened.tx, asked, kind)
             sql = shown_sql.statements(asked, [shown_sql.LISTS[kind]])
-            return opened.told(asked, sql=sql, rows=[row.model_dump(mode="json") for row in rows], of=many)
+            return opened.told(asked, sql=sql, rows=to_builtins(rows), of=many)
 
     def plays(self, period: str, text: str, limit: int, before: str, filters: Filters) -> Found:
         more = [("limit", str(limit)), *([("q", text)] if text else []), *([("before", before)] if before else [])]

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 from pydantic import Field, create_model
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.answers.model import Model
+from brapped_assets.insights.answers.model import Model, Row
 from brapped_assets.insights.answers.parameters import RANGE, Parameter, Refused
 from brapped_assets.insights.answers.question import Question, period_named
 from brapped_assets.insights.lists import COLUMNS, Listed, Order, Sort, Wanted, list_things
@@ -101,14 +101,13 @@ def list_of(tx: Connection, asked: Question, kind: Kind) -> Listed:
     return list_things(tx, asked.who, Wanted(kind, asked.period, order, text, compared))
 
 
-def list_rows(tx: Connection, asked: Question, kind: Kind) -> tuple[list[ListRow], int]:
-    """The rows of a page, and how many there are in all."""
+def list_rows(tx: Connection, asked: Question, kind: Kind) -> tuple[list[Row], int]:
+    """The rows (`row_model`) of a page, and how many there are in all."""
     found = list_of(tx, asked, kind)
     limit, page = asked.asked["limit"], asked.asked["page"]
-    model: Any = row_model(kind)
-    columns = (*COLUMNS[kind], *ListRow.model_fields)
+    columns = (*row_model(kind).model_fields,)
     rows = found.where(slice((page - 1) * limit, page * limit)).rows(tx)
-    return [model(**dict(zip(columns, map(row.get, columns), strict=True))) for row in rows], len(found)
+    return [dict(zip(columns, map(row.get, columns), strict=True)) for row in rows], len(found)
 
 
 def _compared(tx: Connection, asked: Question, kind: Kind) -> Period | None:

@@ -1,6 +1,7 @@
 """What every answer is made of, and what each says of itself: by which rule, as of when, and where plays may lack."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +16,10 @@ class Model(BaseModel):
     """An answer or a part of one. Milliseconds are whole numbers, days local dates, instants UTC."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
+
+
+Row = dict[str, Any]
+"""A row of a long list, with the fields of the model that describes it: thousands of models would be slow."""
 
 
 class Listener(Model):

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from brapped_assets.insights import habits
-from brapped_assets.insights.answers.model import Model
+from brapped_assets.insights.answers.model import Model, Row
 from brapped_assets.insights.answers.question import Question
 from brapped_assets.insights.columns.day_numbers import day_number, day_numbers
 from brapped_assets.insights.coverage import days_touched
@@ -52,8 +52,8 @@ class HourOfWeek(Model):
     """Their milliseconds."""
 
 
-def series(_tx: Connection, asked: Question, unit: Unit) -> list[Series]:
-    """From the first play known up to today, as far as the period reaches."""
+def series(_tx: Connection, asked: Question, unit: Unit) -> list[Row]:
+    """Rows of `Series`, from the first play known up to today, as far as the period reaches."""
     who, period = asked.who, asked.period
     first, until = ends(who, period)
     if first >= until:
@@ -70,11 +70,13 @@ def series(_tx: Connection, asked: Question, unit: Unit) -> list[Series]:
     touched = [day_number(day) for day in days_touched(who.gaps_in(period)) if first <= day < until]
     in_doubt[np.searchsorted(starts, np.array(touched, np.int64), side="right") - 1] = True
     return [
-        Series(
-            name=_name(since, unit), first=since, last=to - DAY, plays=plays[n], ms=ms[n], estimated_ms=estimated[n],
-            is_at_least=bool(in_doubt[n]),
+        {
+            "name": _name(since, unit), "first": since, "last": to - DAY, "plays": heard, "ms": length,
+            "estimated_ms": about, "is_at_least": least,
+        }
+        for (since, to), heard, length, about, least in zip(
+            pairwise(edges), plays, ms, estimated, in_doubt.tolist(), strict=True
         )
-        for n, (since, to) in enumerate(pairwise(edges))
     ]  # fmt: skip
 
 

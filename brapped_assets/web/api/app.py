@@ -34,6 +34,7 @@ from brapped_assets.web.api.formats import (
     CSV,
     ESTIMATED,
     JSON,
+    encoded,
     format_of,
     has_it,
     of_file,
@@ -107,8 +108,8 @@ class Api:
                 [built.data], endpoint.data)  # fmt: skip
             content = table(rows, model.model_fields if endpoint.as_file == "rows" else scalars(model))
         else:
-            answer = endpoint.answer(about=of, data=built.data, total=built.total, next=following)
-            content = answer.model_dump_json().encode("utf-8", "replace")
+            # What it is says `endpoint.answer`.
+            content = encoded({"about": of, "data": built.data, "total": built.total, "next": following})
         tag = tag or tag_of(content)
         if has_it(request, tag):
             return _unchanged(tag)

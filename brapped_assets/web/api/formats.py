@@ -5,11 +5,12 @@ from hashlib import sha256
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from msgspec.json import Encoder
 from pydantic import BaseModel
 from starlette.requests import Request
 
 from brapped_assets import __version__
-from brapped_assets.insights.answers.model import About
+from brapped_assets.insights.answers.model import About, Row
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.web.api.problems import Problem
@@ -60,10 +61,15 @@ def _weight(name: str, wishes: list[tuple[str, float]]) -> float:
     return 0.0
 
 
-def table(rows: Iterable[BaseModel], columns: Iterable[str]) -> bytes:
+# Of a model its fields.
+encoded = Encoder(enc_hook=vars).encode
+
+
+def table(rows: Iterable[BaseModel | Row], columns: Iterable[str]) -> bytes:
     """Rows as a file that spreadsheets open as it is meant; see `insights/csv_file.py`."""
     names = [*columns]
-    told = ([_cell(getattr(row, name)) for name in names] for row in rows)
+    by_name = (row if isinstance(row, dict) else vars(row) for row in rows)
+    told = ([_cell(row[name]) for name in names] for row in by_name)
     return MARK.encode() + lines([names, *told])
 
 
