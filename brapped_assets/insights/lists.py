@@ -24,11 +24,6 @@ q = Statements(__file__)
 
 Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
 Row = dict[str, Any]
-# The columns of what is listed.
-ARRAYS = (
-    "keys", "plays", "ms", "first", "last", "told", "skipped", "rank", "before", "plays_before", "ms_before", "weeks",
-)  # fmt: skip
-
 # What names each thing of a list, as files and programs are told it; then its numbers.
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "artists": ("artist_key", "artist_id", "artist_name"),
@@ -64,7 +59,7 @@ class Order(NamedTuple):
 
 @dataclass(frozen=True)
 class Listed:
-    """Columns, a row a thing, in the order asked for. Days are since 2000-01-01.
+    """Things of a kind by `numbers`, in the order asked for, and `columns` by number. Days are since 2000-01-01.
 
     `keys` are those of artists and tracks, release groups of albums, numbers of days, places in `uris` of contexts.
     `same_artists` are those of the catalogue.
@@ -75,35 +70,34 @@ class Listed:
 
     kind: Kind
     compared: Period | None
-    keys: Ints
-    plays: Ints
-    ms: Ints
-    first: Ints
-    last: Ints
-    told: Ints
-    skipped: Ints
-    rank: Ints
-    before: Ints
-    plays_before: Ints
-    ms_before: Ints
-    weeks: Ints
+    columns: Mapping[str, NDArray[np.integer]]
+    numbers: Ints
     uris: Sequence[str] = ()
     same_artists: Mapping[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.numbers)
+
+    def of(self, column: str) -> Ints:
+        """In the order of the list."""
+        return self.columns[column].take(self.numbers).astype(np.int64, copy=False)
 
     def where(self, rows: NDArray[np.integer] | NDArray[np.bool_] | slice) -> "Listed":
         """Some of the rows, or all of them in another order."""
-        return replace(self, **{name: getattr(self, name)[rows] for name in ARRAYS})
+        return replace(self, numbers=self.numbers[rows])
 
     def rows(self, tx: Connection) -> list[Row]:
         """With names: what a page or a file says of each. What is gone by now has none."""
         numbers = zip(
-            self.plays.tolist(), self.ms.tolist(), dates(self.first), dates(self.last), self.told.tolist(),
-            self.skipped.tolist(), self.rank.tolist(), self.before.tolist(), self.plays_before.tolist(),
-            self.ms_before.tolist(), self.weeks.tolist(), strict=True,
-        )  # fmt: skip
+            *(self.of(column).tolist() for column in ("plays", "ms")),
+            *(dates(self.of(column)) for column in ("first", "last")),
+            *(
+                self.of(column).tolist()
+                for column in ("told", "skipped", "rank", "before", "plays_before", "ms_before")
+            ),
+            self.of("weeks").tolist(),
+            strict=True,
+        )
         return [
             {
                 **named, "plays": plays, "ms": ms, "first_on": first, "last_on": last,
@@ -120,8 +114,8 @@ class Listed:
         """All of it, so many rows at a time."""
         return (self.where(slice(first, first + many)) for first in range(0, len(self), many))
 
-    def _named(self, tx: Connection) -> list[Row]:
-        keys = self.keys.tolist()
+    def _named(self, tx: Connection) -> Sequence[Row]:
+        keys = self.of("keys").tolist()
         match self.kind:
             case "days":
                 return [{"day": date_of(key)} for key in keys]
@@ -132,7 +126,7 @@ class Listed:
                 return [by_uri.get(uri, {}) for uri in uris]
             case kind:
                 named = names(tx, MUSIC[kind], keys, self.same_artists)
-                return [{**named.get(key, {})} for key in keys]
+                return [named.get(key, {}) for key in keys]
 
 
 @dataclass(frozen=True)
@@ -173,24 +167,26 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
             if compared:
                 then = period_totals.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
             weeks = weeks_led(who, period, kind)
-    nothing = np.zeros(len(keys), np.int64)
-    rank_before = nothing.copy()
-    if then is not None:
-        ranking_then = period_totals.ranked(*then, by)
-        rank_before[ranking_then] = np.arange(1, len(ranking_then) + 1)
     ranking = period_totals.ranked(found.sums, found.older, found.among, by)
-
-    def by_rank(column: NDArray[np.integer]) -> Ints:
-        return column[ranking].astype(np.int64)
-
-    everything = Listed(
-        kind, compared, by_rank(keys), by_rank(found.sums.plays), by_rank(found.sums.ms), by_rank(found.first),
-        by_rank(found.last), by_rank(found.told), by_rank(found.skipped), np.arange(1, len(ranking) + 1),
-        by_rank(rank_before), by_rank(then[0].plays if then else nothing), by_rank(then[0].ms if then else nothing),
-        by_rank(weeks if weeks is not None else nothing), uris, who.shown.catalogue.same_artists,
-    )  # fmt: skip
-    named = everything.where(named_like(tx, kind, everything.keys, uris, wanted.text)) if wanted.text else everything
+    nothing = np.zeros(len(keys), np.int64)
+    columns = {
+        "keys": keys, "plays": found.sums.plays, "ms": found.sums.ms, "first": found.first, "last": found.last,
+        "told": found.told, "skipped": found.skipped, "rank": _ranks(ranking, len(keys)),
+        "before": _ranks(period_totals.ranked(*then, by), len(keys)) if then else nothing,
+        "plays_before": then[0].plays if then else nothing, "ms_before": then[0].ms if then else nothing,
+        "weeks": weeks if weeks is not None else nothing,
+    }  # fmt: skip
+    named = Listed(kind, compared, columns, ranking, uris, who.shown.catalogue.same_artists)
+    if wanted.text:
+        named = named.where(named_like(tx, kind, named.of("keys"), uris, wanted.text))
     return named.where(_in_order(named, wanted.order))
+
+
+def _ranks(ranking: Ints, many: int) -> Ints:
+    """By number the place from 1, 0 for none."""
+    found = np.zeros(many, np.int64)
+    found[ranking] = np.arange(1, len(ranking) + 1)
+    return found
 
 
 def _in_order(of: Listed, order: Order) -> NDArray[np.intp] | slice:
@@ -201,19 +197,21 @@ def _in_order(of: Listed, order: Order) -> NDArray[np.intp] | slice:
         case "plays" | "minutes" if not order.is_turned:
             return slice(None)
         case "plays":
-            values = -of.plays
+            values = -of.of("plays")
         case "minutes":
-            values = -of.ms
+            values = -of.of("ms")
         case "first":
-            values = of.first
+            values = of.of("first")
         case "last":
-            values = -of.last
+            values = -of.of("last")
         case "skips":
-            nothing = of.told == 0
-            values = -(of.skipped / np.where(nothing, 1, of.told))
+            told = of.of("told")
+            nothing = told == 0
+            values = -(of.of("skipped") / np.where(nothing, 1, told))
         case "change":
-            nothing = of.before == 0
-            values = of.rank - of.before
+            before = of.of("before")
+            nothing = before == 0
+            values = of.of("rank") - before
     values = -values if order.is_turned else values
     return _stable(values, nothing)
 

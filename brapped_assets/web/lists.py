@@ -96,8 +96,8 @@ def _in_number(kind: Kind, many: int) -> Markup:
 def _totals(who: Viewer, period: Period, found: Listed) -> dict[str, Any]:
     """Of what is listed; whether some of the time is estimated."""
     return {
-        "plays": int(found.plays.sum()),
-        "ms": int(found.ms.sum()),
+        "plays": int(found.of("plays").sum()),
+        "ms": int(found.of("ms").sum()),
         "is_estimated": who.shown.plays(period.first, period.until).has_any(Flag.ESTIMATED),
     }
 
@@ -106,4 +106,4 @@ def _left_out(who: Viewer, wanted: Wanted, found: Listed) -> int:
     """The plays of the period that no row has: of nobody, on no album known, or from nowhere known."""
     if wanted.text or wanted.kind in {"songs", "days"}:
         return 0
-    return len(who.shown.plays(wanted.period.first, wanted.period.until)) - int(found.plays.sum())
+    return len(who.shown.plays(wanted.period.first, wanted.period.until)) - int(found.of("plays").sum())
