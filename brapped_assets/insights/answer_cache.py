@@ -12,7 +12,7 @@ Row = dict[str, Any]
 # Statements whose rows are asked for by key: that column, and the one of a name, without which a row can be told.
 BY_KEY = {
     "artists": ("artist_key", "artist_name"), "tracks": ("track_key", "track_name"),
-    "albums": ("release_group", "album_name"), "labels": ("label_key", ""), "contexts": ("context_key", ""),
+    "albums": ("release_group", "album_name"), "contexts": ("context_key", ""),
     "context_types": ("context_key", ""),
 }  # fmt: skip
 MOST_ROWS, MOST_ANSWERS, LONGEST_ANSWER = 50_000, 500, 500

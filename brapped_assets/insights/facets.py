@@ -15,7 +15,7 @@ from brapped_assets.insights.columns.reductions import Sums
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import MODES, SOURCES
 from brapped_assets.insights.habits import device_group
-from brapped_assets.insights.names import context_types, labels
+from brapped_assets.insights.names import context_types
 from brapped_assets.insights.origins import TRAITS, Known, Trait, known, shares
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import Selection
@@ -88,17 +88,17 @@ def _hours(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
     return _numbered(Sums(plays.by_hour.plays.sum(axis=0), plays.by_hour.ms.sum(axis=0)))
 
 
-def _devices(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
-    return _worded(plays.by_platform, lambda keys: {k: device_group(w) for k, w in labels(tx, keys).items()})
+def _devices(_tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
+    return _worded(plays.by_platform, {key: device_group(word) for key, word in who.shown.life.labels.items()})
 
 
-def countries(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def countries(who: Viewer, plays: SelectedPlays) -> list[Option]:
     """Where plays were heard, as far as an export tells."""
-    return _worded(plays.by_country, lambda keys: {k: word.upper() for k, word in labels(tx, keys).items()})
+    return _worded(plays.by_country, {key: word.upper() for key, word in who.shown.life.labels.items()})
 
 
 def _contexts(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
-    return _worded(plays.by_context, lambda keys: context_types(tx, keys))
+    return _worded(plays.by_context, context_types(tx, plays.by_context.played.tolist()))
 
 
 def _sources(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
@@ -106,9 +106,9 @@ def _sources(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option
     return _by_plays(_option(source, plays.by_flags, told == int(flags)) for source, flags in SOURCES.items())
 
 
-def _endings(tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
-    done = [key for key, word in labels(tx, who.shown.life.reasons).items() if word == "trackdone"]
-    finished = _option("finished", plays.by_reason_end, np.isin(np.arange(len(plays.by_reason_end.plays)), done))
+def _endings(_tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
+    done = np.isin(np.arange(len(plays.by_reason_end.plays)), who.shown.life.track_done)
+    finished = _option("finished", plays.by_reason_end, done)
     return _by_plays([finished, _option("skipped", plays.by_flags, (COMBINATIONS & int(Flag.SKIPPED)) > 0)])
 
 
@@ -129,7 +129,7 @@ KINDS: dict[str, Counted] = {
     "weekday": _weekdays,
     "hour": _hours,
     "device": _devices,
-    "country": countries,
+    "country": lambda _tx, who, plays: countries(who, plays),
     "context": _contexts,
     "source": _sources,
     "end": _endings,
@@ -142,9 +142,8 @@ def _numbered(sums: Sums, first: int = 0) -> list[Option]:
     return [Option(int(n) + first, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
 
 
-def _worded(sums: Sums, words_of: Callable[[list[int]], Mapping[int, str]]) -> list[Option]:
+def _worded(sums: Sums, words: Mapping[int, str]) -> list[Option]:
     """By word; keys without one are told by nobody."""
-    words = words_of(sums.played.tolist())
     found: dict[str, Option] = {}
     for key in sums.played.tolist():
         if key in words:

@@ -10,11 +10,9 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import FIRST_WEEKDAY, date_of, dates, day_number, instant
 from brapped_assets.insights.columns.reductions import By
-from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Day, Days
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.warehouse.db.connections import Connection
 
 WEEKDAYS, HOURS = 7, 24
 DeviceGroup = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
@@ -113,11 +111,11 @@ def longest_session(who: Viewer, period: Period) -> Session | None:
     )  # fmt: skip
 
 
-def devices(tx: Connection, who: Viewer, period: Period) -> dict[DeviceGroup, int]:
+def devices(who: Viewer, period: Period) -> dict[DeviceGroup, int]:
     """Plays by kind of device, the most used first; of the plays whose device an export names."""
     plays = who.shown.plays(period.first, period.until).plays_by_platform
     keys = np.flatnonzero(plays)
-    words = labels(tx, keys)
+    words = who.shown.life.labels
     return grouped(
         {"platform": words[key], "plays": many}
         for key, many in zip(keys.tolist(), plays[keys].tolist(), strict=True)

@@ -10,10 +10,9 @@ import numpy as np
 from brapped_assets.insights.columns.day_numbers import instant, microseconds
 from brapped_assets.insights.columns.doubtful_stretches import Found, Kind, Stretches, counting, find_again
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.columns.reductions import each_once
 from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays
-from brapped_assets.insights.names import labels, names
+from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
@@ -79,7 +78,7 @@ def unsay_heard(writing: Writing, listener_id: int, heard_time_id: int) -> None:
 
 def _newest(tx: Connection, who: Viewer) -> list[tuple[int, int, Kind]]:
     """Last play, first play and kind of what is offered."""
-    found = _found(tx, who.shown.everything)
+    found = _found(who.shown.everything)
     if not any(len(one.first) for one in found.values()):
         return []
     ends, heard = who.shown.life.plays.ended_at, said(tx, who.listener_id)
@@ -91,13 +90,11 @@ def _newest(tx: Connection, who: Viewer) -> list[tuple[int, int, Kind]]:
     return sorted(rows, reverse=True)[:MOST]
 
 
-def _found(tx: Connection, shown: ShownPlays) -> dict[Kind, Stretches]:
+def _found(shown: ShownPlays) -> dict[Kind, Stretches]:
     """All that may be offered, found once for plays that stay."""
 
     def find(earlier: Earlier | None) -> Found:
-        since = shown.unchanged(earlier.days) if earlier else 0
-        reasons = labels(tx, each_once(shown.life.plays.reason_end[since:]))
-        return find_again(shown, (key for key, word in reasons.items() if word == "trackdone"), earlier)
+        return find_again(shown, shown.life.track_done, earlier)
 
     return shown.remembered.find("offers", find).of
 

@@ -17,7 +17,7 @@ from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import of_tracks
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
-from brapped_assets.insights.selected_viewer import viewer_of, words_of
+from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, KINDS, Selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
@@ -39,13 +39,12 @@ class Asked(NamedTuple):
 class Listing:
     """`rows` are the places of the plays among `who.shown.life.plays`, in order of their END.
 
-    `who` sees those of them that statistics speak of, on all days. `track_done`: keys of that reason.
+    `who` sees those of them that statistics speak of, on all days.
     """
 
     who: Viewer
     asked: Asked
     rows: Ints
-    track_done: tuple[int, ...] = ()
 
     @property
     def plays(self) -> Plays:
@@ -69,7 +68,7 @@ class Listing:
     def counts(self, rows: Ints) -> Mask:
         """Which of some plays count by the rule, were they neither private nor hidden."""
         plays = self.plays.where(rows)
-        by_rule = counts(plays, self.who.shown.catalogue, self.asked.selection.rule, self.track_done)
+        by_rule = counts(plays, self.who.shown.catalogue, self.asked.selection.rule, self.who.shown.life.track_done)
         return by_rule & ~plays.has(Flag.REPEAT)
 
 
@@ -90,8 +89,7 @@ def list_plays(tx: Connection, who: Viewer, asked: Asked = Asked()) -> Listing: 
         left.append(looked_up(tracks, plays.track[span]))
         who = replace(who, shown=of_tracks(shown, tracks))
     rows = span.start + np.flatnonzero(np.logical_and.reduce(left)) if left else np.arange(len(plays))
-    done = tuple(words_of(tx, who, Selection(rule="finished")).track_done) if selection.rule == "finished" else ()
-    return Listing(who, asked, rows, done)
+    return Listing(who, asked, rows)
 
 
 def matching(tx: Connection, who: Viewer, text: str) -> Mask:

@@ -35,12 +35,6 @@ def names(
     return {row[KEYS[kind]]: row for row in rows}
 
 
-def labels(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
-    """The words of a device, a country or a reason by key, as exports have them."""
-    rows = tx.execute(q.labels, {"keys": [int(key) for key in keys]}).fetchall()
-    return {row["label_key"]: row["label"] for row in rows}
-
-
 def context_types(tx: Connection, keys: Iterable[int]) -> Mapping[int, str]:
     """What plays were started from, by key of the context: album, playlist, artist, collection."""
     rows = tx.execute(q.context_types, {"keys": [int(key) for key in keys]}).fetchall()

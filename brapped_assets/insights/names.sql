@@ -22,9 +22,6 @@ select al.release_group, al.album_key, al.album_id, al.album_name,
 from unnest(%(keys)s::bigint[]) as asked (release_group)
 cross join lateral star.shown_release(asked.release_group) al
 
--- name: labels
-select l.label_key, l.label from star.play_label l where l.label_key = any(%(keys)s::int[])
-
 -- name: context_types
 select c.context_key, c.context_type from raw.context c
 where c.context_key = any(%(keys)s::int[]) and c.context_type in ('album', 'playlist', 'artist', 'collection')

@@ -10,7 +10,7 @@ from brapped_assets.insights.columns.plays import Flag, Ints
 from brapped_assets.insights.columns.selection_mask import SOURCES
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.listed_plays import Listing
-from brapped_assets.insights.names import contexts, labels, names
+from brapped_assets.insights.names import contexts, names
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 
@@ -38,7 +38,7 @@ def _rows(tx: Connection, of: Listing, rows: Ints) -> Iterator[Sequence[object]]
     plays = of.plays.where(rows)
     catalogue = shown.catalogue
     tracks = names(tx, "tracks", catalogue.tracks.keys[np.unique(plays.track)], catalogue.same_artists)
-    words = labels(tx, np.unique(np.concatenate([plays.platform, plays.country, plays.reason_end])))
+    words = shown.life.labels
     uris = contexts(tx, np.unique(plays.context))
     is_hidden = shown.hidden[rows]
     flags = plays.flags.tolist()

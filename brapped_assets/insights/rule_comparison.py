@@ -12,11 +12,9 @@ from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.reductions import Sums
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.selected_viewer import words_of
-from brapped_assets.insights.selection import EVERYTHING, Rule, Selection
+from brapped_assets.insights.selection import EVERYTHING, Rule
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
-from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
 
@@ -71,9 +69,9 @@ def choose_rule(writing: Writing, listener_id: int, rule: Rule, now: datetime) -
         tx.execute(q.choose_rule, {"listener_id": listener_id, "rule": rule, "now": now})
 
 
-def side_by_side(tx: Connection, who: Viewer, period: Period) -> list[Counted]:
+def side_by_side(who: Viewer, period: Period) -> list[Counted]:
     """What a viewer sees of a period, by every rule."""
-    done = frozenset(words_of(tx, who, Selection(rule="finished")).track_done)
+    done = frozenset(who.shown.life.track_done)
 
     def find() -> Sums:
         return who.shown.told(period.first, period.until).summed(partial(_counted_by, done), 1 << len(BITS))

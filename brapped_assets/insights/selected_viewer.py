@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from brapped_assets.insights.columns.selection_mask import Words, narrow
 from brapped_assets.insights.habits import device_group
-from brapped_assets.insights.names import labels
 from brapped_assets.insights.selection import Selection, usual_selection
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
@@ -42,20 +41,15 @@ def usual(who: Viewer) -> Selection:
 def words_of(tx: Connection, who: Viewer, selection: Selection) -> Words:
     """What the words of a selection mean among a viewer's plays."""
     life, same_tracks = who.shown.life, who.shown.catalogue.same_tracks
-    devices = labels(tx, life.platforms) if selection.device else {}
-    countries = labels(tx, life.countries) if selection.country else {}
-    needs_reasons = selection.rule == "finished" or "finished" in selection.end
-    reasons = labels(tx, life.reasons) if needs_reasons else {}
     tracks = [same_tracks.get(key, key) for key in selection.track]
     values = {
         "albums": list(selection.album), "tracks": tracks, "contexts": list(selection.context),
     }  # fmt: skip
-    row = one_row(tx, q.selection, values)
+    told = one_row(tx, q.selection, values) if any(values.values()) else {}
+    labels = life.labels.items()
     return Words(
-        albums=row["albums"],
-        recordings=row["recordings"],
-        devices=[key for key, word in devices.items() if device_group(word) in selection.device],
-        countries=[key for key, word in countries.items() if word.upper() in selection.country],
-        contexts=row["contexts"],
-        track_done=[key for key, word in reasons.items() if word == "trackdone"],
+        **told,
+        devices=[key for key, word in labels if device_group(word) in selection.device] if selection.device else (),
+        countries=[key for key, word in labels if word.upper() in selection.country],
+        track_done=life.track_done,
     )

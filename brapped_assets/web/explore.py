@@ -22,7 +22,6 @@ from brapped_assets.rendering.marks import PATH, Asked, Mark
 from brapped_assets.text.cldr import country_name
 from brapped_assets.text.formatting import dated, day, duration, hour, month, percent, weekday
 from brapped_assets.text.translation import N_, _, ngettext
-from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web import filter_chips
 from brapped_assets.web.address import period_of
 from brapped_assets.web.empty_selection import nothing_left
@@ -75,7 +74,7 @@ def routes(site: Site) -> list[Route]:
                 "time": _time(who, period, asked),
                 "facets": [
                     *_facets(facets(tx, seen, asked.selection, period), asked),
-                    _rules(tx, seen, who, asked, period),
+                    _rules(seen, who, asked, period),
                 ],
                 "week": _week(seen, asked, period),
                 "heard": heard(tx, who, period, by, LONGEST_LIST),
@@ -144,10 +143,10 @@ def _facets(found: Mapping[str, Facet], asked: Asked) -> list[tuple[str, str, li
     return told
 
 
-def _rules(tx: Connection, seen: Seen, who: Viewer, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
+def _rules(seen: Seen, who: Viewer, asked: Asked, period: Period) -> tuple[str, str, list[Mark], None]:
     """The same plays by each rule, as shares of all of them; the one that is on leads back to the usual one."""
     if asked.selection.narrows:
-        told = {one.rule: Option(one.rule, one.plays, one.ms) for one in side_by_side(tx, who, period)}
+        told = {one.rule: Option(one.rule, one.plays, one.ms) for one in side_by_side(who, period)}
     else:
         # All plays by each rule are held already.
         by_rule = {rule: seen(replace(asked.selection, rule=rule)).shown for rule in SHORT}

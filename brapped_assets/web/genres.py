@@ -38,7 +38,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             plays = who.shown.plays(period.first, period.until)
-            heard_in = countries(tx, who, plays)
+            heard_in = countries(who, plays)
             unit, among = unit_of(who, period), stretches(who, period)
             empty = nothing_left(tx, request, who, period)
         told = {trait: known(plays, trait) for trait in ("genre", "origin", "began")}

@@ -39,7 +39,7 @@ def routes(site: Site) -> list[Route]:
             who = site.looking(tx, request)
             if who is not None and who.first_day is not None:
                 period = period_of(request, who)
-                values = {"period": period, "rules": side_by_side(tx, who, period)}
+                values = {"period": period, "rules": side_by_side(who, period)}
         rule = selection_of(request).rule
         sections = {title: [one.by(rule) for one in formulas] for title, formulas in SECTIONS.items()}
         return site.page("how_counted.html", request, who, sections=sections, names=SHORT, **values)

@@ -57,7 +57,7 @@ def routes(site: Site) -> list[Route]:
                 "first": first_song(tx, who, period),
                 "rankings": own,
                 "offered": 0 if selection_of(request).narrows else hiding_offers.how_many(tx, who),
-                **_devices(habits.devices(tx, who, period), period),
+                **_devices(habits.devices(who, period), period),
             }
         total, measure = overview.totals(days), "plays" if by == "plays" else "ms"
         values |= {

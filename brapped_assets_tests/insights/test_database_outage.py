@@ -96,18 +96,18 @@ def test_pages_go_on_from_memory_and_say_as_of_when(server: EmbeddedServer, brow
 
 
 def test_what_was_never_shown_has_no_name_and_what_numbers_go_by_is_not_guessed() -> None:
-    artists, labels = names.q.artists, names.q.labels
+    artists, contexts = names.q.artists, names.q.contexts
     held = AnswerCache()
     assert held.recall(artists, {"keys": [1]}) is None
     one = {"artist_key": 1, "artist_id": "a", "artist_name": "A", "has_cover": True}
     held.keep(artists, {"keys": [1, 2]}, [one])
-    held.keep(labels, {"keys": [7]}, [{"label_key": 7, "label": "android"}])
+    held.keep(contexts, {"keys": [7]}, [{"context_key": 7, "context_uri": "spotify:album:1"}])
     assert held.recall(artists, {"keys": [1]}) == ([one], False)
     # There is no artist 2; of 3 nothing was asked.
     unnamed = {"artist_key": 3, "artist_id": None, "artist_name": UNNAMED, "has_cover": None}
     assert held.recall(artists, {"keys": [1, 2, 3]}) == ([one, unnamed], True)
-    assert held.recall(labels, {"keys": [7]}) == ([{"label_key": 7, "label": "android"}], False)
-    assert held.recall(labels, {"keys": [7, 8]}) is None
+    assert held.recall(contexts, {"keys": [7]}) == ([{"context_key": 7, "context_uri": "spotify:album:1"}], False)
+    assert held.recall(contexts, {"keys": [7, 8]}) is None
 
 
 def test_it_is_asked_again_after_a_pause(

@@ -45,7 +45,7 @@ def told(tx: Connection, who: Viewer, period: Period, by: By) -> dict[str, Any]:
         "days": list(overview.days(who, period)),
         "clock": habits.clock(who, period, by),
         "session": habits.longest_session(who, period),
-        "devices": habits.devices(tx, who, period),
+        "devices": habits.devices(who, period),
         "heard": heard(tx, who, period, by, 2),
         "going": habits.current_streak(who),
     }

@@ -73,7 +73,7 @@ def test_each_rule_counts_what_sql_over_the_views_counts(
             {"rule": rule, **(tx.execute(BY_HAND, {**values, "rule": rule}).fetchone() or {})}
             for rule in get_args(Rule)
         ]
-        assert [one._asdict() for one in side_by_side(tx, viewer_of(tx, who, selection), period)] == expected
+        assert [one._asdict() for one in side_by_side(viewer_of(tx, who, selection), period)] == expected
 
 
 @examples(20)
@@ -180,7 +180,7 @@ def test_the_rule_a_listener_chooses_holds_everywhere_until_an_address_names_ano
         friend = newcomer(tx, "friend")
         play(tx, friend, [Told(NOW, 1, 60_000, False, False, False, "android", False)])
         period = named("all", today=NOW.date(), first_day=date(2020, 1, 1))
-        by_rule: dict[str, int] = {one.rule: one.plays for one in side_by_side(tx, seen(tx), period)}
+        by_rule: dict[str, int] = {one.rule: one.plays for one in side_by_side(seen(tx), period)}
     assert len(set(by_rule.values())) == len(by_rule)
     with TestClient(create_app(site), HERE) as browser:
 

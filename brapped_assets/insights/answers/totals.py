@@ -153,5 +153,5 @@ def totals(tx: Connection, asked: Question) -> Totals:
         ) if session else None,
         before=Before(first=compared.first, last=compared.last, plays=was.plays, ms=was.ms)
         if compared and was else None,
-        by_rule=[ByRule(rule=one.rule, plays=one.plays, ms=one.ms) for one in side_by_side(tx, who, period)],
+        by_rule=[ByRule(rule=one.rule, plays=one.plays, ms=one.ms) for one in side_by_side(who, period)],
     )  # fmt: skip

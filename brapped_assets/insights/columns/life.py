@@ -1,7 +1,7 @@
 """All plays of a listener at one moment, and how they are loaded and brought up to date."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -55,7 +55,7 @@ class Kept:
 class Life:
     """Plays and what their tracks are, as the transaction of `snapshot` saw them; with aliases, `heard` is without.
 
-    `room` is where the plays lie as they were heard.
+    `room` is where the plays lie as they were heard. `labels` are the words of devices, countries and reasons by key.
     """
 
     plays: Plays
@@ -63,6 +63,7 @@ class Life:
     snapshot: str
     heard: "Life | None" = None
     room: Room | None = None
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def as_heard(self) -> "Life":
@@ -74,20 +75,10 @@ class Life:
         """The first local day, since 2000-01-01; of a life with plays."""
         return int(self.plays.day.min())
 
-    @cached_property
-    def platforms(self) -> NDArray[np.int64]:
-        """The keys of the devices there are."""
-        return each_once(self.plays.platform)
-
-    @cached_property
-    def countries(self) -> NDArray[np.int64]:
-        """The keys of the countries there are."""
-        return each_once(self.plays.country)
-
-    @cached_property
-    def reasons(self) -> NDArray[np.int64]:
-        """The keys of the reasons for which plays ended."""
-        return each_once(self.plays.reason_end)
+    @property
+    def track_done(self) -> list[int]:
+        """The keys of the reason for which a play ends that is heard to the end."""
+        return [key for key, word in self.labels.items() if word == "trackdone"]
 
     @cached_property
     def last_day(self) -> int:
@@ -133,7 +124,7 @@ def load(tx: Connection, listener_id: int, snapshot: str) -> Life:
     # In place: a life lies in the memory once.
     columns.track[:many] = catalogue.tracks.numbers(columns.track[:many])
     room = Room(columns, many)
-    return Life(room.plays(), catalogue, snapshot, room=room)
+    return Life(room.plays(), catalogue, snapshot, room=room, labels=_labels(tx, columns, {}))
 
 
 def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Life:
@@ -150,7 +141,15 @@ def refresh(tx: Connection, listener_id: int, life: Life, changed: State) -> Lif
         catalogue = catalogue.described(tx, np.array(changed.artists, np.int64))
     added = replace(added, track=catalogue.tracks.numbers(added.track))
     plays, room = _changed(life, day_numbers(changed.days), added) if changed.days else (life.plays, life.room)
-    return Life(plays, catalogue, changed.snapshot, room=room)
+    return Life(plays, catalogue, changed.snapshot, room=room, labels=_labels(tx, added, life.labels))
+
+
+def _labels(tx: Connection, of: Plays, known: Mapping[int, str]) -> Mapping[int, str]:
+    """With those that some plays have."""
+    met = {key for column in (of.platform, of.country, of.reason_end) for key in each_once(column).tolist()}
+    missing = sorted(met - known.keys() - {0})
+    rows = tx.execute(q.labels, {"keys": missing}).fetchall() if missing else []
+    return {**known, **{row["label_key"]: row["label"] for row in rows}}
 
 
 def _changed(life: Life, days: NDArray[np.integer], added: Plays) -> tuple[Plays, Room]:

@@ -82,3 +82,7 @@ select g.artist_key, g.genre from star.genre_of_artist g where g.artist_key = an
 -- name: origins
 select o.artist_key, o.country, o.began from star.origin_of_artist o
 where o.artist_key = any(%(keys)s) and (o.country is not null or o.began is not null)
+
+-- name: labels
+-- The words of devices, countries and reasons, which no row changes.
+select l.label_key, l.label from star.play_label l where l.label_key = any(%(keys)s::int[])

@@ -84,12 +84,12 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         run=run.found,
         loyal=loyal.found,
         one_hits=hits.found,
-        finished=finished(tx, who, period),
+        finished=finished(who, period),
         traits=traits_of(who, period, days, plays, hours.all),
         traits_before=_traits(who, compared) if compared else None,
         genres=_of_artists(plays, "genre"),
         origins=_of_artists(plays, "origin"),
-        places=_places(tx, who, plays),
+        places=_places(who, plays),
         spoken=_spoken(tx, who, period),
     )
 
@@ -112,8 +112,8 @@ def _of_artists(plays: SelectedPlays, trait: Trait) -> Shares:
     return _shares(shares(plays, trait, "minutes"), known(plays, trait).ms, plays)
 
 
-def _places(tx: Connection, who: Viewer, plays: SelectedPlays) -> Shares:
-    found = sorted(countries(tx, who, plays), key=lambda one: -one.ms)
+def _places(who: Viewer, plays: SelectedPlays) -> Shares:
+    found = sorted(countries(who, plays), key=lambda one: -one.ms)
     return _shares([origins.Share(*one) for one in found], sum(one.ms for one in found), plays)
 
 

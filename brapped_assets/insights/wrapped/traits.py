@@ -8,13 +8,11 @@ import numpy as np
 
 from brapped_assets.insights.columns.reductions import NEVER
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
-from brapped_assets.insights.names import labels
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Share, Traits
 from brapped_assets.text.translation import N_
-from brapped_assets.warehouse.db.connections import Connection
 
 # An artist is new for so long; of the first so many days of a history nothing is told, in them everybody is new.
 NEW_DAYS = 90
@@ -83,13 +81,13 @@ def traits_of(who: Viewer, period: Period, days: Days, plays: SelectedPlays, hou
     return Traits(explored, followed, _nightly(hours), _skipped(days))
 
 
-def finished(tx: Connection, who: Viewer, period: Period) -> Share:
+def finished(who: Viewer, period: Period) -> Share:
     """Rows of any length that were heard to their end, of those whose end an export tells."""
-    reasons = labels(tx, who.shown.life.reasons)
+    life = who.shown.life
     first, until = period.first, period.until
     rows = who.shown.remembering("endings", first, until, lambda: who.shown.told(first, until).by_reason_end.plays)
-    ended = [key for key in reasons if key < len(rows)]
-    done = [key for key in ended if reasons[key] == "trackdone"]
+    ended = [key for key in life.labels if key < len(rows)]
+    done = [key for key in life.track_done if key < len(rows)]
     return Share(int(rows[done].sum()), int(rows[ended].sum()))
 
 

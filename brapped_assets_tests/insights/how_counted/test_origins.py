@@ -40,7 +40,7 @@ def test_the_formulas_shown_give_the_numbers_shown(warehouse: Warehouse, history
         assert run("Known genres") == [tuple(known(plays, "genre"))]
         assert sorted(run("Where your artists come from")) == sorted(tuple(one) for one in shares(plays, "origin"))
         assert run("When your artists began") == sorted(tuple(one) for one in shares(plays, "began"))
-        assert run("Where you listened") == [tuple(one) for one in countries(tx, who, plays)]
+        assert run("Where you listened") == [tuple(one) for one in countries(who, plays)]
         names = [str(one.value) for one in genres]
         among = stretches(who, period)
         tables = genre_tables(plays, names, among, "plays")

@@ -90,7 +90,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
         )
         told = [sum(getattr(day, part) for day in days) for part in ("told", "skipped", "shuffled", "offline")]
         assert run("How you listen") == [tuple(told)]
-        assert sum(plays for _, plays in run("On which device")) == sum(habits.devices(tx, who, period).values())
+        assert sum(plays for _, plays in run("On which device")) == sum(habits.devices(who, period).values())
 
 
 def test_each_formula_is_compared() -> None:
