@@ -18,7 +18,7 @@ TROUBLE = (" ERROR ", " CRITICAL ", "Error: ", "Traceback")
 
 
 class ProcessLog:
-    """What a part says that is stopped in the middle of a run is no trouble of anybody's: set `is_ending` before."""
+    """What a part says while it is ended is no trouble of anybody's: set `is_ending` before."""
 
     def __init__(self, path: Path, console: Console) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,9 @@ else:
 
 
 class Log(Protocol):
-    """Where parts, and whoever keeps them, say what happens."""
+    """Where parts, and whoever keeps them, say what happens; while they end, it is no trouble of anybody's."""
+
+    is_ending: bool
 
     def write(self, name: str, line: str) -> None: ...
 
@@ -165,6 +167,7 @@ class Keeper:
                 self._start(part)
 
     def _end_all(self) -> None:
+        self._log.is_ending = True
         running = [one.process for one in self._parts.values() if one.process is not None]
         for process in running:
             # The word to end.

@@ -88,7 +88,6 @@ def run(
         is_wanted_so = keeper.keep(overseer.is_over, overseer.is_asked_again)
     finally:
         stopping.set()
-        log.is_ending = True
         # What a killed part had started: the runs of Dagster's queue.
         stop_leftovers(settings.dagster_home)
     if is_wanted_so:

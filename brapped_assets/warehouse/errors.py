@@ -195,7 +195,8 @@ def explained() -> Iterator[None]:
         raise OutOfSpace from error
     except pg.ReadOnlySqlTransaction as error:
         raise ReadOnly(
-            "The database accepts no writes. Point DATABASE_URL at the primary, with a role that may write."
+            "The database, or this transaction, accepts no writes. Point DATABASE_URL at the primary, with a role that "
+            "may write. An asset of your own reads in `neon.snapshot()` and writes in `neon.transaction()`."
         ) from error
     except pg.InsufficientPrivilege as error:
         raise NotAllowed(

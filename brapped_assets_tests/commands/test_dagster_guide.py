@@ -1,8 +1,11 @@
 """Whoever follows docs/dagster.md from top to bottom gets what it promises."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +60,19 @@ def test_another_code_location_hosts_two_warehouses() -> None:
     dg.Definitions.validate_loadable(module["defs"])
     keys = {key.to_user_string() for key in module["defs"].resolve_all_asset_keys()}
     assert {"ann/streaming_fact", "ben/streaming_fact", "ann/bi/plays"} <= keys
+
+
+@pytest.mark.slow
+def test_dagster_loads_it_by_the_workspace_of_the_guide(tmp_path: Path) -> None:
+    for name in ("my_music.py", "my_workspace.yaml"):
+        (tmp_path / name).write_text(file(name), encoding="utf-8")
+    validate = [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "my_workspace.yaml"]
+    run = subprocess.run(
+        validate, cwd=tmp_path, env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
+    assert "Validation successful for code location my_music" in run.stdout
 
 
 def test_a_notebook_reads_the_views(warehouse: Warehouse, database_url: str) -> None:

@@ -29,8 +29,9 @@ from brapped_assets.services.parts import Part
 import os
 process_restarts.PAUSES = (0.01, 0.01)
 class Log:
+    is_ending = False
     def write(self, name, line):
-        print(name, line, flush=True)
+        print(name, line, "(while all end)" if self.is_ending else "", flush=True)
 def ended(part, code, pause):
     print("ended", part, code, pause, flush=True)
 kept = process_restarts.Keeper(Path.cwd(), Log(), ended)
@@ -47,6 +48,15 @@ time.sleep(60)
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("here", flush=True)
+time.sleep(60)
+"""
+LAST_WORDS = """
+import signal, sys, time
+def end(*_):
+    print("Traceback of its own", flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
 print("here", flush=True)
 time.sleep(60)
 """
@@ -114,6 +124,14 @@ def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> N
     assert "told to stop" in said
     assert "ended" not in said
     assert [one for one in below if one.is_running()] == []
+
+
+def test_the_last_words_of_a_part_that_was_asked_to_end_are_no_trouble(keeping: Keeping) -> None:
+    with keeping(pages=LAST_WORDS) as process:
+        until_here(process)
+        process.terminate()
+        said, _ = process.communicate(timeout=20)
+    assert "Traceback of its own (while all end)" in said
 
 
 @pytest.mark.slow
