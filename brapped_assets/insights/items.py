@@ -140,7 +140,7 @@ def longest_run(ever: SelectedPlays, tracks: Numbers) -> Run | None:
     begins = np.flatnonzero(np.diff(places, prepend=-2) > 1)
     lengths = np.diff(np.append(begins, len(places)))
     longest = int(lengths.argmax())
-    return Run(int(lengths[longest]), date_of(ever.day[places[begins[longest]]]))
+    return Run(int(lengths[longest]), date_of(ever.day_of(int(places[begins[longest]]))))
 
 
 def clock(plays: SelectedPlays) -> list[Hour]:

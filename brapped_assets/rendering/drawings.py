@@ -4,6 +4,7 @@ Only paths and circles, so that a saved picture repeats them; no letter, so that
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import cos, pi, sin
 from random import Random
 
@@ -29,6 +30,7 @@ PALETTES = tuple(
 )
 
 
+@lru_cache(512)
 def drawing(name: str) -> Markup:
     """A square for what has no cover, as inline SVG; the same name always looks the same."""
     chance = Random(name)

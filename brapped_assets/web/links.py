@@ -4,7 +4,7 @@ In one place, over the finished page, so that no link of any page can forget it.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -58,6 +58,12 @@ class Chosen(NamedTuple):
         return self.selection if WITH_SELECTION.fullmatch(path) else ()
 
 
+@lru_cache(256)
+def _query(pairs: Pairs) -> str:
+    """As it stands in an attribute; of a page most links have one of a few."""
+    return str(escape(urlencode(pairs)))
+
+
 def led_on(html: str, root: str, chosen: Chosen) -> str:
     """The page with every link of ours under `root` and with what was `chosen`; what a link itself chooses stays."""
 
@@ -65,8 +71,9 @@ def led_on(html: str, root: str, chosen: Chosen) -> str:
     @cache
     def carried(path: str, own: tuple[str, ...]) -> str:
         """What a link to `path` that names these things itself gets after them."""
-        missing = [(name, value) for name, value in chosen.of(path) if name not in own and (name, "on" in own) != A_DAY]
-        return str(escape(urlencode(missing)))
+        return _query(
+            tuple((name, value) for name, value in chosen.of(path) if name not in own and (name, "on" in own) != A_DAY)
+        )
 
     def link(found: re.Match[str]) -> str:
         whose, path, query = found.groups(default="")

@@ -11,13 +11,14 @@ from brapped_assets.insights.columns.plays import EPOCH, MOST_DAYS
 DAYS_A_WEEK = 7
 # 2000-01-01 was a Saturday: the day of the week of day 0, Monday being 0.
 FIRST_WEEKDAY = 5
+FIRST_ORDINAL = date(2000, 1, 1).toordinal()
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 def day_number(day: date) -> int:
     """Days since 2000-01-01, within what columns hold."""
-    return min(max(int((np.datetime64(day, "D") - EPOCH).astype(np.int64)), 0), MOST_DAYS)
+    return min(max(day.toordinal() - FIRST_ORDINAL, 0), MOST_DAYS)
 
 
 def day_numbers(days: Sequence[date]) -> NDArray[np.uint16]:

@@ -70,6 +70,10 @@ class PlayRows:
         span = slice(self._span.start + first, self._span.stop)
         return type(self)(self._plays, self.catalogue, span, self._rows[first:])
 
+    def day_of(self, nth: int) -> int:
+        """The local day (since 2000-01-01) of one of them."""
+        return int(self._plays.day[self._span.start + self._places[nth]])
+
     def earliest(self) -> Self:
         """The first of them, or none."""
         place = int(self._rows.argmax()) if len(self._rows) else 0

@@ -1,6 +1,6 @@
 """Reductions: plays and milliseconds by whatever has numbers, and the first of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -29,9 +29,6 @@ class Sums:
         of = numbers.take(played) + 1
         plays, ms = (_added(of, column.take(played), many + 1)[1:] for column in (self.plays, self.ms))
         return Sums(plays, ms)
-
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(self.plays + other.plays, self.ms + other.ms)
 
     def __sub__(self, other: "Sums") -> "Sums":
         return Sums(self.plays - other.plays, self.ms - other.ms)
@@ -65,12 +62,25 @@ def _narrow(values: Integers) -> Integers:
 
 def summed(numbers: Integers, ms: Integers, many: int) -> Sums:
     """Plays and milliseconds by number, of rows that have a number and milliseconds each."""
-    found = Sums(np.zeros(many, np.int64), np.zeros(many, np.int64))
-    for block in blocks(len(numbers)):
-        # As NumPy counts by them, once for both.
-        few = numbers[block].astype(np.intp, copy=False)
-        found += Sums(np.bincount(few, minlength=many), _added(few, ms[block], many))
-    return found
+    return added((_summed(numbers[block], ms[block], many) for block in blocks(len(numbers))), many)
+
+
+def added(parts: Iterable[Sums], many: int) -> Sums:
+    """All of some sums, which nobody else holds."""
+    found: Sums | None = None
+    for part in parts:
+        if found is None:
+            found = part
+        else:
+            np.add(found.plays, part.plays, out=found.plays)
+            np.add(found.ms, part.ms, out=found.ms)
+    return found or Sums(np.zeros(many, np.int64), np.zeros(many, np.int64))
+
+
+def _summed(numbers: Integers, ms: Integers, many: int) -> Sums:
+    # As NumPy counts by them, once for both.
+    few = numbers.astype(np.intp, copy=False)
+    return Sums(np.bincount(few, minlength=many), _added(few, ms, many))
 
 
 def counted(numbers: Integers, many: int) -> NDArray[np.int64]:

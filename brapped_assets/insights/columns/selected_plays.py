@@ -32,7 +32,7 @@ class SelectedPlays(PlayRows):
     def summed(self, number_of: Callable[["SelectedPlays"], NDArray[np.integer]], many: int) -> Sums:
         """Plays and milliseconds by the numbers that some plays are told to have."""
         pieces = (reductions.summed(number_of(few), few.ms, many) for few in self.in_pieces())
-        return sum(pieces, Sums(np.zeros(many, np.int64), np.zeros(many, np.int64)))
+        return reductions.added(pieces, many)
 
     @cached_property
     def plays_by_platform(self) -> NDArray[np.int64]:
