@@ -28,7 +28,7 @@ from brapped_assets.warehouse.db.connections import Warehouse
 
 PLAYS = int(os.environ.get("BENCH_ROWS", "1000000"))
 EXPORTED, POLLED_FROM = PLAYS * 95 // 100, PLAYS * 94 // 100
-MORE, SAMPLE, MIXED = PLAYS // 10, min(20_000, PLAYS), PLAYS // 5
+MORE, SAMPLE = PLAYS // 10, min(20_000, PLAYS)
 LATER = timedelta(days=365)
 KEYS = tuple(row(next(life(BEGIN, 1))))
 FLOOR = """
@@ -40,16 +40,19 @@ create temporary table floor_staged (ts timestamptz, platform text, ms_played in
 create table floor_fact (play_key bigint generated always as identity primary key, played_at timestamptz not null,
     track_id text, track_name text, artist_name text, album_name text, ms_played int not null, platform text,
     country text, reason_start text, reason_end text, shuffle boolean, skipped boolean, offline boolean,
-    incognito boolean);
+    incognito boolean, episode_id text, episode_name text, show_name text, chapter_id text, chapter_name text,
+    book_id text, book_name text);
 create index on floor_fact (played_at);
 create index on floor_fact (track_id)
 """
 FLOOR_INSERT = """
 insert into floor_fact (played_at, track_id, track_name, artist_name, album_name, ms_played, platform, country,
-                        reason_start, reason_end, shuffle, skipped, offline, incognito)
+                        reason_start, reason_end, shuffle, skipped, offline, incognito, episode_id, episode_name,
+                        show_name, chapter_id, chapter_name, book_id, book_name)
 select ts, spotify_track_uri, master_metadata_track_name, master_metadata_album_artist_name,
        master_metadata_album_album_name, ms_played, platform, conn_country, reason_start, reason_end, shuffle, skipped,
-       offline, incognito_mode
+       offline, incognito_mode, spotify_episode_uri, episode_name, episode_show_name, audiobook_chapter_uri,
+       audiobook_chapter_title, audiobook_uri, audiobook_title
 from floor_staged order by ts
 """
 
@@ -62,7 +65,7 @@ def measure(scene: Scene) -> list[Figure]:
     write(islice(life(BEGIN, PLAYS), EXPORTED - MORE, EXPORTED), again)
     write(life(newest[-1].ended_at + LATER, MORE, seed="later"), later)
     mixed = scene.folder / "mixed"
-    write(islice(life(BEGIN, PLAYS), MIXED), mixed, spoken_every=10)
+    write(islice(life(BEGIN, PLAYS), EXPORTED), mixed, spoken_every=10)
     with scene.database() as name:
         url = scene.postgres.url(name)
         empty = scene.bytes_of(name)

@@ -31,7 +31,9 @@ STAGES: dict[str, list[str]] = {
     "insert": [exported_plays.q.added],
     "match": [rematch.q.spans, rematch.q.observations, rematch.q.move, play_merge.q.settle, play_merge.q.estimates],
     "repeats": [repeats.q.suspects, repeats.q.mark],
-    "spoken": [spoken_plays.q[name] for name in ("stage", "labels", "items", "plays", "span", "unsure", "settle")],
+    "spoken": [
+        spoken_plays.q[name] for name in ("stage", "unstage", "labels", "items", "plays", "span", "unsure", "settle")
+    ],
 }
 
 

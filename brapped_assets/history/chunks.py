@@ -41,12 +41,12 @@ def by_kind(rows: Sequence[Row]) -> dict[Kind, list[HistoryPlay]]:
     return plays
 
 
-def spoken_by_kind(rows: Sequence[Row]) -> dict[tuple[Kind, SpokenKind], list[SpokenPlay]]:
+def spoken_by_kind(rows: Sequence[Row]) -> dict[Kind, dict[SpokenKind, list[SpokenPlay]]]:
     """What is spoken among these rows, by the kind of the row and what it tells of."""
-    spoken: dict[tuple[Kind, SpokenKind], list[SpokenPlay]] = {}
+    spoken: dict[Kind, dict[SpokenKind, list[SpokenPlay]]] = {}
     for row in rows:
         if isinstance(row, SpokenPlay):
-            spoken.setdefault((row.kind, row.spoken_kind), []).append(row)
+            spoken.setdefault(row.kind, {}).setdefault(row.spoken_kind, []).append(row)
     return spoken
 
 

@@ -20,7 +20,7 @@ from brapped_assets.transfer.restore import restore
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
-from brapped_assets.warehouse.merge.encoding import Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode, encode_spoken
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener
 from brapped_assets.warehouse.merge.repeats import count_repeats
@@ -234,8 +234,8 @@ def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
                 understood[content_hash] += [parsed] * times
         for content_hash, rows in understood.items():
             before = import_ledger.plays_told(tx, listener_id, content_hash)
-            for (kind, spoken_kind), heard in spoken_by_kind(rows).items():
-                merge_spoken(tx, lock_listener(tx, listener_id), kind, spoken_kind, encode(heard, Occurrences()))
+            for kind, heard in spoken_by_kind(rows).items():
+                merge_spoken(tx, lock_listener(tx, listener_id), kind, encode_spoken(heard, Occurrences()))
             for kind, plays in by_kind(rows).items():
                 occurrences = Occurrences(before)
                 merge_exported(tx, listener_id, kind, encode(plays, occurrences))

@@ -17,7 +17,7 @@ from brapped_assets.history.files import HistoryFile
 from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.warehouse.import_ledger import File, Piece
-from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode, encode_spoken
 
 Item = TypeVar("Item")
 # What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
@@ -137,7 +137,7 @@ def _encoded(
         for kind, plays in by_kind(fresh).items():
             encoded[kind] = encode(plays, occurrences[kind], named)
             see(plays)
-        spoken = {key: encode(heard, spoken_so_far[key[0]]) for key, heard in spoken_by_kind(rows).items()}
+        spoken = {kind: encode_spoken(of, spoken_so_far[kind]) for kind, of in spoken_by_kind(rows).items()}
         other: Counter[str] = Counter(row.kind for row in rows if isinstance(row, OtherRow))
         other.update(row.spoken_kind for row in rows if isinstance(row, SpokenPlay))
         odd = Counter(row.reason for row in rows if isinstance(row, OddRow))

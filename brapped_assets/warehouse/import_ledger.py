@@ -84,7 +84,7 @@ class Piece:
     other_so_far: Mapping[str, int]
     odd_so_far: Mapping[str, int]
     plays_told: bytes | None = None
-    spoken: Mapping[tuple[Kind, SpokenKind], Encoded] = field(default_factory=dict)
+    spoken: Mapping[Kind, Mapping[SpokenKind, Encoded]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _merge_piece(tx: Connection, listener: dict[str, Any], file: File, piece: Pi
     note_met(tx, listener_id, file, values["now"])
     merged = one_row(tx, q.lock, values)
     spoken = SpokenOutcome()
-    for (kind, spoken_kind), encoded in piece.spoken.items():
-        spoken += merge_spoken(tx, listener, kind, spoken_kind, encoded)
+    for kind, of_kind in piece.spoken.items():
+        spoken += merge_spoken(tx, listener, kind, of_kind)
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
         if merged["is_finished"] and piece.is_last:
             tx.execute(q.read_again, values)

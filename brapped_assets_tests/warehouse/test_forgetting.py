@@ -91,7 +91,7 @@ def sang(tx: Connection, user: str, *, context: str = "list", word: str = CANARY
                        f"{word} show", platform=f"{word} speaker")  # fmt: skip
     piece = import_ledger.Piece(
         4, True, {"extended": encode(told, Occurrences())}, [Odd()] if word == CANARY else [], {}, {},
-        spoken={("extended", "podcast"): encode([heard], Occurrences())},
+        spoken={"extended": {"podcast": encode([heard], Occurrences())}},
     )  # fmt: skip
     old = [
         Old(at(first - 100), f"{word}-old", f"{word} old", f"{word} singer", f"id-{word}-singer"),

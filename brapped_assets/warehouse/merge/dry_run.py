@@ -163,7 +163,7 @@ class _Copies:
         return [row["definition"] for row in rows]
 
     def _copy(self, table: str) -> str:
-        """Copy a table: its rows, or those of the listener where it tells of listeners, its keys and its indexes."""
+        """Copy a table: its rows, or those of the listener where it tells of listeners, keys, indexes, row triggers."""
         # Its own name: statements refer to it where they name no alias, and no two schemas have one name in common.
         place = f"pg_temp.{table.partition('.')[2]}"
         names = {"table": Identifier(*table.split(".")), "copy": SQL(place)}
@@ -182,8 +182,9 @@ class _Copies:
                 **names, columns=columns, whose=whose
             )
         )
-        for row in self._run(q.indexes, {"table": table}).fetchall():
-            run(row["definition"].replace(f" ON {table} ", f" ON {place} ", 1))
+        for statement in (q.indexes, q.triggers):
+            for row in self._run(statement, {"table": table}).fetchall():
+                run(row["definition"].replace(f" ON {table} ", f" ON {place} ", 1))
         for row in described:
             if row["is_identity"]:
                 # Keys grow on from those there are, whoever's.

@@ -24,6 +24,12 @@ order by a.attnum
 -- name: indexes
 select pg_get_indexdef(i.indexrelid) as definition from pg_index i where i.indrelid = %(table)s::regclass and i.indisvalid
 
+-- name: triggers
+-- Those that say what a row is. What others note after a statement nobody reads in a rehearsal.
+select pg_get_triggerdef(t.oid) as definition
+from pg_trigger t
+where t.tgrelid = %(table)s::regclass and not t.tgisinternal and t.tgtype & 3 = 3
+
 -- name: months
 select date_trunc('month', played_at_local)::date as month, count(*)::int as plays
 from star.streaming_fact where listener_id = %(listener_id)s

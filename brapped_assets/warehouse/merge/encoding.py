@@ -4,7 +4,7 @@ Encoding is Python's half of an import and needs no database: it is done while P
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -12,11 +12,12 @@ from hashlib import blake2b
 from itertools import count, islice
 from operator import attrgetter
 from struct import Struct
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from brapped_assets.warehouse.payloads import content_hash, reference, storable
 
 Kind = Literal["extended", "account"]
+Heard = TypeVar("Heard")
 # Those of PostgreSQL; in its binary COPY, a row is the number of its fields, and each field its length and value.
 # Measured, a third of the cost of text.
 EPOCH, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -188,6 +189,12 @@ def encode(plays: Sequence[Exported], occurrences: Occurrences, names: Names | N
         min(online, default=None),
         max(online, default=None),
     )
+
+
+def encode_spoken(heard: Mapping[Heard, Sequence[Exported]], occurrences: Occurrences) -> dict[Heard, Encoded]:
+    """What is spoken in a part of a file, by what it is, with the same names."""
+    names = Names()
+    return {kind: encode(plays, occurrences, names) for kind, plays in heard.items()}
 
 
 def track_ref(track_id: str | None, uri: str | None, title: str, artist: str) -> str:

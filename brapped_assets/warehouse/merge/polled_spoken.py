@@ -49,7 +49,7 @@ def merge_polled_spoken(tx: Connection, listener_id: int) -> SpokenOutcome:
     listener = lock_listener(tx, listener_id)
     for kind in KINDS:
         episodes = [_episode(json.loads(row["payload"]), row["played_at"]) for row in kept if row["kind"] == kind]
-        became += merge_spoken(tx, listener, "poll", kind, encode(episodes, Occurrences()))
+        became += merge_spoken(tx, listener, "poll", {kind: encode(episodes, Occurrences())})
     return became
 
 

@@ -1,12 +1,12 @@
 """Episodes, chapters and videos into `star.spoken_play`: staged by the same COPY as plays, never among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.warehouse.db.rows import one_row
+from brapped_assets.warehouse.db.rows import one_row, one_value
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.account_data import settle_account_data
 from brapped_assets.warehouse.merge.encoding import Encoded
@@ -34,30 +34,31 @@ class SpokenOutcome:
 
 
 def merge_spoken(
-    tx: Connection, listener: dict[str, Any], source: Source, kind: SpokenKind, encoded: Encoded
+    tx: Connection, listener: dict[str, Any], source: Source, encoded: Mapping[SpokenKind, Encoded]
 ) -> SpokenOutcome:
-    """Merge spoken plays of one source and kind, encoded with `Names` of their own, for a listener who is locked.
+    """Merge spoken plays of one source by kind, encoded with the same `Names`, for a listener who is locked.
 
     The same ones again, or from another file, change nothing.
     """
-    if not encoded.plays:
+    plays = sum(of.plays for of in encoded.values())
+    if not plays:
         return SpokenOutcome()
     _stage(tx, encoded)
     forgotten = 0
     if listener["forgotten_before"] is not None:
         forgotten = one_row(tx, q.forgotten, listener)["plays"]
-    left = encoded.plays - forgotten
+    left = plays - forgotten
     if not left:
         return SpokenOutcome(forgotten=forgotten)
     tx.execute(q.labels)
     is_renamed = _name_items(tx, listener)
-    added = _add(tx, listener, source, kind, is_renamed=is_renamed)
+    added = _add(tx, listener, source, is_renamed=is_renamed)
     return SpokenOutcome(added, left - added, forgotten)
 
 
 def restore_items(tx: Connection, listener: dict[str, Any], records: str) -> None:
     """Episodes, chapters and videos out of an export of ours, as a list; those that are there learn its names."""
-    tx.execute(q.stage)
+    _make_tables(tx)
     tx.execute(q.stage_records, {"records": records})
     if _name_items(tx, listener):
         settle_spoken(tx, listener, *ALWAYS)
@@ -65,12 +66,12 @@ def restore_items(tx: Connection, listener: dict[str, Any], records: str) -> Non
 
 def restore_plays(tx: Connection, listener: dict[str, Any], records: str) -> None:
     """The plays of them, merged as those of a file are; what was forgotten here stays so."""
-    tx.execute(q.stage)
+    _make_tables(tx)
     tx.execute(q.stage_plays, {"records": records})
     if listener["forgotten_before"] is not None:
         tx.execute(q.forgotten, listener)
     tx.execute(q.labels)
-    _add(tx, listener, "extended", "podcast", is_renamed=False)
+    _add(tx, listener, "extended", is_renamed=False)
 
 
 def _name_items(tx: Connection, listener: dict[str, Any]) -> bool:
@@ -79,9 +80,9 @@ def _name_items(tx: Connection, listener: dict[str, Any]) -> bool:
     return is_renamed
 
 
-def _add(tx: Connection, listener: dict[str, Any], source: Source, kind: SpokenKind, *, is_renamed: bool) -> int:
-    """Add what is staged and settle what that changes; records say their own source and kind. How many are new."""
-    added: int = one_row(tx, q.plays, {**listener, "source": source, "kind": kind})["added"]
+def _add(tx: Connection, listener: dict[str, Any], source: Source, *, is_renamed: bool) -> int:
+    """Add what is staged and settle what that changes; records say their own source. How many are new."""
+    added: int = one_row(tx, q.plays, {**listener, "source": source})["added"]
     span = one_row(tx, q.span)
     if span["first_at"] is not None:
         settle_spoken(tx, listener, *(ALWAYS if is_renamed else (span["first_at"], span["last_at"])))
@@ -105,13 +106,20 @@ def _settle_music(tx: Connection, listener: dict[str, Any], days: Sequence[Any])
         rematch_around(tx, listener, joined(change.stretches), change.play_keys)
 
 
-def _stage(tx: Connection, encoded: Encoded) -> None:
-    tx.execute(q.stage)
+def _stage(tx: Connection, encoded: Mapping[SpokenKind, Encoded]) -> None:
+    _make_tables(tx)
     with tx.cursor() as cursor:
-        with cursor.copy(q.copy_items) as copy:
-            copy.write(encoded.tracks)
-        with cursor.copy(q.copy_manners) as copy:
-            for values in encoded.details:
-                copy.write_row(values)
-        with cursor.copy(q.copy_plays) as copy:
-            copy.write(encoded.rows)
+        for kind, of in encoded.items():
+            with cursor.copy(q.copy_items) as copy:
+                copy.write(of.tracks)
+            with cursor.copy(q.copy_manners) as copy:
+                for values in of.details:
+                    copy.write_row(values)
+            with cursor.copy(q.copy_plays) as copy:
+                copy.write(of.rows)
+            tx.execute(q.kind, {"kind": kind})
+
+
+def _make_tables(tx: Connection) -> None:
+    """Empty temporary tables of what is staged; a transaction makes them once."""
+    tx.execute(q.unstage if one_value(tx, q.is_staged) else q.stage)

@@ -1,7 +1,6 @@
 -- name: stage
 -- Filled by the same COPY as staged tracks, details and plays, and gone with the transaction.
 set local default_statistics_target = 1;
-drop table if exists staged_item, staged_manner, staged_spoken;
 create temporary table staged_item (
     item_number int not null, content_hash uuid, track_id text, item_ref text not null, title text not null,
     show_name text not null, show_uri text
@@ -14,6 +13,15 @@ create temporary table staged_spoken (
     ended_at timestamptz not null, ms_played int not null, occurrence int not null, item_number int not null,
     manner_number int not null, uploaded_at timestamptz, told_by text, kind text
 ) on commit drop
+
+-- name: is_staged
+select to_regclass('pg_temp.staged_spoken') is not null
+
+-- name: unstage
+truncate staged_item, staged_manner, staged_spoken
+
+-- name: kind
+update staged_spoken set kind = %(kind)s where kind is null
 
 -- name: copy_items
 copy staged_item (item_number, content_hash, track_id, item_ref, title, show_name, show_uri) from stdin (format binary)
@@ -112,8 +120,7 @@ with told as materialized (
            case when s.told_by is not null then s.told_by
                 when %(source)s <> 'extended' then %(source)s
                 when s.uploaded_at = s.ended_at then 'upload' else 'extended' end as told_by,
-           coalesce(s.kind, %(kind)s) as kind,
-           s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, nullif(s.uploaded_at, s.ended_at) as uploaded_at,
+           s.kind, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, nullif(s.uploaded_at, s.ended_at) as uploaded_at,
            platform.label_key as platform_key, country.label_key as country_key,
            reason_start.label_key as reason_start_key, reason_end.label_key as reason_end_key, m.shuffle, m.skipped,
            m.offline, m.incognito

@@ -13,7 +13,7 @@ from brapped_assets.history.model import Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.spoken_rows import as_video
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.merge.encoding import Occurrences, encode
+from brapped_assets.warehouse.merge.encoding import Occurrences, encode, encode_spoken
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import lock_listener, rebuild_local_time, years_played
 from brapped_assets.warehouse.merge.polled_spoken import merge_polled_spoken
@@ -119,9 +119,8 @@ def write(tx: Connection, listener_id: int, rows: list[Any], piece: int = 1_000)
     music, spoken, became = Occurrences(), Occurrences(), SpokenOutcome()
     for first in range(0, len(parsed), piece):
         part = parsed[first : first + piece]
-        for (kind, spoken_kind), heard in spoken_by_kind(part).items():
-            listener = lock_listener(tx, listener_id)
-            became += merge_spoken(tx, listener, kind, spoken_kind, encode(heard, spoken))
+        for source, heard in spoken_by_kind(part).items():
+            became += merge_spoken(tx, lock_listener(tx, listener_id), source, encode_spoken(heard, spoken))
         for kind, plays in by_kind(part).items():
             merge_exported(tx, listener_id, kind, encode(plays, music))
             settle_spoken(tx, lock_listener(tx, listener_id), *ALWAYS)
