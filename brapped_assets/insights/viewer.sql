@@ -27,11 +27,17 @@ order by l.listener_id
 limit 1
 
 -- name: gaps
--- Stretches in which plays may be missing, as local time of the listener.
-select star.local_time(g.gap_start, held.moves, held.zones) as gap_start,
-       star.local_time(g.gap_end, held.moves, held.zones) as gap_end
-from bi.coverage_gaps g cross join audit.zones_of(%(listener_id)s) held
-where g.listener_id = %(listener_id)s and g.closed_at is null
+-- Stretches in which plays may be missing, as local time of the listener: the open ones of bi.coverage_gaps, without who closed
+-- the others, for every page asks.
+select star.local_time(lower(open.span), held.moves, held.zones) as gap_start,
+       star.local_time(upper(open.span), held.moves, held.zones) as gap_end
+from audit.zones_of(%(listener_id)s) held
+cross join lateral (
+    select unnest(range_agg(tstzrange(least(g.gap_start, g.gap_end), greatest(g.gap_start, g.gap_end), '()'))
+                  - coalesce((select range_agg(c.covered) from audit.coverage c where c.listener_id = %(listener_id)s),
+                             '{}')) as span
+    from audit.gap g where g.listener_id = %(listener_id)s
+) open
 order by 1
 
 -- name: selection

@@ -10,13 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.insights import viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
 LATER = 100_000
+# What pages say of gaps, and the same of the view.
+PAGES = Statements(viewer.__file__)
+OPEN = """
+select star.local_time(g.gap_start, held.moves, held.zones) as gap_start,
+       star.local_time(g.gap_end, held.moves, held.zones) as gap_end
+from bi.coverage_gaps g cross join audit.zones_of(%(listener_id)s) held
+where g.listener_id = %(listener_id)s and g.closed_at is null
+order by 1
+"""
 TOKENS = count()
 
 
@@ -290,3 +301,5 @@ def test_any_gaps_and_files_in_any_archives_and_order_are_as_minute_by_minute(
             gaps = [(min(ends), max(ends)) for *ends, owner in missed if owner == of]
             theirs = {moment: one for moment, one in enumerate(met) if owners[one.file] == of}
             assert _parts(tx, listener_id) == _obvious(files, theirs, gaps)
+            told = tx.execute(PAGES.gaps, {"listener_id": listener_id}).fetchall()
+            assert told == tx.execute(OPEN, {"listener_id": listener_id}).fetchall()
