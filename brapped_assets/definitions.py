@@ -1,4 +1,4 @@
-"""Brapped's own code location, as Dagster loads it. What is in it: `hosting/build.py`, and your own from `defs/`.
+"""Our own code location, as Dagster loads it. What is in it: `code_location/asset_list.py`, yours from `defs/`.
 
 Loading touches one thing outside: the first hour, which Dagster needs, is read, and written at the first start.
 """
@@ -8,8 +8,8 @@ import warnings
 import dagster as dg
 
 from brapped_assets import defs as yours
+from brapped_assets.code_location.build import build_defs
 from brapped_assets.first_hour import first_hour
-from brapped_assets.hosting.build import build_defs
 
 __all__ = ["build_defs", "defs"]
 

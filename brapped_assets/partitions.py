@@ -1,6 +1,6 @@
 """The hours, in UTC, and which of them are due; the years. Partition H means "polled after hour H had ended"."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -37,6 +37,16 @@ hours, only_first_hour = hours_from(START), only_first_hour_from(START)
 years = dg.TimeWindowPartitionsDefinition(
     start="2008", fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
 )
+
+
+def ended_hours(keys: Sequence[str], now: datetime) -> list[datetime]:
+    """The hours of these keys, the oldest first as they are. Raises Failure when the newest has not ended by `now`."""
+    hours = [hour_of(key) for key in keys]
+    if hours[-1] + HOUR > now:
+        raise dg.Failure(
+            f"Hour {keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).", allow_retries=False
+        )
+    return hours
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ INTERNALS = {
         "dagster._core.storage.event_log.schema.AssetCheckExecutionsTable",
         "dagster._core.storage.event_log.sql_event_log.SqlEventLogStorage",
     },
-    "hosting/renaming.py": {
+    "code_location/renaming.py": {
         "dagster._core.definitions.unresolved_asset_job_definition.UnresolvedAssetJobDefinition",
     },
     "sensors/heartbeat.py": {

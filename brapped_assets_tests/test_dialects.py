@@ -15,7 +15,7 @@ from brapped_assets.warehouse.merge.encoding import Occurrences, encode
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import Row, natural, tell
-from brapped_assets_tests.warehouse.merge.test_order import clear
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
 from brapped_assets_tests.warehouse.test_records import copy
 

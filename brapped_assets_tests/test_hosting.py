@@ -18,12 +18,12 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.assets.location_names import Names
+from brapped_assets.code_location.build import build_defs
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener
 from brapped_assets.demo.server import serve
-from brapped_assets.hosting.build import build_defs
 from brapped_assets.partitions import START, key_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
@@ -208,7 +208,7 @@ def refuse(event, args):
         raise AssertionError(f"{event} {args}")
 def import_it():
     sys.addaudithook(refuse)
-    from brapped_assets.hosting.build import build_defs
+    from brapped_assets.code_location.build import build_defs
     from datetime import UTC, datetime
     build_defs(first_hour=datetime(2026, 11, 18, tzinfo=UTC), key_prefix="theirs").get_repository_def()
 told = {}

@@ -25,7 +25,7 @@ LAYERS = [
     ["jobs"],
     ["schedules"],
     ["sensors"],
-    ["hosting", "defs"],
+    ["code_location", "defs"],
     ["definitions"],
     ["demo"],
     ["commands"],

@@ -58,12 +58,7 @@ def recently_played_raw(
     started = perf_counter()
     now = datetime.now(UTC)
     shard = shard_of(context.run.tags)
-    hours = [partitions.hour_of(key) for key in asked_partitions(context)]
-    if hours[-1] + partitions.HOUR > now:
-        raise dg.Failure(
-            f"Hour {context.partition_keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).",
-            allow_retries=False,
-        )
+    hours = partitions.ended_hours(asked_partitions(context), now)
     with as_dagster_failures():
         refuse_lost_hours(context, neon, now)
         # Where the hours stay open `streaming_fact` does not run: what landed is merged here, so that nobody waits for

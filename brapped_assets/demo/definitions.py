@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from brapped_assets.code_location.build import build_defs
 from brapped_assets.demo.resources import DemoWarehouse, SimulatedMusicBrainzResource, SimulatedSpotify
-from brapped_assets.hosting.build import build_defs
 from brapped_assets.settings import DEMO_HOME
 from brapped_assets.settings_file import home_folder
 

@@ -90,7 +90,7 @@ def test_an_import_feeds_the_views_and_makes_no_hour_out_of_date(
 
 @pytest.mark.parametrize("url", [None, "https://github.com/owner/name"])
 def test_an_asset_leads_to_its_code_here_or_in_the_repository(url: str | None) -> None:
-    from brapped_assets.hosting.build import build_defs
+    from brapped_assets.code_location.build import build_defs
 
     spec = build_defs(first_hour=NOW, git_url=url, git_branch="stable").resolve_assets_def(FACT).get_asset_spec()
     (link,) = spec.metadata["dagster/code_references"].code_references

@@ -20,7 +20,7 @@ from brapped_assets.warehouse.merge import exported_plays
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import account, document, extended, nameless
 from brapped_assets_tests.warehouse.exported_plays import natural, tell
-from brapped_assets_tests.warehouse.merge.test_order import clear
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
 
 NIGHT = datetime(2025, 4, 28, 23, 58, tzinfo=UTC)

@@ -19,7 +19,7 @@ from brapped_assets.warehouse.zones import Span, Spans
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON as PLAYED
 from brapped_assets_tests.warehouse.exported_plays import Batch, tell
-from brapped_assets_tests.warehouse.merge.test_order import clear, histories
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear, histories
 from brapped_assets_tests.warehouse.polled_plays import NOON, Play, fact, newcomer, poll, song
 
 # Whole hours, halves and quarters, half an hour of summer time, a day that never was, summer time in either half year.

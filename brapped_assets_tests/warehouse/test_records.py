@@ -20,7 +20,7 @@ from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, natural, obvious, tell
 from brapped_assets_tests.warehouse.imported_files import Imported, meet, miss
-from brapped_assets_tests.warehouse.merge.test_order import clear, histories
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear, histories
 from brapped_assets_tests.warehouse.polled_plays import at, gaps, listened, newcomer, plays, poll
 
 

@@ -32,7 +32,7 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.insights.corrections import CORRECTIONS, SOME, correct
 from brapped_assets_tests.insights.overview_plays import ZONES
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
-from brapped_assets_tests.warehouse.merge.test_order import clear, histories
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear, histories
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer
 
 DESCRIPTIONS = ("genre", "origin", "override", "described")

@@ -20,7 +20,7 @@ from brapped_assets.warehouse.merge.polled_spoken import merge_polled_spoken
 from brapped_assets.warehouse.merge.spoken_plays import ALWAYS, SpokenOutcome, merge_spoken, settle_spoken
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import account, extended, nameless
-from brapped_assets_tests.warehouse.merge.test_order import clear
+from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
 from brapped_assets_tests.warehouse.polled_plays import Unread, newcomer, poll
 from brapped_assets_tests.warehouse.test_records import copy
 

@@ -1,4 +1,4 @@
-"""Everything Dagster sees: the table of contents, for a code location of our own or of somebody else's.
+"""Everything Dagster sees, for a code location of our own or of somebody else's.
 
 Importing it touches nothing outside. What is wrong with the settings is said by whatever uses them.
 """
@@ -9,22 +9,10 @@ from typing import Any
 
 import dagster as dg
 
-from brapped_assets.assets.album_groups import album_groups
-from brapped_assets.assets.artist_dim import artist_dim
-from brapped_assets.assets.artist_tags import artist_tags
-from brapped_assets.assets.episode_history import episode_history
-from brapped_assets.assets.external_assets import bi_views, musicbrainz_api, spotify_data_export, spotify_web_api
-from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.location_names import OURS, Names
-from brapped_assets.assets.recently_played_raw import recently_played_raw
-from brapped_assets.assets.spotify_top import spotify_top
-from brapped_assets.assets.streaming_fact import streaming_fact
-from brapped_assets.assets.streaming_history import streaming_history
-from brapped_assets.assets.track_dim import track_dim
-from brapped_assets.assets.wrapped_report import wrapped_report
-from brapped_assets.checks import poll_checks, ranking_checks, report_checks
-from brapped_assets.hosting.code_links import linked
-from brapped_assets.hosting.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
+from brapped_assets.code_location.asset_list import ASSETS, CHECKS, EXTERNAL
+from brapped_assets.code_location.code_links import linked
+from brapped_assets.code_location.renaming import renamed_asset, renamed_checks, renamed_jobs, renamed_spec
 from brapped_assets.jobs import (
     daily_upkeep,
     hourly_plays,
@@ -46,21 +34,6 @@ from brapped_assets.sensors.inbox import inbox_sensor
 from brapped_assets.sensors.notices import notices_sensor
 from brapped_assets.settings import whole_hour_in_utc
 
-ASSETS = [
-    recently_played_raw,
-    streaming_fact,
-    streaming_history,
-    episode_history,
-    track_dim,
-    artist_dim,
-    artist_tags,
-    album_groups,
-    spotify_top,
-    listening_audit,
-    wrapped_report,
-]
-EXTERNAL = [spotify_web_api, spotify_data_export, musicbrainz_api, *bi_views()]
-CHECKS = [poll_checks, ranking_checks, report_checks]
 JOBS = [hourly_plays, import_history, refresh_dimensions, refresh_tags, daily_upkeep, wrapped_reports]
 
 
