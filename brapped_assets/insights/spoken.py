@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -77,6 +77,14 @@ class Spoken:
     def shows(self) -> list[Sum]:
         """Podcasts, books and artists of videos; those of unknown name apart by kind."""
         return _sums(self.items, lambda item: (item.kind, item.show_name))
+
+
+def since_spoken(tx: Connection, who: Viewer) -> Viewer:
+    """Of whoever has played no music, the listener as of the first day on which something spoken was heard."""
+    if who.first_day is not None or not who.has_spoken:
+        return who
+    first_day: date | None = one_value(tx, q.first_day, {"listener_id": who.listener_id})
+    return replace(who, first_day=first_day)
 
 
 def spoken(tx: Connection, who: Viewer, period: Period) -> Spoken:

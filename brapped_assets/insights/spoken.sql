@@ -19,6 +19,9 @@ select h.kind, i.show_name, i.title, case when i.item_ref not like 'name:%%' the
 from heard h left join star.spoken_item i using (spoken_item_key)
 order by h.last_at desc, h.kind, i.show_name, i.title, i.item_ref
 
+-- name: first_day
+select min(p.played_on) as first_day from star.spoken_play p where p.listener_id = %(listener_id)s
+
 -- name: known_until
 -- The last that any export tells of, music or not: until then what is spoken is complete.
 select max(told.at) as known_until

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.spoken import Sum, pieces, spoken
+from brapped_assets.insights.spoken import Sum, pieces, since_spoken, spoken
 from brapped_assets.text.formatting import duration, percent
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
@@ -30,6 +30,7 @@ def routes(site: Site) -> list[Route]:
         asked = request.query_params.get("show", "")
         with site.reading.transaction() as tx:
             who = site.looking(tx, request, narrowed=False)
+            who = who and since_spoken(tx, who)
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who)
@@ -49,6 +50,7 @@ def routes(site: Site) -> list[Route]:
     def save(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.looking(tx, request, narrowed=False)
+            who = who and since_spoken(tx, who)
             if who is None or who.first_day is None:
                 raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
             period = period_of_file(request, who)

@@ -54,6 +54,20 @@ def browser(database_url: str, tmp_path: Path, me: int) -> Iterator[TestClient]:
         yield browser
 
 
+def test_who_heard_no_music_is_led_to_what_there_is(browser: TestClient, warehouse: Warehouse, me: int) -> None:
+    with warehouse.transaction() as tx:
+        tx.execute("delete from star.streaming_fact")
+        hear(tx, me, ROWS)
+    for path in ("/", "/today", "/explore", "/wrapped"):
+        page = browser.get(path).text
+        assert "Nothing played yet" in page
+        assert 'href="/spoken?range=all"' in page
+    page = browser.get("/spoken?range=all").text
+    assert "<span>180</span>" in page
+    assert "<span>180</span>" in browser.get("/spoken").text
+    assert len(browser.get("/spoken.csv?range=all").text.splitlines()) == 152
+
+
 def test_without_anything_there_is_no_way_to_it_and_the_page_says_where_it_would_come_from(browser: TestClient) -> None:
     assert LINK not in browser.get("/").text
     page = browser.get("/spoken").text
