@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from random import uniform
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -70,7 +71,8 @@ class Gate:
             return self._admitted(request, scope, await self._tokens(), may_be_in_address=may_be_in_address)
         except Problem:
             if self._refused.wait(REFUSED_A_MINUTE, self._clock()):
-                await sleep(LATE_SECONDS)
+                # Not all at once: answering hundreds in one moment would keep a page waiting.
+                await sleep(uniform(LATE_SECONDS, 2 * LATE_SECONDS))  # noqa: S311  (nobody gains by guessing it)
             raise
 
     def _admitted(

@@ -176,7 +176,8 @@ def test_a_flood_of_wrong_tokens_asks_the_database_once_a_second_and_waits(
         assert len(asked) == 1
         # All but the first, and those whom the time it took allows.
         assert len(late) > 100
-        assert set(late) == {gates.LATE_SECONDS}
+        assert all(gates.LATE_SECONDS <= one <= 2 * gates.LATE_SECONDS for one in late)
+        assert len(set(late)) == len(late)
         assert asking.client.get("/").status_code == 200
 
 
