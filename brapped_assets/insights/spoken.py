@@ -1,12 +1,12 @@
 """What was heard and watched that is no music: by kind, by show and book, by hour, and how much of it to the end."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Literal, NamedTuple
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.habits import HOURS
@@ -22,6 +22,7 @@ q = Statements(__file__)
 Kind = Literal["podcast", "audiobook", "video"]
 ALL_TIME, PIECE = "all", 2_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+ZONES_APART = timedelta(days=2)
 COLUMNS = (
     "ended_at_utc", "ended_at_local", "kind", "show", "title", "ms_played", "basis", "reason_end", "skipped", "offline",
     "private", "device", "country", "source", "uri",
@@ -43,6 +44,9 @@ class Item(NamedTuple):
     first_on: date
     last_on: date
     is_finished: bool | None
+
+
+OF_ITEM = itemgetter(*Item._fields)
 
 
 class Sum(NamedTuple):
@@ -90,9 +94,11 @@ def since_spoken(tx: Connection, who: Viewer) -> Viewer:
 def spoken(tx: Connection, who: Viewer, period: Period) -> Spoken:
     """What is spoken of a period, as the public view has it; private sessions if the listener wants them shown."""
     values = _values(who, period)
-    rows = tx.execute(q.heard, values).fetchall()
+    first_at, until_at = (datetime.combine(day, time.min, UTC) for day in (values["first"], values["until"]))
+    around = {"first_at": first_at - ZONES_APART, "until_at": until_at + ZONES_APART}
+    rows = tx.execute(q.heard, {**values, **around}).fetchall()
     by_hour = {row["hour"]: int(row["ms"]) for row in rows if row["kind"] is None}
-    items = tuple(Item(**{name: row[name] for name in Item._fields}) for row in rows if row["kind"] is not None)
+    items = tuple(Item._make(OF_ITEM(row)) for row in rows if row["kind"] is not None)
     known = one_value(tx, q.known_until, {**values, "reader_version": READER_VERSION})
     return Spoken(items, tuple(by_hour.get(hour, 0) for hour in range(HOURS)), known)
 
@@ -119,7 +125,7 @@ def pieces(
         )
 
 
-def _values(who: Viewer, period: Period) -> dict[str, object]:
+def _values(who: Viewer, period: Period) -> dict[str, Any]:
     # All time begins with music; what is spoken may be older.
     first = date(1970, 1, 1) if period.name == ALL_TIME else period.first
     private = who.preference.private_sessions
@@ -127,18 +133,14 @@ def _values(who: Viewer, period: Period) -> dict[str, object]:
 
 
 def _sums(items: Sequence[Item], of: Callable[[Item], tuple[Kind, str | None]]) -> list[Sum]:
-    found: dict[tuple[Kind, str | None], list[Item]] = defaultdict(list)
+    found: dict[tuple[Kind, str | None], list[int]] = {}
     for item in items:
-        found[of(item)].append(item)
-    sums = [
-        Sum(
-            *key,
-            len(some),
-            sum(item.plays for item in some),
-            sum(item.ms for item in some),
-            sum(item.is_finished is True for item in some),
-            sum(item.is_finished is not None for item in some),
-        )
-        for key, some in found.items()
-    ]
-    return sorted(sums, key=lambda one: (-one.ms, one.kind, one.name or ""))
+        sums = found.setdefault(of(item), [0] * 5)
+        sums[0] += 1
+        sums[1] += item.plays
+        sums[2] += item.ms
+        sums[3] += item.is_finished is True
+        sums[4] += item.is_finished is not None
+    return sorted(
+        (Sum(*key, *sums) for key, sums in found.items()), key=lambda one: (-one.ms, one.kind, one.name or "")
+    )

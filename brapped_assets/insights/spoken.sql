@@ -5,12 +5,13 @@
 with heard as materialized (
     select p.kind, p.spoken_item_key, p.played_hour as hour, count(*)::int as plays, sum(p.ms_played)::bigint as ms,
            min(p.played_on) as first_on, max(p.played_on) as last_on, max(p.played_at) as last_at,
-           bool_or(case when p.reason_end_key is not null then p.reason_end_key is not distinct from done.label_key end)
-               as is_finished
+           bool_or(p.reason_end_key = done.label_key) as is_finished
     from star.spoken_play p
-    cross join (select (select l.label_key from star.play_label l where l.label = 'trackdone') as label_key) done
+    cross join (select coalesce((select l.label_key from star.play_label l where l.label = 'trackdone'), 0) as label_key) done
     where p.listener_id = %(listener_id)s and not p.is_told_elsewhere
-      and p.played_at >= %(first)s::timestamptz - interval '2 days' and p.played_at < %(until)s::timestamptz + interval '2 days'
+      -- No day of the listener's lies further off. Reckoned beforehand: a date is another instant in each session's zone,
+      -- so PostgreSQL would reckon it for every row.
+      and p.played_at >= %(first_at)s and p.played_at < %(until_at)s
       and p.played_on >= %(first)s and p.played_on < %(until)s and (%(private)s or p.incognito is not true)
     group by grouping sets ((p.kind, p.spoken_item_key), (p.played_hour))
 )
