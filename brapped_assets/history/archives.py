@@ -26,6 +26,7 @@ from brapped_assets.history.limits import (
 )
 from brapped_assets.history.tar_headers import entries
 from brapped_assets.text.plain import plain
+from brapped_assets.text.translation import N_
 
 ENCRYPTED_FLAG = 0x1
 # An xz file says how much memory it needs; those of `xz -9` need 65 MB.
@@ -51,7 +52,8 @@ class Spool:
             if size + len(chunk) > member.most:
                 raise too_large(member)
             if self._left < 0:
-                raise TooLarge(member.name, f"with all that lies beside it, it would unpack to over 4 GB. {UNPACK}")
+                text = N_("with all that lies beside it, it would unpack to over 4 GB.")
+                raise TooLarge(member.name, text, UNPACK)
             self._file.write_at(place + size, chunk)
             size += len(chunk)
         self._end = place + size
@@ -112,7 +114,7 @@ def zip_members(view: View, member: Member, held: ExitStack) -> list[Member]:
         try:
             archive = held.enter_context(ZipFile(cast("BinaryIO", view)))
         except BadZipFile as error:
-            raise CutOff(member.name, f"it is a zip that is cut off or damaged. {AGAIN}") from error
+            raise CutOff(member.name, N_("it is a zip that is cut off or damaged."), AGAIN) from error
         found = [info for info in archive.infolist() if not info.is_dir()]
     if len(found) > MOST_MEMBERS:
         raise _too_many(member.name)
@@ -120,11 +122,11 @@ def zip_members(view: View, member: Member, held: ExitStack) -> list[Member]:
     def opener(info: ZipInfo) -> BinaryIO:
         if info.flag_bits & ENCRYPTED_FLAG:
             raise Encrypted(
-                printable(info.filename), "it has a password. Unpack it with the password and import the folder."
+                printable(info.filename), N_("it has a password. Unpack it with the password and import the folder.")
             )
         # The reader of zips gives the others out at once, however much it is.
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise Wrapped(printable(info.filename), f"it is packed in a way this program cannot unpack. {UNPACK}")
+            raise Wrapped(printable(info.filename), N_("it is packed in a way this program cannot unpack."), UNPACK)
         return cast("BinaryIO", archive.open(info))
 
     return [
@@ -149,7 +151,7 @@ def tar_members(view: View, member: Member) -> list[Member]:
 
 
 def _too_many(name: str) -> TooLarge:
-    return TooLarge(name, f"it holds over {MOST_MEMBERS:,} files, which no export does. {UNPACK}")
+    return TooLarge(name, N_("it holds over %(many)s files, which no export does."), UNPACK, many=MOST_MEMBERS)
 
 
 def _of(view: View, place: int, size: int) -> BinaryIO:
@@ -170,7 +172,7 @@ def _xz(stream: BinaryIO, name: str) -> Iterator[bytes]:
                 yield reader.decompress(packed, CHUNK_BYTES)
             except lzma.LZMAError as error:
                 if "memory" in str(error).lower():
-                    raise Wrapped(name, f"it takes too much memory to be unpacked here. {UNPACK}") from error
+                    raise Wrapped(name, N_("it takes too much memory to be unpacked here."), UNPACK) from error
                 raise
             packed = stream.read(CHUNK_BYTES) if reader.needs_input and not reader.eof else b""
             if reader.needs_input and not packed and not reader.eof:

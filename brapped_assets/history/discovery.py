@@ -44,6 +44,7 @@ from brapped_assets.history.limits import (
 from brapped_assets.history.nothing_found import nothing_in_archive, nothing_in_folder
 from brapped_assets.history.own_export import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.recognition import recognise
+from brapped_assets.text.translation import N_
 
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
 
@@ -150,9 +151,8 @@ class _Search:
         """What one member is; `depth` counts what it is packed in. Raises HistoryError when that is no history."""
         self._looked_into += 1
         if self._looked_into > MOST_LOOKED_INTO:
-            raise Wrapped(
-                member.name, f"{MOST_LOOKED_INTO:,} files were looked into before it. Import it by its own path."
-            )
+            text = N_("%(many)s files were looked into before it. Import it by its own path.")
+            raise Wrapped(member.name, text, many=MOST_LOOKED_INTO)
         try:
             return self._at(member, archive, archive / base_name(member.name), depth)
         except HistoryError as error:
@@ -171,7 +171,7 @@ class _Search:
                 raise error
             return Found([self._history(member, archive)], [], [])
         if depth == DEEPEST_ARCHIVE:
-            raise Wrapped(member.name, f"it is packed more than {DEEPEST_ARCHIVE} times. {UNPACK}")
+            raise Wrapped(member.name, N_("it is packed more than %(many)s times."), UNPACK, many=DEEPEST_ARCHIVE)
         before = self.spool.end
         try:
             with ExitStack() as held:
@@ -194,9 +194,8 @@ class _Search:
 
     def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:
         if self._open == MOST_OPEN:
-            raise Wrapped(
-                member.name, f"{MOST_OPEN} archives with a history come before it. Import it by its own path."
-            )
+            text = N_("%(many)s archives with a history come before it. Import it by its own path.")
+            raise Wrapped(member.name, text, many=MOST_OPEN)
         view = whole(member, self.spool, held)
         members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
         wanted = [one for one in members if is_wanted(base_name(one.name))]
@@ -221,7 +220,7 @@ class _Search:
             try:
                 inside = self.at(place.member, place.archive, depth)
             except HistoryError as error:
-                told = type(error)(place.label, error.reason)
+                told = error.called(place.label)
                 (problems if _is_told(told) else silent).append(told)
             else:
                 found.files.extend(inside.files)

@@ -18,25 +18,47 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Self
 from zipfile import BadZipFile
 
 from brapped_assets.text.plain import plain
+from brapped_assets.text.translation import N_, gettext, translated
 
-AGAIN = "Download it again from Spotify and import the new one."
+AGAIN = N_("Download it again from Spotify and import the new one.")
 
 
 class HistoryError(Exception):
-    """Base: `name` is what the file is called, in one line, `reason` what is wrong and what to do about it."""
+    """Base: `name` is what the file is called, in one line, `reason` what is wrong and what to do about it.
 
-    def __init__(self, name: str, reason: str) -> None:
-        # Both go to `args`, so that the error survives pickling between processes.
-        super().__init__(name, reason)
+    It is made of texts of the catalogues (`N_`), in the language of whoever asks: `text` with its values, among them
+    `what` as such a text too, and a `remedy`.
+    """
+
+    def __init__(self, name: str, text: str, remedy: str = "", **values: object) -> None:
+        super().__init__(name, text, remedy, values)
         # A file may be called by several lines; an error is one, and none of it can pass for a line of ours.
         self.name = plain(name)
-        self.reason = plain(reason)
+        self._text, self._remedy, self._values = text, remedy, values
+
+    @property
+    def reason(self) -> str:
+        values = {**self._values, **({"what": translated(str(what))} if (what := self._values.get("what")) else {})}
+        return plain(f"{gettext(self._text, **values)} {translated(self._remedy)}".rstrip())
+
+    def called(self, name: str) -> Self:
+        """The same of a file that is called otherwise."""
+        return type(self)(name, self._text, self._remedy, **self._values)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it survives pickling between processes."""
+        return _made_again, (type(self), self.name, self._text, self._remedy, self._values)
+
+
+def _made_again(kind: type[HistoryError], name: str, text: str, remedy: str, values: dict[str, object]) -> HistoryError:
+    return kind(name, text, remedy, **values)
 
 
 class Missing(HistoryError):
@@ -77,22 +99,22 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise Missing(name, "there is no such file or folder. Check the path.") from error
+        raise Missing(name, N_("there is no such file or folder. Check the path.")) from error
     except PermissionError as error:
         raise Forbidden(
-            name, "this user may not read it. Give yourself the permission, or copy it to your own folder."
+            name, N_("this user may not read it. Give yourself the permission, or copy it to your own folder.")
         ) from error
     except NotImplementedError as error:
         raise Damaged(
-            name, "it is packed in a way this program cannot unpack. Unpack it and import the folder."
+            name, N_("it is packed in a way this program cannot unpack. Unpack it and import the folder.")
         ) from error
     # These escape when the bytes are not what the archive itself promises.
     except (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
-        raise Damaged(name, f"the archive is damaged. {AGAIN}") from error
+        raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
     except OSError as error:
         if error.errno is None:
             # Not the system's: the readers of gzip and bzip2 say so of wrong bytes.
-            raise Damaged(name, f"the archive is damaged. {AGAIN}") from error
+            raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
         raise Forbidden(
-            name, f"it cannot be read ({error.strerror or 'disk error'}). Copy it and try again."
+            name, N_("it cannot be read (%(why)s). Copy it and try again."), why=error.strerror or "disk error"
         ) from error

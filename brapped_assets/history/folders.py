@@ -7,6 +7,7 @@ from pathlib import Path
 
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
 from brapped_assets.history.limits import DEEPEST_FOLDER, MOST_ENTRIES
+from brapped_assets.text.translation import N_
 
 
 def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[HistoryError], None]) -> Iterator[Path]:
@@ -24,15 +25,17 @@ def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[His
             with os.scandir(place) as entries:
                 names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in islice(entries, left))
         except OSError:
-            note(Forbidden(str(place), "this user may not look into this folder."))
+            note(Forbidden(str(place), N_("this user may not look into this folder.")))
             continue
         left -= len(names)
         inside = [place / name for name, is_folder in names if is_folder]
         if depth < DEEPEST_FOLDER:
             waiting.extend((path, depth + 1) for path in reversed(inside))
         elif inside:
-            note(Wrapped(str(inside[0]), f"it lies over {DEEPEST_FOLDER} folders deep. Import it by its own path."))
+            deep = N_("it lies over %(many)s folders deep. Import it by its own path.")
+            note(Wrapped(str(inside[0]), deep, many=DEEPEST_FOLDER))
         yield from (place / name for name, is_folder in names if not is_folder)
         if not left:
-            note(Wrapped(str(place), f"over {MOST_ENTRIES:,} files lie here and above. Import a smaller folder."))
+            full = N_("over %(many)s files lie here and above. Import a smaller folder.")
+            note(Wrapped(str(place), full, many=MOST_ENTRIES))
             return

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from brapped_assets.history.errors import AGAIN, Damaged, explained
 from brapped_assets.history.limits import CHUNK_BYTES, DEEPEST_ROW, LONGEST_ROW
 from brapped_assets.history.oversized_rows import DECODER, skip
+from brapped_assets.text.translation import N_
 
 Item = TypeVar("Item")
 SPACE = " \t\n\r"  # what JSON calls space
@@ -28,18 +29,18 @@ def texts(stream: BinaryIO, name: str) -> Iterator[str]:
         Damaged: another encoding, or a zip whose bytes are wrong.
         Forbidden: the disk does not give them.
     """
-    other = f"it is not saved as UTF-8, so another program has changed it. {AGAIN}"
+    other = N_("it is not saved as UTF-8, so another program has changed it.")
     with explained(name):
         chunk = stream.read(CHUNK_BYTES)
     marked = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not marked and b"\x00" in chunk[:4]:
-        raise Damaged(name, other)
+        raise Damaged(name, other, AGAIN)
     decoder = codecs.getincrementaldecoder("utf-16" if marked else "utf-8-sig")()
     while True:
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            raise Damaged(name, other) from error
+            raise Damaged(name, other, AGAIN) from error
         if text:
             yield text
         if not chunk:
@@ -104,12 +105,12 @@ def batches(
         # What stands here is cut by the end of the piece, or wrong: more text tells.
         more = next(pieces, None) if not is_long else ""
         if more is None and not text.rstrip(SPACE).endswith("]"):
-            raise Damaged(name, f"it ends in the middle, after row {count}. {AGAIN}")
+            raise Damaged(name, N_("it ends in the middle, after row %(row)s."), AGAIN, row=count)
         if not more:
-            raise Damaged(name, f"it is not valid JSON after row {count}. {AGAIN}")
+            raise Damaged(name, N_("it is not valid JSON after row %(row)s."), AGAIN, row=count)
         text, at, is_new = (text[at:] + more).lstrip(SPACE), 0, True
     if any(piece.strip(SPACE) for piece in chain([text[at:]], pieces)):
-        raise Damaged(name, f"something follows the list of plays after row {count}. {AGAIN}")
+        raise Damaged(name, N_("something follows the list of plays after row %(row)s."), AGAIN, row=count)
 
 
 def _opened(pieces: Iterator[str], name: str) -> str:
@@ -118,10 +119,10 @@ def _opened(pieces: Iterator[str], name: str) -> str:
     while not text[1:]:
         more = next(pieces, None)
         if more is None:
-            raise Damaged(name, f"it ends before the first row. {AGAIN}")
+            raise Damaged(name, N_("it ends before the first row."), AGAIN)
         text = (text + more).lstrip(SPACE)
         if text and text[0] != "[":
-            raise Damaged(name, f"it is not a list of plays. {AGAIN}")
+            raise Damaged(name, N_("it is not a list of plays."), AGAIN)
         text = text[:1] + text[1:].lstrip(SPACE)
     return text
 

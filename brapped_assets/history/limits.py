@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport, TooLarge, explained
 from brapped_assets.text.plain import plain
+from brapped_assets.text.translation import N_
 
 CHUNK_BYTES = 64 * 1024
 """Measured: 32 and 128 KB are 3% slower, 1 MB 15%: the rows of a piece fit into the processor's cache."""
@@ -61,7 +62,9 @@ LONGEST_RECORD, BATCH_BYTES = 8 * 1024**2, 4 * 1024**2
 """Of our own export: the largest record is a track object of 20 KB, or a row of 256 K characters that nobody
 understood; and so many bytes are restored at once, with one record more."""
 
-UNPACK = "Unpack it and import the folder with the history in it."
+UNPACK = N_("Unpack it and import the folder with the history in it.")
+
+EXPANDS = N_("it would unpack to over %(times)s times its size, which no export does.")
 
 Keep = Callable[[], None]
 """Asked before each chunk that is read; it raises when whoever asked for the import no longer wants it."""
@@ -182,7 +185,7 @@ class View(io.BufferedIOBase):
         left = max(0, self.size - self._at)
         wanted = left if size is None or size < 0 else min(size, left)
         if wanted > LARGEST_READ:
-            raise TooLarge(self._name, f"its table of contents is longer than that of any export. {UNPACK}")
+            raise TooLarge(self._name, N_("its table of contents is longer than that of any export."), UNPACK)
         data = self.shared.read_at(self.place + self._at, wanted)
         self._at += len(data)
         return data
@@ -190,8 +193,8 @@ class View(io.BufferedIOBase):
 
 def too_large(member: Member) -> TooLarge:
     if member.most == MOST_BYTES:
-        return TooLarge(member.name, "it is over 4 GB, which no export is.")
-    return TooLarge(member.name, f"it would unpack to over {MOST_EXPANSION} times its size, which no export does.")
+        return TooLarge(member.name, N_("it is over 4 GB, which no export is."))
+    return TooLarge(member.name, EXPANDS, times=MOST_EXPANSION)
 
 
 def check_claims(members: list[Member], name: str, packed: int) -> None:
@@ -201,14 +204,14 @@ def check_claims(members: list[Member], name: str, packed: int) -> None:
         HistoryError: they are too many, too large, or lie over one another.
     """
     if len(members) > MOST_DOCUMENTS:
-        raise TooLarge(name, f"it holds over {MOST_DOCUMENTS:,} documents, which no export does. {UNPACK}")
+        raise TooLarge(name, N_("it holds over %(many)s documents, which no export does."), UNPACK, many=MOST_DOCUMENTS)
     if sum(member.size for member in members) > MOST_BYTES:
-        raise TooLarge(name, "it would unpack to over 4 GB, which no export does.")
+        raise TooLarge(name, N_("it would unpack to over 4 GB, which no export does."))
     for member in members:
         if member.size > member.most:
-            raise TooLarge(name, f"it would unpack to over {MOST_EXPANSION} times its size, which no export does.")
+            raise TooLarge(name, EXPANDS, times=MOST_EXPANSION)
     if sum(member.packed for member in members) > packed:
-        raise Damaged(name, f"its members lie over one another. {AGAIN}")
+        raise Damaged(name, N_("its members lie over one another."), AGAIN)
 
 
 def file_member(path: Path, name: str, keep: Keep = always) -> Member:
@@ -221,7 +224,7 @@ def file_member(path: Path, name: str, keep: Keep = always) -> Member:
     with explained(name):
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise NotAnExport(name, "it is neither a file nor a folder.")
+            raise NotAnExport(name, N_("it is neither a file nor a folder."))
     return Member(
         name, found.st_size, found.st_size, lambda: os.fdopen(regular(path, name), "rb"), path=path, keep=keep
     )
@@ -232,5 +235,5 @@ def regular(path: Path, name: str) -> int:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotAnExport(name, "it is neither a file nor a folder.")
+        raise NotAnExport(name, N_("it is neither a file nor a folder."))
     return descriptor

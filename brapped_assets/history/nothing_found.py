@@ -17,28 +17,41 @@ from brapped_assets.history.errors import (
 from brapped_assets.history.file_signatures import of_members
 from brapped_assets.history.files import base_name
 from brapped_assets.history.recognition import HISTORY_NAME
+from brapped_assets.text.translation import N_
 
-ASK = 'Ask Spotify for "Extended streaming history" (or "Account data") on its privacy page and import that.'
+ASK = N_('Ask Spotify for "Extended streaming history" (or "Account data") on its privacy page and import that.')
 # What else people are sent, by the name of any member.
 KNOWN = {
-    "Spotify's technical log, without listening history": re.compile("technical log", re.IGNORECASE),
-    "account data without music history": re.compile(
+    N_("Spotify's technical log, without listening history"): re.compile("technical log", re.IGNORECASE),
+    N_("account data without music history"): re.compile(
         r"(Userdata|YourLibrary|Playlist\d*|Inferences|Identity)\.json$", re.IGNORECASE
     ),
-    "a Google Takeout, without a Spotify history": re.compile(r"^takeout/", re.IGNORECASE),
+    N_("a Google Takeout, without a Spotify history"): re.compile(r"^takeout/", re.IGNORECASE),
 }
 # An error of these says how to come by what is in somebody's hands; nobody is to ask Spotify again for that.
 HAS_A_REMEDY = (Wrapped, Encrypted, TooLarge, CutOff, Damaged, Forbidden)
 MOST_REASONS = 3
 
 
+class _Reasons:
+    """The first of some reasons, each once, in the language of whoever asks."""
+
+    def __init__(self, problems: Sequence[HistoryError]) -> None:
+        self._problems = problems
+
+    def __str__(self) -> str:
+        reasons = list(dict.fromkeys(map(str, self._problems)))
+        return "; ".join([*reasons[:MOST_REASONS], *(["…"] if len(reasons) > MOST_REASONS else [])])
+
+
 def nothing_in_folder(name: str, problems: Sequence[HistoryError]) -> HistoryError:
     """What to say of a folder without a history: first of what has one but for a remedy, and then not to ask anew."""
     remedies = [error for error in problems if isinstance(error, HAS_A_REMEDY)]
-    reasons = list(dict.fromkeys(f"{error.name}: {error.reason}" for error in [*remedies, *problems]))
-    shown = "; ".join([*reasons[:MOST_REASONS], *(["…"] if len(reasons) > MOST_REASONS else [])])
-    looked_at = f" ({shown})" if shown else ""
-    return NotAnExport(name, f"there is no Spotify export in this folder{looked_at}.{'' if remedies else f' {ASK}'}")
+    remedy = "" if remedies else ASK
+    if not problems:
+        return NotAnExport(name, N_("there is no Spotify export in this folder."), remedy)
+    text = N_("there is no Spotify export in this folder (%(seen)s).")
+    return NotAnExport(name, text, remedy, seen=_Reasons([*remedies, *problems]))
 
 
 def nothing_in_archive(name: str, form: str, names: list[str], problems: Sequence[HistoryError]) -> HistoryError:
@@ -46,12 +59,15 @@ def nothing_in_archive(name: str, form: str, names: list[str], problems: Sequenc
     # A history that cannot be read says more than the other documents beside it, and a remedy more than those.
     for error in problems:
         if HISTORY_NAME.search(base_name(error.name)) and suffix(error.name) not in BESIDE:
-            return Damaged(name, f"{error.name}: {error.reason}")
+            return Damaged(name, "%(of)s", of=error)
     for error in problems:
         if isinstance(error, HAS_A_REMEDY):
-            return type(error)(name, f"{error.name}: {error.reason}")
-    tables = [f"{error.name}: {error.reason}" for error in problems if suffix(error.name) == ".csv"]
-    if (sentence := of_members(names) or next(iter(tables), None)) is not None:
+            return type(error)(name, "%(of)s", of=error)
+    if (sentence := of_members(names)) is not None:
         return NotAnExport(name, sentence)
+    if (table := next((error for error in problems if suffix(error.name) == ".csv"), None)) is not None:
+        return NotAnExport(name, "%(of)s", of=table)
     what = next((what for what, pattern in KNOWN.items() if any(map(pattern.search, names))), None)
-    return NotAnExport(name, f"it is {what or f'a {form} without a Spotify history'}. {ASK}")
+    if what is not None:
+        return NotAnExport(name, N_("it is %(what)s."), ASK, what=what)
+    return NotAnExport(name, N_("it is a %(form)s without a Spotify history."), ASK, form=form)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from brapped_assets.history.errors import AGAIN, Damaged
 from brapped_assets.history.limits import DEEPEST_ROW, LONGEST_ROW, MOST_SKIPPED
+from brapped_assets.text.translation import N_
 
 # Of such a row so many characters are kept, and of a text in it so many.
 KEPT, KEPT_OF_TEXT, KEPT_DEPTH = 16 * 1024, 1000, 20
@@ -58,15 +59,17 @@ def skip(text: str, at: int, pieces: Iterator[str], name: str, count: int, *, sk
         read += len(text) - at
         more = next(pieces, None) if skipped + read <= MOST_SKIPPED else ""
         if more == "":
-            raise Damaged(name, f"too much of it is in rows longer than any real one, up to row {count}. {AGAIN}")
+            text = N_("too much of it is in rows longer than any real one, up to row %(row)s.")
+            raise Damaged(name, text, AGAIN, row=count)
         if more is None:
-            raise Damaged(name, f"it ends in the middle, after row {count}. {AGAIN}")
+            raise Damaged(name, N_("it ends in the middle, after row %(row)s."), AGAIN, row=count)
         text, at = more, 0
     read += end - at
     is_long = read > LONGEST_ROW
     if not scan.is_sound or not (is_long or scan.deepest > DEEPEST_ROW):
-        raise Damaged(name, f"it is not valid JSON after row {count}. {AGAIN}")
-    reason = f"the row is {'longer' if is_long else 'nested deeper'} than any real one"
+        raise Damaged(name, N_("it is not valid JSON after row %(row)s."), AGAIN, row=count)
+    longer, deeper = N_("the row is longer than any real one"), N_("the row is nested deeper than any real one")
+    reason = longer if is_long else deeper
     return Skipped(Shortened(_built("".join(scan.kept)), reason), text, end, read)
 
 

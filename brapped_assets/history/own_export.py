@@ -16,11 +16,12 @@ from pydantic_core import from_json
 from brapped_assets.clocks.regions import why_refused
 from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS, Keep, Member, file_member
+from brapped_assets.text.translation import N_
 
 MANIFEST = "brapped.json"
 FORMAT, VERSION = "brapped export", 1
 RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
-AGAIN = "Make the export again with `brapped export`, and import it whole."
+AGAIN = N_("Make the export again with `brapped export`, and import it whole.")
 LARGEST_MANIFEST = 1024 * 1024
 
 
@@ -93,14 +94,15 @@ class Archive:
             return
         name = f"{self.prefix}{RECORDS}/{table}.jsonl"
         if name not in self.members:
-            raise Damaged(name, f"it is missing. {AGAIN}")
+            raise Damaged(name, N_("it is missing."), AGAIN)
         read = 0
         with self.members[name].opened() as stream:
             for batch in _batches(stream, name, size):
                 read += len(batch)
                 yield _texts(batch, name)
         if read != expected:
-            raise Damaged(name, f"it has {read} records, and {expected} were written. {AGAIN}")
+            text = N_("it has %(read)s records, and %(expected)s were written.")
+            raise Damaged(name, text, AGAIN, read=read, expected=expected)
 
     def check(self, size: int) -> None:
         """Read everything once. Raises HistoryError, before anybody has written anything."""
@@ -111,7 +113,7 @@ class Archive:
                 except ValueError:
                     records = [None]
                 if not all(isinstance(record, dict) for record in records):
-                    raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", f"its records are damaged. {AGAIN}")
+                    raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", N_("its records are damaged."), AGAIN)
 
 
 def archive_among(members: Mapping[str, Member], path: Path) -> Archive | None:
@@ -151,7 +153,8 @@ def is_copied(row: Any) -> bool:
 
 def only_a_part(name: str) -> NotAnExport:
     return NotAnExport(
-        name, "it is a part of an export of Brapped's, made for other programs. Import the whole zip or folder instead."
+        name,
+        N_("it is a part of an export of Brapped's, made for other programs. Import the whole zip or folder instead."),
     )
 
 
@@ -161,7 +164,7 @@ def _batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:
     held = 0
     while line := stream.readline(LONGEST_RECORD + 1):
         if len(line) > LONGEST_RECORD:
-            raise Damaged(name, f"a record is longer than any real one. {AGAIN}")
+            raise Damaged(name, N_("a record is longer than any real one."), AGAIN)
         batch.append(line)
         held += len(line)
         if len(batch) == size or held >= BATCH_BYTES:
@@ -175,7 +178,7 @@ def _texts(lines: list[bytes], name: str) -> list[str]:
     try:
         return [line.decode() for line in lines]
     except UnicodeDecodeError as error:
-        raise Damaged(name, f"it is no UTF-8 any more. {AGAIN}") from error
+        raise Damaged(name, N_("it is no UTF-8 any more."), AGAIN) from error
 
 
 def _manifest(path: Path, member: Member) -> Manifest | None:
@@ -189,15 +192,20 @@ def _manifest(path: Path, member: Member) -> Manifest | None:
         return None
     version = told.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise NotAnExport(path.name, "a newer Brapped made this export. Upgrade this one the way it was installed.")
+        newer = N_("a newer Brapped made this export. Upgrade this one the way it was installed.")
+        raise NotAnExport(path.name, newer)
     try:
         manifest = Manifest.model_validate(told)
     except ValidationError as error:
-        raise Damaged(path.name, f"its {MANIFEST} is damaged. {AGAIN}") from error
+        raise Damaged(path.name, N_("its %(file)s is damaged."), AGAIN, file=MANIFEST) from error
     person = manifest.listener
     for zone in (person.time_zone, *(lived.time_zone for lived in person.zones)):
         if problem := why_refused(zone):
             raise NotAnExport(
-                path.name, f"{problem} Write it into {MANIFEST} in place of {zone!r}, and import it again."
+                path.name,
+                N_("%(problem)s Write it into %(file)s in place of %(zone)s, and import it again."),
+                problem=problem,
+                file=MANIFEST,
+                zone=repr(zone),
             )
     return manifest

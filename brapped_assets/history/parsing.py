@@ -16,6 +16,7 @@ from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets.history.play_end import end_and_upload
 from brapped_assets.history.spoken_rows import account_spoken, extended_spoken
 from brapped_assets.text.json_fields import Odd, flag, instant, milliseconds, text
+from brapped_assets.text.translation import N_
 
 PARSER_VERSION = 1
 """Raise it whenever `parse_row` learns to read more: what older versions could not read is tried again."""
@@ -113,9 +114,9 @@ def track_id_of(uri: str | None) -> str | None:
 def _nameless(row: dict[str, Any], names: tuple[str, ...]) -> OtherRow:
     """Null where a name should be: Spotify forgot it. No such key, or another value: a newer parser may know it."""
     if any(row.get(key) for key in names):
-        raise Odd("there is no title, and the uri names no track")
+        raise Odd(N_("there is no title, and the uri names no track"))
     if not any(key in row for key in names):
-        raise Odd("nothing tells what was played")
+        raise Odd(N_("nothing tells what was played"))
     return OtherRow("unknown")
 
 

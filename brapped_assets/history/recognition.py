@@ -14,6 +14,7 @@ from brapped_assets.history.limits import Member
 from brapped_assets.history.model import Kind
 from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets.history.own_export import is_copied, only_a_part
+from brapped_assets.text.translation import N_
 
 # How many rows may be odd before a document is judged by its name, and how much of it is read for that.
 SAMPLE, PIECES = 50, 64
@@ -38,14 +39,14 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
         pieces = islice(texts(stream, name), PIECES)
         start = next(pieces, "")
         if not start.strip():
-            raise NotAnExport(name, f"it is empty, so the download was not finished. {AGAIN}")
+            raise NotAnExport(name, N_("it is empty, so the download was not finished."), AGAIN)
         if (error := of_text(name, start)) is not None:
             raise error
         seen = list(_sample(rows(chain([start], pieces), name)))
     except Damaged as error:
         if is_named_so:
             raise
-        raise NotAnExport(name, "it is not a Spotify history.") from error
+        raise NotAnExport(name, N_("it is not a Spotify history.")) from error
     for row in seen:
         if is_copied(row):
             raise only_a_part(name)
@@ -53,7 +54,7 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
             return kind
     if is_named_so:
         return "extended" if EXTENDED_NAME.search(name) else "account"
-    raise NotAnExport(name, "it is other data, not a listening history.")
+    raise NotAnExport(name, N_("it is other data, not a listening history."))
 
 
 def _sample(found: Iterator[Any]) -> Iterator[Any]:

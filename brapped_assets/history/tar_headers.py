@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from brapped_assets.history.errors import AGAIN, CutOff, TooLarge
 from brapped_assets.history.limits import View
+from brapped_assets.text.translation import N_
 
 BLOCK = 512
 # A path of over 4,096 bytes can be had nowhere; what else such a header tells is as short.
@@ -58,7 +59,7 @@ def entries(tar: View, name: str) -> Iterator[Entry]:
             raise _damaged(name)
         if header.type in TELLING:
             if length > LONGEST_HEADER:
-                raise TooLarge(name, "it is a tar with a name longer than any real one.")
+                raise TooLarge(name, N_("it is a tar with a name longer than any real one."))
             data = _read(tar, place, length)
             if header.type == tarfile.GNUTYPE_LONGNAME:
                 long_name = data.rstrip(b"\0").decode(errors="replace")
@@ -114,4 +115,4 @@ def _number(digits: str, otherwise: int) -> int:
 
 
 def _damaged(name: str) -> CutOff:
-    return CutOff(name, f"it is a tar that is cut off or damaged. {AGAIN}")
+    return CutOff(name, N_("it is a tar that is cut off or damaged."), AGAIN)

@@ -1,5 +1,9 @@
-"""How things stand, as conditions that somebody should hear of: in words that say what it means and what mends it."""
+"""How things stand, as conditions that somebody should hear of: in words that say what it means and what mends it.
 
+The words are those of the language of now: of the owner, who is told (`notifier.py`). Commands stay as they are.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +13,11 @@ from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.state_machine import Condition
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.spotify.quota import QUOTA_EXCEEDED, waits_until
-from brapped_assets.text.formatting import percent
+from brapped_assets.text.formatting import NO_BREAK, clock, dated, percent
 from brapped_assets.text.plain import plain
-from brapped_assets.transfer.refused_inbox import Refused, remedy
+from brapped_assets.text.translation import N_, _, ngettext, translated
+from brapped_assets.transfer.inbox import FOLDER
+from brapped_assets.transfer.refused_inbox import Refused
 from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, has_consent_ended
 from brapped_assets.warehouse.notifications import Person, State
 from brapped_assets.warehouse.storage import NEARLY_FULL
@@ -32,27 +38,30 @@ PATIENCE = timedelta(minutes=30)
 STORAGE_TOLD, STORAGE_FULL, STORAGE_AGAIN = NEARLY_FULL, 0.95, 0.75
 
 HEADLINES = {
-    "consent": "Spotify's consent",
-    "no_poll": "nothing is being collected",
-    "gap": "plays may be missing",
-    "quota": "Spotify's quota is used up",
-    "storage": "the database is filling up",
-    RUN_FAILURE: "a run failed",
-    "database": "the database does not answer",
-    INBOX: "an export was refused",
-    **{PART + part: f"{name} stays down" for part, name in stopped_parts.NAMES.items()},
+    "consent": N_("Spotify's consent"),
+    "no_poll": N_("nothing is being collected"),
+    "gap": N_("plays may be missing"),
+    "quota": N_("Spotify's quota is used up"),
+    "storage": N_("the database is filling up"),
+    RUN_FAILURE: N_("a run failed"),
+    "database": N_("the database does not answer"),
+    INBOX: N_("an export was refused"),
+    **{PART + part: N_("%(part)s stays down") for part in stopped_parts.NAMES},
 }
 OVER = {
-    "consent": "Spotify's consent is renewed. Nothing to do.",
-    "no_poll": "Your plays are being collected again.",
-    "gap": "The gap is closed: an export told what was played. Thank you for bringing it in.",
-    "quota": "Spotify answers again, and polling goes on.",
-    "storage": "There is room in the database again.",
-    RUN_FAILURE: "Runs succeed again.",
-    "database": "The database answers again.",
-    INBOX: "Nothing that was refused lies in the inbox any more.",
-    **{PART + part: f"{name} was started again." for part, name in stopped_parts.NAMES.items()},
+    "consent": N_("Spotify's consent is renewed. Nothing to do."),
+    "no_poll": N_("Your plays are being collected again."),
+    "gap": N_("The gap is closed: an export told what was played. Thank you for bringing it in."),
+    "quota": N_("Spotify answers again, and polling goes on."),
+    "storage": N_("There is room in the database again."),
+    RUN_FAILURE: N_("Runs succeed again."),
+    "database": N_("The database answers again."),
+    INBOX: N_("Nothing that was refused lies in the inbox any more."),
+    **{PART + part: N_("%(part)s was started again.") for part in stopped_parts.NAMES},
 }
+
+
+WELL, AND_MORE = N_("all is well again"), N_("%(what)s, and more")
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,20 @@ class Failed:
     sentence: str
     cures_itself: bool = False
     is_cured_by_login: bool = False
+
+
+def headline(kind: str) -> str:
+    """What it is about, in the language of now."""
+    return _said(HEADLINES, kind)
+
+
+def over(kind: str) -> str:
+    """That it is over, in the language of now."""
+    return _said(OVER, kind)
+
+
+def _said(texts: Mapping[str, str], kind: str) -> str:
+    return _(texts[kind], part=translated(stopped_parts.NAMES.get(kind.removeprefix(PART), "")))
 
 
 def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, now: datetime) -> list[Condition]:
@@ -86,7 +109,7 @@ def conditions(state: State, failed: Failed | None, *, limit_bytes: int | None, 
 
 
 def of_database() -> Condition:
-    text = (
+    text = _(
         "Your database does not answer or cannot be used, so nothing is collected. Spotify keeps your last "
         "50 plays: there is a little time. `brapped status` says what is wrong."
     )
@@ -95,27 +118,34 @@ def of_database() -> Condition:
 
 def of_inbox(refused: Refused, home: Path) -> Condition:
     # Another one that is refused is another message.
-    text = f"{refused.sentence()} What mends it: {remedy(home)}."
+    text = _(
+        "Something in the inbox was refused: %(why)s What mends it: mend it, or take it out of %(folder)s; what "
+        "changes there is tried again.",
+        why=refused.why,
+        folder=f"{home / FOLDER}",
+    )
     return Condition(INBOX, None, int(refused.at.timestamp()), text)
 
 
 def of_part(down: Down) -> Condition:
-    text = f"{down.sentence()} To start it again: {stopped_parts.REMEDY}"
+    text = f"{down.sentence()} {_('To start it again: %(command)s', command=stopped_parts.REMEDY)}"
     return Condition(PART + down.part, None, 1, text)
 
 
 def _of_consent(person: Person, whose: str, now: datetime) -> list[Condition]:
     ends_at = person.consent_ends_at
     if has_consent_ended(person.consent_ended_at, ends_at, now):
-        text = f"{whose}Spotify's consent has ended, so no play is collected. Renew it: brapped login"
+        text = whose + _("Spotify's consent has ended, so no play is collected. Renew it: brapped login")
         return [Condition("consent", person.listener_id, len(CONSENT_WITHIN) + 1, text)]
     if ends_at is None:
         return []
     level = sum(ends_at - now <= within for within in CONSENT_WITHIN)
     left = (ends_at - now).days
-    text = (
-        f"{whose}Spotify's consent ends {_in_days(left)}, on {_day(ends_at, person)}; it lasts six months. After "
-        "that no play is collected. Renewing takes a minute: brapped login"
+    text = whose + _(
+        "Spotify's consent ends %(when)s, on %(day)s; it lasts six months. After that no play is collected. Renewing "
+        "takes a minute: brapped login",
+        when=_in_days(left),
+        day=_day(ends_at, person),
     )
     return [Condition("consent", person.listener_id, level, text)] if level else []
 
@@ -124,9 +154,10 @@ def _of_polls(person: Person, whose: str, now: datetime) -> list[Condition]:
     is_awaited = person.is_polled and person.consent_ended_at is None
     if not is_awaited or now - person.last_polled_at < STANDSTILL_NOTICED:
         return []
-    text = (
-        f"{whose}No poll has succeeded since {_minute(person.last_polled_at, person)}. Spotify keeps only the last 50 "
-        "plays, so some may be lost if this goes on. Poll now, or see why not: brapped sync"
+    text = whose + _(
+        "No poll has succeeded since %(when)s. Spotify keeps only the last 50 plays, so some may be lost if this goes "
+        "on. Poll now, or see why not: brapped sync",
+        when=_minute(person.last_polled_at, person.time_zone),
     )
     return [Condition("no_poll", person.listener_id, 1, text, STANDSTILL_PATIENCE)]
 
@@ -134,19 +165,21 @@ def _of_polls(person: Person, whose: str, now: datetime) -> list[Condition]:
 def _of_gaps(person: Person, whose: str) -> list[Condition]:
     if person.gap_start is None or person.gap_end is None:
         return []
-    text = (
-        f"{whose}Plays may be missing between {_minute(person.gap_start, person)} and "
-        f"{_minute(person.gap_end, person)}: Spotify no longer showed them. Its data export has them. Ask for one at "
-        "https://www.spotify.com/account/privacy/ and bring it in: brapped import"
+    text = whose + _(
+        "Plays may be missing between %(since)s and %(until)s: Spotify no longer showed them. Its data export has "
+        "them. Ask for one at %(address)s and bring it in: brapped import",
+        since=_minute(person.gap_start, person.time_zone),
+        until=_minute(person.gap_end, person.time_zone),
+        address="https://www.spotify.com/account/privacy/",
     )
     return [Condition("gap", person.listener_id, int(person.gap_end.timestamp()), text)]
 
 
 def _of_quota(not_before: datetime, reason: str | None) -> Condition:
-    text = (
-        f"Spotify's quota for your app is used up, and polling waits until {not_before.day} {not_before:%B}, "
-        f"{not_before:%H:%M} UTC. Nothing to do: it goes on by itself, and nothing is lost unless you play more than "
-        "50 songs until then. More: brapped status"
+    text = _(
+        "Spotify's quota for your app is used up, and polling waits until %(when)s UTC. Nothing to do: it goes on by "
+        "itself, and nothing is lost unless you play more than 50 songs until then. More: brapped status",
+        when=_minute(not_before, "UTC"),
     )
     # A short wait that is not the day's quota is over before anybody has read this.
     return Condition("quota", None, 1, text, timedelta(0) if reason == QUOTA_EXCEEDED else PATIENCE)
@@ -156,29 +189,34 @@ def _of_storage(stored: int, limit: int) -> list[Condition]:
     share = stored / limit
     if share < STORAGE_AGAIN:
         return []
-    text = (
-        f"The database has used {percent(stored, limit)} of its {limit / 1_000_000:,.0f} MB. When it is full, nothing "
-        "new is stored. Take a larger plan, or keep a copy and make room: brapped export, then brapped forget "
-        "--before. Details: brapped status"
+    text = _(
+        "The database has used %(share)s of its %(megabytes)s MB. When it is full, nothing new is stored. Take a "
+        "larger plan, or keep a copy and make room: brapped export, then brapped forget --before. Details: "
+        "brapped status",
+        share=percent(stored, limit),
+        megabytes=limit // 1_000_000,
     )
     return [Condition("storage", None, (share >= STORAGE_TOLD) + (share >= STORAGE_FULL), text)]
 
 
 def _of_failure(failed: Failed) -> Condition:
-    text = f"A run of {failed.job} failed. {failed.sentence} What is wrong and what mends it: brapped status"
+    text = _(
+        "A run of %(job)s failed. %(sentence)s What is wrong and what mends it: brapped status",
+        job=failed.job,
+        sentence=failed.sentence,
+    )
     # What waiting cures has usually passed by the next poll.
     return Condition(RUN_FAILURE, None, 1, text, PATIENCE if failed.cures_itself else timedelta(0))
 
 
 def _in_days(days: int) -> str:
-    return "today" if days < 1 else "in one day" if days == 1 else f"in {days} days"
+    return _("today") if days < 1 else ngettext("in one day", "in %(num)s days", days)
 
 
 def _day(instant: datetime, person: Person) -> str:
-    local = instant.astimezone(ZoneInfo(person.time_zone))
-    return f"{local.day} {local:%B %Y}"
+    return dated(instant.astimezone(ZoneInfo(person.time_zone)), "yMMMMd").replace(NO_BREAK, " ")
 
 
-def _minute(instant: datetime, person: Person) -> str:
-    local = instant.astimezone(ZoneInfo(person.time_zone))
-    return f"{local.day} {local:%B}, {local:%H:%M}"
+def _minute(instant: datetime, time_zone: str) -> str:
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{dated(local, 'MMMMd')}, {clock(local)}".replace(NO_BREAK, " ")

@@ -1,4 +1,7 @@
-"""Look how things stand, and tell what is due: after runs, which have woken the database anyway; never on a timer."""
+"""Look how things stand, and tell what is due: after runs, which have woken the database anyway; never on a timer.
+
+Notices are the owner's, and in the language that the first listener chose; a recap is in that of its listener.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -8,22 +11,26 @@ from functools import partial
 
 from brapped_assets.notifications import recap, stopped_parts, store
 from brapped_assets.notifications.conditions import (
-    HEADLINES,
+    AND_MORE,
     INBOX,
     LOOKED_FOR,
-    OVER,
     PARTS,
     RECAPS,
+    WELL,
     Failed,
     conditions,
+    headline,
     of_database,
     of_inbox,
     of_part,
+    over,
 )
 from brapped_assets.notifications.delivery import Attached, deliver, was_delivered
 from brapped_assets.notifications.state_machine import Condition, Notice, Verdict, claimed, judge, settled
 from brapped_assets.notifications.store import Book
 from brapped_assets.settings import Settings
+from brapped_assets.text.language import display_of, written_as
+from brapped_assets.text.translation import _
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.warehouse import notifications
 from brapped_assets.warehouse.db.connections import Warehouse
@@ -61,11 +68,21 @@ class Look:
     def at_warehouse(self, warehouse: Warehouse, failed: Failed | None) -> None:
         """Everything but whether it answers. Nothing is written while there is nothing new."""
         state = notifications.state(warehouse)
+        owners = display_of(*state.owners_display)
+        store.note_display(self.settings.brapped_home, owners)
+        with written_as(owners):
+            self._at_warehouse(warehouse, state, failed)
+
+    def _at_warehouse(self, warehouse: Warehouse, state: State, failed: Failed | None) -> None:
         found = self._found(state, failed)
         if judge([Notice(**row) for row in state.known], found, LOOKED_FOR, self.now).is_empty:
             return
         compose = partial(self._composed, warehouse, is_only_one=len(state.people) == 1)
         self._tell(partial(store.in_warehouse, warehouse), found, LOOKED_FOR, compose)
+
+    def in_owners_words(self) -> AbstractContextManager[None]:
+        """What is said without the warehouse, is said as the owner had it written when that last answered."""
+        return written_as(store.known_display(self.settings.brapped_home))
 
     def at_database(self, *, answers: bool) -> None:
         """Whether it answers at all, which it cannot remember itself."""
@@ -107,7 +124,7 @@ class Look:
         with opened() as book:
             verdict: Verdict = judge(book.known, found, looked_for, self.now)
             due = [(claimed(notice, self.now), text) for notice, text in verdict.due]
-            taken = {notice.key: notice for notice, _ in due}
+            taken = {notice.key: notice for notice, _text in due}
             changed = {notice.key: notice for notice in verdict.save} | taken
             book.write(list(changed.values()), verdict.remove)
         for message in compose(due):
@@ -127,7 +144,7 @@ class Look:
 
     def _composed(self, warehouse: Warehouse, due: Sequence[Due], *, is_only_one: bool) -> Iterable[Message]:
         yield from _in_one([(notice, text) for notice, text in due if notice.kind not in RECAPS])
-        for notice, _ in due:
+        for notice, _text in due:
             if notice.kind not in RECAPS or notice.listener_id is None:
                 continue
             with warehouse.transaction() as tx:
@@ -150,8 +167,9 @@ def notify(settings: Settings, now: datetime, failed: Failed | None = None) -> L
     at = Look(settings, now)
     if settings.brapped_notify is None:
         return at.looked
-    at.at_parts()
-    at.at_inbox()
+    with at.in_owners_words():
+        at.at_parts()
+        at.at_inbox()
     try:
         with settings.warehouse() as warehouse:
             at.at_warehouse(warehouse, failed)
@@ -159,9 +177,11 @@ def notify(settings: Settings, now: datetime, failed: Failed | None = None) -> L
         # It answers; the next look finds it at leisure.
         return at.looked
     except WarehouseError:
-        at.at_database(answers=False)
+        answers = False
     else:
-        at.at_database(answers=True)
+        answers = True
+    with at.in_owners_words():
+        at.at_database(answers=answers)
     return at.looked
 
 
@@ -169,7 +189,8 @@ def look_at_parts(settings: Settings, now: datetime) -> Looked:
     """Tell which parts of `up` stay down, and that they run again; asks no database. Raises what `notify` does."""
     at = Look(settings, now)
     if settings.brapped_notify is not None:
-        at.at_parts()
+        with at.in_owners_words():
+            at.at_parts()
     return at.looked
 
 
@@ -177,7 +198,8 @@ def no_database(settings: Settings, now: datetime) -> Looked:
     """Tell, once it has been so for a while, that a database does not answer; for whoever got no further."""
     at = Look(settings, now)
     if settings.brapped_notify is not None:
-        at.at_database(answers=False)
+        with at.in_owners_words():
+            at.at_database(answers=False)
     return at.looked
 
 
@@ -185,11 +207,11 @@ def _in_one(due: Sequence[Due]) -> Iterable[Message]:
     """What is due at the same moment is one message."""
     if not due:
         return
-    about = [notice for notice, _ in due]
-    texts = [text or OVER[notice.kind] for notice, text in due]
-    if all(text is None for _, text in due):
-        title = "all is well again"
+    about = [notice for notice, _text in due]
+    texts = [text or over(notice.kind) for notice, text in due]
+    if all(text is None for _notice, text in due):
+        title = _(WELL)
     else:
-        first = next(notice for notice, text in due if text is not None)
-        title = HEADLINES[first.kind] if len(due) == 1 else f"{HEADLINES[first.kind]}, and more"
+        first = headline(next(notice for notice, text in due if text is not None).kind)
+        title = first if len(due) == 1 else _(AND_MORE, what=first)
     yield Message(about, f"Brapped: {title}", "\n\n".join(texts))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any, Protocol
 from filelock import FileLock
 
 from brapped_assets.notifications.state_machine import Notice
+from brapped_assets.text.language import Display, display_of
 from brapped_assets.warehouse import notifications
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 
+LANGUAGE = "notices-language.json"
 INSTANTS = ("opened_at", "told_at", "closed_at", "tried_at")
 FILE_LOCK_SECONDS = 10
 
@@ -64,6 +66,25 @@ def in_file(file: Path) -> Iterator[Book]:
     """A file of the home. A runner that begins anew each time has none of yesterday, but tells of failures itself."""
     with FileLock(file.with_suffix(".lock"), timeout=FILE_LOCK_SECONDS):
         yield _FileBook(file)
+
+
+def known_display(home: Path) -> Display:
+    """How notices were written last; in English where nobody has noted it."""
+    try:
+        return display_of(**json.loads((home / LANGUAGE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Display()
+
+
+def note_display(home: Path, display: Display) -> None:
+    """From now on notices are written so, also while the warehouse is away; where the home can be written."""
+    if known_display(home) == display:
+        return
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+        partial = home / f"{LANGUAGE}.new"
+        partial.write_text(json.dumps(display._asdict()), encoding="utf-8")
+        partial.replace(home / LANGUAGE)
 
 
 def _read(file: Path) -> list[Notice]:

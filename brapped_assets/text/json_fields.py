@@ -7,6 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from brapped_assets.text.translation import N_
+
 DAY_MS = 24 * 60 * 60 * 1000
 # Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
 FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
@@ -30,7 +32,7 @@ def text(value: Any) -> str | None:
         return None
     if type(value) is int or type(value) is float:
         return str(value)
-    raise Odd("a name or a word is not a text")
+    raise Odd(N_("a name or a word is not a text"))
 
 
 def flag(value: Any) -> bool | None:
@@ -41,7 +43,7 @@ def flag(value: Any) -> bool | None:
         return FLAGS[key]
     if not key:
         return None
-    raise Odd("a flag is neither true nor false")
+    raise Odd(N_("a flag is neither true nor false"))
 
 
 def number(value: Any) -> float | None:
@@ -49,25 +51,25 @@ def number(value: Any) -> float | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Odd("a number is something else")
+        raise Odd(N_("a number is something else"))
     try:
         return float(value) if len(str(value)) <= LONGEST_NUMBER else None
     except ValueError:
-        raise Odd("a number is something else") from None
+        raise Odd(N_("a number is something else")) from None
 
 
 def milliseconds(value: Any) -> int:
     """A time played: 0 to 24 hours in ms, fractions cut off."""
     played = value if type(value) is int else number(value)
     if played is None or not 0 <= played <= DAY_MS:
-        raise Odd("the time played is not a number of milliseconds between 0 and 24 hours")
+        raise Odd(N_("the time played is not a number of milliseconds between 0 and 24 hours"))
     return int(played)
 
 
 def instant(value: Any, now: datetime) -> datetime:
     """A point in time in UTC; one without a zone is UTC (facts, sections 6.1 and 6.2)."""
     if type(value) is not str or len(value) < SHORTEST_INSTANT:
-        raise Odd("the time is not an instant")
+        raise Odd(N_("the time is not an instant"))
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
@@ -80,9 +82,9 @@ def instant(value: Any, now: datetime) -> datetime:
 def within_bounds(at: datetime, now: datetime) -> datetime:
     """An instant at which a play can have ended, whoever tells of it: exports and polls alike."""
     if at < FIRST_INSTANT:
-        raise Odd("the time lies before Spotify existed")
+        raise Odd(N_("the time lies before Spotify existed"))
     if at > now and at - now > AHEAD:
-        raise Odd("the time lies in the future")
+        raise Odd(N_("the time lies in the future"))
     return at
 
 
@@ -90,11 +92,11 @@ def _unusual_instant(value: str) -> datetime:
     try:
         return datetime.fromisoformat(NAMED_UTC.sub("", value))
     except ValueError:
-        raise Odd("the time is not an instant") from None
+        raise Odd(N_("the time is not an instant")) from None
 
 
 def _in_utc(at: datetime) -> datetime:
     try:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except OverflowError:
-        raise Odd("the time is not an instant") from None
+        raise Odd(N_("the time is not an instant")) from None

@@ -13,9 +13,11 @@ from upath import UPath
 from brapped_assets.history.candidate_files import is_looked_at
 from brapped_assets.history.errors import HistoryError, TooLarge
 from brapped_assets.history.limits import MOST_BYTES, MOST_ENTRIES, MOST_LOOKED_INTO
+from brapped_assets.text.translation import N_
 
 TIMEOUT_SECONDS = 60
 CHUNK_BYTES = 1024 * 1024
+CANNOT = N_("it cannot be fetched (%(why)s). Check the URL.")
 
 
 class NotFetched(HistoryError):
@@ -43,15 +45,16 @@ def local_copy(address: str) -> Iterator[Path]:
             else:
                 _copy(UPath(address), to)
         except TooLarge as error:
-            raise NotFetched(shown, error.reason) from None
+            raise NotFetched(shown, "%(why)s", why=error.reason) from None
         except requests.HTTPError as error:
-            raise NotFetched(shown, f"the server answered {error.response.status_code}. Check the URL.") from None
+            text = N_("the server answered %(status)s. Check the URL.")
+            raise NotFetched(shown, text, status=f"{error.response.status_code}") from None
         except requests.RequestException as error:
-            raise NotFetched(shown, f"it cannot be fetched ({type(error).__name__}). Check the URL.") from None
+            raise NotFetched(shown, CANNOT, why=type(error).__name__) from None
         except ImportError as error:
-            raise NotFetched(shown, f"this kind of URL needs another package ({error}).") from None
+            raise NotFetched(shown, N_("this kind of URL needs another package (%(why)s)."), why=f"{error}") from None
         except Exception as error:  # noqa: BLE001  # every storage raises errors of its own; their texts may hold secrets
-            raise NotFetched(shown, f"it cannot be fetched ({type(error).__name__}). Check the URL.") from None
+            raise NotFetched(shown, CANNOT, why=type(error).__name__) from None
         yield to
 
 
@@ -85,6 +88,6 @@ def _write(chunks: Iterable[bytes], to: Path, most: int) -> int:
         for chunk in chunks:
             size += len(chunk)
             if size > most:
-                raise TooLarge(to.name, "it is over 4 GB, which no export is.")
+                raise TooLarge(to.name, N_("it is over 4 GB, which no export is."))
             out.write(chunk)
     return size

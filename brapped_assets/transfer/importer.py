@@ -96,7 +96,7 @@ class Summary:
             *((count, _not_a_play(kind)) for kind, count in sorted(self.other.items())),
             (self.spoken.added, _("of these, which are no music, not known before")),
             *(
-                (count, _("too odd, kept aside: %(reason)s", reason=reason))
+                (count, _("too odd, kept aside: %(reason)s", reason=translated(reason)))
                 for reason, count in sorted(self.odd.items())
             ),
             (self.repeats, _("of these, reported again too soon to have been heard: kept, not counted")),

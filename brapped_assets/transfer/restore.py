@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.own_export import AGAIN, Archive, Person
+from brapped_assets.text.translation import N_
 from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.dimensions import apply_payloads
@@ -64,7 +65,9 @@ def restore(
                     done += restored.records
                     progress(done, expected)
         except restored_records.BadRecords as error:
-            raise Damaged(f"{archive.path.name}: {table}", f"its records are damaged ({error}). {AGAIN}") from error
+            raise Damaged(
+                f"{archive.path.name}: {table}", N_("its records are damaged (%(why)s)."), AGAIN, why=error
+            ) from error
         if table == exported_records.POLLS:
             with warehouse.transaction() as tx:
                 restored_records.note_hole(tx, listener_id, who)

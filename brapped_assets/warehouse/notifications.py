@@ -36,7 +36,8 @@ class Person:
 class State:
     """`known`: the rows of `audit.notice`; `not_before`: Spotify's wish, may lie in the past (UTC).
 
-    `bytes` is the size of every database this role can see on the server.
+    `bytes` is the size of every database this role can see on the server. `owners_display`: how the first listener
+    wants texts written: language, hours and numbers, as `text.language.display_of` takes them.
     """
 
     known: list[dict[str, Any]] = field(default_factory=list)
@@ -44,6 +45,7 @@ class State:
     not_before: datetime | None = None
     reason: str | None = None
     bytes: int = 0
+    owners_display: tuple[str, str, str] = ("", "", "")
 
 
 def state(warehouse: Warehouse) -> State:

@@ -24,7 +24,11 @@ order by l.listener_id
 
 -- name: database
 -- A plan's storage is that of all databases of the project, Dagster's too.
+-- Whoever is told is the owner, who is the first listener.
 select q.not_before, q.reason,
+       (select array[coalesce(p.language, ''), coalesce(p.hours, ''), coalesce(p.numbers, '')]
+          from (select min(listener_id) as listener_id from audit.listener) owner
+          left join insights.preference p on p.listener_id = owner.listener_id) as owners_display,
        (select sum(pg_database_size(d.oid))::bigint from pg_database d
          where d.datallowconn and has_database_privilege(d.oid, 'connect')) as bytes
 from audit.api_quota q

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from brapped_assets.notifications import stopped_parts
-from brapped_assets.notifications.conditions import OVER, Failed
+from brapped_assets.notifications.conditions import Failed, over
 from brapped_assets.notifications.notifier import Looked, look_at_parts, notify
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.settings import Settings
@@ -15,6 +15,7 @@ from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import call_ledger, listeners
+from brapped_assets.warehouse.db import connections
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.notifications.mailbox import Mailbox
 
@@ -90,8 +91,32 @@ def test_a_consent_is_told_of_30_14_and_3_days_before_at_its_end_and_when_it_is_
         polled(tx, ann, ENDS + 5 * DAY)
     at(ENDS + 5 * DAY)
     at(ENDS + 6 * DAY - HOUR - DAY)
-    assert mailbox.texts() == [(WELL, OVER["consent"])]
+    assert mailbox.texts() == [(WELL, over("consent"))]
     assert rows(warehouse) == []
+
+
+def test_notices_are_in_the_language_that_the_owner_chose_also_while_the_database_is_away(
+    warehouse: Warehouse, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.transaction() as tx:
+        ann, bob = welcome(tx, LOGIN), welcome(tx, LOGIN, "bob")
+        for listener, language in ((ann, "de"), (bob, "fr")):
+            tx.execute("insert into insights.preference (listener_id, language, chosen_at) values (%s, %s, %s)",
+                       (listener, language, LOGIN))  # fmt: skip
+            polled(tx, listener, ENDS - 3 * DAY)
+        gap(tx, ann, ENDS - 4 * DAY, ENDS - 4 * DAY + HOUR)
+    at(ENDS - 3 * DAY)
+    ((title, text),) = mailbox.texts()
+    assert title == "Brapped: Spotifys Zustimmung und mehr"
+    said = text.split("\n\n")
+    assert said[0].startswith("Ann: Spotifys Zustimmung endet in 3 Tagen, am 10. September 2026;")
+    assert said[1].startswith("Ann: Zwischen 6. September, 14:00 und 6. September, 15:00 können Plays fehlen")
+    assert said[2].startswith("Bob: Spotifys Zustimmung endet")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0.1)
+    at(ENDS)
+    at(ENDS + 31 * MINUTE)
+    assert [title for title, _ in mailbox.texts()] == ["Brapped: die Datenbank antwortet nicht"]
 
 
 def test_a_machine_that_slept_hears_of_the_last_stage_only(warehouse: Warehouse, mailbox: Mailbox) -> None:
@@ -117,7 +142,7 @@ def test_a_standstill_is_told_after_3_hours_and_its_end_once(warehouse: Warehous
     with warehouse.transaction() as tx:
         polled(tx, ann, LOGIN + 10 * HOUR)
     at(LOGIN + 10 * HOUR)
-    assert mailbox.texts() == [(WELL, OVER["no_poll"])]
+    assert mailbox.texts() == [(WELL, over("no_poll"))]
 
 
 def test_a_machine_that_wakes_up_polls_before_it_complains(warehouse: Warehouse, mailbox: Mailbox) -> None:
@@ -154,7 +179,7 @@ def test_each_new_gap_is_told_of_and_their_end_once(warehouse: Warehouse, mailbo
     with warehouse.transaction() as tx:
         tx.execute("delete from audit.gap")
     at(LOGIN + 8 * HOUR)
-    assert mailbox.texts() == [(WELL, OVER["gap"])]
+    assert mailbox.texts() == [(WELL, over("gap"))]
 
 
 def test_a_spent_quota_is_told_at_once_and_explains_a_standstill(warehouse: Warehouse, mailbox: Mailbox) -> None:
@@ -167,7 +192,7 @@ def test_a_spent_quota_is_told_at_once_and_explains_a_standstill(warehouse: Ware
     assert title == "Brapped: Spotify's quota is used up"
     assert "polling waits until 10 March, 17:00 UTC. Nothing to do" in text
     at(LOGIN + 5 * HOUR)
-    assert mailbox.texts() == [(WELL, OVER["quota"])]
+    assert mailbox.texts() == [(WELL, over("quota"))]
 
 
 @pytest.mark.parametrize("reason", ["Spotify asked to wait", "RATE_LIMITED"])
@@ -196,7 +221,7 @@ def test_storage_is_told_of_at_80_and_95_percent_and_does_not_flutter(
         told += [(share, text.split(" of ")[0]) for _, text in mailbox.texts()]
     assert [share for share, _ in told] == [0.85, 0.98, 0.60]
     assert told[0][1].startswith("The database has used 8")
-    assert told[2][1].startswith(OVER["storage"][:10])
+    assert told[2][1].startswith(over("storage")[:10])
 
 
 def test_a_failure_that_waiting_cures_is_told_when_it_lasts_and_another_at_once(
@@ -215,7 +240,7 @@ def test_a_failure_that_waiting_cures_is_told_when_it_lasts_and_another_at_once(
         )
     ]
     at(LOGIN + 2 * HOUR)
-    assert mailbox.texts() == [(WELL, OVER["run_failure"])]
+    assert mailbox.texts() == [(WELL, over("run_failure"))]
     at(LOGIN + 3 * HOUR, Failed("daily_upkeep", "It is broken."))
     assert len(mailbox.texts()) == 1
 
@@ -281,7 +306,7 @@ def test_a_database_that_does_not_answer_is_told_of_and_that_it_is_back(
     monkeypatch.setenv("DATABASE_URL", database_url)
     at(LOGIN + 80 * MINUTE)
     at(LOGIN + 100 * MINUTE)
-    assert mailbox.texts() == [(WELL, OVER["database"])]
+    assert mailbox.texts() == [(WELL, over("database"))]
     assert not (tmp_path / "home" / "notices.json").exists()
 
 
@@ -329,7 +354,7 @@ def test_an_export_that_the_inbox_refused_is_told_once_and_once_that_it_is_gone(
         file.unlink()
     for minutes in (1, 20):
         at(LOGIN + 3 * HOUR + minutes * MINUTE)
-    assert mailbox.texts() == [(WELL, OVER["inbox"])]
+    assert mailbox.texts() == [(WELL, over("inbox"))]
 
 
 def test_a_part_that_stays_down_is_told_without_a_database_once_and_its_new_start_once(
@@ -363,4 +388,4 @@ def test_a_part_that_stays_down_is_told_without_a_database_once_and_its_new_star
     stopped_parts.write(home, [])
     look_at_parts(Settings.load(), LOGIN + 9 * MINUTE)
     look_at_parts(Settings.load(), LOGIN + 10 * MINUTE)
-    assert mailbox.texts() == [(WELL, f"{OVER['part_web']}\n\n{OVER['part_daemon']}")]
+    assert mailbox.texts() == [(WELL, f"{over('part_web')}\n\n{over('part_daemon')}")]

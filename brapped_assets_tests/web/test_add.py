@@ -106,7 +106,7 @@ def test_an_import_is_told_in_the_language_of_whoever_began_it(site: Pages) -> N
     assert asked.proposal is not None
     assert (asked.told, asked.troubles) == (
         ((2, "neue Plays"),),
-        ("note.json wurde ausgelassen: it is other data, not a listening history.",),
+        ("note.json wurde ausgelassen: es sind andere Daten, kein Hörverlauf.",),
     )
     assert asked.proposal.remarks[0].replace("\u00a0", " ") == (
         "Die noch nicht importierten Dateien nennen 2 Plays, Mi., 1. Mai 2024."
@@ -137,6 +137,30 @@ def test_what_is_no_export_is_said_in_the_words_of_the_command_line(site: Pages,
     assert "it is a web page" in site.browser.get("/add").text
     with warehouse.transaction() as tx:
         assert tx.execute("select * from audit.listener").fetchall() == []
+
+
+def test_why_a_file_cannot_be_read_is_said_in_the_language_of_whoever_added_it(site: Pages) -> None:
+    site.browser.headers["accept-language"] = "de"
+    whole = export(1, 5)
+    for name, content, says in (
+        (
+            "photos.zip",
+            b"Rar!\x1a\x07\x00",
+            "es ist ein RAR-Archiv; das kann dieses Programm nicht öffnen. Entpacke es",
+        ),
+        ("a.html", b"<html>", "es ist eine Webseite: Der Download wurde nicht fertig"),
+        ("a.zip", whole[: len(whole) // 2], "es ist ein abgeschnittenes oder beschädigtes Zip. Lade es noch einmal"),
+    ):
+        assert drop(site, (name, content)) == (202, {})
+        ended = site.asked()
+        assert (ended.state, says in ended.error) == ("failed", True), ended.error
+    # One that ends in the middle is found while it is read, in another thread.
+    odd = json.dumps([row(1), row(5), row(9, ms=-1)]).encode()
+    name = "Streaming_History_Audio_2024_{}.json"
+    assert drop(site, (name.format(0), odd), (name.format(1), odd[:-2])) == (202, {})
+    ended = site.done()
+    assert any("es endet mittendrin, nach Zeile 2. Lade es" in one for one in ended.troubles), ended.troubles
+    assert [what for _, what in ended.told if "die Spielzeit ist keine Zahl von Millisekunden" in what]
 
 
 def test_without_script_the_form_works_as_it_stands(site: Pages) -> None:
