@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import islice
 from pathlib import Path
 
 import requests
@@ -18,6 +19,7 @@ from brapped_assets.console import exit_codes
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.export import write_export
+from brapped_assets.demo.housemates import HOUSEMATES
 from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.resources import SIMULATED_A_SECOND
 from brapped_assets.demo.server import serve
@@ -35,7 +37,6 @@ REDIRECT_URI = "http://127.0.0.1:8898/callback"
 SECONDS = 10
 EXPORT = "my_spotify_data.zip"
 EXPORTED = timedelta(days=3 * 365)
-HOUSEMATES = ("Meera", "Ben", "Chidi", "Yuki")
 
 
 def demo(console: Console, *, port: int, reset: bool, open_browser: bool, lan: bool = False, listeners: int = 1) -> int:
@@ -109,12 +110,12 @@ def _accounts(zone: str, listeners: int, *, since: datetime) -> list[SimulatedAc
     first = SimulatedAccount(one, catalogue=catalogue)
     others = [
         SimulatedAccount(
-            LivelyListener(catalogue, name, since=since, time_zone=zone, display_name=name),
+            LivelyListener(catalogue, name, since=since, time_zone=zone, display_name=name, leaning=leaning),
             catalogue=catalogue,
             seed=name,
             client_of=first,
         )
-        for name in HOUSEMATES[: listeners - 1]
+        for name, leaning in islice(HOUSEMATES.items(), listeners - 1)
     ]
     return [first, *others]
 

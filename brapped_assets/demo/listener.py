@@ -11,7 +11,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from brapped_assets.demo.catalogue import Catalogue, Track
-from brapped_assets.demo.taste import Taste
+from brapped_assets.demo.taste import LIKE_EVERYBODY, Leaning, Taste
 
 DAY_MS = 24 * 60 * 60 * 1000
 # How likely a session starts in each local hour: commutes and evenings in the week, late mornings on weekends.
@@ -75,12 +75,14 @@ class Listener(Person):
         *,
         display_name: str = "Simulated Listener",
         country: str = "IN",
+        leaning: Leaning = LIKE_EVERYBODY,
     ) -> None:
         super().__init__(seed, display_name, country)
+        self._hours_later = leaning.hours_later
         self.plays_per_day = plays_per_day
         self.time_zone = ZoneInfo(time_zone)
         self.catalogue = catalogue
-        self._taste = Taste(catalogue, seed)
+        self._taste = Taste(catalogue, seed, leaning)
         self._day = lru_cache(maxsize=800)(self._make_day)
 
     def plays_between(self, start: datetime, end: datetime) -> list[Play]:
@@ -108,7 +110,7 @@ class Listener(Person):
     def _sessions(self, rng: Random, midnight: datetime) -> list[tuple[int, int]]:
         """When sessions start (ms after midnight UTC) and how many tracks they have, in order."""
         local = [(midnight + timedelta(hours=hour)).astimezone(self.time_zone) for hour in range(24)]
-        weights = [(WEEKEND if at.weekday() >= 5 else WEEKDAY)[at.hour] for at in local]
+        weights = [(WEEKEND if at.weekday() >= 5 else WEEKDAY)[(at.hour - self._hours_later) % 24] for at in local]
         silent = rng.random() < 0.03
         mood = rng.lognormvariate(-0.08, 0.4)
         wanted = 0 if silent else round(self.plays_per_day * mood * sum(weights) / MEAN_WEIGHT + rng.random() - 0.5)

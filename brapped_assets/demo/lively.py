@@ -9,6 +9,7 @@ from random import Random
 from brapped_assets.clocks.regions import country_of
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import PLATFORMS, Listener, Play
+from brapped_assets.demo.taste import LIKE_EVERYBODY, Leaning
 
 DAY = timedelta(days=1)
 # Local hours, midnight among them.
@@ -26,10 +27,19 @@ class LivelyListener(Listener):
     """
 
     def __init__(
-        self, catalogue: Catalogue, seed: str = "brapped", *, since: datetime, time_zone: str, display_name: str
+        self,
+        catalogue: Catalogue,
+        seed: str = "brapped",
+        *,
+        since: datetime,
+        time_zone: str,
+        display_name: str,
+        leaning: Leaning = LIKE_EVERYBODY,
     ) -> None:
         home = country_of(time_zone) or NOWHERE
-        super().__init__(catalogue, seed, time_zone=time_zone, display_name=display_name, country=home)
+        super().__init__(
+            catalogue, seed, leaning.plays_per_day, time_zone, display_name=display_name, country=home, leaning=leaning
+        )
         self.since = since
         self._around = lru_cache(maxsize=64)(self._songs_of)
 

@@ -17,28 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from brapped_assets.demo.backgrounds import GENRES, background
 from brapped_assets.demo.catalogue import Catalogue
-from brapped_assets.demo.names import Script, script_of
+from brapped_assets.demo.names import script_of
 from brapped_assets.demo.releases import FATES, Fate, Releases, relation, stable_id
 
 Json = dict[str, Any]
 MOST_RESOURCES = 100
-GENRES: dict[Script, tuple[tuple[str, ...], ...]] = {
-    "latin": (
-        ("rock", "indie rock", "alternative rock"), ("electronic", "house", "ambient"),
-        ("pop", "indie pop", "synth-pop"),
-        ("hip hop", "trap", "jazz rap"), ("folk", "singer-songwriter", "country"), ("jazz", "soul", "funk"),
-        ("metal", "doom metal", "post-rock"),
-    ),
-    "devanagari": (("filmi", "bollywood", "playback"), ("hindustani classical", "ghazal", "folk")),
-    "hangul": (("k-pop", "dance-pop", "r&b"), ("korean ballad", "indie folk", "hip hop")),
-    "arabic": (("arabic pop", "dabke", "raï"), ("tarab", "folk", "sufi")),
-    "hostile": (("noise", "experimental", "glitch"),),
-}  # fmt: skip
-COUNTRIES: dict[Script, tuple[str, ...]] = {
-    "latin": ("US", "GB", "US", "DE", "FR", "SE", "CA", "AU", "BR", "US", "GB", "IE", "IS", "NG"),
-    "devanagari": ("IN",), "hangul": ("KR",), "arabic": ("EG", "LB", "MA"), "hostile": ("JP", "BE"),
-}  # fmt: skip
 NAMES = {
     "US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "SE": "Sweden", "CA": "Canada",
     "AU": "Australia", "BR": "Brazil", "IE": "Ireland", "IS": "Iceland", "NG": "Nigeria", "IN": "India",
@@ -139,9 +124,7 @@ class SimulatedMusicBrainz:
     def artist(self, number: int) -> Json:
         """`/ws/2/artist/MBID?inc=genres+tags`."""
         artist, rng = self.catalogue.artist_at(number), Random(f"{self.catalogue.seed}/tags/{number}")
-        script = script_of(number)
-        country = rng.choice(COUNTRIES[script])
-        names = rng.choice(GENRES[script])
+        country, names = background(rng, number)
         many = 0 if self.fate(number) == "bare" else rng.randint(1, len(names))
         genres = [{"id": stable_id(name), "name": name, "disambiguation": "", "count": 12 - 4 * place}
                   for place, name in enumerate(names[:many])]  # fmt: skip

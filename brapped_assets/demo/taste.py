@@ -1,21 +1,43 @@
 """What a listener likes on a given day, and what they put on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from random import Random
 from typing import Literal
 
+from brapped_assets.demo.backgrounds import genre_of
 from brapped_assets.demo.catalogue import Catalogue, Track
 
 # How many days each favourite stays one: some are a fad, some are for life.
 FAVOURITE_DAYS = (14, 21, 21, 30, 45, 60, 60, 90, 120, 180, 270, 365, 730, 3650)
+# Of an artist of any kind, and of one of some genres.
+TRIES, MOST_TRIES = 20, 100
 PLAYLISTS = 6
 PLAYLIST_LENGTH = 40
 Kind = Literal["album", "playlist", "artist", "repeat", "loose", "local"]
 KINDS: dict[Kind, float] = {"playlist": 34, "album": 26, "artist": 13, "repeat": 7, "loose": 18, "local": 2}
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """What sets somebody apart. Without any of it they hear of all music alike, at the hours that most people listen.
+
+    They come across artists of `genres` (by `backgrounds.genre_of`; none named: any), and in `strays` of all cases
+    across others. `found` of what they play loosely is found, the rest are favourites.
+    """
+
+    genres: frozenset[str] = frozenset()
+    strays: float = 0.15
+    found: float = 0.6
+    kinds: Mapping[Kind, float] = field(default_factory=lambda: KINDS)
+    hours_later: int = 0
+    plays_per_day: float = 60
+
+
+LIKE_EVERYBODY = Leaning()
 
 
 @dataclass(frozen=True)
@@ -30,15 +52,17 @@ class Queue:
 class Taste:
     """A listener's favourites, playlists and habits: a function of the seed and the day."""
 
-    def __init__(self, catalogue: Catalogue, seed: str) -> None:
+    def __init__(self, catalogue: Catalogue, seed: str, leaning: Leaning = LIKE_EVERYBODY) -> None:
         self._catalogue = catalogue
+        self._leaning = leaning
         self._seed = seed
+        self._genre = lru_cache(maxsize=None)(partial(genre_of, catalogue.seed))
         self.favourites = lru_cache(maxsize=4000)(self._favourites)
         self.playlist = lru_cache(maxsize=1000)(self._playlist)
 
     def put_on(self, rng: Random, day: date) -> Queue:
         """A queue for one session; every choice beyond taste comes from `rng`."""
-        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+        kind = rng.choices(list(self._leaning.kinds), list(self._leaning.kinds.values()))[0]
         match kind:
             case "album":
                 album, tracks = rng.choice(self._catalogue.released(self._favourite(rng, day), day))
@@ -85,7 +109,7 @@ class Taste:
         return self._track_of(rng, self._favourite(rng, day), day)
 
     def _anything(self, rng: Random, day: date) -> Track:
-        found = rng.random() < 0.6
+        found = rng.random() < self._leaning.found
         return self._track_of(rng, self._heard_of(rng, day) if found else self._favourite(rng, day), day)
 
     def _favourite(self, rng: Random, day: date) -> int:
@@ -94,10 +118,12 @@ class Taste:
         return favourites[int(len(favourites) * rng.random() ** 0.5)]
 
     def _heard_of(self, rng: Random, day: date) -> int:
-        """Any artist with a release by that day; the first of all when there is hardly any music yet."""
-        for _ in range(20):
+        """An artist with a release by that day whom this listener leans to; the first of all if hardly any is known."""
+        genres = self._leaning.genres
+        wanted = genres if genres and rng.random() >= self._leaning.strays else frozenset()
+        for _ in range(MOST_TRIES if wanted else TRIES):
             number = rng.randrange(self._catalogue.size)
-            if self._catalogue.debuted(number, day):
+            if self._catalogue.debuted(number, day) and (not wanted or self._genre(number) in wanted):
                 return number
         return 0
 

@@ -10,9 +10,10 @@ from time_machine import Traveller
 from brapped_assets.assets.tag_level import DUE, NEXT_DUE_AT
 from brapped_assets.assets.tag_lookup import AFTER_FAILURES, SHORTEST_REST, TagLookup
 from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.demo.backgrounds import GENRES
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.faults import Kind
-from brapped_assets.demo.musicbrainz import GENRES, SimulatedMusicBrainz
+from brapped_assets.demo.musicbrainz import SimulatedMusicBrainz
 from brapped_assets.demo.names import script_of
 from brapped_assets.resources.musicbrainz import open_clients
 from brapped_assets.sensors.artist_tags import TAG_LEVEL_WRITERS
