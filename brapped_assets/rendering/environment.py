@@ -27,6 +27,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        # Jinja reckons filters of constants once, when a template is first needed: in the language of whoever asked.
+        optimized=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

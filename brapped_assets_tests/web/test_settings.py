@@ -113,6 +113,15 @@ def test_without_a_choice_it_is_the_browsers_language_and_nothing_hostile_gets_t
     assert {"Accept-Language", "Cookie"} <= {name.strip() for name in answer.headers["vary"].split(",")}
 
 
+def test_what_a_template_says_of_itself_is_in_the_language_of_each_who_asks(browser: TestClient, me: int) -> None:
+    """A constant that goes through a filter, such as 1|weekday: whoever asks first decides nothing."""
+    for language, days in (("en", "Monday Saturday Sunday"), ("de", "Montag Samstag Sonntag"),
+                           ("fr", "lundi samedi dimanche"), ("en", "Monday Saturday Sunday")):  # fmt: skip
+        page = browser.get("/settings", headers={"accept-language": language}).text
+        (chooser,) = re.findall(r'(?s)<select[^>]*name="week".*?</select>', page)
+        assert " ".join(re.findall(r"<option[^>]*>([^<]*)</option>", chooser)) == days
+
+
 def test_until_it_is_chosen_a_week_begins_and_hours_are_written_as_in_the_browsers_region(
     browser: TestClient, me: int
 ) -> None:
