@@ -128,7 +128,8 @@ def of_inbox(refused: Refused, home: Path) -> Condition:
 
 
 def of_part(down: Down) -> Condition:
-    text = f"{down.sentence()} {_('To start it again: %(command)s', command=stopped_parts.REMEDY)}"
+    again = _("To start it again: %(command)s", command=stopped_parts.REMEDY)
+    text = f"{down.sentence()} {again}"
     return Condition(PART + down.part, None, 1, text)
 
 
