@@ -1,4 +1,4 @@
-"""Covers of albums that nobody's login has told of: which song to ask about next, and how many were asked today."""
+"""Where covers are; and of albums whose cover no login told of, which song to ask about next, and how many today."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,3 +62,9 @@ def rest(tx: Connection, until: datetime) -> None:
 def rests_until(tx: Connection, now: datetime) -> datetime | None:
     """When the rest is over; None: there is none."""
     return lookup_queue.rests_until(tx, "cover", now, LONGEST_REST)
+
+
+def image_url_of(tx: Connection, kind: str, key: int) -> str | None:
+    """Where the picture of an `artist`, an `album` or a `track`'s album is; None while nobody knows."""
+    row = tx.execute(q.image_url, {"kind": kind, "key": key}).fetchone()
+    return row["image_url"] if row else None

@@ -10,11 +10,8 @@ from starlette.routing import Route
 from brapped_assets.insights.cover_colours import scheme
 from brapped_assets.insights.items import key_in
 from brapped_assets.rendering.accents import accents_rule
-from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.warehouse.db.statements import Statements
+from brapped_assets.warehouse.cover_lookup import image_url_of
 from brapped_assets.web.site import Site
-
-q = Statements(__file__)
 
 KINDS = ("artist", "album", "track")
 # A list shows them at 56 pixels, a phone has up to three in one of these.
@@ -32,7 +29,7 @@ def routes(site: Site) -> list[Route]:
         if kind not in KINDS or not key:
             raise HTTPException(404)
         with site.reading.transaction() as tx:
-            url = _url(tx, kind, key)
+            url = image_url_of(tx, kind, key)
         # Only what the warehouse names is ever asked for: an address of somebody else's is not.
         side = SIDES.get(request.query_params.get("side", ""))
         picture = site.covers.picture(url, side) if url and site.covers else None
@@ -45,7 +42,7 @@ def routes(site: Site) -> list[Route]:
         """`?item=artist:5&songs=track:7`: rules for an item's page, or for cards of these names."""
         asked = [(name, *_thing(value)) for name, value in request.query_params.multi_items()[:MOST_ACCENTS]]
         with site.reading.transaction() as tx:
-            urls = [(name, _url(tx, kind, key)) for name, kind, key in asked if CARD.fullmatch(name)]
+            urls = [(name, image_url_of(tx, kind, key)) for name, kind, key in asked if CARD.fullmatch(name)]
         found = [(name, site.covers.accents(url)) for name, url in urls if url] if site.covers else []
         rules = "\n".join(accents_rule(name, scheme(*two)) for name, two in found if two)
         # Of a picture that is not there yet they come with it.
@@ -58,8 +55,3 @@ def routes(site: Site) -> list[Route]:
 def _thing(text: str) -> tuple[str, int]:
     kind, _, key = text.partition(":")
     return kind if kind in KINDS else "", key_in(key)
-
-
-def _url(tx: Connection, kind: str, key: int) -> str | None:
-    row = tx.execute(q.cover, {"kind": kind, "key": key}).fetchone()
-    return row["image_url"] if row else None
