@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -284,3 +285,15 @@ def promised_by(page: Page, mark: str) -> int:
     number = promised(page, mark)
     assert number is not None
     return number
+
+
+def test_names_of_months_under_many_bars_do_not_touch(visitor: Visitor) -> None:
+    page = visitor.visit("/explore?range=all", 1280)
+    words = page.locator(".time li a > span[aria-hidden]")
+    edges = words.evaluate_all(
+        """all => all.filter(one => getComputedStyle(one).visibility !== 'hidden').map(one => {
+             const text = document.createRange(); text.selectNodeContents(one);
+             const box = text.getBoundingClientRect(); return [box.left, box.right]; })"""
+    )
+    assert 2 < len(edges) < words.count()
+    assert all(right + 4 <= left for (_, right), (left, _) in pairwise(edges))
