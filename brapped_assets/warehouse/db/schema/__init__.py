@@ -37,7 +37,7 @@ class Scripts(NamedTuple):
 
 @cache
 def scripts() -> Scripts:
-    """The scripts in the order in which they run: functions first, views may use them."""
+    """The scripts in the order in which they run: functions, then views, each schema after those it reads."""
     files = [*sorted((HERE / "functions").glob("*.sql")), *sorted((HERE / "views").glob("*.sql"))]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     return Scripts(text, hashlib.sha256(text.encode()).hexdigest())

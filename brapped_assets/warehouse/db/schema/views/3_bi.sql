@@ -321,3 +321,47 @@ comment on column bi.dates.month_name is 'English name.';
 comment on column bi.dates.iso_week is 'ISO 8601 week, 1 to 53.';
 comment on column bi.dates.iso_weekday is '1 Monday to 7 Sunday.';
 comment on column bi.dates.weekday_name is 'English name.';
+
+-- Derived from gaps and from what imports vouch for, so that neither can be stale.
+create or replace view bi.coverage_gaps as
+with gap as (
+    -- The last play known may be stamped after the poll that ends the gap: clocks differ.
+    select listener_id, reason, tstzrange(least(gap_start, gap_end), greatest(gap_start, gap_end), '()') as span
+    from audit.gap
+),
+-- Overlapping gaps are one hole. At an end a play is known, so those that only touch are two.
+hole as (
+    select one.listener_id, span, reason.reason
+    from (select listener_id, unnest(range_agg(span)) as span from gap group by listener_id) one
+    cross join lateral (select string_agg(distinct g.reason, ', ') as reason from gap g
+                         where g.listener_id = one.listener_id and g.span && one.span) reason
+),
+-- What was vouched for twice was closed by whoever came first.
+evidence as (
+    select listener_id, vouched_at, vouched_by,
+           tstzmultirange(covered) - coalesce(range_agg(covered) over earlier, '{}') as newly_covered
+    from audit.coverage
+    window earlier as (partition by listener_id order by vouched_at, is_joint, vouched_by
+                       rows between unbounded preceding and 1 preceding)
+),
+part as (
+    select h.listener_id, h.reason, e.vouched_at as closed_at, e.vouched_by as closed_by,
+           unnest(tstzmultirange(h.span) * e.newly_covered) as span
+    from hole h join evidence e using (listener_id)
+    union all
+    select h.listener_id, h.reason, null, null,
+           unnest(tstzmultirange(h.span)
+                  - coalesce((select range_agg(c.covered) from audit.coverage c where c.listener_id = h.listener_id),
+                             '{}'))
+    from hole h
+)
+select listener_id, lower(span) as gap_start, upper(span) as gap_end, reason, closed_at, closed_by from part;
+comment on view bi.coverage_gaps is
+    'One row per stretch of time in which plays may be missing, or might have been until an import told of them; a hole of which an import covers a part is several rows. No two rows of a listener overlap.';
+comment on column bi.coverage_gaps.listener_id is 'Whose gap.';
+comment on column bi.coverage_gaps.gap_start is 'Instant (UTC) at which it begins: of the last play known before it.';
+comment on column bi.coverage_gaps.gap_end is 'Instant (UTC) at which it ends: of the first play known after it.';
+comment on column bi.coverage_gaps.reason is 'How it was noticed.';
+comment on column bi.coverage_gaps.closed_at is 'When the import finished that told of this time; null while open.';
+comment on column bi.coverage_gaps.closed_by is
+    'The file of the export, or the two files, and the zip or folder they came in.';

@@ -1,4 +1,4 @@
--- The time that imports vouch for, and the gaps that are left. Derived from both, so that neither can be stale.
+-- What the audit derives: the time that imports vouch for, and what two sources say of the same plays.
 
 create or replace view audit.coverage as
 with finished as (
@@ -35,49 +35,6 @@ comment on column audit.coverage.covered is
 comment on column audit.coverage.vouched_at is 'When the import finished that told of it.';
 comment on column audit.coverage.vouched_by is 'The file or the two files, and the zip or folder they came in.';
 comment on column audit.coverage.is_joint is 'Whether it is of two files.';
-
-create or replace view bi.coverage_gaps as
-with gap as (
-    -- The last play known may be stamped after the poll that ends the gap: clocks differ.
-    select listener_id, reason, tstzrange(least(gap_start, gap_end), greatest(gap_start, gap_end), '()') as span
-    from audit.gap
-),
--- Overlapping gaps are one hole. At an end a play is known, so those that only touch are two.
-hole as (
-    select one.listener_id, span, reason.reason
-    from (select listener_id, unnest(range_agg(span)) as span from gap group by listener_id) one
-    cross join lateral (select string_agg(distinct g.reason, ', ') as reason from gap g
-                         where g.listener_id = one.listener_id and g.span && one.span) reason
-),
--- What was vouched for twice was closed by whoever came first.
-evidence as (
-    select listener_id, vouched_at, vouched_by,
-           tstzmultirange(covered) - coalesce(range_agg(covered) over earlier, '{}') as newly_covered
-    from audit.coverage
-    window earlier as (partition by listener_id order by vouched_at, is_joint, vouched_by
-                       rows between unbounded preceding and 1 preceding)
-),
-part as (
-    select h.listener_id, h.reason, e.vouched_at as closed_at, e.vouched_by as closed_by,
-           unnest(tstzmultirange(h.span) * e.newly_covered) as span
-    from hole h join evidence e using (listener_id)
-    union all
-    select h.listener_id, h.reason, null, null,
-           unnest(tstzmultirange(h.span)
-                  - coalesce((select range_agg(c.covered) from audit.coverage c where c.listener_id = h.listener_id),
-                             '{}'))
-    from hole h
-)
-select listener_id, lower(span) as gap_start, upper(span) as gap_end, reason, closed_at, closed_by from part;
-comment on view bi.coverage_gaps is
-    'One row per stretch of time in which plays may be missing, or might have been until an import told of them; a hole of which an import covers a part is several rows. No two rows of a listener overlap.';
-comment on column bi.coverage_gaps.listener_id is 'Whose gap.';
-comment on column bi.coverage_gaps.gap_start is 'Instant (UTC) at which it begins: of the last play known before it.';
-comment on column bi.coverage_gaps.gap_end is 'Instant (UTC) at which it ends: of the first play known after it.';
-comment on column bi.coverage_gaps.reason is 'How it was noticed.';
-comment on column bi.coverage_gaps.closed_at is 'When the import finished that told of this time; null while open.';
-comment on column bi.coverage_gaps.closed_by is
-    'The file of the export, or the two files, and the zip or folder they came in.';
 
 -- What two sources say of the same plays, so that the 90 s within which they are matched can be judged on real data.
 create or replace view audit.reconciliation as
