@@ -15,15 +15,14 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from brapped_assets.history.errors import AGAIN, CutOff, Encrypted, TooLarge, Wrapped, explained
 from brapped_assets.history.limits import (
     CHUNK_BYTES,
+    EXPANDS_TOGETHER,
+    MANY_FILES,
     MOST_BYTES,
     MOST_MEMBERS,
     UNPACK,
-    Member,
-    Shared,
-    View,
-    regular,
     too_large,
 )
+from brapped_assets.history.members import Member, Shared, View, regular
 from brapped_assets.history.tar_headers import entries
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_
@@ -52,8 +51,7 @@ class Spool:
             if size + len(chunk) > member.most:
                 raise too_large(member)
             if self._left < 0:
-                text = N_("with all that lies beside it, it would unpack to over 4 GB.")
-                raise TooLarge(member.name, text, UNPACK)
+                raise TooLarge(member.name, EXPANDS_TOGETHER, UNPACK)
             self._file.write_at(place + size, chunk)
             size += len(chunk)
         self._end = place + size
@@ -117,7 +115,7 @@ def zip_members(view: View, member: Member, held: ExitStack) -> list[Member]:
             raise CutOff(member.name, N_("it is a zip that is cut off or damaged."), AGAIN) from error
         found = [info for info in archive.infolist() if not info.is_dir()]
     if len(found) > MOST_MEMBERS:
-        raise _too_many(member.name)
+        raise TooLarge(member.name, MANY_FILES, UNPACK, many=MOST_MEMBERS)
 
     def opener(info: ZipInfo) -> BinaryIO:
         if info.flag_bits & ENCRYPTED_FLAG:
@@ -146,12 +144,8 @@ def tar_members(view: View, member: Member) -> list[Member]:
             opener = partial(_of, view, entry.place, entry.size)
             found.append(Member(printable(entry.name), entry.size, entry.size, opener, keep=member.keep))
     if len(found) > MOST_MEMBERS:
-        raise _too_many(member.name)
+        raise TooLarge(member.name, MANY_FILES, UNPACK, many=MOST_MEMBERS)
     return found
-
-
-def _too_many(name: str) -> TooLarge:
-    return TooLarge(name, N_("it holds over %(many)s files, which no export does."), UNPACK, many=MOST_MEMBERS)
 
 
 def _of(view: View, place: int, size: int) -> BinaryIO:

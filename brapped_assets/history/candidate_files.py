@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 
 from brapped_assets.history.file_signatures import SHORT_FOR_TAR, SUFFIXES_OF_PACKED, UNFINISHED, is_in_the_cloud
 from brapped_assets.history.files import base_name
-from brapped_assets.history.recognition import HISTORY_NAME
 
+HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
+EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
 LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
 # What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
 WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}

@@ -10,41 +10,33 @@ from typing import NamedTuple, Self
 
 from brapped_assets.history.archives import Spool, tar_members, unpacked, whole, zip_members
 from brapped_assets.history.candidate_files import is_looked_at, is_wanted, unlikelihood
-from brapped_assets.history.errors import (
-    Forbidden,
-    HistoryError,
-    Wrapped,
-    explained,
-)
-from brapped_assets.history.file_signatures import (
-    IN_THE_CLOUD,
-    UNFINISHED_SENTENCE,
-    foreign,
-    form_of,
-    is_in_the_cloud,
-    is_unfinished,
-    unpacked_name,
-)
+from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped, explained
+from brapped_assets.history.file_signatures import form_of, is_in_the_cloud, is_unfinished, unpacked_name
 from brapped_assets.history.files import HistoryFile, base_name
 from brapped_assets.history.folders import files_below
 from brapped_assets.history.limits import (
     CHUNK_BYTES,
+    DEEP_ARCHIVE,
     DEEPEST_ARCHIVE,
+    MANY_BEFORE,
+    MANY_OPEN,
     MOST_DOCUMENTS,
     MOST_LOOKED_INTO,
     MOST_OPEN,
     UNPACK,
-    Keep,
-    Member,
-    always,
     check_claims,
-    file_member,
     too_large,
 )
-from brapped_assets.history.nothing_found import nothing_in_archive, nothing_in_folder
+from brapped_assets.history.members import Keep, Member, always, file_member
+from brapped_assets.history.not_a_history import (
+    IN_THE_CLOUD,
+    STILL_DOWNLOADING,
+    foreign,
+    nothing_in_archive,
+    nothing_in_folder,
+)
 from brapped_assets.history.own_export import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.recognition import recognise
-from brapped_assets.text.translation import N_
 
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
 
@@ -151,13 +143,12 @@ class _Search:
         """What one member is; `depth` counts what it is packed in. Raises HistoryError when that is no history."""
         self._looked_into += 1
         if self._looked_into > MOST_LOOKED_INTO:
-            text = N_("%(many)s files were looked into before it. Import it by its own path.")
-            raise Wrapped(member.name, text, many=MOST_LOOKED_INTO)
+            raise Wrapped(member.name, MANY_BEFORE, many=MOST_LOOKED_INTO)
         try:
             return self._at(member, archive, archive / base_name(member.name), depth)
         except HistoryError as error:
             if is_unfinished(member.name) and not isinstance(error, Forbidden):
-                raise Wrapped(member.name, UNFINISHED_SENTENCE) from error
+                raise Wrapped(member.name, STILL_DOWNLOADING) from error
             raise
 
     def _at(self, member: Member, archive: Path, path: Path, depth: int) -> Found:
@@ -171,7 +162,7 @@ class _Search:
                 raise error
             return Found([self._history(member, archive)], [], [])
         if depth == DEEPEST_ARCHIVE:
-            raise Wrapped(member.name, N_("it is packed more than %(many)s times."), UNPACK, many=DEEPEST_ARCHIVE)
+            raise Wrapped(member.name, DEEP_ARCHIVE, UNPACK, many=DEEPEST_ARCHIVE)
         before = self.spool.end
         try:
             with ExitStack() as held:
@@ -194,8 +185,7 @@ class _Search:
 
     def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:
         if self._open == MOST_OPEN:
-            text = N_("%(many)s archives with a history come before it. Import it by its own path.")
-            raise Wrapped(member.name, text, many=MOST_OPEN)
+            raise Wrapped(member.name, MANY_OPEN, many=MOST_OPEN)
         view = whole(member, self.spool, held)
         members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
         wanted = [one for one in members if is_wanted(base_name(one.name))]

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from brapped_assets.history.common_rows import days_and_accounts, usual_rows
 from brapped_assets.history.json_stream import as_it_is, batches, decode_all, texts
-from brapped_assets.history.limits import CHUNK_BYTES, Member
+from brapped_assets.history.limits import CHUNK_BYTES
+from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind, Row
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.spoken_rows import as_video

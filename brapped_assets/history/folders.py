@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
-from brapped_assets.history.limits import DEEPEST_FOLDER, MOST_ENTRIES
+from brapped_assets.history.limits import DEEP_FOLDER, DEEPEST_FOLDER, MANY_HERE, MOST_ENTRIES
 from brapped_assets.text.translation import N_
 
 
@@ -32,10 +32,8 @@ def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[His
         if depth < DEEPEST_FOLDER:
             waiting.extend((path, depth + 1) for path in reversed(inside))
         elif inside:
-            deep = N_("it lies over %(many)s folders deep. Import it by its own path.")
-            note(Wrapped(str(inside[0]), deep, many=DEEPEST_FOLDER))
+            note(Wrapped(str(inside[0]), DEEP_FOLDER, many=DEEPEST_FOLDER))
         yield from (place / name for name, is_folder in names if not is_folder)
         if not left:
-            full = N_("over %(many)s files lie here and above. Import a smaller folder.")
-            note(Wrapped(str(place), full, many=MOST_ENTRIES))
+            note(Wrapped(str(place), MANY_HERE, many=MOST_ENTRIES))
             return

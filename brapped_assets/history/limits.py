@@ -1,21 +1,12 @@
-"""How much is read of anything that is imported, whoever made it: bytes, members, depth, and one way to every byte.
+"""How much is read of anything that is imported, whoever made it: bytes, members, depth, and what is said beyond that.
 
 Time follows from these: no step costs more than in proportion to the bytes it reads and the members it meets.
 """
 
-import errno
-import io
-import os
-import stat
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO, cast
+from collections.abc import Sequence
+from typing import Protocol
 
-from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport, TooLarge, explained
-from brapped_assets.text.plain import plain
+from brapped_assets.history.errors import AGAIN, Damaged, TooLarge
 from brapped_assets.text.translation import N_
 
 CHUNK_BYTES = 64 * 1024
@@ -62,142 +53,42 @@ LONGEST_RECORD, BATCH_BYTES = 8 * 1024**2, 4 * 1024**2
 """Of our own export: the largest record is a track object of 20 KB, or a row of 256 K characters that nobody
 understood; and so many bytes are restored at once, with one record more."""
 
+# What is said of whatever is beyond one of these.
 UNPACK = N_("Unpack it and import the folder with the history in it.")
-
 EXPANDS = N_("it would unpack to over %(times)s times its size, which no export does.")
+EXPANDS_TOGETHER = N_("with all that lies beside it, it would unpack to over 4 GB.")
+LONG_CONTENTS = N_("its table of contents is longer than that of any export.")
+MANY_FILES = N_("it holds over %(many)s files, which no export does.")
+MANY_BEFORE = N_("%(many)s files were looked into before it. Import it by its own path.")
+MANY_OPEN = N_("%(many)s archives with a history come before it. Import it by its own path.")
+MANY_HERE = N_("over %(many)s files lie here and above. Import a smaller folder.")
+DEEP_FOLDER = N_("it lies over %(many)s folders deep. Import it by its own path.")
+DEEP_ARCHIVE = N_("it is packed more than %(many)s times.")
 
-Keep = Callable[[], None]
-"""Asked before each chunk that is read; it raises when whoever asked for the import no longer wants it."""
 
-
-def always() -> None:
-    """Nobody changes their mind."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """A file that can be read, in a folder or an archive; `size` is in bytes, unpacked, as its archive claims.
-
-    `packed` is what it takes there. `path` is where it lies when it is a file of its own.
-    """
-
-    name: str
-    size: int
-    packed: int
-    opener: Callable[[], BinaryIO] = field(repr=False, compare=False)
-    path: Path | None = None
-    keep: Keep = field(default=always, repr=False, compare=False)
-
-    @contextmanager
-    def opened(self) -> Iterator[BinaryIO]:
-        """Its bytes, the only way to them: never more than a member may have, whatever its archive claims.
-
-        Raises:
-            HistoryError: it cannot be opened, here and while it is read.
-        """
-        with ExitStack() as stack:
-            with explained(self.name):
-                raw = stack.enter_context(self.opener())
-            yield cast("BinaryIO", io.BufferedReader(_Bounded(raw, self), CHUNK_BYTES))
+class Claimed(Protocol):
+    """A file by what its archive claims of it: bytes unpacked and packed, and how many it may have."""
 
     @property
-    def most(self) -> int:
-        """How many bytes it may have: an absurd promise of a few bytes is a bomb."""
-        return min(MOST_BYTES, max(EXPANSION_COUNTS_FROM, MOST_EXPANSION * self.packed))
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def packed(self) -> int: ...
 
 
-class _Bounded(io.RawIOBase):
-    """The bytes of a member as they come, counted."""
-
-    def __init__(self, raw: BinaryIO, member: Member) -> None:
-        self._raw, self._member, self._left = raw, member, member.most
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # what BufferedReader hands over
-        self._member.keep()
-        with explained(self._member.name):
-            data = self._raw.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise too_large(self._member)
-        buffer[: len(data)] = data
-        return len(data)
+def most_bytes(packed: int) -> int:
+    """How many bytes a file of so many, `packed`, may have: an absurd promise of a few bytes is a bomb."""
+    return min(MOST_BYTES, max(EXPANSION_COUNTS_FROM, MOST_EXPANSION * packed))
 
 
-class Shared:
-    """An open file, by its descriptor, with many readers of its parts; closed with the last of them at the latest."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._lock = descriptor, threading.Lock()
-
-    def read_at(self, place: int, size: int) -> bytes:
-        with self._lock:
-            os.lseek(self._descriptor, place, os.SEEK_SET)
-            return os.read(self._descriptor, size)
-
-    def write_at(self, place: int, data: bytes) -> None:
-        with self._lock:
-            os.lseek(self._descriptor, place, os.SEEK_SET)
-            while data:
-                data = data[os.write(self._descriptor, data) :]
-
-    def truncate(self, size: int) -> None:
-        os.truncate(self._descriptor, size)
-
-    def close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
-
-    def __del__(self) -> None:
-        self.close()
-
-
-class View(io.BufferedIOBase):
-    """So many bytes of a shared file from a place on, for one reader, who reads little at once."""
-
-    def __init__(self, shared: Shared, place: int, size: int, name: str) -> None:
-        self.shared, self.place, self.size = shared, place, size
-        self._name, self._at = name, 0
-
-    def part(self, place: int, size: int) -> "View":
-        return View(self.shared, self.place + place, size, self._name)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence]
-        if at < 0:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        self._at = at
-        return at
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        left = max(0, self.size - self._at)
-        wanted = left if size is None or size < 0 else min(size, left)
-        if wanted > LARGEST_READ:
-            raise TooLarge(self._name, N_("its table of contents is longer than that of any export."), UNPACK)
-        data = self.shared.read_at(self.place + self._at, wanted)
-        self._at += len(data)
-        return data
-
-
-def too_large(member: Member) -> TooLarge:
-    if member.most == MOST_BYTES:
+def too_large(member: Claimed) -> TooLarge:
+    if most_bytes(member.packed) == MOST_BYTES:
         return TooLarge(member.name, N_("it is over 4 GB, which no export is."))
     return TooLarge(member.name, EXPANDS, times=MOST_EXPANSION)
 
 
-def check_claims(members: list[Member], name: str, packed: int) -> None:
+def check_claims(members: Sequence[Claimed], name: str, packed: int) -> None:
     """Whether an archive of so many bytes, `packed`, can hold these members; nothing is unpacked for that.
 
     Raises:
@@ -208,32 +99,7 @@ def check_claims(members: list[Member], name: str, packed: int) -> None:
     if sum(member.size for member in members) > MOST_BYTES:
         raise TooLarge(name, N_("it would unpack to over 4 GB, which no export does."))
     for member in members:
-        if member.size > member.most:
+        if member.size > most_bytes(member.packed):
             raise TooLarge(name, EXPANDS, times=MOST_EXPANSION)
     if sum(member.packed for member in members) > packed:
         raise Damaged(name, N_("its members lie over one another."), AGAIN)
-
-
-def file_member(path: Path, name: str, keep: Keep = always) -> Member:
-    """A file of a folder, by the name it is told by.
-
-    Raises:
-        HistoryError: it is none, or may not be read.
-    """
-    name = plain(name)
-    with explained(name):
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise NotAnExport(name, N_("it is neither a file nor a folder."))
-    return Member(
-        name, found.st_size, found.st_size, lambda: os.fdopen(regular(path, name), "rb"), path=path, keep=keep
-    )
-
-
-def regular(path: Path, name: str) -> int:
-    """The descriptor of a file; one that has become a pipe meanwhile would wait for ever. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise NotAnExport(name, N_("it is neither a file nor a folder."))
-    return descriptor

@@ -15,7 +15,8 @@ from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
 from brapped_assets.history.errors import Damaged, NotAnExport
-from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS, Keep, Member, file_member
+from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS
+from brapped_assets.history.members import Keep, Member, file_member
 from brapped_assets.text.translation import N_
 
 MANIFEST = "brapped.json"

@@ -1,25 +1,22 @@
 """Which kind of history a document is, by its first rows."""
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from brapped_assets.history.candidate_files import EXTENDED_NAME, HISTORY_NAME
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport
-from brapped_assets.history.file_signatures import of_text
 from brapped_assets.history.files import base_name
 from brapped_assets.history.json_stream import rows, texts
-from brapped_assets.history.limits import Member
+from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind
+from brapped_assets.history.not_a_history import EMPTY, OTHER_DATA, UNREADABLE, of_text
 from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets.history.own_export import is_copied, only_a_part
-from brapped_assets.text.translation import N_
 
 # How many rows may be odd before a document is judged by its name, and how much of it is read for that.
 SAMPLE, PIECES = 50, 64
-HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
-EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
 
 
 def recognise(member: Member) -> Kind:
@@ -39,14 +36,14 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
         pieces = islice(texts(stream, name), PIECES)
         start = next(pieces, "")
         if not start.strip():
-            raise NotAnExport(name, N_("it is empty, so the download was not finished."), AGAIN)
+            raise NotAnExport(name, EMPTY, AGAIN)
         if (error := of_text(name, start)) is not None:
             raise error
         seen = list(_sample(rows(chain([start], pieces), name)))
     except Damaged as error:
         if is_named_so:
             raise
-        raise NotAnExport(name, N_("it is not a Spotify history.")) from error
+        raise NotAnExport(name, UNREADABLE) from error
     for row in seen:
         if is_copied(row):
             raise only_a_part(name)
@@ -54,7 +51,7 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
             return kind
     if is_named_so:
         return "extended" if EXTENDED_NAME.search(name) else "account"
-    raise NotAnExport(name, N_("it is other data, not a listening history."))
+    raise NotAnExport(name, OTHER_DATA)
 
 
 def _sample(found: Iterator[Any]) -> Iterator[Any]:

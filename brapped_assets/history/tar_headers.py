@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from brapped_assets.history.errors import AGAIN, CutOff, TooLarge
-from brapped_assets.history.limits import View
+from brapped_assets.history.members import View
 from brapped_assets.text.translation import N_
 
 BLOCK = 512

@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 
+from brapped_assets.history.candidate_files import HISTORY_NAME
 from brapped_assets.history.chunks import by_kind, spoken_by_kind
 from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
-from brapped_assets.history.recognition import HISTORY_NAME
 from brapped_assets.text.translation import N_, _, translated
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
 from brapped_assets.transfer.restore import restore

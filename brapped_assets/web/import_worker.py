@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 
 from brapped_assets.history.discovery import Found, Unusable, find_histories
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.limits import Keep
+from brapped_assets.history.members import Keep
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _

@@ -14,7 +14,7 @@ import pytest
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.model import HistoryPlay
-from brapped_assets.history.nothing_found import ASK
+from brapped_assets.history.not_a_history import ASK
 from brapped_assets_tests.history.export_builders import AUDIO, FOLDER, document, extended, zipped
 
 ROWS = [extended(ms_played=number) for number in range(300)]
