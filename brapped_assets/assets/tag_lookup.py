@@ -1,84 +1,41 @@
 """Asking MusicBrainz about one artist after the other, the most played first; Wikidata about whom it does not know."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
 
-from brapped_assets.musicbrainz import (
-    MOST_ADDRESSES,
-    ArtistTags,
-    Away,
-    Malformed,
-    Match,
-    MusicBrainzClient,
-    WikidataClient,
-)
+from brapped_assets.assets.paced_lookup import AFTER_FAILURES, PacedLookup, Queue
+from brapped_assets.musicbrainz import MOST_ADDRESSES, ArtistTags, Away, Malformed, Match, WikidataClient
 from brapped_assets.warehouse import artist_tags
 from brapped_assets.warehouse.artist_tags import DueArtist, Service
-from brapped_assets.warehouse.db.connections import Transactions
-
-# A run ends soon, so that nothing waits long behind it.
-SECONDS_A_RUN = 60.0
-# Then it is not about a single artist.
-FAILURES_IN_A_ROW = 3
-SHORTEST_REST = timedelta(minutes=15)
-AFTER_FAILURES = timedelta(hours=1)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+from brapped_assets.warehouse.db.connections import Connection
 
 
 @dataclass
-class TagLookup:
-    """One run's asking. `told`, `unknown` and `failed` count artists; `reasons` say why something was not answered."""
+class TagLookup(PacedLookup[DueArtist]):
+    """One run's asking about artists."""
 
-    warehouse: Transactions
-    musicbrainz: MusicBrainzClient
+    queue: ClassVar[Queue] = artist_tags
+
     wikidata: WikidataClient
-    seconds: float = SECONDS_A_RUN
-    clock: Callable[[], datetime] = utc_now
-    told: int = 0
-    unknown: int = 0
-    failed: int = 0
-    reasons: list[str] = field(default_factory=list)
-    _failures: int = 0
 
-    def run(self) -> None:
-        """Ask for what is due until it is all, the seconds are over, or MusicBrainz wants to be left alone.
+    def _take(self, tx: Connection, now: datetime) -> Sequence[DueArtist]:
+        # Addresses in whole batches: a hundred are one request.
+        return artist_tags.take_pending(tx, now, MOST_ADDRESSES) or artist_tags.take_unaddressed(
+            tx, now, MOST_ADDRESSES
+        )
 
-        Each answer is kept at once. Raises a WarehouseError; whatever goes wrong elsewhere is counted.
-        """
-        until = self.clock() + timedelta(seconds=self.seconds)
-        while self.clock() < until:
-            now = self.clock()
-            with self.warehouse.transaction() as tx:
-                if artist_tags.rests_until(tx, "musicbrainz", now):
-                    return
-                # Addresses in whole batches: a hundred are one request.
-                batch = artist_tags.take_pending(tx, now, MOST_ADDRESSES)
-                is_pending = bool(batch)
-                batch = batch or artist_tags.take_unaddressed(tx, now, MOST_ADDRESSES)
-            if not batch or not (self._read(batch, until) if is_pending else self._address(batch)):
-                return
+    def _ask(self, batch: Sequence[DueArtist], until: datetime) -> bool:
+        return self._read(batch, until) if batch[0].mbid else self._address(batch)
 
     def _address(self, batch: Sequence[DueArtist]) -> bool:
         """From addresses to ids, for a batch; whether to go on."""
         keys = [one.artist_key for one in batch]
-        try:
-            found = self.musicbrainz.matches([one.artist_id for one in batch])
-        except Away as away:
-            self._give_back(keys)
-            return self._rest("musicbrainz", away)
-        except Malformed as error:
-            # A poisoned id must not hold up all others for ever, nor a network's login page all of them for long.
-            self._set_aside(keys, str(error))
-            return self._rest("musicbrainz", Away(str(error), AFTER_FAILURES))
-        mbids = {
-            one.artist_key: match.mbid
-            for one in batch
-            if (match := chosen(found.get(one.artist_id, []), one)) is not None
-        }
+        found = self._together(keys, lambda: self.musicbrainz.matches([one.artist_id for one in batch]))
+        if found is None:
+            return False
+        mbids = {one.artist_key: match.mbid for one in batch if (match := chosen(found.get(one.artist_id, []), one))}
         with self.warehouse.transaction() as tx:
             now = self.clock()
             artist_tags.save_addresses(tx, mbids, now)
@@ -90,34 +47,18 @@ class TagLookup:
         """What ids stand for, one after the other; whether to go on."""
         gone: list[DueArtist] = []
         incomplete: list[DueArtist] = []
-        goes_on = True
-        for nth, one in enumerate(batch):
-            left = [other.artist_key for other in batch[nth:]]
-            if self.clock() >= until:
-                self._give_back(left)
-                break
-            try:
-                tags = self.musicbrainz.tags(one.mbid or "")
-            except Away as away:
-                self._give_back(left)
-                goes_on = self._rest("musicbrainz", away)
-                break
-            except Malformed as error:
-                self._set_aside(left[:1], str(error))
-                self._failures += 1
-                if self._failures >= FAILURES_IN_A_ROW:
-                    self._give_back(left[1:])
-                    goes_on = self._rest("musicbrainz", Away(str(error), AFTER_FAILURES))
-                    break
-                continue
-            self._failures = 0
+
+        def read_one(_: int, one: DueArtist) -> None:
+            tags = self.musicbrainz.tags(one.mbid or "")
             if tags is None:
                 gone.append(one)
-                continue
+                return
             self._keep(one, "musicbrainz", tags)
             self.told += 1
             if not tags.genres or not tags.country:
                 incomplete.append(one)
+
+        goes_on = self._one_by_one({one.artist_key: one for one in batch}, read_one, until)
         self._ask_wikidata(gone, incomplete)
         return goes_on
 
@@ -137,7 +78,7 @@ class TagLookup:
             found = self.wikidata.tags([one.artist_id for one in asked])
         except (Away, Malformed) as error:
             self._set_aside(keys, str(error))
-            self._rest("wikidata", error if isinstance(error, Away) else Away(str(error), AFTER_FAILURES))
+            self._rest(error if isinstance(error, Away) else Away(str(error), AFTER_FAILURES), "wikidata")
             return
         for one in asked:
             if one.artist_id in found:
@@ -155,25 +96,6 @@ class TagLookup:
                 genres={genre.name: genre.votes for genre in tags.genres}, country=tags.country, area=tags.area,
                 kind=tags.kind, began=tags.began, ended=tags.ended, mbid=tags.mbid,
             )  # fmt: skip
-
-    def _give_back(self, keys: Sequence[int]) -> None:
-        with self.warehouse.transaction() as tx:
-            artist_tags.give_back(tx, keys, self.clock())
-
-    def _set_aside(self, keys: Sequence[int], reason: str) -> None:
-        self.failed += len(keys)
-        if keys:
-            self.reasons.append(reason)
-        with self.warehouse.transaction() as tx:
-            artist_tags.set_aside(tx, keys, self.clock())
-
-    def _rest(self, service: Service, away: Away) -> bool:
-        """Leave a service alone for as long as it wants, and a while at least; always False."""
-        self.reasons.append(str(away))
-        now = self.clock()
-        with self.warehouse.transaction() as tx:
-            artist_tags.rest(tx, service, now + max(away.wait, SHORTEST_REST))
-        return False
 
 
 def chosen(matches: Sequence[Match], artist: DueArtist) -> Match | None:

@@ -8,8 +8,8 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH
+from brapped_assets.assets.paced_lookup import AFTER_FAILURES
 from brapped_assets.assets.tag_level import DUE
-from brapped_assets.assets.tag_lookup import AFTER_FAILURES
 from brapped_assets.demo.faults import Kind
 from brapped_assets.demo.releases import Fate, Releases
 from brapped_assets.warehouse.album_groups import tie

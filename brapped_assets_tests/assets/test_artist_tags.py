@@ -7,8 +7,9 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
+from brapped_assets.assets.paced_lookup import AFTER_FAILURES, SHORTEST_REST
 from brapped_assets.assets.tag_level import DUE, NEXT_DUE_AT
-from brapped_assets.assets.tag_lookup import AFTER_FAILURES, SHORTEST_REST, TagLookup
+from brapped_assets.assets.tag_lookup import TagLookup
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.backgrounds import GENRES
 from brapped_assets.demo.catalogue import Catalogue
