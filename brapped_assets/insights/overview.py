@@ -9,9 +9,8 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import date_of, dates, month_of, months_of
 from brapped_assets.insights.columns.reductions import NEVER, By, Integers, starts, summed_from
-from brapped_assets.insights.coverage import is_known
 from brapped_assets.insights.names import names
-from brapped_assets.insights.periods import Period, before
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 
@@ -130,14 +129,3 @@ def impossible_repeats(who: Viewer, period: Period) -> int:
     # They are the same whatever is selected.
     shown, first, until = who.shown.everything, period.first, period.until
     return shown.remembering("repeats", first, until, lambda: len(shown.repeats(first, until)))
-
-
-def earlier(tx: Connection, who: Viewer, period: Period) -> Period | None:
-    """What the period is held against; None unless both are known whole, as far as they are held against each other.
-
-    The running day is held against nothing: what is heard of it so far is less than a whole day, whatever comes.
-    """
-    if period.name == "all" or (period.days == 1 and period.first == who.today):
-        return None
-    held_against = before(period, today=who.today)
-    return held_against if is_known(tx, who, held_against, period) else None

@@ -9,7 +9,6 @@ import numpy as np
 from brapped_assets.insights.columns import period_totals
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.period_totals import Ints, Music
-from brapped_assets.insights.coverage import is_known
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -63,14 +62,6 @@ class _Ranked(NamedTuple):
     plays: Ints
     ms: Ints
     rank: Ints
-
-
-def known_in_part(tx: Connection, who: Viewer, *periods: Period) -> Period | None:
-    """The first of some periods that is not known whole, as far as it has come; nor is the running day by itself."""
-    for period in periods:
-        if (period.days == 1 and period.first == who.today) or not is_known(tx, who, period):
-            return period
-    return None
 
 
 def first_song(tx: Connection, who: Viewer, period: Period) -> Song | None:

@@ -11,7 +11,7 @@ from brapped_assets.insights.columns.day_numbers import day_number, instant
 from brapped_assets.insights.columns.plays import Flag, Mask
 from brapped_assets.insights.columns.reductions import Integers, summed, summed_of_few
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
-from brapped_assets.insights.coverage import days_touched, unknown
+from brapped_assets.insights.completeness import days_touched, unknown
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period

@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from brapped_assets.insights import overview
+from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
 from brapped_assets.insights.lists import Order, Sort, Wanted
 from brapped_assets.insights.name_filter import Kind
-from brapped_assets.insights.period_comparison import known_in_part
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
@@ -102,13 +101,13 @@ def _compared(tx: Connection, request: Request, who: Viewer, period: Period, kin
     if kind == "days":
         return None, ""
     if not request.query_params.get("against", "").strip():
-        return overview.earlier(tx, who, period), ""
+        return earlier_period(tx, who, period), ""
     against = against_of(request, who, period)
     in_part = known_in_part(tx, who, period, against)
     if in_part is not None:
         say(
             request,
-            _("Not all of %(period)s is known, so nothing is held against it.", period=in_part.label),
+            _(NOT_ALL_KNOWN, period=in_part.label),
             is_missing=False,
         )
         return None, ""

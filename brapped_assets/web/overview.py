@@ -12,6 +12,7 @@ from brapped_assets.insights import day_grid, habits, hiding_offers, overview
 from brapped_assets.insights.adjacent_periods import adjacent
 from brapped_assets.insights.columns.day_numbers import date_of
 from brapped_assets.insights.columns.reductions import By
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.explore import wider
 from brapped_assets.insights.most_played import Heard, heard
 from brapped_assets.insights.overview import Days, Totals
@@ -44,7 +45,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of(request, who)
             by: By = "minutes" if request.query_params.get("by") == "minutes" else "plays"
             days = overview.days(who, period)
-            compared = overview.earlier(tx, who, period)
+            compared = earlier_period(tx, who, period)
             was = overview.totals(overview.days(who, compared)) if compared else None
             of_period = heard(tx, who, period, by, LONGEST_LIST)
             clock = habits.clock(who, period, "minutes" if period.days == 1 else by)

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from brapped_assets.insights.completeness import known_in_part
 from brapped_assets.insights.names import MUSIC
-from brapped_assets.insights.period_comparison import known_in_part, moves, side
+from brapped_assets.insights.period_comparison import moves, side
 from brapped_assets.text.formatting import change
 from brapped_assets.text.translation import _
 from brapped_assets.web.address import period_of

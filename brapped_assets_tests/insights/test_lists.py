@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import overview, weeks_at_number_one
+from brapped_assets.insights import weeks_at_number_one
 from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.lists import NUMBERS, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.names import MUSIC
@@ -168,7 +169,7 @@ def test_a_list_is_what_sql_over_the_views_says(
         whole = seen(tx)
         period = named(name, today=whole.today, first_day=whole.first_day or whole.today)
         who = viewer_of(tx, whole, selection)
-        compared = None if kind == "days" else overview.earlier(tx, who, period)
+        compared = None if kind == "days" else earlier_period(tx, who, period)
         expected = by_hand(tx, kind, period, order.by, selection)
         then = by_hand(tx, kind, compared, order.by, selection) if compared else []
         before = {row["key"]: row["rank"] for row in then}

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights import most_played, overview
 from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.completeness import known_in_part
 from brapped_assets.insights.how_counted.period_comparison import FORMULAS
 from brapped_assets.insights.names import MUSIC
-from brapped_assets.insights.period_comparison import known_in_part, moves, side
+from brapped_assets.insights.period_comparison import moves, side
 from brapped_assets.insights.periods import Period, named, year_before
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection

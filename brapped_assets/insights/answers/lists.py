@@ -6,13 +6,12 @@ from typing import Any, cast, get_args
 
 from pydantic import Field, create_model
 
-from brapped_assets.insights import overview
 from brapped_assets.insights.answers.model import Model, Row
 from brapped_assets.insights.answers.parameters import RANGE, Parameter, Refused
 from brapped_assets.insights.answers.question import Question, period_named
+from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
 from brapped_assets.insights.lists import COLUMNS, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.name_filter import Kind
-from brapped_assets.insights.period_comparison import known_in_part
 from brapped_assets.insights.periods import Period, before, year_before
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.warehouse.db.connections import Connection
@@ -115,7 +114,7 @@ def _compared(tx: Connection, asked: Question, kind: Kind) -> Period | None:
     who, period = asked.who, asked.period
     name = asked.asked.get("against")
     if kind == "days" or name is None:
-        return None if kind == "days" else overview.earlier(tx, who, period)
+        return None if kind == "days" else earlier_period(tx, who, period)
     match name:
         case "before":
             against = before(period, today=who.today)
@@ -125,5 +124,5 @@ def _compared(tx: Connection, asked: Question, kind: Kind) -> Period | None:
             against = period_named(who, "against", name)
     in_part = known_in_part(tx, who, period, against)
     if in_part is not None:
-        raise Refused("against", f"Not all of {in_part.label} is known, so nothing is held against it.")
+        raise Refused("against", NOT_ALL_KNOWN % {"period": in_part.label})
     return against

@@ -11,7 +11,7 @@ from brapped_assets.insights import habits
 from brapped_assets.insights.answers.model import Model, Row
 from brapped_assets.insights.answers.question import Question
 from brapped_assets.insights.columns.day_numbers import day_number, day_numbers
-from brapped_assets.insights.coverage import days_touched
+from brapped_assets.insights.completeness import days_touched
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from brapped_assets.insights import habits, overview
 from brapped_assets.insights.answers.model import Model
 from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.most_played import variety
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.rule_comparison import side_by_side
@@ -124,7 +125,7 @@ def totals(tx: Connection, asked: Question) -> Totals:
     who, period = asked.who, asked.period
     days = overview.days(who, period)
     total, varied = overview.totals(days), variety(who, period)
-    compared = overview.earlier(tx, who, period)
+    compared = earlier_period(tx, who, period)
     was = overview.totals(overview.days(who, compared)) if compared else None
     streak, biggest = habits.longest(habits.streaks(days)), habits.biggest_day(days, "plays")
     session = habits.longest_session(who, period)

@@ -11,6 +11,7 @@ from brapped_assets.insights import habits, origins, overview
 from brapped_assets.insights.columns.day_numbers import day_number, month_of, months_of
 from brapped_assets.insights.columns.reductions import Integers, starts
 from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.facets import countries
 from brapped_assets.insights.origins import Trait, known, shares
 from brapped_assets.insights.periods import Period
@@ -41,7 +42,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     songs = plays.by_track.ranked("plays", catalogue.tracks.keys, SONGS)
     albums = plays.by_album.ranked("plays", catalogue.albums.keys, ALBUMS)
     hours = _hours(who, period)
-    compared = overview.earlier(tx, who, period)
+    compared = earlier_period(tx, who, period)
     known_before = (period.first - who.first_day).days if who.first_day else 0
     named = Names()
     top_artists = named.of(named_items.artists(counted(by_artist, catalogue.artists.keys, artists)))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, overview
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.how_counted.habits import FORMULAS as HABITS
 from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.most_played import heard
@@ -46,7 +47,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
         say_all(tx, me, said)
         who = seen(tx)
         period = named(name, today=who.today, first_day=who.first_day or who.today)
-        compared = overview.earlier(tx, who, period)
+        compared = earlier_period(tx, who, period)
         values = {
             "listener_id": me, "first": period.first, "until": period.until, "today": who.today,
             "before_first": compared and compared.first, "before_until": compared and compared.until,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights import overview
+from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.wrapped import FORMULAS, numbers
@@ -101,7 +101,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
             who = viewer(tx, NOW, me)
             assert who is not None
             period = named(asked, today=who.today, first_day=who.first_day or who.today)
-            compared = overview.earlier(tx, who, period)
+            compared = earlier_period(tx, who, period)
             values = {
                 "listener_id": me, "first": period.first, "until": period.until,
                 "before_first": compared and compared.first, "before_until": compared and compared.until,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from brapped_assets.insights import overview, today
-from brapped_assets.insights.coverage import unknown
+from brapped_assets.insights import today
+from brapped_assets.insights.completeness import earlier_period, unknown
 from brapped_assets.insights.periods import DAY, Period, before, named
 from brapped_assets.insights.viewer import Gap, Viewer, viewer
 from brapped_assets.insights.wrapped import cards, numbers
@@ -59,7 +59,7 @@ def seen(tx: Connection, me: int, now: datetime = NOW) -> Viewer:
 
 
 def held_against(tx: Connection, who: Viewer, name: str) -> str | None:
-    found = overview.earlier(tx, who, named(name, today=who.today, first_day=who.first_day or who.today))
+    found = earlier_period(tx, who, named(name, today=who.today, first_day=who.first_day or who.today))
     return found.label if found else None
 
 

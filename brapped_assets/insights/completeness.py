@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import dates, day_number
-from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.periods import DAY, Period, before
 from brapped_assets.insights.viewer import Gap, Viewer
+from brapped_assets.text.translation import N_
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 
@@ -18,6 +19,7 @@ QUIET_DAYS = 3
 # Half an hour of a day, half a day of a month, a week of a year.
 LARGEST_UNKNOWN_SHARE = 0.02
 Stretch = tuple[datetime, datetime]
+NOT_ALL_KNOWN = N_("Not all of %(period)s is known, so nothing is held against it.")
 
 
 def unknown(tx: Connection, who: Viewer, period: Period) -> list[Gap]:
@@ -35,6 +37,25 @@ def is_known(tx: Connection, who: Viewer, *periods: Period) -> bool:
         return False
     vouched = _vouched(tx, who)
     return all(_is_known(who, period, vouched) for period in periods)
+
+
+def known_in_part(tx: Connection, who: Viewer, *periods: Period) -> Period | None:
+    """The first of some periods that is not known whole, as far as it has come; nor is the running day by itself."""
+    for period in periods:
+        if (period.days == 1 and period.first == who.today) or not is_known(tx, who, period):
+            return period
+    return None
+
+
+def earlier_period(tx: Connection, who: Viewer, period: Period) -> Period | None:
+    """What the period is held against; None unless both are known whole, as far as they are held against each other.
+
+    The running day is held against nothing: what is heard of it so far is less than a whole day, whatever comes.
+    """
+    if period.name == "all" or (period.days == 1 and period.first == who.today):
+        return None
+    held_against = before(period, today=who.today)
+    return held_against if is_known(tx, who, held_against, period) else None
 
 
 def _is_known(who: Viewer, period: Period, vouched: Sequence[Stretch]) -> bool:
