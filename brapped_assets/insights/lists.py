@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.day_numbers import date_of, dates
-from brapped_assets.insights.columns.period_totals import Ints
 from brapped_assets.insights.columns.plays import MOST_DAYS
 from brapped_assets.insights.columns.reductions import By, Sums, each_once
+from brapped_assets.insights.columns.sums_by_item import Ints
 from brapped_assets.insights.name_filter import Kind, named_like
 from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
@@ -154,25 +154,25 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     weeks: Ints | None = None
     match kind:
         case "days":
-            found, compared = period_totals.days(who.shown, period), None
+            found, compared = sums_by_item.days(who.shown, period), None
             keys = np.arange(len(found.first))
         case "contexts":
             uris, number_of = _contexts(tx, who, [period, compared] if compared else [period])
-            found, keys = period_totals.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
+            found, keys = sums_by_item.grouped(who.shown, period, number_of, len(uris)), np.arange(len(uris))
             if compared:
-                of_then = period_totals.grouped(who.shown, compared, number_of, len(uris))
+                of_then = sums_by_item.grouped(who.shown, compared, number_of, len(uris))
                 then = of_then.sums, of_then.older, of_then.among
         case _:
-            found, keys = period_totals.music(who.shown, period, kind), period_totals.numbering(who.shown, kind).keys
+            found, keys = sums_by_item.music(who.shown, period, kind), sums_by_item.numbering(who.shown, kind).keys
             if compared:
-                then = period_totals.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
+                then = sums_by_item.played(who.shown, who.shown.plays(compared.first, compared.until), kind)
             weeks = weeks_led(who, period, kind)
-    ranking = period_totals.ranked(found.sums, found.older, found.among, by)
+    ranking = sums_by_item.ranked(found.sums, found.older, found.among, by)
     nothing = np.zeros(len(keys), np.int64)
     columns = {
         "keys": keys, "plays": found.sums.plays, "ms": found.sums.ms, "first": found.first, "last": found.last,
         "told": found.told, "skipped": found.skipped, "rank": _ranks(ranking, len(keys)),
-        "before": _ranks(period_totals.ranked(*then, by), len(keys)) if then else nothing,
+        "before": _ranks(sums_by_item.ranked(*then, by), len(keys)) if then else nothing,
         "plays_before": then[0].plays if then else nothing, "ms_before": then[0].ms if then else nothing,
         "weeks": weeks if weeks is not None else nothing,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Value
 
 from brapped_assets.insights.columns.day_numbers import dates
-from brapped_assets.insights.columns.period_totals import Ints
+from brapped_assets.insights.columns.sums_by_item import Ints
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 

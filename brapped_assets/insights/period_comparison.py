@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
-from brapped_assets.insights.columns.period_totals import Ints, Music
+from brapped_assets.insights.columns.sums_by_item import Ints, Music
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -108,7 +108,7 @@ def moves(
         "came": _first(is_now & ~was_then, now.rank, now.rank),
         "gone": _first(was_then & ~is_now, then.rank, then.rank),
     }
-    keys = period_totals.numbering(who.shown, kind).keys
+    keys = sums_by_item.numbering(who.shown, kind).keys
     told = keys[np.concatenate([numbers[:limit] for numbers in found.values()])]
     named = names(tx, MUSIC[kind], told, who.shown.catalogue.same_artists)
 
@@ -124,8 +124,8 @@ def moves(
 
 
 def _ranked(who: Viewer, period: Period, kind: Music) -> _Ranked:
-    sums, older, among = period_totals.played(who.shown, who.shown.plays(period.first, period.until), kind)
-    numbers = period_totals.ranked(sums, older, among, "plays")
+    sums, older, among = sums_by_item.played(who.shown, who.shown.plays(period.first, period.until), kind)
+    numbers = sums_by_item.ranked(sums, older, among, "plays")
     columns = _Ranked(*(np.zeros(len(sums.plays), np.int64) for _ in _Ranked._fields))
     columns.plays[numbers], columns.ms[numbers] = sums.plays[numbers], sums.ms[numbers]
     columns.rank[numbers] = np.arange(1, len(numbers) + 1)

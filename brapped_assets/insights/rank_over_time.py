@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from brapped_assets.insights.columns import period_totals
-from brapped_assets.insights.columns.period_totals import Ints, Music
+from brapped_assets.insights.columns import sums_by_item
+from brapped_assets.insights.columns.sums_by_item import Ints, Music
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
@@ -71,8 +71,8 @@ def lines(tx: Connection, who: Viewer, period: Period, kind: Music, among: list[
     places = [
         {number: place for place, number in enumerate(_first(who, one, kind, PLACES).tolist(), 1)} for one in among
     ]
-    of_kind, _, _ = period_totals.played(who.shown, sums, kind)
-    keys = period_totals.numbering(who.shown, kind).keys[top].tolist()
+    of_kind, _, _ = sums_by_item.played(who.shown, sums, kind)
+    keys = sums_by_item.numbering(who.shown, kind).keys[top].tolist()
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     return [
         Line(
@@ -85,7 +85,7 @@ def lines(tx: Connection, who: Viewer, period: Period, kind: Music, among: list[
 
 def _first(who: Viewer, period: Period, kind: Music, limit: int) -> Ints:
     """The numbers of the most played."""
-    sums, older, among = period_totals.played(who.shown, who.shown.plays(period.first, period.until), kind)
+    sums, older, among = sums_by_item.played(who.shown, who.shown.plays(period.first, period.until), kind)
     return sums.ranked("plays", older, limit, among).astype("int64")
 
 

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY, date_of, day_number
 from brapped_assets.insights.columns.numbering import Numbers
-from brapped_assets.insights.columns.period_totals import Music
 from brapped_assets.insights.columns.reductions import NEVER, Integers, looked_up, starts, summed
 from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.insights.periods import DAY, EARLIEST, LATEST, Period
 from brapped_assets.insights.viewer import Viewer
@@ -59,7 +59,7 @@ def leaders(tx: Connection, who: Viewer, period: Period, kind: Music, limit: int
     led = weeks(who, period, kind)
     number, first, many = np.unique(led.number, return_index=True, return_counts=True)
     most = number[np.lexsort((first, -many))[:limit]]
-    keys = period_totals.numbering(who.shown, kind).keys[most].tolist()
+    keys = sums_by_item.numbering(who.shown, kind).keys[most].tolist()
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     reigns = (reign_of(led, one) for one in most.tolist())
     return len(number), [Leader(named.get(key, {}), of) for key, of in zip(keys, reigns, strict=True) if of]
@@ -79,7 +79,7 @@ def reign_of(led: Weeks, number: int) -> Reign | None:
 def weeks_led(who: Viewer, period: Period, kind: Music) -> Ints:
     """By number how many weeks of a period each led."""
     led = weeks(who, period, kind)
-    return np.bincount(led.number, minlength=len(period_totals.numbering(who.shown, kind)))
+    return np.bincount(led.number, minlength=len(sums_by_item.numbering(who.shown, kind)))
 
 
 def weeks(who: Viewer, period: Period, kind: Music) -> Weeks:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights import aliasing, items
-from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.item_rank import standing_of
 from brapped_assets.insights.items import Kind, Row, key_in
 from brapped_assets.insights.most_played import most_played_albums

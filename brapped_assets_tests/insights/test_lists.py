@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import weeks_at_number_one
-from brapped_assets.insights.columns import period_totals
+from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.lists import NUMBERS, Listed, Order, Sort, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
@@ -177,7 +177,7 @@ def test_a_list_is_what_sql_over_the_views_says(
         # Who led each week is told by test_places.py.
         led = Counter[Any]()
         if kind in MUSIC:
-            weeks, numbers = weeks_at_number_one.weeks(who, period, kind), period_totals.numbering(who.shown, kind)
+            weeks, numbers = weeks_at_number_one.weeks(who, period, kind), sums_by_item.numbering(who.shown, kind)
             led.update(numbers.keys[weeks.number].tolist())
         found = list_things(tx, who, Wanted(kind, period, order, compared=compared))
         assert told(tx, found) == [

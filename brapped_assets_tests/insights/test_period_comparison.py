@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import most_played, overview
-from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.completeness import known_in_part
 from brapped_assets.insights.how_counted.period_comparison import FORMULAS
 from brapped_assets.insights.names import MUSIC

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.how_counted.places import FORMULAS
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named

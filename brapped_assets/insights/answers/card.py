@@ -7,8 +7,8 @@ from brapped_assets.insights import items, overview
 from brapped_assets.insights.answers.model import Model
 from brapped_assets.insights.answers.parameters import Parameter
 from brapped_assets.insights.answers.question import Question
-from brapped_assets.insights.columns import period_totals
-from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns import sums_by_item
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.names import MUSIC, names
 from brapped_assets.warehouse.db.connections import Connection
 
@@ -60,9 +60,9 @@ def card(tx: Connection, asked: Question) -> Card:
     kind: Music = asked.asked.get("kind", "songs")
     plays = who.shown.plays(period.first, period.until)
     total = overview.totals(overview.days(who, period))
-    sums, older, among = period_totals.played(who.shown, plays, kind)
+    sums, older, among = sums_by_item.played(who.shown, plays, kind)
     ranked = sums.ranked("plays", older, FIRST, among)
-    keys = period_totals.numbering(who.shown, kind).keys[ranked].tolist()
+    keys = sums_by_item.numbering(who.shown, kind).keys[ranked].tolist()
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     newest = items.recent(tx, who, plays, 1)
     return Card(

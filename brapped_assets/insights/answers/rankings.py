@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from brapped_assets.insights.answers.model import Model, PeriodOf, period_of
 from brapped_assets.insights.answers.question import Question
-from brapped_assets.insights.columns.period_totals import Music
+from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.rank_over_time import lines, stretches
 from brapped_assets.insights.spotify_ranking import q as spotify
 from brapped_assets.insights.weeks_at_number_one import leaders

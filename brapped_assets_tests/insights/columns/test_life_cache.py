@@ -18,9 +18,9 @@ from brapped_assets.insights.columns.calendar_years import by_year
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import dates, instant
 from brapped_assets.insights.columns.life_cache import LifeCache, alone
-from brapped_assets.insights.columns.period_totals import Music, numbering
 from brapped_assets.insights.columns.reductions import NEVER
 from brapped_assets.insights.columns.shown_plays import ShownPlays
+from brapped_assets.insights.columns.sums_by_item import Music, numbering
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import EARLIEST, LATEST
 from brapped_assets.insights.weeks_at_number_one import all_weeks

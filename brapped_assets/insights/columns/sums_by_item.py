@@ -1,4 +1,4 @@
-"""What a period has of each kind, counted: artists, songs, albums and days by number, without names."""
+"""What each artist, song, album, day or context of a period adds up to, a column a number, without names."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class PeriodTotals:
+class ItemSums:
     """Columns by number. Days are since 2000-01-01; `told` are rows that an extended history tells, of any length.
 
     `older` decides between equals: the lesser comes first. `among` are the numbers that are listed.
@@ -43,7 +43,7 @@ def ranked(sums: Sums, older: NDArray[np.integer], among: NDArray[np.integer], b
     return sums.ranked(by, older, len(among), among).astype(np.int64)
 
 
-def music(shown: ShownPlays, period: Period, kind: Music) -> PeriodTotals:
+def music(shown: ShownPlays, period: Period, kind: Music) -> ItemSums:
     """Artists without nobody's names, tracks, or albums (by release group)."""
     plays = shown.plays(period.first, period.until)
     catalogue, skips = plays.catalogue, shown.skips(period.first, period.until)
@@ -57,10 +57,10 @@ def music(shown: ShownPlays, period: Period, kind: Music) -> PeriodTotals:
         tracks = plays.by_track.played
         first, last = _edges(group, tracks[group[tracks] >= 0], first, last, many)
         told, skipped = (_added(group, column, many) for column in (told, skipped))
-    return PeriodTotals(*played(shown, plays, kind), first, last, told, skipped)
+    return ItemSums(*played(shown, plays, kind), first, last, told, skipped)
 
 
-def days(shown: ShownPlays, period: Period) -> PeriodTotals:
+def days(shown: ShownPlays, period: Period) -> ItemSums:
     """Local days with plays; numbers are days since 2000-01-01."""
     table = shown.days(period.first, period.until)
     day = np.arange(table.first + len(table.rows))
@@ -68,10 +68,10 @@ def days(shown: ShownPlays, period: Period) -> PeriodTotals:
     rows = slice(table.first, None)
     plays[rows], ms[rows] = table.plays.sum(axis=1), table.ms.sum(axis=1)
     told[rows], skipped[rows] = table.told[:, 0], table.told[:, 1]
-    return PeriodTotals(Sums(plays, ms), day, np.flatnonzero(plays), day, day, told, skipped)
+    return ItemSums(Sums(plays, ms), day, np.flatnonzero(plays), day, day, told, skipped)
 
 
-def grouped(shown: ShownPlays, period: Period, number_of: Ints, many: int) -> PeriodTotals:
+def grouped(shown: ShownPlays, period: Period, number_of: Ints, many: int) -> ItemSums:
     """Contexts: `number_of` tells by key the number of each, -1 is none."""
     plays, told = (
         of.where((number_of >= 0)[of.context])
@@ -83,7 +83,7 @@ def grouped(shown: ShownPlays, period: Period, number_of: Ints, many: int) -> Pe
     of_told = number_of[told.context]
     counts = (counted(of_told[rows], many) for rows in (extended, extended & skipped))
     first, last = first_days(number, day, many), last_days(number, day, many)
-    return PeriodTotals(sums, np.arange(many), sums.played, first, last, *counts)
+    return ItemSums(sums, np.arange(many), sums.played, first, last, *counts)
 
 
 def numbering(shown: ShownPlays, kind: Music) -> Numbering:
