@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.day_numbers import date_of, dates
-from brapped_assets.insights.columns.plays import MOST_DAYS
-from brapped_assets.insights.columns.reductions import By, Sums, each_once
+from brapped_assets.insights.columns.reductions import Sums, each_once
 from brapped_assets.insights.columns.sums_by_item import Ints
+from brapped_assets.insights.list_order import Order, in_order
 from brapped_assets.insights.name_filter import Kind, named_like
 from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
@@ -22,7 +22,6 @@ from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 
-Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
 Row = dict[str, Any]
 # What names each thing of a list, as files and programs are told it; then its numbers.
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
@@ -35,26 +34,6 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 NUMBERS = (
     "plays", "ms", "first_on", "last_on", "skip_share", "rank", "rank_before", "plays_before", "ms_before", "weeks_led",
 )  # fmt: skip
-
-
-class Order(NamedTuple):
-    """How a list is sorted; `is_turned`: the other way round. What has nothing to be sorted by comes last, either way.
-
-    Plays, minutes and skips begin with the most, `first` with the earliest, `last` with the latest, `change` with what
-    climbed most. Equals stand by rank.
-    """
-
-    sort: Sort = "plays"
-    is_turned: bool = False
-
-    @property
-    def by(self) -> By:
-        """What ranks go by: plays, but for a list by minutes."""
-        return "minutes" if self.sort == "minutes" else "plays"
-
-    @property
-    def written(self) -> str:
-        return f"-{self.sort}" if self.is_turned else self.sort
 
 
 @dataclass(frozen=True)
@@ -179,7 +158,7 @@ def list_things(tx: Connection, who: Viewer, wanted: Wanted) -> Listed:
     named = Listed(kind, compared, columns, ranking, uris, who.shown.catalogue.same_artists)
     if wanted.text:
         named = named.where(named_like(tx, kind, named.of("keys"), uris, wanted.text))
-    return named.where(_in_order(named, wanted.order))
+    return named.where(in_order(named.of, len(named), wanted.order))
 
 
 def _ranks(ranking: Ints, many: int) -> Ints:
@@ -187,42 +166,6 @@ def _ranks(ranking: Ints, many: int) -> Ints:
     found = np.zeros(many, np.int64)
     found[ranking] = np.arange(1, len(ranking) + 1)
     return found
-
-
-def _in_order(of: Listed, order: Order) -> NDArray[np.intp] | slice:
-    """The rows, which stand by rank, in the order asked for."""
-    nothing = np.zeros(len(of), np.bool_)
-    values: NDArray[np.integer] | NDArray[np.floating]
-    match order.sort:
-        case "plays" | "minutes" if not order.is_turned:
-            return slice(None)
-        case "plays":
-            values = -of.of("plays")
-        case "minutes":
-            values = -of.of("ms")
-        case "first":
-            values = of.of("first")
-        case "last":
-            values = -of.of("last")
-        case "skips":
-            told = of.of("told")
-            nothing = told == 0
-            values = -(of.of("skipped") / np.where(nothing, 1, told))
-        case "change":
-            before = of.of("before")
-            nothing = before == 0
-            values = of.of("rank") - before
-    values = -values if order.is_turned else values
-    return _stable(values, nothing)
-
-
-def _stable(values: NDArray[np.integer] | NDArray[np.floating], nothing: NDArray[np.bool_]) -> NDArray[np.intp]:
-    told = np.flatnonzero(~nothing)
-    of = values[told]
-    if of.dtype.kind == "i" and len(of) and of.max() - of.min() <= MOST_DAYS:
-        # NumPy sorts 16 bits without comparing them.
-        of = (of - of.min()).astype(np.uint16)
-    return np.concatenate([told[np.argsort(of, kind="stable")], np.flatnonzero(nothing)])
 
 
 def _contexts(tx: Connection, who: Viewer, periods: Sequence[Period]) -> tuple[Sequence[str], Ints]:

@@ -1,7 +1,6 @@
 """What an address asks of a list, and the addresses of the same list with something else."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -9,26 +8,18 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
-from brapped_assets.insights.lists import Order, Sort, Wanted
+from brapped_assets.insights.list_order import NO_CHANGE, NO_ORDER, Order, Sort, sorts_of
+from brapped_assets.insights.lists import Wanted
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.text.translation import N_, _
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.address import say
 from brapped_assets.web.compared_period import against_of
 
 LONGEST_SHOWN = 40
-# What a list is sorted by, as its page says it.
-SORTS: Mapping[Sort, str] = {
-    "plays": N_("Plays"), "minutes": N_("Minutes"), "first": N_("First heard"), "last": N_("Last heard"),
-    "skips": N_("Skipped"),
-    "change": N_("Change"),
-}  # fmt: skip
-SORTS_OF_DAYS: Mapping[Sort, str] = {
-    "plays": N_("Plays"), "minutes": N_("Minutes"), "first": N_("Oldest"), "last": N_("Newest"), "skips": N_("Skipped"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, ki
         say(
             request,
             _(
-                "%(asked)s is no order here; say %(orders)s. Sorted by %(by)s.",
+                NO_ORDER,
                 asked=_short(asked),
                 orders=", ".join(sorts_of(kind)),
                 by=by,
@@ -85,7 +76,7 @@ def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, ki
         say(
             request,
             _(
-                "No time before %(period)s is known as well, so no change of rank is told. Sorted by %(by)s.",
+                NO_CHANGE,
                 period=period.label,
                 by=by,
             ),
@@ -112,10 +103,6 @@ def _compared(tx: Connection, request: Request, who: Viewer, period: Period, kin
         )
         return None, ""
     return against, against.name
-
-
-def sorts_of(kind: Kind) -> Mapping[Sort, str]:
-    return SORTS_OF_DAYS if kind == "days" else SORTS
 
 
 def read_page(request: Request, pages: int) -> int:

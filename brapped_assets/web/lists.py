@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.list_file import pieces
+from brapped_assets.insights.list_order import sorts_of
 from brapped_assets.insights.lists import Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.periods import Period
@@ -20,7 +21,7 @@ from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
 from brapped_assets.web.compared_period import CHOICES
 from brapped_assets.web.empty_selection import nothing_left
-from brapped_assets.web.list_address import read_asked, read_page, sorts_of
+from brapped_assets.web.list_address import read_asked, read_page
 from brapped_assets.web.site import Site
 
 A_PAGE = 100

@@ -10,7 +10,8 @@ from brapped_assets.insights.answers.model import Model, Row
 from brapped_assets.insights.answers.parameters import RANGE, Parameter, Refused
 from brapped_assets.insights.answers.question import Question, period_named
 from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
-from brapped_assets.insights.lists import COLUMNS, Listed, Order, Sort, Wanted, list_things
+from brapped_assets.insights.list_order import NO_CHANGE_FOR_PROGRAMS, Order, Sort
+from brapped_assets.insights.lists import COLUMNS, Listed, Wanted, list_things
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.periods import Period, before, year_before
 from brapped_assets.insights.search import LONGEST, cleaned
@@ -94,7 +95,7 @@ def list_of(tx: Connection, asked: Question, kind: Kind) -> Listed:
     compared = _compared(tx, asked, kind)
     sort = str(asked.asked.get("sort", "plays"))
     if sort.removeprefix("-") == "change" and compared is None:
-        raise Refused("sort", "No time before this period is known as well, so no change of rank is told.")
+        raise Refused("sort", NO_CHANGE_FOR_PROGRAMS)
     order = Order(cast(Sort, sort.removeprefix("-")), sort.startswith("-"))
     text = cleaned(asked.asked.get("q", ""))
     return list_things(tx, asked.who, Wanted(kind, asked.period, order, text, compared))
