@@ -6,9 +6,9 @@ from brapped_assets.insights.how_counted.formula import Formula, among_top, coun
 from brapped_assets.insights.how_counted.origins import FORMULAS as ORIGINS
 from brapped_assets.insights.how_counted.overview import FORMULAS as OVERVIEW
 from brapped_assets.insights.how_counted.wrapped_habits import FORMULAS as HABITS
+from brapped_assets.insights.wrapped.card_list import NEEDS
 from brapped_assets.insights.wrapped.listener_type import KINDS, OTHERWISE
 from brapped_assets.insights.wrapped.model import MOST_SHARES as SHARES
-from brapped_assets.insights.wrapped.thresholds import NEEDS
 from brapped_assets.text import formatting
 
 _KINDS = "; ".join(

@@ -2,7 +2,7 @@
 
 from brapped_assets.insights.how_counted.wrapped import FORMULAS
 from brapped_assets.insights.wrapped.card import Card, Row
-from brapped_assets.insights.wrapped.card_order import cards
+from brapped_assets.insights.wrapped.card_list import cards
 from brapped_assets.insights.wrapped.cover_urls import pictures
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.queries import numbers

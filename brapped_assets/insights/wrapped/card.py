@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from brapped_assets.insights.wrapped.charts import Chart
 from brapped_assets.insights.wrapped.model import Kind, Numbers, Thing
-from brapped_assets.insights.wrapped.thresholds import Waiting
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _, ngettext
 
@@ -25,6 +24,15 @@ WIDTH, LINES, WIDEST = 84, 3, 1.1
 # Beside a large picture.
 BESIDE_ART = 14
 SIZES = (38, 32, 27, 23, 20, 17, 14, 12, 10, 8, 6)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A card that has too little to tell yet: what it needs, what is there, and when it may come."""
+
+    title: str
+    needs: str
+    when: str
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Cards about beginnings, loyalty and ways to listen. Each may count on what `thresholds` asks for."""
+"""Cards about beginnings, loyalty and ways to listen. Each may count on what `card_list` asks for."""
 
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts

@@ -1,4 +1,4 @@
-"""Cards about genres, countries of artists, and where was listened. Each may count on what `thresholds` asks for."""
+"""Cards about genres, countries of artists, and where was listened. Each may count on what `card_list` asks for."""
 
 from collections.abc import Callable
 

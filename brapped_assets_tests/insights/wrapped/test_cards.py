@@ -12,6 +12,8 @@ from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
+from brapped_assets.insights.wrapped.card import Waiting
+from brapped_assets.insights.wrapped.card_list import NEEDS
 from brapped_assets.insights.wrapped.listener_type import KINDS, kind_of
 from brapped_assets.insights.wrapped.model import (
     Album,
@@ -34,7 +36,6 @@ from brapped_assets.insights.wrapped.model import (
     Traits,
 )
 from brapped_assets.insights.wrapped.notable_days import longest_run
-from brapped_assets.insights.wrapped.thresholds import NEEDS, Waiting
 from brapped_assets.text import formatting
 
 # Local time has no zone.
