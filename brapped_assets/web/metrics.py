@@ -39,7 +39,8 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 PAGES = frozenset(
     {"today", "explore", "wrapped", "history", "history.csv", "search", "search.json", "list", "changes", "places",
      "artist", "track", "album", "compare", "counted", "settings", "hidden", "add", "covers", "cover", "feed.atom",
-     "export.html", "genres", "ask", "mcp", "static", "api", "metrics", "health"}
+     "export.html", "genres", "spoken", "spoken.csv", "same", "ask", "mcp", "static", "service_worker.js", "offline",
+     "api", "metrics", "health"}
 )  # fmt: skip
 
 

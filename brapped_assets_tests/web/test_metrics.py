@@ -9,6 +9,7 @@ import promql_parser
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.routing import Route
 
 from brapped_assets.warehouse import listener_status
 from brapped_assets.warehouse.db import connections, read_pool
@@ -149,6 +150,13 @@ def test_a_database_that_is_away_is_told_and_no_failure(tmp_path: Path, monkeypa
 )  # fmt: skip
 def test_pages_have_few_names_whatever_is_asked_for(path: str, page: str) -> None:
     assert page_of(path) == page
+
+
+def test_every_page_has_a_name_of_its_own(tmp_path: Path, database_url: str) -> None:
+    with living(tmp_path, database_url) as asking:
+        routes = asking.client.app.routes  # type: ignore[attr-defined]
+        pages = {one.path for one in routes if isinstance(one, Route) and "GET" in (one.methods or ())}
+    assert {path for path in pages if page_of(path) == "other"} == set()
 
 
 def test_the_files_to_copy_are_read_and_ask_for_what_is_told(tmp_path: Path, database_url: str) -> None:

@@ -66,11 +66,12 @@ class Said(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
-        # Covers have the initials of a name.
-        is_theirs = "dir" in told or tag in THEIRS or "cover" in (told.get("class") or "").split()
+        is_theirs = "dir" in told or tag in THEIRS
         self.found += [text for name in SPOKEN if (text := told.get(name)) and not is_theirs]
+        # Covers have the initials of a name.
+        has_initials = "cover" in (told.get("class") or "").split()
         if tag not in VOID:
-            self._open.append((tag, is_theirs))
+            self._open.append((tag, is_theirs or has_initials))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:
