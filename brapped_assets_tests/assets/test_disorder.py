@@ -22,7 +22,7 @@ def test_two_runs_of_one_hour_at_once_land_and_merge_every_play_once(connected: 
 
     def one_run() -> dg.ExecuteInProcessResult:
         with dg.DagsterInstance.ephemeral() as own:
-            together.wait(10)
+            together.wait(60)
             return poll(own)
 
     with ThreadPoolExecutor(2) as pool:

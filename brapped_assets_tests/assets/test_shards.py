@@ -77,7 +77,7 @@ def test_shards_that_run_at_once_close_the_hour_and_double_nothing(household: Ho
 
     def one_run(shard: str) -> tuple[bool, set[str]]:
         with dg.DagsterInstance.ephemeral() as own:
-            together.wait(10)
+            together.wait(60)
             return household.poll(shard, own).success, closed(own)
 
     with ThreadPoolExecutor(4) as pool:

@@ -43,7 +43,7 @@ class Visitor:
             accept_downloads=True,
             **{"service_workers": "block", "locale": "en-GB", **options},
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.on("request", self._asked)
         context.on("console", self._said)
         context.on("dialog", self._popped_up)

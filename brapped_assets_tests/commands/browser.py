@@ -25,7 +25,7 @@ class Browser:
 
     def address(self, url: str) -> str:
         """The address that pressing the button leads to."""
-        page = requests.get(url, timeout=5)
+        page = requests.get(url, timeout=60)
         found = re.search(rf'id="{self.press}" href="([^"]+)"', page.text)
         assert found, page.text
         address = unescape(found.group(1))
@@ -33,11 +33,11 @@ class Browser:
 
     def wait(self) -> None:
         if self._thread:
-            self._thread.join(10)
+            self._thread.join(60)
 
     def _go(self) -> None:
         address = self.address(self.opened[-1])
         # A browser asks for an icon first, and that is not the answer.
-        icon = requests.get(address.split("/callback")[0] + "/favicon.ico", timeout=5)
+        icon = requests.get(address.split("/callback")[0] + "/favicon.ico", timeout=60)
         assert icon.status_code == 404
-        self.page_at_the_end = requests.get(address, timeout=5).text
+        self.page_at_the_end = requests.get(address, timeout=60).text

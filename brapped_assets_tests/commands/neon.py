@@ -120,7 +120,7 @@ def neon() -> Iterator[Neon]:
             subprocess.Popen([*user, str(BOUNCER), f"{folder}/pgbouncer.ini"], stdout=log, stderr=log) as pool,
         ):
             try:
-                wait_until(lambda: _listens(bouncer), 10, "PgBouncer listens")
+                wait_until(lambda: _listens(bouncer), "PgBouncer listens")
                 with _gate(stand_in, {True: bouncer, False: server}):
                     yield stand_in
             finally:

@@ -60,7 +60,7 @@ class Proxy:
                 auth=("me", "a-password") if known else None,
                 verify=str(self.certificate),
                 allow_redirects=False,
-                timeout=10,
+                timeout=60,
                 **more,
             )
 
@@ -80,7 +80,7 @@ def served(app: ASGIApp) -> Iterator[int]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        wait_until(lambda: server.started, 10, "it listens")
+        wait_until(lambda: server.started, "it listens")
         yield int(server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True
@@ -142,12 +142,12 @@ def proxy(database_url: str, tmp_path: Path) -> Iterator[Proxy]:
         with (tmp_path / "nginx.log").open("w") as log:
             nginx = subprocess.Popen([NGINX, "-p", tmp_path, "-e", "stderr", "-c", configuration], stderr=log)
             try:
-                wait_until(lambda: _listens(port) or nginx.poll() is not None, 10, "nginx listens")
+                wait_until(lambda: _listens(port) or nginx.poll() is not None, "nginx listens")
                 assert nginx.poll() is None, (tmp_path / "nginx.log").read_text()
                 yield Proxy(port, certificate)
             finally:
                 nginx.terminate()
-                nginx.wait(10)
+                nginx.wait(60)
 
 
 def _listens(port: int) -> bool:

@@ -53,7 +53,7 @@ def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
     with user.started("status") as started:
         process = psutil.Process(started.process.pid)
         # Then it is in the middle of its imports.
-        wait_until(lambda: any("pydantic" in file.path for file in process.memory_maps()), 30, "it imports")
+        wait_until(lambda: any("pydantic" in file.path for file in process.memory_maps()), "it imports")
         assert started.stop(signal.SIGINT) == 1
         assert started.says() == "Stopped."
 
@@ -61,7 +61,7 @@ def test_ctrl_c_while_it_starts_is_no_traceback(user: User) -> None:
 @pytest.mark.slow
 def test_ctrl_c_while_it_works_is_said_and_one_of_the_exit_codes(user: User) -> None:
     with user.started("status", DATABASE_URL="postgresql://me@127.0.0.1:1/nobody-listens") as started:
-        wait_until(lambda: "Trying again." in started.says(), 30, "it waits for its database")
+        wait_until(lambda: "Trying again." in started.says(), "it waits for its database")
         assert started.stop(signal.SIGINT) == 1
         assert started.says().endswith(" Stopped.")
 

@@ -102,11 +102,11 @@ def demo(installed: User) -> Iterator[Demo]:
             return dagster.is_up() and bool(dagster.location()) and "demo is up" in started.says()
 
         # How long it takes is a benchmark's business; here the machine may be busy.
-        wait_until(is_up, 150, "the demo is up")
+        wait_until(is_up, "the demo is up")
         yield Demo(installed, started, dagster, port)
         assert started.stop() == 0, started.says()
         assert "Stopped." in started.says()
-        wait_until(lambda: not processes_of(installed.folder), 10, "everything has stopped")
+        wait_until(lambda: not processes_of(installed.folder), "everything has stopped")
 
 
 def test_the_installed_command_is_not_the_checkout(installed: User) -> None:
@@ -160,7 +160,7 @@ def test_whoever_opens_dagster_finds_everything_there_checked_and_up_to_date(dem
             and set(checks) == {"SUCCEEDED"}
         )
 
-    wait_until(is_whole, 150, "reports are written, all checks have succeeded, nothing is out of date")
+    wait_until(is_whole, "reports are written, all checks have succeeded, nothing is out of date")
 
 
 def newest_hour(demo: Demo) -> str:
@@ -190,7 +190,7 @@ def test_a_poll_launched_from_the_launchpad_leaves_no_check_unevaluated(demo: De
     ui.checks("recently_played_raw", 1)
     ui.checks("listening_audit", 14)
     run_id = ui.launch("hourly_plays", newest_hour(demo))
-    wait_until(lambda: demo.dagster.status(run_id) == "SUCCESS", 150, "a poll has succeeded")
+    wait_until(lambda: demo.dagster.status(run_id) == "SUCCESS", "a poll has succeeded")
     ui.checks("recently_played_raw", 1)
     ui.checks("listening_audit", 14)
     checks = [check for node in _nodes(demo) for check in node["assetChecksOrError"].get("checks", [])]
@@ -204,7 +204,6 @@ def test_the_link_of_a_report_opens_its_page(demo: Demo, ui: DagsterUi) -> None:
     assert page.title().startswith("Wrapped, 2")
 
 
-@pytest.mark.timeout(480)
 def test_materialize_all_pressed_in_the_ui_ends_green(demo: Demo, ui: DagsterUi) -> None:
     """With default settings: every asset, all hours and all years, and nothing of it failed."""
     names = sorted(node["assetKey"]["path"][0] for node in _nodes(demo))
@@ -220,7 +219,7 @@ def test_materialize_all_pressed_in_the_ui_ends_green(demo: Demo, ui: DagsterUi)
         )["partitionBackfillOrError"]
         return backfill if backfill["status"] not in ("REQUESTED", "COMPLETING") else {}
 
-    backfill = wait_until(ended, 300, "the backfill has ended")
+    backfill = wait_until(ended, "the backfill has ended")
     assert (backfill["status"], backfill["error"]) == ("COMPLETED_SUCCESS", None)
     assert {one["status"] for one in backfill["runs"]} == {"SUCCESS"}
     found = {one["assetKey"]["path"][0]: one for one in backfill["assetBackfillData"]["assetBackfillStatuses"]}
@@ -244,7 +243,7 @@ def _nodes(demo: Demo) -> list[dict[str, Any]]:
 
 
 def test_the_first_look_at_today_shows_plays(demo: Demo) -> None:
-    page = requests.get(f"http://127.0.0.1:{demo.port}/today", timeout=10).text
+    page = requests.get(f"http://127.0.0.1:{demo.port}/today", timeout=60).text
     assert "minutes of music in" in page
     assert "Nothing yet." not in page
 
@@ -255,13 +254,13 @@ def test_the_warehouse_has_what_the_simulated_account_serves(demo: Demo) -> None
         f"{settings['SPOTIFY_ACCOUNTS_URL']}/api/token",
         data={"grant_type": "refresh_token", "refresh_token": settings["SPOTIFY_REFRESH_TOKEN"]},
         auth=(settings["SPOTIFY_CLIENT_ID"], settings["SPOTIFY_CLIENT_SECRET"]),
-        timeout=10,
+        timeout=60,
     ).json()["access_token"]
     feed = requests.get(
         f"{settings['SPOTIFY_API_URL']}/me/player/recently-played",
         params={"limit": 50},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=60,
     ).json()["items"]
     kept = demo.rows(
         "select played_at, track_id from bi.plays where source in ('api', 'both') order by 1 desc limit 50"
@@ -311,7 +310,7 @@ def test_what_only_the_export_names_is_looked_up_within_the_days_budget(demo: De
     before = counts()
     assert all(before)
     # Drained run by run, artists beside tracks.
-    wait_until(lambda: all(now > then for now, then in zip(counts()[:2], before, strict=False)), 150, "another refresh")
+    wait_until(lambda: all(now > then for now, then in zip(counts()[:2], before, strict=False)), "another refresh")
     after = counts()
     assert after[2] < before[2]
     assert sum(before[::2]) <= sum(after[::2]) <= sum(before[::2]) + 50

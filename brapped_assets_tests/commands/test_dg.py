@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,10 @@ import requests
 
 import brapped_assets
 from brapped_assets.services.supervisor import free_port
+from brapped_assets_tests.commands.subprocess_user import wait_until
 
 ROOT = Path(brapped_assets.__file__).parents[1]
 BIN = Path(sys.executable).parent
-SECONDS = 330
 ASSETS = "{assetNodes{assetKey{path} isExecutable repository{location{name}}}}"
 LOCATIONS = "{workspaceOrError{... on Workspace{locationEntries{name loadStatus locationOrLoadError{__typename}}}}}"
 LAUNCH = """mutation($of: LaunchBackfillParams!){launchPartitionBackfill(backfillParams: $of){
@@ -94,7 +93,6 @@ def test_an_asset_of_ones_own_is_made_checked_listed_and_launched_beside_ours(ho
 
 
 # Two locations start, and a run of every asset, whatever else the machine does.
-@pytest.mark.timeout(480)
 def test_dg_dev_shows_your_account_and_a_demo_that_turns_green_as_the_ui_launches_it(home: Path) -> None:
     port = free_port(0)
     command = [str(BIN / "dg"), "dev", "-w", "workspace.yaml", "--port", str(port)]
@@ -118,12 +116,12 @@ def test_dg_dev_shows_your_account_and_a_demo_that_turns_green_as_the_ui_launche
                 if node["isExecutable"] and node["repository"]["location"]["name"] == "demo"
             ]
             launched = ask(url, LAUNCH, of={"assetSelection": demo, "allPartitions": True})["launchPartitionBackfill"]
-            until = time.monotonic() + SECONDS
-            status = "REQUESTED"
-            while status in ("REQUESTED", "COMPLETING") and time.monotonic() < until:
-                time.sleep(1)
-                status = ask(url, STATUS, id=launched["backfillId"])["partitionBackfillOrError"]["status"]
-            assert status == "COMPLETED_SUCCESS"
+
+            def ended() -> str:
+                status: str = ask(url, STATUS, id=launched["backfillId"])["partitionBackfillOrError"]["status"]
+                return "" if status in ("REQUESTED", "COMPLETING") else status
+
+            assert wait_until(ended, "the backfill has ended") == "COMPLETED_SUCCESS"
             runs = ask(url, RUNS)["runsOrError"]["results"]
             assert {(run["status"], run["repositoryOrigin"]["repositoryLocationName"]) for run in runs} == {
                 ("SUCCESS", "demo")
@@ -146,14 +144,13 @@ def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
 
 
 def wait_for(url: str, query: str) -> dict[str, Any]:
-    until = time.monotonic() + SECONDS
-    while True:
+    def answered() -> dict[str, Any]:
         try:
             return ask(url, query)
         except requests.ConnectionError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.5)
+            return {}
+
+    return wait_until(answered, "Dagster's web server answers")
 
 
 def end(dev: subprocess.Popen[bytes]) -> None:
@@ -161,8 +158,8 @@ def end(dev: subprocess.Popen[bytes]) -> None:
     started = psutil.Process(dev.pid).children(recursive=True)
     dev.send_signal(signal.SIGINT)
     try:
-        dev.wait(30)
-        _, alive = psutil.wait_procs(started, timeout=30)
+        dev.wait(60)
+        _, alive = psutil.wait_procs(started, timeout=60)
     except subprocess.TimeoutExpired:
         alive = started
     for process in alive:

@@ -322,7 +322,7 @@ def test_stopped_with_ctrl_c_and_started_again_everything_is_there_once(
         user.started("import", str(path), DATABASE_URL=database_url) as started,
         psycopg.connect(database_url) as holder,
     ):
-        wait_until(finished, 90, "the first file is merged")
+        wait_until(finished, "the first file is merged")
         # The next piece waits for this row, so Ctrl-C meets the import at work however fast it is.
         holder.execute("select from audit.listener for update")
         assert started.stop(signal.SIGINT) == 1

@@ -120,7 +120,7 @@ def life(user: User, catalogue: Catalogue, databases: list[str], secrets_issued:
             life.shown["up"] = started.says().replace(life.secrets.get("key of the network", "-"), "")
             assert "The heartbeat URL did not answer" in life.shown["up"]
             assert started.stop() == 0, started.says()
-        wait_until(lambda: not processes_of(user.folder), 10, "everything has stopped")
+        wait_until(lambda: not processes_of(user.folder), "everything has stopped")
     life.shown["arguments of all processes"] = "\n".join(seen)
     life.secrets |= {
         "client secret": account.client_secret,

@@ -53,7 +53,7 @@ def test_a_killed_holder_does_not_keep_the_server_running(home: Path) -> None:
     running = embedded_server.start(home)
     assert processes_of(home) == [left]
     running.stop()
-    wait_until(lambda: not processes_of(home), 5, "the server has stopped")
+    wait_until(lambda: not processes_of(home), "the server has stopped")
 
 
 @pytest.mark.parametrize("its_id_is", ["nobody's", "another program's"])
@@ -72,7 +72,7 @@ def test_a_killed_server_starts_again(home: Path, its_id_is: str) -> None:
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         running.stop()
-    wait_until(lambda: not processes_of(home), 5, "the server has stopped")
+    wait_until(lambda: not processes_of(home), "the server has stopped")
 
 
 def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Path) -> None:
@@ -94,4 +94,4 @@ def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Pat
             assert kept.fetchone() == (50, 1)
     finally:
         running.stop()
-    wait_until(lambda: not processes_of(home), 5, "the server has stopped")
+    wait_until(lambda: not processes_of(home), "the server has stopped")

@@ -120,7 +120,7 @@ def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> N
         until_here(process, 2)
         below = everything_below(process)
         process.send_signal(getattr(signal, how))
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     assert "told to stop" in said
     assert "ended" not in said
     assert [one for one in below if one.is_running()] == []
@@ -130,7 +130,7 @@ def test_the_last_words_of_a_part_that_was_asked_to_end_are_no_trouble(keeping: 
     with keeping(pages=LAST_WORDS) as process:
         until_here(process)
         process.terminate()
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     assert "Traceback of its own (while all end)" in said
 
 
@@ -144,7 +144,7 @@ def test_a_hang_up_that_was_ignored_before_is_ignored(keeping: Keeping) -> None:
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(1)
             process.terminate()
-            assert "told to stop" in process.communicate(timeout=20)[0]
+            assert "told to stop" in process.communicate(timeout=60)[0]
     finally:
         signal.signal(signal.SIGHUP, before)
 
@@ -156,7 +156,7 @@ def test_when_the_keeper_is_killed_its_programs_and_theirs_end_themselves_the_de
         until_here(process, 2)
         below = everything_below(process)
         process.kill()
-        wait_until(lambda: not any(map(_lives, below)), 20, "nothing is left")
+        wait_until(lambda: not any(map(_lives, below)), "nothing is left")
 
 
 @pytest.mark.slow
@@ -168,12 +168,12 @@ def test_what_ends_is_started_again_twice_then_stays_down_and_the_other_goes_on(
         (web,) = [one for one in everything_below(process) if "web" in one.cmdline()]
         assert _lives(web)
         process.terminate()
-        assert "told to stop" in process.communicate(timeout=20)[0]
+        assert "told to stop" in process.communicate(timeout=60)[0]
 
 
 def test_its_ends_are_told_with_the_pause_before_the_next_start(keeping: Keeping) -> None:
     with keeping(pages=ENDS) as process:
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     told = [line for line in said.splitlines() if line.startswith("ended")]
     assert told == ["ended pages 3 0.01", "ended pages 3 0.01", "ended pages 3 None"]
     assert "all down" in said

@@ -39,7 +39,7 @@ SIX_MONTHS_AGO = datetime(2026, 5, 20, 15, 0, tzinfo=UTC)
 def login() -> Iterator[BackgroundLogin]:
     login = BackgroundLogin()
     yield login
-    login.join(10)
+    login.join(60)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_click_renews_the_consent(
     listener = Browser()
     listener.open(url)
     listener.wait()
-    login.join(20)
+    login.join(60)
     assert banner(browser.get("/").text) is None
     with warehouse.transaction() as tx:
         (one,) = listeners.listeners(tx)
@@ -171,7 +171,7 @@ def test_a_machine_too_busy_to_listen_is_told_so_and_the_next_click_leads_to_the
     real = wait_for_callback
 
     def late(*arguments: Any, **more: Any) -> str:
-        may_listen.wait(10)
+        may_listen.wait(60)
         return real(*arguments, **more)
 
     monkeypatch.setattr(login_worker, "wait_for_callback", late)
@@ -186,5 +186,5 @@ def test_a_machine_too_busy_to_listen_is_told_so_and_the_next_click_leads_to_the
     assert login.begin() == url
     (state,) = parse_qs(urlsplit(url).query)["state"]
     (back,) = parse_qs(urlsplit(url).query)["redirect_uri"]
-    assert requests.get(back, params={"state": state, "error": "access_denied"}, timeout=10).ok
+    assert requests.get(back, params={"state": state, "error": "access_denied"}, timeout=60).ok
     assert site.renewing is login

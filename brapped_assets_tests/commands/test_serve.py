@@ -112,11 +112,11 @@ def test_the_pages_alone_answer_to_names_they_know_and_stop_when_told(user: User
 
         def health(host: str) -> int:
             try:
-                return requests.get(f"http://127.0.0.1:{port}/health", headers={"Host": host}, timeout=5).status_code
+                return requests.get(f"http://127.0.0.1:{port}/health", headers={"Host": host}, timeout=60).status_code
             except requests.ConnectionError:
                 return 0
 
-        wait_until(lambda: health("localhost") == 200, 60, "the pages answer")
+        wait_until(lambda: health("localhost") == 200, "the pages answer")
         assert (health("music.example"), health("evil.example")) == (200, 400)
         # The very process that was started: nobody stands between it and a signal.
         assert started.stop(signal.SIGTERM) in (0, -signal.SIGTERM)

@@ -64,7 +64,7 @@ def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, m
             assert deaf.stdout is not None
             deaf.stdout.readline()
             assert orphans.stop_leftovers(user.folder) == 2
-            wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, 5, "both have ended")
+            wait_until(lambda: leftover.poll() is not None and deaf.poll() is not None, "both have ended")
             assert of_another_home.poll() is None
             assert shell.poll() is None
         finally:

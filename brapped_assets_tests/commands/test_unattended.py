@@ -18,10 +18,18 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.demo.server import serve
-from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import (
+    PATIENCE_SECONDS,
+    Dagster,
+    Started,
+    User,
+    free_port,
+    processes_of,
+    wait_until,
+)
 from brapped_assets_tests.notifications.mailbox import Mailbox, taking_mail
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.slow
 
 PROGRAMS = {
     "pages": "brapped_assets.web.__main__",
@@ -29,7 +37,6 @@ PROGRAMS = {
     "daemon": "dagster._daemon",
     "web": "brapped_assets.services.dagster_webserver",
 }
-PATIENCE = 60
 
 
 @dataclass
@@ -56,15 +63,15 @@ class Up:
         return None
 
     def kill(self, name: str) -> psutil.Process:
-        victim = wait_until(lambda: self.part(name), PATIENCE, f"{name} runs")
+        victim = wait_until(lambda: self.part(name), f"{name} runs")
         assert victim is not None
         victim.kill()
-        wait_until(lambda: not victim.is_running(), 10, f"{name} is dead")
+        wait_until(lambda: not victim.is_running(), f"{name} is dead")
         return victim
 
     def shows(self) -> bool:
         try:
-            return requests.get(f"{self.dagster.page}/health", timeout=5).text == "ok"
+            return requests.get(f"{self.dagster.page}/health", timeout=60).text == "ok"
         except requests.RequestException:
             return False
 
@@ -97,20 +104,20 @@ def up(user: User, mailbox: Mailbox, catalogue: Catalogue) -> Iterator[Up]:
         (user.work / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         with user.started("up", "--port", str(free_port())) as started:
             up = Up(user, started, Dagster(user.home / "running.json"), mailbox, account)
-            wait_until(lambda: "brapped is up" in started.says() and up.is_whole(), 150, "all is up")
+            wait_until(lambda: "brapped is up" in started.says() and up.is_whole(), "all is up")
             yield up
 
 
 def test_no_part_takes_another_with_it_and_what_stays_down_is_told(up: Up) -> None:
     others = {name: up.part(name) for name in ("code", "daemon", "web")}
     up.kill("pages")
-    wait_until(up.shows, PATIENCE, "the pages are there again")
+    wait_until(up.shows, "the pages are there again")
     assert {name: up.part(name) for name in others} == others
     for name in ("daemon", "web", "code"):
         killed = up.kill(name)
-        again = wait_until(lambda name=name: up.part(name), PATIENCE, f"{name} runs again")  # type: ignore[misc]
+        again = wait_until(lambda name=name: up.part(name), f"{name} runs again")  # type: ignore[misc]
         assert again != killed
-    wait_until(up.is_whole, PATIENCE, "all is up again")
+    wait_until(up.is_whole, "all is up again")
 
     # PostgreSQL is started again by whoever needs it, here by the pages.
     (postmaster,) = [
@@ -119,28 +126,28 @@ def test_no_part_takes_another_with_it_and_what_stays_down_is_told(up: Up) -> No
         if process.name() == "postgres" and str(up.user.home / "postgres") in process.cmdline()
     ]
     postmaster.kill()
-    wait_until(lambda: requests.get(up.dagster.page, timeout=30).ok, PATIENCE, "the pages have a database again")
+    wait_until(lambda: requests.get(up.dagster.page, timeout=60).ok, "the pages have a database again")
 
     # It still collects: a login, and a poll by queue and daemon.
     file = up.user.work / ".env"
     file.write_text(f"{file.read_text()}SPOTIFY_REFRESH_TOKEN={up.account.refresh_token()}\n")
     (request,) = up.dagster.dry_run("brapped", "hourly_plays")["runRequests"]
     run = up.dagster.launch("brapped", "hourly_plays", request["tags"])
-    wait_until(lambda: up.dagster.status(run) == "SUCCESS", PATIENCE, "the poll has run")
+    wait_until(lambda: up.dagster.status(run) == "SUCCESS", "the poll has run")
 
     # Twice more within ten minutes.
     for _ in range(2):
         up.kill("web")
         time.sleep(0.5)
-    wait_until(lambda: "Dagster's web server ended three times" in up.started.says(), PATIENCE, "it stays down")
+    wait_until(lambda: "Dagster's web server ended three times" in up.started.says(), "it stays down")
     told = "Dagster's web server ended three times within ten minutes (killed by signal 9) and stays down since"
-    page = requests.get(up.dagster.page, timeout=30).text.replace("&#39;", "'")
+    page = requests.get(up.dagster.page, timeout=60).text.replace("&#39;", "'")
     assert told in page
     said = up.user.run("status", "--json")
     assert said.code == 1
     (problem,) = [one for one in json.loads(said.output)["problems"] if told in one["problem"]]
     assert problem["remedy"] == "brapped up"
-    wait_until(lambda: up.mailbox.mails, PATIENCE, "a notice has come")
+    wait_until(lambda: up.mailbox.mails, "a notice has come")
     ((title, text),) = up.mailbox.texts()
     assert title == "Brapped: Dagster's web server stays down"
     assert text.startswith(told)
@@ -148,26 +155,26 @@ def test_no_part_takes_another_with_it_and_what_stays_down_is_told(up: Up) -> No
 
     second = up.user.run("up")
     assert second.output == f"Brapped is already up: {up.dagster.page} Started again: Dagster's web server."
-    wait_until(up.is_whole, PATIENCE, "all is up again")
-    assert told not in requests.get(up.dagster.page, timeout=30).text.replace("&#39;", "'")
-    wait_until(lambda: up.mailbox.mails, PATIENCE, "the end of it is told")
+    wait_until(up.is_whole, "all is up again")
+    assert told not in requests.get(up.dagster.page, timeout=60).text.replace("&#39;", "'")
+    wait_until(lambda: up.mailbox.mails, "the end of it is told")
     assert up.mailbox.texts() == [("Brapped: all is well again", "Dagster's web server was started again.")]
 
     # The terminal is closed.
     assert up.started.stop(signal.SIGHUP) == 0, up.started.says()
-    wait_until(lambda: not processes_of(up.user.folder), 10, "nothing is left, nor PostgreSQL")
+    wait_until(lambda: not processes_of(up.user.folder), "nothing is left, nor PostgreSQL")
 
 
 def test_without_the_daemon_it_says_loudly_that_nothing_is_collected_and_fails(up: Up) -> None:
     for _ in range(3):
         up.kill("daemon")
-    assert up.started.process.wait(PATIENCE) == 1
+    assert up.started.process.wait(PATIENCE_SECONDS) == 1
     assert "NOTHING IS COLLECTED ANY MORE" in up.started.says()
     assert [title for title, _ in up.mailbox.texts()] == ["Brapped: Dagster's daemon stays down"]
     assert "Collecting has stopped at" in up.user.run("status").output
-    wait_until(lambda: not processes_of(up.user.folder), 10, "nothing is left, nor PostgreSQL")
+    wait_until(lambda: not processes_of(up.user.folder), "nothing is left, nor PostgreSQL")
 
 
 def test_when_it_is_killed_itself_nothing_of_it_lives_on(up: Up) -> None:
     up.started.process.kill()
-    wait_until(lambda: not processes_of(up.user.folder), 20, "nothing is left, nor PostgreSQL")
+    wait_until(lambda: not processes_of(up.user.folder), "nothing is left, nor PostgreSQL")

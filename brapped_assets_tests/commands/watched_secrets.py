@@ -94,10 +94,10 @@ def with_password(url: str, password: str) -> str:
 def log_in(user: User) -> str:
     """Agree in a browser; all that the command said."""
     with user.started("login", "--no-browser") as login:
-        shown = wait_until(lambda: re.findall(r"http://\S+/authorize\?\S+", login.says()), 30, "an address is shown")
+        shown = wait_until(lambda: re.findall(r"http://\S+/authorize\?\S+", login.says()), "an address is shown")
         browser = Browser()
         browser.open(shown[0])
-        assert login.process.wait(30) == 0, login.says()
+        assert login.process.wait(60) == 0, login.says()
         browser.wait()
         return login.log.read_text()
 
@@ -110,14 +110,14 @@ def be_up(life: Life, account: SimulatedAccount, started: Started) -> None:
         assert started.process.poll() is None, started.says()
         return "brapped is up" in started.says() and dagster.is_up() and bool(dagster.location())
 
-    wait_until(is_up, 150, "Dagster is up")
+    wait_until(is_up, "Dagster is up")
     # The first poll went well, before anything was up; this one does not.
     account.faults.add("malformed_json", path="/api/token", times=None)
     (request,) = dagster.dry_run("brapped", "hourly_plays")["runRequests"]
     run = dagster.launch("brapped", "hourly_plays", request["tags"])
-    wait_until(lambda: dagster.status(run) == "FAILURE", 90, "the daemon's poll fails")
+    wait_until(lambda: dagster.status(run) == "FAILURE", "the daemon's poll fails")
     assert "SUCCESS" in {each["status"] for each in dagster.runs()}
-    packed = requests.get(f"{dagster.url}/download_debug/{run}", timeout=30).content
+    packed = requests.get(f"{dagster.url}/download_debug/{run}", timeout=60).content
     life.shown["debug file"] = gzip.decompress(packed).decode()
     life.shown["graphql"] = str(dagster.ask(EVERYTHING_DAGSTER_TELLS))
     life.shown["running.json"] = (life.user.home / "running.json").read_text()
@@ -125,20 +125,20 @@ def be_up(life: Life, account: SimulatedAccount, started: Started) -> None:
     visit = requests.Session()
     key = {"key": life.secrets["key of the network"]} if "key of the network" in life.secrets else {}
     for name, path in (("overview", "/"), ("history", "/history"), ("the page as one file", "/export.html?range=all")):
-        life.shown[name] = visit.get(f"{dagster.page}{path}", params=key, timeout=30).text
-    assert visit.get(f"{dagster.page}/search", params={"q": LOOKED_FOR}, timeout=30).ok
+        life.shown[name] = visit.get(f"{dagster.page}{path}", params=key, timeout=60).text
+    assert visit.get(f"{dagster.page}/search", params={"q": LOOKED_FOR}, timeout=60).ok
     token = life.secrets["read token"]
     for name, path, status in (
         ("totals", "/totals", 200),
         ("no totals", f"/totals?rule={token}", 400),
         ("no plays", "/plays", 403),
     ):
-        asked = requests.get(f"{dagster.page}/api/v1{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        asked = requests.get(f"{dagster.page}/api/v1{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         assert asked.status_code == status, asked.text
         life.shown[name] = asked.text
     cover = re.search(r"/cover/\w+/\d+", life.shown["overview"])
     assert cover is not None
-    assert visit.get(f"{dagster.page}{cover[0]}", timeout=30).ok
+    assert visit.get(f"{dagster.page}{cover[0]}", timeout=60).ok
 
 
 def ask_from_elsewhere(life: Life, started: Started) -> None:
@@ -162,8 +162,8 @@ def ask_from_elsewhere(life: Life, started: Started) -> None:
         assert key is not None
         life.secrets["key of the network"] = key[1]
         base = f"http://{address}:{page}"
-        life.refused[address, "no key"] = requests.get(base, timeout=5).status_code
-        life.refused[address, "key"] = requests.get(f"{base}/", params={"key": key[1]}, timeout=5).status_code
+        life.refused[address, "no key"] = requests.get(base, timeout=60).status_code
+        life.refused[address, "key"] = requests.get(f"{base}/", params={"key": key[1]}, timeout=60).status_code
     wipe = 'mutation{shutdownRepositoryLocation(repositoryLocationName:"brapped"){__typename}}'
     for name, method, headers in (
         ("a form", "POST", {"Origin": "http://evil.example"}),

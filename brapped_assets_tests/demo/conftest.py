@@ -57,7 +57,7 @@ def get(server: RunningServer, account: SimulatedAccount) -> Get:
         refresh = account.refresh_token() if scope is None else account.refresh_token(scope=scope)
         answer = account.tokens.refresh(refresh, client_id=account.client_id, authenticated=True)
         headers = {"Authorization": f"Bearer {answer['access_token']}"}
-        return requests.get(f"{server.api_url}{path}", params=query, headers=headers, timeout=5)
+        return requests.get(f"{server.api_url}{path}", params=query, headers=headers, timeout=60)
 
     return call
 

@@ -19,7 +19,7 @@ def ask(server: RunningServer, **change: str) -> requests.Response:
         "state": 'a"b&c',
         "scope": "user-top-read",
     } | change
-    return requests.get(f"{server.url}/authorize", params=query, timeout=5, allow_redirects=False)
+    return requests.get(f"{server.url}/authorize", params=query, timeout=60, allow_redirects=False)
 
 
 def links(page: requests.Response) -> dict[str, dict[str, list[str]]]:
@@ -39,7 +39,7 @@ def test_it_says_what_it_is_and_offers_two_ways_on(server: RunningServer, show_d
     assert ways["agree"]["state"] == ['a"b&c']
     form = {"grant_type": "authorization_code", "code": ways["agree"]["code"][0], "redirect_uri": REDIRECT}
     auth = (server.account.client_id, server.account.client_secret)
-    answer = requests.post(f"{server.url}/api/token", data=form, auth=auth, timeout=5)
+    answer = requests.post(f"{server.url}/api/token", data=form, auth=auth, timeout=60)
     assert (answer.status_code, answer.json()["scope"]) == (200, "user-top-read")
 
 

@@ -28,9 +28,9 @@ def test_it_runs_as_a_process_and_ends_quietly(process: subprocess.Popen[str], h
     account = SimulatedAccount(seed="process")
     form = {"grant_type": "refresh_token", "refresh_token": account.refresh_token()}
     auth = (account.client_id, account.client_secret)
-    token = requests.post(f"{url}/api/token", data=form, auth=auth, timeout=5).json()["access_token"]
-    feed = requests.get(f"{url}/v1/me/player/recently-played", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    token = requests.post(f"{url}/api/token", data=form, auth=auth, timeout=60).json()["access_token"]
+    feed = requests.get(f"{url}/v1/me/player/recently-played", headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert len(feed.json()["items"]) == 20
     process.send_signal(how)
-    output, errors = process.communicate(timeout=5)
+    output, errors = process.communicate(timeout=60)
     assert (output, errors, process.returncode) == ("", "", 0)

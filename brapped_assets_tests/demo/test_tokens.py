@@ -25,7 +25,7 @@ class Client:
     def post(self, *, secret: bool = True, **form: str) -> tuple[int, Body]:
         auth = (self.id, self.secret) if secret else None
         form = form if secret else {"client_id": self.id, **form}
-        response = requests.post(f"{self.server.url}/api/token", data=form, auth=auth, timeout=5)
+        response = requests.post(f"{self.server.url}/api/token", data=form, auth=auth, timeout=60)
         return response.status_code, response.json()
 
     def exchange(
@@ -38,7 +38,7 @@ class Client:
 
     def me(self, access_token: object) -> int:
         headers = {"Authorization": f"Bearer {access_token}"}
-        return requests.get(f"{self.server.api_url}/me", headers=headers, timeout=5).status_code
+        return requests.get(f"{self.server.api_url}/me", headers=headers, timeout=60).status_code
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def test_a_client_that_is_not_known_is_refused(client: Client, account: Simulate
     def ask(header: str | None, **form: str) -> tuple[int, Body]:
         form |= {"grant_type": "refresh_token", "refresh_token": account.refresh_token()}
         headers = {"Authorization": header} if header else {}
-        response = requests.post(f"{client.server.url}/api/token", data=form, headers=headers, timeout=5)
+        response = requests.post(f"{client.server.url}/api/token", data=form, headers=headers, timeout=60)
         return response.status_code, response.json()
 
     unknown = (400, {"error": "invalid_client", "error_description": "Invalid client"})
@@ -202,4 +202,4 @@ def test_a_client_that_is_not_known_is_refused(client: Client, account: Simulate
 
 def test_another_grant_is_not_supported(client: Client) -> None:
     assert client.post(grant_type="password")[1]["error"] == "unsupported_grant_type"
-    assert requests.get(f"{client.server.url}/api/token", timeout=5).status_code == 405
+    assert requests.get(f"{client.server.url}/api/token", timeout=60).status_code == 405

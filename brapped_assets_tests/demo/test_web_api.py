@@ -15,7 +15,7 @@ FEED = "/me/player/recently-played"
 
 def test_a_call_needs_a_token_and_its_scope(get: Get, server: RunningServer) -> None:
     for headers, error in (({}, "missing_token"), ({"Authorization": "Bearer rubbish"}, "invalid_token")):
-        response = requests.get(f"{server.api_url}/me", headers=headers, timeout=5)
+        response = requests.get(f"{server.api_url}/me", headers=headers, timeout=60)
         assert response.json() == {"error": {"status": 401, "message": "Missing/invalid/expired access token"}}
         assert f'error="{error}"' in response.headers["www-authenticate"]
     for path in (FEED, "/me/top/tracks"):
@@ -125,10 +125,10 @@ def test_a_cover_is_served_where_the_payload_points(get: Get, server: RunningSer
         track = get("/me/top/tracks").json()["items"][0]
     image = track["album"]["images"][0]
     assert image["url"].startswith(server.url)
-    response = requests.get(image["url"], timeout=5)
+    response = requests.get(image["url"], timeout=60)
     assert response.headers["content-type"].startswith("image/svg+xml")
     assert f'width="{image["width"]}"' in response.text
-    assert requests.get(f"{server.url}/image/nothing", timeout=5).status_code == 404
+    assert requests.get(f"{server.url}/image/nothing", timeout=60).status_code == 404
 
 
 def test_every_call_is_written_down(get: Get, account: SimulatedAccount, clock: Clock) -> None:
@@ -158,8 +158,8 @@ def test_one_app_serves_several_listeners_each_by_their_own_token(
     def me(person: SimulatedAccount) -> requests.Response:
         form = {"grant_type": "refresh_token", "refresh_token": person.refresh_token()}
         auth = (account.client_id, account.client_secret)
-        token = requests.post(f"{server.url}/api/token", data=form, auth=auth, timeout=5).json().get("access_token")
-        return requests.get(f"{server.api_url}/me", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+        token = requests.post(f"{server.url}/api/token", data=form, auth=auth, timeout=60).json().get("access_token")
+        return requests.get(f"{server.api_url}/me", headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     names = [me(person).json()["account_id"] for person in (account, second)]
     assert names == [account.listener.account_id, second.listener.account_id]
@@ -168,7 +168,7 @@ def test_one_app_serves_several_listeners_each_by_their_own_token(
     second.tokens.revoke()
     form = {"grant_type": "refresh_token", "refresh_token": second_token, "client_id": account.client_id}
     form["client_secret"] = account.client_secret
-    answer = requests.post(f"{server.url}/api/token", data=form, timeout=5)
+    answer = requests.post(f"{server.url}/api/token", data=form, timeout=60)
     assert answer.json()["error_description"] == "Refresh token revoked"
     assert me(account).status_code == 200
     assert {call.path for call in second.calls} == {"/api/token", "/v1/me"}

@@ -88,7 +88,7 @@ class Site:
     pages: Pages
 
     def connect(self, begun: bytes = b"", source: str = "127.0.0.1") -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(source, 0))
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(source, 0))
         connection.sendall(begun)
         return connection
 
@@ -244,7 +244,7 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
                     time.sleep(0.1)
 
             def begin(_: int) -> None:
-                half = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                half = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
                 # Some are sent away before they begin.
                 with suppress(ConnectionError):
                     half.sendall(b"GET / HTTP/1.1\r\nX-")
@@ -253,12 +253,12 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
             with ThreadPoolExecutor(50) as flood:
                 list(flood.map(begin, range(300)))
             for _ in range(3):
-                with socket.create_connection(("127.0.0.1", port), timeout=20) as owner:
+                with socket.create_connection(("127.0.0.1", port), timeout=60) as owner:
                     owner.sendall(request)
                     assert rest(owner).startswith("HTTP/1.1 200")
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
     assert "Traceback" not in (tmp_path / "said").read_text()
 
 

@@ -27,7 +27,7 @@ REDIRECT = "http://127.0.0.1:8898/callback"
 
 def consent(request: AuthorizationRequest, button: str = "agree") -> str:
     """Open the consent page, press a button, and see where the browser is sent."""
-    page = requests.get(request.url, timeout=5)
+    page = requests.get(request.url, timeout=60)
     assert page.ok, page.text
     link = re.search(rf'id="{button}" href="([^"]*)"', page.text)
     assert link, page.text

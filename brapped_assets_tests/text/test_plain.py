@@ -171,4 +171,4 @@ def test_a_terminal_that_is_closed_ends_nothing() -> None:
         os.close(main)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(30) == 7
+        assert process.wait(60) == 7

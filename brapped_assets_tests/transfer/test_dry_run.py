@@ -199,7 +199,7 @@ def test_nobody_waits_for_a_preview(warehouse: Warehouse, database_url: str, tmp
             ]
             for thread in waiting:
                 thread.start()
-                thread.join(20)
+                thread.join(60)
                 assert not thread.is_alive()
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select count(*) from star.streaming_fact").fetchall() == [(2,)]

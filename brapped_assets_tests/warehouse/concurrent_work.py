@@ -15,7 +15,7 @@ def in_transaction(warehouse: Warehouse, work: Callable[[Connection], Any], *, l
 
 def wait_until_waiting(tx: Connection, waiting: "Future[Any]") -> None:
     """Until the other run waits for a lock this transaction holds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not tx.execute("select 1 from pg_locks where not granted").fetchall():
         assert not waiting.done(), waiting.exception() or "it did not wait"
         assert time.monotonic() < deadline

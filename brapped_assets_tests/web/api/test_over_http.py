@@ -50,7 +50,7 @@ def test_a_token_is_nowhere_after_it_was_used_in_every_way(
         ):  # fmt: skip
             said += re.sub('href="[^"]*"|&#39;[^\']*&#39;', "", running.get(path, headers=bearer).text)
         said += running.get("/api/v1/totals", headers={"Authorization": f"Basic {one}"}).text
-        said += requests.post(f"{running.url}/api/v1/totals", one, headers=bearer, timeout=30).text
+        said += requests.post(f"{running.url}/api/v1/totals", one, headers=bearer, timeout=60).text
         said += _raw(
             running, f"GET /api/v1/totals HTTP/9.9\r\nConnection: close\r\nAuthorization: Bearer {one}\r\n\r\n".encode()
         )
@@ -138,7 +138,7 @@ def running_once(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFact
 
 
 def _raw(running: Served, request: bytes) -> str:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
         connection.sendall(request)
         said = b""
         try:
