@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := brapped_assets_tests/browser
 
-.PHONY: demo up test check bench generated newest clean
+.PHONY: demo up lint test check ci bench generated newest clean
 
 demo: $(INSTALLED)  ## everything with a simulated account
 	$(BIN)/brapped demo
@@ -22,18 +22,24 @@ unexport PYTHONDONTWRITEBYTECODE
 # Files go to whoever is free in the order of their names: the last ones, the warehouse's, are short.
 ONE_BY_ONE := --dist loadfile --no-loadscope-reorder
 both = @$(BIN)/python -m pytest -q $(BROWSER) $(1) >$(VENV)/browser.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -q -n $(2) $(ONE_BY_ONE) --ignore $(BROWSER) $(1); \
+	$(BIN)/python -m pytest -q -n $(3) $(ONE_BY_ONE) --ignore $(BROWSER) $(2); \
 	others=$$?; wait $$beside; code=$$?; cat $(VENV)/browser.log; test $$others -eq 0 -a $$code -eq 0
+QUICK := --hypothesis-profile quick
 
-test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
-	$(call both,--hypothesis-profile quick -m "not slow",2)
-
-# Some of the slow ones wait for processes to start and stop: three at a time.
-check: $(INSTALLED)  ## lint, types, all tests
+lint: $(INSTALLED)  ## lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(call both,,3)
+
+test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
+	$(call both,$(QUICK) -m "not slow",$(QUICK) -m "not slow",2)
+
+# Some of the slow ones wait for processes to start and stop: three at a time.
+check: lint  ## lint, types, all tests
+	$(call both,,,3)
+
+ci: lint  ## what CI runs: as `check`, with a tenth of the examples and the browser's slow ones left out
+	$(call both,$(QUICK) -m "not slow",$(QUICK),3)
 
 generated: $(INSTALLED)  ## what is generated and committed: columns and lineage that Dagster shows, versions of code
 	$(BIN)/python -m brapped_assets_tests.generated
