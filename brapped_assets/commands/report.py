@@ -12,7 +12,7 @@ from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.rendering import report, report_file
+from brapped_assets.rendering import report, report_target
 from brapped_assets.rendering.environment import environment
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.language import written_as
@@ -47,7 +47,7 @@ def make_report(
                 built = report.build(environment(), tx, who, period, is_demo=settings.is_demo, covers=covers)
     finally:
         reading.close()
-    where = report_file.write(built.html, target(to, settings.brapped_home, built.file_name))
+    where = report_target.write(built.html, target(to, settings.brapped_home, built.file_name))
     console.print(
         f"{escape(built.period.label)} is in [bold]{escape(where)}[/] ({len(built.html) / 1000:,.0f} kB).",
         soft_wrap=True,

@@ -7,7 +7,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, cast
 
-from brapped_assets.insights.answer_cache import AnswerCache, Row
+from brapped_assets.insights.database_answers import DatabaseAnswers, Row
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.errors import Interrupted, Unreachable, WarehouseError
@@ -32,7 +32,7 @@ class OutageReading(Reading):
     """As a `Reading`, whose statements are answered from memory while the database does not answer."""
 
     def __init__(self, reading: Reading, clock: Callable[[], datetime]) -> None:
-        self._reading, self._clock, self._answers = reading, clock, AnswerCache()
+        self._reading, self._clock, self._answers = reading, clock, DatabaseAnswers()
         self._as_of: datetime | None = None
         self._error: WarehouseError | None = None
         self._again_at = 0.0
@@ -79,7 +79,7 @@ class OutageReading(Reading):
 class _Transaction:
     """In the place of a connection: answers are kept as they come, and told again in an `absence` of the database."""
 
-    def __init__(self, answers: AnswerCache, tx: Connection | None, absence: Absence | None) -> None:
+    def __init__(self, answers: DatabaseAnswers, tx: Connection | None, absence: Absence | None) -> None:
         self._answers, self._tx, self.absence = answers, tx, absence
 
     def execute(self, statement: Any, values: Any = None, **options: Any) -> Any:

@@ -47,7 +47,7 @@ class Facet(NamedTuple):
     told_ms: int
 
 
-# Who sees what a selection leaves (`narrowing.viewer_of`), the same for the same selection.
+# Who sees what a selection leaves (`selected_viewer.viewer_of`), the same for the same selection.
 Seen = Callable[[Selection], Viewer]
 Counted = Callable[[Connection, Viewer, SelectedPlays], list[Option]]
 

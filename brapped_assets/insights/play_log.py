@@ -10,7 +10,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import instant, microseconds
 from brapped_assets.insights.columns.plays import Ints
-from brapped_assets.insights.listed_plays import Listing, list_plays
+from brapped_assets.insights.play_log_selection import Listing, list_plays
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row

@@ -9,8 +9,8 @@ from brapped_assets.insights.columns.day_numbers import instant
 from brapped_assets.insights.columns.plays import Flag, Ints
 from brapped_assets.insights.columns.selection_mask import SOURCES
 from brapped_assets.insights.csv_file import MARK, lines
-from brapped_assets.insights.listed_plays import Listing
 from brapped_assets.insights.names import contexts, names
+from brapped_assets.insights.play_log_selection import Listing
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 

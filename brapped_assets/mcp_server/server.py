@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
-from brapped_assets.insights.answers.parameters import Refused
+from brapped_assets.insights.api_answers.parameters import Refused
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.mcp_server.statement import RefusedStatement
 from brapped_assets.mcp_server.tools import Found, Tools

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.how_counted.formula import Formula, counted
 from brapped_assets.insights.how_counted.overview import FORMULAS
 from brapped_assets.insights.name_filter import Kind

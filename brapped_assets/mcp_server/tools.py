@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import to_builtins
 
-from brapped_assets.insights.answers import completeness, lists, plays, totals
-from brapped_assets.insights.answers.model import about
-from brapped_assets.insights.answers.parameters import Pairs, Parameter, of_period, of_selection
-from brapped_assets.insights.answers.question import Question, read_question
+from brapped_assets.insights.api_answers import completeness, lists, plays, totals
+from brapped_assets.insights.api_answers.model import about
+from brapped_assets.insights.api_answers.parameters import Pairs, Parameter, of_period, of_selection
+from brapped_assets.insights.api_answers.question import Question, read_question
 from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.rule_comparison import WORDS

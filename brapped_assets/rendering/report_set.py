@@ -9,7 +9,7 @@ from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.rendering import report, report_file
+from brapped_assets.rendering import report, report_target
 from brapped_assets.rendering.environment import environment
 from brapped_assets.rendering.report import Report
 from brapped_assets.settings import Settings
@@ -65,7 +65,7 @@ def write_all(built: Iterable[Built], folder: str) -> list[dict[str, Any]]:
     """Write each into a folder, on this machine or at a URL; where it is, and what is in it. Raises NotWritten."""
     return [
         {
-            "file": report_file.write(one.report.html, f"{folder.rstrip('/')}/{one.file_name}"),
+            "file": report_target.write(one.report.html, f"{folder.rstrip('/')}/{one.file_name}"),
             "range": one.range,
             "plays": one.report.plays,
             "rows": one.report.rows,

@@ -8,8 +8,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import listener_comparison, party, taste_over_time, wrapped
-from brapped_assets.insights.how_counted import habits, items, origins, overview, period_comparison, places, spoken
+from brapped_assets.insights import awards, listener_comparison, taste_over_time, wrapped
+from brapped_assets.insights.how_counted import (
+    habits,
+    items,
+    origins,
+    overview,
+    period_comparison,
+    rank_over_time,
+    spoken,
+)
 from brapped_assets.insights.how_counted.formula import Formula
 from brapped_assets.insights.items import key_in
 from brapped_assets.insights.rule_comparison import SHORT, WORDS, choose_rule, side_by_side
@@ -26,9 +34,9 @@ SECTIONS: dict[str, list[Formula]] = {
     N_("Podcasts, audiobooks, videos"): spoken.FORMULAS,
     N_("Wrapped"): wrapped.FORMULAS,
     N_("Two periods"): period_comparison.FORMULAS,
-    N_("Ranks over time"): places.FORMULAS,
+    N_("Ranks over time"): rank_over_time.FORMULAS,
     N_("Two listeners"): [*listener_comparison.FORMULAS, *taste_over_time.FORMULAS],
-    N_("A party at home"): party.FORMULAS,
+    N_("A party at home"): awards.FORMULAS,
 }
 
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from brapped_assets.insights.awards import awards, guests, overlaps
 from brapped_assets.insights.listener_comparison import compare
-from brapped_assets.insights.party import awards, guests, overlaps
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Selection
 from brapped_assets.insights.taste_over_time import over_time, unheard

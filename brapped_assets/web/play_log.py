@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights import play_log, play_log_file
-from brapped_assets.insights.listed_plays import Asked, Listing, Way, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.periods import Period
+from brapped_assets.insights.play_log_selection import Asked, Listing, Way, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.search import cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
 from brapped_assets.insights.viewer import Viewer

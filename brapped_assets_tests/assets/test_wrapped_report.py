@@ -9,7 +9,7 @@ import pytest
 
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import range_tags, years
-from brapped_assets.rendering import report_file
+from brapped_assets.rendering import report_target
 from brapped_assets.settings_file import RUNNING
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import metadata_of, run, why
@@ -80,13 +80,13 @@ def test_all_years_are_one_run_and_that_of_all_time_is_written_once(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    real = report_file.write
+    real = report_target.write
 
     def write(html: bytes, target: str) -> str:
         written.append(Path(target).name)
         return real(html, target)
 
-    monkeypatch.setattr(report_file, "write", write)
+    monkeypatch.setattr(report_target, "write", write)
     every = years.get_partition_keys(current_time=NOW)
     told = metadata_of(run("wrapped_reports", instance, range_tags(every[0], every[-1])), "wrapped_report")
     assert {year: numbers["plays"] for year, numbers in told.items()} == {**dict.fromkeys(every, 0), "2026": 1}

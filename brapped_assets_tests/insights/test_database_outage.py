@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import database_outage, names
-from brapped_assets.insights.answer_cache import UNNAMED, AnswerCache
+from brapped_assets.insights.database_answers import UNNAMED, DatabaseAnswers
 from brapped_assets.warehouse.db import embedded_server, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
@@ -96,7 +96,7 @@ def test_pages_go_on_from_memory_and_say_as_of_when(server: EmbeddedServer, brow
 
 def test_what_was_never_shown_has_no_name_and_what_numbers_go_by_is_not_guessed() -> None:
     artists, contexts = names.q.artists, names.q.contexts
-    held = AnswerCache()
+    held = DatabaseAnswers()
     assert held.recall(artists, {"keys": [1]}) is None
     one = {"artist_key": 1, "artist_id": "a", "artist_name": "A", "has_cover": True}
     held.keep(artists, {"keys": [1, 2]}, [one])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.life_cache import LifeCache
-from brapped_assets.insights.listed_plays import list_plays
+from brapped_assets.insights.play_log_selection import list_plays
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import play_log, play_log_file
-from brapped_assets.insights.listed_plays import Asked, Listing, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.play_log import Played, place_named
+from brapped_assets.insights.play_log_selection import Asked, Listing, list_plays, other_years, totals, ways_out
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import EVERYTHING, Selection
 from brapped_assets.insights.viewer import Viewer

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from brapped_assets.insights.columns.sums_by_item import Music
-from brapped_assets.insights.how_counted.places import FORMULAS
+from brapped_assets.insights.how_counted.rank_over_time import FORMULAS
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.rank_over_time import Line, lines, stretches, unit_of

@@ -1,4 +1,4 @@
-"""Cards about music: artists, songs, an album. Each may count on what `needs` asks for."""
+"""Cards about music: artists, songs, an album. Each may count on what `card_list` asks for."""
 
 from math import isqrt
 

@@ -1,4 +1,4 @@
-"""Cards about time: minutes, days, hours. Each may count on what `needs` asks for."""
+"""Cards about time: minutes, days, hours. Each may count on what `card_list` asks for."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""`/api/v1`: the answers of `insights/answers` over HTTP, for programs that bring a token."""
+"""`/api/v1`: the answers of `insights/api_answers` over HTTP, for programs that bring a token."""

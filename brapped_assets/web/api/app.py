@@ -19,10 +19,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights import play_log_file
-from brapped_assets.insights.answers import lists, plays
-from brapped_assets.insights.answers.model import about
-from brapped_assets.insights.answers.parameters import Pairs, Refused
-from brapped_assets.insights.answers.question import Question, read_question
+from brapped_assets.insights.api_answers import lists, plays
+from brapped_assets.insights.api_answers.model import about
+from brapped_assets.insights.api_answers.parameters import Pairs, Refused
+from brapped_assets.insights.api_answers.question import Question, read_question
 from brapped_assets.insights.list_file import pieces
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError

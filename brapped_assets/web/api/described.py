@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights.answers.parameters import Parameter
+from brapped_assets.insights.api_answers.parameters import Parameter
 from brapped_assets.warehouse.read_tokens import WORDS
 from brapped_assets.web.api.endpoints import endpoints
 from brapped_assets.web.api.openapi import DESCRIPTION, document

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
-from brapped_assets.insights.answers import (
+from brapped_assets.insights.api_answers import (
     completeness,
     facets,
     items,
@@ -16,9 +16,9 @@ from brapped_assets.insights.answers import (
     totals,
     wrapped,
 )
-from brapped_assets.insights.answers.model import About, Model
-from brapped_assets.insights.answers.parameters import Parameter, of_period, of_selection
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import About, Model
+from brapped_assets.insights.api_answers.parameters import Parameter, of_period, of_selection
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.items import Kind
 from brapped_assets.insights.name_filter import KINDS
 from brapped_assets.insights.names import MUSIC

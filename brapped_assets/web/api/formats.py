@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from brapped_assets import __version__
-from brapped_assets.insights.answers.model import About, Row
+from brapped_assets.insights.api_answers.model import About, Row
 from brapped_assets.insights.csv_file import MARK, lines
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.web.api.problems import Problem

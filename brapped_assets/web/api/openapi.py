@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from brapped_assets import __version__
-from brapped_assets.insights.answers.parameters import IS_SELECTION, Parameter, of_selection
+from brapped_assets.insights.api_answers.parameters import IS_SELECTION, Parameter, of_selection
 from brapped_assets.warehouse.read_tokens import Scope
 from brapped_assets.web import feed
 from brapped_assets.web.api.endpoints import Endpoint, endpoints

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brapped_assets.insights.answers.card import FIGURE, KIND, Card, card
-from brapped_assets.insights.answers.parameters import Parameter, Refused, of_period, of_selection
-from brapped_assets.insights.answers.question import Question, read_question
+from brapped_assets.insights.api_answers.card import FIGURE, KIND, Card, card
+from brapped_assets.insights.api_answers.parameters import Parameter, Refused, of_period, of_selection
+from brapped_assets.insights.api_answers.question import Question, read_question
 from brapped_assets.insights.news import news
 from brapped_assets.rendering.text_width import cut, used, width
 from brapped_assets.text.formatting import clock, day

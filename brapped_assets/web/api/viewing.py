@@ -1,6 +1,6 @@
 """Whose plays a token opens, and what is wrong with a question, as a problem."""
 
-from brapped_assets.insights.answers.parameters import Refused
+from brapped_assets.insights.api_answers.parameters import Refused
 from brapped_assets.insights.database_outage import absence_in
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.text.language import display_of, write_as

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from brapped_assets.insights import habits
-from brapped_assets.insights.answers.model import Model, Row
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model, Row
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.columns.day_numbers import day_number, day_numbers
 from brapped_assets.insights.completeness import days_touched
 from brapped_assets.insights.periods import DAY, Period

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from brapped_assets.insights.answers.model import Model
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.wrapped import queries
 from brapped_assets.insights.wrapped.model import Kind, Share, Thing
 from brapped_assets.warehouse.db.connections import Connection

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.answers.facets import facet_rows
-from brapped_assets.insights.answers.lists import list_rows, parameters
-from brapped_assets.insights.answers.model import about
-from brapped_assets.insights.answers.parameters import Refused, of_period, of_selection, read_pairs
-from brapped_assets.insights.answers.plays import PARAMETERS as OF_PLAYS
-from brapped_assets.insights.answers.plays import plays
-from brapped_assets.insights.answers.question import Question, read_question
-from brapped_assets.insights.answers.series import clock, series
-from brapped_assets.insights.answers.totals import totals
+from brapped_assets.insights.api_answers.facets import facet_rows
+from brapped_assets.insights.api_answers.lists import list_rows, parameters
+from brapped_assets.insights.api_answers.model import about
+from brapped_assets.insights.api_answers.parameters import Refused, of_period, of_selection, read_pairs
+from brapped_assets.insights.api_answers.plays import PARAMETERS as OF_PLAYS
+from brapped_assets.insights.api_answers.plays import plays
+from brapped_assets.insights.api_answers.question import Question, read_question
+from brapped_assets.insights.api_answers.series import clock, series
+from brapped_assets.insights.api_answers.totals import totals
 from brapped_assets.insights.selection import KINDS, Selection
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -1,4 +1,4 @@
-"""A party at home: who of several listeners has the most of something in a period. The same whoever looks."""
+"""Awards of a party at home: who of several listeners has the most of something in a period. The same whoever looks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

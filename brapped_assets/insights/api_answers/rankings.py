@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any, Literal
 
-from brapped_assets.insights.answers.model import Model, PeriodOf, period_of
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model, PeriodOf, period_of
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.rank_over_time import lines, stretches
 from brapped_assets.insights.spotify_ranking import q as spotify

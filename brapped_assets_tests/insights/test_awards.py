@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from brapped_assets.insights.awards import FORMULAS, LEAST_PLAYS, Guest, awards, guests, overlaps, praise
 from brapped_assets.insights.listener_comparison import Comparison, compare
-from brapped_assets.insights.party import FORMULAS, LEAST_PLAYS, Guest, awards, guests, overlaps, praise
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.taste_over_time import FORMULAS as OVER_TIME
 from brapped_assets.insights.taste_over_time import over_time, unheard

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from brapped_assets.insights.answers.parameters import IS_SELECTION, Pairs, Parameter, Refused, read_pairs
+from brapped_assets.insights.api_answers.parameters import IS_SELECTION, Pairs, Parameter, Refused, read_pairs
 from brapped_assets.insights.periods import NotAPeriod, Period, named
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.selection import Selection, read_selection

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from brapped_assets.insights import overview
-from brapped_assets.insights.answers.model import Model, Stretch, stretch_of
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model, Stretch, stretch_of
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.completeness import is_known, unknown
 from brapped_assets.insights.periods import DAY
 from brapped_assets.warehouse.db.connections import Connection

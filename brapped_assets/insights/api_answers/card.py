@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from brapped_assets.insights import items, overview
-from brapped_assets.insights.answers.model import Model
-from brapped_assets.insights.answers.parameters import Parameter
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model
+from brapped_assets.insights.api_answers.parameters import Parameter
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.names import MUSIC, names

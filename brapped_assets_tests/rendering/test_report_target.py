@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from brapped_assets.rendering.report_file import NotWritten, write
+from brapped_assets.rendering.report_target import NotWritten, write
 
 
 def test_a_file_is_private_and_replaces_the_old_one(tmp_path: Path) -> None:

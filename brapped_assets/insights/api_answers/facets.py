@@ -1,7 +1,7 @@
 """What the plays of a period could be narrowed by: each value of each kind with its plays, as *Explore* shows them."""
 
-from brapped_assets.insights.answers.model import Model
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.facets import facets
 from brapped_assets.insights.selected_viewer import seeing
 from brapped_assets.warehouse.db.connections import Connection

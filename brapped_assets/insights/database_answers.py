@@ -1,4 +1,4 @@
-"""AnswerCache that pages got of the database, the newest of them: they give numbers of plays in memory their words."""
+"""Answers that pages got of the database, the newest of them: they give numbers of plays in memory their words."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Recalled(NamedTuple):
     lacks_names: bool
 
 
-class AnswerCache:
+class DatabaseAnswers:
     """From any thread; rows that are asked for by key are kept one by one."""
 
     def __init__(self) -> None:

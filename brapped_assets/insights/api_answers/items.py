@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from brapped_assets.insights import aliasing, items
-from brapped_assets.insights.answers.model import Model
-from brapped_assets.insights.answers.parameters import Parameter, Refused
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model
+from brapped_assets.insights.api_answers.parameters import Parameter, Refused
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.item_rank import standing_of
 from brapped_assets.insights.items import Kind
 from brapped_assets.insights.selection import LARGEST_KEY

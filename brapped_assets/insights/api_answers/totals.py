@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.answers.model import Model
-from brapped_assets.insights.answers.question import Question
+from brapped_assets.insights.api_answers.model import Model
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.most_played import variety
 from brapped_assets.insights.periods import DAY
