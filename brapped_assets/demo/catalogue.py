@@ -6,7 +6,7 @@ from functools import lru_cache
 from random import Random
 from urllib.parse import quote_plus
 
-from brapped_assets.demo import names
+from brapped_assets.demo import editions, names
 from brapped_assets.demo.ids import Ids
 
 GENRES = ("indie pop", "bollywood", "k-pop", "ambient", "house", "indie rock", "jazz", "hip hop", "folk", "arab pop")
@@ -29,7 +29,10 @@ class Artist:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """One release. `released` is the first day that `release_date`, cut to its precision, can mean."""
+    """One release. `released` is the first day that `release_date`, cut to its precision, can mean.
+
+    `edition_of` is the id of the album of which it is another edition.
+    """
 
     id: str | None
     name: str
@@ -41,6 +44,7 @@ class Album:
     label: str = ""
     upc: str = ""
     popularity: int = 0
+    edition_of: str | None = None
 
     @property
     def release_date(self) -> str | None:
@@ -153,15 +157,21 @@ class Catalogue:
         rng = Random(f"{self.seed}/albums/{number}")
         day = date(self.artist_at(number).debut, 1, 1) + timedelta(days=rng.randrange(360))
         releases: list[tuple[Album, tuple[Track, ...]]] = []
+        to_come = editions.kind_of(number)
         for place in range(rng.randint(2, 6)):
             kind = "album" if place == 0 else rng.choices(["album", "single", "compilation"], [5, 4, 1])[0]
             album = self._album(rng, number, place, kind=kind, day=day)
+            edition = to_come if kind == "album" and releases and album.total_tracks >= len(releases[0][1]) else None
+            if edition:
+                to_come, album = None, editions.named(edition, album, releases[0][0])
             earlier = [track for _, tracks in releases for track in tracks]
             tracks = []
             for position in range(album.total_tracks):
                 # Singles and compilations bring recordings out again: other ids, same ISRC.
                 again = kind == "compilation" or (kind == "single" and position == 0)
                 source = rng.choice(earlier) if again else self._recording(rng, number, album, place, position)
+                if edition and position < len(releases[0][1]):
+                    source = editions.song_of(edition, releases[0][1][position], source)
                 tracks.append(self._release(rng, (number, place, position), album, source))
             releases.append((album, tuple(tracks)))
             day += timedelta(days=rng.randint(120, 1400))

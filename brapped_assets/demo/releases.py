@@ -14,9 +14,9 @@ FATES: dict[int, Fate] = {3: "merged", 11: "shared", 17: "nobody", 23: "wikidata
 
 
 class Releases:
-    """Each album is a release, and a release group of its own, unless `editions` has its Spotify id.
+    """Each album is a release, and a release group of its own, unless it is an edition of another one.
 
-    There that of the album stands of which it is an edition.
+    `editions` has more of these than the catalogue knows, by Spotify id.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -45,11 +45,11 @@ class Releases:
 
     def group_mbid(self, album_id: str) -> str:
         """The id of its release group."""
-        return stable_id(f"{self.editions.get(album_id, album_id)}/group")
+        return stable_id(f"{self._first(album_id).id}/group")
 
     def release(self, album_id: str) -> Json:
         """`/ws/2/release/MBID?inc=release-groups`."""
-        album, first = (self._album(one) for one in (album_id, self.editions.get(album_id, album_id)))
+        album, first = self._album(album_id), self._first(album_id)
         return {
             "id": self.release_mbid(album_id), "title": album.name, "date": album.release_date, "status": "Official",
             "release-group": {
@@ -57,6 +57,10 @@ class Releases:
                 "primary-type": (first.album_type or "album").title(), "secondary-types": [], "disambiguation": "",
             },
         }  # fmt: skip
+
+    def _first(self, album_id: str) -> Album:
+        """The album of which it is an edition, or else itself."""
+        return self._album(self.editions.get(album_id) or self._album(album_id).edition_of or album_id)
 
     def _album(self, album_id: str) -> Album:
         album = self.catalogue.album(album_id)

@@ -10,21 +10,25 @@ from time_machine import Traveller
 from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH
 from brapped_assets.assets.paced_lookup import AFTER_FAILURES
 from brapped_assets.assets.tag_level import DUE
-from brapped_assets.demo.faults import Kind
+from brapped_assets.demo import faults
+from brapped_assets.demo.catalogue import Album
+from brapped_assets.demo.editions import Kind
 from brapped_assets.demo.releases import Fate, Releases
 from brapped_assets.warehouse.album_groups import tie
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import calls, metadata_of, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.demo.editions import pairs_of
 
 ARTISTS = 60
 
 
 @pytest.fixture
 def known(connected: Connected) -> Connected:
-    """Albums of one artist, none in doubt, and no artist to ask about."""
+    """Albums of one artist, none in doubt or an edition of another, and no artist to ask about."""
     catalogue = connected.account.catalogue
-    ids = [album.id for number in range(ARTISTS) for album, _ in catalogue.discography(number)]
+    albums = (album for number in range(ARTISTS) for album, _ in catalogue.discography(number))
+    ids = [album.id for album in albums if album.edition_of is None]
     with connected.warehouse.transaction() as tx:
         tx.execute(
             "insert into star.album_dim (album_ref, album_id, album_name, artist_name, album_type)"
@@ -44,6 +48,17 @@ def of_fate(connected: Connected, many: int, fate: Fate = "known") -> list[str]:
     found = [row["album_id"] for row in albums if releases(connected).fate(row["album_id"]) == fate]
     assert len(found) >= many
     return found[:many]
+
+
+def insert(connected: Connected, *albums: Album) -> None:
+    """Have these albums here, as they are called."""
+    with connected.warehouse.transaction() as tx:
+        for album in albums:
+            tx.execute(
+                "insert into star.album_dim (album_ref, album_id, album_name, artist_name, album_type)"
+                " values (%(id)s, %(id)s, %(name)s, %(artist)s, 'album')",
+                {"id": album.id, "name": album.name, "artist": album.artists[0].name},
+            )
 
 
 def call(connected: Connected, **titles: str) -> None:
@@ -87,6 +102,24 @@ def test_an_edition_that_its_title_does_not_tell_is_the_album(known: Connected, 
     looked(known, instance)
     after = numbers(known, plain, edition, live)
     assert after == [before[0], before[0], before[2]]
+
+
+def test_of_the_simulated_account_come_together_and_apart_what_titles_do_not_tell(
+    connected: Connected, instance: dg.DagsterInstance
+) -> None:
+    pairs: dict[Kind, tuple[str, str]] = {}
+    for kind, *both in pairs_of(connected.account.catalogue):
+        first, other = (str(album.id) for album, _ in both)
+        if releases(connected).fate(first) == releases(connected).fate(other) == "known":
+            pairs[kind] = first, other
+            insert(connected, *(album for album, _ in both))
+
+    def are_one() -> dict[Kind, bool]:
+        return {kind: len({*numbers(connected, *pair)}) == 1 for kind, pair in pairs.items()}
+
+    assert are_one() == {"deluxe": True, "legacy": False, "namesake": True, "live": False}
+    looked(connected, instance)
+    assert are_one() == {"deluxe": True, "legacy": True, "namesake": False, "live": False}
 
 
 def test_only_albums_in_doubt_are_asked_about_and_these_in_as_few_requests_as_it_takes(
@@ -165,7 +198,7 @@ def test_a_run_is_over_in_a_minute_and_the_next_goes_on(
 
 @pytest.mark.parametrize("kind", ["server_error", "web_page"])
 def test_a_service_that_is_away_changes_nothing_and_is_left_alone(
-    known: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
+    known: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: faults.Kind
 ) -> None:
     call(known, **dict.fromkeys(of_fate(known, 2), "Same"))
     known.account.faults.add(kind, path="/ws/2", status=200 if kind == "web_page" else 503, times=None)

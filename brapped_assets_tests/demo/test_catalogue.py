@@ -5,7 +5,9 @@ import pytest
 
 from brapped_assets.demo.art import cover
 from brapped_assets.demo.catalogue import Catalogue, Track
+from brapped_assets.demo.editions import TITLES, Kind
 from brapped_assets.demo.ids import Ids, is_base62
+from brapped_assets_tests.demo.editions import pairs_of
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,17 @@ def test_one_recording_comes_out_twice_under_two_ids(tracks: list[Track]) -> Non
     assert all(len(recordings) == 1 for recordings in by_isrc.values())
     assert all(isrc is not None and len(isrc) == 12 for isrc in by_isrc)
     assert sum(len(each) > 1 for each in ids.values()) > 100
+
+
+def test_of_some_artists_the_first_album_comes_out_again_or_another_one_looks_like_it(catalogue: Catalogue) -> None:
+    found: dict[Kind, list[tuple[bool, bool]]] = {kind: [] for kind in TITLES}
+    for kind, (first, songs), (other, tracks) in pairs_of(catalogue):
+        has_its_songs = {song.isrc for song in songs} <= {track.isrc for track in tracks}
+        found[kind].append((other.edition_of == first.id, has_its_songs))
+    assert {kind: {*told} for kind, told in found.items()} == {
+        "deluxe": {(True, True)}, "legacy": {(True, True)}, "namesake": {(False, False)}, "live": {(False, False)},
+    }  # fmt: skip
+    assert min(map(len, found.values())) > 5
 
 
 def test_a_relinked_id_answers_with_another_track(catalogue: Catalogue, tracks: list[Track]) -> None:
