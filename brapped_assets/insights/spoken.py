@@ -1,6 +1,6 @@
 """What was heard and watched that is no music: by kind, by show and book, by hour, and how much of it to the end."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -46,9 +46,6 @@ class Item(NamedTuple):
     is_finished: bool | None
 
 
-OF_ITEM = itemgetter(*Item._fields)
-
-
 class Sum(NamedTuple):
     """Some items together: of `items`, `told` tell how they ended, and `finished` were heard to the end."""
 
@@ -60,27 +57,48 @@ class Sum(NamedTuple):
     finished: int
     told: int
 
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """What is heard longest comes first."""
+        return -self.ms, self.kind, self.name or ""
+
+
+OF_ITEM, OF_SUM = itemgetter(*Item._fields), itemgetter("kind", "show_name", *Sum._fields[2:])
+
+
+class Some(NamedTuple):
+    """Which items are listed: of a show, if so (else of all), so many after so many; the first if there are fewer."""
+
+    show: str = ""
+    after: int = 0
+    many: int = 100
+
 
 @dataclass(frozen=True)
 class Spoken:
-    """What is spoken of a period, the last heard item first; `hours` are milliseconds by local hour."""
+    """What is spoken of a period: podcasts, books and artists of videos, those of unknown name apart by kind.
 
+    `items` are some of them, the last heard first.
+    """
+
+    shows: tuple[Sum, ...]
     items: tuple[Item, ...]
-    hours: tuple[int, ...]
-    known_until: datetime | None
 
     @property
     def ms(self) -> int:
-        return sum(self.hours)
+        return sum(one.ms for one in self.shows)
 
     @cached_property
     def kinds(self) -> list[Sum]:
-        return _sums(self.items, lambda item: (item.kind, None))
+        by_kind: dict[Kind, list[Sum]] = {}
+        for one in self.shows:
+            by_kind.setdefault(one.kind, []).append(one)
+        sums = (Sum(kind, None, *map(sum, zip(*(one[2:] for one in of), strict=True))) for kind, of in by_kind.items())
+        return sorted(sums, key=lambda one: one.place)
 
-    @cached_property
-    def shows(self) -> list[Sum]:
-        """Podcasts, books and artists of videos; those of unknown name apart by kind."""
-        return _sums(self.items, lambda item: (item.kind, item.show_name))
+    def many(self, show: str) -> int:
+        """How many items there are of a show, or of all."""
+        return sum(one.items for one in self.shows if not show or one.name == show)
 
 
 def since_spoken(tx: Connection, who: Viewer) -> Viewer:
@@ -91,16 +109,26 @@ def since_spoken(tx: Connection, who: Viewer) -> Viewer:
     return replace(who, first_day=first_day)
 
 
-def spoken(tx: Connection, who: Viewer, period: Period) -> Spoken:
+def spoken(tx: Connection, who: Viewer, period: Period, some: Some = Some()) -> Spoken:  # noqa: B008  (a constant)
     """What is spoken of a period, as the public view has it; private sessions if the listener wants them shown."""
-    values = _values(who, period)
-    first_at, until_at = (datetime.combine(day, time.min, UTC) for day in (values["first"], values["until"]))
-    around = {"first_at": first_at - ZONES_APART, "until_at": until_at + ZONES_APART}
-    rows = tx.execute(q.heard, {**values, **around}).fetchall()
-    by_hour = {row["hour"]: int(row["ms"]) for row in rows if row["kind"] is None}
-    items = tuple(Item._make(OF_ITEM(row)) for row in rows if row["kind"] is not None)
-    known = one_value(tx, q.known_until, {**values, "reader_version": READER_VERSION})
-    return Spoken(items, tuple(by_hour.get(hour, 0) for hour in range(HOURS)), known)
+    rows = tx.execute(q.heard, {**_values(who, period), **some._asdict()}).fetchall()
+    shows = (Sum(*OF_SUM(row)) for row in rows if row["items"] is not None)
+    items = (Item(*OF_ITEM(row)) for row in rows if row["items"] is None)
+    return Spoken(tuple(sorted(shows, key=lambda one: one.place)), tuple(items))
+
+
+def hours(tx: Connection, who: Viewer, period: Period) -> tuple[int, ...]:
+    """Its milliseconds by local hour."""
+    by_hour = {row["hour"]: row["ms"] for row in tx.execute(q.hours, _values(who, period)).fetchall()}
+    return tuple(by_hour.get(hour, 0) for hour in range(HOURS))
+
+
+def known_until(tx: Connection, who: Viewer) -> datetime | None:
+    """Until when what is spoken is complete; None: nothing tells."""
+    known: datetime | None = one_value(
+        tx, q.known_until, {"listener_id": who.listener_id, "reader_version": READER_VERSION}
+    )
+    return known
 
 
 def pieces(
@@ -126,21 +154,12 @@ def pieces(
 
 
 def _values(who: Viewer, period: Period) -> dict[str, Any]:
-    # All time begins with music; what is spoken may be older.
-    first = date(1970, 1, 1) if period.name == ALL_TIME else period.first
-    private = who.preference.private_sessions
-    return {"listener_id": who.listener_id, "first": first, "until": period.until, "private": private}
-
-
-def _sums(items: Sequence[Item], of: Callable[[Item], tuple[Kind, str | None]]) -> list[Sum]:
-    found: dict[tuple[Kind, str | None], list[int]] = {}
-    for item in items:
-        sums = found.setdefault(of(item), [0] * 5)
-        sums[0] += 1
-        sums[1] += item.plays
-        sums[2] += item.ms
-        sums[3] += item.is_finished is True
-        sums[4] += item.is_finished is not None
-    return sorted(
-        (Sum(*key, *sums) for key, sums in found.items()), key=lambda one: (-one.ms, one.kind, one.name or "")
-    )
+    values = {
+        "listener_id": who.listener_id, "first": period.first, "until": period.until,
+        "private": who.preference.private_sessions, "first_at": None, "until_at": None,
+    }  # fmt: skip
+    if period.name == ALL_TIME:
+        # All time begins with music; what is spoken may be older.
+        return {**values, "first": date(1970, 1, 1)}
+    first_at, until_at = (datetime.combine(day, time.min, UTC) for day in (period.first, period.until))
+    return {**values, "first_at": first_at - ZONES_APART, "until_at": until_at + ZONES_APART}

@@ -105,11 +105,17 @@ def _compared(tx: Connection, request: Request, who: Viewer, period: Period, kin
     return against, against.name
 
 
+def page_asked(request: Request) -> int:
+    """Which page the address names, be it there or not; 0: what it says is no number."""
+    asked = request.query_params.get("page", "").strip() or "1"
+    return int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0
+
+
 def read_page(request: Request, pages: int) -> int:
     """Which page of so many is shown."""
-    asked = request.query_params.get("page", "").strip() or "1"
-    number = int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0
+    number = page_asked(request)
     if not 1 <= number <= pages:
+        asked = request.query_params["page"].strip()
         there = f"pages 1 to {pages:,}" if pages > 1 else "one page"
         say(request, f"There is no page {_short(asked)}: this list has {there}. Shown is page 1.")
         return 1

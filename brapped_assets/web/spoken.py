@@ -10,11 +10,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.spoken import Sum, pieces, since_spoken, spoken
+from brapped_assets.insights.spoken import Some, Sum, hours, known_until, pieces, since_spoken, spoken
 from brapped_assets.text.formatting import duration, percent
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
-from brapped_assets.web.list_address import read_page
+from brapped_assets.web.list_address import page_asked, read_page
 from brapped_assets.web.site import Site
 
 PATH, A_PAGE = "/spoken", 100
@@ -34,14 +34,15 @@ def routes(site: Site) -> list[Route]:
             if who is None or who.first_day is None:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who)
-            found = spoken(tx, who, period)
-        items = [item for item in found.items if not asked or item.show_name == asked]
-        pages = max(1, -(-len(items) // A_PAGE))
+            found = spoken(tx, who, period, Some(asked, max(page_asked(request) - 1, 0) * A_PAGE, A_PAGE))
+            by_hour, complete_until = hours(tx, who, period), known_until(tx, who)
+        many = found.many(asked)
+        pages = max(1, -(-many // A_PAGE))
         number = read_page(request, pages)
         whole = _together(found.kinds)
         return site.page(
             "spoken.html", request, who, period=period, found=found, asked=asked, number=number, pages=pages,
-            items=items[(number - 1) * A_PAGE : number * A_PAGE], many=len(items), leads=_leads(period, asked),
+            many=many, hours=by_hour, complete_until=complete_until, leads=_leads(period, asked),
             kinds=[(_(KINDS[one.kind]), _count(one), duration(one.ms)) for one in found.kinds],
             shows=[_row(one, period) for one in found.shows], finished=whole, names=UNTITLED, unnamed=UNNAMED,
             finished_share=percent(whole["finished"], whole["told"]) if whole["told"] else "",

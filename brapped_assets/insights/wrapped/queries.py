@@ -15,7 +15,7 @@ from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.facets import countries
 from brapped_assets.insights.origins import Trait, known, shares
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.spoken import spoken
+from brapped_assets.insights.spoken import Some, spoken
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
@@ -99,7 +99,7 @@ def _spoken(tx: Connection, who: Viewer, period: Period) -> SpokenShares:
     """Nothing of a part of the plays: what is no music is in no selection of it."""
     if not who.has_spoken or who.shown.whole is not None:
         return SpokenShares()
-    found = spoken(tx, who, period)
+    found = spoken(tx, who, period, Some(many=0))
     # A podcast is heard and watched.
     by_name = Counter[str]()
     for show in found.shows:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights.how_counted.spoken import FORMULAS
 from brapped_assets.insights.periods import named
-from brapped_assets.insights.spoken import spoken
+from brapped_assets.insights.spoken import Some, hours, known_until, spoken
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.zones import local_time
 from brapped_assets_tests.examples import examples
@@ -67,9 +68,16 @@ def test_the_formulas_shown_give_the_numbers_shown(
             (sum(one.finished for one in found.kinds), sum(one.told for one in found.kinds))
         ]
         assert run("Podcasts, audiobooks, videos by hour") == [
-            (hour, ms) for hour, ms in enumerate(found.hours) if ms or hour in _hours(tx, values)
+            (hour, ms) for hour, ms in enumerate(hours(tx, who, period)) if ms or hour in _hours(tx, values)
         ]
         assert found.ms == sum(item.ms for item in found.items)
+        # Nothing of a page is on another; whoever asks for one that is not there sees the first.
+        apart = [spoken(tx, who, period, Some(after=after, many=1)).items for after in range(len(found.items))]
+        assert [*chain(*apart)] == [*found.items]
+        assert spoken(tx, who, period, Some(after=100)).items == found.items
+        of_monday = spoken(tx, who, period, Some("Monday"))
+        assert of_monday.items == tuple(item for item in found.items if item.show_name == "Monday")
+        assert of_monday.many("Monday") == len(of_monday.items)
 
 
 def _hours(tx: Any, values: dict[str, Any]) -> set[int]:
@@ -87,9 +95,9 @@ def test_what_is_complete_is_said_by_the_last_that_an_export_tells(warehouse: Wa
     with warehouse.transaction() as tx:
         me = know(tx, "Europe/Berlin")
         everything = named("all", today=NOW.date(), first_day=NOW.date())
-        assert spoken(tx, seen(tx), everything).known_until is None
+        assert known_until(tx, seen(tx)) is None
         hear(tx, me)
-        found = spoken(tx, seen(tx), everything)
-        assert found.known_until is not None
-        assert local_time(seen(tx).spans, found.known_until).replace(tzinfo=None) == datetime(2025, 4, 28, 23, 4, 35)  # noqa: DTZ001
+        found, known = spoken(tx, seen(tx), everything), known_until(tx, seen(tx))
+        assert known is not None
+        assert local_time(seen(tx).spans, known).replace(tzinfo=None) == datetime(2025, 4, 28, 23, 4, 35)  # noqa: DTZ001
         assert [(item.title, item.is_finished) for item in found.items] == [("One", False)]
