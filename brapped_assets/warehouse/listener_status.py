@@ -33,6 +33,7 @@ class ListenerOverview:
     `files_to_read_again` were imported before these were kept.
     """
 
+    listener_id: int
     display_name: str
     time_zone: str
     collected_since: datetime | None

@@ -1,7 +1,7 @@
 -- name: by_listener
 -- One row per listener: what `brapped status` says of them. Consent ends six months after the login.
 -- An hour is in doubt when an open gap touches it.
-select l.display_name, l.time_zone, l.collected_since, l.token_fingerprint is not null as has_logged_in,
+select l.listener_id, l.display_name, l.time_zone, l.collected_since, l.token_fingerprint is not null as has_logged_in,
        l.consent_ended_at,
        l.authorized_at + interval '6 months' as consent_ends_at,
        poll.last_polled_at, poll.polls, fact.plays, fact.impossible_repeats, gap.*, doubt.hours_in_doubt, aside.*,

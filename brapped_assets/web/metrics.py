@@ -24,7 +24,6 @@ from brapped_assets.spotify.quota import RECENTLY_PLAYED
 from brapped_assets.warehouse import call_ledger, listener_status, lookup_queue, storage
 from brapped_assets.warehouse.dagster_runs import RunTally
 from brapped_assets.warehouse.errors import WarehouseError
-from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.warehouse.notifications import undelivered
 from brapped_assets.web.api import problems
 from brapped_assets.web.api.gate import Gate
@@ -91,17 +90,16 @@ class Machinery(Collector):
     def _of_warehouse(self) -> Iterator[Metric]:
         now = self._site.clock()
         with self._site.reading.transaction() as tx:
-            keys = [f"{one.listener_id}" for one in listeners(tx)]
-            of = list(zip(keys, listener_status.by_listener(tx, now), strict=False))
+            of = listener_status.by_listener(tx, now)
             spent = call_ledger.spent(tx, poll_endpoint=RECENTLY_PLAYED, now=now)
             waiting, stored, lost = lookup_queue.backlog(tx, now), storage.stored(tx, None), undelivered(tx)
 
         def each(name: str, words: str, value: Any) -> Metric:
-            told = (({"listener": key}, value(one)) for key, one in of)
+            told = (({"listener": f"{one.listener_id}"}, value(one)) for one in of)
             return _gauge(f"brapped_{name}", words, [(labels, number) for labels, number in told if number is not None])
 
         yield _gauge("brapped_listeners", "Listeners there are.", [({}, len(of))])
-        yield _gauge("brapped_plays", "Plays kept, of all listeners.", [({}, sum(one.plays for _, one in of))])
+        yield _gauge("brapped_plays", "Plays kept, of all listeners.", [({}, sum(one.plays for one in of))])
         yield each(
             "last_poll_timestamp_seconds", "When Spotify was last asked.", lambda one: _seconds(one.last_polled_at)
         )
@@ -116,7 +114,7 @@ class Machinery(Collector):
         yield _gauge(
             "brapped_polls",
             "Polls noted, of all listeners; quiet old ones are forgotten.",
-            [({}, sum(one.polls for _, one in of))],
+            [({}, sum(one.polls for one in of))],
         )
         yield _gauge(
             "brapped_spotify_calls",

@@ -32,7 +32,7 @@ PAGES = (
     "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",
     "/list/days?range=all", "/list/contexts", "/changes/artists?range=2025-06",
     "/changes/songs?range=2025&against=2024",
-    "/spoken?range=all",
+    "/spoken?range=all", "/genres", "/genres?range=all&by=minutes", "/covers", "/ask", "/changes/albums?range=all",
     "/places/artists?range=2025", "/places/songs?range=all", "/hidden", "/counted", "/add", "/offline", "/compare",
     "/nowhere", "/settings", "/settings/zone?zone=Europe/Paris", "/settings/zone?zone=EST", "/export.html?range=2025",
 )  # fmt: skip
@@ -40,7 +40,7 @@ BRACKETS = re.compile("⟦[^⟦⟧]*⟧")
 # Names of us, of languages and regions, and what is asked for here.
 OURS = {
     "Brapped", "brapped", "CSV", "SQL", "Asia/Kolkata", "Europe/Paris", "Europe/Berlin", "EST", "garbage", "window",
-    "America/Panama", "America/Jamaica",
+    "America/Panama", "America/Jamaica", "India",
     "nothing like it", "spotify.com/account/privacy", "English", "Deutsch", "Español", "Français",
 }  # fmt: skip
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
