@@ -61,24 +61,27 @@ class Said(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._open: list[tuple[str, bool]] = []
+        # By tag, whether what it says is somebody else's; None: whose what stands around it is.
+        self._open: list[tuple[str, bool | None]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         is_theirs = "dir" in told or tag in THEIRS
         self.found += [text for name in SPOKEN if (text := told.get(name)) and not is_theirs]
-        # Covers have the initials of a name.
-        has_initials = "cover" in (told.get("class") or "").split()
+        looks = (told.get("class") or "").split()
+        # Covers have the initials of a name, and words for who does not see them.
+        whose = True if is_theirs or "cover" in looks else False if "sr" in looks else None
         if tag not in VOID:
-            self._open.append((tag, is_theirs or has_initials))
+            self._open.append((tag, whose))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        if data.strip() and not any(is_theirs for _tag, is_theirs in self._open):
+        whose = [one for _tag, one in self._open if one is not None]
+        if data.strip() and not (whose and whose[-1]):
             self.found.append(data)
 
 
