@@ -86,15 +86,15 @@ def months(who: Viewer, period: Period, days: Days, by: By) -> list[Block]:
     asked = list(each_day(period))
     shade = levels(_value(played.get(day), by) for day in asked)
     blocks: list[Block] = []
+    place = 0
     for day, level in zip(asked, shade, strict=True):
-        if not blocks or blocks[-1].first.month != day.month or blocks[-1].first.year != day.year:
+        if not blocks or day.day == 1:
             blocks.append(Block(day))
-        of = played.get(day)
-        offset = place_in_week(blocks[-1].first)
-        week = (offset + (day - blocks[-1].first).days) // 7
-        blocks[-1].cells.append(
-            Cell(day, of.plays if of else 0, of.ms if of else 0, level, _kind(who, day, gaps), week, place_in_week(day))
-        )
+            place = place_in_week(day)
+        of, (week, weekday) = played.get(day), divmod(place, 7)
+        plays, ms = (of.plays, of.ms) if of else (0, 0)
+        blocks[-1].cells.append(Cell(day, plays, ms, level, _kind(who, day, gaps), week, weekday))
+        place += 1
     return blocks
 
 

@@ -133,6 +133,7 @@ def most_played_albums(tx: Connection, plays: SelectedPlays, by: By, limit: int)
     """Albums with all their releases; `songs` are recordings heard. Ties fall to the oldest release heard."""
     catalogue, sums = plays.catalogue, plays.by_album
     played = plays.by_track.played
+    album, recording = catalogue.album[played], catalogue.recording[played]
     ranked = sums.ranked(by, plays.oldest_release, limit)
     keys = catalogue.albums.keys[ranked].tolist()
     named = names(tx, "albums", keys)
@@ -142,7 +143,7 @@ def most_played_albums(tx: Connection, plays: SelectedPlays, by: By, limit: int)
         | {
             "plays": int(sums.plays[n]),
             "ms": int(sums.ms[n]),
-            "songs": len(np.unique(catalogue.recording[played[catalogue.album[played] == n]])),
+            "songs": len(np.unique(recording[album == n])),
         }
         for n, key in zip(ranked, keys, strict=True)
     ]

@@ -59,6 +59,9 @@ class Marks:
 
 def number(value: float) -> str:
     """12345 as 12,345; a fraction only below ten: 3.4."""
+    if type(value) is int and -SMALLEST_GROUPED < value < SMALLEST_GROUPED:
+        # No language puts a mark into so few digits.
+        return str(value)
     is_small_fraction = abs(value) < SMALL and value != int(value)
     return marked(f"{value:,.1f}" if is_small_fraction else f"{value:,.0f}")
 

@@ -10,11 +10,13 @@ import gettext as gnu
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TypeGuard
 
 from brapped_assets.text.cldr import number
 from brapped_assets.text.language import ENGLISH, LANGUAGES, display
 from brapped_assets.text.pseudo_locale import PSEUDO, stretched
 
+NUMBERS = (int, float)
 FOLDER = Path(__file__).parents[1] / "locale"
 
 
@@ -55,10 +57,11 @@ def plural(one: str, many: str, n: float) -> str:
 
 def written(values: dict[str, object]) -> dict[str, object]:
     """The values of a text: numbers as the language writes them, all else as it is."""
-    return {
-        name: number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-        for name, value in values.items()
-    }
+    return {name: number(value) if is_number(value) else value for name, value in values.items()}
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, NUMBERS) and not isinstance(value, bool)
 
 
 @cache
