@@ -16,7 +16,7 @@ import requests
 from bench.cold_sync import IMPORTS, seconds_of
 from bench.figures import Figure
 from bench.test_bed import Scene
-from brapped_assets.services.supervisor import free_port
+from brapped_assets.services.ports import free_port
 
 LIMIT_SECONDS = 180
 TIMES = 3

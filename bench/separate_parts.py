@@ -19,7 +19,7 @@ import psutil
 import requests
 
 from brapped_assets.services.parts import Part
-from brapped_assets.services.supervisor import free_port
+from brapped_assets.services.ports import free_port
 
 T = TypeVar("T")
 LIMIT_SECONDS = 240

@@ -9,8 +9,7 @@ from brapped_assets import partitions
 from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.assets.shards import TAG, all_shards
 from brapped_assets.jobs import hourly_plays
-from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.settings import NOT_CONNECTED
+from brapped_assets.resources.spotify import NOT_CONNECTED, SpotifyResource
 
 RAW = dg.AssetKey("recently_played_raw")
 RUNNING = dg.DefaultScheduleStatus.RUNNING

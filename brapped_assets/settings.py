@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEMO_HOME",
-    "NOT_CONNECTED",
     "Hour",
     "Settings",
     "SettingsError",
@@ -26,7 +25,6 @@ __all__ = [
     "whole_hour_in_utc",
 ]
 DEMO_HOME = "demo"
-NOT_CONNECTED = "No Spotify account is connected yet. Connect one with `brapped login`."
 # What Kubernetes tells each pod of a Service that is called brapped-something; no settings, though named like ours.
 SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
 NEONS_FREE_PLAN_MB = 500

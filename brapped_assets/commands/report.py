@@ -1,6 +1,5 @@
 """`brapped report`: Wrapped and the lists of a period as one HTML file."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from brapped_assets.rendering import report, report_target
 from brapped_assets.rendering.environment import environment
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.language import written_as
-from brapped_assets.text.plain import plain
+from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.listeners import Listener, listeners
 
 FOLDER = "reports"
 
@@ -34,7 +32,9 @@ def make_report(
     reading = Reading(settings.brapped_home, settings.database_url_text())
     try:
         with reading.transaction() as tx:
-            who = viewer(tx, datetime.now(UTC), _chosen(listeners(tx), listener))
+            # Without a name the first there is.
+            person = choose_listener(tx, listener) if listener is not None else None
+            who = viewer(tx, datetime.now(UTC), person.listener_id if person is not None else None)
             if who is None or who.first_day is None:
                 raise SettingsError(
                     "Nothing was played yet; bring in an export with `brapped import`, or `brapped login`."
@@ -69,14 +69,3 @@ def target(to: str | None, home: Path, file_name: str) -> str:
         return str(home / FOLDER / file_name)
     is_folder = to.endswith("/") or ("://" not in to and Path(to).expanduser().is_dir())
     return f"{to.rstrip('/')}/{file_name}" if is_folder else to
-
-
-def _chosen(everybody: Sequence[Listener], name: str | None) -> int | None:
-    """The key of the named listener; None, the first, when no name is asked for."""
-    if name is None:
-        return None
-    found = [one for one in everybody if name in {one.display_name, one.spotify_user_id}]
-    if len(found) != 1:
-        called = ", ".join(plain(one.display_name) for one in everybody) or "nobody"
-        raise SettingsError(f"There is no listener {name!r}. Listeners are: {called}.")
-    return found[0].listener_id

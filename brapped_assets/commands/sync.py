@@ -24,6 +24,7 @@ from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, 
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.notifications.heartbeat import beat
 from brapped_assets.notifications.notifier import no_database, notify
+from brapped_assets.resources.spotify import NOT_CONNECTED
 from brapped_assets.schedules import RAW, closed_hours
 from brapped_assets.sensors.daily import was_kept_up
 from brapped_assets.sensors.dimensions import is_due, newest_level
@@ -34,7 +35,7 @@ from brapped_assets.services.dagster_instance import (
     open_instance,
     this_process,
 )
-from brapped_assets.settings import NOT_CONNECTED, Settings, SettingsError
+from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 
 # Dagster's log lines are in its UI; here a few sentences are better.

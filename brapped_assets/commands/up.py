@@ -22,6 +22,7 @@ from brapped_assets.services.dagster_instance import environment, open_instance
 from brapped_assets.services.network import Network, network, qr_code
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.other_collectors import polled_elsewhere
+from brapped_assets.services.ports import LOOPBACK
 from brapped_assets.services.process_restarts import APART, kept_program
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import RUNNING, where_it_runs
@@ -142,7 +143,7 @@ def collect(
             waiting.stop()
             _say_where(services, console, name, collects=collects)
             if open_browser and console.is_terminal:
-                webbrowser.open(seen_on.url(services.page_port, supervisor.LOOPBACK) if seen_on else services.page_url)
+                webbrowser.open(seen_on.url(services.page_port, LOOPBACK) if seen_on else services.page_url)
 
         down = supervisor.run(services, env, settings, console, ready, collects=collects)
     if down is None:

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr
 from brapped_assets.resources import token_rotation
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.shared_call_ledger import SharedCallLedger
-from brapped_assets.settings import NOT_CONNECTED, Settings, SettingsError
+from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import (
     AccessTokens,
     ConsentNeeded,
@@ -29,6 +29,8 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.refresh_tokens import Holder
+
+NOT_CONNECTED = "No Spotify account is connected yet. Connect one with `brapped login`."
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         Raises Transient when another process was sent a new one meanwhile: then only the old one is dead.
         """
         if self._newest_token(Holder(connected.listener, connected.is_given)) != connected.token:
-            raise Transient("Another run was sent a new token meanwhile; the next poll uses it")
+            raise Transient(token_rotation.ANOTHER_RUN_HAS_IT)
         with self.neon.transaction() as tx:
             people.end_consent(tx, connected.listener.listener_id, now)
 

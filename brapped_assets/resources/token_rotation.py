@@ -12,6 +12,8 @@ from brapped_assets.settings_file import TOKENS_FOLDER
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import fingerprint, seal, unseal
 
+ANOTHER_RUN_HAS_IT = "Another run was sent a new token meanwhile; the next poll uses it"
+
 
 def put(home: Path, given: str, rotated: str) -> None:
     """Keep what Spotify sent in exchange for `given`, in place of any before. Raises OSError."""

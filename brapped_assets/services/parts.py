@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from brapped_assets.services.ports import HIGHEST_PORT
 from brapped_assets.settings import SettingsError
-
-HIGHEST_PORT = 65535
 
 WORKSPACE = """load_from:
   - grpc_server:

@@ -1,7 +1,5 @@
 """All processes under one roof: the pages, Dagster's code server, daemon and web server. One Ctrl-C stops them all."""
 
-import socket
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +13,13 @@ from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.services import parts
 from brapped_assets.services.network import EVERYWHERE, KEY, Network
 from brapped_assets.services.orphans import PART, stop_leftovers
-from brapped_assets.services.parts import HIGHEST_PORT, Address, Part
+from brapped_assets.services.parts import Address, Part
+from brapped_assets.services.ports import HIGHEST_PORT, LOOPBACK, free_port
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
 from brapped_assets.services.process_restarts import Keeper, kept_program
 from brapped_assets.settings import Settings
 from brapped_assets.settings_file import env_file
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -107,22 +104,6 @@ def _commands(services: Services) -> dict[Part, list[str]]:
         Part.DAEMON: kept_program(parts.daemon(services.workspace), after=str(code_server)),
         Part.WEB: kept_program(web, after=str(code_server)),
     }
-
-
-def free_port(preferred: int, host: str = LOOPBACK) -> int:
-    """`preferred`, or the next free one on `host`; 0 means any."""
-    last = min(preferred + 49, HIGHEST_PORT)
-    for port in range(preferred, last + 1) if preferred else [0]:
-        with socket.socket() as probe:
-            if sys.platform != "win32":
-                # As the web server does: connections of a moment ago (ours, before a restart) take no port.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError(f"No port is free on {host} from {preferred} to {last}; name another with --port.")
 
 
 def _announce(services: Services, keeper: Keeper, on_ready: Callable[[], None], stopping: threading.Event) -> None:

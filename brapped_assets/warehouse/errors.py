@@ -67,8 +67,7 @@ class Interrupted(WarehouseError):
 
 
 class TooManyTokens(WarehouseError):
-    def __init__(self, most: int) -> None:
-        super().__init__(f"There are {most} read tokens already. Revoke one that nothing uses: brapped token.")
+    pass
 
 
 class TokenUnreadable(WarehouseError):
@@ -113,11 +112,7 @@ class NoOldTables(WarehouseError):
 
 
 class UnknownZone(WarehouseError):
-    def __init__(self, time_zone: str) -> None:
-        super().__init__(
-            f"The database's server does not know the time zone {time_zone}: its list of zones is older. Take another "
-            "region with the same time, or an older name of this one."
-        )
+    pass
 
 
 class RoleUnusable(WarehouseError):

@@ -57,7 +57,9 @@ def make(
     """A new token, told here and never again. Raises TooManyTokens."""
     token = PREFIX + token_urlsafe(RANDOM_BYTES)
     if len(all_tokens(tx)) >= MOST_TOKENS:
-        raise TooManyTokens(MOST_TOKENS)
+        raise TooManyTokens(
+            f"There are {MOST_TOKENS} read tokens already. Revoke one that nothing uses: brapped token."
+        )
     values = {
         "listener_id": listener_id, "name": name, "scopes": list(scopes), "per_minute": per_minute, "now": now,
         "token_hash": digest(token),

@@ -81,7 +81,10 @@ def make_sure(tx: Connection, time_zone: str) -> None:
         with tx.transaction():
             tx.execute(q.known, {"time_zone": time_zone})
     except InvalidParameterValue:
-        raise UnknownZone(time_zone) from None
+        raise UnknownZone(
+            f"The database's server does not know the time zone {time_zone}: its list of zones is older. Take another "
+            "region with the same time, or an older name of this one."
+        ) from None
 
 
 def rebuild(warehouse: Transactions, listener_id: int) -> int:

@@ -21,6 +21,9 @@ STAGES: dict[State, str] = {
     "reading": N_("Adding…"),
     "stopping": N_("Stopping…"),
 }
+# How it may end besides well.
+CANCELLED_IN_PART = N_("Cancelled. What was stored stays; add the same file again to go on from there.")
+UNFORESEEN = N_("Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on.")
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,17 @@ class Cancelled(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("Cancelled. Nothing of it was stored."))
+
+
+class Stopped(Exception):
+    """The program ends."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Stopped. Add the same file again to go on."))
+
+
+class Unanswered(Exception):
+    """Nobody said whether to store what was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody said yes within half an hour, so nothing was stored. Add the file again."))

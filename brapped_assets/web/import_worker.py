@@ -24,7 +24,18 @@ from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress, Proposal
+from brapped_assets.web.import_progress import (
+    CANCELLED_IN_PART,
+    UNFORESEEN,
+    Cancelled,
+    Doubted,
+    NotAsked,
+    Occupied,
+    Progress,
+    Proposal,
+    Stopped,
+    Unanswered,
+)
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
 FAREWELL_SECONDS = 2
@@ -32,14 +43,6 @@ FAREWELL_SECONDS = 2
 PATIENCE_SECONDS = 30 * 60
 MOST_NAMES = 5
 log = logging.getLogger(__name__)
-
-
-class Stopped(Exception):
-    """The program ends."""
-
-
-class Unanswered(Exception):
-    """Nobody said whether to store what was looked at."""
 
 
 class BackgroundImport:
@@ -129,21 +132,16 @@ class BackgroundImport:
             ended = self._import(listener_id)
         except (HistoryError, SettingsError, WarehouseError, OSError) as error:
             ended = replace(self._progress, state="failed", error=str(error))
-        except Stopped:
-            ended = replace(self._progress, state="failed", error=_("Stopped. Add the same file again to go on."))
-        except Unanswered:
-            late = _("Nobody said yes within half an hour, so nothing was stored. Add the file again.")
-            ended = Progress("failed", error=late)
+        except Stopped as error:
+            ended = replace(self._progress, state="failed", error=str(error))
+        except Unanswered as error:
+            ended = Progress("failed", error=str(error))
         except Cancelled as error:
-            some = _("Cancelled. What was stored stays; add the same file again to go on from there.")
             is_some = self._progress.state == "reading" and self._progress.rows
-            ended = Progress("failed", self._progress.rows, error=some if is_some else str(error))
+            ended = Progress("failed", self._progress.rows, error=_(CANCELLED_IN_PART) if is_some else str(error))
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
-            again = _(
-                "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
-            )
-            ended = replace(self._progress, state="failed", error=again)
+            ended = replace(self._progress, state="failed", error=_(UNFORESEEN))
         shutil.rmtree(self._folder, ignore_errors=True)
         with self._lock:
             self._progress = ended

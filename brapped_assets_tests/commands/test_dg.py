@@ -16,7 +16,7 @@ import pytest
 import requests
 
 import brapped_assets
-from brapped_assets.services.supervisor import free_port
+from brapped_assets.services.ports import free_port
 from brapped_assets_tests.commands.subprocess_user import wait_until
 
 ROOT = Path(brapped_assets.__file__).parents[1]

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from brapped_assets.commands.up import AlreadyUp, only_one
-from brapped_assets.services import orphans, supervisor
+from brapped_assets.services import orphans, ports, supervisor
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets_tests.commands.subprocess_user import User, wait_until
 
@@ -41,7 +41,7 @@ def test_trouble_is_shown_until_all_are_told_to_end(tmp_path: Path, capsys: pyte
 
 def test_no_free_port_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 65535)), pytest.raises(OSError, match="name another with --port"):
-        supervisor.free_port(65535)
+        ports.free_port(65535)
 
 
 def test_what_a_killed_supervisor_left_is_stopped_and_nothing_else(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
