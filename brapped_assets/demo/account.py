@@ -8,9 +8,10 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from brapped_assets.demo.catalogue import Artist, Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.faults import Faults
 from brapped_assets.demo.listener import Listener, Play, ScriptedListener
+from brapped_assets.demo.music import Artist, Track
 from brapped_assets.demo.musicbrainz import SimulatedMusicBrainz
 from brapped_assets.demo.tokens import Tokens
 

@@ -1,10 +1,9 @@
 """Albums that come out again: of every sixth artist one is another edition of the first, or looks like it."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from brapped_assets.demo.catalogue import Album, Track
+from brapped_assets.demo.music import Album, Track
 
 Kind = Literal["deluxe", "legacy", "namesake", "live"]
 # Albums of one title are one, and some words in brackets tell an edition. MusicBrainz knows of the others: a legacy
@@ -24,12 +23,12 @@ def kind_of(artist: int) -> Kind | None:
     return None if artist % EVERY else [*TITLES][artist // EVERY % len(TITLES)]
 
 
-def named(kind: Kind, album: "Album", first: "Album") -> "Album":
+def named(kind: Kind, album: Album, first: Album) -> Album:
     """An album under the name that it has as one of these."""
     return replace(album, name=TITLES[kind].format(first.name), edition_of=first.id if kind in SAME else None)
 
 
-def song_of(kind: Kind, song: "Track", other: "Track") -> "Track":
+def song_of(kind: Kind, song: Track, other: Track) -> Track:
     """A song of the first album as it comes out again, where there would be another one."""
     if kind == "live":
         return replace(song, name=f"{song.name} - Live", duration_ms=other.duration_ms, isrc=other.isrc)

@@ -10,7 +10,8 @@ from itertools import cycle, islice
 from random import Random
 from zoneinfo import ZoneInfo
 
-from brapped_assets.demo.catalogue import Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.music import Track
 from brapped_assets.demo.taste import LIKE_EVERYBODY, Leaning, Taste
 
 DAY_MS = 24 * 60 * 60 * 1000

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from brapped_assets.demo.catalogue import Album, Artist, Track
 from brapped_assets.demo.listener import Person, Play
+from brapped_assets.demo.music import Album, Artist, Track
 
 Json = dict[str, Any]
 WEB = "https://open.spotify.com"

@@ -5,7 +5,8 @@ from hashlib import blake2b
 from typing import Any, Literal
 from uuid import UUID
 
-from brapped_assets.demo.catalogue import Album, Catalogue
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.music import Album
 
 Json = dict[str, Any]
 Fate = Literal["known", "merged", "shared", "nobody", "wikidata", "deleted", "bare"]

@@ -22,10 +22,10 @@ from brapped_assets.demo.account import Call, SimulatedAccount
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.demo.api import WebApi, as_response
 from brapped_assets.demo.art import cover
-from brapped_assets.demo.catalogue import Artist
 from brapped_assets.demo.errors import ApiError
 from brapped_assets.demo.faults import answer
 from brapped_assets.demo.household import Household
+from brapped_assets.demo.music import Artist
 
 
 def create_app(account: SimulatedAccount) -> Starlette:

@@ -9,7 +9,8 @@ from random import Random
 from typing import Literal
 
 from brapped_assets.demo.backgrounds import genre_of
-from brapped_assets.demo.catalogue import Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.music import Track
 
 # How many days each favourite stays one: some are a fad, some are for life.
 FAVOURITE_DAYS = (14, 21, 21, 30, 45, 60, 60, 90, 120, 180, 270, 365, 730, 3650)

@@ -11,8 +11,8 @@ from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH
 from brapped_assets.assets.paced_lookup import AFTER_FAILURES
 from brapped_assets.assets.tag_level import DUE
 from brapped_assets.demo import faults
-from brapped_assets.demo.catalogue import Album
 from brapped_assets.demo.editions import Kind
+from brapped_assets.demo.music import Album
 from brapped_assets.demo.releases import Fate, Releases
 from brapped_assets.warehouse.album_groups import tie
 from brapped_assets_tests.assets.conftest import NOW

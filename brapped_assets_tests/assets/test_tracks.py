@@ -9,7 +9,8 @@ from time_machine import Traveller
 
 from brapped_assets.assets import enrichment
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
-from brapped_assets.demo.catalogue import Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
+from brapped_assets.demo.music import Track
 from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.spotify import Malformed, SpotifyClient
 from brapped_assets.warehouse import landed_plays

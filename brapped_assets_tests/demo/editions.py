@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from brapped_assets.demo.catalogue import Album, Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.editions import TITLES, Kind, kind_of
+from brapped_assets.demo.music import Album, Track
 
 Release = tuple[Album, tuple[Track, ...]]
 

@@ -4,9 +4,10 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from brapped_assets.demo.art import cover
-from brapped_assets.demo.catalogue import Catalogue, Track
+from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.editions import TITLES, Kind
 from brapped_assets.demo.ids import Ids, is_base62
+from brapped_assets.demo.music import Track
 from brapped_assets_tests.demo.editions import pairs_of
 
 
