@@ -13,12 +13,12 @@ import dagster as dg
 import pytest
 
 import brapped_assets
-from brapped_assets.assets import dagster_retention
+from brapped_assets.assets import daily_retention
 
 # The release in which each of these was read and tried; another one fails here first, and says so.
 LOOKED_AT = "1.13.27"
 INTERNALS = {
-    "assets/dagster_retention.py": {
+    "assets/daily_retention.py": {
         "dagster._core.storage.event_log.schema.AssetCheckExecutionsTable",
         "dagster._core.storage.event_log.sql_event_log.SqlEventLogStorage",
     },
@@ -91,4 +91,4 @@ def test_a_ui_that_cannot_be_guarded_is_not_started(monkeypatch: pytest.MonkeyPa
 def test_where_the_table_of_check_results_has_moved_nothing_else_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         monkeypatch.setitem(sys.modules, "dagster._core.storage.event_log.schema", None)
-        assert dagster_retention._forget_check_results(instance, datetime.now(UTC)) == 0
+        assert daily_retention._forget_check_results(instance, datetime.now(UTC)) == 0

@@ -14,7 +14,7 @@ import time_machine
 from bench.newest_hour import poll_newest_hour
 from bench.test_bed import Scene, environment
 from brapped_assets import partitions
-from brapped_assets.assets.dagster_retention import KEEP_CALLS
+from brapped_assets.assets.daily_retention import KEEP_CALLS
 from brapped_assets.assets.recently_played_raw import recently_played_raw
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.commands.sync import QUIET

@@ -8,7 +8,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY, day_number
 from brapped_assets.insights.columns.reductions import Sums
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.facets import Seen
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.periods import DAY, Period, named
@@ -74,7 +74,7 @@ def wider(who: Viewer, period: Period) -> list[Period]:
     return found
 
 
-def week(plays: SelectedPlays) -> Sums:
+def week(plays: SummedPlays) -> Sums:
     """By hour of the week: 24 times the weekday (Monday is 0) and the local hour."""
     heard = plays.by_hour
     at = (heard.day + FIRST_WEEKDAY)[:, None] % DAYS_A_WEEK * HOURS + np.arange(HOURS)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.day_numbers import DAYS_A_WEEK, FIRST_WEEKDAY
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.reductions import Sums
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import MODES, SOURCES
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.habits import device_group
 from brapped_assets.insights.names import context_types
 from brapped_assets.insights.origins import TRAITS, Known, Trait, known, shares
@@ -49,7 +49,7 @@ class Facet(NamedTuple):
 
 # Who sees what a selection leaves (`selected_viewer.viewer_of`), the same for the same selection.
 Seen = Callable[[Selection], Viewer]
-Counted = Callable[[Connection, Viewer, SelectedPlays], list[Option]]
+Counted = Callable[[Connection, Viewer, SummedPlays], list[Option]]
 
 
 def facets(tx: Connection, seen: Seen, selection: Selection, period: Period) -> Mapping[str, Facet]:
@@ -73,50 +73,50 @@ def _of_artists(trait: Trait) -> Counted:
     return lambda _tx, _who, plays: [Option(*share) for share in shares(plays, trait)]
 
 
-def _decades(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _decades(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     sums = plays.by_track.grouped(plays.catalogue.year // 10, 1 + int(plays.catalogue.year.max(initial=0)) // 10)
     return [Option(int(n) * 10, int(sums.plays[n]), int(sums.ms[n])) for n in sums.played]
 
 
-def _weekdays(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _weekdays(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     heard = plays.by_hour
     by_day = Sums(heard.plays.sum(axis=1), heard.ms.sum(axis=1))
     return _numbered(by_day.grouped((heard.day + FIRST_WEEKDAY) % DAYS_A_WEEK, DAYS_A_WEEK), first=1)
 
 
-def _hours(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _hours(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     return _numbered(Sums(plays.by_hour.plays.sum(axis=0), plays.by_hour.ms.sum(axis=0)))
 
 
-def _devices(_tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _devices(_tx: Connection, who: Viewer, plays: SummedPlays) -> list[Option]:
     return _worded(plays.by_platform, {key: device_group(word) for key, word in who.shown.life.labels.items()})
 
 
-def countries(who: Viewer, plays: SelectedPlays) -> list[Option]:
+def countries(who: Viewer, plays: SummedPlays) -> list[Option]:
     """Where plays were heard, as far as an export tells."""
     return _worded(plays.by_country, {key: word.upper() for key, word in who.shown.life.labels.items()})
 
 
-def _contexts(tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _contexts(tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     return _worded(plays.by_context, context_types(tx, plays.by_context.played.tolist()))
 
 
-def _sources(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _sources(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     told = COMBINATIONS & int(Flag.API | Flag.EXPORT)
     return _by_plays(_option(source, plays.by_flags, told == int(flags)) for source, flags in SOURCES.items())
 
 
-def _endings(_tx: Connection, who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _endings(_tx: Connection, who: Viewer, plays: SummedPlays) -> list[Option]:
     done = np.isin(np.arange(len(plays.by_reason_end.plays)), who.shown.life.track_done)
     finished = _option("finished", plays.by_reason_end, done)
     return _by_plays([finished, _option("skipped", plays.by_flags, (COMBINATIONS & int(Flag.SKIPPED)) > 0)])
 
 
-def _modes(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _modes(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     return _by_plays(_option(mode, plays.by_flags, (COMBINATIONS & int(flag)) > 0) for mode, flag in MODES.items())
 
 
-def _bases(_tx: Connection, _who: Viewer, plays: SelectedPlays) -> list[Option]:
+def _bases(_tx: Connection, _who: Viewer, plays: SummedPlays) -> list[Option]:
     estimated = (COMBINATIONS & int(Flag.ESTIMATED)) > 0
     return _by_plays([_option("reported", plays.by_flags, ~estimated), _option("estimated", plays.by_flags, estimated)])
 

@@ -14,7 +14,7 @@ from brapped_assets.insights.columns.day_numbers import date_of, instant
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import EPOCH, Flag
 from brapped_assets.insights.columns.reductions import Sums, summed
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.names import NamedKind, names
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.viewer import Viewer
@@ -123,14 +123,14 @@ def is_theirs(who: Viewer, kind: Kind, item: Row) -> bool:
     return any(map(len, of)) or item.get("hidden_id") is not None
 
 
-def life(plays: SelectedPlays) -> Life:
+def life(plays: SummedPlays) -> Life:
     """Of plays of all time."""
     if not len(plays):
         return Life(0, None, None)
     return Life(len(plays), date_of(plays.day.min()), date_of(plays.day.max()))
 
 
-def longest_run(ever: SelectedPlays, tracks: Numbers) -> Run | None:
+def longest_run(ever: SummedPlays, tracks: Numbers) -> Run | None:
     """The most plays in a row of some tracks (numbers) among all plays; of several the oldest, None without any."""
     wanted = np.zeros(len(ever.catalogue.tracks), np.bool_)
     wanted[tracks] = True
@@ -143,14 +143,14 @@ def longest_run(ever: SelectedPlays, tracks: Numbers) -> Run | None:
     return Run(int(lengths[longest]), date_of(ever.day_of(int(places[begins[longest]]))))
 
 
-def clock(plays: SelectedPlays) -> list[Hour]:
+def clock(plays: SummedPlays) -> list[Hour]:
     """Plays by local hour; hours without any are left out."""
     sums = summed(plays.hour, plays.ms, HOURS)
     estimated = summed(plays.hour, np.where(plays.has(Flag.ESTIMATED), plays.ms, 0), HOURS)
     return [Hour(int(n), int(sums.plays[n]), int(sums.ms[n]), int(estimated.ms[n])) for n in sums.played]
 
 
-def months(plays: SelectedPlays) -> list[Month]:
+def months(plays: SummedPlays) -> list[Month]:
     """Plays by local month, in order; months without any are left out."""
     if not len(plays):
         return []
@@ -170,7 +170,7 @@ def loyalty(of: Sequence[Month], today: date) -> Loyalty | None:
     return Loyalty(len(of), (last.year - first.year) * MONTHS + last.month - first.month + 1)
 
 
-def first_song(tx: Connection, ever: SelectedPlays) -> Row | None:
+def first_song(tx: Connection, ever: SummedPlays) -> Row | None:
     """The song of the first of some plays, as `names` has it; None without any."""
     first = ever.earliest()
     if not len(first):
@@ -179,7 +179,7 @@ def first_song(tx: Connection, ever: SelectedPlays) -> Row | None:
     return names(tx, "tracks", [key], first.catalogue.same_artists).get(key)
 
 
-def recent(tx: Connection, who: Viewer, plays: SelectedPlays, limit: int) -> list[Row]:
+def recent(tx: Connection, who: Viewer, plays: SummedPlays, limit: int) -> list[Row]:
     """The newest of some plays, the newest first; `played_at_local` is the END in the zone of then, without zone."""
     newest = plays.latest(limit)
     keys = newest.catalogue.tracks.keys[newest.track].tolist()
@@ -196,13 +196,13 @@ def recent(tx: Connection, who: Viewer, plays: SelectedPlays, limit: int) -> lis
     ]
 
 
-def songs(tx: Connection, plays: SelectedPlays, limit: int) -> list[Row]:
+def songs(tx: Connection, plays: SummedPlays, limit: int) -> list[Row]:
     """The tracks of some plays, the most played first."""
     keys = plays.catalogue.tracks.keys
     return _tracks(tx, plays.by_track.ranked("plays", keys, limit), plays.by_track, plays.catalogue)
 
 
-def recordings(tx: Connection, plays: SelectedPlays, limit: int) -> list[Row]:
+def recordings(tx: Connection, plays: SummedPlays, limit: int) -> list[Row]:
     """As `songs`, with the releases of a recording as one row, that of the most played of them."""
     catalogue, of_tracks = plays.catalogue, plays.by_track
     ranked = of_tracks.ranked("plays", catalogue.tracks.keys, len(catalogue.tracks))

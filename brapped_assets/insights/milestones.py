@@ -10,7 +10,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import dates, day_number
 from brapped_assets.insights.columns.reductions import Integers, summed_of_few
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.habits import Streak
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import LATEST
@@ -104,7 +104,7 @@ def round_numbers(first: int) -> Iterator[int]:
     )
 
 
-def _of_all(who: Viewer, recent: SelectedPlays, lately: SelectedPlays, since: date) -> Iterator[Milestone]:
+def _of_all(who: Viewer, recent: SummedPlays, lately: SummedPlays, since: date) -> Iterator[Milestone]:
     ever = who.shown.ever
     numbers, sums = summed_of_few(lately.day, lately.ms)
     days = dates(numbers)
@@ -114,7 +114,7 @@ def _of_all(who: Viewer, recent: SelectedPlays, lately: SelectedPlays, since: da
 
 
 def _of_things(
-    tx: Connection, who: Viewer, recent: SelectedPlays, lately: SelectedPlays, since: date
+    tx: Connection, who: Viewer, recent: SummedPlays, lately: SummedPlays, since: date
 ) -> Iterator[Milestone]:
     """Of the main artists and the songs of the most plays of late."""
     ever = who.shown.ever

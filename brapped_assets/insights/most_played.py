@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.reductions import By, Sums
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
@@ -108,7 +108,7 @@ def _artists(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue, 
     ]
 
 
-def _with_guests(rows: list[Row], plays: SelectedPlays) -> list[Row]:
+def _with_guests(rows: list[Row], plays: SummedPlays) -> list[Row]:
     """With the plays of songs of others on which an artist is credited."""
     catalogue = plays.catalogue
     for row, artist in zip(rows, catalogue.artists.numbers(_keys(rows, "artist_key")), strict=True):
@@ -129,7 +129,7 @@ def _tracks(tx: Connection, sums: Sums, ranked: Numbers, catalogue: Catalogue) -
     ]
 
 
-def most_played_albums(tx: Connection, plays: SelectedPlays, by: By, limit: int) -> list[Row]:
+def most_played_albums(tx: Connection, plays: SummedPlays, by: By, limit: int) -> list[Row]:
     """Albums with all their releases; `songs` are recordings heard. Ties fall to the oldest release heard."""
     catalogue, sums = plays.catalogue, plays.by_album
     played = plays.by_track.played
@@ -149,7 +149,7 @@ def most_played_albums(tx: Connection, plays: SelectedPlays, by: By, limit: int)
     ]
 
 
-def _decades(plays: SelectedPlays) -> list[Row]:
+def _decades(plays: SummedPlays) -> list[Row]:
     sums = plays.by_track.grouped(np.where(plays.catalogue.year > 0, plays.catalogue.year // 10, -1), DECADES)
     return [
         {"decade": int(decade) * 10, "plays": int(sums.plays[decade]), "ms": int(sums.ms[decade])}

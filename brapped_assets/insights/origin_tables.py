@@ -10,7 +10,7 @@ from brapped_assets.insights.columns.day_numbers import day_number
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.plays import MOST_DAYS
 from brapped_assets.insights.columns.reductions import By
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import Period
 
 HOURS = 24
@@ -24,7 +24,7 @@ class GenreTables:
     by_hour: list[list[int]]
 
 
-def genre_tables(plays: SelectedPlays, genres: Sequence[str], stretches: Sequence[Period], by: By) -> GenreTables:
+def genre_tables(plays: SummedPlays, genres: Sequence[str], stretches: Sequence[Period], by: By) -> GenreTables:
     """One look at each play, whatever is asked for; stretches follow each other."""
     traits, artists = plays.catalogue.traits, len(plays.catalogue.artists)
     numbers = [traits.genres.index(name) for name in genres]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.artist_traits import ArtistTraits, country_code
 from brapped_assets.insights.columns.reductions import By, Sums
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 
 Trait = Literal["genre", "origin", "began"]
 TRAITS: tuple[Trait, ...] = ("genre", "origin", "began")
@@ -36,7 +36,7 @@ class Known(NamedTuple):
     ms: int
 
 
-def shares(plays: SelectedPlays, trait: Trait, by: By = "plays") -> list[Share]:
+def shares(plays: SummedPlays, trait: Trait, by: By = "plays") -> list[Share]:
     """What there is of a trait, the most plays (or minutes) first, then by value."""
     traits = plays.catalogue.traits
     sums = sums_of(plays.by_artist, traits, trait)
@@ -60,7 +60,7 @@ def value_of(traits: ArtistTraits, trait: Trait, number: int) -> int | str:
     return country_code(number + 1) if trait == "origin" else number * 10
 
 
-def known(plays: SelectedPlays, trait: Trait) -> Known:
+def known(plays: SummedPlays, trait: Trait) -> Known:
     """Of how much of some plays something is known."""
     traits, sums = plays.catalogue.traits, plays.by_artist
     if trait == "genre":
@@ -71,7 +71,7 @@ def known(plays: SelectedPlays, trait: Trait) -> Known:
     return Known(int(sums.plays[of].sum()), int(sums.ms[of].sum()))
 
 
-def is_enough(plays: SelectedPlays, of: Known) -> bool:
+def is_enough(plays: SummedPlays, of: Known) -> bool:
     """Whether enough of the minutes is known to tell anything."""
     return of.plays > 0 and of.ms >= ENOUGH * plays.total_ms
 

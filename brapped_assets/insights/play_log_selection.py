@@ -13,8 +13,8 @@ from brapped_assets.insights.columns.counting_rules import counts
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.plays import Flag, Ints, Mask, Plays
 from brapped_assets.insights.columns.reductions import looked_up, summed_of_few
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.selection_mask import of_tracks
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.selected_viewer import viewer_of
@@ -51,7 +51,7 @@ class Listing:
         return self.who.shown.life.plays
 
     @cached_property
-    def counting(self) -> SelectedPlays:
+    def counting(self) -> SummedPlays:
         """Those of them that count."""
         period = self.asked.period
         return self.who.shown.plays(period.first, period.until) if period else self.who.shown.ever

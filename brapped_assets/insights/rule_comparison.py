@@ -10,7 +10,7 @@ import numpy as np
 from brapped_assets.insights.columns.counting_rules import Measures, counts
 from brapped_assets.insights.columns.numbering import Numbers
 from brapped_assets.insights.columns.reductions import Sums
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import EVERYTHING, Rule
 from brapped_assets.insights.viewer import Viewer
@@ -87,7 +87,7 @@ def side_by_side(who: Viewer, period: Period) -> list[Counted]:
     return found
 
 
-def _counted_by(track_done: Collection[int], plays: SelectedPlays) -> Numbers:
+def _counted_by(track_done: Collection[int], plays: SummedPlays) -> Numbers:
     """The bits of the rules that count each of some rows."""
     found, of = np.zeros(len(plays), np.int32), Measures(plays.ms, plays.track, plays.reason_end)
     for rule, bit in BITS.items():

@@ -10,7 +10,7 @@ import numpy as np
 from brapped_assets.insights.columns.day_numbers import day_number, instant
 from brapped_assets.insights.columns.plays import Flag, Mask
 from brapped_assets.insights.columns.reductions import Integers, summed, summed_of_few
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.completeness import days_touched, unknown
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.names import names
@@ -82,12 +82,12 @@ def usual_days(tx: Connection, who: Viewer) -> list[date]:
     return [day for day in days if who.first_day and day >= who.first_day and day not in holes]
 
 
-def _by_hour(plays: SelectedPlays) -> list[int]:
+def _by_hour(plays: SummedPlays) -> list[int]:
     found: list[int] = summed(plays.hour, plays.ms, HOURS).ms.tolist()
     return found
 
 
-def _ended_by(who: Viewer, plays: SelectedPlays, then: time) -> Mask:
+def _ended_by(who: Viewer, plays: SummedPlays, then: time) -> Mask:
     """Those that ended by a time of day; only of its own hour the minutes decide."""
     found = plays.hour < then.hour
     within = np.flatnonzero(plays.hour == then.hour)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.columns.reductions import By
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.day_grid import levels
 from brapped_assets.insights.facets import countries
 from brapped_assets.insights.habits import HOURS
@@ -69,14 +69,14 @@ Row = tuple[str, int, str, str]
 
 
 def _rows(
-    found: Sequence[Share], plays: SelectedPlays, by: By, led: Callable[[Share], str], named: Callable[[str], str]
+    found: Sequence[Share], plays: SummedPlays, by: By, led: Callable[[Share], str], named: Callable[[str], str]
 ) -> list[Row]:
     """Name, size, share of all plays (or minutes) of the period, and where it leads."""
     whole = len(plays) if by == "plays" else plays.total_ms
     return [(named(str(one.value)), _of(one, by), percent(_of(one, by), whole), led(one)) for one in found]
 
 
-def _coverage(plays: SelectedPlays, of: Known, by: By) -> str:
+def _coverage(plays: SummedPlays, of: Known, by: By) -> str:
     return percent(of.plays, len(plays)) if by == "plays" else percent(of.ms, plays.total_ms)
 
 

@@ -18,7 +18,7 @@ from dagster_graphql.test.utils import execute_dagster_graphql
 from time_machine import Traveller
 
 from brapped_assets import definitions
-from brapped_assets.assets.dagster_retention import _forget_check_results
+from brapped_assets.assets.daily_retention import _forget_check_results
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import range_tags
 from brapped_assets_tests.assets.conftest import NOW

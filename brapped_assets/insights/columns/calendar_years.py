@@ -9,14 +9,14 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.columns.result_cache import Earlier
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.shown_plays import ShownPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 
 _Found = TypeVar("_Found")
 
 
 def by_year(
-    shown: ShownPlays, what: Hashable, first: date, until: date, find: Callable[[SelectedPlays], _Found]
+    shown: ShownPlays, what: Hashable, first: date, until: date, find: Callable[[SummedPlays], _Found]
 ) -> Iterator[_Found]:
     """What `find` finds of the plays of each year of the local days from `first` up to, not including, `until`.
 
@@ -34,7 +34,7 @@ def by_year(
             yield find(shown.plays(max(first, begins), min(until, ends)))
 
 
-def _of_year(shown: ShownPlays, year: int, find: Callable[[SelectedPlays], _Found], earlier: Earlier | None) -> _Found:
+def _of_year(shown: ShownPlays, year: int, find: Callable[[SummedPlays], _Found], earlier: Earlier | None) -> _Found:
     begins, ends = _ends(year)
     if earlier is not None and not np.any((earlier.days >= day_number(begins)) & (earlier.days < day_number(ends))):
         same: _Found = earlier.found

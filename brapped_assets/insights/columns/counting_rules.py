@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.catalogue import Catalogue
 from brapped_assets.insights.columns.plays import Mask, Plays
 from brapped_assets.insights.columns.reductions import NEVER, looked_up
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.selection import Rule
 
 # Spotify counts from here on, too.
@@ -26,7 +26,7 @@ class Measures(NamedTuple):
 
 
 def counts(
-    plays: Plays | SelectedPlays | Measures, catalogue: Catalogue, rule: Rule, track_done: Collection[int]
+    plays: Plays | SummedPlays | Measures, catalogue: Catalogue, rule: Rule, track_done: Collection[int]
 ) -> Mask:
     """Which plays count by a rule, whether they are shown or not."""
     match rule:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.reductions import BLOCK
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 
 SILENCE_US = 30 * 60 * 1_000_000
 
@@ -47,14 +47,14 @@ class SessionParts(NamedTuple):
     joined: Sessions
 
 
-def session_parts(ever: SelectedPlays, before: SessionParts | None = None, unchanged: int = 0) -> SessionParts:
+def session_parts(ever: SummedPlays, before: SessionParts | None = None, unchanged: int = 0) -> SessionParts:
     """Of the plays of a life; of its first, which are `unchanged`, it is what was found before."""
     kept = before.parts[: unchanged // BLOCK] if before else []
     parts = [*kept, *(_of_few(few) for few in ever.in_pieces(len(kept)))]
     return SessionParts(parts, joined(parts))
 
 
-def sessions(plays: SelectedPlays) -> Sessions:
+def sessions(plays: SummedPlays) -> Sessions:
     """Of some plays, so many at a time: as columns of their own they would take more room than a life does."""
     return joined([_of_few(few) for few in plays.in_pieces()])
 
@@ -67,7 +67,7 @@ def joined(parts: Sequence[Sessions]) -> Sessions:
     return _together(Sessions(*columns))
 
 
-def _of_few(plays: SelectedPlays) -> Sessions:
+def _of_few(plays: SummedPlays) -> Sessions:
     ended_at, ms = plays.ended_at, plays.ms.astype(np.int64)
     began_at = ended_at - ms * 1000
     # Each play a session, until those that touch are put together.

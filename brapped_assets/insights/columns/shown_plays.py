@@ -20,9 +20,9 @@ from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import MOST_DAYS, Flag
 from brapped_assets.insights.columns.reductions import NEVER, counted
 from brapped_assets.insights.columns.result_cache import Earlier, ResultCache
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.sessions import SILENCE_US, SessionParts, Sessions, session_parts, sessions
-from brapped_assets.insights.columns.shown_rows import ShownRows
+from brapped_assets.insights.columns.shown_mask import ShownMask
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 
 # The milliseconds of a play have 31 bits.
 MOST_DAYS_A_PLAY = 25
@@ -35,17 +35,15 @@ SKIPS = ((_FLAGS & int(Flag.EXTENDED) > 0) * (1 + (_FLAGS & int(Flag.SKIPPED) > 
 
 
 @dataclass(frozen=True, eq=False)
-class ShownPlays(ShownRows):
+class ShownPlays(ShownMask):
     """With what was found of them. Of a part of them, `whole` is what it was taken from."""
 
     whole: "ShownPlays | None" = None
     # What was found of all these plays.
     remembered: ResultCache = field(default_factory=ResultCache, repr=False)
     # Who asks again gets the same, with what it has counted: the latest two, and whatever somebody holds.
-    _held: WeakValueDictionary[tuple[date, date], SelectedPlays] = field(
-        default_factory=WeakValueDictionary, init=False
-    )
-    _latest: deque[SelectedPlays] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
+    _held: WeakValueDictionary[tuple[date, date], SummedPlays] = field(default_factory=WeakValueDictionary, init=False)
+    _latest: deque[SummedPlays] = field(default_factory=lambda: deque(maxlen=2), init=False, repr=False)
     _tables: dict[tuple[date, date], DayTable] = field(default_factory=dict, init=False, repr=False)
     # The same plays by other rules, as selection_mask.py has counted them.
     by_rules: "dict[Hashable, ShownPlays]" = field(default_factory=dict, init=False)
@@ -56,11 +54,11 @@ class ShownPlays(ShownRows):
         return self.whole or self
 
     @cached_property
-    def ever(self) -> SelectedPlays:
+    def ever(self) -> SummedPlays:
         """Every play that counts."""
         left = self._left_out
         but = (self.everything.ever, left.ever) if left else None
-        return SelectedPlays(self.life.plays, self.catalogue, self.all_places, self.counting[self.all_places], but)
+        return SummedPlays(self.life.plays, self.catalogue, self.all_places, self.counting[self.all_places], but)
 
     @cached_property
     def _left_out(self) -> "ShownPlays | None":
@@ -103,7 +101,7 @@ class ShownPlays(ShownRows):
         found[: len(before)] = np.where(before < first, before, NEVER)
         return np.minimum(found, late)
 
-    def plays(self, first: date, until: date) -> SelectedPlays:
+    def plays(self, first: date, until: date) -> SummedPlays:
         """The plays that count on the local days from `first` up to, not including, `until`."""
         if self._is_everything(first, until):
             return self.ever
@@ -213,7 +211,7 @@ def shown(life: Life, kept: Kept, *, with_private: bool = False) -> ShownPlays:
     return ShownPlays(life, kept, PlayMask.of(rows), PlayMask.of(rows & (plays.ms >= COUNTS_FROM_MS)))
 
 
-def skips_of(told: SelectedPlays) -> NDArray[np.int64]:
+def skips_of(told: SummedPlays) -> NDArray[np.int64]:
     """Of some rows, as `ShownPlays.skips`."""
     by_both = counted(told.track * 3 + SKIPS.take(told.flags), 3 * len(told.catalogue.tracks)).reshape(-1, 3)
     return np.stack([by_both[:, 1] + by_both[:, 2], by_both[:, 2]], axis=1)

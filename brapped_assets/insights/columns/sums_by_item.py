@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.numbering import Numbering
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.reductions import NEVER, By, Sums, counted, first_days, last_days, summed
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
 from brapped_assets.insights.columns.shown_plays import ShownPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import Period
 
 Music = Literal["artists", "songs", "albums"]
@@ -92,9 +92,7 @@ def numbering(shown: ShownPlays, kind: Music) -> Numbering:
     return {"artists": catalogue.artists, "songs": catalogue.tracks, "albums": catalogue.albums}[kind]
 
 
-def played(
-    shown: ShownPlays, plays: SelectedPlays, kind: Music
-) -> tuple[Sums, NDArray[np.integer], NDArray[np.integer]]:
+def played(shown: ShownPlays, plays: SummedPlays, kind: Music) -> tuple[Sums, NDArray[np.integer], NDArray[np.integer]]:
     """Sums by number, what decides between equals, and what is listed."""
     match kind:
         case "artists":

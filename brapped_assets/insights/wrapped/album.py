@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brapped_assets.insights.columns.reductions import NEVER, Integers
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.wrapped.model import Album
 from brapped_assets.insights.wrapped.named_items import Naming, albums, counted
 from brapped_assets.warehouse.db.connections import Connection
@@ -19,7 +19,7 @@ AT_ONCE = 200
 DIGITS, SLACK = 4, 1e-4
 
 
-def lived_in(tx: Connection, plays: SelectedPlays) -> Naming[Album | None]:
+def lived_in(tx: Connection, plays: SummedPlays) -> Naming[Album | None]:
     """Evenness is the entropy of the plays over that of an album every song of which was played alike.
 
     Releases of an album come together, and those of a song do. Ties fall to plays, milliseconds, the oldest release.
@@ -51,7 +51,7 @@ def lived_in(tx: Connection, plays: SelectedPlays) -> Naming[Album | None]:
     return Album(thing, int(songs[number]), int(length), round(even, 6))
 
 
-def _long_enough(plays: SelectedPlays) -> Integers:
+def _long_enough(plays: SummedPlays) -> Integers:
     """The tracks heard of albums of which as many tracks were heard as songs are needed."""
     heard = plays.by_track.played
     of = plays.catalogue.album[heard]
@@ -59,7 +59,7 @@ def _long_enough(plays: SelectedPlays) -> Integers:
     return heard[of >= 0][tracks[of[of >= 0]] >= LEAST_SONGS]
 
 
-def _songs(plays: SelectedPlays, heard: Integers) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _songs(plays: SummedPlays, heard: Integers) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """By the number of the album: recordings heard, and the entropy of their plays."""
     catalogue = plays.catalogue
     albums, recordings = len(catalogue.albums), len(catalogue.recordings)
@@ -72,7 +72,7 @@ def _songs(plays: SelectedPlays, heard: Integers) -> tuple[NDArray[np.int64], ND
     return np.bincount(album, minlength=albums), np.log(total) - of_logs / total
 
 
-def _lengths(tx: Connection, plays: SelectedPlays, heard: Integers, albums: Integers) -> Integers:
+def _lengths(tx: Connection, plays: SummedPlays, heard: Integers, albums: Integers) -> Integers:
     """How many songs there are on some albums, by the longest of the releases heard; 0 where that is not known."""
     releases = plays.catalogue.album_key[heard[np.isin(plays.catalogue.album[heard], albums)]]
     rows = tx.execute(q.lengths, {"keys": np.unique(releases).tolist()}).fetchall()

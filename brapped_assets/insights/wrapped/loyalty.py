@@ -6,7 +6,7 @@ import numpy as np
 
 from brapped_assets.insights.columns.day_numbers import date_of, instant
 from brapped_assets.insights.columns.reductions import Integers, starts
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import First, Loyal, OneHits, Run
@@ -19,7 +19,7 @@ MOST_ARTISTS = 50
 HIT_PLAYS, SHOWN = 5, 3
 
 
-def first(who: Viewer, plays: SelectedPlays) -> Naming[First | None]:
+def first(who: Viewer, plays: SummedPlays) -> Naming[First | None]:
     """The first of some plays; None without any."""
     one = plays.earliest()
     if not len(one):
@@ -31,7 +31,7 @@ def first(who: Viewer, plays: SelectedPlays) -> Naming[First | None]:
     return First(song, at, len(of_day), of_day.total_ms)
 
 
-def longest_run(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Run | None]:
+def longest_run(who: Viewer, period: Period, plays: SummedPlays) -> Naming[Run | None]:
     """Of several as long the oldest. Songs of nobody known end a run and are none."""
     best = who.shown.remembering("run", period.first, period.until, lambda: _longest(plays, who.shown.nobodies))
     if best is None:
@@ -48,7 +48,7 @@ class _Best(NamedTuple):
     day: int = 0
 
 
-def _longest(plays: SelectedPlays, nobodies: Integers) -> _Best | None:
+def _longest(plays: SummedPlays, nobodies: Integers) -> _Best | None:
     artist = plays.artist
     begins = starts(artist)
     if len(begins) == 0:
@@ -62,7 +62,7 @@ def _longest(plays: SelectedPlays, nobodies: Integers) -> _Best | None:
     return _Best(int(artist[begins[longest]]), int(lengths[longest]), int(plays.day[begins[longest]]))
 
 
-def most_days(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Loyal | None]:
+def most_days(who: Viewer, period: Period, plays: SummedPlays) -> Naming[Loyal | None]:
     """Of the fifty most played artists; ties fall to plays, milliseconds, then the older key."""
     keys, by_artist = plays.catalogue.artists.keys, plays.by_artist
     best = who.shown.remembering("most days", period.first, period.until, lambda: _most_days(who, plays))
@@ -72,7 +72,7 @@ def most_days(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Loyal
     return Loyal(found, best.many)
 
 
-def _most_days(who: Viewer, plays: SelectedPlays) -> _Best | None:
+def _most_days(who: Viewer, plays: SummedPlays) -> _Best | None:
     by_artist = plays.by_artist
     top = by_artist.ranked("plays", plays.catalogue.artists.keys, MOST_ARTISTS, who.shown.known(by_artist.played))
     if len(top) == 0:
@@ -89,7 +89,7 @@ def _most_days(who: Viewer, plays: SelectedPlays) -> _Best | None:
     return _Best(int(top[best]), int(days[best]))
 
 
-def one_hits(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[OneHits]:
+def one_hits(who: Viewer, period: Period, plays: SummedPlays) -> Naming[OneHits]:
     """Artists of whom one recording alone was played, five times or more; the most played first."""
     catalogue, by_artist = plays.catalogue, plays.by_artist
     among = who.shown.remembering("one hits", period.first, period.until, lambda: _of_one_recording(plays))
@@ -102,7 +102,7 @@ def one_hits(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[OneHit
     return OneHits(len(known), named)
 
 
-def _of_one_recording(plays: SelectedPlays) -> Integers:
+def _of_one_recording(plays: SummedPlays) -> Integers:
     """The artists (numbers) of whom one recording alone was played, often enough."""
     catalogue, artists = plays.catalogue, len(plays.catalogue.artists)
     heard = plays.by_track.played
@@ -114,6 +114,6 @@ def _of_one_recording(plays: SelectedPlays) -> Integers:
     return np.flatnonzero((others == 0) & (plays.by_artist.plays >= HIT_PLAYS))
 
 
-def _song(plays: SelectedPlays, tracks: Integers) -> int:
+def _song(plays: SummedPlays, tracks: Integers) -> int:
     """Of the releases of a recording that which was played most."""
     return int(plays.by_track.ranked("plays", plays.catalogue.tracks.keys, 1, tracks)[0])

@@ -10,7 +10,7 @@ import numpy as np
 from brapped_assets.insights.columns.calendar_years import by_year
 from brapped_assets.insights.columns.day_numbers import date_of, instant
 from brapped_assets.insights.columns.reductions import summed, summed_of_few
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.habits import HOURS
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import DAY, Period
@@ -49,7 +49,7 @@ def repeat(who: Viewer, period: Period) -> Naming[Repeat | None]:
     return Repeat(on, song, longest_run(of_day.track.tolist(), best.track))
 
 
-def _most_in_a_day(plays: SelectedPlays) -> _Most | None:
+def _most_in_a_day(plays: SummedPlays) -> _Most | None:
     if not len(plays):
         return None
     many = len(plays.catalogue.tracks)

@@ -10,7 +10,7 @@ import numpy as np
 from brapped_assets.insights import habits, origins, overview
 from brapped_assets.insights.columns.day_numbers import day_number, month_of, months_of
 from brapped_assets.insights.columns.reductions import Integers, starts
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.completeness import earlier_period
 from brapped_assets.insights.facets import countries
 from brapped_assets.insights.origins import Trait, known, shares
@@ -109,16 +109,16 @@ def _spoken(tx: Connection, who: Viewer, period: Period) -> SpokenShares:
     return SpokenShares(found.ms, top, Share(finished, told))
 
 
-def _of_artists(plays: SelectedPlays, trait: Trait) -> Shares:
+def _of_artists(plays: SummedPlays, trait: Trait) -> Shares:
     return _shares(shares(plays, trait, "minutes"), known(plays, trait).ms, plays)
 
 
-def _places(who: Viewer, plays: SelectedPlays) -> Shares:
+def _places(who: Viewer, plays: SummedPlays) -> Shares:
     found = sorted(countries(who, plays), key=lambda one: -one.ms)
     return _shares([origins.Share(*one) for one in found], sum(one.ms for one in found), plays)
 
 
-def _shares(found: Sequence[origins.Share], known_ms: int, plays: SelectedPlays) -> Shares:
+def _shares(found: Sequence[origins.Share], known_ms: int, plays: SummedPlays) -> Shares:
     top = tuple((str(one.value), one.ms) for one in found[:MOST_SHARES])
     return Shares(top, len(found), Share(known_ms, plays.total_ms))
 
@@ -141,7 +141,7 @@ def _traits(who: Viewer, period: Period) -> Traits:
     return traits_of(who, period, overview.days(who, period), plays, _hours(who, period).all)
 
 
-def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:
+def _by_month(plays: SummedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:
     """Plays of some artists (numbers) by key and month."""
     if len(artists) == 0:
         return {}
@@ -160,7 +160,7 @@ def _by_month(plays: SelectedPlays, artists: Integers) -> Mapping[int, Mapping[d
     }
 
 
-def _discoveries(who: Viewer, period: Period, plays: SelectedPlays, known: Integers) -> Naming[Discoveries]:
+def _discoveries(who: Viewer, period: Period, plays: SummedPlays, known: Integers) -> Naming[Discoveries]:
     """Of the known artists of a period those first heard in it; none where the history begins with it."""
     if who.first_day is None or period.first <= who.first_day:
         return Discoveries(0, 0, ())
@@ -171,7 +171,7 @@ def _discoveries(who: Viewer, period: Period, plays: SelectedPlays, known: Integ
     return Discoveries(len(new), int(plays.by_artist.plays[new].sum()), found)
 
 
-def _releases(plays: SelectedPlays) -> Mapping[int | None, int]:
+def _releases(plays: SummedPlays) -> Mapping[int | None, int]:
     """Plays by the year in which the release came out, those of unknown ones under None."""
     of_year = np.bincount(plays.catalogue.year, weights=plays.by_track.plays)
     return {int(year) or None: int(of_year[year]) for year in np.flatnonzero(of_year)}

@@ -9,7 +9,7 @@ import numpy as np
 from brapped_assets.insights.columns.calendar_years import by_year
 from brapped_assets.insights.columns.day_numbers import month_of, months_of
 from brapped_assets.insights.columns.reductions import Sums, summed
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped.model import Favourite, Favourites
@@ -27,7 +27,7 @@ class _Best(NamedTuple):
     ms: int
 
 
-def favourites(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Favourites]:
+def favourites(who: Viewer, period: Period, plays: SummedPlays) -> Naming[Favourites]:
     """Ties fall to milliseconds, then the older key. `plays` are those of the period."""
     if not len(plays):
         return Favourites()
@@ -39,14 +39,14 @@ def favourites(who: Viewer, period: Period, plays: SelectedPlays) -> Naming[Favo
     return Favourites(is_long, tuple(Favourite(best.step, song) for best, song in zip(found, told, strict=True)))
 
 
-def _of_year(plays: SelectedPlays) -> Sequence[_Best]:
+def _of_year(plays: SummedPlays) -> Sequence[_Best]:
     if not len(plays):
         return []
     step = month_of(int(months_of(plays.days[:1])[0])).replace(month=1)
     return [_best(plays, plays.by_track, step)]
 
 
-def _of_months(plays: SelectedPlays) -> Sequence[_Best]:
+def _of_months(plays: SummedPlays) -> Sequence[_Best]:
     if not len(plays):
         return []
     first, last = plays.days[[0, -1]]
@@ -58,7 +58,7 @@ def _of_months(plays: SelectedPlays) -> Sequence[_Best]:
     return [_best(plays, Sums(*one), month_of(earliest + nth)) for nth, one in enumerate(by_month) if one[0].any()]
 
 
-def _best(plays: SelectedPlays, sums: Sums, step: date) -> _Best:
+def _best(plays: SummedPlays, sums: Sums, step: date) -> _Best:
     keys = plays.catalogue.tracks.keys
     (track,) = sums.ranked("plays", keys, 1)
     return _Best(step, int(keys[track]), int(sums.plays[track]), int(sums.ms[track]))

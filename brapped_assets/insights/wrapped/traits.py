@@ -7,7 +7,7 @@ from operator import attrgetter
 import numpy as np
 
 from brapped_assets.insights.columns.reductions import NEVER
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.overview import Days
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
@@ -73,7 +73,7 @@ TRAITS = (
 )
 
 
-def traits_of(who: Viewer, period: Period, days: Days, plays: SelectedPlays, hours: Sequence[int]) -> Traits:
+def traits_of(who: Viewer, period: Period, days: Days, plays: SummedPlays, hours: Sequence[int]) -> Traits:
     """Of the plays and days of a period, and its milliseconds by local hour."""
     first, until = period.first, period.until
     explored = who.shown.remembering("explored", first, until, lambda: _explored(who, plays))
@@ -91,7 +91,7 @@ def finished(who: Viewer, period: Period) -> Share:
     return Share(int(rows[done].sum()), int(rows[ended].sum()))
 
 
-def _explored(who: Viewer, plays: SelectedPlays) -> Share:
+def _explored(who: Viewer, plays: SummedPlays) -> Share:
     """Plays of artists who had their first play ever less than 90 days before, as soon as 90 days are known."""
     catalogue, everything = plays.catalogue, who.shown.everything
     begins = int(everything.first_day_of_tracks.min(initial=NEVER))
@@ -110,7 +110,7 @@ def _explored(who: Viewer, plays: SelectedPlays) -> Share:
     return Share(part, whole)
 
 
-def _followed(plays: SelectedPlays) -> Share:
+def _followed(plays: SummedPlays) -> Share:
     """Plays right after one of another recording of the same album, of those whose album is known."""
     followed, track = 0, np.empty(0, np.int32)
     for few in plays.in_pieces():

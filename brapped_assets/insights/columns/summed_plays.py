@@ -1,4 +1,4 @@
-"""What some plays of a life add up to."""
+"""Some plays of a life, and what they add up to: by song, artist, album, hour, device and the like."""
 
 from collections.abc import Callable
 from functools import cached_property, reduce
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brapped_assets.insights.columns import reductions
 from brapped_assets.insights.columns.day_table import HOURS
-from brapped_assets.insights.columns.play_rows import PlayRows
+from brapped_assets.insights.columns.picked_plays import PickedPlays
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.columns.reductions import NEVER, Sums, counted, first_days, last_days
 
@@ -22,14 +22,14 @@ class Hours(NamedTuple):
     ms: NDArray[np.int64]
 
 
-class SelectedPlays(PlayRows):
+class SummedPlays(PickedPlays):
     """Some plays with their sums, which are kept. Of plays `but` a few, sums are those of all without the few's."""
 
     @cached_property
     def total_ms(self) -> int:
         return sum(int(few.ms.sum(dtype=np.int64)) for few in self.in_pieces())
 
-    def summed(self, number_of: Callable[["SelectedPlays"], NDArray[np.integer]], many: int) -> Sums:
+    def summed(self, number_of: Callable[["SummedPlays"], NDArray[np.integer]], many: int) -> Sums:
         """Plays and milliseconds by the numbers that some plays are told to have."""
         pieces = (reductions.summed(number_of(few), few.ms, many) for few in self.in_pieces())
         return reductions.added(pieces, many)

@@ -1,4 +1,4 @@
-"""Histories kept small: Dagster's own grows by about 40 kB a run (measured), which would outgrow the plays."""
+"""What is kept for some time only, thinned out daily: Dagster's own history grows by about 40 kB a run (measured)."""
 
 from datetime import datetime, timedelta
 

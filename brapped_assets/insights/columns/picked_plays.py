@@ -18,11 +18,11 @@ _Number = TypeVar("_Number", bound=np.integer[Any])
 MOST_PLACES = 8 * BLOCK
 
 
-class PlayRows:
+class PickedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
     They are picked whenever somebody asks for them: whoever needs one twice holds it. `but` are plays and a few of
-    them, these being all others (see `SelectedPlays`).
+    them, these being all others (see `SummedPlays`).
     """
 
     def __init__(

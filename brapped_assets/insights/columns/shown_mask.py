@@ -1,4 +1,4 @@
-"""Which plays statistics speak of, and where those of some local days are."""
+"""Which plays statistics speak of, as a mask over a life, and where those of some local days are."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +14,11 @@ from brapped_assets.insights.columns.hidden_plays import hidden, numbers_of
 from brapped_assets.insights.columns.life import Kept, Life
 from brapped_assets.insights.columns.play_mask import PlayMask
 from brapped_assets.insights.columns.plays import DAY_US, MOST_DAYS, Flag, Mask
-from brapped_assets.insights.columns.selected_plays import SelectedPlays
+from brapped_assets.insights.columns.summed_plays import SummedPlays
 
 
 @dataclass(frozen=True, eq=False)
-class ShownRows:
+class ShownMask:
     """A listener's plays without private sessions, impossible repeats and what they hid.
 
     `rows` are those of any length, `counting` those that count as plays: masks over `life.plays`.
@@ -47,32 +47,32 @@ class ShownRows:
         """Those of some artists (numbers) that are somebody's name."""
         return artists[~np.isin(artists, self.nobodies)]
 
-    def told(self, first: date, until: date) -> SelectedPlays:
+    def told(self, first: date, until: date) -> SummedPlays:
         """The rows of any length on the local days from `first` up to, not including, `until`."""
         return self._of_days(self.rows, first, until)
 
-    def repeats(self, first: date, until: date) -> SelectedPlays:
+    def repeats(self, first: date, until: date) -> SummedPlays:
         """Impossible repeats as long as a play, without private sessions: kept, and in no number."""
         since, to = day_number(first), day_number(until)
         span = self.places(since, to)
         plays = self.life.plays.where(span)
         rows = plays.has(Flag.REPEAT) & ~plays.has(Flag.PRIVATE) & (plays.ms >= COUNTS_FROM_MS)
         rows &= (plays.day >= since) & (plays.day < to)
-        return SelectedPlays(self.life.plays, self.catalogue, span, rows)
+        return SummedPlays(self.life.plays, self.catalogue, span, rows)
 
     def unchanged(self, days: NDArray[np.integer]) -> int:
         """How many plays, from the first on, are as they were before some days changed."""
         return self.places(int(days.min()), MOST_DAYS).start if len(days) else len(self.life.plays)
 
-    def _of_days(self, rows: PlayMask, first: date, until: date) -> SelectedPlays:
+    def _of_days(self, rows: PlayMask, first: date, until: date) -> SummedPlays:
         return self._of_numbers(rows, day_number(first), day_number(until))
 
-    def _of_numbers(self, rows: PlayMask, since: int, to: int) -> SelectedPlays:
+    def _of_numbers(self, rows: PlayMask, since: int, to: int) -> SummedPlays:
         span = self.places(since, to)
         day = self.life.plays.day[span]
         left = rows[span] & (day >= since)
         left &= day < to
-        return SelectedPlays(self.life.plays, self.catalogue, span, left)
+        return SummedPlays(self.life.plays, self.catalogue, span, left)
 
     def places(self, since: int, until: int) -> slice:
         """Where plays of these days may be: a local day lies within 24 hours of its UTC namesake."""
@@ -92,5 +92,5 @@ class ShownRows:
     def all_places(self) -> slice:
         return slice(0, len(self.life.plays))
 
-    def _chosen(self, rows: PlayMask, span: slice) -> SelectedPlays:
-        return SelectedPlays(self.life.plays, self.catalogue, span, rows[span])
+    def _chosen(self, rows: PlayMask, span: slice) -> SummedPlays:
+        return SummedPlays(self.life.plays, self.catalogue, span, rows[span])
