@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from brapped_assets.assets.enrichment import CALLS_A_RUN
+from brapped_assets.assets.spotify_lookup import CALLS_A_RUN
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.settings import Settings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from brapped_assets.assets.paced_lookup import PacedLookup, Queue
+from brapped_assets.assets.musicbrainz_lookup import MusicBrainzLookup, Queue
 from brapped_assets.musicbrainz import Match
 from brapped_assets.warehouse import album_groups
 from brapped_assets.warehouse.album_groups import DueAlbum
@@ -17,7 +17,7 @@ ALBUMS_A_BATCH = 50
 
 
 @dataclass
-class AlbumLookup(PacedLookup[DueAlbum]):
+class AlbumLookup(MusicBrainzLookup[DueAlbum]):
     """One run's asking about albums."""
 
     queue: ClassVar[Queue] = album_groups

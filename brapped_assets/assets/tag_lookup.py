@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from brapped_assets.assets.paced_lookup import AFTER_FAILURES, PacedLookup, Queue
+from brapped_assets.assets.musicbrainz_lookup import AFTER_FAILURES, MusicBrainzLookup, Queue
 from brapped_assets.musicbrainz import MOST_ADDRESSES, ArtistTags, Away, Malformed, Match, WikidataClient
 from brapped_assets.warehouse import artist_tags
 from brapped_assets.warehouse.artist_tags import DueArtist, Service
@@ -13,7 +13,7 @@ from brapped_assets.warehouse.db.connections import Connection
 
 
 @dataclass
-class TagLookup(PacedLookup[DueArtist]):
+class TagLookup(MusicBrainzLookup[DueArtist]):
     """One run's asking about artists."""
 
     queue: ClassVar[Queue] = artist_tags

@@ -3,8 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
+from brapped_assets.history.document import base_name
 from brapped_assets.history.file_signatures import SHORT_FOR_TAR, SUFFIXES_OF_PACKED, UNFINISHED, is_in_the_cloud
-from brapped_assets.history.files import base_name
 
 HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
 EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)

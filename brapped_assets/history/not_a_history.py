@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from brapped_assets.history.candidate_files import BESIDE, HISTORY_NAME, suffix
+from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import (
     CutOff,
     Damaged,
@@ -18,7 +19,6 @@ from brapped_assets.history.errors import (
     Wrapped,
 )
 from brapped_assets.history.file_signatures import is_in_the_cloud
-from brapped_assets.history.files import base_name
 from brapped_assets.history.limits import UNPACK
 from brapped_assets.text.translation import N_
 

@@ -7,10 +7,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from brapped_assets.insights import habits, overview
-from brapped_assets.insights.line_of_the_day import milestone_in_words
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, Period, named
+from brapped_assets.insights.sentence_of_the_day import milestone_in_words
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _

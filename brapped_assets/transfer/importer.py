@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from brapped_assets.history.candidate_files import HISTORY_NAME
 from brapped_assets.history.chunks import by_kind, spoken_by_kind
 from brapped_assets.history.discovery import Found, Unusable
+from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.files import base_name
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.text.translation import N_, _, translated

@@ -8,9 +8,9 @@ from starlette.routing import Route
 
 from brapped_assets.insights import habits, today
 from brapped_assets.insights.adjacent_periods import adjacent
-from brapped_assets.insights.line_of_the_day import line_of_the_day
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.periods import DAY, Period
+from brapped_assets.insights.sentence_of_the_day import sentence_of_the_day
 from brapped_assets.insights.spotify_ranking import rankings
 from brapped_assets.text.formatting import change, weekday
 from brapped_assets.text.translation import _
@@ -34,7 +34,7 @@ def routes(site: Site) -> list[Route]:
             reached = milestones(tx, who, streak)
             recaps = unseen(tx, who, request)
             values: dict[str, Any] = {
-                "line": line_of_the_day(tx, who, so_far, streak, reached),
+                "line": sentence_of_the_day(tx, who, so_far, streak, reached),
                 "last": today.last_plays(tx, who, LAST_PLAYS),
                 "past": today.on_this_day(tx, who),
                 "milestones": reached[:MOST_MILESTONES],

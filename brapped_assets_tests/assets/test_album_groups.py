@@ -8,7 +8,7 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH
-from brapped_assets.assets.paced_lookup import AFTER_FAILURES
+from brapped_assets.assets.musicbrainz_lookup import AFTER_FAILURES
 from brapped_assets.assets.tag_level import DUE
 from brapped_assets.demo import faults
 from brapped_assets.demo.editions import Kind

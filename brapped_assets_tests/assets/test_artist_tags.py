@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets.paced_lookup import AFTER_FAILURES, SHORTEST_REST
+from brapped_assets.assets.musicbrainz_lookup import AFTER_FAILURES, SHORTEST_REST
 from brapped_assets.assets.tag_level import DUE, NEXT_DUE_AT
 from brapped_assets.assets.tag_lookup import TagLookup
 from brapped_assets.demo.account import SimulatedAccount

@@ -7,7 +7,7 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets import partitions
-from brapped_assets.assets import enrichment
+from brapped_assets.assets import spotify_lookup
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.faults import Kind
 from brapped_assets.sensors.dimensions import is_due, newest_level
@@ -71,7 +71,7 @@ def test_nothing_is_asked_twice_within_its_period(
 def test_the_most_played_are_asked_first(
     polled: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enrichment, "CALLS_A_RUN", 3)
+    monkeypatch.setattr(spotify_lookup, "CALLS_A_RUN", 3)
     assert run("refresh_dimensions", instance).success
     played = rows(
         polled,

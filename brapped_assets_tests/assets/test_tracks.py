@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets import enrichment
+from brapped_assets.assets import spotify_lookup
 from brapped_assets.assets.backlog_level import DUE, NEXT_DUE_AT
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.music import Track
@@ -98,7 +98,7 @@ def test_exported_tracks_are_looked_up_most_played_first_and_are_what_the_catalo
 def test_tracks_and_artists_share_the_calls_of_a_run_and_the_one_takes_what_the_other_leaves(
     connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tracks: list[Track]
 ) -> None:
-    monkeypatch.setattr(enrichment, "CALLS_A_RUN", 12)
+    monkeypatch.setattr(spotify_lookup, "CALLS_A_RUN", 12)
     imported(connected, tracks)
     connected.account.page_size = 0
     assert poll(instance).success
@@ -118,7 +118,7 @@ def test_tracks_and_artists_share_the_calls_of_a_run_and_the_one_takes_what_the_
 
 @pytest.mark.parametrize(("artists_due", "share"), [(0, 1), (1, 0.99), (30, 0.7), (50, 0.5), (51, 0.5), (10_000, 0.5)])
 def test_half_of_a_run_is_the_tracks_and_all_that_fewer_artists_leave(artists_due: int, share: float) -> None:
-    assert enrichment.share_of_tracks(artists_due) == pytest.approx(share)
+    assert spotify_lookup.share_of_tracks(artists_due) == pytest.approx(share)
 
 
 def test_the_days_budget_is_never_exceeded_and_shared_too(
@@ -130,7 +130,7 @@ def test_the_days_budget_is_never_exceeded_and_shared_too(
     imported(connected, tracks)
     # The day's 72 polls, the question whose token it is, and ten; a run sees 50 artists and tracks due at most.
     monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "83")
-    monkeypatch.setattr(enrichment, "CALLS_A_RUN", 20)
+    monkeypatch.setattr(spotify_lookup, "CALLS_A_RUN", 20)
     for _ in range(3):
         assert run("refresh_dimensions", instance).success
     assert (len(asked(connected)), len(asked(connected, "artists"))) == (5, 5)

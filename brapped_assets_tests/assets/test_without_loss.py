@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets.enrichment import CALLS_A_RUN
+from brapped_assets.assets.spotify_lookup import CALLS_A_RUN
 from brapped_assets.definitions import defs
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.catalogue import Catalogue

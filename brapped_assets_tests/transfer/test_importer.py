@@ -35,7 +35,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import FOLDER, document, extended, nameless, zipped
-from brapped_assets_tests.history.test_files import ODDITIES
+from brapped_assets_tests.history.test_document import ODDITIES
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
 from brapped_assets_tests.warehouse.exported_plays import natural
 from brapped_assets_tests.warehouse.imported_files import miss
@@ -424,7 +424,7 @@ def test_retrying_odd_rows_gives_what_a_fresh_import_gives(
                 for play, is_new in tellings
             ]
             Path(folder, f"endsong_{number}.json").write_bytes(document(rows))
-        older.setattr("brapped_assets.history.files.parse_row", parsed_by_an_older_version)
+        older.setattr("brapped_assets.history.document.parse_row", parsed_by_an_older_version)
         imported(warehouse, upgraded, Path(folder), piece_rows=piece_rows)
         with warehouse.transaction() as tx:
             tx.execute("update audit.rejected_row set parser_version = 0")

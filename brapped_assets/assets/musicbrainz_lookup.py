@@ -35,7 +35,7 @@ class Queue(Protocol):
 
 
 @dataclass
-class PacedLookup(ABC, Generic[Due]):
+class MusicBrainzLookup(ABC, Generic[Due]):
     """One run's asking. `told`, `unknown` and `failed` count; `reasons` say why something was not answered."""
 
     queue: ClassVar[Queue]

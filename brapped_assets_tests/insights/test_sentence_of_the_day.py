@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights import habits, today
 from brapped_assets.insights.habits import Streak
-from brapped_assets.insights.line_of_the_day import (
+from brapped_assets.insights.milestones import Milestone
+from brapped_assets.insights.sentence_of_the_day import (
     EVERY_DAY,
     RECORD,
     TO_KEEP,
     Line,
     chosen,
-    line_of_the_day,
     of_discovery,
     of_milestones,
     of_streak,
+    sentence_of_the_day,
 )
-from brapped_assets.insights.milestones import Milestone
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
@@ -116,7 +116,7 @@ def seen(tx: Connection, told: list[Told]) -> Viewer:
 def test_what_a_life_has_to_tell_today(warehouse: Warehouse, told: list[Told], words: str | None) -> None:
     with warehouse.transaction() as tx:
         who = seen(tx, told)
-        found = line_of_the_day(tx, who, today.so_far(tx, who), habits.current_streak(who), [])
+        found = sentence_of_the_day(tx, who, today.so_far(tx, who), habits.current_streak(who), [])
         if words is None:
             assert found is None or found.kind == "streak"
         else:

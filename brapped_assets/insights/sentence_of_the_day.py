@@ -52,7 +52,7 @@ def chosen(lines: Iterable[Line], day: date) -> Line | None:
     return max(lines, key=rank, default=None)
 
 
-def line_of_the_day(
+def sentence_of_the_day(
     tx: Connection, who: Viewer, so_far: SoFar, streak: Streak | None, reached: Sequence[Milestone]
 ) -> Line | None:
     """Of everything that may be told today."""
