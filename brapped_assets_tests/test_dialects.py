@@ -17,7 +17,7 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.warehouse.exported_plays import Row, natural, tell
 from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, song
-from brapped_assets_tests.warehouse.test_records import copy
+from brapped_assets_tests.warehouse.test_exported_records import copy
 
 # Half an hour before a clock change in Europe, so that nothing may depend on local time.
 NIGHT = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)

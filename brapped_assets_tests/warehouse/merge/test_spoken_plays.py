@@ -22,7 +22,7 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import account, extended, nameless
 from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
 from brapped_assets_tests.warehouse.polled_plays import Unread, newcomer, poll
-from brapped_assets_tests.warehouse.test_records import copy
+from brapped_assets_tests.warehouse.test_exported_records import copy
 
 NIGHT = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
