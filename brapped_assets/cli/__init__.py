@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from brapped_assets import __version__
-from brapped_assets.cli import access_commands, data_commands
+from brapped_assets.cli import access_options, data_options
 from brapped_assets.console import runner
 from brapped_assets.console.runner import console, ready_settings
 from brapped_assets.services.parts import Part, address
@@ -151,8 +151,8 @@ def notify(
 
 
 # After these, for `--help` lists commands in the order they come.
-app.add_typer(data_commands.app)
-app.add_typer(access_commands.app)
+app.add_typer(data_options.app)
+app.add_typer(access_options.app)
 
 
 def main() -> None:

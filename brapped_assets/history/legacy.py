@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from brapped_assets.history.model import OddRow
-from brapped_assets.text.json_fields import Odd, flag, instant, milliseconds, text
+from brapped_assets.text.odd_values import Odd, flag, instant, milliseconds, text
 
 PARSER_VERSION = 1
 """Raise it whenever a row can be read that could not: what older versions could not read is tried again."""

@@ -1,39 +1,27 @@
 """What an assistant can ask: each tool is one question, answered as the pages answer it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from msgspec import to_builtins
 
 from brapped_assets.insights.api_answers import completeness, lists, plays, totals
-from brapped_assets.insights.api_answers.model import about
 from brapped_assets.insights.api_answers.parameters import Pairs, Parameter, of_period, of_selection
 from brapped_assets.insights.api_answers.question import Question, read_question
 from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.rule_comparison import WORDS
-from brapped_assets.insights.viewer import Viewer, viewer
+from brapped_assets.insights.viewer import viewer
 from brapped_assets.mcp_server import shown_sql
+from brapped_assets.mcp_server.allowed_reads import Filters, Found, Opened, open_to_assistant
 from brapped_assets.mcp_server.listener_tables import listener_tables
 from brapped_assets.mcp_server.query import MOST_ROWS, run_query
 from brapped_assets.mcp_server.statement import RefusedStatement
-from brapped_assets.warehouse.assistant_access import Reads, assistant_reads
-from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.read_pool import Reading
 
-Found = dict[str, Any]
-Filters = Mapping[str, Sequence[str]]
-# The only rows that a data export tells of.
-EXPORTED: Pairs = (("source", "export"), ("source", "both"))
-NOT_ALLOWED = "Nothing may be read any more: on the page Ask of Brapped, or by `brapped mcp --allow`, it is allowed."
-NOBODY = "Nothing was played yet, so there is nothing to ask. Import a data export, or connect Spotify."
-AT_LEAST = "A gap reaches into this time, so say 'at least': plays may be missing."
-ONLY_EXPORTED = (
-    "Only what the listener's own Spotify data export tells is read here; plays that were only polled are left out."
-)
 HINTS = (
     (
         "Statistics are of bi.shown_plays where counts_as_play: hidden plays, private sessions and impossible repeats "
@@ -45,33 +33,6 @@ HINTS = (
     ),
     "Rank artists without those whom bi.artists calls not is_known: they are names of nobody.",
 )
-
-
-class Opened(NamedTuple):
-    """A transaction in which nothing can be changed, of somebody who allowed `reads`."""
-
-    tx: Connection
-    who: Viewer
-    reads: Reads
-
-    def pairs(self, filters: Filters) -> Pairs:
-        """What an address would say; of the export alone where no more is allowed. Raises RefusedStatement."""
-        told = [(name, value) for name, values in filters.items() for value in values]
-        if self.reads == "all":
-            return told
-        if any(name == "source" for name, _ in told):
-            raise RefusedStatement(ONLY_EXPORTED)
-        return [*told, *EXPORTED]
-
-    def told(self, asked: Question, **found: Any) -> Found:
-        """An answer with what it says of itself, and what whoever repeats it has to say."""
-        said = about(asked.who, asked.selection, asked.period)
-        say = [
-            *([AT_LEAST] if said.is_at_least else []),
-            *([ONLY_EXPORTED] if self.reads == "export" else []),
-            *([shown_sql.NARROWED] if "sql" in found and asked.selection.narrows else []),
-        ]
-        return {**found, "about": said.model_dump(mode="json"), "say": [*say, *found.get("say", [])]}
 
 
 @dataclass
@@ -139,11 +100,6 @@ class Tools:
     ) -> Iterator[tuple[Opened, Question]]:
         known = [of_period("year"), *of_selection(), *parameters]
         with self.reading.transaction() as tx:
-            who = viewer(tx, self.clock(), self.listener_id, lives=self.lives)
-            if who is None or who.first_day is None:
-                raise RefusedStatement(NOBODY)
-            reads = assistant_reads(tx, who.listener_id)
-            if reads is None:
-                raise RefusedStatement(NOT_ALLOWED)
-            opened = Opened(tx, who, reads)
-            yield opened, read_question(tx, who, [("range", period), *opened.pairs(filters), *more], known)
+            opened = open_to_assistant(tx, viewer(tx, self.clock(), self.listener_id, lives=self.lives))
+            asked = [("range", period), *opened.pairs(filters), *more]
+            yield opened, read_question(tx, opened.who, asked, known)

@@ -3,7 +3,7 @@
 from brapped_assets.musicbrainz.client import MOST_ADDRESSES, MusicBrainzClient
 from brapped_assets.musicbrainz.errors import Away, Malformed, TagError
 from brapped_assets.musicbrainz.models import MOST_GENRES, ArtistTags, Genre, Match, ReleaseGroup
-from brapped_assets.musicbrainz.service import Service, user_agent
+from brapped_assets.musicbrainz.transport import Service, user_agent
 from brapped_assets.musicbrainz.wikidata import WikidataClient
 
 __all__ = [

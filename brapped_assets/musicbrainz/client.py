@@ -21,7 +21,7 @@ from brapped_assets.musicbrainz.models import (
     weightiest,
     year_of,
 )
-from brapped_assets.musicbrainz.service import Service
+from brapped_assets.musicbrainz.transport import Service
 from brapped_assets.text.plain import plain
 
 ADDRESS = "https://open.spotify.com/{}/{}"

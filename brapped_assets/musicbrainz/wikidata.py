@@ -16,7 +16,7 @@ from brapped_assets.musicbrainz.models import (
     country_code,
     weightiest,
 )
-from brapped_assets.musicbrainz.service import Service
+from brapped_assets.musicbrainz.transport import Service
 
 QUERY = """SELECT ?id ?artist ?genre ?country WHERE {
 VALUES ?id { %s }

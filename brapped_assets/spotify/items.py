@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from brapped_assets.spotify.models import OtherItem, OtherKind, PlayedItem
-from brapped_assets.text.json_fields import Odd, within_bounds
+from brapped_assets.text.odd_values import Odd, within_bounds
 
 PARSER_VERSION = 2
 """Raise it whenever `parse_item` learns to read more: what older versions could not read is tried again."""

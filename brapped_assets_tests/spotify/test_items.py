@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.spotify import OtherItem, PlayedItem, parse_item
-from brapped_assets.text.json_fields import Odd, within_bounds
+from brapped_assets.text.odd_values import Odd, within_bounds
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ENDED = datetime(2026, 11, 29, 11, 58, 0, 123000, tzinfo=UTC)

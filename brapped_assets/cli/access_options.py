@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from brapped_assets.cli.data_commands import Listener
+from brapped_assets.cli.data_options import Listener
 from brapped_assets.console.runner import console, errors, ready_settings
 
 app = typer.Typer()
