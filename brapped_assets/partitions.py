@@ -38,6 +38,8 @@ years = dg.TimeWindowPartitionsDefinition(
     start="2008", fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
 )
 
+NO_PARTITION = "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them."
+
 
 def ended_hours(keys: Sequence[str], now: datetime) -> list[datetime]:
     """The hours of these keys, the oldest first as they are. Raises Failure when the newest has not ended by `now`."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 import dagster as dg
 
 from brapped_assets.notifications.conditions import Failed
+from brapped_assets.partitions import NO_PARTITION
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
 from brapped_assets.text.plain import plain_lines
@@ -51,11 +52,7 @@ def failed_run(job_name: str, data: object) -> Failed:
 def asked_partitions(context: dg.AssetExecutionContext) -> Sequence[str]:
     """Keys of the partitions that this run is for. Raises a Failure when it was launched without any."""
     if not (context.has_partition_key or context.has_partition_key_range):
-        raise dg.Failure(
-            "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them.",
-            metadata={CURE: CURED_BY_A_PERSON},
-            allow_retries=False,
-        )
+        raise dg.Failure(NO_PARTITION, metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False)
     return list(context.partition_keys)
 
 

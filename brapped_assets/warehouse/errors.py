@@ -128,20 +128,11 @@ class TooOld(WarehouseError):
 
 
 class NewerSchema(WarehouseError):
-    def __init__(self, *, found: str, known: str) -> None:
-        super().__init__(
-            f"The database was prepared by a newer Brapped (its schema is {found}, this program knows {known}). "
-            "Upgrade this program the way it was installed."
-        )
+    pass
 
 
 class OlderSchema(WarehouseError):
-    def __init__(self, *, found: str, known: str, commit: str) -> None:
-        super().__init__(
-            f"The database was prepared by a version from before 0.1.0 (its schema is {found}, this program begins "
-            f"with {known}). Nothing was changed. Start the version of commit {commit} once (`git checkout {commit}`, "
-            "then `brapped status`): it brings the database there. Then start this one again."
-        )
+    pass
 
 
 class ViewInUse(WarehouseError):

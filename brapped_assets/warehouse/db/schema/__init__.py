@@ -57,11 +57,18 @@ def is_current(connection: psycopg.Connection[dict[str, Any]]) -> bool:
         return False
     found, applied = str(row["found"]["version_num"]), row["found"].get("scripts", [])
     if found < FIRST:
-        raise OlderSchema(found=found, known=FIRST, commit=LAST_BEFORE)
+        raise OlderSchema(
+            f"The database was prepared by a version from before 0.1.0 (its schema is {found}, this program begins "
+            f"with {FIRST}). Nothing was changed. Start the version of commit {LAST_BEFORE} once (`git checkout "
+            f"{LAST_BEFORE}`, then `brapped status`): it brings the database there. Then start this one again."
+        )
     mine = scripts().sha256
     # A text that others have followed is an older version's: it does not come back by whoever still runs that.
     if found > HEAD or (found == HEAD and mine in applied[:-1]):
-        raise NewerSchema(found=_named(found, *applied[-1:]), known=_named(HEAD, mine))
+        raise NewerSchema(
+            f"The database was prepared by a newer Brapped (its schema is {_named(found, *applied[-1:])}, this program "
+            f"knows {_named(HEAD, mine)}). Upgrade this program the way it was installed."
+        )
     return found == HEAD and applied[-1:] == [mine]
 
 
