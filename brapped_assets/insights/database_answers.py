@@ -42,9 +42,12 @@ class DatabaseAnswers:
         kind = self._kinds.get(statement)
         with self._lock:
             if kind is not None:
-                found = {row[BY_KEY[kind][0]]: dict(row) for row in rows}
-                # What is not there is known, too.
-                self._rows.update({(kind, key): found.get(key) for key in values["keys"]})
+                column = BY_KEY[kind][0]
+                there = {(kind, row[column]): dict(row) for row in rows}
+                if len(there) < len(values["keys"]):
+                    # What is not there is known, too.
+                    self._rows.update(dict.fromkeys((kind, key) for key in values["keys"]))
+                self._rows.update(there)
                 if rows:
                     self._samples[kind] = dict(rows[0])
             elif len(rows) <= LONGEST_ANSWER:

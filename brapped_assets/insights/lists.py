@@ -65,8 +65,11 @@ class Listed:
         """Some of the rows, or all of them in another order."""
         return replace(self, numbers=self.numbers[rows])
 
-    def rows(self, tx: Connection) -> list[Row]:
-        """With names: what a page or a file says of each. What is gone by now has none."""
+    def rows(self, tx: Connection, names: Sequence[str] = ()) -> list[Row]:
+        """With names, or some of them: what a page or a file says of each. What is gone by now has none."""
+        named = self._named(tx)
+        if names:
+            named = [{name: row.get(name) for name in names} for row in named]
         numbers = zip(
             *(self.of(column).tolist() for column in ("plays", "ms")),
             *(dates(self.of(column)) for column in ("first", "last")),
@@ -79,14 +82,14 @@ class Listed:
         )
         return [
             {
-                **named, "plays": plays, "ms": ms, "first_on": first, "last_on": last,
-                "skip_share": skipped / told if told else None, "rank": rank, "rank_before": before or None,
+                **of, "rank": rank, "plays": plays, "ms": ms, "first_on": first, "last_on": last,
+                "skip_share": skipped / told if told else None, "rank_before": before or None,
                 "plays_before": plays_before if self.compared else None,
                 "ms_before": ms_before if self.compared else None,
                 "weeks_led": weeks if self.kind in MUSIC else None,
             }
-            for named, (plays, ms, first, last, told, skipped, rank, before, plays_before, ms_before, weeks)
-            in zip(self._named(tx), numbers, strict=True)
+            for of, (plays, ms, first, last, told, skipped, rank, before, plays_before, ms_before, weeks)
+            in zip(named, numbers, strict=True)
         ]  # fmt: skip
 
     def parts(self, many: int) -> Iterator["Listed"]:

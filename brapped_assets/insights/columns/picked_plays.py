@@ -1,6 +1,6 @@
 """Some plays of a life, picked by a mask, and their columns."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -21,8 +21,8 @@ MOST_PLACES = 8 * BLOCK
 class PickedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
-    They are picked whenever somebody asks for them: whoever needs one twice holds it. `but` are plays and a few of
-    them, these being all others (see `SummedPlays`).
+    Of many plays they are picked whenever somebody asks for them, and whoever needs one twice holds it; of a block they
+    are held here. `but` are plays and a few of them, these being all others (see `SummedPlays`).
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class PickedPlays:
     ) -> None:
         self._plays, self._span, self._rows, self._but = plays, span, rows, but
         self.catalogue = catalogue
+        self._held: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return self._many
@@ -58,6 +59,9 @@ class PickedPlays:
 
     def in_pieces(self, since: int = 0) -> Iterator[Self]:
         """All of them, in order, so many places at a time; without the first pieces `since` one."""
+        if since == 0 and 0 < len(self._rows) <= BLOCK:
+            yield self
+            return
         for block in blocks(len(self._rows), since):
             first = self._span.start + block.start
             rows = self._rows[block]
@@ -96,6 +100,15 @@ class PickedPlays:
         """Those of them on the local days from `first` up to, not including, `until`."""
         return self.where((self.day >= day_number(first)) & (self.day < day_number(until)))
 
+    def _held_as(self, name: str, pick: Callable[[], NDArray[_Number]]) -> NDArray[_Number]:
+        found = self._held.get(name)
+        if found is None:
+            found = pick()
+            if len(self._rows) <= BLOCK:
+                found.flags.writeable = False
+                self._held[name] = found
+        return found
+
     def _picked(self, column: NDArray[_Number]) -> NDArray[_Number]:
         if len(self) > MOST_PLACES:
             return column[self._span].compress(self._rows)
@@ -118,7 +131,7 @@ class PickedPlays:
     @property
     def day(self) -> NDArray[np.int32]:
         """Local days since 2000-01-01, wide enough to be subtracted."""
-        return self._picked(self._plays.day).astype(np.int32)
+        return self._held_as("day", lambda: self._picked(self._plays.day).astype(np.int32))
 
     @cached_property
     def days(self) -> NDArray[np.int64]:
@@ -134,11 +147,11 @@ class PickedPlays:
 
     @property
     def track(self) -> NDArray[np.int32]:
-        return self._picked(self._plays.track)
+        return self._held_as("track", lambda: self._picked(self._plays.track))
 
     @property
     def ms(self) -> NDArray[np.int32]:
-        return self._picked(self._plays.ms)
+        return self._held_as("ms", lambda: self._picked(self._plays.ms))
 
     @property
     def platform(self) -> NDArray[np.integer]:
@@ -176,4 +189,4 @@ class PickedPlays:
     @property
     def artist(self) -> NDArray[np.int32]:
         """The number of the main artist of each."""
-        return looked_up(self.catalogue.artist, self.track)
+        return self._held_as("artist", lambda: looked_up(self.catalogue.artist, self.track))

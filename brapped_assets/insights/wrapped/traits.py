@@ -93,33 +93,37 @@ def finished(who: Viewer, period: Period) -> Share:
 
 def _explored(who: Viewer, plays: SummedPlays) -> Share:
     """Plays of artists who had their first play ever less than 90 days before, as soon as 90 days are known."""
-    catalogue, everything = plays.catalogue, who.shown.everything
+    everything = who.shown.everything
     begins = int(everything.first_day_of_tracks.min(initial=NEVER))
     if begins == NEVER or not len(plays):
         return Share(0, 0)
     known_from = begins + NEW_DAYS
-    new_until = everything.first_day_of_artists.astype(np.int64) + NEW_DAYS
-    new_until[who.shown.nobodies] = 0
-    until_of_track, nobodys = new_until[catalogue.artist], np.isin(catalogue.artist, who.shown.nobodies)
+    new_until = everything.first_day_of_artists + np.int64(NEW_DAYS)
+    nobodys = np.zeros(len(new_until), np.bool_)
+    nobodys[who.shown.nobodies] = True
     part = whole = 0
     for few in plays.in_pieces():
-        day, track = few.day, few.track
+        day, artist = few.day, few.artist
         is_known = day >= known_from
-        part += int(np.count_nonzero(is_known & (day < until_of_track.take(track))))
-        whole += int(np.count_nonzero(is_known & ~nobodys.take(track)))
+        if len(who.shown.nobodies):
+            is_known &= ~nobodys.take(artist)
+        part += int(np.count_nonzero(is_known & (day < new_until.take(artist))))
+        whole += int(np.count_nonzero(is_known))
     return Share(part, whole)
 
 
 def _followed(plays: SummedPlays) -> Share:
     """Plays right after one of another recording of the same album, of those whose album is known."""
-    followed, track = 0, np.empty(0, np.int32)
+    of = plays.catalogue
+    part, whole, track, album = 0, 0, np.empty(0, np.int32), np.empty(0, np.int32)
     for few in plays.in_pieces():
         # The last play of a piece comes before the first of the next.
-        track = np.concatenate([track[-1:], few.track])
-        album, recording = plays.catalogue.album.take(track), plays.catalogue.recording.take(track)
-        same = (album[1:] == album[:-1]) & (album[1:] >= 0) & (recording[1:] != recording[:-1])
-        followed += int(np.count_nonzero(same))
-    return Share(followed, int(plays.by_album.plays.sum()))
+        albums = of.album.take(few.track)
+        track, album = np.concatenate([track[-1:], few.track]), np.concatenate([album[-1:], albums])
+        same = np.flatnonzero((album[1:] == album[:-1]) & (album[1:] >= 0))
+        part += int(np.count_nonzero(of.recording[track[same + 1]] != of.recording[track[same]]))
+        whole += int(np.count_nonzero(albums >= 0))
+    return Share(part, whole)
 
 
 def _nightly(hours: Sequence[int]) -> Share:
