@@ -88,6 +88,20 @@ def test_a_setting_is_one_and_a_file_is_there(document: Path) -> None:
             assert (HERE / "bench" / f"{name}.py").is_file() or (HERE / "bench" / name / "__init__.py").is_file(), line
 
 
+def test_a_module_that_a_document_or_a_comment_names_is_there() -> None:
+    tree = [
+        file for top in HERE.glob("brapped_assets*") for file in top.rglob("*") if file.suffix in {".py", ".sql", ".md"}
+    ]
+    places = {file.as_posix() for file in [*tree, *DOCUMENTS]}
+    for file in [*DOCUMENTS, *(one for one in tree if "brapped_assets" in one.relative_to(HERE).parts)]:
+        for name in re.findall(r"(?<![\w./*-])((?:[a-z_0-9]+/)+[a-z_0-9]+\.(?:py|sql))\b(?!\.)", text_of(file)):
+            # The guide's own asset.
+            assert name.endswith("defs/mine.py") or any(place.endswith(f"/{name}") for place in places), (file, name)
+        for name in re.findall(r"`brapped_assets((?:\.[a-z_0-9]+)+)`", text_of(file)):
+            module = HERE / "brapped_assets" / name[1:].replace(".", "/")
+            assert any(one.is_dir() or one.with_suffix(".py").exists() for one in (module, module.parent)), (file, name)
+
+
 def test_the_example_of_settings_names_every_one() -> None:
     named = re.findall(r"^([A-Z_]+)=", (HERE / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(named) == sorted(SETTINGS)

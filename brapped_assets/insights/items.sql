@@ -12,7 +12,7 @@ where a.artist_key = %(key)s
 -- name: track
 select t.track_key as key, t.track_id as spotify_id, t.track_name as name, a.artist_key, a.artist_name, t.album_key,
        al.album_name, al.release_date, al.release_date_precision, t.duration_ms,
-       hashtextextended(coalesce(t.isrc, t.track_ref), 0) as recording,  -- as columns/catalogue.sql
+       hashtextextended(coalesce(t.isrc, t.track_ref), 0) as recording,  -- as columns/life.sql
        al.image_url is not null as has_cover,
        (select h.hidden_id from insights.hidden h
          where h.listener_id = %(listener_id)s and h.track_key = t.track_key) as hidden_id,
