@@ -1,30 +1,27 @@
 """Data exports into the warehouse: the one way in, for the command, the asset and the demo."""
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 
 from brapped_assets.history.candidate_files import HISTORY_NAME
-from brapped_assets.history.chunks import by_kind, spoken_by_kind
 from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.model import HistoryPlay, Kind, OddRow, Row
-from brapped_assets.history.parsing import PARSER_VERSION, parse_row
+from brapped_assets.history.model import HistoryPlay, Kind
+from brapped_assets.history.parsing import PARSER_VERSION
 from brapped_assets.text.translation import N_, _, translated
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
 from brapped_assets.transfer.restore import restore
+from brapped_assets.transfer.retried_rows import retry_odd
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.errors import explained
-from brapped_assets.warehouse.merge.encoding import Occurrences, encode, encode_spoken
-from brapped_assets.warehouse.merge.exported_plays import merge_exported
-from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.repeats import count_repeats
-from brapped_assets.warehouse.merge.spoken_plays import SpokenOutcome, merge_spoken
+from brapped_assets.warehouse.merge.spoken_plays import SpokenOutcome
 
 # Between two pieces a poll gets its turn, after seconds at most.
 PIECE_ROWS = 50_000
@@ -129,7 +126,8 @@ def import_history(
         (summary.failed if is_history else summary.ignored).append(Unusable(name, reason))
     with warehouse.transaction() as tx:
         repeats = count_repeats(tx, listener_id)
-    _retry_odd(warehouse, listener_id)
+    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
+        retry_odd(tx, listener_id, datetime.now(UTC))
     documents = [document for each in found for document in each.files]
     expected = [max(1, document.size // BYTES_PER_ROW[document.kind]) for document in documents]
     for archive in (archive for each in found for archive in each.archives):
@@ -220,23 +218,3 @@ def _count_known(
     summary.plays += MergeOutcome(known=known.plays, forgotten=known.forgotten)
     summary.other.update(known.other)
     summary.odd.update(known.odd)
-
-
-def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
-    """Read again what an older parser could not: each row within the files that have it, as often as they do."""
-    now = datetime.now(UTC)
-    with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        understood: dict[str, list[Row]] = defaultdict(list)
-        for row in import_ledger.odd_by_older_parser(tx, listener_id, PARSER_VERSION):
-            parsed = parse_row(json.loads(row.payload_text), now=now)
-            import_ledger.note_retried(tx, listener_id, row, PARSER_VERSION, is_odd=isinstance(parsed, OddRow))
-            for content_hash, times in (row.in_files or {"": 1}).items():
-                understood[content_hash] += [parsed] * times
-        for content_hash, rows in understood.items():
-            before = import_ledger.plays_told(tx, listener_id, content_hash)
-            for kind, heard in spoken_by_kind(rows).items():
-                merge_spoken(tx, lock_listener(tx, listener_id), kind, encode_spoken(heard, Occurrences()))
-            for kind, plays in by_kind(rows).items():
-                occurrences = Occurrences(before)
-                merge_exported(tx, listener_id, kind, encode(plays, occurrences))
-                import_ledger.add_plays_told(tx, listener_id, content_hash, occurrences.hashes())

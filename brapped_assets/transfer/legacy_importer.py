@@ -20,7 +20,7 @@ from brapped_assets.history.legacy import (
 )
 from brapped_assets.history.model import OddRow
 from brapped_assets.transfer.importer import LOCK_SECONDS, PIECE_ROWS, Progress
-from brapped_assets.warehouse import import_ledger
+from brapped_assets.warehouse import odd_rows
 from brapped_assets.warehouse.db.connections import Connection, Transactions
 from brapped_assets.warehouse.legacy_source import OldTables
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
@@ -95,9 +95,9 @@ def _retry_odd(warehouse: Transactions, listener_id: int) -> None:
     now = datetime.now(UTC)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
         understood: list[Row] = []
-        for kept in import_ledger.odd_by_older_parser(tx, listener_id, PARSER_VERSION, source="legacy"):
+        for kept in odd_rows.odd_by_older_parser(tx, listener_id, PARSER_VERSION, source="legacy"):
             row = parse_kept(kept.payload_text, now=now)
             is_odd = isinstance(row, OddRow)
-            import_ledger.note_retried(tx, listener_id, kept, PARSER_VERSION, is_odd=is_odd, source="legacy")
+            odd_rows.note_retried(tx, listener_id, kept, PARSER_VERSION, is_odd=is_odd, source="legacy")
             understood.append(row)
         _merge(tx, listener_id, understood)

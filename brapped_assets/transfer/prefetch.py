@@ -17,7 +17,7 @@ from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.warehouse.import_ledger import File, Piece
-from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode, encode_spoken
+from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode, encode_spoken, spoken_occurrences
 
 Item = TypeVar("Item")
 # What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
@@ -122,7 +122,7 @@ def _encoded(
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
     # What is spoken is told anew by every reader of a file, so its first row counts, too.
-    spoken_so_far: dict[Kind, Occurrences] = defaultdict(Occurrences)
+    spoken_so_far: dict[Kind, Occurrences] = defaultdict(spoken_occurrences)
     other_so_far: Counter[str] = Counter()
     odd_so_far: Counter[str] = Counter()
     for rows, is_last in pieces:
@@ -144,7 +144,8 @@ def _encoded(
         other_so_far += other
         odd_so_far += odd
         odd_rows = [row for row in fresh if isinstance(row, OddRow)]
-        told = b"".join(each.hashes() for each in occurrences.values()) if odd_so_far else None
+        counted = (*occurrences.values(), *spoken_so_far.values())
+        told = b"".join(each.hashes() for each in counted) if odd_so_far else None
         piece = Piece(rows_read, is_last, encoded, odd_rows, Counter(other_so_far), Counter(odd_so_far), told, spoken)
         yield replace(
             read,

@@ -1,12 +1,10 @@
 """Imported files: known by their content, merged piece by piece, each piece together with how far it goes."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -14,12 +12,11 @@ from psycopg.types.json import Jsonb
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_row, one_value
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.merge.encoding import HASH_BYTES, Encoded, Kind
+from brapped_assets.warehouse.merge.encoding import Encoded, Kind
 from brapped_assets.warehouse.merge.exported_plays import introduce, merge_introduced
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, note_merge
 from brapped_assets.warehouse.merge.spoken_plays import SpokenKind, SpokenOutcome, merge_spoken, settle_spoken
 from brapped_assets.warehouse.payloads import content_hash
-from brapped_assets.warehouse.rejected_items import drop_rejected
 
 q = Statements(__file__)
 
@@ -73,8 +70,8 @@ class Piece:
 
     `rows_read` counts the rows of the file up to the end of this piece; `other_so_far` and `odd_so_far` those among
     them that are no music, by kind, and those that nobody understands, by reason. `odd` are this piece's own.
-    `plays_told`: of a file with odd rows, the hashes of its plays so far (`encoding.Occurrences.hashes`). `spoken` is
-    all that is spoken in it, whether its rows were merged before or not.
+    `plays_told`: of a file with odd rows, the hashes of all plays so far, spoken ones too (`Occurrences.hashes`).
+    `spoken` is all that is spoken in it, whether its rows were merged before or not.
     """
 
     rows_read: int
@@ -94,14 +91,8 @@ class Merged:
     plays: MergeOutcome = field(default_factory=MergeOutcome)
     spoken: SpokenOutcome = field(default_factory=SpokenOutcome)
 
-
-@dataclass(frozen=True)
-class KeptOdd:
-    """A row that could not be understood when it was imported, as JSON; `in_files`: how often each file has it."""
-
-    content_hash: UUID
-    payload_text: str
-    in_files: Mapping[str, int] = field(default_factory=dict)
+    def __add__(self, other: "Merged") -> "Merged":
+        return Merged(self.plays + other.plays, self.spoken + other.spoken)
 
 
 def find_file(tx: Connection, listener_id: int, content_hash: str) -> KnownFile | None:
@@ -167,19 +158,12 @@ def _merge_piece(tx: Connection, listener: dict[str, Any], file: File, piece: Pi
     tx.execute(q.begin, values)
     note_met(tx, listener_id, file, values["now"])
     merged = one_row(tx, q.lock, values)
-    spoken = SpokenOutcome()
-    for kind, of_kind in piece.spoken.items():
-        spoken += merge_spoken(tx, listener, kind, of_kind)
     if merged["is_finished"] or 0 < piece.rows_read <= merged["rows_read"]:
+        became = merge_told(tx, listener, {}, piece.spoken)
         if merged["is_finished"] and piece.is_last:
-            tx.execute(q.read_again, values)
-        return Merged(MergeOutcome(known=sum(encoded.plays for encoded in piece.plays.values())), spoken)
-    became = MergeOutcome()
-    for kind, encoded in piece.plays.items():
-        became += merge_introduced(tx, listener, kind, encoded)
-        if kind == "account" and encoded.first_at and encoded.last_at:
-            # A video of a track may be one of these plays.
-            settle_spoken(tx, listener, encoded.first_at, encoded.last_at)
+            tx.execute(q.read_again, {**values, "plays_told": piece.plays_told})
+        return became + Merged(MergeOutcome(known=sum(encoded.plays for encoded in piece.plays.values())))
+    became = merge_told(tx, listener, piece.plays, piece.spoken)
     if piece.odd:
         odd = {
             "hashes": [content_hash(row.payload_text) for row in piece.odd],
@@ -196,37 +180,23 @@ def _merge_piece(tx: Connection, listener: dict[str, Any], file: File, piece: Pi
         "is_last": piece.is_last,
         "plays_told": piece.plays_told,
     }
-    tx.execute(q.advance, {**values, **asdict(became), **progress})
-    return Merged(became, spoken)
+    tx.execute(q.advance, {**values, **asdict(became.plays), **progress})
+    return became
 
 
-def odd_by_older_parser(
-    tx: Connection, listener_id: int, parser_version: int, *, source: str = "import"
-) -> list[KeptOdd]:
-    """Rows that only older parsers of this source have tried to understand."""
-    values = {"listener_id": listener_id, "parser_version": parser_version, "source": source}
-    return [KeptOdd(**row) for row in tx.execute(q.odd_by_older_parser, values).fetchall()]
-
-
-def note_retried(
-    tx: Connection, listener_id: int, row: KeptOdd, parser_version: int, *, is_odd: bool, source: str = "import"
-) -> None:
-    """This parser does not understand the row either (`is_odd`), or it need not be kept any longer."""
-    values = {"listener_id": listener_id, "source": source, "content_hash": row.content_hash}
-    if is_odd:
-        tx.execute(q.rejected_again, {**values, "parser_version": parser_version})
-    else:
-        drop_rejected(tx, values)
-
-
-def plays_told(tx: Connection, listener_id: int, content_hash: str) -> Counter[bytes]:
-    """How often a file with odd rows tells each of its plays, by hash (`encoding.Occurrences.hashes`)."""
-    values = {"listener_id": listener_id, "content_hash": content_hash}
-    row = tx.execute(q.plays_told, values).fetchone()
-    hashes = row["plays_told"] if row and row["plays_told"] else b""
-    return Counter(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
-
-
-def add_plays_told(tx: Connection, listener_id: int, content_hash: str, hashes: bytes) -> None:
-    """Note that a file tells of these plays, too."""
-    tx.execute(q.tell_more, {"listener_id": listener_id, "content_hash": content_hash, "plays_told": hashes})
+def merge_told(
+    tx: Connection,
+    listener: dict[str, Any],
+    plays: Mapping[Kind, Encoded],
+    spoken: Mapping[Kind, Mapping[SpokenKind, Encoded]],
+) -> Merged:
+    """Merge what some rows of one file tell: what is spoken, and plays whose tracks were introduced."""
+    heard, played = SpokenOutcome(), MergeOutcome()
+    for kind, of_kind in spoken.items():
+        heard += merge_spoken(tx, listener, kind, of_kind)
+    for kind, encoded in plays.items():
+        played += merge_introduced(tx, listener, kind, encoded)
+        if kind == "account" and encoded.first_at and encoded.last_at:
+            # A video of a track may be one of these plays.
+            settle_spoken(tx, listener, encoded.first_at, encoded.last_at)
+    return Merged(played, heard)

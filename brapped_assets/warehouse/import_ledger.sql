@@ -21,7 +21,7 @@ select count(*)::int from audit.import_file
 where listener_id = %(listener_id)s and finished_at is not null and reader_version < %(reader_version)s
 
 -- name: read_again
-update audit.import_file set reader_version = greatest(reader_version, %(reader_version)s)
+update audit.import_file set reader_version = greatest(reader_version, %(reader_version)s), plays_told = coalesce(%(plays_told)s, plays_told)
 where listener_id = %(listener_id)s and content_hash = %(content_hash)s
 
 -- name: begin
@@ -56,8 +56,8 @@ on conflict (listener_id, source, content_hash) do update
                                         coalesce((rejected_row.in_files ->> %(content_hash)s::text)::int, 0) + excluded.times),
        reason = excluded.reason, parser_version = excluded.parser_version
 
--- name: plays_told
-select plays_told from audit.import_file where listener_id = %(listener_id)s and content_hash = %(content_hash)s
+-- name: told_by
+select name, plays_told from audit.import_file where listener_id = %(listener_id)s and content_hash = %(content_hash)s
 
 -- name: advance
 -- In the transaction that merged the piece: what is written here is there, and nothing else is. A file vouches for no time

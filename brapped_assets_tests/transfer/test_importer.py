@@ -1,6 +1,5 @@
 """Imports of the simulated listener's exports, held to what was really played."""
 
-import json
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -23,8 +22,7 @@ from brapped_assets.demo.export import Kind, Tally, truth, write_export
 from brapped_assets.demo.listener import Listener, Play
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError, NotAnExport
-from brapped_assets.history.model import HistoryPlay, OddRow, Row
-from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.model import HistoryPlay, Row
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.listener_choice import resolve_listener
@@ -37,7 +35,6 @@ from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import FOLDER, document, extended, nameless, zipped
 from brapped_assets_tests.history.test_document import ODDITIES
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
-from brapped_assets_tests.warehouse.exported_plays import natural
 from brapped_assets_tests.warehouse.imported_files import miss
 from brapped_assets_tests.warehouse.polled_plays import Play as Item
 from brapped_assets_tests.warehouse.polled_plays import at, newcomer, page, song
@@ -389,59 +386,6 @@ def test_an_absurd_row_is_kept_aside_and_the_rows_around_it_are_imported(
     # Two of them are the same in what is kept.
     assert count(warehouse, "audit.rejected_row where length(payload) < 20000") == len(ODDITIES) - 1
     assert imported(warehouse, me, tmp_path).files_known == len(ODDITIES)
-
-
-def test_what_an_older_parser_found_odd_is_read_again(warehouse: Warehouse, me: int, tmp_path: Path) -> None:
-    (tmp_path / "endsong_0.json").write_bytes(document([extended(ms_played="soon"), extended()]))
-    imported(warehouse, me, tmp_path)
-    with warehouse.transaction() as tx:
-        tx.execute("update audit.rejected_row set parser_version = 0")
-    imported(warehouse, me, tmp_path)
-    assert count(warehouse, "audit.rejected_row where parser_version > 0") == 1
-    with warehouse.transaction() as tx:
-        # As if this parser understood it.
-        tx.execute("update audit.rejected_row set parser_version = 0, payload = replace(payload, '\"soon\"', '1000')")
-    imported(warehouse, me, tmp_path)
-    assert count(warehouse, "audit.rejected_row") == 0
-    assert count(warehouse, "star.streaming_fact") == 2
-
-
-# Three plays, each told plainly or in a form that an older parser did not understand.
-TELLINGS = st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=6)
-
-
-@examples(10)
-@given(files=st.lists(TELLINGS, min_size=1, max_size=3), piece_rows=st.sampled_from([1, 2, 50_000]))
-def test_retrying_odd_rows_gives_what_a_fresh_import_gives(
-    warehouse: Warehouse, files: list[list[tuple[int, bool]]], piece_rows: int
-) -> None:
-    with warehouse.transaction() as tx:
-        upgraded, fresh = newcomer(tx, str(uuid4())), newcomer(tx, str(uuid4()))
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as older:
-        for number, tellings in enumerate(files):
-            rows = [
-                extended(ms_played=f"{1_000 + play}" if is_new else 1_000 + play, reason_end=f"file {number}")
-                for play, is_new in tellings
-            ]
-            Path(folder, f"endsong_{number}.json").write_bytes(document(rows))
-        older.setattr("brapped_assets.history.document.parse_row", parsed_by_an_older_version)
-        imported(warehouse, upgraded, Path(folder), piece_rows=piece_rows)
-        with warehouse.transaction() as tx:
-            tx.execute("update audit.rejected_row set parser_version = 0")
-        older.undo()
-        imported(warehouse, upgraded, Path(folder), piece_rows=piece_rows)
-        imported(warehouse, fresh, Path(folder), piece_rows=piece_rows)
-        with warehouse.transaction() as tx:
-            assert [row.ms_played for row in natural(tx, upgraded)] == [row.ms_played for row in natural(tx, fresh)]
-            assert natural(tx, upgraded) == natural(tx, fresh)
-    assert count(warehouse, "audit.rejected_row") == 0
-
-
-def parsed_by_an_older_version(row: Any, *, now: datetime) -> Row:
-    """As by a parser that did not know of times played that are texts."""
-    if isinstance(row.get("ms_played"), str):
-        return OddRow(json.dumps(row), "the time played is a text")
-    return parse_row(row, now=now)
 
 
 @examples(50)

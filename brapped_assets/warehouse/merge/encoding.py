@@ -75,10 +75,12 @@ class Exported(Protocol):
 class Occurrences:
     """How often each play was told within one file so far: the n-th of its kind is the n-th wherever a file is cut.
 
-    `before` counts plays that were told earlier, by their hashes (see `hashes`).
+    `before` counts plays that were told earlier, by their hashes (see `hashes`). `person`, as blake2b takes it, keeps
+    the hashes of what is no music apart from those of music.
     """
 
     before: Counter[bytes] = field(default_factory=Counter)
+    person: bytes = b""
     told: dict[tuple[int, str | tuple[str | None, str | None], int], int] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
@@ -89,19 +91,22 @@ class Occurrences:
             key = (end, known_by, play.ms_played)
             number = told.get(key)
             if number is None:
-                number = self.before[_hash(key)] if self.before else 0
+                number = self.before[self._hash(key)] if self.before else 0
             told[key] = number = number + 1
             numbers.append(number)
         return numbers
 
     def hashes(self) -> bytes:
         """Each play told, 8 bytes each, without what `before` says."""
-        hashes = ((_hash(key), times) for key, times in self.told.items())
+        hashes = ((self._hash(key), times) for key, times in self.told.items())
         return b"".join([told * (times - self.before[told]) for told, times in hashes])
 
     def skip(self, plays: Sequence[Exported]) -> None:
         """Count plays that are merged already."""
         self.of(plays, ends_of(plays))
+
+    def _hash(self, key: tuple[Any, ...]) -> bytes:
+        return blake2b(repr(key).encode(), digest_size=HASH_BYTES, person=self.person).digest()
 
 
 def _short(text: str | None) -> str | None:
@@ -109,10 +114,6 @@ def _short(text: str | None) -> str | None:
     if text is None or len(text) <= LONGEST_NAME:
         return text
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
-
-
-def _hash(key: tuple[Any, ...]) -> bytes:
-    return blake2b(repr(key).encode(), digest_size=HASH_BYTES).digest()
 
 
 def _numbered() -> defaultdict[Any, int]:
@@ -189,6 +190,11 @@ def encode(plays: Sequence[Exported], occurrences: Occurrences, names: Names | N
         min(online, default=None),
         max(online, default=None),
     )
+
+
+def spoken_occurrences(before: Counter[bytes] | None = None) -> Occurrences:
+    """As `Occurrences`, of what is spoken in a file."""
+    return Occurrences(before or Counter(), b"spoken")
 
 
 def encode_spoken(heard: Mapping[Heard, Sequence[Exported]], occurrences: Occurrences) -> dict[Heard, Encoded]:
