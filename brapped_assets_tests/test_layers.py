@@ -99,14 +99,17 @@ def test_a_package_imports_only_what_it_may_know() -> None:
 
 
 def test_no_modules_need_each_other() -> None:
+    """So each can be imported first. Whoever imports a module imports the packages it lies in before it."""
     names = {
-        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__") for path in FILES
-    }
-    needs = {
-        name: {found if found in names else found.rpartition(".")[0] for found in imports(path)} & names - {name}
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
         for path in FILES
-        for name in [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")]
     }
+    needs: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found = {one if one in names else one.rpartition(".")[0] for one in imports(path)}
+        packages = {one[:end] for one in found for end, sign in enumerate(one) if sign == "."}
+        # What it lies in itself is under way already.
+        needs[name] = {one for one in (found | packages) & {*names} if one != name and not name.startswith(f"{one}.")}
     # Raises CycleError, which names them.
     TopologicalSorter(needs).prepare()
 

@@ -14,10 +14,11 @@ from markupsafe import Markup
 from brapped_assets.insights import overview
 from brapped_assets.insights.cover_cache import Covers, Picture
 from brapped_assets.insights.cover_colours import scheme
+from brapped_assets.insights.how_counted.wrapped import FORMULAS
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.rule_comparison import SHORT, WORDS
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped import FORMULAS, Card, Row, cards, numbers, pictures
+from brapped_assets.insights.wrapped import Card, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.insights.wrapped.model import Kind, Numbers
 from brapped_assets.rendering.accents import accents_rule

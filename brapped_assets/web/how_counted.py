@@ -8,15 +8,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights import awards, listener_comparison, taste_over_time, wrapped
 from brapped_assets.insights.how_counted import (
+    awards,
     habits,
     items,
+    listener_comparison,
     origins,
     overview,
     period_comparison,
     rank_over_time,
     spoken,
+    taste_over_time,
+    wrapped,
 )
 from brapped_assets.insights.how_counted.formula import Formula
 from brapped_assets.insights.items import key_in

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.awards import FORMULAS, LEAST_PLAYS, Guest, awards, guests, overlaps, praise
+from brapped_assets.insights.awards import LEAST_PLAYS, Guest, awards, guests, overlaps, praise
+from brapped_assets.insights.how_counted.awards import FORMULAS
+from brapped_assets.insights.how_counted.taste_over_time import FORMULAS as OVER_TIME
 from brapped_assets.insights.listener_comparison import Comparison, compare
 from brapped_assets.insights.periods import Period, named
-from brapped_assets.insights.taste_over_time import FORMULAS as OVER_TIME
 from brapped_assets.insights.taste_over_time import over_time, unheard
 from brapped_assets.insights.viewer import Person, viewer
 from brapped_assets.insights.wrapped.card_of_two import card_of_two

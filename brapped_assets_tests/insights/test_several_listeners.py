@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from brapped_assets.insights.listener_comparison import FORMULAS, compare
+from brapped_assets.insights.how_counted.listener_comparison import FORMULAS
+from brapped_assets.insights.listener_comparison import compare
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.completeness import earlier_period
+from brapped_assets.insights.how_counted.wrapped import FORMULAS
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.insights.wrapped import FORMULAS, numbers
+from brapped_assets.insights.wrapped import numbers
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.habits import Streak
+from brapped_assets.insights.how_counted.wrapped import FORMULAS
 from brapped_assets.insights.overview import Day, Totals
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.wrapped import FORMULAS, Card, cards, charts
+from brapped_assets.insights.wrapped import Card, cards, charts
 from brapped_assets.insights.wrapped.card import Waiting
 from brapped_assets.insights.wrapped.card_list import NEEDS
 from brapped_assets.insights.wrapped.listener_type import KINDS, kind_of
