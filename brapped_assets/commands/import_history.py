@@ -202,6 +202,8 @@ class _Rows(ProgressColumn):
 
 def _show(console: Console, summary: Summary, name: str, seconds: float) -> None:
     again = f", {summary.files_known} of them imported before" if summary.files_known else ""
+    if summary.files_read_again:
+        again += f" ({summary.files_read_again} read again for podcasts, audiobooks and videos)"
     files = "1 file" if summary.files == 1 else f"{summary.files} files"
     if summary.is_within_file:
         files = f"{files} and a part of another" if summary.files else "a part of a file"

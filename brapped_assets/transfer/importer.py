@@ -10,10 +10,19 @@ from brapped_assets.history.candidate_files import HISTORY_NAME
 from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.model import HistoryPlay, Kind
+from brapped_assets.history.model import Kind
 from brapped_assets.history.parsing import PARSER_VERSION
 from brapped_assets.text.translation import N_, _, translated
-from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, together, tuned_interpreter
+from brapped_assets.transfer.prefetch import (
+    Read,
+    See,
+    file_of,
+    prefetched,
+    read_pieces,
+    together,
+    tuned_interpreter,
+    unseen,
+)
 from brapped_assets.transfer.restore import restore
 from brapped_assets.transfer.retried_rows import retry_odd
 from brapped_assets.warehouse import import_ledger
@@ -50,14 +59,16 @@ class Summary:
     Of `other` rows `spoken` says what became of episodes, chapters and videos.
 
     `archives` are exports of our own, whose rows are what each source had told of their plays. `files` are the
-    histories it merged whole, `files_known` those among them that were so before; `is_within_file` tells that rows of
-    one more are merged. `repeats` of the new plays are impossible. `failed` are histories that cannot be read and left
-    nothing behind, `ignored` what lay beside them and is none.
+    histories it merged whole, `files_known` those among them that were so before, `files_read_again` those among these
+    of which an older reader had not kept what is spoken; `is_within_file` tells that rows of one more are merged.
+    `repeats` of the new plays are impossible. `failed` are histories that cannot be read and left nothing behind,
+    `ignored` what lay beside them and is none.
     """
 
     archives: int = 0
     files: int = 0
     files_known: int = 0
+    files_read_again: int = 0
     rows: int = 0
     plays: MergeOutcome = field(default_factory=MergeOutcome)
     spoken: SpokenOutcome = field(default_factory=SpokenOutcome)
@@ -75,6 +86,7 @@ class Summary:
             "archives": self.archives,
             "files": self.files,
             "files_known": self.files_known,
+            "files_read_again": self.files_read_again,
             "files_failed": len(self.failed),
             "impossible_repeats": self.repeats,
             **{f"plays_{what}": count for what, count in asdict(self.plays).items()},
@@ -113,7 +125,7 @@ def import_history(
     *,
     progress: Progress = lambda _done, _expected: None,
     piece_rows: int = PIECE_ROWS,
-    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
+    see: See = unseen,
 ) -> None:
     """Merge every file that is not merged yet, up to `piece_rows` rows a transaction; `summary` is kept up to date.
 
@@ -146,11 +158,11 @@ def import_history(
         summary.rows += sum(astuple(became))
         summary.plays += became
     with warehouse.transaction() as tx:
-        merged_rows = import_ledger.merged_rows(tx, listener_id)
+        merged = import_ledger.merged_before(tx, listener_id)
     progress(0, sum(expected))
     with (
         tuned_interpreter(),
-        closing(prefetched(together(read_pieces(documents, merged_rows, piece_rows, see)))) as pieces,
+        closing(prefetched(together(read_pieces(documents, merged, piece_rows, see)))) as pieces,
     ):
         rows_of: Counter[int] = Counter()
         for reads in pieces:
@@ -190,9 +202,11 @@ def _import_together(warehouse: Transactions, listener_id: int, reads: Sequence[
                 break
             is_last = read.piece is not None and read.piece.is_last
             summary.files += is_last
+            summary.files_known += is_last and read.is_again
+            summary.files_read_again += is_last and read.is_again
             summary.is_within_file = not is_last
             summary.rows += read.rows
-            summary.plays += MergeOutcome(known=read.merged)
+            summary.plays += MergeOutcome(known=read.merged - read.forgotten, forgotten=read.forgotten)
             summary.plays += merged.plays
             summary.spoken += merged.spoken
             summary.other.update(read.other)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from math import inf
 from threading import Lock
 from typing import TypeVar
 
@@ -16,13 +15,18 @@ from brapped_assets.history.document import HistoryFile
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row, SpokenPlay
-from brapped_assets.warehouse.import_ledger import File, Piece
+from brapped_assets.warehouse.import_ledger import File, MergedBefore, Piece
 from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode, encode_spoken, spoken_occurrences
 
 Item = TypeVar("Item")
+See = Callable[[Sequence[HistoryPlay]], None]
 # What each import under way found the interpreter's settings to be, the first as they were: they are the process's.
 _before: list[tuple[tuple[int, int, int], float]] = []
 _changing = Lock()
+
+
+def unseen(_plays: Sequence[HistoryPlay]) -> None:
+    """Shown plays, does nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,19 @@ class Read:
     """Some `rows` of a document, its `number` among all; or the `error` for which it cannot be read.
 
     The first of a document, and those while a long one is read for its mistakes, have none. A document that `is_known`
-    is merged whole and has no other. `merged` plays among the rows belong to what an earlier import merged; the others
-    are the `piece` to merge, if there are any, in one transaction with what came before if it `is_joined`.
+    is merged whole and has no other; one that `is_again` is merged whole, too, and read for what is spoken. `merged`
+    plays among the rows belong to what an earlier import merged, or (`forgotten`, told with the last ones) passed over;
+    the others are the `piece` to merge, if there are any, in one transaction with what came before if it `is_joined`.
     """
 
     number: int
     file: File | None = None
     is_joined: bool = False
     is_known: bool = False
+    is_again: bool = False
     rows: int = 0
     merged: int = 0
+    forgotten: int = 0
     other: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     piece: Piece | None = None
@@ -48,14 +55,15 @@ class Read:
 
 def read_pieces(
     documents: Sequence[HistoryFile],
-    merged_rows: dict[str, float],
+    merged: dict[str, MergedBefore],
     piece_rows: int,
-    see: Callable[[Sequence[HistoryPlay]], None] = lambda _plays: None,
+    see: See = unseen,
 ) -> Generator[Read, None, None]:
     """Every document in pieces, the first of them without rows; of one that is merged whole there is no other.
 
-    `merged_rows` are those of earlier imports, by content hash, and what this one reads is added to them. Runs ahead of
-    the merge, so it is here that a document is read whole before anything of it is merged. `see` is shown every play.
+    `merged` is what earlier imports did, by content hash, and what this one reads is added to it. Runs ahead of the
+    merge, so it is here that a document is read whole before anything of it is merged. `see` is shown every play of
+    those that are not merged whole.
     """
     archives = archive_names(documents)
     names, fullness = Names(), 1.0
@@ -69,8 +77,8 @@ def read_pieces(
                 document.running_number,
                 document.username(),
             )
-            before = merged_rows.get(file.content_hash, 0)
-            if before == inf:
+            before = merged.get(file.content_hash, MergedBefore())
+            if before.is_whole and before.is_current:
                 fullness = 1.0
                 yield Read(number, file, is_known=True)
                 continue
@@ -93,7 +101,7 @@ def read_pieces(
                 for _ in pieces:
                     yield Read(number, file)
                 yield from _encoded(Read(number, file), pieces_of(document.batches(), piece_rows), before, see)
-            merged_rows[file.content_hash] = inf
+            merged[file.content_hash] = MergedBefore(is_whole=True, is_current=True)
         except HistoryError as error:
             fullness = 1.0
             yield Read(number, error=error)
@@ -114,11 +122,14 @@ def together(reads: Iterator[Read]) -> Generator[list[Read], None, None]:
 def _encoded(
     read: Read,
     pieces: Iterator[tuple[list[Row], bool]],
-    merged_rows: float,
-    see: Callable[[Sequence[HistoryPlay]], None],
+    before: MergedBefore,
+    see: See,
     names: Names | None = None,
 ) -> Iterator[Read]:
     """The pieces of one file, each with what it has that is not merged; repeats are counted from its first row on."""
+    if before.is_whole:
+        # Their plays are known.
+        see = unseen
     rows_read = 0
     occurrences: dict[Kind, Occurrences] = defaultdict(Occurrences)
     # What is spoken is told anew by every reader of a file, so its first row counts, too.
@@ -126,7 +137,7 @@ def _encoded(
     other_so_far: Counter[str] = Counter()
     odd_so_far: Counter[str] = Counter()
     for rows, is_last in pieces:
-        place = int(max(0, min(len(rows), merged_rows - rows_read)))
+        place = int(max(0, min(len(rows), before.rows - rows_read)))
         merged, fresh = by_kind(rows[:place]), rows[place:]
         rows_read += len(rows)
         for kind, plays in merged.items():
@@ -150,7 +161,9 @@ def _encoded(
         yield replace(
             read,
             rows=len(rows),
+            is_again=before.is_whole,
             merged=sum(map(len, merged.values())),
+            forgotten=before.forgotten if is_last else 0,
             other=other,
             odd=odd,
             piece=piece if fresh or spoken or is_last else None,

@@ -1,6 +1,5 @@
 """Imported files: known by their content, merged piece by piece, each piece together with how far it goes."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -65,6 +64,20 @@ class KnownFile:
 
 
 @dataclass(frozen=True)
+class MergedBefore:
+    """How many `rows` of a file earlier imports have merged; so many `forgotten` plays are among them.
+
+    One that `is_whole` and not `is_current`, for an older reader has read it, is read again: nothing of its plays, and
+    all that is spoken.
+    """
+
+    rows: int = 0
+    forgotten: int = 0
+    is_whole: bool = False
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
 class Piece:
     """Some rows of a file that follow one another.
 
@@ -106,13 +119,10 @@ def note_met(tx: Connection, listener_id: int, file: File, now: datetime) -> Non
     tx.execute(q.met, {**asdict(file), "listener_id": listener_id, "now": now})
 
 
-def merged_rows(tx: Connection, listener_id: int) -> dict[str, float]:
-    """By content hash, how many rows of each file are merged; infinitely many of one that this reader has read whole.
-
-    One that an older reader has read whole is read again: nothing of its plays, and all that is spoken.
-    """
+def merged_before(tx: Connection, listener_id: int) -> dict[str, MergedBefore]:
+    """What is merged of each file, by content hash."""
     found = tx.execute(q.merged, {"listener_id": listener_id, "reader_version": READER_VERSION}).fetchall()
-    return {row["content_hash"]: math.inf if row["is_finished"] else row["rows_read"] for row in found}
+    return {row.pop("content_hash"): MergedBefore(**row) for row in found}
 
 
 def files_to_read_again(tx: Connection, listener_id: int) -> int:

@@ -13,7 +13,8 @@ where f.listener_id = %(listener_id)s and f.content_hash = %(content_hash)s
 on conflict (file_id, archive) do nothing
 
 -- name: merged
-select content_hash, rows_read, finished_at is not null and reader_version >= %(reader_version)s as is_finished
+select content_hash, rows_read as rows, plays_forgotten as forgotten, finished_at is not null as is_whole,
+       reader_version >= %(reader_version)s as is_current
 from audit.import_file where listener_id = %(listener_id)s
 
 -- name: to_read_again

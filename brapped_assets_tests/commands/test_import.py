@@ -136,6 +136,18 @@ def test_an_export_needs_no_login_and_twice_is_no_harm(imports: Brapped, export:
     assert plays(database_url) == stored
 
 
+def test_a_file_that_an_older_version_read_is_said_to_be_read_again_by_dry_run_and_import(
+    imports: Brapped, export: Path, database_url: str
+) -> None:
+    imports(str(export))
+    with psycopg.connect(database_url) as connection:
+        files = connection.execute("update audit.import_file set reader_version = 1").rowcount
+    said = f", {files} of them imported before ({files} read again for podcasts, audiobooks and videos), for You"
+    for options in (["--dry-run"], []):
+        assert said in " ".join(imports(str(export), *options).output.split())
+    assert "read again" not in imports(str(export)).output
+
+
 def test_what_is_too_odd_and_what_is_no_music_is_said_by_reason(imports: Brapped, tmp_path: Path) -> None:
     rows = [
         extended(),

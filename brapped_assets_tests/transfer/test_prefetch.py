@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Generator
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 from threading import current_thread
 from threading import enumerate as threads
@@ -17,12 +16,13 @@ from brapped_assets.history.errors import Damaged
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.transfer.prefetch import Read, file_of, prefetched, read_pieces, tuned_interpreter
+from brapped_assets.warehouse.import_ledger import MergedBefore
 from brapped_assets.warehouse.merge.encoding import COPY_HEADER, COPY_TRAILER, PLAY, Occurrences, encode
 from brapped_assets_tests.history.export_builders import document, extended
 
 
-def reads(folder: Path, *, merged_rows: dict[str, float] | None = None, piece_rows: int = 2) -> list[Read]:
-    return list(read_pieces(find_histories(folder).files, merged_rows or {}, piece_rows))
+def reads(folder: Path, *, merged: dict[str, MergedBefore] | None = None, piece_rows: int = 2) -> list[Read]:
+    return list(read_pieces(find_histories(folder).files, merged or {}, piece_rows))
 
 
 def told(read: Read) -> tuple[int, int, bool, bool]:
@@ -56,7 +56,7 @@ def test_what_is_merged_whole_is_not_read_again_nor_is_the_same_file_twice(tmp_p
     (tmp_path / "endsong_1.json").write_bytes(document([extended()]))
     first, *_ = found = reads(tmp_path)
     assert [told(read) for read in found] == [(0, 0, False, True), (0, 1, True, True), (1, 0, False, True)]
-    again = reads(tmp_path, merged_rows={file_of(first).content_hash: inf})
+    again = reads(tmp_path, merged={file_of(first).content_hash: MergedBefore(1, is_whole=True, is_current=True)})
     assert [told(read) for read in again] == [(0, 0, False, True), (1, 0, False, True)]
 
 
@@ -113,7 +113,7 @@ def test_what_a_part_was_merged_of_is_counted_and_the_rest_is_the_piece(tmp_path
     told = [extended(ms_played=60_000)] * 5
     (tmp_path / "endsong_0.json").write_bytes(document(told))
     first, *_ = reads(tmp_path)
-    found = reads(tmp_path, merged_rows={file_of(first).content_hash: 3})
+    found = reads(tmp_path, merged={file_of(first).content_hash: MergedBefore(3)})
     pieces = [(read.rows, read.merged, read.piece) for read in found if read.rows]
     assert [(rows, merged, piece and piece.rows_read) for rows, merged, piece in pieces] == [
         (2, 2, None),

@@ -14,6 +14,7 @@ from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.spoken_plays import SpokenOutcome
 from brapped_assets_tests.history.export_builders import AUDIO, account, extended, nameless
 from brapped_assets_tests.transfer.test_exporter import NOW, exported
@@ -94,12 +95,41 @@ def test_files_an_older_reader_has_read_are_read_again_and_no_music_doubles(
         tx.execute("delete from star.spoken_item")
         tx.execute("update audit.import_file set reader_version = 1")
         assert import_ledger.files_to_read_again(tx, me) == 3
+    shown_before = preview(warehouse, lambda tx: listeners(tx)[0], [find_histories(folder)])
+    # What they tell of music is known: no month has plays in them that are not imported yet.
+    assert (shown_before.told, shown_before.remarks()) == ({}, [])
     summary = taken_in(warehouse, me, folder)
+    assert shown_before.summary == summary
     assert (summary.plays.known, summary.plays.added, summary.spoken) == (2, 0, SpokenOutcome(added=5))
+    assert (summary.files, summary.files_known, summary.files_read_again) == (3, 3, 3)
     assert asked(warehouse, me, known) == before
     assert asked(warehouse, me, songs) == ["Rain", "Rain"]
     with warehouse.transaction() as tx:
         assert import_ledger.files_to_read_again(tx, me) == 0
+
+
+@pytest.mark.parametrize("piece_rows", [1, 3])
+def test_a_file_that_is_read_again_is_counted_as_the_known_file_it_is(
+    warehouse: Warehouse, me: int, folder: Path, piece_rows: int
+) -> None:
+    """Each of an import's files is new, known, or known and read again; what was forgotten stays counted as that."""
+    with warehouse.transaction() as tx:
+        tx.execute("update audit.listener set forgotten_before = '2025-04-28 21:30+00'")
+    taken_in(warehouse, me, folder)
+    known_whole = taken_in(warehouse, me, folder)
+    assert known_whole.plays == MergeOutcome(known=1, forgotten=1)
+    with warehouse.transaction() as tx:
+        tx.execute("update audit.import_file set reader_version = 1 where name <> 'StreamingHistory_podcast_0.json'")
+    (folder / "endsong_1.json").write_text(json.dumps([extended(ts="2025-05-01T20:00:00Z")]))
+    found = [find_histories(folder)]
+    shown_before = preview(warehouse, lambda tx: listeners(tx)[0], found, piece_rows=piece_rows)
+    again = Summary()
+    import_history(warehouse, me, found, again, piece_rows=piece_rows)
+    assert shown_before.summary == again
+    assert shown_before.told.total() == 1
+    assert (again.files, again.files_known, again.files_read_again) == (4, 3, 2)
+    assert again.plays == known_whole.plays + MergeOutcome(added=1)
+    assert (again.other, again.odd, again.rows) == (known_whole.other, known_whole.odd, known_whole.rows + 1)
 
 
 def test_a_dry_run_says_what_the_import_does_and_keeps_nothing(warehouse: Warehouse, me: int, folder: Path) -> None:
