@@ -109,9 +109,11 @@ def top(
         ranked = sums.ranked(by, keys, limit)
     else:
         sums, keys = plays.by_artist, plays.catalogue.artists.keys
-        first_day = np.full(len(keys), NEVER)
-        np.minimum.at(first_day, plays.catalogue.artist, first_of_tracks)
         ranked = sums.ranked(by, keys, limit, who.shown.known(sums.played))
+        first_day, is_ranked = np.full(len(keys), NEVER), np.zeros(len(keys), np.bool_)
+        is_ranked[ranked] = True
+        theirs = np.flatnonzero(is_ranked[plays.catalogue.artist])
+        np.minimum.at(first_day, plays.catalogue.artist[theirs], first_of_tracks[theirs])
     named = names(tx, kind, keys[ranked], plays.catalogue.same_artists)
     return [
         {**named[int(keys[n])], "plays": int(sums.plays[n]), "ms": int(sums.ms[n]), "first_on": date_of(first_day[n])}

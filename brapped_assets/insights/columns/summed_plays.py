@@ -45,6 +45,12 @@ class SummedPlays(PickedPlays):
         many = 1 + int(self._plays.platform[self._span].max(initial=0))
         return sum((counted(few.platform, many) for few in self.in_pieces()), np.zeros(many, np.int64))
 
+    @property
+    def plays_by_reason_end(self) -> NDArray[np.int64]:
+        """Plays by key of why they ended."""
+        many = 1 + int(self._plays.reason_end[self._span].max(initial=0))
+        return sum((counted(few.reason_end, many) for few in self.in_pieces()), np.zeros(many, np.int64))
+
     @cached_property
     def by_track(self) -> Sums:
         """Plays and milliseconds by the number of the track."""

@@ -85,7 +85,7 @@ def finished(who: Viewer, period: Period) -> Share:
     """Rows of any length that were heard to their end, of those whose end an export tells."""
     life = who.shown.life
     first, until = period.first, period.until
-    rows = who.shown.remembering("endings", first, until, lambda: who.shown.told(first, until).by_reason_end.plays)
+    rows = who.shown.remembering("endings", first, until, lambda: who.shown.told(first, until).plays_by_reason_end)
     ended = [key for key in life.labels if key < len(rows)]
     done = [key for key in life.track_done if key < len(rows)]
     return Share(int(rows[done].sum()), int(rows[ended].sum()))
