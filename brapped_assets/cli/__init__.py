@@ -143,11 +143,11 @@ def notify(
     test: Annotated[bool, typer.Option("--test", help="Send one message now, and say what came of it.")] = False,
 ) -> int:
     """Are you told when Brapped needs you? The addresses are in BRAPPED_NOTIFY."""
-    from brapped_assets.commands.notify import test_notice as run  # noqa: PLC0415
+    from brapped_assets.commands.notify import NOT_ASKED, test_notice  # noqa: PLC0415
 
     if not test:
-        raise typer.BadParameter("say --test to send a message to every address in BRAPPED_NOTIFY", param_hint="notify")
-    return run(ready_settings(), console)
+        raise typer.BadParameter(NOT_ASKED, param_hint="notify")
+    return test_notice(ready_settings(), console)
 
 
 # After these, for `--help` lists commands in the order they come.

@@ -6,6 +6,7 @@ from brapped_assets.console import exit_codes
 from brapped_assets.notifications.delivery import deliver
 from brapped_assets.settings import Settings
 
+NOT_ASKED = "say --test to send a message to every address in BRAPPED_NOTIFY"
 TITLE = "Brapped: a test"
 BODY = "Messages from Brapped arrive here. There will be few: only when something needs you, and when it is over."
 

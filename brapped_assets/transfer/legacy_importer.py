@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
-from brapped_assets.history.legacy import (
+from brapped_assets.history.legacy_rows import (
     ARTISTS,
     PARSER_VERSION,
     PLAYS,

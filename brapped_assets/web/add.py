@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.items import key_in
-from brapped_assets.text.translation import N_, _
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.address import root_of
@@ -21,12 +20,9 @@ from brapped_assets.web.forms import only_ours, posted
 from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site
-from brapped_assets.web.uploads import MOST_BYTES, TOO_LARGE, received
+from brapped_assets.web.uploads import DISK_FULL, MOST_BYTES, TOO_LARGE, make_sure_it_fits, received
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-DISK_FULL = N_("The disk is full. Free some space, then add the file again. Nothing was lost.")
-# Enough that PostgreSQL goes on working beside the upload.
-SPARE_BYTES = 100 * 1024**2
 
 
 def routes(site: Site) -> list[Route]:
@@ -119,7 +115,7 @@ async def _take(request: Request, site: Site) -> None:
         only_ours(request, site, fields.get("token", ""))
         folder = incoming.reserve()
         is_reserved = True
-        _make_sure_it_fits(folder, announced)
+        make_sure_it_fits(folder, announced)
         return folder
 
     try:
@@ -129,11 +125,6 @@ async def _take(request: Request, site: Site) -> None:
         if is_reserved:
             incoming.release()
         raise
-
-
-def _make_sure_it_fits(folder: Path, length: int) -> None:
-    if shutil.disk_usage(folder).free < length + SPARE_BYTES:
-        raise OSError(errno.ENOSPC, DISK_FULL)
 
 
 def _begin(incoming: BackgroundImport, fields: dict[str, str]) -> None:

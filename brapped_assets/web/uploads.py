@@ -1,7 +1,9 @@
 """An upload straight to disk, bounded, whatever its sender says of it."""
 
 import asyncio
+import errno
 import re
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 from time import monotonic
@@ -24,7 +26,16 @@ STALL_SECONDS, LEAST_BYTES = 60, 64 * 1024
 LOOK_SECONDS = 0.5
 TOO_LARGE = N_("This is over 2 GB, which no export is. Add the zip as Spotify sent it.")
 STALLED = N_("The upload stopped on the way. Add the file again.")
+# Enough that PostgreSQL goes on working beside the upload.
+SPARE_BYTES = 100 * 1024**2
+DISK_FULL = N_("The disk is full. Free some space, then add the file again. Nothing was lost.")
 UNREADABLE = N_("This upload cannot be read. Choose the file again.")
+
+
+def make_sure_it_fits(folder: Path, length: int) -> None:
+    """Raises OSError where a file of so many bytes would fill the disk."""
+    if shutil.disk_usage(folder).free < length + SPARE_BYTES:
+        raise OSError(errno.ENOSPC, DISK_FULL)
 
 
 class Upload:

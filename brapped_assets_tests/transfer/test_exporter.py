@@ -19,7 +19,7 @@ import pytest
 
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged, NotAnExport
-from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
+from brapped_assets.history.legacy_rows import LegacyArtist, LegacyTrack
 from brapped_assets.history.model import HistoryPlay, OddRow
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.settings import Settings

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from brapped_assets.history.legacy import LegacyArtist, LegacyTrack
+from brapped_assets.history.legacy_rows import LegacyArtist, LegacyTrack
 from brapped_assets.history.model import OddRow, SpokenPlay
 from brapped_assets.warehouse import exported_records, import_ledger, listeners, refresh_tokens, zones
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

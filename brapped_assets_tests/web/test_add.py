@@ -210,9 +210,9 @@ def test_an_upload_beyond_the_bound_is_refused_by_its_length_and_on_the_way(
 
 
 def test_a_full_disk_is_a_sentence_before_and_during_an_upload(site: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = (507, {"error": add.DISK_FULL})
+    full = (507, {"error": uploads.DISK_FULL})
     with monkeypatch.context() as patch:
-        patch.setattr(add, "SPARE_BYTES", shutil.disk_usage(site.home.parent).total)
+        patch.setattr(uploads, "SPARE_BYTES", shutil.disk_usage(site.home.parent).total)
         assert drop(site, ("a.zip", export(1))) == full
     with monkeypatch.context() as patch:
 

@@ -7,8 +7,8 @@ from typing import Any, cast, get_args
 from pydantic import Field, create_model
 
 from brapped_assets.insights.api_answers.model import Model, Row
-from brapped_assets.insights.api_answers.parameters import RANGE, Parameter, Refused
-from brapped_assets.insights.api_answers.question import Question, period_named
+from brapped_assets.insights.api_answers.parameters import RANGE, Parameter, Refused, period_named
+from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
 from brapped_assets.insights.list_order import NO_CHANGE_FOR_PROGRAMS, Order, Sort
 from brapped_assets.insights.lists import COLUMNS, Listed, Wanted, list_things

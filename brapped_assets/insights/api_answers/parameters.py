@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from brapped_assets.insights.periods import PRESETS
+from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.selection import CHOICES, DECADES, KINDS, LARGEST_KEY, MOST_VALUES, NUMBERS, ONE_OF
+from brapped_assets.insights.viewer import Viewer
 
 Pairs = Sequence[tuple[str, str]]
 LONGEST_SHOWN = 40
@@ -131,3 +132,14 @@ def shown(text: str) -> str:
 
 # What is not a filter of the plays: nobody asks for it by a selection.
 IS_SELECTION = frozenset({*KINDS, *ONE_OF})
+
+
+def period_named(who: Viewer, parameter: str, name: str) -> Period:
+    """Raises Refused for what is no period, and for one that ends before it begins."""
+    try:
+        found = named(name, today=who.today, first_day=who.first_day or who.today)
+    except NotAPeriod as error:
+        raise Refused(parameter, str(error)) from None
+    if found.name != name:
+        raise Refused(parameter, f"That time ends before it begins; say {found.name}.")
+    return found

@@ -4,8 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from brapped_assets.insights.api_answers.parameters import IS_SELECTION, Pairs, Parameter, Refused, read_pairs
-from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.api_answers.parameters import (
+    IS_SELECTION,
+    Pairs,
+    Parameter,
+    Refused,
+    period_named,
+    read_pairs,
+)
+from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selected_viewer import usual, viewer_of
 from brapped_assets.insights.selection import Selection, read_selection
 from brapped_assets.insights.viewer import Viewer
@@ -33,17 +40,6 @@ def read_question(tx: Connection, whole: Viewer, pairs: Pairs, known: Iterable[P
     asked = {name: found[0] for name, found in values.items() if name not in IS_SELECTION}
     asked = {one.name: one.schema["default"] for one in parameters if "default" in one.schema} | asked
     return Question(viewer_of(tx, whole, selection), whole, selection, period, asked)
-
-
-def period_named(who: Viewer, parameter: str, name: str) -> Period:
-    """Raises Refused for what is no period, and for one that ends before it begins."""
-    try:
-        found = named(name, today=who.today, first_day=who.first_day or who.today)
-    except NotAPeriod as error:
-        raise Refused(parameter, str(error)) from None
-    if found.name != name:
-        raise Refused(parameter, f"That time ends before it begins; say {found.name}.")
-    return found
 
 
 def _selection(whole: Viewer, pairs: Pairs) -> Selection:

@@ -12,7 +12,7 @@ q = Statements(__file__, "legacy_plays.sql")
 
 
 class ArtistTold(Protocol):
-    """One row about an artist; see `history.legacy.LegacyArtist`."""
+    """One row about an artist; see `history.legacy_rows.LegacyArtist`."""
 
     @property
     def artist_id(self) -> str: ...
@@ -25,7 +25,7 @@ class ArtistTold(Protocol):
 
 
 class TrackTold(Protocol):
-    """One row about a track; see `history.legacy.LegacyTrack`."""
+    """One row about a track; see `history.legacy_rows.LegacyTrack`."""
 
     @property
     def track_id(self) -> str: ...

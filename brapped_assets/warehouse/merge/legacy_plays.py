@@ -24,7 +24,7 @@ PlayAsTold = tuple[datetime, UUID]
 
 
 class LegacyTold(Protocol):
-    """One play as one row of the old tables tells it; see `history.legacy.LegacyPlay`."""
+    """One play as one row of the old tables tells it; see `history.legacy_rows.LegacyPlay`."""
 
     @property
     def played_at(self) -> datetime: ...

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.history.legacy import (
+from brapped_assets.history.legacy_rows import (
     ARTISTS,
     PLAYS,
     TRACKS,
