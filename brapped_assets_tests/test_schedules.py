@@ -106,6 +106,7 @@ def test_a_tick_evaluated_late_polls_for_what_is_over_by_then(local: dg.DagsterI
     assert [hours_of(request)[1] for request in answer.run_requests or []] == ["2026-11-20-14:00"]
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_look_back_is_closed_and_an_older_one_is_left(local: dg.DagsterInstance) -> None:
     polled(local, datetime(2026, 11, 17, 15, tzinfo=UTC), datetime(2026, 11, 18, 3, tzinfo=UTC))
     polled(local, datetime(2026, 11, 18, 5, tzinfo=UTC), datetime(2026, 11, 20, 14, tzinfo=UTC))

@@ -177,6 +177,7 @@ def test_nothing_is_asked_again_before_a_year_is_over(
     assert requests(known)["release"] == 6
 
 
+@pytest.mark.slow
 def test_a_run_is_over_in_a_minute_and_the_next_goes_on(
     known: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

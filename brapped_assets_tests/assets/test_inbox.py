@@ -100,6 +100,7 @@ def test_a_state_is_imported_once_and_when_no_file_grows_any_more(
     assert len(watch.cursor or "") < 200
 
 
+@pytest.mark.slow
 def test_a_file_that_was_refused_is_not_tried_again_until_something_changes(
     connected: Connected, kept_instance: dg.DagsterInstance, folder: Path, clock: Traveller
 ) -> None:

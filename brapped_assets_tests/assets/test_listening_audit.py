@@ -86,6 +86,7 @@ def test_after_the_next_poll_and_the_next_refresh_no_check_is_not_evaluated(
         assert run("refresh_dimensions", kept_instance).success
 
 
+@pytest.mark.slow
 def test_a_check_that_failed_stays_failed_after_the_next_poll(
     connected: Connected, kept_instance: dg.DagsterInstance, ui: UserInterface
 ) -> None:

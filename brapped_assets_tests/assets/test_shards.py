@@ -87,6 +87,7 @@ def test_shards_that_run_at_once_close_the_hour_and_double_nothing(household: Ho
     assert household.everything_is_there()
 
 
+@pytest.mark.slow
 def test_trouble_in_one_shard_holds_the_hour_until_that_shard_has_polled(household: Household) -> None:
     ben = household.people[1]
     ben.faults.add("malformed_json", path=FEED, times=None)

@@ -95,6 +95,7 @@ def test_exported_tracks_are_looked_up_most_played_first_and_are_what_the_catalo
     assert asked(connected)[len(ids) :] == [ids[1]]
 
 
+@pytest.mark.slow
 def test_tracks_and_artists_share_the_calls_of_a_run_and_the_one_takes_what_the_other_leaves(
     connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tracks: list[Track]
 ) -> None:

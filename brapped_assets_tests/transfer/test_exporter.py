@@ -273,6 +273,7 @@ def test_an_export_that_counts_by_an_offset_is_refused_and_says_what_to_write(
         find_histories(path)
 
 
+@pytest.mark.slow
 def test_stopped_anywhere_and_done_again_nothing_is_missing(
     warehouse: Warehouse, another: Warehouse, tmp_path: Path
 ) -> None:
