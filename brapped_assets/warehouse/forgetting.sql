@@ -94,11 +94,22 @@ delete from audit.archive_member m using audit.import_file i
 where i.file_id = m.file_id and i.listener_id = %(listener_id)s and coalesce(i.last_at, i.started_at) < %(before)s
 
 -- name: audit.import_file
-with gone as (
-    delete from audit.import_file i where i.listener_id = %(listener_id)s and coalesce(i.last_at, i.started_at) < %(before)s
+-- One with odd rows that are kept stays, for they count beside their equals in it; it vouches for no time that is forgotten.
+with odd as materialized (
+    select distinct one.content_hash
+    from audit.rejected_row r cross join lateral jsonb_object_keys(r.in_files) one (content_hash)
+    where r.listener_id = %(listener_id)s
+),
+gone as (
+    delete from audit.import_file i
+    where i.listener_id = %(listener_id)s and coalesce(i.last_at, i.started_at) < %(before)s
+      and i.content_hash not in (select content_hash from odd)
 )
-update audit.import_file i set first_at = %(before)s
-where i.listener_id = %(listener_id)s and i.first_at < %(before)s and i.last_at >= %(before)s
+update audit.import_file i
+   set first_at = case when i.last_at >= %(before)s then %(before)s::timestamptz end,
+       last_at = case when i.last_at >= %(before)s then i.last_at end
+where i.listener_id = %(listener_id)s and i.first_at < %(before)s
+  and (i.last_at >= %(before)s or i.content_hash in (select content_hash from odd))
 
 -- name: audit.rotated_token
 delete from audit.rotated_token where listener_id = %(listener_id)s and %(before)s = 'infinity'::timestamptz
@@ -262,7 +273,10 @@ select plays.plays, plays.first_at, plays.last_at,
        (select count(*)::int from audit.poll p
          where p.listener_id = %(listener_id)s and p.polled_at < %(before)s) as polls,
        (select count(*)::int from audit.import_file i
-         where i.listener_id = %(listener_id)s and coalesce(i.last_at, i.started_at) < %(before)s) as files,
+         where i.listener_id = %(listener_id)s and coalesce(i.last_at, i.started_at) < %(before)s
+           and not exists (select from audit.rejected_row r
+                            where r.listener_id = i.listener_id and r.in_files ? i.content_hash
+                              and audit.latest_end(r.source, r.payload, r.first_seen_at) >= %(before)s)) as files,
        (select count(*)::int from audit.rejected_row r
          where r.listener_id = %(listener_id)s
            and audit.latest_end(r.source, r.payload, r.first_seen_at) < %(before)s) as odd_rows,

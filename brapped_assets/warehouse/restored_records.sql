@@ -207,7 +207,9 @@ insert into audit.import_file (listener_id, {columns})
 select %(listener_id)s, {told}
 from jsonb_populate_recordset(null::audit.import_file, %(records)s::jsonb) told
 join audit.listener l on l.listener_id = %(listener_id)s
-                     and coalesce(told.last_at, told.started_at) >= coalesce(l.forgotten_before, '-infinity')
+                     and (coalesce(told.last_at, told.started_at) >= coalesce(l.forgotten_before, '-infinity')
+                          or exists (select from audit.rejected_row r
+                                      where r.listener_id = l.listener_id and r.in_files ? told.content_hash))
 order by told.started_at, told.content_hash
 on conflict (listener_id, content_hash) do update
    set rows_read = excluded.rows_read, plays_added = excluded.plays_added, plays_matched = excluded.plays_matched,
@@ -434,20 +436,35 @@ from jsonb_to_recordset(%(records)s::jsonb)
 on conflict do nothing
 
 -- name: audit.rejected_row
+-- What a file has that is imported here already is understood by now, or kept here.
 insert into audit.rejected_row (listener_id, source, content_hash, payload, reason, kind, played_at, parser_version, times,
                                 in_files, poll_id, first_seen_at, last_seen_at)
 select %(listener_id)s, told.source, told.content_hash, told.payload, told.reason, coalesce(told.kind, 'not_understood'),
-       told.played_at, told.parser_version, told.times, told.in_files,
+       told.played_at, told.parser_version, told.times, fresh.in_files,
        (select min(p.poll_id) from audit.poll p
          where p.listener_id = %(listener_id)s and p.polled_at = (r.record ->> 'polled_at')::timestamptz),
        told.first_seen_at, told.last_seen_at
 from jsonb_array_elements(%(records)s::jsonb) as r (record)
 cross join lateral jsonb_populate_record(null::audit.rejected_row, r.record) told
+cross join lateral (select jsonb_object_agg(one.key, one.value) as in_files
+                      from jsonb_each(told.in_files) one
+                     where not exists (select from audit.import_file i
+                                        where i.listener_id = %(listener_id)s and i.content_hash = one.key
+                                          and i.finished_at is not null)) fresh
 join audit.listener l on l.listener_id = %(listener_id)s
 where audit.latest_end(told.source, told.payload, told.first_seen_at) >= coalesce(l.forgotten_before, '-infinity')
+  and (told.in_files is null or fresh.in_files is not null
+       or exists (select from audit.rejected_row known
+                   where known.listener_id = %(listener_id)s and known.source = told.source
+                     and known.content_hash = told.content_hash))
 order by told.source, told.content_hash
 on conflict (listener_id, source, content_hash) do update
    set times = greatest(rejected_row.times, excluded.times),
+       in_files = (select jsonb_object_agg(most.key, most.times)
+                     from (select one.key, max(one.value::int) as times
+                             from (select * from jsonb_each_text(rejected_row.in_files)
+                                   union all select * from jsonb_each_text(excluded.in_files)) one
+                            group by one.key) most),
        first_seen_at = least(rejected_row.first_seen_at, excluded.first_seen_at),
        last_seen_at = greatest(rejected_row.last_seen_at, excluded.last_seen_at)
 

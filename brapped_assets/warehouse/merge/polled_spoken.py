@@ -47,8 +47,11 @@ def merge_polled_spoken(tx: Connection, listener_id: int) -> SpokenOutcome:
     if not kept:
         return became
     listener = lock_listener(tx, listener_id)
+    # Served again in other words it is no second one: it ended at the same instant.
+    first_of = {row["played_at"]: row for row in reversed(kept)}
     for kind in KINDS:
-        episodes = [_episode(json.loads(row["payload"]), row["played_at"]) for row in kept if row["kind"] == kind]
+        rows = [row for row in first_of.values() if row["kind"] == kind]
+        episodes = [_episode(json.loads(row["payload"]), row["played_at"]) for row in rows]
         became += merge_spoken(tx, listener, "poll", {kind: encode(episodes, Occurrences())})
     return became
 

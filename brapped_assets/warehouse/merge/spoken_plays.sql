@@ -254,11 +254,11 @@ select exists (select from star.spoken_play p
                                       and %(last_at)s::timestamptz + interval '1 day') as is_any
 
 -- name: polled
--- Episodes and chapters that polls have kept aside and that are not here yet. A page reaches back some days, not months.
+-- Episodes and chapters that polls have kept aside and that are not here yet, in the order in which they were served.
 select r.payload, r.kind, r.played_at
 from audit.rejected_row r
 where r.listener_id = %(listener_id)s and r.source = 'poll' and r.kind in ('podcast', 'audiobook')
-  and r.played_at > coalesce((select max(p.played_at) from star.spoken_play p
-                               where p.listener_id = %(listener_id)s and p.told_by = 'poll'), '-infinity') - interval '30 days'
+  and r.played_at is not null
   and not exists (select from star.spoken_play p
                    where p.listener_id = r.listener_id and p.told_by = 'poll' and p.played_at = r.played_at)
+order by r.first_seen_at, r.content_hash

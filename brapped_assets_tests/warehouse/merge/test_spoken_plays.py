@@ -12,12 +12,14 @@ from brapped_assets.history.chunks import by_kind, spoken_by_kind
 from brapped_assets.history.model import Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.history.spoken_rows import as_video
+from brapped_assets.spotify import PARSER_VERSION, parse_kept
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge.encoding import Occurrences, encode, encode_spoken
 from brapped_assets.warehouse.merge.exported_plays import merge_exported
 from brapped_assets.warehouse.merge.play_merge import lock_listener, rebuild_local_time, years_played
 from brapped_assets.warehouse.merge.polled_spoken import merge_polled_spoken
 from brapped_assets.warehouse.merge.spoken_plays import ALWAYS, SpokenOutcome, merge_spoken, settle_spoken
+from brapped_assets.warehouse.rejected_items import retry_rejected
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import account, extended, nameless
 from brapped_assets_tests.warehouse.merge.test_arrival_order import clear
@@ -259,22 +261,56 @@ def test_a_video_of_a_track_counts_once_as_its_play_if_account_data_tells_it_as_
         assert [row[-1] for row in known(tx, me)] == [True, False]
 
 
+def served(heard: Heard, **more: Any) -> Unread:
+    """As a poll has it, kept aside."""
+    number, title, show = heard.item
+    track = {"type": "episode", "uri": f"spotify:episode:{number:0>22}", "name": title, "duration_ms": 1_800_000,
+             "show": {"name": show, "uri": "spotify:show:1"}}  # fmt: skip
+    payload = {"track": track, "played_at": heard.ended_at.isoformat(), **more}
+    return Unread(payload, "this is no music", "podcast", heard.ended_at)
+
+
 def test_a_polled_episode_is_a_spoken_play_until_an_export_tells_what_was_heard_of_it(warehouse: Warehouse) -> None:
     heard = Heard(NIGHT, ITEMS[0], 600_000)
-    served = {
-        "track": {"type": "episode", "uri": f"spotify:episode:{'1':0>22}", "name": "One", "duration_ms": 1_800_000,
-                  "show": {"name": "Monday", "uri": "spotify:show:1"}},
-        "played_at": heard.ended_at.isoformat(),
-    }  # fmt: skip
     with warehouse.transaction() as tx:
         me = newcomer(tx)
-        poll(tx, me, [], [Unread(served, "this is no music", "podcast", heard.ended_at)])
+        poll(tx, me, [], [served(heard)])
         assert merge_polled_spoken(tx, me) == SpokenOutcome(added=1)
         assert merge_polled_spoken(tx, me) == SpokenOutcome()
         assert shown(tx, me) == [("podcast", "One", "Monday", 1_800_000, "api")]
         write(tx, me, [today(heard)])
         assert shown(tx, me) == [("podcast", "One", "Monday", 600_000, "export")]
         assert songs(tx, me) == []
+
+
+@pytest.mark.parametrize("is_merged_between", [True, False])
+def test_one_episode_served_in_two_wordings_is_one_play_whether_they_are_merged_together_or_not(
+    warehouse: Warehouse, *, is_merged_between: bool
+) -> None:
+    heard = Heard(NIGHT, ITEMS[0], 600_000)
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, [], [served(heard)])
+        if is_merged_between:
+            merge_polled_spoken(tx, me)
+        poll(tx, me, [], [served(heard, context={"type": "show"})])
+        merge_polled_spoken(tx, me)
+        assert shown(tx, me) == [("podcast", "One", "Monday", 1_800_000, "api")]
+
+
+def test_an_episode_that_a_newer_parser_knows_for_one_is_a_spoken_play_however_long_ago_it_was_served(
+    warehouse: Warehouse,
+) -> None:
+    long_ago, lately = Heard(NIGHT - timedelta(days=90), ITEMS[0], 600_000), Heard(NIGHT, ITEMS[1], 600_000)
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        poll(tx, me, [], [served(long_ago)])
+        tx.execute("update audit.rejected_row set kind = 'not_understood', parser_version = 0")
+        poll(tx, me, [], [served(lately)])
+        assert merge_polled_spoken(tx, me) == SpokenOutcome(added=1)
+        retry_rejected(tx, me, parser_version=PARSER_VERSION, parse=parse_kept, now=NOW)
+        assert merge_polled_spoken(tx, me) == SpokenOutcome(added=1)
+        assert [row[1] for row in shown(tx, me)] == ["One", "Two"]
 
 
 def test_local_time_follows_a_listener_who_lived_elsewhere(warehouse: Warehouse) -> None:
