@@ -78,15 +78,16 @@ class Some(NamedTuple):
 class Spoken:
     """What is spoken of a period: podcasts, books and artists of videos, those of unknown name apart by kind.
 
-    `items` are some of them, the last heard first.
+    `items` are some of them, the last heard first; `hours` are milliseconds by local hour.
     """
 
     shows: tuple[Sum, ...]
     items: tuple[Item, ...]
+    hours: tuple[int, ...]
 
     @property
     def ms(self) -> int:
-        return sum(one.ms for one in self.shows)
+        return sum(self.hours)
 
     @cached_property
     def kinds(self) -> list[Sum]:
@@ -113,14 +114,10 @@ def spoken(tx: Connection, who: Viewer, period: Period, some: Some = Some()) -> 
     """What is spoken of a period, as the public view has it; private sessions if the listener wants them shown."""
     rows = tx.execute(q.heard, {**_values(who, period), **some._asdict()}).fetchall()
     shows = (Sum(*OF_SUM(row)) for row in rows if row["items"] is not None)
-    items = (Item(*OF_ITEM(row)) for row in rows if row["items"] is None)
-    return Spoken(tuple(sorted(shows, key=lambda one: one.place)), tuple(items))
-
-
-def hours(tx: Connection, who: Viewer, period: Period) -> tuple[int, ...]:
-    """Its milliseconds by local hour."""
-    by_hour = {row["hour"]: row["ms"] for row in tx.execute(q.hours, _values(who, period)).fetchall()}
-    return tuple(by_hour.get(hour, 0) for hour in range(HOURS))
+    items = (Item(*OF_ITEM(row)) for row in rows if row["items"] is None and row["kind"] is not None)
+    by_hour = {row["hour"]: row["ms"] for row in rows if row["kind"] is None}
+    hours = tuple(by_hour.get(hour, 0) for hour in range(HOURS))
+    return Spoken(tuple(sorted(shows, key=lambda one: one.place)), tuple(items), hours)
 
 
 def known_until(tx: Connection, who: Viewer) -> datetime | None:

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.spoken import Some, Sum, hours, known_until, pieces, since_spoken, spoken
+from brapped_assets.insights.spoken import Some, Sum, known_until, pieces, since_spoken, spoken
 from brapped_assets.text.formatting import duration, percent
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
@@ -35,14 +35,14 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who)
             period = period_of(request, who)
             found = spoken(tx, who, period, Some(asked, max(page_asked(request) - 1, 0) * A_PAGE, A_PAGE))
-            by_hour, complete_until = hours(tx, who, period), known_until(tx, who)
+            complete_until = known_until(tx, who)
         many = found.many(asked)
         pages = max(1, -(-many // A_PAGE))
         number = read_page(request, pages)
         whole = _together(found.kinds)
         return site.page(
             "spoken.html", request, who, period=period, found=found, asked=asked, number=number, pages=pages,
-            many=many, hours=by_hour, complete_until=complete_until, leads=_leads(period, asked),
+            many=many, complete_until=complete_until, leads=_leads(period, asked),
             kinds=[(_(KINDS[one.kind]), _count(one), duration(one.ms)) for one in found.kinds],
             shows=[_row(one, period) for one in found.shows], finished=whole, names=UNTITLED, unnamed=UNNAMED,
             finished_share=percent(whole["finished"], whole["told"]) if whole["told"] else "",

@@ -115,9 +115,9 @@ def _stage(tx: Connection, encoded: Mapping[SpokenKind, Encoded]) -> None:
             with cursor.copy(q.copy_manners) as copy:
                 for values in of.details:
                     copy.write_row(values)
+            tx.execute(q.kind, {"kind": kind})
             with cursor.copy(q.copy_plays) as copy:
                 copy.write(of.rows)
-            tx.execute(q.kind, {"kind": kind})
 
 
 def _make_tables(tx: Connection) -> None:

@@ -11,7 +11,8 @@ create temporary table staged_manner (
 ) on commit drop;
 create temporary table staged_spoken (
     ended_at timestamptz not null, ms_played int not null, occurrence int not null, item_number int not null,
-    manner_number int not null, uploaded_at timestamptz, told_by text, kind text
+    manner_number int not null, uploaded_at timestamptz, told_by text,
+    kind text not null default current_setting('brapped.spoken_kind')
 ) on commit drop
 
 -- name: is_staged
@@ -21,7 +22,8 @@ select to_regclass('pg_temp.staged_spoken') is not null
 truncate staged_item, staged_manner, staged_spoken
 
 -- name: kind
-update staged_spoken set kind = %(kind)s where kind is null
+-- What the next plays are that COPY brings.
+select set_config('brapped.spoken_kind', %(kind)s, true)
 
 -- name: copy_items
 copy staged_item (item_number, content_hash, track_id, item_ref, title, show_name, show_uri) from stdin (format binary)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.insights.how_counted.spoken import FORMULAS
 from brapped_assets.insights.periods import named
-from brapped_assets.insights.spoken import Some, hours, known_until, spoken
+from brapped_assets.insights.spoken import Some, known_until, spoken
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.zones import local_time
 from brapped_assets_tests.examples import examples
@@ -68,7 +68,7 @@ def test_the_formulas_shown_give_the_numbers_shown(
             (sum(one.finished for one in found.kinds), sum(one.told for one in found.kinds))
         ]
         assert run("Podcasts, audiobooks, videos by hour") == [
-            (hour, ms) for hour, ms in enumerate(hours(tx, who, period)) if ms or hour in _hours(tx, values)
+            (hour, ms) for hour, ms in enumerate(found.hours) if ms or hour in _hours(tx, values)
         ]
         assert found.ms == sum(item.ms for item in found.items)
         # Nothing of a page is on another; whoever asks for one that is not there sees the first.
