@@ -10,7 +10,6 @@ from brapped_assets import __version__
 from brapped_assets.insights.rule_comparison import SHORT
 from brapped_assets.rendering import squares
 from brapped_assets.rendering.drawings import drawing
-from brapped_assets.rendering.escaping import Escaping, escaped
 from brapped_assets.rendering.script_texts import script_texts
 from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
@@ -33,8 +32,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.code_generator_class = Escaping
-    templates.extend(escaped=escaped)
     # Before the extension, which keeps what there is: values go to our functions, which write numbers.
     templates.extend(newstyle_gettext=True)
     templates.add_extension("jinja2.ext.i18n")
