@@ -17,7 +17,7 @@ from brapped_assets.settings import Settings
 from brapped_assets.settings_file import where_it_runs
 from brapped_assets.transfer.inbox import inbox
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets.warehouse.db.connections import connect
+from brapped_assets.warehouse.db.opening import connect
 from brapped_assets.warehouse.db.urls import connection_string, direct_url, host_of, is_this_machine, without_driver
 from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
 

@@ -8,7 +8,8 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.sql import SQL, Composed, Identifier
 
-from brapped_assets.warehouse.db.connections import Connection, connect
+from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.opening import connect
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.urls import connection_string
 from brapped_assets.warehouse.errors import Interrupted, NoOldTables, NotAllowed

@@ -1,7 +1,6 @@
 """Connections to the warehouse: any PostgreSQL from 15 on, or the embedded one; safe on a transaction pooler."""
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -12,22 +11,11 @@ from typing import Any, LiteralString, Protocol, Self
 import psycopg
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
-from psycopg.rows import dict_row
 from psycopg.sql import Composed
 
-from brapped_assets.warehouse.db import embedded_server, schema
+from brapped_assets.warehouse.db import embedded_server, opening, schema
 from brapped_assets.warehouse.db.urls import connection_string, direct
-from brapped_assets.warehouse.errors import (
-    MINIMUM_MAJOR,
-    NotAllowed,
-    OutOfSpace,
-    TooOld,
-    Unreachable,
-    Untrusted,
-    ViewInUse,
-    explained,
-    remedy,
-)
+from brapped_assets.warehouse.errors import NotAllowed, ViewInUse, explained
 
 log = logging.getLogger(__name__)
 
@@ -40,23 +28,11 @@ class Transactions(Protocol):
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
 
 
-# Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
-COLD_START_SECONDS = 30.0
-PAUSE_SECONDS = 1.0
 # Between two rows of a large answer lies at most a sort of it.
 SNAPSHOT_STATEMENT_SECONDS = 600
 # Any number will do, as long as it stays the same. Every transaction of ours shares this lock, so that whoever has it
 # alone knows that no other one is open: `brapped forget`, and what joins artists and albums.
 OURS = 8_271_403
-# What waiting does not cure. A TLS connection that is cut belongs to a cold start; one that is refused does not.
-FINAL_REFUSALS = (
-    *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
-    *("does not support SSL", "SSL required", "SSL off", "SSL on"),
-)
-# A server on a full disk accepts nobody, and waiting makes no room.
-FULL = "No space left on device"
-# What libpq says when the other side's certificate proves nothing.
-DOUBTS = ("certificate verify failed", "server certificate", "root certificate")
 
 
 class Warehouse:
@@ -163,7 +139,7 @@ class Warehouse:
         """Run what no transaction may hold, such as VACUUM; past Neon's pooler. Raises a WarehouseError."""
         with explained():
             self._live_connection()
-            with connect(direct(self._conninfo())) as connection:
+            with opening.connect(direct(self._conninfo())) as connection:
                 connection.execute(statement)
 
     def close(self) -> None:
@@ -177,7 +153,7 @@ class Warehouse:
             return self._connection
         self.close()
         conninfo = self._conninfo()
-        connection = connect(conninfo)
+        connection = opening.connect(conninfo)
         try:
             if not schema.is_current(connection):
                 _migrate(conninfo, connection)
@@ -190,36 +166,6 @@ class Warehouse:
     def _conninfo(self) -> str:
         conninfo = connection_string(self._url or embedded_server.start(self._home).url("brapped"))
         return direct(conninfo) if self._is_bulky else conninfo
-
-
-def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
-    """Open one connection, waiting through a cold start.
-
-    Raises Unreachable, which names `setting`, OutOfSpace, or TooOld, unless any version will do.
-    """
-    deadline = time.monotonic() + COLD_START_SECONDS
-    while True:
-        try:
-            # No prepared statements: a transaction pooler hands every transaction another session.
-            connection: Connection = psycopg.connect(
-                conninfo, autocommit=True, prepare_threshold=None, row_factory=dict_row
-            )
-            break
-        except psycopg.OperationalError as error:
-            reason = " ".join(str(error).split()) or "no answer"
-            if any(words in reason for words in DOUBTS):
-                raise Untrusted(reason, setting) from None
-            if FULL in reason:
-                raise OutOfSpace from None
-            if time.monotonic() > deadline or any(final in reason for final in FINAL_REFUSALS):
-                raise Unreachable(f"The database does not answer ({reason}). {remedy(reason, setting)}") from None
-            log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
-            time.sleep(PAUSE_SECONDS)
-    version = connection.info.server_version
-    if version < MINIMUM_MAJOR * 10000 and not any_version:
-        connection.close()
-        raise TooOld(version)
-    return connection
 
 
 def _migrate(conninfo: str, connection: Connection) -> None:
