@@ -1,11 +1,12 @@
 -- name: heard
 -- Podcasts, books and artists of some days with the sums of their episodes, chapters and videos; then (rows of no `items`)
 -- some of those themselves, the last heard first, of a show if one is asked for: from the first again where there are
--- not so many; then the hours of the day (rows of no kind). One look at what bi.spoken_plays shows, by its keys, for its texts would take ten times as long.
+-- not so many; then the hours of the day (rows of no kind). One look at what bi.spoken_plays shows, by its keys: by its texts
+-- it would take ten times as long.
 -- `is_finished` is null where nothing tells how any of its plays ended.
 with heard as materialized (
-    select p.kind, p.spoken_item_key, p.played_hour as hour, count(*)::int as plays, sum(p.ms_played)::bigint as ms, min(p.played_on) as first_on,
-           max(p.played_on) as last_on, max(p.played_at) as last_at,
+    select p.kind, p.spoken_item_key, p.played_hour as hour, count(*)::int as plays, sum(p.ms_played)::bigint as ms,
+           min(p.played_on) as first_on, max(p.played_on) as last_on, max(p.played_at) as last_at,
            bool_or(p.reason_end_key = done.label_key) as is_finished
     from star.spoken_play p
     cross join (select coalesce((select l.label_key from star.play_label l where l.label = 'trackdone'), 0) as label_key) done
