@@ -137,6 +137,26 @@ def test_the_demo_is_up_with_data(demo: Demo) -> None:
     ]
 
 
+def test_what_only_the_export_names_is_looked_up_within_the_days_budget(demo: Demo) -> None:
+    served = "select count(*) from star.track_dim where payload_key is not null"
+    with_picture = "select count(*) from bi.artists where image_url is not null"
+    waiting = "select count(*) from star.track_dim where payload_key is null and track_id is not null"
+
+    def counts() -> tuple[int, ...]:
+        return tuple(demo.rows(statement)[0][0] for statement in (served, with_picture, waiting))
+
+    # Among the first tests: ten runs spend the day's budget, and a slow machine gets there in the later ones.
+    before = wait_until(lambda: found if all(found := counts()) else (), "the first refresh")
+    # Drained run by run, artists beside tracks.
+    wait_until(lambda: all(now > then for now, then in zip(counts()[:2], before, strict=False)), "another refresh")
+    after = counts()
+    assert after[2] < before[2]
+    assert sum(before[::2]) <= sum(after[::2]) <= sum(before[::2]) + 50
+    # Albums and artists are there by name from the start.
+    assert demo.rows("select count(*) from bi.plays where track_id is not null and album_name is null") == [(0,)]
+    assert demo.rows("select sum(calls) <= 1000 from audit.api_call") == [(True,)]
+
+
 def test_the_hours_are_materialized_and_the_checks_passed(demo: Demo) -> None:
     nodes = _nodes(demo)
     by_name = {node["assetKey"]["path"][0]: node for node in nodes}
@@ -299,26 +319,6 @@ def test_three_years_of_their_export_are_in_exactly_as_they_listened(demo: Demo)
     assert f"rows in {files} files, for Simulated Listener" in demo.started.says()
 
 
-def test_what_only_the_export_names_is_looked_up_within_the_days_budget(demo: Demo) -> None:
-    served = "select count(*) from star.track_dim where payload_key is not null"
-    with_picture = "select count(*) from bi.artists where image_url is not null"
-    waiting = "select count(*) from star.track_dim where payload_key is null and track_id is not null"
-
-    def counts() -> tuple[int, ...]:
-        return tuple(demo.rows(statement)[0][0] for statement in (served, with_picture, waiting))
-
-    before = counts()
-    assert all(before)
-    # Drained run by run, artists beside tracks.
-    wait_until(lambda: all(now > then for now, then in zip(counts()[:2], before, strict=False)), "another refresh")
-    after = counts()
-    assert after[2] < before[2]
-    assert sum(before[::2]) <= sum(after[::2]) <= sum(before[::2]) + 50
-    # Albums and artists are there by name from the start.
-    assert demo.rows("select count(*) from bi.plays where track_id is not null and album_name is null") == [(0,)]
-    assert demo.rows("select sum(calls) <= 1000 from audit.api_call") == [(True,)]
-
-
 def test_an_assistant_is_answered_thirty_questions_as_sql_answers_them(demo: Demo) -> None:
     here = {**demo.user.environment, "BRAPPED_HOME": str(demo.home)}
     brapped = demo.user.python.with_name("brapped")
@@ -334,13 +334,20 @@ def test_an_assistant_is_answered_thirty_questions_as_sql_answers_them(demo: Dem
         values = [int(cell) if isinstance(cell, Decimal) else cell for cell in row]
         return values if len(values) > 1 else values[0]
 
+    def answers_of_one_moment() -> list[tuple[Any, Any]]:
+        """What is answered and what is true; nothing while a poll changes it in between."""
+        before = [told(demo.rows(question.statement)) for question in QUESTIONS]
+        with ThreadPoolExecutor(1) as elsewhere:
+            # Here the browser's own loop runs.
+            answers = elsewhere.submit(anyio.run, asking).result()
+        after = [told(demo.rows(question.statement)) for question in QUESTIONS]
+        return [*zip(answers, after, strict=True)] if before == after else []
+
     assert len(QUESTIONS) == 30
-    with ThreadPoolExecutor(1) as elsewhere:
-        # Here the browser's own loop runs.
-        answers = elsewhere.submit(anyio.run, asking).result()
-    for question, answer in zip(QUESTIONS, answers, strict=True):
+    compared = wait_until(answers_of_one_moment, "nothing is polled while the assistant asks")
+    for question, (answer, truth_by_sql) in zip(QUESTIONS, compared, strict=True):
         assert answer is not None, question.words
-        assert question.answer(answer) == told(demo.rows(question.statement)), question.words
+        assert question.answer(answer) == truth_by_sql, question.words
 
 
 def test_nothing_of_a_real_account_reaches_the_demo(demo: Demo) -> None:
