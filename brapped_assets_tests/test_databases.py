@@ -5,6 +5,7 @@ import pytest
 
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets_tests.databases import MIGRATED, database
+from brapped_assets_tests.examples import quick_of
 
 TABLES = (
     "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|inf)'"
@@ -50,18 +51,21 @@ def test_a_database_that_was_written_to_is_as_new_for_the_next(postgres: Embedde
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "alter table star.artist_dim add column more int",
-        "drop table audit.notice",
-        "grant select on star.artist_dim to public",
-        "grant usage on schema raw to public",
-        "revoke connect on database {name} from public",
-        "alter database {name} set work_mem = '1MB'",
-        "alter default privileges grant select on tables to public",
-        "drop view bi.listeners cascade",
-        "alter table star.artist_dim disable trigger all",
-        "create schema mine",
-    ],
+    quick_of(
+        4,
+        [
+            "alter table star.artist_dim add column more int",
+            "drop table audit.notice",
+            "grant select on star.artist_dim to public",
+            "grant usage on schema raw to public",
+            "revoke connect on database {name} from public",
+            "alter database {name} set work_mem = '1MB'",
+            "alter default privileges grant select on tables to public",
+            "drop view bi.listeners cascade",
+            "alter table star.artist_dim disable trigger all",
+            "create schema mine",
+        ],
+    ),
 )
 def test_a_database_whose_definitions_were_changed_is_handed_to_nobody(
     postgres: EmbeddedServer, statement: str

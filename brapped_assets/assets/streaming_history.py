@@ -1,8 +1,9 @@
 """Fetch, merge, report: the files of Spotify's own data export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,39 @@ from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, UNKNOWN, as_
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.text.plain import plain
+from brapped_assets.text.translation import N_, gettext, translated
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import run_stats
 
 if TYPE_CHECKING:
     from brapped_assets.transfer.importer import Summary
+    from brapped_assets.transfer.ownership_doubts import Sign
 
 TABLE = "audit.import_file"
 # Metadata key: the local year of the first play there is.
 FIRST_YEAR = "first_year"
+WHOSE = N_("Whose export is it? Give the listener in the configuration; `brapped status` names them.")
+SOMEBODY_ELSES = N_(
+    "This may be somebody else's listening (%(signs)s), and nothing was imported. `brapped import` with the same paths "
+    "tells why; if it is this listener's, set even_if_someone_elses in the configuration."
+)
+
+SIGNS: dict["Sign", str] = {
+    "two accounts": N_("two accounts"),
+    "another account": N_("another account"),
+    "another listener's file": N_("another listener's file"),
+    "another life": N_("another life"),
+    "two lives": N_("two lives"),
+}
+
+
+class NotImported(dg.Failure):
+    """Nothing was imported, and somebody has to do something; `words` say what, in the language of now."""
+
+    def __init__(self, words: Callable[[], str]) -> None:
+        super().__init__(words(), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False)
+        self.words = words
 
 
 class Exports(dg.Config):
@@ -81,10 +105,15 @@ def streaming_history(
     except dg.Failure as failure:
         # Nobody launched it who would look what came of it.
         if failure.metadata[CURE].value == CURED_BY_A_PERSON:
-            refused_inbox.note(home, digest, failure.description or UNKNOWN, datetime.now(UTC))
+            words = failure.words if isinstance(failure, NotImported) else partial(str, failure.description or UNKNOWN)
+            refused_inbox.note(home, digest, words, datetime.now(UTC))
         raise
     refused_inbox.forget(home)
     yield dg.MaterializeResult(metadata=told)
+
+
+def _somebody_elses(signs: Sequence["Sign"]) -> str:
+    return gettext(SOMEBODY_ELSES, signs=", ".join(translated(SIGNS[sign]) for sign in signs))
 
 
 def _import(
@@ -111,27 +140,17 @@ def _import(
         try:
             found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         except HistoryError as error:
-            raise dg.Failure(str(error), metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False) from error
+            raise NotImported(partial(str, error)) from error
         try:
             with neon.transaction() as tx:
                 listener = resolve_listener(tx, spotify.settings, config.listener, datetime.now(UTC), found)
         except WhichListener as error:
             # Dagster's history holds no names: `brapped forget` could not remove them.
-            raise dg.Failure(
-                "Whose export is it? Give the listener in the configuration; `brapped status` names them.",
-                metadata={CURE: CURED_BY_A_PERSON},
-                allow_retries=False,
-            ) from error
+            raise NotImported(partial(gettext, WHOSE)) from error
         with neon.bulky() as warehouse:
             found_doubts, _ = doubts(warehouse, listener.listener_id, found)
             if found_doubts and not config.even_if_someone_elses:
-                raise dg.Failure(
-                    f"This may be somebody else's listening ({', '.join(doubt.sign for doubt in found_doubts)}), and "
-                    "nothing was imported. `brapped import` with the same paths tells why; if it is this listener's, "
-                    "set even_if_someone_elses in the configuration.",
-                    metadata={CURE: CURED_BY_A_PERSON},
-                    allow_retries=False,
-                )
+                raise NotImported(partial(_somebody_elses, [doubt.sign for doubt in found_doubts]))
             import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     context.log.info(

@@ -13,26 +13,10 @@ from typing import BinaryIO
 from brapped_assets import __version__
 from brapped_assets.history.own_export import FORMAT, HISTORY, MANIFEST, PARQUET, RECORDS, VERSION
 from brapped_assets.transfer.export_target import Target
+from brapped_assets.transfer.public_tables import TABLES, write_table
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.exported_records import PORTABLE, listener_record, records, stream, typed_stream
+from brapped_assets.warehouse.exported_records import PORTABLE, extended_history, listener_record, records
 
-q = Statements(__file__)
-
-# The public views, each with its statement in exporter.sql.
-TABLES = (
-    *(
-        "plays",
-        "spoken_plays",
-        "tracks",
-        "artists",
-        "artist_genres",
-        "albums",
-        "track_artists",
-        "listeners",
-        "coverage_gaps",
-    ),
-)
 # As Spotify cuts its own files, of 12 MB at most.
 ROWS_A_FILE = 16_000
 LINES_A_WRITE = 1_000
@@ -56,9 +40,6 @@ def export(
 
     Raises a WarehouseError, and what the target raises.
     """
-    # Imported late: it takes half a second that no other command should pay.
-    from brapped_assets.transfer.parquet import write_parquet  # noqa: PLC0415
-
     with warehouse.snapshot() as tx:
         counts = {}
         for table in PORTABLE:
@@ -67,8 +48,7 @@ def export(
         plays = _write_history(tx, listener_id, target, progress)
         for table in TABLES:
             with target.file(_named(f"{PARQUET}/{table}.parquet", progress)) as out:
-                columns, rows = typed_stream(tx, q[table], listener_id)
-                write_parquet(out, columns, rows)
+                write_table(tx, table, listener_id, out)
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -98,7 +78,7 @@ def _write_lines(out: BinaryIO, lines: Iterator[str]) -> int:
 
 def _write_history(tx: Connection, listener_id: int, target: Target, progress: Progress) -> int:
     """Spotify's own form: one array a year, or for 16,000 rows of it, numbered on."""
-    rows = stream(tx, q.history, listener_id)
+    rows = extended_history(tx, listener_id)
     count = number = 0
     first = next(rows, None)
     while first is not None:

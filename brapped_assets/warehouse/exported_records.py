@@ -99,3 +99,8 @@ def records(tx: Connection, table: str, listener_id: int) -> Iterator[str]:
     """A listener's records of one of the tables of `PORTABLE`, each a line of JSON."""
     for row in stream(tx, q[table], listener_id):
         yield json.dumps(row["record"], ensure_ascii=False, separators=(",", ":"))
+
+
+def extended_history(tx: Connection, listener_id: int) -> Iterator[dict[str, Any]]:
+    """A listener's plays, oldest first: `year` of the END in UTC, and `row`, JSON as in Spotify's extended history."""
+    return stream(tx, q.extended_history, listener_id)

@@ -1,4 +1,4 @@
-"""The pages' table of contents: which address is answered by what."""
+"""The pages as an ASGI application: in front of them who may ask, behind them what is answered when something fails."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,38 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
-from brapped_assets.web import (
-    add,
-    aliasing,
-    assistant,
-    cover_lookup,
-    covers,
-    explore,
-    feed,
-    genres,
-    hiding,
-    hiding_offers,
-    how_counted,
-    items,
-    listener_comparison,
-    lists,
-    overview,
-    period_comparison,
-    play_log,
-    rank_over_time,
-    renew,
-    search,
-    settings,
-    spoken,
-    today,
-    wrapped,
-)
-from brapped_assets.web.api import described, tokens
 from brapped_assets.web.api.app import ROOT, api
 from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.assistant_endpoint import PATH, AssistantEndpoint
 from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.metrics import Metrics, PageTimes
+from brapped_assets.web.routes import page_routes
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
 
@@ -52,22 +26,14 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 def create_app(
     site: Site, hosts: Sequence[str] = (), *, key: str | None = None, origins: Sequence[str] = ()
 ) -> Starlette:
-    """The pages as an ASGI application. Each page's module has its routes.
+    """The pages, the API, the assistant and the machinery's addresses.
 
     `hosts` are names and addresses to answer to, besides this machine's own; with a `key`, only who brings it is.
     Pages of `origins` may ask the API from a browser, with a token.
     """
     gate, metrics = Gate(site), Metrics(site)
     asked = AssistantEndpoint(site, gate)
-    pages = [
-        route
-        for module in (
-            *(overview, explore, genres, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
-            *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-            *(settings, cover_lookup, described, tokens, assistant, spoken),
-        )
-        for route in module.routes(site)
-    ]
+    pages = page_routes(site)
     app = Starlette(
         routes=[
             # First, for a flood of wrong tokens shall be refused at once.

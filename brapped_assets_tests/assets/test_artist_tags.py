@@ -148,7 +148,7 @@ def test_the_most_played_are_asked_about_first(
     assert of == sorted(of, reverse=True)
 
 
-@pytest.mark.parametrize("kind", ["server_error", "web_page"])
+@pytest.mark.parametrize("kind", quick_of(1, ["server_error", "web_page"]))
 def test_a_service_that_is_away_is_left_alone_for_a_while_and_nothing_is_red(
     polled: Connected, instance: dg.DagsterInstance, clock: Traveller, kind: Kind
 ) -> None:

@@ -11,6 +11,9 @@ import pytest
 from time_machine import Traveller
 
 from brapped_assets.definitions import defs
+from brapped_assets.history.discovery import find_histories
+from brapped_assets.history.errors import HistoryError
+from brapped_assets.text.language import LANGUAGES, Display, written_as
 from brapped_assets.transfer import importer, refused_inbox
 from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets_tests.assets.runs import metadata_of, run, value, why
@@ -113,6 +116,13 @@ def test_a_file_that_was_refused_is_not_tried_again_until_something_changes(
     refused = refused_inbox.read(folder.parent)
     assert refused is not None
     assert refused.sentence() == f"Something in the inbox was refused: {sentence}"
+    # Whoever is told reads it in a language of their own.
+    for language in LANGUAGES:
+        with written_as(Display(language)), pytest.raises(HistoryError) as error, find_histories(folder):
+            pass
+        with written_as(Display(language)):
+            assert refused.why == str(error.value)
+    assert len(set(refused.whys.values())) == len(LANGUAGES)
     clock.shift(timedelta(days=1))
     assert watch.tick() == DONE
     # By hand: it is no news.

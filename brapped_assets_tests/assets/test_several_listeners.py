@@ -15,6 +15,7 @@ from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.assets.runs import FEED, closed, metadata_of, poll, rows, run, warnings, why
 from brapped_assets_tests.conftest import Connected
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.household import ANOTHER_KEY, KEY, add, housemate
 
 Plays = list[tuple[datetime, str]]
@@ -213,7 +214,8 @@ def test_without_the_key_only_those_whose_token_cannot_be_read_are_left_out(
 
 
 @pytest.mark.parametrize(
-    ("asset", "stopped"), [("recently_played_raw", "who is polled first"), ("streaming_fact", "who is merged first")]
+    ("asset", "stopped"),
+    quick_of(1, [("recently_played_raw", "who is polled first"), ("streaming_fact", "who is merged first")]),
 )
 def test_what_nobody_foresaw_about_one_stops_nobody_else(
     home: Home, clock: Traveller, asset: str, stopped: str

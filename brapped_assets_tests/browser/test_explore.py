@@ -55,7 +55,7 @@ def press(page: Page, mark: str) -> None:
 
 
 # The full product is in `make check`.
-WITH_AND_WITHOUT_SCRIPT = quick_of(2, [(True, 390), (False, 1280), (True, 1280), (False, 390)])
+WITH_AND_WITHOUT_SCRIPT = quick_of(1, [(True, 390), (False, 1280), (True, 1280), (False, 390)])
 # Of a period, of a moment of the week, of three facets.
 SOME_MARKS = (*MARKS[:2], *MARKS[4:15:4])
 EVERY_MARK = [(True, 390, SOME_MARKS), (False, 1280, SOME_MARKS)] + [
@@ -255,7 +255,7 @@ def drag_by_finger(page: Page, from_mark: str, to_mark: str) -> None:
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-@pytest.mark.parametrize("by", ["mouse", "keys", "finger"])
+@pytest.mark.parametrize("by", quick_of(1, ["finger", "mouse", "keys"]))
 def test_a_stretch_of_the_line_of_time_is_chosen_and_taken_back(visitor: Visitor, by: str) -> None:
     first, last = (f"[data-mark='range=2025-{month}-01']" for month in ("03", "06"))
     page = visitor.visit("/explore?range=2025&device=Phone", 768 if by == "finger" else 1280, has_touch=by == "finger")

@@ -80,7 +80,7 @@ class User:
     def started(self, *arguments: str, **environment: str) -> Iterator[Started]:
         """A command in the background, in a session of its own as in a terminal; killed at the end if need be."""
         log = self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
-        with log.open("wb") as out:
+        with log.open("wb") as out, hang_ups_heard():
             process = subprocess.Popen(
                 [self.python.with_name("brapped"), *arguments],
                 cwd=self.work,
@@ -88,15 +88,25 @@ class User:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-            try:
-                yield Started(process, log)
-            finally:
-                if process.poll() is None:
-                    # A test failed: nobody is left to stop what this one started.
-                    process.kill()
-                    for left in processes_of(self.folder):
-                        left.kill()
-                process.wait()
+        try:
+            yield Started(process, log)
+        finally:
+            if process.poll() is None:
+                # A test failed: nobody is left to stop what this one started.
+                process.kill()
+                for left in processes_of(self.folder):
+                    left.kill()
+            process.wait()
+
+
+@contextmanager
+def hang_ups_heard() -> Iterator[None]:
+    """What is started inside hears a hang-up, also where the tests themselves run on without their terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def words(text: str) -> str:

@@ -20,6 +20,7 @@ from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets_tests.commands.browser import Browser
 from brapped_assets_tests.commands.subprocess_user import Said, free_port
+from brapped_assets_tests.examples import quick_of
 
 Brapped = Callable[..., Said]
 
@@ -163,10 +164,16 @@ def test_an_address_pasted_from_another_machine_is_a_login(brapped: Brapped, mon
 @pytest.mark.usefixtures("with_secret")
 @pytest.mark.parametrize(
     ("browser_does", "sentence"),
-    [
-        (Browser("cancel"), "the request was declined on Spotify's page; run `brapped login` again and choose Agree"),
-        (Browser(tampered=True), "the answer belongs to another login (its state differs)"),
-    ],
+    quick_of(
+        1,
+        [
+            (
+                Browser("cancel"),
+                "the request was declined on Spotify's page; run `brapped login` again and choose Agree",
+            ),
+            (Browser(tampered=True), "the answer belongs to another login (its state differs)"),
+        ],
+    ),
 )
 def test_a_login_that_came_to_nothing_keeps_nothing(
     brapped: Brapped,

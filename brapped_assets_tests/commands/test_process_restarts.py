@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.services import process_restarts
 from brapped_assets.services.process_restarts import PAUSES, WITHIN_SECONDS, pause_before_start
-from brapped_assets_tests.commands.subprocess_user import wait_until
+from brapped_assets_tests.commands.subprocess_user import hang_ups_heard, wait_until
 from brapped_assets_tests.examples import quick_of
 
 Keeping = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
@@ -106,10 +106,8 @@ def everything_below(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 @pytest.fixture
 def _heard() -> Iterator[None]:
-    """A hang-up is heard, also where the tests themselves run on without their terminal."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+    with hang_ups_heard():
+        yield
 
 
 @pytest.mark.slow
@@ -149,6 +147,7 @@ def test_a_hang_up_that_was_ignored_before_is_ignored(keeping: Keeping) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_when_the_keeper_is_killed_its_programs_and_theirs_end_themselves_the_deaf_ones_too(
     keeping: Keeping,
 ) -> None:

@@ -14,6 +14,7 @@ from brapped_assets.warehouse import listeners, zones
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import UnknownZone
 from brapped_assets.warehouse.zones import Span
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -115,18 +116,24 @@ def test_nothing_is_done_unless_somebody_agrees(warehouse: Warehouse, me: int, t
 
 @pytest.mark.parametrize(
     ("asked", "words"),
-    [
-        (("EST", {}), "America/New_York"),
-        (("Europe/Berlin", {"begins": "soon"}), "'soon' is no date. It looks like 2024-03-01"),
-        (("Europe/Berlin", {"begins": "2024-02-30"}), "is no date"),
-        (("Europe/Berlin", {"begins": "0001-01-01"}), "lies outside of what can be"),
-        (("Europe/Berlin", {"begins": "9999-12-31"}), "lies outside of what can be"),
-        (("Europe/Berlin", {"begins": "2026-11-30"}), "2026-11-30 lies ahead in Europe/Berlin"),
-        (("Europe/Berlin", {"begins": "2024-03-01", "ends": "2024-02-01"}), "--until 2024-02-01 is not after --from"),
-        ((None, {"begins": "2024-03-01"}), "Name the region, too"),
-        (("Europe/Berlin", {"back": "2024-03-01"}), "--take-back goes alone"),
-        ((None, {"back": "2024-03-01"}), "The moves are: none."),
-    ],
+    quick_of(
+        5,
+        [
+            (("EST", {}), "America/New_York"),
+            (("Europe/Berlin", {"begins": "soon"}), "'soon' is no date. It looks like 2024-03-01"),
+            (("Europe/Berlin", {"begins": "2024-02-30"}), "is no date"),
+            (("Europe/Berlin", {"begins": "0001-01-01"}), "lies outside of what can be"),
+            (("Europe/Berlin", {"begins": "9999-12-31"}), "lies outside of what can be"),
+            (("Europe/Berlin", {"begins": "2026-11-30"}), "2026-11-30 lies ahead in Europe/Berlin"),
+            (
+                ("Europe/Berlin", {"begins": "2024-03-01", "ends": "2024-02-01"}),
+                "--until 2024-02-01 is not after --from",
+            ),
+            ((None, {"begins": "2024-03-01"}), "Name the region, too"),
+            (("Europe/Berlin", {"back": "2024-03-01"}), "--take-back goes alone"),
+            ((None, {"back": "2024-03-01"}), "The moves are: none."),
+        ],
+    ),
     ids=str,
 )
 def test_what_cannot_be_meant_is_refused_in_words_and_changes_nothing(

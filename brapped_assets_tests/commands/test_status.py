@@ -188,7 +188,7 @@ def test_a_part_of_up_that_stays_down_is_a_problem(healthy: Connected, brapped: 
 def test_what_the_inbox_refused_is_a_problem_while_it_lies_there(healthy: Connected, brapped: Brapped) -> None:
     folder = inbox(Path(os.environ["BRAPPED_HOME"]))
     (folder / "a.zip").write_bytes(b"no zip")
-    refused_inbox.note(folder.parent, state(folder) or "", "a.zip is no zip.", NOON)
+    refused_inbox.note(folder.parent, state(folder) or "", lambda: "a.zip is no zip.", NOON)
     said = brapped("status")
     assert said.code == 1
     assert "✗ Something in the inbox was refused: a.zip is no zip. → mend it, or take it out of" in said.output

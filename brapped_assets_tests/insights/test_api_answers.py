@@ -20,7 +20,7 @@ from brapped_assets.insights.api_answers.totals import totals
 from brapped_assets.insights.selection import KINDS, Selection
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, histories, vary
 from brapped_assets_tests.insights.overview_plays import tell as tell_history
 from brapped_assets_tests.insights.test_selection import COUNTS, LEFT, PLAYS, selections, values_of
@@ -122,28 +122,31 @@ def test_every_filter_that_a_selection_has_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("pairs", "parameter"),
-    [
-        ([("colour", "red")], "colour"),
-        ([("range", "2025-13")], "range"),
-        ([("range", "2025-02-30")], "range"),
-        ([("range", "2025-03-09..2025-03-01")], "range"),
-        ([("range", "all"), ("range", "all")], "range"),
-        ([("hour", "24")], "hour"),
-        ([("hour", " 5")], "hour"),
-        ([("weekday", "٣")], "weekday"),
-        ([("artist", "9" * 5_000)], "artist"),
-        ([("decade", "1985")], "decade"),
-        ([("device", "Toaster")], "device"),
-        ([("country", "D\0")], "country"),
-        ([("rule", "mine")], "rule"),
-        ([("private", "perhaps")], "private"),
-        ([("hour", "1")] * 101, "hour"),
-        ([("q", "x" * 101)], "q"),
-        ([("sort", "colour")], "sort"),
-        ([("limit", "0")], "limit"),
-        ([("limit", "1001")], "limit"),
-        ([("context", "spotify:album:1 or 1=1")], "context"),
-    ],
+    quick_of(
+        8,
+        [
+            ([("colour", "red")], "colour"),
+            ([("range", "2025-13")], "range"),
+            ([("range", "2025-02-30")], "range"),
+            ([("range", "2025-03-09..2025-03-01")], "range"),
+            ([("range", "all"), ("range", "all")], "range"),
+            ([("hour", "24")], "hour"),
+            ([("hour", " 5")], "hour"),
+            ([("weekday", "٣")], "weekday"),
+            ([("artist", "9" * 5_000)], "artist"),
+            ([("decade", "1985")], "decade"),
+            ([("device", "Toaster")], "device"),
+            ([("country", "D\0")], "country"),
+            ([("rule", "mine")], "rule"),
+            ([("private", "perhaps")], "private"),
+            ([("hour", "1")] * 101, "hour"),
+            ([("q", "x" * 101)], "q"),
+            ([("sort", "colour")], "sort"),
+            ([("limit", "0")], "limit"),
+            ([("limit", "1001")], "limit"),
+            ([("context", "spotify:album:1 or 1=1")], "context"),
+        ],
+    ),
 )
 def test_what_is_not_understood_is_refused_by_name(
     warehouse: Warehouse, pairs: list[tuple[str, str]], parameter: str

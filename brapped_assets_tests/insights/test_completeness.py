@@ -16,6 +16,7 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import gap, polled
 from brapped_assets_tests.warehouse.exported_plays import Old, Told, tell
 from brapped_assets_tests.warehouse.imported_files import vouch
@@ -120,11 +121,11 @@ def _is_told_by_the_old_tables_with_a_hole(tx: Connection, me: int) -> None:
 
 @pytest.mark.parametrize(
     "partly",
-    [
+    quick_of(3, [
         _begins_in_the_middle, _begins_on_the_second_day, _has_a_hole_between_two_exports,
         _has_a_hole_between_the_export_and_the_first_poll, _has_a_gap_of_three_weeks,
         _is_told_by_the_old_tables_with_a_hole,
-    ],
+    ]),
 )  # fmt: skip
 def test_a_year_known_in_part_is_held_against_nothing(warehouse: Warehouse, partly: Any) -> None:
     with warehouse.transaction() as tx:

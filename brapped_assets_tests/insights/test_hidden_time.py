@@ -21,7 +21,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.insights.overview_plays import MOMENTS, NOW, Told, histories, know, play, seen, tell
 from brapped_assets_tests.insights.test_play_log import in_file
 from brapped_assets_tests.warehouse.polled_plays import newcomer
@@ -141,16 +141,19 @@ def test_a_stretch_is_told_in_the_time_of_the_zone_that_held_then(warehouse: War
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [
-        ({"from": "2026-03-15T02:00", "until": ""}, "has a beginning and an end"),
-        ({"from": "yesterday", "until": "2026-03-15T02:00"}, "has a beginning and an end"),
-        ({"from": "2026-02-30T02:00", "until": "2026-03-15T02:00"}, "has a beginning and an end"),
-        ({"from": "0001-01-01T00:00", "until": "9999-03-15T02:00"}, "has a beginning and an end"),
-        ({"from": "2026-03-15T02:00", "until": "2026-03-14T02:00"}, "ends before it begins"),
-        ({"listener": "99", "from": "2026-03-14T02:00", "until": "2026-03-15T02:00"}, "lacks something"),
-        ({"play": "2026-03-14T02:00_1"}, "lacks something"),
-        ({"play": "2026-01-01T00:00:00.000000_9999999999"}, "lacks something"),
-    ],
+    quick_of(
+        4,
+        [
+            ({"from": "2026-03-15T02:00", "until": ""}, "has a beginning and an end"),
+            ({"from": "yesterday", "until": "2026-03-15T02:00"}, "has a beginning and an end"),
+            ({"from": "2026-02-30T02:00", "until": "2026-03-15T02:00"}, "has a beginning and an end"),
+            ({"from": "0001-01-01T00:00", "until": "9999-03-15T02:00"}, "has a beginning and an end"),
+            ({"from": "2026-03-15T02:00", "until": "2026-03-14T02:00"}, "ends before it begins"),
+            ({"listener": "99", "from": "2026-03-14T02:00", "until": "2026-03-15T02:00"}, "lacks something"),
+            ({"play": "2026-03-14T02:00_1"}, "lacks something"),
+            ({"play": "2026-01-01T00:00:00.000000_9999999999"}, "lacks something"),
+        ],
+    ),
 )
 def test_what_is_no_time_and_no_play_is_said(
     warehouse: Warehouse, browser: TestClient, change: dict[str, str], says: str

@@ -33,7 +33,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play, seen
 from brapped_assets_tests.insights.test_hidden_time import HERE, counted, fields
 from brapped_assets_tests.warehouse.polled_plays import newcomer
@@ -224,7 +224,7 @@ def test_what_was_me_is_not_asked_again_until_that_is_taken_back(browser: TestCl
     assert asked(browser) == [NIGHT, ROW]
 
 
-@pytest.mark.parametrize("path", ["/hide-offered", "/was-me"])
+@pytest.mark.parametrize("path", quick_of(1, ["/hide-offered", "/was-me"]))
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brapped_assets.insights.search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, Told, know, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -38,34 +38,37 @@ def found(tx: Connection, typed: str, limit: int = 8) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [
-        ("Beyoncé", "beyonce"),
-        ("Beyonce", "BEYONCÉ"),
-        ("Ólafur Arnalds", "olafur"),
-        ("Mø", "mo"),
-        ("Straße", "strasse"),
-        ("STRASSE", "straße"),
-        ("Æther", "aether"),
-        ("Łódź", "lodz"),
-        ("İstanbul", "istanbul"),
-        ("ΟΔΟΣ", "οδός"),
-        ("Чайковский", "чайковскии"),
-        ("सितारे", "सित"),
-        ("ज़िन्दगी", "जिन्दगी"),
-        ("夜に駆ける", "夜に"),
-        ("ﾊﾟｰﾃｨｰ", "パーティー"),
-        ("사랑", "사라"),
-        ("حُبّ", "حب"),
-        ("أحبك", "احبك"),
-        ("שָׁלוֹם", "שלום"),
-        ("🔥💜", "💜"),
-        ("Ｆｕｌｌ", "full"),  # noqa: RUF001 - wide letters
-        ("Don’t Stop", "don't"),
-        (r"100%_\o/", r"%_\o"),
-        ("AC/DC", "dc"),
-        ("爱", "爱"),
-        ("no\u00a0break", "no break"),
-    ],
+    quick_of(
+        12,
+        [
+            ("Beyoncé", "beyonce"),
+            ("Beyonce", "BEYONCÉ"),
+            ("Ólafur Arnalds", "olafur"),
+            ("Mø", "mo"),
+            ("Straße", "strasse"),
+            ("STRASSE", "straße"),
+            ("Æther", "aether"),
+            ("Łódź", "lodz"),
+            ("İstanbul", "istanbul"),
+            ("ΟΔΟΣ", "οδός"),
+            ("Чайковский", "чайковскии"),
+            ("सितारे", "सित"),
+            ("ज़िन्दगी", "जिन्दगी"),
+            ("夜に駆ける", "夜に"),
+            ("ﾊﾟｰﾃｨｰ", "パーティー"),
+            ("사랑", "사라"),
+            ("حُبّ", "حب"),
+            ("أحبك", "احبك"),
+            ("שָׁלוֹם", "שלום"),
+            ("🔥💜", "💜"),
+            ("Ｆｕｌｌ", "full"),  # noqa: RUF001 - wide letters
+            ("Don’t Stop", "don't"),
+            (r"100%_\o/", r"%_\o"),
+            ("AC/DC", "dc"),
+            ("爱", "爱"),
+            ("no\u00a0break", "no break"),
+        ],
+    ),
 )
 def test_a_name_is_found_in_any_script_with_or_without_accents(warehouse: Warehouse, name: str, typed: str) -> None:
     with warehouse.transaction() as tx:

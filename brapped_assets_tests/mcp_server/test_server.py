@@ -13,6 +13,7 @@ from brapped_assets.mcp_server.tools import Tools
 from brapped_assets.warehouse.assistant_access import allow_assistant, refuse_assistant
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 from brapped_assets_tests.web.api.asking import live
@@ -142,7 +143,7 @@ def test_what_is_allowed_no_longer_is_refused_at_the_next_question(tools: Tools,
 
 @pytest.mark.parametrize(
     ("call", "words"),
-    [
+    quick_of(5, [
         (("query", {"sql": "delete from bi.plays"}), "Only a SELECT"),
         (("query", {"sql": "select nothing from bi.plays"}), 'The database says: column "nothing" does not exist'),
         (("query", {"sql": "select count(*) from plays a, plays b, plays c, plays d, plays e"}), "too long"),
@@ -154,7 +155,7 @@ def test_what_is_allowed_no_longer_is_refused_at_the_next_question(tools: Tools,
         (("top", {"kind": "moods"}), "kind"),
         (("plays", {"before": "yesterday"}), "before"),
         (("nothing", {}), "nothing"),
-    ],
+    ]),
 )  # fmt: skip
 def test_what_cannot_be_answered_is_said_in_words(tools: Tools, call: tuple[str, dict[str, Any]], words: str) -> None:
     (answer,) = ask(tools, call)

@@ -338,7 +338,7 @@ def test_an_export_that_the_inbox_refused_is_told_once_and_once_that_it_is_gone(
 
     def refused(name: str, now: datetime) -> None:
         (folder / name).write_bytes(b"no zip")
-        refused_inbox.note(home, state(folder) or "", f"{name} is no zip.", now)
+        refused_inbox.note(home, state(folder) or "", lambda: f"{name} is no zip.", now)
 
     refused("a.zip", LOGIN)
     for minutes in (1, 20):

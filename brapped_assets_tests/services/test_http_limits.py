@@ -23,7 +23,7 @@ from brapped_assets.services.http_limits import bounded as protocol
 from brapped_assets.web import forms
 from brapped_assets.web.security import COOKIE, HEADERS, safe_headers
 from brapped_assets_tests.commands.subprocess_user import free_port
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.web.add_site import Pages, pages
 
 KEY = "a-key-of-this-start"
@@ -264,21 +264,24 @@ def test_half_open_connections_beyond_the_limit_of_open_files_keep_nobody_out(
 
 @pytest.mark.parametrize(
     "request_text",
-    [
-        "GET /health HTTP/1.1\r\nbad header\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: five\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ²\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "GET /health HTTP/1.1\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1:\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: [\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://[\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: null\r\nOrigin: null\r\n\r\n",
-        "GET /h\x00ealth HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        "nonsense\r\n\r\n",
-    ],
+    quick_of(
+        6,
+        [
+            "GET /health HTTP/1.1\r\nbad header\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: five\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ²\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "GET /health HTTP/1.1\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1:\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: [\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://[\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: null\r\nOrigin: null\r\n\r\n",
+            "GET /h\x00ealth HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+            "nonsense\r\n\r\n",
+        ],
+    ),
 )
 def test_what_cannot_be_read_is_400_with_every_header_whoever_refuses_it(site: Site, request_text: str) -> None:
     with site.connect(request_text.encode("latin-1")) as connection:

@@ -23,6 +23,7 @@ from brapped_assets.web.app import create_app
 from brapped_assets.web.links import Chosen, led_on
 from brapped_assets.web.site import Site
 from brapped_assets_tests.databases import database
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -165,7 +166,9 @@ def test_a_link_keeps_what_it_says_itself(own: dict[str, str], root: str, path: 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/explore", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/list/songs", "/of/{other}/"],
+    quick_of(
+        3, ["/", "/explore", "/wrapped", "/artist/1", "/track/1", "/album/1", "/compare", "/list/songs", "/of/{other}/"]
+    ),
 )
 def test_what_is_no_period_is_said_above_what_is_shown_instead(
     browser: TestClient, two: tuple[int, int], path: str

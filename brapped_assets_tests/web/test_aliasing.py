@@ -12,6 +12,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW
 from brapped_assets_tests.insights.test_hidden_time import HERE, fields, listen
 from brapped_assets_tests.warehouse.polled_plays import newcomer
@@ -60,15 +61,18 @@ def test_a_song_counts_as_another(browser: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [
-        ({"other": "1"}, "the same as itself"),
-        ({"other": "99"}, "was played here"),
-        ({"key": "2", "other": "1"}, "counts as this one already"),
-        ({"key": "1", "other": "3"}, "counts as another already"),
-        ({"other": "x"}, "lacks something"),
-        ({"kind": "album"}, "lacks something"),
-        ({"listener": "99"}, "lacks something"),
-    ],
+    quick_of(
+        4,
+        [
+            ({"other": "1"}, "the same as itself"),
+            ({"other": "99"}, "was played here"),
+            ({"key": "2", "other": "1"}, "counts as this one already"),
+            ({"key": "1", "other": "3"}, "counts as another already"),
+            ({"other": "x"}, "lacks something"),
+            ({"kind": "album"}, "lacks something"),
+            ({"listener": "99"}, "lacks something"),
+        ],
+    ),
 )
 def test_what_cannot_be_the_same_is_said(browser: TestClient, change: dict[str, str], says: str) -> None:
     given = fields(browser.get("/same?kind=artist&key=1&q=artist 2").text, "other")

@@ -13,6 +13,7 @@ from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -48,7 +49,7 @@ def plays(text: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", quick_of(3, PAGES))
 def test_a_filter_is_said_on_every_page_goes_along_and_is_dropped_by_a_click(browser: TestClient, page: str) -> None:
     text = browser.get(page, params={"device": "phone", "range": "all"}).text
     ((label, drop),) = chips(text)
@@ -104,7 +105,9 @@ def test_a_filter_that_leaves_nothing_leaves_a_page_that_can_be_gone_on_from(bro
 
 @pytest.mark.parametrize(
     "page",
-    ["/", "/explore", "/wrapped", "/genres", "/list/songs", "/list/days", "/places/artists", "/changes/songs"],
+    quick_of(
+        3, ["/", "/explore", "/wrapped", "/genres", "/list/songs", "/list/days", "/places/artists", "/changes/songs"]
+    ),
 )
 def test_an_empty_selection_names_the_filter_that_empties_it_on_every_page(browser: TestClient, page: str) -> None:
     asked = {"range": "30d", "by": "minutes", "device": "phone", "country": "ZZ"}

@@ -20,6 +20,7 @@ from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.how_counted import SECTIONS
 from brapped_assets.web.site import Site
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.items_plays import MOMENTS, NOW, Told, know, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -93,7 +94,7 @@ PAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("listened", [listen, lambda tx: know(tx, "UTC"), lambda tx: None])
+@pytest.mark.parametrize("listened", quick_of(1, [listen, lambda tx: know(tx, "UTC"), lambda tx: None]))
 def test_no_page_is_an_error_whatever_there_is(warehouse: Warehouse, browser: Browser, listened: Any) -> None:
     with warehouse.transaction() as tx:
         listened(tx)
@@ -103,7 +104,8 @@ def test_no_page_is_an_error_whatever_there_is(warehouse: Warehouse, browser: Br
 
 
 @pytest.mark.parametrize(
-    "path", ["/artist/99", "/track/0", "/album/-1", "/artist/99999999999999", "/track/x", "/album/٣", "/nowhere"]
+    "path",
+    quick_of(2, ["/artist/99", "/track/0", "/album/-1", "/artist/99999999999999", "/track/x", "/album/٣", "/nowhere"]),
 )
 def test_what_is_not_there_is_a_friendly_404(warehouse: Warehouse, browser: Browser, path: str) -> None:
     with warehouse.transaction() as tx:
@@ -181,15 +183,18 @@ def test_what_is_hidden_is_not_counted_and_can_be_shown_again(
 
 @pytest.mark.parametrize(
     ("origin", "change", "refused"),
-    [
-        ("https://elsewhere.example", {}, 403),
-        ("null", {}, 403),
-        # What is no origin is no request.
-        ("", {}, 400),
-        ("http://127.0.0.1:9", {}, 403),
-        (None, {"token": "guessed"}, 403),
-        (None, {"token": ""}, 403),
-    ],
+    quick_of(
+        3,
+        [
+            ("https://elsewhere.example", {}, 403),
+            ("null", {}, 403),
+            # What is no origin is no request.
+            ("", {}, 400),
+            ("http://127.0.0.1:9", {}, 403),
+            (None, {"token": "guessed"}, 403),
+            (None, {"token": ""}, 403),
+        ],
+    ),
 )
 def test_a_form_of_somebody_else_changes_nothing(
     warehouse: Warehouse, browser: Browser, origin: str | None, change: dict[str, str], refused: int
@@ -205,13 +210,16 @@ def test_a_form_of_somebody_else_changes_nothing(
 
 @pytest.mark.parametrize(
     ("change", "status_code"),
-    [
-        ({"artist": "99"}, 303),
-        ({"artist": "x"}, 400),
-        ({"listener": "77"}, 303),
-        ({"listener": ""}, 400),
-        ({"more": "x" * 20_000}, 413),
-    ],
+    quick_of(
+        2,
+        [
+            ({"artist": "99"}, 303),
+            ({"artist": "x"}, 400),
+            ({"listener": "77"}, 303),
+            ({"listener": ""}, 400),
+            ({"more": "x" * 20_000}, 413),
+        ],
+    ),
 )
 def test_a_form_that_makes_no_sense_changes_nothing(
     warehouse: Warehouse, browser: Browser, change: dict[str, str], status_code: int
@@ -224,7 +232,9 @@ def test_a_form_that_makes_no_sense_changes_nothing(
         assert tx.execute("select * from insights.hidden").fetchall() == []
 
 
-@pytest.mark.parametrize("back", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "x", ""])
+@pytest.mark.parametrize(
+    "back", quick_of(2, ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "x", ""])
+)
 def test_a_form_leads_back_to_our_pages_only(warehouse: Warehouse, browser: Browser, back: str) -> None:
     with warehouse.transaction() as tx:
         listen(tx)

@@ -15,6 +15,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -178,7 +179,7 @@ def test_somebody_who_moved_keeps_the_days_before(browser: TestClient, me: int, 
     assert "The moves you told of are forgotten with it." in browser.get("/settings/zone?zone=Europe/Paris").text
 
 
-@pytest.mark.parametrize("zone", ["", "Mars/Base", "EST", "<b>", "x" * 5000])
+@pytest.mark.parametrize("zone", quick_of(2, ["", "Mars/Base", "EST", "<b>", "x" * 5000]))
 def test_what_is_no_region_changes_nothing_and_says_what_would_do(browser: TestClient, me: int, zone: str) -> None:
     page = browser.get("/settings/zone", params={"zone": zone})
     assert (page.status_code, "region" in page.text, "<b>" in page.text.split("<h1")[1].split("</h1>")[0]) == (

@@ -9,6 +9,7 @@ import pytest
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.errors import Gone
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.warehouse.exported_plays import NOON, Batch, Told, after, natural, tell
 from brapped_assets_tests.warehouse.polled_plays import Play, local_file, newcomer, song
 
@@ -126,7 +127,7 @@ def test_an_exported_play_in_between_shortens_the_estimate_of_the_next(warehouse
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("piece", [1, 2, 50_000])
+@pytest.mark.parametrize("piece", quick_of(2, [1, 2, 50_000]))
 def test_a_play_is_there_as_often_as_the_file_that_tells_it_most(warehouse: Warehouse, piece: int) -> None:
     told = Told(after(0), 0)
     with warehouse.transaction() as tx:
@@ -158,7 +159,9 @@ def test_account_data_and_extended_history_tell_of_the_same_plays(warehouse: War
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("drift", "source"), [(-60, "both"), (0, "both"), (59, "both"), (119, "both"), (121, "api")])
+@pytest.mark.parametrize(
+    ("drift", "source"), quick_of(3, [(-60, "both"), (0, "both"), (59, "both"), (119, "both"), (121, "api")])
+)
 def test_the_minute_of_account_data_may_end_anywhere_in_it(warehouse: Warehouse, drift: int, source: str) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)

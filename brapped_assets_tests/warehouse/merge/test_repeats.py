@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge.repeats import Report, find_repeats
+from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.warehouse.exported_plays import NOON, Told, after, natural, tell
 from brapped_assets_tests.warehouse.merge.test_exported_plays import minute, polled
 from brapped_assets_tests.warehouse.polled_plays import newcomer
@@ -26,18 +27,21 @@ def counted(tx: Connection, listener_id: int) -> list[float]:
 
 @pytest.mark.parametrize(
     ("seconds", "counting"),
-    [
-        # A stuck device: one song of 149 s every 6 s. At most one fits, and then one each time it can have been heard.
-        ([6 * n for n in range(12)], [0]),
-        ([6 * n for n in range(60)], [0, 150, 300]),
-        # On repeat it ends each 149 s, by a clock that is cut to the second.
-        ([149 * n for n in range(4)], [0, 149, 298, 447]),
-        # What Spotify hears of late, and songs that are faded into each other for 12 s, were heard.
-        ([0, 146, 299, 445], [0, 146, 299, 445]),
-        ([137 * n for n in range(4)], [0, 137, 274, 411]),
-        ([0, 135, 272], [0, 272]),
-        ([0, 0, 0], [0]),
-    ],
+    quick_of(
+        4,
+        [
+            # A stuck device: one song of 149 s every 6 s. At most one fits, then one each time it can have been heard.
+            ([6 * n for n in range(12)], [0]),
+            ([6 * n for n in range(60)], [0, 150, 300]),
+            # On repeat it ends each 149 s, by a clock that is cut to the second.
+            ([149 * n for n in range(4)], [0, 149, 298, 447]),
+            # What Spotify hears of late, and songs that are faded into each other for 12 s, were heard.
+            ([0, 146, 299, 445], [0, 146, 299, 445]),
+            ([137 * n for n in range(4)], [0, 137, 274, 411]),
+            ([0, 135, 272], [0, 272]),
+            ([0, 0, 0], [0]),
+        ],
+    ),
 )
 def test_of_a_song_reported_again_and_again_as_many_plays_count_as_can_have_been_heard(
     warehouse: Warehouse, seconds: list[int], counting: list[int]

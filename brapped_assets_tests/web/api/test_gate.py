@@ -13,7 +13,7 @@ from brapped_assets.warehouse.read_tokens import SCOPES, Scope
 from brapped_assets.web.api import gate as gates
 from brapped_assets.web.api.endpoints import endpoints
 from brapped_assets.web.api.gate import Bucket
-from brapped_assets_tests.examples import examples
+from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.insights.overview_plays import NOW
 from brapped_assets_tests.web.api.asking import HERE, live, living, make_token, program
 
@@ -56,7 +56,7 @@ def test_only_a_token_in_the_header_opens_it(tmp_path: Path, database_url: str) 
             assert token not in answer.text
 
 
-@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("scope", quick_of(2, SCOPES))
 def test_a_token_opens_what_it_is_for_and_nothing_else(tmp_path: Path, database_url: str, scope: Scope) -> None:
     with living(tmp_path, database_url, scope) as asking:
         for one in endpoints():
