@@ -32,7 +32,7 @@ lint: $(INSTALLED)  ## lint and types
 	$(BIN)/mypy
 
 test: $(INSTALLED)  ## the tests, but for the slow ones; a tenth of the examples of each property
-	$(call both,$(QUICK) -m "not slow",$(QUICK) -m "not slow",3)
+	$(call both,$(QUICK) -m "not slow",$(QUICK) -m "not slow",2)
 
 # Some of the slow ones wait for processes to start and stop: three at a time.
 check: lint  ## lint, types, all tests

@@ -109,6 +109,7 @@ def test_what_was_never_shown_has_no_name_and_what_numbers_go_by_is_not_guessed(
     assert held.recall(contexts, {"keys": [7, 8]}) is None
 
 
+@pytest.mark.slow
 def test_it_is_asked_again_after_a_pause(
     server: EmbeddedServer, browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,7 @@ def test_it_is_asked_again_after_a_pause(
     assert said not in next(text for text in texts if said not in text)
 
 
+@pytest.mark.slow
 def test_a_process_that_never_met_the_database_waits_for_it(tmp_path: Path, server: EmbeddedServer) -> None:
     server.stop()
     with TestClient(create_app(Site(Reading(tmp_path, server.url("brapped")))), HERE) as browser:

@@ -95,6 +95,7 @@ def test_a_consent_is_told_of_30_14_and_3_days_before_at_its_end_and_when_it_is_
     assert rows(warehouse) == []
 
 
+@pytest.mark.slow
 def test_notices_are_in_the_language_that_the_owner_chose_also_while_the_database_is_away(
     warehouse: Warehouse, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -157,6 +157,7 @@ def ends_while_it_dribbles(connection: socket.socket) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_headers_and_bodies_that_do_not_come_end_in_time_and_a_dribble_helps_nobody(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -474,6 +474,7 @@ def test_a_poll_of_somebody_removed_meanwhile_ends_in_a_sentence(
         merge_plays(tx, me, at(5))
 
 
+@pytest.mark.slow
 def test_waiting_for_forgetting_is_bounded(warehouse: Warehouse, other: Warehouse) -> None:
     # It ends, although the other never does.
     with warehouse.transaction(alone=True), pytest.raises(Busy), other.transaction(lock_seconds=1):

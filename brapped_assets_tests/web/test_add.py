@@ -305,6 +305,7 @@ def test_an_upload_on_its_way_can_be_cancelled_from_any_page_also_when_it_hangs(
     assert site.done().told == ((1, "new plays"),)
 
 
+@pytest.mark.slow
 def test_an_import_can_be_cancelled_between_its_pieces_and_what_is_stored_stays(
     site: Pages, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPa
     assert "canary" not in message
 
 
+@pytest.mark.slow
 def test_a_database_that_is_waking_up_is_waited_for(
     database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -197,6 +198,7 @@ def test_a_database_that_takes_no_writes_is_told_so(postgres: EmbeddedServer, da
             newcomer(tx)
 
 
+@pytest.mark.slow
 def test_a_statement_that_takes_too_long_is_told_as_one_and_a_lock_as_a_lock(
     warehouse: Warehouse, database_url: str
 ) -> None:

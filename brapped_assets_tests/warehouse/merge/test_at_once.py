@@ -114,6 +114,7 @@ def test_two_merges_at_once_double_nothing(warehouse: Warehouse, other: Warehous
         assert len(fact(tx, me)) == 3
 
 
+@pytest.mark.slow
 def test_a_merge_that_waited_too_long_is_busy_and_its_rows_stay_marked(warehouse: Warehouse, other: Warehouse) -> None:
     with warehouse.transaction() as tx:
         me = newcomer(tx)
