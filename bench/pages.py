@@ -35,7 +35,7 @@ from brapped_assets.web.site import Site
 
 MILLION = 1_000_000
 SIZES = [int(os.environ["BENCH_ROWS"])] if "BENCH_ROWS" in os.environ else [100_000, MILLION]
-ROUNDS, ROUNDS_OF_SELECTIONS = 15 if max(SIZES) <= MILLION else 7, 3
+ROUNDS, ROUNDS_OF_SELECTIONS = 40 if max(SIZES) <= MILLION else 7, 3
 # Milliseconds of a page, by plays: a million, ten.
 BUDGETS_MS = {100_000: 50, MILLION: 50, 10 * MILLION: 250}
 FIRST_SECONDS, AFTER_POLL_MS = {MILLION: 2.5}, 20
