@@ -1,5 +1,13 @@
 """Spotify's Web API as this project uses it: no Dagster, no database."""
 
+from brapped_assets.spotify.access_tokens import AccessTokens, SpotifyApp
+from brapped_assets.spotify.authorization_code import (
+    SCOPES,
+    AuthorizationRequest,
+    Grant,
+    authorization_request,
+    exchange,
+)
 from brapped_assets.spotify.client import SpotifyClient
 from brapped_assets.spotify.errors import (
     BudgetSpent,
@@ -19,7 +27,6 @@ from brapped_assets.spotify.errors import (
     WrongCredentials,
 )
 from brapped_assets.spotify.items import PARSER_VERSION, parse_item, parse_kept
-from brapped_assets.spotify.login import SCOPES, AuthorizationRequest, Grant, authorization_request, exchange
 from brapped_assets.spotify.models import (
     Artist,
     OtherItem,
@@ -30,7 +37,6 @@ from brapped_assets.spotify.models import (
     TopArtist,
     TopTrack,
 )
-from brapped_assets.spotify.oauth import AccessTokens, SpotifyApp
 from brapped_assets.spotify.parsing import parse_recently_played
 from brapped_assets.spotify.quota import (
     LONGEST_WAIT,

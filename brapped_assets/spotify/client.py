@@ -8,9 +8,9 @@ from typing import Any, Self
 import requests
 from requests.auth import AuthBase
 
+from brapped_assets.spotify.access_tokens import AccessTokens
 from brapped_assets.spotify.errors import Postponed
 from brapped_assets.spotify.models import Artist, Profile, RecentlyPlayedPage, TimeRange, TopArtist, TopTrack
-from brapped_assets.spotify.oauth import AccessTokens
 from brapped_assets.spotify.parsing import (
     parse_artist,
     parse_profile,

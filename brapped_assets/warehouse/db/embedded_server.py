@@ -22,7 +22,7 @@ from psycopg import sql
 
 from brapped_assets.warehouse.db import data_folder
 from brapped_assets.warehouse.db.data_folder import folder
-from brapped_assets.warehouse.db.prerequisites import refuse_a_full_disk, refuse_what_cannot_work
+from brapped_assets.warehouse.db.embedded_prerequisites import refuse_a_full_disk, refuse_what_cannot_work
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 __all__ = ["EmbeddedServer", "folder", "start", "stop_unless_held"]

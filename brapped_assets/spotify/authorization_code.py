@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from authlib.integrations.requests_client import OAuth2Session
 
+from brapped_assets.spotify.access_tokens import SpotifyApp, access_token_of, request_token
 from brapped_assets.spotify.errors import ConsentDenied, ConsentNeeded, LoginFailed, StateMismatch, Transient
-from brapped_assets.spotify.oauth import SpotifyApp, access_token_of, request_token
 from brapped_assets.spotify.transport import TIMEOUT, Clock, Timeout, utc_now
 
 SCOPES = "user-read-recently-played user-top-read"
