@@ -1,8 +1,8 @@
 """The API of `brapped up` over HTTP, asked with a token at a real port: each answer anew, from the plays in memory.
 
 Then a page's time while programs ask on 300 connections as fast as they are refused: with a token that opens nothing,
-with none, and with one beyond its limit. A refusal comes a second or two late on purpose: there are no more a second
-than connections. A million plays, or BENCH_ROWS.
+with none, and with one beyond its limit. A refusal comes seconds late on purpose: there are fewer a second than
+connections. A million plays, or BENCH_ROWS.
 """
 
 import asyncio

@@ -29,7 +29,7 @@ PARAMETER = "token"
 MAKE_ONE = "Make one in a terminal, by `brapped token --make NAME`, or on the page Settings of Brapped."
 MINUTE = 60.0
 # More refusals than these a minute come late: whoever floods waits, on connections that are counted, and costs little.
-REFUSED_AT_ONCE, REFUSED_A_MINUTE, LATE_SECONDS = 20.0, 1_200, 1.0
+REFUSED_AT_ONCE, REFUSED_A_MINUTE, LATE_SECONDS = 20.0, 1_200, 2.0
 
 
 @dataclass
