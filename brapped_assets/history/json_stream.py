@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -19,6 +20,8 @@ SPACE = " \t\n\r"  # what JSON calls space
 DELIMITER = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
 # PostgreSQL stores neither; both can only come from escapes, as UTF-8 has no lone surrogates and JSON no bare NUL.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What pandas makes of null on the way through it. It is no JSON, and names nothing.
+NOT_A_NUMBER = "NaN"
 NOTHING, ABSURD = object(), object()
 
 
@@ -137,7 +140,7 @@ def decode_all(text: str) -> list[Any] | None:
         found: list[Any] = from_json(f"[{text}]", cache_strings="keys")
     except ValueError:
         return None
-    return [_storable(row) for row in found] if may_hold_nul(text) else found
+    return [_storable(row) for row in found] if may_hold_nul(text) or NOT_A_NUMBER in text else found
 
 
 def may_hold_nul(text: str) -> bool:
@@ -157,7 +160,8 @@ def _decode_one(text: str, at: int) -> tuple[Any, int | None]:
         return ABSURD, None
     if text.count("[", at, end) + text.count("{", at, end) > DEEPEST_ROW and _is_deeper(row, DEEPEST_ROW):
         return ABSURD, None
-    return (_storable(row) if text.find("\\u", at, end) >= 0 else row), end
+    is_storable = text.find("\\u", at, end) < 0 and text.find(NOT_A_NUMBER, at, end) < 0
+    return (row if is_storable else _storable(row)), end
 
 
 def _is_deeper(row: Any, most: int) -> bool:
@@ -175,4 +179,4 @@ def _storable(value: Any) -> Any:
         return {_storable(key): _storable(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_storable(inner) for inner in value]
-    return value
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -46,6 +46,14 @@ def test_wherever_the_pieces_end_the_rows_are_those_of_the_document(
     assert list(rows(pieces, "it")) == items
 
 
+@pytest.mark.parametrize("size", [7, 10_000])
+def test_what_is_not_a_number_is_null_wherever_it_stands(size: int) -> None:
+    nan = float("nan")
+    text = json.dumps([{"a": nan, "b": "NaN", "c": [nan, {"d": nan}]}, nan, "NaN", 1.5])
+    pieces = (text[at : at + size] for at in range(0, len(text), size))
+    assert list(rows(pieces, "it")) == [{"a": None, "b": "NaN", "c": [None, {"d": None}]}, None, "NaN", 1.5]
+
+
 @examples(200)
 @given(items=st.lists(VALUES, min_size=1, max_size=6), data=st.data(), size=st.integers(1, 40))
 def test_a_changed_document_gives_what_json_gives_or_is_damaged(
