@@ -26,6 +26,8 @@ from brapped_assets.warehouse import run_stats
 if TYPE_CHECKING:
     from brapped_assets.transfer.importer import Summary
     from brapped_assets.transfer.ownership_doubts import Sign
+    from brapped_assets.warehouse.db.connections import Connection
+    from brapped_assets.warehouse.listeners import Listener
 
 TABLE = "audit.import_file"
 # Metadata key: the local year of the first play there is.
@@ -129,7 +131,7 @@ def _import(
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
     from brapped_assets.transfer.download import local_copy  # noqa: PLC0415
     from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
-    from brapped_assets.transfer.listener_choice import WhichListener, resolve_listener  # noqa: PLC0415
+    from brapped_assets.transfer.listener_choice import WhichListener, foreseen_listener, resolve_listener  # noqa: PLC0415
     from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 
     started = perf_counter()
@@ -141,9 +143,12 @@ def _import(
             found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         except HistoryError as error:
             raise NotImported(partial(str, error)) from error
+
+        def person_of(tx: "Connection") -> "Listener":
+            return resolve_listener(tx, spotify.settings, config.listener, datetime.now(UTC), found)
+
         try:
-            with neon.transaction() as tx:
-                listener = resolve_listener(tx, spotify.settings, config.listener, datetime.now(UTC), found)
+            listener = foreseen_listener(neon, person_of)
         except WhichListener as error:
             # Dagster's history holds no names: `brapped forget` could not remove them.
             raise NotImported(partial(gettext, WHOSE)) from error
@@ -151,6 +156,8 @@ def _import(
             found_doubts, _ = doubts(warehouse, listener.listener_id, found)
             if found_doubts and not config.even_if_someone_elses:
                 raise NotImported(partial(_somebody_elses, [doubt.sign for doubt in found_doubts]))
+            with warehouse.transaction() as tx:
+                listener = person_of(tx)
             import_history(warehouse, listener.listener_id, found, summary)
         told = metadata(neon, spotify, listener.listener_id, summary, perf_counter() - started)
     context.log.info(

@@ -24,7 +24,7 @@ from brapped_assets.transfer.dry_run import preview
 from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
 from brapped_assets.transfer.importer import Progress as ImportProgress
 from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
-from brapped_assets.transfer.listener_choice import new_listener, resolve_listener
+from brapped_assets.transfer.listener_choice import foreseen_listener, new_listener, resolve_listener
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt
 from brapped_assets.transfer.stays_abroad import remarks
@@ -68,13 +68,14 @@ def import_files(
 
         if is_dry_run:
             return _rehearse(console, warehouse, person_of, found)
-        with warehouse.transaction() as tx:
-            person = person_of(tx)
+        person = foreseen_listener(warehouse, person_of)
         with console.status("Looking at the files…"):
             found_doubts, _ = doubts(warehouse, person.listener_id, found)
         if found_doubts and not even_if_someone_elses and not _agreed(console, found_doubts, person.display_name):
             console.print("Nothing was imported.")
             return exit_codes.FAILED
+        with warehouse.transaction() as tx:
+            person = person_of(tx)
         summary, began = Summary(), monotonic()
         try:
             with _bar(console) as progress:

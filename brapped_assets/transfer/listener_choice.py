@@ -1,6 +1,6 @@
 """Whose data a command is about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from brapped_assets.clocks.regions import zone_of_this_machine
@@ -9,7 +9,7 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.plain import plain
 from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse import listeners as people
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Transactions
 from brapped_assets.warehouse.listeners import Listener
 
 
@@ -32,6 +32,15 @@ def choose_listener(tx: Connection, name: str | None) -> Listener | None:
     if len(everybody) > 1:
         raise WhichListener(f"Which listener? Name one with --listener. The listeners are: {called}.")
     return next(iter(everybody), None)
+
+
+def foreseen_listener(warehouse: Transactions, person_of: Callable[[Connection], Listener]) -> Listener:
+    """Who `person_of` says; somebody new is not kept, for nothing may be imported of them in the end.
+
+    Raises what `person_of` raises, and a WarehouseError.
+    """
+    with warehouse.transaction() as tx, tx.transaction(force_rollback=True):
+        return person_of(tx)
 
 
 def new_listener(tx: Connection, settings: Settings, name: str, now: datetime) -> Listener:

@@ -110,5 +110,6 @@ def test_what_seems_somebody_elses_fails_without_names_and_the_configuration_tak
     )
     assert cure == "a person"
     assert value(connected, "select count(*)::int from audit.import_file") == 0
+    assert value(connected, "select count(*)::int from audit.listener") == 0
     assert launch(instance, *paths, even_if_someone_elses=True).success
     assert value(connected, "select count(*)::int from audit.import_file") == 2

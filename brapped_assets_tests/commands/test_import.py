@@ -383,6 +383,21 @@ def test_two_peoples_exports_are_refused_where_nobody_can_be_asked_and_the_flag_
     assert "Files name the account user-c; what was imported before named another." in said.output
 
 
+def test_nobody_new_stays_of_an_import_that_was_refused(imports: Brapped, tmp_path: Path, database_url: str) -> None:
+    def people() -> list[tuple[str]]:
+        with psycopg.connect(database_url) as connection:
+            return connection.execute("select display_name from bi.listeners order by 1").fetchall()
+
+    assert imports(str(two_people(tmp_path / "both"))).code == 2
+    assert people() == []
+    mine = zipped(tmp_path / "mine.zip", {"Streaming_History_Audio_2025_0.json": document([extended()])})
+    assert imports(str(mine)).code == 0
+    assert imports(str(mine), "--new-listener", "Ben").code == 2
+    assert people() == [("You",)]
+    # Whose the next one is needs no saying.
+    assert imports(str(mine)).code == 0
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of our own")
 @pytest.mark.parametrize(("answer", "code"), [("", 1), ("y", 0)])
