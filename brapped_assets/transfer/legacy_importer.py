@@ -21,7 +21,8 @@ from brapped_assets.history.legacy_rows import (
 from brapped_assets.history.model import OddRow
 from brapped_assets.transfer.importer import LOCK_SECONDS, PIECE_ROWS, Progress
 from brapped_assets.warehouse import odd_rows
-from brapped_assets.warehouse.db.connections import Connection, Transactions
+from brapped_assets.warehouse.db.connections import Connection, Transactions, Warehouse
+from brapped_assets.warehouse.forgetting import remove_unreferenced
 from brapped_assets.warehouse.legacy_source import OldTables
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
@@ -46,7 +47,7 @@ class LegacySummary:
 
 
 def import_legacy(
-    warehouse: Transactions,
+    warehouse: Warehouse,
     listener_id: int,
     tables: OldTables,
     summary: LegacySummary,
@@ -75,6 +76,9 @@ def import_legacy(
             summary.tracks += sum(isinstance(row, LegacyTrack) for row in piece)
             summary.odd.update(row.reason for row in odd)
             progress(summary.rows, max(expected, summary.rows))
+    if summary.plays.forgotten:
+        # Their artists are described all the same.
+        remove_unreferenced(warehouse)
 
 
 def _pieces(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

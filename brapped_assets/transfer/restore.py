@@ -7,8 +7,9 @@ from brapped_assets.history.errors import Damaged
 from brapped_assets.history.own_export import AGAIN, Archive, Person
 from brapped_assets.text.translation import N_
 from brapped_assets.warehouse import exported_records, restored_records, zones
-from brapped_assets.warehouse.db.connections import Transactions
+from brapped_assets.warehouse.db.connections import Transactions, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.forgetting import remove_unreferenced
 from brapped_assets.warehouse.listeners import Returning
 from brapped_assets.warehouse.merge.encoding import Kind
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
@@ -72,11 +73,15 @@ def restore(
             with warehouse.transaction() as tx:
                 restored_records.note_hole(tx, listener_id, who)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        restored_records.finish_restore(tx, listener_id, who)
+        is_any_forgotten = restored_records.finish_restore(tx, listener_id, who)
     while True:
         with warehouse.transaction() as tx:
             if not apply_payloads(tx):
-                return became
+                break
+    # A rehearsal keeps nothing anyhow.
+    if is_any_forgotten and isinstance(warehouse, Warehouse):
+        remove_unreferenced(warehouse)
+    return became
 
 
 def _passes(archive: Archive) -> Iterator[tuple[str, Kind]]:

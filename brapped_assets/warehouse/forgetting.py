@@ -146,8 +146,21 @@ def remove(tx: Connection, listener_id: int, *, before: datetime | None, now: da
         stretches = joined([(before - 2 * REACH, before + DRIFT), *change.stretches])
         rematch_around(tx, listener, stretches, [*halved, *halves["emptied"], *change.play_keys])
     tx.execute(q.remember, values)
+    _remove_unreferenced(tx)
+    return plays
+
+
+def remove_unreferenced(warehouse: Warehouse) -> None:
+    """Remove what nobody refers to: an export of ours describes also the tracks and artists of what is forgotten here.
+
+    Raises Busy when somebody else is at work for too long.
+    """
+    with warehouse.transaction(lock_seconds=PATIENCE_SECONDS, statement_seconds=FORGET_SECONDS, alone=True) as tx:
+        _remove_unreferenced(tx)
+
+
+def _remove_unreferenced(tx: Connection) -> None:
     for table in SHARED:
         tx.execute(q[table])
     # Another listener may have hidden what only this one played.
     tx.execute(q.hidden_of_nothing)
-    return plays

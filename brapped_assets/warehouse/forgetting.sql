@@ -148,14 +148,19 @@ where h.listener_id = %(listener_id)s
                            where r.listener_id = h.listener_id and c.context_uri = h.context_uri))
 
 -- name: insights.hidden_time
--- A stretch tells of having been played in it: of one that reaches into what is kept, that part stays.
-with cut as (
-    update insights.hidden_time set from_at = %(before)s
-    where listener_id = %(listener_id)s and track_key is null and from_at < %(before)s and until_at > %(before)s
+-- A stretch tells of having been played in it: of one that reaches into what is kept, that part stays. Two that end
+-- together would then be one, hence anew.
+with gone as (
+    delete from insights.hidden_time h
+    where h.listener_id = %(listener_id)s
+      and (h.from_at < %(before)s or h.track_key not in (select star.tracks_of(%(listener_id)s)))
+    returning h.*
 )
-delete from insights.hidden_time h
-where h.listener_id = %(listener_id)s
-  and (h.until_at <= %(before)s or h.track_key not in (select star.tracks_of(%(listener_id)s)))
+insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at, why)
+select distinct on (g.until_at) g.listener_id, %(before)s::timestamptz, g.until_at, g.hidden_at, g.why
+from gone g where g.until_at > %(before)s and g.track_key is null
+order by g.until_at, g.from_at
+on conflict (listener_id, from_at, until_at, track_key) do nothing
 
 -- name: insights.alias
 -- An alias tells of having been played: it stays while what is kept tells of both.

@@ -128,13 +128,18 @@ def note_hole(tx: Connection, listener_id: int, who: Returning) -> None:
     tx.execute(q.between, {**asdict(who), "listener_id": listener_id})
 
 
-def finish_restore(tx: Connection, listener_id: int, who: Returning) -> None:
-    """With everything in: whatever either collection vouched for, both do now, and what is forgotten stays so."""
+def finish_restore(tx: Connection, listener_id: int, who: Returning) -> bool:
+    """With everything in: whatever either collection vouched for, both do now, and what is forgotten stays so.
+
+    Whether anything is forgotten: then what nobody refers to may be here again.
+    """
     listener = lock_listener(tx, listener_id)
     tx.execute(q.collected, {**asdict(who), "listener_id": listener_id})
     # An older version's export may hold what it took for plays.
     tx.execute(q.kept_aside, {"listener_id": listener_id})
     album_groups.tie(tx)
-    if listener["forgotten_before"] is not None:
-        for table in (POLLS, FILES, SPOKEN_ITEMS, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
-            forget_rows(tx, table, listener, listener["forgotten_before"])
+    if listener["forgotten_before"] is None:
+        return False
+    for table in (POLLS, FILES, SPOKEN_ITEMS, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
+        forget_rows(tx, table, listener, listener["forgotten_before"])
+    return True

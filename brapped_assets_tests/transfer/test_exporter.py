@@ -35,6 +35,7 @@ from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.dimensions import apply_payloads, save_top
 from brapped_assets.warehouse.errors import Busy
+from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
@@ -213,6 +214,29 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
     assert (summary.plays.added, summary.plays.matched, summary.failed) == (0, 0, [])
     with another.transaction() as tx:
         assert kept(tx, restored) == before
+
+
+def test_of_what_was_forgotten_an_export_of_ours_brings_no_name_back(warehouse: Warehouse, tmp_path: Path) -> None:
+    named_in = (
+        *("star.track_dim", "star.artist_dim", "star.album_dim", "star.spoken_item", "raw.export_track"),
+        *("raw.legacy_track", "raw.track_payload", "raw.context", "insights.alias", "insights.hidden"),
+    )
+
+    def names() -> dict[str, list[Any]]:
+        with warehouse.transaction() as tx:
+            return {table: tx.execute(f"select * from {table} order by 1, 2, 3").fetchall() for table in named_in}
+
+    me = lived(warehouse, tmp_path)
+    with warehouse.transaction() as tx:
+        merge_plays(tx, me, at(9))
+        apply_payloads(tx)
+    path = exported(warehouse, me, tmp_path / "ann.zip")
+    whole = names()
+    forget(warehouse, me, before=at(2), now=NOW)
+    left = names()
+    assert left != whole
+    assert imported(warehouse, path)[0] == me
+    assert names() == left
 
 
 @pytest.mark.parametrize(

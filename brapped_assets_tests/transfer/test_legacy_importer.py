@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, impor
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
 from brapped_assets.warehouse.errors import NoOldTables, NotAllowed, WarehouseError
+from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.legacy_source import old_tables
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
@@ -101,8 +103,7 @@ def imported(warehouse: Warehouse, listener_id: int, url: str, *, piece_rows: in
             warehouse, listener_id, tables, summary, progress=lambda *at: told.append(at), piece_rows=piece_rows
         )
     assert told[-1] == (summary.rows, summary.rows)
-    counted = (summary.plays.added, summary.plays.matched, summary.plays.told_twice, summary.plays.known)
-    assert summary.rows == sum((*counted, summary.artists, summary.tracks, *summary.odd.values()))
+    assert summary.rows == sum((*astuple(summary.plays), summary.artists, summary.tracks, *summary.odd.values()))
     return summary
 
 
@@ -169,6 +170,16 @@ def test_what_the_old_tables_know_is_there_and_nothing_of_it_twice(warehouse: Wa
     # The old script runs on, and so does Brapped.
     fill(old_url, "main_streaming_data", (NOON + timedelta(hours=1), T1, "One", "Alice", A1, 200_000, 9))
     assert imported(warehouse, me, old_url).plays == MergeOutcome(added=1, known=4, told_twice=1)
+
+
+def test_of_what_was_forgotten_the_old_tables_bring_no_name_back(warehouse: Warehouse, me: int, old_url: str) -> None:
+    lived(old_url)
+    imported(warehouse, me, old_url)
+    forget(warehouse, me, before=NOON + timedelta(minutes=15), now=NOON + timedelta(days=1))
+    left = everything(warehouse)
+    assert [name for _, name, *_ in left["artists"]] == ["Alice"]
+    assert imported(warehouse, me, old_url).plays.forgotten == 4
+    assert everything(warehouse) == left
 
 
 def test_the_old_database_stays_as_it_is_and_a_view_that_writes_is_refused(

@@ -215,7 +215,7 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
         # Whom only Ann played.
         hide(tx, friend, CANARY)
         tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at) values"
-                   " (%(me)s, %(a)s, %(b)s, %(b)s), (%(me)s, %(a)s, %(c)s, %(c)s)",
+                   " (%(me)s, %(a)s, %(b)s, %(b)s), (%(me)s, %(a)s, %(c)s, %(c)s), (%(me)s, %(b)s, %(c)s, %(b)s)",
                    {"me": friend, "a": at(-700), "b": at(50), "c": at(150)})  # fmt: skip
     forget(warehouse, me, before=None, now=NOW)
     with warehouse.transaction() as tx:
@@ -230,7 +230,7 @@ def test_what_is_hidden_stays_for_what_is_kept_and_goes_with_what_nobody_played(
             False,
             False,
         )
-        # Of a stretch what is kept, of plays those that are.
+        # Of stretches what is kept, once; of plays those that are.
         times = tx.execute("select from_at, until_at, track_ref from insights.hidden_time"
                            " left join star.track_dim using (track_key) order by 1, 2").fetchall()  # fmt: skip
         assert [tuple(row.values()) for row in times] == [(at(100), at(150), None)]
