@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Literal
 
-from brapped_assets.insights.columns.binary_copy import copied
 from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.rows import one_value
 from brapped_assets.warehouse.db.statements import Statements
 
 q = Statements(__file__)
 
 SHORTEST, LONGEST = 2, 100
 WORST = 3
-FOUND = (("kind", ">i4"), ("key", ">i8"), ("older", ">i4"), ("quality", ">i4"))
+FOUND = np.dtype([("kind", ">i4"), ("key", ">i8"), ("older", ">i4"), ("quality", ">i4")])
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def search(tx: Connection, who: Viewer, text: str, limit: int) -> list[Hit]:
     """The best hits of each kind: the whole name, its beginning, a word's, any place; then the most played."""
     if not is_enough(text):
         return []
-    found = copied(tx, SQL(q.found).format(text=Literal(text)), FOUND)
+    found = np.frombuffer(one_value(tx, SQL(q.found).format(text=Literal(text))) or b"", FOUND)
     return [
         hit
         for number, kind in enumerate(get_args(Kind))
