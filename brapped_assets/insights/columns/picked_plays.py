@@ -21,8 +21,8 @@ MOST_PLACES = 8 * BLOCK
 class PickedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
-    Of many plays they are picked whenever somebody asks for them, and whoever needs one twice holds it; of a block they
-    are held here. `but` are plays and a few of them, these being all others (see `SummedPlays`).
+    Of many plays they are picked whenever somebody asks for them, and whoever needs one twice holds it; of no more than
+    a block has they are held here. `but` are plays and a few of them, these being all others (see `SummedPlays`).
     """
 
     def __init__(
@@ -57,11 +57,12 @@ class PickedPlays:
         some = type(self)(self._plays, self.catalogue, self._span, self._are_of(place[self.catalogue.artist] >= 0))
         return some, place.take(some.artist)
 
-    def in_pieces(self, since: int = 0) -> Iterator[Self]:
-        """All of them, in order, so many places at a time; without the first pieces `since` one."""
-        if since == 0 and 0 < len(self._rows) <= BLOCK:
-            yield self
-            return
+    def in_pieces(self) -> Iterator[Self]:
+        """All of them, in order, in pieces that hold their columns: few plays, from however many, are one."""
+        return iter([self]) if len(self) <= BLOCK else self.in_blocks()
+
+    def in_blocks(self, since: int = 0) -> Iterator[Self]:
+        """All of them, in order, so many places at a time; without the first blocks `since` one."""
         for block in blocks(len(self._rows), since):
             first = self._span.start + block.start
             rows = self._rows[block]
@@ -104,7 +105,7 @@ class PickedPlays:
         found = self._held.get(name)
         if found is None:
             found = pick()
-            if len(self._rows) <= BLOCK:
+            if len(self) <= BLOCK:
                 found.flags.writeable = False
                 self._held[name] = found
         return found

@@ -50,7 +50,7 @@ class SessionParts(NamedTuple):
 def session_parts(ever: SummedPlays, before: SessionParts | None = None, unchanged: int = 0) -> SessionParts:
     """Of the plays of a life; of its first, which are `unchanged`, it is what was found before."""
     kept = before.parts[: unchanged // BLOCK] if before else []
-    parts = [*kept, *(_of_few(few) for few in ever.in_pieces(len(kept)))]
+    parts = [*kept, *(_of_few(few) for few in ever.in_blocks(len(kept)))]
     return SessionParts(parts, joined(parts))
 
 
