@@ -35,8 +35,8 @@ class Asked:
 
     def _with(self, values: Mapping[str, tuple[int | str, ...]]) -> str:
         """As `href` of the selection with these: put together from parts, for there are hundreds of marks."""
-        parts = (_written(kind, values[kind]) if kind in values else part for kind, part in self._parts.items())
-        return "&".join((self._head, *filter(None, parts)))
+        parts = self._parts | {kind: _written(kind, wanted) for kind, wanted in values.items()}
+        return "&".join(filter(None, (self._head, *parts.values())))
 
     @cached_property
     def _head(self) -> str:
