@@ -14,7 +14,7 @@ from brapped_assets.insights.names import names
 from brapped_assets.insights.periods import DAY, EARLIEST
 from brapped_assets.insights.today import SoFar
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.insights.wrapped.comeback import SILENCE_DAYS
+from brapped_assets.insights.wrapped.artist_days import SILENCE_DAYS
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _, ngettext
 from brapped_assets.warehouse.db.connections import Connection

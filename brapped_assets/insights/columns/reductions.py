@@ -60,15 +60,20 @@ class Sums:
 
 def _most_first(values: NDArray[np.int64]) -> Integers:
     """Where the values (0 and more) are, the greatest first; equals stay in their order."""
-    most, places = int(values.max(initial=0)), len(values).bit_length()
-    if most < 2**15:
-        # NumPy sorts 16 bits without comparing them,
+    if int(values.max(initial=0)) < 2**15:
+        # NumPy sorts 16 bits without comparing them.
         return np.argsort(-values.astype(np.int16), kind="stable")
+    return ascending(-values)
+
+
+def ascending(values: NDArray[np.int64]) -> Integers:
+    """Where the values are, the least first; equals stay in their order."""
+    most, places = int(np.abs(values).max(initial=0)), len(values).bit_length()
     if most.bit_length() + places < WIDE:
-        # and numbers themselves many times as fast as their places: each holds its own.
-        packed = np.sort(~values << places | np.arange(len(values)))
+        # NumPy sorts numbers themselves many times as fast as their places: each holds its own.
+        packed = np.sort(values << places | np.arange(len(values)))
         return packed & ((1 << places) - 1)
-    return np.argsort(-values, kind="stable")
+    return np.argsort(values, kind="stable")
 
 
 def summed(numbers: Integers, ms: Integers, many: int) -> Sums:

@@ -2,7 +2,8 @@
 
 from brapped_assets.insights.how_counted.formula import KNOWN, Formula, among_top, counted
 from brapped_assets.insights.how_counted.habits import TOLD
-from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS, MOST_ARTISTS, SHOWN
+from brapped_assets.insights.wrapped.artist_days import MOST_ARTISTS
+from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS, SHOWN
 from brapped_assets.insights.wrapped.song_of_month import MOST
 from brapped_assets.insights.wrapped.traits import LEAST_PLAYS, NEW_DAYS, TRAITS
 from brapped_assets.text import formatting

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brapped_assets.insights.columns.reductions import NEVER, Integers
+from brapped_assets.insights.columns.reductions import Integers, ascending, starts, summed_from
 from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.wrapped.model import Album
 from brapped_assets.insights.wrapped.named_items import Naming, albums, counted
@@ -27,8 +27,6 @@ def lived_in(tx: Connection, plays: SummedPlays) -> Naming[Album | None]:
     catalogue, sums = plays.catalogue, plays.by_album
     heard = _long_enough(plays)
     songs, entropy = _songs(plays, heard)
-    oldest = np.full(len(songs), NEVER)
-    np.minimum.at(oldest, catalogue.album[heard], catalogue.album_key[heard])
     likely = np.flatnonzero(songs >= LEAST_SONGS)
     # No album is shorter than what was heard of it.
     most = sums.plays[likely] * entropy[likely] / np.log(songs[likely])
@@ -41,7 +39,7 @@ def lived_in(tx: Connection, plays: SummedPlays) -> Naming[Album | None]:
         of_songs = np.maximum(_lengths(tx, plays, heard, some), songs[some])
         evenness = entropy[some] / np.log(of_songs)
         score = np.round(sums.plays[some] * evenness, DIGITS)
-        columns = (-score, -sums.plays[some], -sums.ms[some], oldest[some], some, of_songs, evenness)
+        columns = (-score, -sums.plays[some], -sums.ms[some], plays.oldest_release[some], some, of_songs, evenness)
         found.extend(zip(*(column.tolist() for column in columns), strict=True))
     if not found:
         return None
@@ -64,9 +62,11 @@ def _songs(plays: SummedPlays, heard: Integers) -> tuple[NDArray[np.int64], NDAr
     catalogue = plays.catalogue
     albums, recordings = len(catalogue.albums), len(catalogue.recordings)
     pairs = catalogue.album[heard].astype(np.int64) * recordings + catalogue.recording[heard]
-    met, nth = np.unique(pairs, return_inverse=True)
-    played = np.bincount(nth, weights=plays.by_track.plays[heard], minlength=len(met))
-    album = met // max(recordings, 1)
+    in_order = ascending(pairs)
+    pairs = pairs[in_order]
+    places = starts(pairs)
+    played = summed_from(plays.by_track.plays[heard[in_order]], places)
+    album = pairs[places] // max(recordings, 1)
     total = np.maximum(np.bincount(album, weights=played, minlength=albums), 1.0)
     of_logs = np.bincount(album, weights=played * np.log(played), minlength=albums)
     return np.bincount(album, minlength=albums), np.log(total) - of_logs / total

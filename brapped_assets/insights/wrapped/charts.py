@@ -1,5 +1,6 @@
 """Drawings for cards: plain geometry. The page shows them as SVG, and a picture draws the very same paths."""
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -91,18 +92,17 @@ def columns(
     return Chart(label, SIDE, height, tuple(marks))
 
 
-def race(by_month: Sequence[Mapping[date, int]], steps: Sequence[date], label: str, plays: Sequence[Led] = ()) -> Chart:
-    """One line an artist: the place among them in each step, by the plays of that step."""
-    height, foot = 540, 460
-    places = standings(by_month, steps)
-    count = max(len(by_month) - 1, 1)
+def race(places: Sequence[Sequence[int]], steps: Sequence[date], label: str, plays: Sequence[Led] = ()) -> Chart:
+    """One line an artist: the place among them in each step, as `standings` has it."""
+    height, foot, artists = 540, 460, len(places[0])
+    count = max(artists - 1, 1)
 
     def x(step: int) -> float:
         return 40 + (SIDE - 80) * step / max(len(steps) - 1, 1)
 
     marks = []
     # The winner is drawn last, over the others.
-    for nth in reversed(range(len(by_month))):
+    for nth in reversed(range(artists)):
         ys = [40 + (foot - 60) * place[nth] / count for place in places]
         d = f"M{x(0):.1f} {ys[0]:.1f}"
         for step in range(1, len(ys)):
@@ -128,11 +128,14 @@ def disc(x: float, y: float, radius: float) -> str:
 
 def standings(by_month: Sequence[Mapping[date, int]], steps: Sequence[date]) -> list[list[int]]:
     """For each step the place (0 first) of every artist by the plays until the next step; ties as in the end."""
+    plays = [[0] * len(by_month) for _ in steps]
+    for artist, of in enumerate(by_month):
+        for month, count in of.items():
+            plays[bisect(steps, month) - 1][artist] += count
     found = []
-    for first, until in zip(steps, [*steps[1:], date.max], strict=True):
-        plays = [sum(count for month, count in of.items() if first <= month < until) for of in by_month]
-        order = sorted(range(len(plays)), key=lambda artist: -plays[artist])
-        found.append([order.index(artist) for artist in range(len(plays))])
+    for of_step in plays:
+        order = sorted(range(len(of_step)), key=lambda artist: -of_step[artist])
+        found.append([order.index(artist) for artist in range(len(of_step))])
     return found
 
 

@@ -7,45 +7,32 @@ import numpy as np
 from brapped_assets.insights.columns.day_numbers import date_of, day_number
 from brapped_assets.insights.periods import EARLIEST, Period
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped.artist_days import SILENCE_DAYS, ArtistDays
 from brapped_assets.insights.wrapped.model import Comeback
 from brapped_assets.insights.wrapped.named_items import Naming, artists
 
-# A silence this long makes a return.
-SILENCE_DAYS = 180
-MOST_ARTISTS = 50
 
-
-def comeback(who: Viewer, period: Period) -> Naming[Comeback | None]:
+def comeback(who: Viewer, period: Period, of: ArtistDays) -> Naming[Comeback | None]:
     """One of the most played artists of the period; ties fall to milliseconds, then the older key.
 
     Nobody in a short time with which the history begins.
     """
     if who.first_day is None or (period.first <= who.first_day and period.days <= SILENCE_DAYS):
         return None
-    within = who.shown.plays(period.first, period.until).by_artist
-    keys = who.shown.catalogue.artists.keys
-    top = within.ranked("plays", keys, MOST_ARTISTS, who.shown.known(within.played))
-    if len(top) == 0:
-        return None
     # Whoever was silent for so long before the period and was heard earlier comes back in it.
     since = period.first - timedelta(days=SILENCE_DAYS)
-    plays, nth = who.shown.plays(since, period.until).of_artists(top)
-    day = plays.day
-    first = int(day.min())
-    many = int(day.max()) - first + 1
-    # A row an artist, a column a day.
-    heard = np.bincount(nth * many + day - first, minlength=len(top) * many).reshape(-1, many)
+    keys, top, first, heard = who.shown.catalogue.artists.keys, of.artists, of.first, of.heard
     artist, back = np.nonzero(heard)
     is_first = np.diff(artist, prepend=-1) > 0
     was_heard = who.shown.first_day_of_artists[top[artist]] < day_number(since)
     is_silent = np.where(is_first, was_heard, np.diff(back, prepend=0) >= SILENCE_DAYS)
-    returns = np.flatnonzero(is_silent & (back + first >= day_number(period.first)))
+    returns = np.flatnonzero(is_silent & (back >= of.begins))
     if len(returns) == 0:
         return None
     counts = np.array([heard[artist[one], back[one] :].sum() for one in returns])
     found = []
     for one in returns[counts == counts.max()]:
-        ms = int(plays.ms[(nth == artist[one]) & (day >= back[one] + first)].sum(dtype=np.int64))
+        ms = int(of.plays.ms[(of.nth == artist[one]) & (of.plays.day >= back[one] + first)].sum(dtype=np.int64))
         found.append((-ms, int(keys[top[artist[one]]]), int(back[one]) + first, int(artist[one])))
     longest, key, back_on, best = min(found)
     days = np.flatnonzero(heard[best, : back_on - first]) + first

@@ -2,8 +2,9 @@
 
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
+from brapped_assets.insights.wrapped.artist_days import MOST_ARTISTS
 from brapped_assets.insights.wrapped.card import Card, Tile, Told, called, counted, minutes, row, rows
-from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS, MOST_ARTISTS
+from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.traits import TRAITS
 from brapped_assets.text import formatting

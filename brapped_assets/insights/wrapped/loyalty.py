@@ -9,12 +9,11 @@ from brapped_assets.insights.columns.reductions import Integers, starts
 from brapped_assets.insights.columns.summed_plays import SummedPlays
 from brapped_assets.insights.periods import DAY, Period
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.insights.wrapped.artist_days import ArtistDays
 from brapped_assets.insights.wrapped.model import First, Loyal, OneHits, Run
 from brapped_assets.insights.wrapped.named_items import Naming, artists, counted, songs
 from brapped_assets.warehouse.zones import local_time
 
-# The artist of the most days is looked for among so many of the most plays.
-MOST_ARTISTS = 50
 # One song of an artist is a hit from so many plays on.
 HIT_PLAYS, SHOWN = 5, 3
 
@@ -41,11 +40,11 @@ def longest_run(who: Viewer, period: Period, plays: SummedPlays) -> Naming[Run |
 
 
 class _Best(NamedTuple):
-    """An artist (number) with how many plays in a row from which day on, or with how many days."""
+    """An artist (number) with how many plays in a row from which day on."""
 
     artist: int
     many: int
-    day: int = 0
+    day: int
 
 
 def _longest(plays: SummedPlays, nobodies: Integers) -> _Best | None:
@@ -62,31 +61,15 @@ def _longest(plays: SummedPlays, nobodies: Integers) -> _Best | None:
     return _Best(int(artist[begins[longest]]), int(lengths[longest]), int(plays.day[begins[longest]]))
 
 
-def most_days(who: Viewer, period: Period, plays: SummedPlays) -> Naming[Loyal | None]:
+def most_days(plays: SummedPlays, of: ArtistDays) -> Naming[Loyal | None]:
     """Of the fifty most played artists; ties fall to plays, milliseconds, then the older key."""
-    keys, by_artist = plays.catalogue.artists.keys, plays.by_artist
-    best = who.shown.remembering("most days", period.first, period.until, lambda: _most_days(who, plays))
-    if best is None:
+    if len(of.artists) == 0:
         return None
-    (found,) = yield from artists(counted(by_artist, keys, np.array([best.artist])))
-    return Loyal(found, best.many)
-
-
-def _most_days(who: Viewer, plays: SummedPlays) -> _Best | None:
-    by_artist = plays.by_artist
-    top = by_artist.ranked("plays", plays.catalogue.artists.keys, MOST_ARTISTS, who.shown.known(by_artist.played))
-    if len(top) == 0:
-        return None
-    some, nth = plays.of_artists(top)
-    day = some.day
-    earliest = int(day.min())
-    many = int(day.max()) - earliest + 1
-    heard = np.zeros(len(top) * many, np.bool_)
-    heard[nth * many + day - earliest] = True
-    days = heard.reshape(len(top), many).sum(axis=1)
+    days = np.count_nonzero(of.heard[:, of.begins :], axis=1)
     # The first of the greatest is the one of the most plays.
     best = int(days.argmax())
-    return _Best(int(top[best]), int(days[best]))
+    (found,) = yield from artists(counted(plays.by_artist, plays.catalogue.artists.keys, of.artists[[best]]))
+    return Loyal(found, int(days[best]))
 
 
 def one_hits(who: Viewer, period: Period, plays: SummedPlays) -> Naming[OneHits]:

@@ -100,7 +100,7 @@ def of_race(n: Numbers) -> Card:
         _("Five artists, one lead"),
         _("The race"),
         rows=rows(n.artists),
-        chart=charts.race(by_month, steps, label, plays),
+        chart=charts.race(places, steps, label, plays),
         aside=aside,
         rule=_("Among these five, by the plays of each year.")
         if is_by_year

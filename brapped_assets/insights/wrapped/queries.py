@@ -19,6 +19,7 @@ from brapped_assets.insights.spoken import Some, spoken
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import named_items
 from brapped_assets.insights.wrapped.album import lived_in
+from brapped_assets.insights.wrapped.artist_days import ArtistDays, artist_days
 from brapped_assets.insights.wrapped.comeback import comeback
 from brapped_assets.insights.wrapped.loyalty import first, longest_run, most_days, one_hits
 from brapped_assets.insights.wrapped.model import MOST_SHARES, Discoveries, Numbers, Share, Shares, SpokenShares, Traits
@@ -38,7 +39,8 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     catalogue, by_artist = plays.catalogue, plays.by_artist
     days = overview.days(who, period)
     known = who.shown.known(by_artist.played)
-    artists = by_artist.ranked("plays", catalogue.artists.keys, ARTISTS, known)
+    of_artists = artist_days(who, period)
+    artists = of_artists.artists[:ARTISTS]
     songs = plays.by_track.ranked("plays", catalogue.tracks.keys, SONGS)
     albums = plays.by_album.ranked("plays", catalogue.albums.keys, ALBUMS)
     hours = _hours(who, period)
@@ -49,9 +51,9 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
     top_songs = named.of(named_items.songs(counted(plays.by_track, catalogue.tracks.keys, songs)))
     covers = named.of(named_items.albums(counted(plays.by_album, catalogue.albums.keys, albums), LEAST_ALBUMS))
     album, repeated, day = named.of(lived_in(tx, plays)), named.of(repeat(who, period)), named.of(big_day(who, days))
-    discovered, back = named.of(_discoveries(who, period, plays, known)), named.of(comeback(who, period))
+    discovered, back = named.of(_discoveries(who, period, plays, known)), named.of(comeback(who, period, of_artists))
     begins, monthly = named.of(first(who, plays)), named.of(favourites(who, period, plays))
-    run, loyal = named.of(longest_run(who, period, plays)), named.of(most_days(who, period, plays))
+    run, loyal = named.of(longest_run(who, period, plays)), named.of(most_days(plays, of_artists))
     hits = named.of(one_hits(who, period, plays))
     named.tell(tx, catalogue)
     return Numbers(
@@ -62,7 +64,7 @@ def numbers(tx: Connection, who: Viewer, period: Period) -> Numbers:
         total=overview.totals(days),
         artists=top_artists.found,
         of_artists=len(known),
-        by_month=_by_month(plays, artists),
+        by_month=_by_month(plays, of_artists),
         songs=top_songs.found,
         of_songs=len(plays.by_track.played),
         album=album.found,
@@ -141,22 +143,17 @@ def _traits(who: Viewer, period: Period) -> Traits:
     return traits_of(who, period, overview.days(who, period), plays, _hours(who, period).all)
 
 
-def _by_month(plays: SummedPlays, artists: Integers) -> Mapping[int, Mapping[date, int]]:
-    """Plays of some artists (numbers) by key and month."""
-    if len(artists) == 0:
-        return {}
-    few, nth_of = plays.of_artists(artists)
-    day = few.day
-    first = int(day.min())
-    many = int(day.max()) - first + 1
-    by_day = np.bincount(nth_of * many + day - first, minlength=len(artists) * many).reshape(-1, many)
-    months = months_of(first + np.arange(many))
+def _by_month(plays: SummedPlays, of: ArtistDays) -> Mapping[int, Mapping[date, int]]:
+    """Plays of the most played artists by key and month."""
+    by_day = of.heard[:ARTISTS, of.begins :]
+    months = months_of(of.first + of.begins + np.arange(by_day.shape[1]))
     places = starts(months)
     by_month = np.add.reduceat(by_day, places, axis=1)
-    names = [month_of(int(month)) for month in months[places]]
+    names = [month_of(month) for month in months[places].tolist()]
+    keys = plays.catalogue.artists.keys[of.artists[:ARTISTS]].tolist()
     return {
         key: {name: count for name, count in zip(names, row, strict=True) if count}
-        for key, row in zip(plays.catalogue.artists.keys[artists].tolist(), by_month.tolist(), strict=True)
+        for key, row in zip(keys, by_month.tolist(), strict=True)
     }
 
 
