@@ -21,7 +21,7 @@ from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.listeners import Returning, listeners
-from brapped_assets.warehouse.zones import Span, Spans, began, local_time, spans_of_listener, zone_at
+from brapped_assets.warehouse.zones import Span, Spans, began, local_time, remembered, spans_of_listener, zone_at
 
 q = Statements(__file__)
 
@@ -80,7 +80,8 @@ def remarks(tx: Connection, listener_id: int, now: datetime, found: Sequence[Fou
     spans = spans_of_listener(tx, listener_id)
     exported = {archive.manifest.listener for each in found for archive in each.archives}
     if exported:
-        return [_counted_otherwise(who, spans) for who in map(returning_listener, exported) if _lived(who) != spans]
+        told = [remembered(tx, listener_id, _lived(returning_listener(person))) for person in exported]
+        return [_counted_otherwise(there, spans) for there in told if there != spans]
     rows = [From(**row) for row in tx.execute(q.countries, {"listener_id": listener_id})]
     people = listeners(tx)
     name = next(one.display_name for one in people if one.listener_id == listener_id) if len(people) > 1 else None
@@ -91,14 +92,14 @@ def _lived(who: Returning) -> Spans:
     return who.spans or (Span(None, who.time_zone),)
 
 
-def _counted_otherwise(who: Returning, here: Spans) -> str:
-    first, *moves = _lived(who)
+def _counted_otherwise(there: Spans, here: Spans) -> str:
+    first, *moves = there
     commands = [f"brapped timezone {first.time_zone}"]
     commands += [f"brapped timezone {span.time_zone} --from {began(span)}" for span in moves]
     return _(
         "The export counts days in %(there)s; here they are counted in %(here)s. To count them as the export does: "
         "%(commands)s",
-        there=_told(_lived(who)),
+        there=_told(there),
         here=_told(here),
         commands=reduce(lambda done, one: _("%(first)s, then %(next)s", first=done, next=one), commands),
     )

@@ -136,7 +136,7 @@ def restore_listener(tx: Connection, who: Returning, now: datetime) -> Listener:
     row = one_row(tx, q.returning, {**asdict(who), "unnamed": UNNAMED, "now": now})
     listener = Listener(**row)
     if who.spans and zones.spans_of_listener(tx, listener.listener_id) == (zones.Span(None, who.spans[-1].time_zone),):
-        zones.write(tx, listener.listener_id, who.spans)
+        zones.write(tx, listener.listener_id, zones.remembered(tx, listener.listener_id, who.spans))
     return listener
 
 

@@ -55,6 +55,14 @@ def spans_of(moves: Sequence[datetime], names: Sequence[str]) -> Spans:
     return tuple(Span(*one) for one in zip((None, *moves), names, strict=True))
 
 
+def remembered(tx: Connection, listener_id: int, spans: Spans) -> Spans:
+    """Of these spans those since what the listener forgot, as `brapped forget` keeps them."""
+    since = one_row(tx, q.forgotten_before, {"listener_id": listener_id})["forgotten_before"]
+    if since is None:
+        return spans
+    return (Span(None, zone_at(spans, since)), *(span for span in spans if _begins(span) > since))
+
+
 def arrays(spans: Spans) -> dict[str, list[Any]]:
     """Spans as the statements take them, for `star.local_time`."""
     return {"moves": [span.from_at for span in spans[1:]], "zones": [span.time_zone for span in spans]}

@@ -23,3 +23,6 @@ select count(*)::int as plays,
 from star.streaming_fact f
 cross join lateral (select star.local_time(f.played_at, %(moves)s::timestamptz[], %(zones)s::text[]) as at) planned
 where f.listener_id = %(listener_id)s
+
+-- name: forgotten_before
+select forgotten_before from audit.listener where listener_id = %(listener_id)s

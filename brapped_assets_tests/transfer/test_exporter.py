@@ -216,7 +216,9 @@ def test_an_empty_warehouse_is_then_as_the_first_was(
         assert kept(tx, restored) == before
 
 
-def test_of_what_was_forgotten_an_export_of_ours_brings_no_name_back(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_of_what_was_forgotten_an_export_of_ours_brings_no_name_and_no_zone_back(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     named_in = (
         *("star.track_dim", "star.artist_dim", "star.album_dim", "star.spoken_item", "raw.export_track"),
         *("raw.legacy_track", "raw.track_payload", "raw.context", "insights.alias", "insights.hidden"),
@@ -237,6 +239,10 @@ def test_of_what_was_forgotten_an_export_of_ours_brings_no_name_back(warehouse: 
     assert left != whole
     assert imported(warehouse, path)[0] == me
     assert names() == left
+    with warehouse.transaction() as tx:
+        assert zones.spans_of_listener(tx, me) == (Span(None, "America/St_Johns"),)
+        # Nor is it told how to bring them back.
+        assert remarks(tx, me, NOW, [find_histories(path)]) == []
 
 
 @pytest.mark.parametrize(
