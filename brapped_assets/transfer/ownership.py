@@ -20,12 +20,14 @@ from brapped_assets.transfer.ownership_doubts import (
     Told,
     another_account,
     another_life,
+    export_of_another,
     files_of_others,
     two_accounts,
     two_lives,
 )
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.db.connections import Transactions
+from brapped_assets.warehouse.listeners import has_account, listeners
 from brapped_assets.warehouse.merge.rematch import comparable
 
 # Weeks are sampled so that about so many plays are compared; that many tell as much as all.
@@ -74,7 +76,7 @@ def doubts(
     if is_whole:
         plays, shown = [play for told in files for play in told.plays], [play for told in files for play in told.shown]
         agreement = _with_known(warehouse, listener_id, plays, shown)
-    return [*found_doubts, *two_lives(exports)], agreement
+    return [*found_doubts, *two_lives(exports), *_exports_of_others(warehouse, listener_id, found)], agreement
 
 
 def exports_of(documents: Sequence[HistoryFile]) -> list[Export]:
@@ -175,6 +177,22 @@ def _with_known(warehouse: Transactions, listener_id: int, plays: list[Heard], s
     )
     both = compare_lives(Life(shown), polled), compare_lives(life, exported)
     return max(both, key=lambda found: (found.is_enough, found.share if found.is_enough else 0, found.told))
+
+
+def _exports_of_others(warehouse: Transactions, listener_id: int, found: Sequence[Found]) -> Iterator[Doubt]:
+    """Exports of ours name their listener. One whom nobody here knows may be whoever has no account here."""
+    archives = [archive for each in found for archive in each.archives]
+    if not archives:
+        return
+    with warehouse.transaction() as tx:
+        people = {one.listener_id: one.spotify_user_id for one in listeners(tx)}
+    mine = people.pop(listener_id, None)
+    for archive in archives:
+        person = archive.manifest.listener
+        theirs = person.spotify_user_id
+        is_another_account = mine is not None and has_account(mine) and has_account(theirs)
+        if theirs != mine and (theirs in people.values() or is_another_account):
+            yield export_of_another(archive.path, person.display_name)
 
 
 def _files_of_others(warehouse: Transactions, listener_id: int, files: list[Told]) -> Iterator[Doubt]:

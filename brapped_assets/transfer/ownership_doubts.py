@@ -77,6 +77,16 @@ def files_of_others(people: Mapping[str, list[HistoryFile]], files: int) -> Iter
         yield Doubt("another listener's file", text)
 
 
+def export_of_another(path: Path, name: str) -> Doubt:
+    """An export of ours says that it is of somebody else."""
+    text = _(
+        "%(file)s: an export of %(name)s, made by Brapped.",
+        file=_printable(str(path), LONGEST_PLACE),
+        name=_printable(name),
+    )
+    return Doubt("another listener's file", text)
+
+
 def another_life(strange: Sequence[Told], agreement: Agreement) -> Doubt:
     """What these files tell does not agree with what is known."""
     return Doubt(

@@ -127,6 +127,11 @@ def get_or_create_without_login(tx: Connection, name: str, *, time_zone: str, no
     return Listener(**one_row(tx, q.without_login, values))
 
 
+def has_account(spotify_user_id: str) -> bool:
+    """Whether it is an id of Spotify's, not one of ours for somebody who never logged in."""
+    return spotify_user_id != UNNAMED and not spotify_user_id.startswith(WITHOUT_LOGIN)
+
+
 def restore_listener(tx: Connection, who: Returning, now: datetime) -> Listener:
     """Who an export of ours is of: a known person, the placeholder, or somebody who comes back as they were.
 

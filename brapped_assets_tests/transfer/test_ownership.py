@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from brapped_assets.history.discovery import find_histories
+from brapped_assets.transfer.export_target import open_target
+from brapped_assets.transfer.exporter import export
 from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.ownership import doubts
-from brapped_assets.transfer.ownership_doubts import Sign
+from brapped_assets.transfer.ownership_doubts import Doubt, Sign
 from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
+from brapped_assets.warehouse.listeners import get_or_create_without_login
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.history.export_builders import account, document, extended, zipped
 from brapped_assets_tests.warehouse.polled_plays import Play as Item
@@ -127,6 +131,26 @@ def test_a_file_that_another_listener_has_is_asked_about_and_named(
     assert signs(warehouse, bo, path) == []
     bring(warehouse, me, path)
     assert signs(warehouse, me, path) == []
+
+
+def test_an_export_of_ours_is_asked_about_where_it_is_not_of_whom_it_names(
+    warehouse: Warehouse, me: int, tmp_path: Path
+) -> None:
+    with warehouse.transaction() as tx:
+        bo, cy = newcomer(tx, "bo", zone="UTC"), get_or_create_without_login(tx, "Cy", time_zone="UTC", now=NOW)
+        tx.execute("update audit.listener set display_name = 'Bo Nair' where listener_id = %s", (bo,))
+    bring(warehouse, bo, written(tmp_path / "a", rows(life("bo", 20))))
+    with open_target(tmp_path / "bo.zip") as target:
+        export(warehouse, bo, target, now=NOW)
+    path = tmp_path / "bo.zip"
+    assert signs(warehouse, bo, path) == []
+    for other in (me, cy.listener_id):
+        found, _ = doubts(warehouse, other, [find_histories(path)])
+        assert found == [Doubt("another listener's file", f"{path}: an export of Bo Nair, made by Brapped.")]
+    # Of somebody whom nobody here knows: it may be theirs who never logged in.
+    forget(warehouse, bo, before=None, now=NOW)
+    assert signs(warehouse, me, path) == ["another listener's file"]
+    assert signs(warehouse, cy.listener_id, path) == []
 
 
 @pytest.mark.parametrize("known_as", ["polled", "extended", "account"])
