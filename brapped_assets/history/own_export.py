@@ -4,6 +4,7 @@ The format is told in docs/your-data.md.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +15,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
-from brapped_assets.history.errors import Damaged, NotAnExport
+from brapped_assets.history.document import base_name
+from brapped_assets.history.errors import Damaged, NotAnExport, Wrapped
 from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS
 from brapped_assets.history.members import Keep, Member, file_member
 from brapped_assets.text.translation import N_
@@ -22,6 +24,7 @@ from brapped_assets.text.translation import N_
 MANIFEST = "brapped.json"
 FORMAT, VERSION = "brapped export", 1
 RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
+TABLE_NAME = re.compile(r"(?:raw|star|audit|insights)\.[a-z_]+\.jsonl")
 AGAIN = N_("Make the export again with `brapped export`, and import it whole.")
 LARGEST_MANIFEST = 1024 * 1024
 
@@ -152,11 +155,14 @@ def is_copied(row: Any) -> bool:
     return isinstance(row, dict) and isinstance(row.get("brapped"), dict)
 
 
-def only_a_part(name: str) -> NotAnExport:
-    return NotAnExport(
-        name,
-        N_("it is a part of an export of Brapped's, made for other programs. Import the whole zip or folder instead."),
-    )
+def is_a_part(name: str) -> bool:
+    """Whether a file's name is that of the manifest or of a table of an export of ours."""
+    base = base_name(name)
+    return base == MANIFEST or TABLE_NAME.fullmatch(base) is not None
+
+
+def only_a_part(name: str) -> Wrapped:
+    return Wrapped(name, N_("it is a part of an export of Brapped's. Import the whole zip or folder instead."))
 
 
 def _batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:

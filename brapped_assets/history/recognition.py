@@ -13,7 +13,7 @@ from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind
 from brapped_assets.history.not_a_history import EMPTY, OTHER_DATA, UNREADABLE, of_text
 from brapped_assets.history.oversized_rows import Shortened
-from brapped_assets.history.own_export import is_copied, only_a_part
+from brapped_assets.history.own_export import is_a_part, is_copied, only_a_part
 
 # How many rows may be odd before a document is judged by its name, and how much of it is read for that.
 SAMPLE, PIECES = 50, 64
@@ -24,8 +24,11 @@ def recognise(member: Member) -> Kind:
 
     Raises:
         NotAnExport: It is something else.
+        Wrapped: It is a part of an export of ours.
         Damaged: Its name says it is a history, but nobody can read it.
     """
+    if is_a_part(member.name):
+        raise only_a_part(member.name)
     with member.opened() as stream:
         return _recognised(stream, member.name)
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.history.errors import Damaged, NotAnExport
+from brapped_assets.history.errors import Damaged, HistoryError, NotAnExport
 from brapped_assets.history.legacy_rows import LegacyArtist, LegacyTrack
 from brapped_assets.history.model import HistoryPlay, OddRow
 from brapped_assets.history.parsing import parse_row
@@ -364,8 +364,11 @@ def test_other_programs_read_it_as_an_ordinary_history_and_we_only_as_a_whole(
         (p["played_at"].replace(microsecond=0), p["ms_played"], p["track_name"]) for p in plays
     ]
     assert [row["brapped"]["source"] for row in rows] == [play["source"] for play in plays]
-    with pytest.raises(NotAnExport, match="a part of an export of Brapped's"):
-        find_histories(files[0])
+    # Whatever part of it somebody names, they have it all: nobody is to ask Spotify anew.
+    for part in (files[0], files[0].parent, folder / "brapped.json", *(folder / "records").glob("audit.*.jsonl")):
+        with pytest.raises(HistoryError, match="a part of an export of Brapped's") as refused:
+            find_histories(part)
+        assert "Spotify" not in refused.value.reason.replace("Spotify export in this folder", "")
 
 
 def test_tables_are_typed_and_hold_what_the_views_do(warehouse: Warehouse, tmp_path: Path) -> None:
