@@ -42,6 +42,7 @@ def environment() -> Environment:
     )
     templates.filters.update(formatting.FILTERS | squares.FILTERS)
     templates.filters["drawing"] = drawing
+    templates.filters["motif"] = _motif
     templates.filters["translated"] = translated
     templates.filters["country"] = country_name
     templates.filters["rule"] = lambda rule: translated(SHORT[rule])
@@ -69,6 +70,12 @@ def _filled(text: str, values: dict[str, object]) -> Markup:
     """As Markup fills it, in a third of the time: a page has a thousand texts."""
     told = {name: number(value) if is_number(value) else escape(value) for name, value in values.items()}
     return Markup(text % told)  # noqa: S704  (as above)
+
+
+@lru_cache(64)
+def _motif(key: str) -> Markup:
+    """What stands behind a card: shapes without a word, the same each time."""
+    return Markup(environment().get_template("motif.html").render(key=key))  # noqa: S704  (ours)
 
 
 KINDS = {

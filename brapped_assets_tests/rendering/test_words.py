@@ -39,7 +39,7 @@ def test_whatever_is_shown_says_whose_data_it_is_and_that_nobody_is_affiliated(w
 
 def test_every_page_is_one_of_the_two() -> None:
     # The widget is a piece of somebody else's page.
-    pieces = {"charts.html", "forms.html", "parts.html", "wrapped_story.html", "widget.html"}
+    pieces = {"charts.html", "forms.html", "motif.html", "parts.html", "wrapped_story.html", "widget.html"}
     whole = {page.name for page in PAGES if "{% extends" not in page.read_text("utf-8")}
     assert whole - pieces == {"base.html", "report.html"}
 
