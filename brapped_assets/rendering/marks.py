@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from brapped_assets.insights.columns.reductions import By
@@ -62,8 +62,7 @@ class Asked:
         return self.href(replace(self.selection, private=not self.selection.private))
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A part of a chart that is a link. `part` of the whole as it is written, `size` of its shape.
 
     `more` leads to what is chosen of its kind and this. `days` are the first and the last of a bar of time.
