@@ -58,3 +58,24 @@ def test_storage_is_that_of_all_databases_of_the_server(warehouse: Warehouse) ->
     assert (alone.warehouse, alone.dagster) == (here["size"], None)
     assert beside.dagster is not None
     assert beside.project >= beside.warehouse + beside.dagster
+
+
+def test_the_index_of_a_life_that_comes_before_what_is_polled_is_dense_though_plays_end_in_one_second(
+    warehouse: Warehouse,
+) -> None:
+    exported, polled = range(20_000), range(20_000, 20_500)
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        for plays in (polled, exported):
+            tx.execute(
+                "insert into star.streaming_fact (listener_id, played_at, played_at_local, export_at, track_key,"
+                " ms_played, is_estimated, in_extended)"
+                # Each hundredth ends when the one before it does.
+                " select %s, at, at at time zone 'UTC', at, 1, 0, false, true from generate_series(%s::int, %s) nth,"
+                " lateral (select %s + (nth - (nth %% 100 = 1)::int) * interval '3 minutes' as at) as told",
+                (me, plays.start, plays.stop - 1, NOON),
+            )
+        row = tx.execute("select pg_relation_size('star.streaming_fact_by_time') as size").fetchone()
+    assert row is not None
+    # 28 bytes an entry, and a tenth of each page left free.
+    assert row["size"] / (len(exported) + len(polled)) < 33
