@@ -82,7 +82,7 @@ def _name_items(tx: Connection, listener: dict[str, Any]) -> bool:
 
 def _add(tx: Connection, listener: dict[str, Any], source: Source, *, is_renamed: bool) -> int:
     """Add what is staged and settle what that changes; records say their own source. How many are new."""
-    added: int = one_row(tx, q.plays, {**listener, "source": source})["added"]
+    added = tx.execute(q.plays, {**listener, "source": source}).rowcount
     span = one_row(tx, q.span)
     if span["first_at"] is not None:
         settle_spoken(tx, listener, *(ALWAYS if is_renamed else (span["first_at"], span["last_at"])))

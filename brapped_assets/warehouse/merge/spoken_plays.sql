@@ -7,7 +7,8 @@ create temporary table staged_item (
 ) on commit drop;
 create temporary table staged_manner (
     manner_number int not null, platform text, country text, reason_start text, reason_end text,
-    shuffle boolean, skipped boolean, offline boolean, incognito boolean
+    shuffle boolean, skipped boolean, offline boolean, incognito boolean,
+    platform_key int, country_key int, reason_start_key int, reason_end_key int
 ) on commit drop;
 create temporary table staged_spoken (
     ended_at timestamptz not null, ms_played int not null, occurrence int not null, item_number int not null,
@@ -82,7 +83,13 @@ cross join lateral (values (m.platform), (m.country), (m.reason_start), (m.reaso
 where word.label is not null
   and not exists (select from star.play_label known where known.label = word.label)
 order by 1
-on conflict (label) do nothing
+on conflict (label) do nothing;
+
+update staged_manner m
+   set platform_key = (select label_key from star.play_label where label = m.platform),
+       country_key = (select label_key from star.play_label where label = m.country),
+       reason_start_key = (select label_key from star.play_label where label = m.reason_start),
+       reason_end_key = (select label_key from star.play_label where label = m.reason_end)
 
 -- name: items
 -- Every name an item is told by is kept, for account data has nothing but names. One with a title is shown before one
@@ -94,6 +101,11 @@ with told as materialized (
            min((t.show_name || chr(31) || t.title) collate "C") filter (where t.title <> '') as titled,
            min((t.show_name || chr(31) || t.title) collate "C") as named
     from staged_item t
+    -- In every piece come the same ones: what says nothing new of them is left out.
+    where not exists (select from star.spoken_item known
+                       where known.listener_id = %(listener_id)s and known.item_ref = t.item_ref
+                         and known.names @> array[t.show_name || chr(31) || t.title]
+                         and least(known.show_uri, t.show_uri) is not distinct from known.show_uri)
     group by t.item_ref
 ),
 put as (
@@ -118,65 +130,84 @@ select coalesce(bool_or(p.names <> t.names), false) as is_renamed from put p joi
 -- A play is known by source, END, item, milliseconds and the how-many-eth of its kind in its file. Two exports may tell a
 -- detail differently, or one not at all: the greater counts, whichever came first.
 with told as materialized (
-    select distinct on (told_by, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence)
+    select distinct on (s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, told_by)
            case when s.told_by is not null then s.told_by
                 when %(source)s <> 'extended' then %(source)s
                 when s.uploaded_at = s.ended_at then 'upload' else 'extended' end as told_by,
            s.kind, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, nullif(s.uploaded_at, s.ended_at) as uploaded_at,
-           platform.label_key as platform_key, country.label_key as country_key,
-           reason_start.label_key as reason_start_key, reason_end.label_key as reason_end_key, m.shuffle, m.skipped,
-           m.offline, m.incognito
+           m.platform_key, m.country_key, m.reason_start_key, m.reason_end_key, m.shuffle, m.skipped, m.offline, m.incognito
     from staged_spoken s
     join staged_item t using (item_number)
     join star.spoken_item i on i.listener_id = %(listener_id)s and i.item_ref = t.item_ref
     join staged_manner m using (manner_number)
-    left join star.play_label platform on platform.label = m.platform
-    left join star.play_label country on country.label = m.country
-    left join star.play_label reason_start on reason_start.label = m.reason_start
-    left join star.play_label reason_end on reason_end.label = m.reason_end
-    order by told_by, s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, s.manner_number
+    order by s.ended_at, i.spoken_item_key, s.ms_played, s.occurrence, told_by, s.manner_number
 ),
-put as (
-    insert into star.spoken_play as p (listener_id, told_by, played_at, played_at_local, spoken_item_key, ms_played, nth, kind,
-                                       uploaded_at, platform_key, country_key, reason_start_key, reason_end_key, shuffle,
-                                       skipped, offline, incognito)
-    select %(listener_id)s, t.told_by, t.ended_at, star.local_time(t.ended_at, %(moves)s::timestamptz[], %(zones)s::text[]),
-           t.spoken_item_key, t.ms_played, t.occurrence, t.kind, t.uploaded_at, t.platform_key, t.country_key,
-           t.reason_start_key, t.reason_end_key, t.shuffle, t.skipped, t.offline, t.incognito
+-- Nobody else writes plays of a listener who is locked: what is known can be looked up first, and the rest just added.
+known as materialized (
+    select p.*
+    from (select distinct t.ended_at::date as day from told t) d
+    cross join lateral (select p.spoken_key, p.told_by, p.played_at, p.spoken_item_key, p.ms_played, p.nth
+                        from star.spoken_play p
+                        where p.listener_id = %(listener_id)s and p.played_at >= d.day and p.played_at < d.day + 1
+                        offset 0) p
+),
+found as materialized (
+    select t.*, k.spoken_key
     from told t
-    order by t.ended_at, t.spoken_item_key, t.occurrence
-    on conflict (listener_id, spoken_item_key, ms_played, played_at, told_by, nth) do update
-       set kind = greatest(p.kind, excluded.kind), uploaded_at = greatest(p.uploaded_at, excluded.uploaded_at),
+    left join known k on k.played_at = t.ended_at and k.spoken_item_key = t.spoken_item_key and k.ms_played = t.ms_played
+                     and k.nth = t.occurrence and k.told_by = t.told_by
+),
+retold as (
+    update star.spoken_play p
+       set kind = greatest(p.kind, f.kind), uploaded_at = greatest(p.uploaded_at, f.uploaded_at),
            platform_key = (select l.label_key from star.play_label l
-                            where l.label_key in (p.platform_key, excluded.platform_key) order by l.label desc limit 1),
+                            where l.label_key in (p.platform_key, f.platform_key) order by l.label desc limit 1),
            country_key = (select l.label_key from star.play_label l
-                           where l.label_key in (p.country_key, excluded.country_key) order by l.label desc limit 1),
+                           where l.label_key in (p.country_key, f.country_key) order by l.label desc limit 1),
            reason_start_key = (select l.label_key from star.play_label l
-                                where l.label_key in (p.reason_start_key, excluded.reason_start_key)
+                                where l.label_key in (p.reason_start_key, f.reason_start_key)
                                 order by l.label desc limit 1),
            reason_end_key = (select l.label_key from star.play_label l
-                              where l.label_key in (p.reason_end_key, excluded.reason_end_key)
-                              order by l.label desc limit 1),
-           shuffle = greatest(p.shuffle, excluded.shuffle), skipped = greatest(p.skipped, excluded.skipped),
-           offline = greatest(p.offline, excluded.offline), incognito = greatest(p.incognito, excluded.incognito)
-     where (p.kind, p.uploaded_at, p.platform_key, p.country_key, p.reason_start_key, p.reason_end_key, p.shuffle,
+                              where l.label_key in (p.reason_end_key, f.reason_end_key) order by l.label desc limit 1),
+           shuffle = greatest(p.shuffle, f.shuffle), skipped = greatest(p.skipped, f.skipped),
+           offline = greatest(p.offline, f.offline), incognito = greatest(p.incognito, f.incognito)
+      from found f
+     where p.spoken_key = f.spoken_key and p.spoken_key = any(array(select k.spoken_key from found k
+                                                                     where k.spoken_key is not null))
+       and (p.kind, p.uploaded_at, p.platform_key, p.country_key, p.reason_start_key, p.reason_end_key, p.shuffle,
             p.skipped, p.offline, p.incognito)
            is distinct from
-           (excluded.kind, excluded.uploaded_at, excluded.platform_key, excluded.country_key,
-            excluded.reason_start_key, excluded.reason_end_key, excluded.shuffle, excluded.skipped, excluded.offline,
-            excluded.incognito)
-    returning (p.xmax = 0) as is_new
+           (f.kind, f.uploaded_at, f.platform_key, f.country_key, f.reason_start_key, f.reason_end_key, f.shuffle,
+            f.skipped, f.offline, f.incognito)
 )
-select count(*) filter (where put.is_new)::int as added, count(*)::int as changed from put
+insert into star.spoken_play (listener_id, told_by, played_at, played_at_local, spoken_item_key, ms_played, nth, kind,
+                              uploaded_at, platform_key, country_key, reason_start_key, reason_end_key, shuffle, skipped,
+                              offline, incognito)
+select %(listener_id)s, f.told_by, f.ended_at, star.local_time(f.ended_at, %(moves)s::timestamptz[], %(zones)s::text[]),
+       f.spoken_item_key, f.ms_played, f.occurrence, f.kind, f.uploaded_at, f.platform_key, f.country_key,
+       f.reason_start_key, f.reason_end_key, f.shuffle, f.skipped, f.offline, f.incognito
+from found f
+where f.spoken_key is null
+order by f.ended_at, f.spoken_item_key, f.ms_played, f.occurrence
 
 -- name: span
 -- From when to when the staged plays may say something of others, and their UTC days.
-select min(s.ended_at) as first_at, greatest(max(s.ended_at), max(s.uploaded_at)) as last_at,
-       array(select distinct d.day from staged_spoken e
-              cross join lateral (values (e.ended_at::date), ((e.ended_at + interval '1 second')::date), (e.uploaded_at::date),
-                                         ((e.ended_at - interval '10 minutes')::date)) d (day)
-              where d.day is not null order by 1) as days
-from staged_spoken s
+with told as materialized (
+    select s.ended_at::date as day, min(s.ended_at) as first_at, max(s.ended_at) as last_at,
+           max(s.uploaded_at) as uploaded_at, array_agg(distinct s.uploaded_at::date) as upload_days
+    from staged_spoken s group by 1
+)
+select min(t.first_at) as first_at, greatest(max(t.last_at), max(t.uploaded_at)) as last_at,
+       array(select e.day from told e
+             union
+             select other.day from told e
+              cross join lateral (values ((e.last_at + interval '1 second')::date),
+                                         ((e.first_at - interval '10 minutes')::date)) other (day)
+             union
+             select other.day from told e cross join lateral unnest(e.upload_days) other (day)
+              where other.day is not null
+              order by 1) as days
+from told t
 
 -- name: settle
 -- What counts elsewhere, as a pure function of all sources: of an upload, what rows with an END of the same upload account
@@ -193,7 +224,8 @@ uploads as materialized (
            u.nth <= (select count(*) from star.spoken_play e
                       where e.listener_id = u.listener_id and e.spoken_item_key = u.spoken_item_key
                         and e.ms_played = u.ms_played and e.told_by = 'extended'
-                        and coalesce(e.uploaded_at, e.played_at) = u.played_at) as is_told
+                        and (e.uploaded_at = u.played_at
+                             or e.played_at = u.played_at and e.uploaded_at is null)) as is_told
     from unsure u where u.told_by = 'upload'
 ),
 same as materialized (
@@ -214,6 +246,10 @@ accounts as materialized (
                        join star.spoken_play e on e.listener_id = u.listener_id and e.spoken_item_key = s.told_key
                                               and e.ms_played = u.ms_played
                       where s.spoken_item_key = u.spoken_item_key and e.told_by in ('extended', 'upload')
+                        -- Where those below can lie, for the indexes.
+                        and (e.played_at >= u.played_at - interval '1 second'
+                             and e.played_at < u.played_at + interval '11 minutes'
+                             or e.uploaded_at >= u.played_at and e.uploaded_at < u.played_at + interval '1 minute')
                         and not exists (select from uploads k where k.spoken_key = e.spoken_key and k.is_told)
                         and (u.played_at = date_trunc('minute', e.played_at, 'UTC')
                              or u.played_at = date_trunc('minute', e.uploaded_at, 'UTC')
