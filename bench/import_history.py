@@ -70,7 +70,7 @@ def measure(scene: Scene) -> list[Figure]:
         url = scene.postgres.url(name)
         empty = scene.bytes_of(name)
         with Warehouse(scene.folder, url) as warehouse:
-            listener_id = poll(warehouse, newest)
+            listener_id = poll(warehouse, newest, vacuum=lambda: scene.bytes_of(name))
         whole = _alone(imported, export, url, listener_id)
         full = scene.bytes_of(name) - empty
         more = [_alone(imported, folder, url, listener_id) for folder in (later, again)]
