@@ -6,8 +6,8 @@ revision = "0038"
 down_revision = "0037"
 
 SCRIPT = """
--- Plays of one instant become one entry, and a page with such an entry splits in the middle when it is full, unless it is
--- the last: an export that comes after polls left its pages half empty. Measured, a sixth of the index of a life.
+-- Plays of one instant become one entry, and a page with such an entry splits in the middle when it is full, unless
+-- it is the last: an export that comes after polls left its pages half empty. Measured, a sixth of the index of a life.
 alter index star.streaming_fact_by_time set (deduplicate_items = off);
 reindex index star.streaming_fact_by_time;
 
