@@ -55,7 +55,8 @@ class AlbumLookup(MusicBrainzLookup[DueAlbum]):
 
 
 def chosen(matches: Sequence[Match], album: DueAlbum) -> Match | None:
-    """Which of the releases that an address leads to is asked about: the only one, or the first one of that title."""
-    if len(matches) > 1:
-        matches = [one for one in matches if one.name.casefold() == album.album_name.casefold()][:1]
-    return matches[0] if matches else None
+    """Which release of those an address leads to is asked about: the first of that title, or of all that share one."""
+    called = [one for one in matches if one.is_called(album.album_name)]
+    if called:
+        return called[0]
+    return matches[0] if matches and all(one.is_called(matches[0].name) for one in matches) else None

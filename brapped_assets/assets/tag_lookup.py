@@ -101,5 +101,5 @@ class TagLookup(MusicBrainzLookup[DueArtist]):
 def chosen(matches: Sequence[Match], artist: DueArtist) -> Match | None:
     """Which of those that an address leads to is the artist: the only one, or the only one of that name."""
     if len(matches) > 1:
-        matches = [one for one in matches if one.name.casefold() == artist.artist_name.casefold()]
+        matches = [one for one in matches if one.is_called(artist.artist_name)]
     return matches[0] if len(matches) == 1 else None

@@ -43,7 +43,8 @@ class MusicBrainzClient:
     def matches(self, spotify_ids: Sequence[str]) -> dict[str, list[Match]]:
         """By Spotify id, the artists that its address leads to; ids without one are not in it. At most 100.
 
-        One request, unless the service finds the question too long: then halves of it. Raises Away and Malformed.
+        One request, unless the service finds the question too long or does not answer it all: then halves of it.
+        Raises Away and Malformed.
         """
         return self._addressed("artist", spotify_ids)
 
@@ -57,12 +58,12 @@ class MusicBrainzClient:
         params = [("resource", ADDRESS.format(kind, one)) for one in ids]
         try:
             told = self._service.get("/url", [*params, ("inc", f"{LEADS_TO[kind]}-rels"), ("fmt", "json")])
+            return {} if told is None else _matches(told, kind, ids)
         except Malformed as error:
             if not error.is_too_long or len(ids) == 1:
                 raise
             half = len(ids) // 2
             return {**self._addressed(kind, ids[:half]), **self._addressed(kind, ids[half:])}
-        return _matches(told or {}, kind, set(ids))
 
     def tags(self, mbid: str) -> ArtistTags | None:
         """What is told of an artist; None where MusicBrainz knows the id no more. Raises Away and Malformed.
@@ -78,15 +79,21 @@ class MusicBrainzClient:
         return None if told is None else _release_group(told)
 
 
-def _matches(told: dict[str, Any], kind: str, asked: set[str]) -> dict[str, list[Match]]:
+def _matches(told: dict[str, Any], kind: str, asked: Sequence[str]) -> dict[str, list[Match]]:
     """Of several addresses `urls` has those that are known; one alone is the answer itself."""
+    urls = [told] if len(asked) == 1 and "resource" in told else told.get("urls")
+    if not isinstance(urls, list):
+        # Nobody is unknown by an answer that is about somebody else, or about nobody.
+        raise Malformed("MusicBrainz: an answer about addresses has none", is_too_long=True)
     found: dict[str, list[Match]] = {}
-    for url in as_list(told.get("urls")) if "urls" in told else [told]:
+    for url in urls:
         address = SPOTIFY_ID.search(as_text(as_mapping(url).get("resource")))
         if address is None or address[1] != kind or address[2] not in asked:
             continue
-        for relation in as_list(as_mapping(url).get("relations")):
-            of = as_mapping(as_mapping(relation).get(LEADS_TO[kind]))
+        relations = [one for one in map(as_mapping, as_list(as_mapping(url).get("relations"))) if LEADS_TO[kind] in one]
+        # Whom the address leads to now goes before whom it led to.
+        for relation in [one for one in relations if one.get("ended") is not True] or relations:
+            of = as_mapping(relation.get(LEADS_TO[kind]))
             mbid, name = as_text(of.get("id")), as_text(of.get("name") or of.get("title"))
             matches = found.setdefault(address[2], [])
             if MBID.fullmatch(mbid) and mbid.lower() not in {one.mbid for one in matches}:

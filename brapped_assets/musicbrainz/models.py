@@ -1,6 +1,7 @@
 """What is told of an artist, and how much of it is kept."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,16 @@ from typing import Any
 # Of an artist with forty genres those that most people voted for say what is heard.
 MOST_GENRES = 5
 LONGEST_GENRE = 100
+# As many as the column holds.
+MOST_VOTES = 2**31 - 1
 # Codes that anybody may use as they like: MusicBrainz has XE for Europe, XW for the world. Kosovo's is one of them.
 NO_COUNTRY = re.compile(r"X[A-JL-Z]|Q[M-Z]|AA|ZZ")
+# MusicBrainz writes apostrophes, quotes and hyphens as in print, Spotify as on a typewriter.
+TYPED = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4\u2032"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u2033"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,10 @@ class Match:
     mbid: str
     name: str
 
+    def is_called(self, name: str) -> bool:
+        """Whether that is its name, however it is written."""
+        return _comparable(self.name) == _comparable(name)
+
 
 @dataclass(frozen=True)
 class ReleaseGroup:
@@ -61,7 +74,7 @@ def weightiest(genres: Iterable[Genre]) -> tuple[Genre, ...]:
     for genre in genres:
         name = genre_name(genre.name)
         if name and genre.votes > 0:
-            votes[name] = max(votes.get(name, 0), genre.votes)
+            votes[name] = min(max(votes.get(name, 0), genre.votes), MOST_VOTES)
     kept = sorted(votes.items(), key=lambda one: (-one[1], one[0]))[:MOST_GENRES]
     return tuple(Genre(name, count) for name, count in kept)
 
@@ -82,6 +95,10 @@ def year_of(text: Any) -> int | None:
     """The year of `1985`, `1985-03` or `1985-03-01`; None where there is none."""
     found = re.match(r"([12][0-9]{3})(?![0-9])", text) if isinstance(text, str) else None
     return int(found[1]) if found else None
+
+
+def _comparable(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text.translate(TYPED)).casefold().split())
 
 
 def as_mapping(value: Any) -> dict[str, Any]:

@@ -28,7 +28,12 @@ REFUSED_REST: Final = timedelta(days=1)
 LONGEST_REST: Final = timedelta(days=1)
 BUSY: Final = {codes.too_many_requests, codes.service_unavailable}
 ENTITY: Final = re.compile(r"/(?:artist|release)/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOO_LONG: Final = {codes.bad_request, codes.request_uri_too_large, codes.request_entity_too_large}
+TOO_LONG: Final = {
+    codes.bad_request,
+    codes.request_uri_too_large,
+    codes.request_entity_too_large,
+    codes.header_fields_too_large,
+}
 
 
 def user_agent(contact: str) -> str:
@@ -111,7 +116,7 @@ class Service:
             raise Away(f"{self.name} answered {status}", REST)
         told = _json(body)
         if status == codes.not_found:
-            if told is None and body.lstrip()[:1] == b"<":
+            if body.strip() and "error" not in (told or {}):
                 # A wrong address, or a page of something in between, says nothing about what was asked for.
                 raise Malformed(f"{self.name}: no such address; is the setting right?")
             return None
@@ -123,11 +128,12 @@ class Service:
 
     def _next(self, url: str, location: str) -> str:
         following = urljoin(url, location)
+        asked, merged = (ENTITY.search(urlsplit(of).path) for of in (url, following))
+        if merged and (asked is None or merged[0] != asked[0]):
+            # A mirror may name the original, or the page for people; who is asked, and what, stays as it is set.
+            return f"{self._url}{merged[0]}?{urlsplit(url).query}"
         if location and urlsplit(following).netloc == urlsplit(url).netloc:
             return following
-        if merged := ENTITY.search(urlsplit(following).path):
-            # A mirror may name the original; who is asked stays who is set.
-            return f"{self._url}{merged[0]}?{urlsplit(url).query}"
         raise Malformed(f"{self.name}: the answer leads elsewhere; perhaps this network wants a login first")
 
     def _stated(self, retry_after: str) -> timedelta:

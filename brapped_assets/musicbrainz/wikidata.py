@@ -49,7 +49,9 @@ class WikidataClient:
             raise Malformed("Wikidata: an answer has no results")
         rows: dict[str, list[dict[str, str]]] = {}
         for binding in as_list(results["bindings"]):
-            row = {name: _value(as_mapping(binding).get(name)) for name in ("id", "artist", "genre", "country")}
+            of = as_mapping(binding)
+            row = {name: _said(as_mapping(of.get(name))) for name in ("id", "genre", "country")}
+            row["artist"] = as_text(as_mapping(of.get("artist")).get("value")).rpartition("/")[2]
             if row["id"] in spotify_ids:
                 rows.setdefault(row["id"], []).append(row)
         found = {key: _tags(of) for key, of in rows.items() if len({row["artist"] for row in of}) == 1}
@@ -64,5 +66,7 @@ def _tags(rows: Sequence[dict[str, str]]) -> ArtistTags:
     )
 
 
-def _value(of: Any) -> str:
-    return as_text(as_mapping(of).get("value"))
+def _said(of: dict[str, Any]) -> str:
+    """A literal, of no other language; what is there but not known is a blank node or an address."""
+    is_text = as_text(of.get("type")).endswith("literal") and of.get("xml:lang", "en") == "en"
+    return as_text(of.get("value")) if is_text else ""

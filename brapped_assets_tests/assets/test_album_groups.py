@@ -7,14 +7,15 @@ import dagster as dg
 import pytest
 from time_machine import Traveller
 
-from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH
+from brapped_assets.assets.album_lookup import ALBUMS_A_BATCH, chosen
 from brapped_assets.assets.musicbrainz_lookup import AFTER_FAILURES
 from brapped_assets.assets.tag_level import DUE
 from brapped_assets.demo import faults
 from brapped_assets.demo.editions import Kind
 from brapped_assets.demo.music import Album
 from brapped_assets.demo.releases import Fate, Releases
-from brapped_assets.warehouse.album_groups import tie
+from brapped_assets.musicbrainz import Match
+from brapped_assets.warehouse.album_groups import DueAlbum, tie
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import calls, metadata_of, rows, run, value, warnings
 from brapped_assets_tests.conftest import Connected
@@ -195,6 +196,20 @@ def test_a_run_is_over_in_a_minute_and_the_next_goes_on(
     deleted = len([one for one in ids if releases(known).fate(one) == "deleted"])
     assert requests(known)["release"] == read + deleted
     assert requests(known)["url"] <= runs + -(-many // ALBUMS_A_BATCH)
+
+
+def test_of_several_releases_that_of_the_title_is_asked_about_or_any_where_they_have_one_title() -> None:
+    one, other, third = (
+        Match(mbid, f"Don\u2019t Look {way}") for mbid, way in (("1", "Up"), ("2", "Back"), ("3", "Back"))
+    )
+    album = DueAlbum(1, "id", "Don't Look Back")
+    # MusicBrainz tells editions apart beside the title, Spotify in it.
+    edition = DueAlbum(2, "id", "Don't Look Back (Deluxe Edition)")
+    assert chosen([one, other, third], album) == other
+    assert chosen([other, third], edition) == other
+    assert chosen([one, other], edition) is None
+    assert chosen([one], edition) == one
+    assert chosen([], album) is None
 
 
 @pytest.mark.parametrize("kind", ["server_error", "web_page"])

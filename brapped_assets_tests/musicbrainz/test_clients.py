@@ -26,10 +26,11 @@ from brapped_assets.musicbrainz import (
     user_agent,
 )
 from brapped_assets.musicbrainz import client as shapes
-from brapped_assets.musicbrainz.models import country_code, weightiest, year_of
+from brapped_assets.musicbrainz.models import MOST_VOTES, country_code, weightiest, year_of
 from brapped_assets_tests.spotify.stand_ins import MovableClock
 
 AGENT = user_agent("somebody@example.org")
+MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
 
 
 @pytest.fixture(scope="module")
@@ -203,9 +204,6 @@ def test_wikidata_is_asked_about_a_hundred_at_once_and_tells_of_few(
         client.tags([spotify_id(catalogue, 0)])
 
 
-MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
-
-
 @pytest.mark.parametrize(
     ("told", "tags"),
     [
@@ -253,6 +251,7 @@ def test_a_release_group_may_have_no_date_and_a_strange_title(date: Any, kept: s
 def test_only_the_five_with_the_most_votes_stay_and_codes_that_are_no_country_are_none() -> None:
     genres = [Genre(f"genre {n}", n) for n in range(10)]
     assert [genre.votes for genre in weightiest(genres)] == [9, 8, 7, 6, 5]
+    assert weightiest([Genre("rock", 10**12)]) == (Genre("rock", MOST_VOTES),)
     assert [country_code(code) for code in ("gb", "US-CA", "XE", "XK", "", None, 5, "QA", "England")] == [
         "GB", "US", None, "XK", None, None, None, "QA", None,
     ]  # fmt: skip
