@@ -3,6 +3,7 @@
 Documented at https://www.wikidata.org/wiki/Wikidata:SPARQL_query_service. One query for a hundred artists.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from brapped_assets.musicbrainz.models import (
     as_mapping,
     as_text,
     country_code,
+    genre_name,
     weightiest,
 )
 from brapped_assets.musicbrainz.transport import Service
@@ -24,6 +26,12 @@ VALUES ?id { %s }
 OPTIONAL { ?artist wdt:P136 ?kind . ?kind rdfs:label ?genre . FILTER(LANG(?genre) = "en") }
 OPTIONAL { ?artist wdt:P495 ?origin . ?origin wdt:P297 ?country }
 }"""
+# What MusicBrainz calls otherwise: "rock music" would be another genre than "rock".
+MUSIC = re.compile(
+    r"(ambient|classical|country|electronic|experimental|folk|gospel|heavy metal|hip hop|house|industrial|pop|rock|soul"
+    r"|trance) music"
+)
+OTHERWISE = {"hip-hop": "hip hop", "rhythm and blues": "r&b"}
 
 
 class WikidataClient:
@@ -61,9 +69,14 @@ class WikidataClient:
 def _tags(rows: Sequence[dict[str, str]]) -> ArtistTags:
     countries = {code for row in rows if (code := country_code(row["country"]))}
     return ArtistTags(
-        genres=weightiest(Genre(row["genre"]) for row in rows),
+        genres=weightiest(Genre(_as_musicbrainz(row["genre"])) for row in rows),
         country=countries.pop() if len(countries) == 1 else None,
     )
+
+
+def _as_musicbrainz(genre: str) -> str:
+    name = genre_name(genre)
+    return found[1] if (found := MUSIC.fullmatch(name)) else OTHERWISE.get(name, name)
 
 
 def _said(of: dict[str, Any]) -> str:

@@ -149,3 +149,14 @@ def test_wikidata_tells_what_is_said_in_english_and_known(scripted: str, clock: 
     Scripted.answers[:] = [(200, {"results": {"bindings": rows}}, "")]
     told = WikidataClient(service_at(scripted, clock)).tags(["0" * 22])
     assert told == {"0" * 22: ArtistTags((Genre("zeuhl"),), "FR")}
+
+
+def test_a_genre_that_wikidata_calls_otherwise_is_the_one_of_musicbrainz(scripted: str, clock: MovableClock) -> None:
+    said = ["Rock music", "hip-hop", "rhythm and blues", "children's music", "krautrock"]
+    rows = [
+        {"id": {"type": "literal", "value": "0" * 22}, "genre": {"type": "literal", "xml:lang": "en", "value": name}}
+        for name in said
+    ]
+    Scripted.answers[:] = [(200, {"results": {"bindings": rows}}, "")]
+    told = WikidataClient(service_at(scripted, clock)).tags(["0" * 22])["0" * 22]
+    assert [genre.name for genre in told.genres] == ["children's music", "hip hop", "krautrock", "r&b", "rock"]
