@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 from requests import codes
+from urllib3.exceptions import HTTPError
 
 from brapped_assets import __version__
 from brapped_assets.musicbrainz.errors import Away, Malformed
@@ -96,14 +97,15 @@ class Service:
                 url, headers={"Accept": accept}, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as response:
                 body = bytearray()
-                for piece in response.iter_content(65_536):
+                # What has come, not so much or so long: a body may drip.
+                while piece := response.raw.read1(65_536, decode_content=True):
                     body += piece
                     if len(body) > MOST_BYTES:
                         raise Malformed(f"{self.name}: an answer is longer than anything it should tell")
                     if time.monotonic() > until:
                         raise Away(f"{self.name} answers too slowly", REST)
                 return response.status_code, response.headers, bytes(body)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             # Not chained: it holds the whole request.
             raise Away(f"{self.name} does not answer ({type(error).__name__})", REST) from None
 

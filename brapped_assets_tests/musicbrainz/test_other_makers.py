@@ -1,14 +1,26 @@
 """Answers of servers of other makers, which are right by MusicBrainz's documentation, or are no answers at all."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, ClassVar
 
 import pytest
 
-from brapped_assets.musicbrainz import ArtistTags, Genre, Malformed, Match, MusicBrainzClient, Service, WikidataClient
+from brapped_assets.musicbrainz import (
+    ArtistTags,
+    Away,
+    Genre,
+    Malformed,
+    Match,
+    MusicBrainzClient,
+    Service,
+    WikidataClient,
+    transport,
+)
 from brapped_assets.musicbrainz.client import ADDRESS
 from brapped_assets_tests.spotify.stand_ins import MovableClock
 
@@ -54,6 +66,30 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+        thread.join()
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_any(
+    clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LONGEST_ANSWER", 0.1)
+    is_over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            for _ in range(2):
+                with listening.accept()[0] as asking, suppress(OSError):
+                    asking.recv(65_536)
+                    asking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+                    for _ in range(100):
+                        asking.sendall(b" ")
+                        is_over.wait(0.02)
+
+        thread = Thread(target=drip)
+        thread.start()
+        with pytest.raises(Away, match="too slowly"):
+            MusicBrainzClient(service_at(f"http://127.0.0.1:{listening.getsockname()[1]}", clock)).tags(MBID)
+        is_over.set()
         thread.join()
 
 
