@@ -1,18 +1,26 @@
 """The `brapped` commands on what is kept: bring it in, take it out, look after it."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from brapped_assets.console.runner import console, errors, ready_settings
+from brapped_assets.text.plain import plain
 
 app = typer.Typer()
 
 Listener = Annotated[
     str | None, typer.Option(help="Whose data it is, by name or Spotify id, when there are several listeners.")
 ]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{plain(text)!r} is no day. It looks like 2024-03-01.") from None
 
 
 @app.command("import")
@@ -87,16 +95,17 @@ def export(
 def forget(
     listener: Listener = None,
     before: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only what ended before this day, at the listener's local midnight."),
+        date | None,
+        typer.Option(
+            parser=_day, metavar="DAY", help="Only what ended before this day, at the listener's local midnight."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
     """Remove a listener, or what they played before a day, without trace. Shows what goes, and asks."""
     from brapped_assets.commands.forget import forget_listener as run  # noqa: PLC0415
 
-    day = before.date() if before else None
-    return run(ready_settings(), console, listener=listener, before=day, confirmed=yes)
+    return run(ready_settings(), console, listener=listener, before=before, confirmed=yes)
 
 
 @app.command()
