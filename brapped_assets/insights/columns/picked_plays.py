@@ -21,8 +21,8 @@ MOST_PLACES = 8 * BLOCK
 class PickedPlays:
     """Some plays, in order of their END. Columns are as in `Plays`.
 
-    Of many plays they are picked whenever somebody asks for them, and whoever needs one twice holds it; of no more than
-    a block has they are held here. `but` are plays and a few of them, these being all others (see `SummedPlays`).
+    Of many plays they are picked whenever somebody asks for them, and whoever needs one twice holds it; those of few,
+    a block at most, are held here. `but` are plays and a few of them, these being all others (see `SummedPlays`).
     """
 
     def __init__(
