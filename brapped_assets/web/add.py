@@ -17,7 +17,7 @@ from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import only_ours, posted
-from brapped_assets.web.import_progress import Cancelled, Doubted, NotAsked, Occupied, Progress
+from brapped_assets.web.import_messages import Cancelled, Doubted, NotAsked, Occupied, Progress
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site
 from brapped_assets.web.uploads import DISK_FULL, MOST_BYTES, TOO_LARGE, make_sure_it_fits, received

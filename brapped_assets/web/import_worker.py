@@ -24,7 +24,7 @@ from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.web.import_progress import (
+from brapped_assets.web.import_messages import (
     CANCELLED_IN_PART,
     UNFORESEEN,
     Cancelled,
@@ -35,13 +35,13 @@ from brapped_assets.web.import_progress import (
     Proposal,
     Stopped,
     Unanswered,
+    troubles,
 )
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
 FAREWELL_SECONDS = 2
 # An upload that nobody says yes to goes.
 PATIENCE_SECONDS = 30 * 60
-MOST_NAMES = 5
 log = logging.getLogger(__name__)
 
 
@@ -176,7 +176,7 @@ class BackgroundImport:
                 state="asking",
                 listener=shown.listener.display_name,
                 told=tuple(shown.summary.told()),
-                troubles=tuple(_troubles(shown.summary)),
+                troubles=tuple(troubles(shown.summary)),
                 proposal=Proposal(self._uploads, tuple(shown.remarks()), doubts, months),
             )
         is_answered = self._answered.wait(PATIENCE_SECONDS)
@@ -198,8 +198,8 @@ class BackgroundImport:
             import_history(warehouse, person.listener_id, found, summary, progress=self._note)
             with warehouse.transaction() as tx:
                 stays = remarks(tx, person.listener_id, datetime.now(UTC), found)
-        told, troubles = tuple(summary.told()), tuple(_troubles(summary))
-        return replace(self._progress, state="done", told=told, troubles=troubles, remarks=tuple(stays))
+        left_out, told = tuple(troubles(summary)), tuple(summary.told())
+        return replace(self._progress, state="done", told=told, troubles=left_out, remarks=tuple(stays))
 
     def _keep(self) -> None:
         """Asked before each chunk that is read."""
@@ -230,18 +230,3 @@ def _person(tx: Connection, settings: Settings, listener_id: int | None, found: 
         if one.listener_id == listener_id:
             return one
     return resolve_listener(tx, settings, None, datetime.now(UTC), found)
-
-
-def _troubles(summary: Summary) -> list[str]:
-    """Files that were left out, each with the reason; the first few tell enough."""
-    failed = [
-        _("%(name)s could not be read, nothing of it was added: %(reason)s", name=name, reason=reason)
-        for name, reason in summary.failed
-    ]
-    ignored = [_("%(name)s was left out: %(reason)s", name=name, reason=reason) for name, reason in summary.ignored]
-    return [*_first(failed), *_first(ignored)]
-
-
-def _first(sentences: list[str]) -> list[str]:
-    more = len(sentences) - MOST_NAMES
-    return [*sentences[:MOST_NAMES], *([_("…and %(more)s more.", more=more)] if more > 0 else [])]

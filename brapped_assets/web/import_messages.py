@@ -1,10 +1,11 @@
-"""An export on its way in through the pages: what is told of it."""
+"""What the pages say of an import: how far it is, what is asked, why it ended."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from brapped_assets.text.formatting import time_left
 from brapped_assets.text.translation import N_, _, translated
+from brapped_assets.transfer.importer import Summary
 
 State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "done", "failed"]
 WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping"})
@@ -24,6 +25,8 @@ STAGES: dict[State, str] = {
 # How it may end besides well.
 CANCELLED_IN_PART = N_("Cancelled. What was stored stays; add the same file again to go on from there.")
 UNFORESEEN = N_("Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on.")
+# Files named in one list; more are counted.
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,18 @@ class Unanswered(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("Nobody said yes within half an hour, so nothing was stored. Add the file again."))
+
+
+def troubles(summary: Summary) -> list[str]:
+    """Files that were left out, each with the reason; the first few tell enough."""
+    failed = [
+        _("%(name)s could not be read, nothing of it was added: %(reason)s", name=name, reason=reason)
+        for name, reason in summary.failed
+    ]
+    ignored = [_("%(name)s was left out: %(reason)s", name=name, reason=reason) for name, reason in summary.ignored]
+    return [*_first(failed), *_first(ignored)]
+
+
+def _first(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST_NAMES
+    return [*sentences[:MOST_NAMES], *([_("…and %(more)s more.", more=more)] if more > 0 else [])]
