@@ -25,7 +25,8 @@ import psycopg
 from bench.figures import Figure
 from bench.landed_plays import PAGE, SERVED_BY, shown
 from bench.test_bed import Scene
-from brapped_assets.checks import BEFORE_THE_RANGE, POLL_CHECKS
+from brapped_assets.assets.check_runs import BEFORE_THE_RANGE
+from brapped_assets.checks import POLL_CHECKS
 from brapped_assets.demo import payloads
 from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, Play

@@ -1,32 +1,48 @@
-"""What is checked with every poll, over what it touched, with every ranking, and with every report.
+"""Claims about the data that can fail, as Dagster's asset checks: the number of offending rows, and a sample.
 
-What is checked once a day, over everything: `assets/listening_audit.py`.
+`assets/check_runs.py` runs those of a poll, over what it touched, of a ranking and of a report;
+`assets/listening_audit.py` the daily ones, over everything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import dagster as dg
 
-from brapped_assets import partitions
-from brapped_assets.assets.daily_checks import Claim
-from brapped_assets.assets.failures import as_dagster_failures
-from brapped_assets.resources.neon import NeonResource
-from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.warehouse import run_stats
-from brapped_assets.warehouse.check_queries import Verdict, verify
+from brapped_assets.warehouse.check_queries import Verdict
 
 RAW, FACT, TOP, REPORT = (
     dg.AssetKey(name) for name in ("recently_played_raw", "streaming_fact", "spotify_top", "wrapped_report")
 )
-# Offline plays arrive hours late, so a poll touches more than its own hours.
-BEFORE_THE_RANGE = timedelta(hours=72)
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_SHOWN = 5
-# Each year was written once a day at most since the runs that are kept.
-RECORDS_TO_READ = 1000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a statement of the same name in `check_queries.sql` looks for rows against.
+
+    `is_about_the_world`: what breaks it is Spotify, a gap, a consent that ends; that is a warning, all else an error.
+    """
+
+    name: str
+    words: str
+    is_about_the_world: bool = False
+
+    def spec(self, asset: dg.AssetKey) -> dg.AssetCheckSpec:
+        """The check of this asset. None blocks: what is written is right or absent, and polling waits for nothing."""
+        return dg.AssetCheckSpec(self.name, asset=asset, description=self.words)
+
+    def result(self, key: dg.AssetCheckKey, verdict: Verdict, since: datetime | None = None) -> dg.AssetCheckResult:
+        """The verdict on this claim about rows from `since` (UTC) on, None: all, as the result of the check `key`."""
+        sample = {"sample": dg.MetadataValue.json(verdict.sample)} if verdict.sample else {}
+        since_then = {"checked_from": dg.MetadataValue.timestamp(since)} if since else {}
+        return dg.AssetCheckResult(
+            passed=verdict.offending == 0,
+            check_name=key.name,
+            asset_key=key.asset_key,
+            severity=dg.AssetCheckSeverity.WARN if self.is_about_the_world else dg.AssetCheckSeverity.ERROR,
+            metadata={"offending_rows": verdict.offending, **sample, **since_then},
+        )
+
 
 POLL_CLAIMS = {
     RAW: Claim("no_hour_was_lost", "No stretch of time in which plays may be missing.", is_about_the_world=True),
@@ -44,6 +60,62 @@ RANKING_CLAIMS = [
         is_about_the_world=True,
     ),
 ]
+# Not with each poll: a merge takes tracks and artists from the rows that the statement before it wrote.
+DAILY_CLAIMS = [
+    Claim(
+        "latest_poll_is_recent",
+        "Every listener whose consent holds was polled within 3 hours: freshness of the data, where the freshness "
+        "policy only knows when we ran.",
+    ),
+    Claim(
+        "every_gap_is_closed",
+        "No gap, however old, waits for a data export that covers it. Ask Spotify for one, then `brapped import` it.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "consent_lasts_14_days",
+        "No consent ends within 14 days. Renew it with `brapped login`.",
+        is_about_the_world=True,
+    ),
+    Claim("call_budget_holds", "No more calls within 24 hours than SPOTIFY_DAILY_CALL_BUDGET."),
+    Claim(
+        "answers_have_the_known_keys",
+        "Spotify's answers of the last 24 hours have the keys they always had.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "everything_served_is_understood",
+        "Nothing Spotify served waits in audit.rejected_row for a parser that understands it.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "every_play_has_track_and_artist",
+        "Every play has a track, every track a main artist, and that is its first credit.",
+    ),
+    Claim("no_play_is_in_the_future", "No play ends after now."),
+    Claim(
+        "api_plays_keep_their_distance",
+        "No track ends twice within the 30 s that a play takes to be shown.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "local_time_agrees_with_the_zone",
+        "Local day and hour of every play are those of the listener's zone. After an interrupted change of zone, run "
+        "`brapped timezone` again.",
+    ),
+    Claim("every_track_read_has_credits", "Every track that was read has its credits, played or not."),
+    Claim("no_spotify_id_is_double", "No track, artist or album of Spotify's has two rows."),
+    Claim(
+        "most_pictures_are_known",
+        "Of the tracks and artists that were looked up, at least half have a picture.",
+        is_about_the_world=True,
+    ),
+    Claim(
+        "every_import_is_finished",
+        "No file of an export was left half imported for a day. Import it again: it goes on where it was.",
+        is_about_the_world=True,
+    ),
+]
 POLL_CHECKS = [claim.spec(asset) for asset, claim in POLL_CLAIMS.items()]
 PAGES = Claim(
     "every_year_has_its_file",
@@ -51,76 +123,3 @@ PAGES = Claim(
     "Materialize the year again.",
     is_about_the_world=True,
 )
-
-
-@dg.multi_asset_check(specs=POLL_CHECKS, can_subset=True)
-def poll_checks(
-    context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
-) -> Iterator[dg.AssetCheckResult]:
-    """What every poll is checked for; over everything when run without a range of hours."""
-    hours = partitions.range_of(context.run.tags)
-    since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else None
-    yield from _results(context, POLL_CLAIMS.values(), neon, since, spotify.ledger.budget)
-
-
-@dg.multi_asset_check(specs=[claim.spec(TOP) for claim in RANKING_CLAIMS], can_subset=True)
-def ranking_checks(
-    context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
-) -> Iterator[dg.AssetCheckResult]:
-    """What Spotify's own ranking is checked for, once it was asked for."""
-    yield from _results(context, RANKING_CLAIMS, neon, None, spotify.ledger.budget)
-
-
-def _results(
-    context: dg.AssetCheckExecutionContext,
-    claims: Iterable[Claim],
-    neon: NeonResource,
-    since: datetime | None,
-    budget: int,
-) -> Iterator[dg.AssetCheckResult]:
-    """The results of those that were asked for: in the UI, any one of them can be."""
-    # By their names: in somebody else's code location the assets may be called otherwise.
-    asked_for = {key.name: key for key in context.selected_asset_check_keys}
-    with as_dagster_failures(), neon.transaction() as tx:
-        for claim in (claim for claim in claims if claim.name in asked_for):
-            verdict = verify(tx, claim.name, since=since or BEGINNING, now=datetime.now(UTC), budget=budget)
-            yield claim.result(asked_for[claim.name], verdict, since)
-
-
-@dg.multi_asset_check(specs=[PAGES.spec(REPORT)])
-def report_checks(context: dg.AssetCheckExecutionContext, neon: NeonResource) -> dg.AssetCheckResult:
-    """The years of this run, or, by itself, all that were ever written. What lies at a URL is taken to be there."""
-    (key,) = context.selected_asset_check_keys
-    with as_dagster_failures(), neon.snapshot() as tx:
-        listeners = run_stats.listeners_by_year(tx)
-    missing = [
-        {"year": year, "listeners": listeners.get(int(year), 0), "files": len(files)}
-        for year, files in _files_by_year(context, key.asset_key).items()
-        if len(files) < listeners.get(int(year), 0)
-    ]
-    return PAGES.result(key, Verdict(len(missing), missing[:MOST_SHOWN]))
-
-
-def _files_by_year(context: dg.AssetCheckExecutionContext, report: dg.AssetKey) -> dict[str, list[str]]:
-    """Of each year that was written, oldest first, the files that are still as they were written."""
-    every = partitions.years.get_partition_keys()
-    first, last = partitions.range_of(context.run.tags) or (every[0], every[-1])
-    years = [year for year in every if first <= year <= last]
-    written = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(asset_key=report, asset_partitions=years), limit=RECORDS_TO_READ
-    )
-    found: dict[str, list[str]] = {}
-    for record in written.records:
-        told = record.asset_materialization
-        # The newest first.
-        if told is not None and told.partition is not None and told.partition not in found:
-            files: Any = told.metadata["files"].value if "files" in told.metadata else []
-            found[told.partition] = [
-                file["file"] for file in files if file["range"] == told.partition and _is_there(file)
-            ]
-    return dict(sorted(found.items()))
-
-
-def _is_there(file: Mapping[str, Any]) -> bool:
-    place = Path(file["file"])
-    return "://" in file["file"] or (place.is_file() and place.stat().st_size == file["bytes"])

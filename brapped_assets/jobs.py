@@ -5,6 +5,7 @@ import dagster as dg
 from brapped_assets.assets.album_groups import album_groups
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.artist_tags import artist_tags
+from brapped_assets.assets.check_runs import poll_checks
 from brapped_assets.assets.episode_history import episode_history
 from brapped_assets.assets.listening_audit import listening_audit
 from brapped_assets.assets.recently_played_raw import recently_played_raw
@@ -13,7 +14,6 @@ from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.assets.wrapped_report import wrapped_report
-from brapped_assets.checks import poll_checks
 
 # Polling goes first whenever runs queue up.
 POLL_FIRST = {"dagster/priority": "10"}

@@ -8,8 +8,7 @@ import dagster as dg
 import pytest
 from time_machine import Traveller, travel
 
-from brapped_assets.assets.daily_checks import DAILY_CLAIMS
-from brapped_assets.checks import POLL_CLAIMS, RANKING_CLAIMS
+from brapped_assets.checks import DAILY_CLAIMS, POLL_CLAIMS, RANKING_CLAIMS
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value

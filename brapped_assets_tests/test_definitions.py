@@ -9,9 +9,8 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
-from brapped_assets.assets.daily_checks import DAILY_CLAIMS
 from brapped_assets.assets.episode_history import NO_MUSIC
-from brapped_assets.checks import PAGES, POLL_CHECKS, RANKING_CLAIMS
+from brapped_assets.checks import DAILY_CLAIMS, PAGES, POLL_CHECKS, RANKING_CLAIMS
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import hours, years
 

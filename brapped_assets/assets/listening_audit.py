@@ -10,11 +10,11 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
-from brapped_assets.assets.daily_checks import DAILY_CLAIMS
 from brapped_assets.assets.daily_retention import apply_retention
 from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.streaming_history import streaming_history
+from brapped_assets.checks import DAILY_CLAIMS
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.warehouse.check_queries import Verdict, verify

@@ -15,7 +15,7 @@ from brapped_assets.assets.failures import as_dagster_failures, asked_partitions
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.polling import Polled, poll_everybody
-from brapped_assets.assets.shards import Shard, count_unpolled, shard_of
+from brapped_assets.assets.shards import Shard, is_left_open, shard_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.spotify import Postponed
@@ -120,7 +120,6 @@ def _poll(
         return None
     ended_at = partitions.hour_of(context.partition_keys[-1]) + partitions.HOUR
     # After what this shard landed was committed: of two that end together one sees the other's polls.
-    if shard.count > 1 and (waiting := count_unpolled(spotify, neon, ended_at, now)):
-        context.log.info("The hours stay open: listeners of other shards to be polled: %d.", waiting)
+    if shard.count > 1 and is_left_open(context, spotify, neon, ended_at, now):
         return None
     return polled

@@ -53,9 +53,14 @@ def shard_of(tags: Mapping[str, str]) -> Shard:
     )
 
 
-def count_unpolled(spotify: SpotifyResource, neon: NeonResource, since: datetime, now: datetime) -> int:
-    """How many of those who can be polled were not, since an instant (UTC); raises what `holders` does."""
+def is_left_open(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, since: datetime, now: datetime
+) -> bool:
+    """Whether listeners of other shards were not polled since an instant (UTC); raises what `holders` does."""
     holders = spotify.holders(now)
     known = [holder.listener.listener_id for holder in holders if holder]
     with neon.transaction() as tx:
-        return len(holders) - run_stats.count_polled(tx, known, since)
+        waiting = len(holders) - run_stats.count_polled(tx, known, since)
+    if waiting:
+        context.log.info("The hours stay open: listeners of other shards to be polled: %d.", waiting)
+    return waiting > 0

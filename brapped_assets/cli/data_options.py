@@ -54,7 +54,8 @@ def import_(
     ] = False,
 ) -> int:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
-    from brapped_assets.commands.import_history import import_files, import_tables, legacy_url  # noqa: PLC0415
+    from brapped_assets.commands.import_history import import_files  # noqa: PLC0415
+    from brapped_assets.commands.import_legacy import import_tables, legacy_url  # noqa: PLC0415
 
     if legacy is not None and paths:
         raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
@@ -64,12 +65,10 @@ def import_(
         raise typer.BadParameter("Somebody new comes with an export: --new-listener goes with paths alone.")
     if legacy is not None:
         return import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener)
-    if not paths:
-        raise typer.BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     return import_files(
         ready_settings(),
         console,
-        paths,
+        paths or [],
         listener=listener,
         new=new_listener,
         even_if_someone_elses=even_if_someone_elses,

@@ -31,7 +31,7 @@ from brapped_assets.sensors.daily import daily_upkeep_sensor, wrapped_reports_se
 from brapped_assets.sensors.dimensions import refresh_dimensions_sensor
 from brapped_assets.sensors.heartbeat import heartbeat_sensor
 from brapped_assets.sensors.inbox import inbox_sensor
-from brapped_assets.sensors.notices import notices_sensor
+from brapped_assets.sensors.notifications import notices_sensor
 from brapped_assets.settings import whole_hour_in_utc
 
 JOBS = [hourly_plays, import_history, refresh_dimensions, refresh_tags, daily_upkeep, wrapped_reports]

@@ -1,6 +1,5 @@
-"""`brapped import`: Spotify's own data export, or the old scripts' tables, merged with what was polled."""
+"""`brapped import`: Spotify's own data export, merged with what was polled."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,17 +20,14 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.formatting import time_left
 from brapped_assets.transfer.download import local_copy
 from brapped_assets.transfer.dry_run import preview
-from brapped_assets.transfer.importer import FORGOTTEN, Summary, import_history
 from brapped_assets.transfer.importer import Progress as ImportProgress
-from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
+from brapped_assets.transfer.importer import Summary, import_history
 from brapped_assets.transfer.listener_choice import foreseen_listener, new_listener, resolve_listener
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
-from brapped_assets.warehouse.db.urls import has_password
 from brapped_assets.warehouse.errors import WarehouseError
-from brapped_assets.warehouse.legacy_source import old_tables
 from brapped_assets.warehouse.listeners import NAMELESS, Listener
 
 # More names than this tell no more.
@@ -57,6 +53,8 @@ def import_files(
     imported. `new` is what somebody new is called, whose export it is. `is_dry_run` tells what would become of the
     files, and stores nothing.
     """
+    if not paths:
+        raise SettingsError("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     with ExitStack() as stack:
         found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
@@ -78,7 +76,7 @@ def import_files(
             person = person_of(tx)
         summary, began = Summary(), monotonic()
         try:
-            with _bar(console) as progress:
+            with import_bar(console) as progress:
                 import_history(warehouse, person.listener_id, found, summary, progress=progress)
         except (KeyboardInterrupt, WarehouseError) as error:
             _show(console, summary, person.display_name, monotonic() - began)
@@ -97,55 +95,11 @@ def import_files(
     return exit_codes.FAILED if summary.failed else exit_codes.DONE
 
 
-def import_tables(settings: Settings, console: Console, url: str, *, listener: str | None = None) -> int:
-    """Import the old scripts' tables from the PostgreSQL at `url`, where nothing is written; returns the exit code.
-
-    Raises a WarehouseError, which never repeats the URL, before anything is imported when they are not there.
-    """
-    with ExitStack() as stack:
-        tables = stack.enter_context(old_tables(url, TABLES))
-        warehouse = stack.enter_context(settings.warehouse(is_bulky=True))
-        with warehouse.transaction() as tx:
-            person = resolve_listener(tx, settings, listener, datetime.now(UTC))
-        summary, began = LegacySummary(), monotonic()
-        try:
-            with _bar(console) as progress:
-                import_legacy(warehouse, person.listener_id, tables, summary, progress=progress)
-        except (KeyboardInterrupt, WarehouseError) as error:
-            _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
-            console.print(STOPPED)
-            if isinstance(error, WarehouseError):
-                raise
-            return exit_codes.FAILED
-        _show_tables(console, summary, tables.names, person.display_name, monotonic() - began)
-    return exit_codes.DONE
-
-
-def legacy_url(given: str, errors: Console) -> str:
-    """The URL itself, or what the environment variable of `env:NAME` holds. Raises SettingsError without one.
-
-    Every user of this machine can read the arguments of a process: a password among them is warned of.
-    """
-    if not given.startswith("env:"):
-        if has_password(given):
-            errors.print(
-                "[yellow]![/] The password in this URL can be read by other users of this machine while the import "
-                "runs, and stays in your shell's history. Rather: OLD_DATABASE_URL=… brapped import --legacy "
-                "env:OLD_DATABASE_URL",
-                soft_wrap=True,
-            )
-        return given
-    name = given.removeprefix("env:")
-    if not (url := os.environ.get(name)):
-        raise SettingsError(f"--legacy {given}: the environment has no {name or 'variable without a name'}.")
-    return url
-
-
 def _rehearse(
     console: Console, warehouse: Warehouse, whose: Callable[[Connection], Listener], found: Sequence[Found]
 ) -> int:
     began = monotonic()
-    with _bar(console, "Trying") as progress:
+    with import_bar(console, "Trying") as progress:
         shown = preview(warehouse, whose, found, progress=progress)
     console.print("A dry run: nothing was stored. An import would say:")
     _show(console, shown.summary, shown.listener.display_name, monotonic() - began)
@@ -182,7 +136,7 @@ def _agreed(console: Console, found: Sequence[Doubt], name: str) -> bool:
 
 
 @contextmanager
-def _bar(console: Console, doing: str = "Importing") -> Iterator[ImportProgress]:
+def import_bar(console: Console, doing: str = "Importing") -> Iterator[ImportProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), _Rows())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(doing, total=None)
@@ -210,27 +164,12 @@ def _show(console: Console, summary: Summary, name: str, seconds: float) -> None
         files = f"{files} and a part of another" if summary.files else "a part of a file"
     if summary.archives:
         files = f"an export of Brapped's{f' and {files}' if summary.files or summary.is_within_file else ''}"
-    _count(console, summary.rows, f"{files}{again}, for {escape(name)}", seconds, summary.told())
+    print_counts(console, summary.rows, f"{files}{again}, for {escape(name)}", seconds, summary.told())
     _name(console, "[red]✗[/] could not be read, nothing of it was imported:", summary.failed)
     _name(console, "[dim]·[/] not a listening history:", summary.ignored)
 
 
-def _show_tables(console: Console, summary: LegacySummary, tables: Sequence[str], name: str, seconds: float) -> None:
-    plays = summary.plays
-    counts = (
-        (plays.added, "new plays"),
-        (plays.matched, "matched with polled or exported plays"),
-        (plays.told_twice, "told more than once by the old tables"),
-        (plays.known, "already there"),
-        (plays.forgotten, FORGOTTEN),
-        (summary.artists, "artists described"),
-        (summary.tracks, "tracks described"),
-        *((count, f"too odd, kept aside: {reason}") for reason, count in sorted(summary.odd.items())),
-    )
-    _count(console, summary.rows, f"{', '.join(tables)}, for {escape(name)}", seconds, counts)
-
-
-def _count(console: Console, rows: int, of_what: str, seconds: float, counts: Iterable[tuple[int, str]]) -> None:
+def print_counts(console: Console, rows: int, of_what: str, seconds: float, counts: Iterable[tuple[int, str]]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
     for count, what in counts:

@@ -23,13 +23,25 @@ from brapped_assets.history.limits import (
     too_large,
 )
 from brapped_assets.history.members import Member, Shared, View, regular
-from brapped_assets.history.tar_headers import entries
+from brapped_assets.history.tar_headers import entries, is_tar
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_
 
+# How what is looked into begins.
+ARCHIVES = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"PK\x07\x08": "zip"}
+PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 ENCRYPTED_FLAG = 0x1
 # An xz file says how much memory it needs; those of `xz -9` need 65 MB.
 XZ_MEMORY = 128 * 1024**2
+
+
+def form_of(head: bytes) -> str | None:
+    """`zip`, `tar`, `gzip`, `bzip2`, `xz`: what is looked into; None for anything else."""
+    for signatures in (ARCHIVES, PACKED):
+        for signature, form in signatures.items():
+            if head.startswith(signature):
+                return form
+    return "tar" if is_tar(head) else None
 
 
 class Spool:

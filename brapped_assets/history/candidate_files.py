@@ -3,9 +3,11 @@
 import re
 from pathlib import PurePosixPath
 
-from brapped_assets.history.document import base_name
-from brapped_assets.history.file_signatures import SHORT_FOR_TAR, SUFFIXES_OF_PACKED, UNFINISHED, is_in_the_cloud
+from brapped_assets.history.history_file import base_name
 
+UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload")
+SUFFIXES_OF_PACKED = (".gz", ".bz2", ".xz", ".gzip")
+SHORT_FOR_TAR = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".taz": ".tar"}
 HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
 EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
 LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
@@ -39,3 +41,21 @@ def is_wanted(base: str) -> bool:
 def unlikelihood(name: str) -> tuple[bool, bool]:
     base = base_name(name)
     return not LIKELY_NAME.search(base), not is_wanted(base)
+
+
+def unpacked_name(name: str) -> str:
+    """What lies in `x.json.gz` is `x.json`, and in `x.tgz` is `x.tar`."""
+    path = PurePosixPath(name)
+    if (suffix := path.suffix.lower()) in SHORT_FOR_TAR:
+        return name[: -len(suffix)] + SHORT_FOR_TAR[suffix]
+    return name[: -len(suffix)] if suffix in SUFFIXES_OF_PACKED else name
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a browser calls a download so until it has all of it."""
+    return name.lower().endswith(UNFINISHED)
+
+
+def is_in_the_cloud(name: str) -> bool:
+    """Whether macOS has left a name for a file that is in iCloud."""
+    return name.lower().endswith(".icloud")

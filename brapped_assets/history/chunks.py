@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from brapped_assets.history.document import HistoryFile, base_name
+from brapped_assets.history.history_file import HistoryFile, base_name
 from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, Row, SpokenKind, SpokenPlay
 

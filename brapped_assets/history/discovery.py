@@ -8,12 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from brapped_assets.history.archives import Spool, tar_members, unpacked, whole, zip_members
-from brapped_assets.history.candidate_files import is_looked_at, is_wanted, unlikelihood
-from brapped_assets.history.document import HistoryFile, base_name
+from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.candidate_files import (
+    is_in_the_cloud,
+    is_looked_at,
+    is_unfinished,
+    is_wanted,
+    unlikelihood,
+    unpacked_name,
+)
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped, explained
-from brapped_assets.history.file_signatures import form_of, is_in_the_cloud, is_unfinished, unpacked_name
 from brapped_assets.history.folders import files_below
+from brapped_assets.history.history_file import HistoryFile, base_name
 from brapped_assets.history.limits import (
     CHUNK_BYTES,
     DEEP_ARCHIVE,

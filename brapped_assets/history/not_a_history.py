@@ -6,8 +6,7 @@ Nobody is to ask Spotify anew for what they have.
 import re
 from collections.abc import Sequence
 
-from brapped_assets.history.candidate_files import BESIDE, HISTORY_NAME, suffix
-from brapped_assets.history.document import base_name
+from brapped_assets.history.candidate_files import BESIDE, HISTORY_NAME, is_in_the_cloud, suffix
 from brapped_assets.history.errors import (
     CutOff,
     Damaged,
@@ -18,7 +17,7 @@ from brapped_assets.history.errors import (
     TooLarge,
     Wrapped,
 )
-from brapped_assets.history.file_signatures import is_in_the_cloud
+from brapped_assets.history.history_file import base_name
 from brapped_assets.history.limits import UNPACK
 from brapped_assets.text.translation import N_
 

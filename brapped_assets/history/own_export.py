@@ -15,8 +15,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
-from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import Damaged, NotAnExport, Wrapped
+from brapped_assets.history.history_file import base_name
 from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS
 from brapped_assets.history.members import Keep, Member, file_member
 from brapped_assets.text.translation import N_

@@ -6,8 +6,8 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from brapped_assets.history.candidate_files import EXTENDED_NAME, HISTORY_NAME
-from brapped_assets.history.document import base_name
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport
+from brapped_assets.history.history_file import base_name
 from brapped_assets.history.json_stream import rows, texts
 from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind

@@ -27,6 +27,8 @@ PRESETS = {
     "year": N_("This year"),
     "all": N_("All time"),
 }
+# Of a period whose name is written anew when it is read, because it was given the wrong way round.
+BACKWARDS = N_("That time ends before it begins.")
 
 
 class NotAPeriod(ValueError):

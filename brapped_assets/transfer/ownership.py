@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from brapped_assets.history.discovery import Found
-from brapped_assets.history.document import HistoryFile, usernames
 from brapped_assets.history.errors import HistoryError
+from brapped_assets.history.history_file import HistoryFile, usernames
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.transfer.importer import BYTES_PER_ROW

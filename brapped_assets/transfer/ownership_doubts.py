@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
-from brapped_assets.history.document import HistoryFile
+from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import _

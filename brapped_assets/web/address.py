@@ -6,10 +6,10 @@ from itertools import zip_longest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from brapped_assets.insights.periods import NotAPeriod, Period, named
+from brapped_assets.insights.periods import BACKWARDS, NotAPeriod, Period, named
 from brapped_assets.insights.selection import EVERYTHING, Selection
 from brapped_assets.insights.viewer import Viewer
-from brapped_assets.text.translation import _
+from brapped_assets.text.translation import _, translated
 from brapped_assets.web.filter_chips import Filter
 
 # PostgreSQL's integers.
@@ -72,7 +72,8 @@ def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period
     if len(set(_periods_in(request))) > 1:
         say(request, _("Of several periods this one counts: %(period)s.", period=found.label), is_missing=False)
     if found.name != (range_in(request) or default):
-        say(request, _("That time ends before it begins. Shown is %(period)s.", period=found.label), is_missing=False)
+        text = _("%(problem)s Shown instead: %(period)s.", problem=translated(BACKWARDS), period=found.label)
+        say(request, text, is_missing=False)
     return found
 
 

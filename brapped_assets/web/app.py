@@ -14,11 +14,11 @@ from brapped_assets.warehouse.errors import TooSlow, Waking, WarehouseError
 from brapped_assets.web.api.app import ROOT, api
 from brapped_assets.web.api.gate import Gate
 from brapped_assets.web.assistant_endpoint import PATH, AssistantEndpoint
-from brapped_assets.web.files import OwnFiles, service_worker
 from brapped_assets.web.metrics import Metrics, PageTimes
 from brapped_assets.web.routes import page_routes
 from brapped_assets.web.security import middleware, safe_headers
 from brapped_assets.web.site import Site
+from brapped_assets.web.static_files import OwnFiles, service_worker
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 

@@ -12,10 +12,10 @@ from starlette.routing import Route
 
 from brapped_assets.insights import aliasing, hiding, hiding_offers
 from brapped_assets.insights.items import LARGEST_KEY, key_in
-from brapped_assets.insights.periods import EARLIEST, LATEST
+from brapped_assets.insights.periods import BACKWARDS, EARLIEST, LATEST
 from brapped_assets.insights.play_log import place_named
 from brapped_assets.insights.viewer import viewer
-from brapped_assets.text.translation import _
+from brapped_assets.text.translation import _, translated
 from brapped_assets.warehouse.zones import instant_of, local_time
 from brapped_assets.web.forms import LACKS, posted, reason_in, way_back
 from brapped_assets.web.site import Site
@@ -92,7 +92,7 @@ def _stretch(site: Site, fields: dict[str, str], listener_id: int) -> tuple[date
         raise HTTPException(400, _(LACKS))
     begins, ends = instant_of(who.spans, first), instant_of(who.spans, until)
     if begins >= ends:
-        raise HTTPException(400, _("That time ends before it begins. Go back and turn it round."))
+        raise HTTPException(400, translated(BACKWARDS))
     return begins, ends
 
 

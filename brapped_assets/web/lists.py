@@ -1,13 +1,12 @@
 """`/list/artists` and its like: all there is of a period, 100 a page, and as a table for other programs."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.columns.plays import Flag
@@ -20,6 +19,7 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
 from brapped_assets.web.compared_period import CHOICES
+from brapped_assets.web.csv_download import csv_download, with_plays
 from brapped_assets.web.empty_selection import nothing_left
 from brapped_assets.web.list_address import read_asked, read_page
 from brapped_assets.web.site import Site
@@ -58,18 +58,12 @@ def routes(site: Site) -> list[Route]:
     def file(kind: Kind) -> Route:
         def export(request: Request) -> Response:
             with site.reading.transaction() as tx:
-                who = site.looking(tx, request)
-                if who is None or who.first_day is None:
-                    raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
+                who = with_plays(site.looking(tx, request))
                 period = period_of_file(request, who)
                 asked = read_asked(tx, request, who, period, kind)
                 refuse_misread(request)
                 found = list_things(tx, who, asked.wanted)
-            of_file = pieces(found, site.reading.transaction)
-            # What cannot be read at all is a page that says so, and no broken file.
-            begun = [next(of_file), *([next(of_file)] if len(found) else [])]
-            headers = {"Content-Disposition": f'attachment; filename="brapped-{kind}-{period.file_name}.csv"'}
-            return StreamingResponse(chain(begun, of_file), media_type="text/csv; charset=utf-8", headers=headers)
+            return csv_download(pieces(found, site.reading.transaction), f"brapped-{kind}-{period.file_name}")
 
         return Route(f"/list/{kind}.csv", export)
 

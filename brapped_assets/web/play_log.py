@@ -2,13 +2,11 @@
 
 import re
 from datetime import date
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import play_log, play_log_file
@@ -20,6 +18,7 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.web.address import period_of, period_of_file, say
+from brapped_assets.web.csv_download import csv_download, with_plays
 from brapped_assets.web.filter_chips import label
 from brapped_assets.web.site import Site
 
@@ -65,17 +64,11 @@ def routes(site: Site) -> list[Route]:
 
     def save(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.looking(tx, request)
-            if who is None or who.first_day is None:
-                raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
+            who = with_plays(site.looking(tx, request))
             period = period_of_file(request, who, default="all")
             of = list_plays(tx, who, _asked(request, period))
         pieces = play_log_file.pieces(of, site.reading.transaction)
-        # What cannot be read at all is a page that says so, and no broken file.
-        begun = [next(pieces), *([next(pieces)] if len(of.rows) else [])]
-        name = f"brapped-history-{period.file_name}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(chain(begun, pieces), media_type="text/csv; charset=utf-8", headers=headers)
+        return csv_download(pieces, f"brapped-history-{period.file_name}")
 
     return [Route("/history", show, name="history"), Route("/history.csv", save)]
 

@@ -30,11 +30,11 @@ from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.address import asked_for, filters_of, period_asked_for, range_in, root_of, say, selection_of
 from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.display import adopt, remembered
-from brapped_assets.web.files import version
 from brapped_assets.web.filter_chips import filters
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.links import Chosen, Pairs, led_on
 from brapped_assets.web.login_worker import BackgroundLogin
+from brapped_assets.web.static_files import version
 
 # What an address is there for everybody; a song may be one that another never played.
 SAME_FOR_ALL = frozenset(

@@ -1,12 +1,10 @@
 """`/spoken`: podcasts, audiobooks and videos; `/spoken.csv`: every play of them as a file."""
 
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights.periods import Period
@@ -14,6 +12,7 @@ from brapped_assets.insights.spoken import Some, Sum, known_until, pieces, since
 from brapped_assets.text.formatting import duration, percent
 from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of, period_of_file, refuse_misread
+from brapped_assets.web.csv_download import csv_download, with_plays
 from brapped_assets.web.list_address import page_asked, read_page
 from brapped_assets.web.site import Site
 
@@ -50,17 +49,12 @@ def routes(site: Site) -> list[Route]:
 
     def save(request: Request) -> Response:
         with site.reading.transaction() as tx:
-            who = site.looking(tx, request, narrowed=False)
-            who = who and since_spoken(tx, who)
-            if who is None or who.first_day is None:
-                raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
+            looking = site.looking(tx, request, narrowed=False)
+            who = with_plays(looking and since_spoken(tx, looking))
             period = period_of_file(request, who)
             refuse_misread(request)
         of_file = pieces(who, period, request.query_params.get("show") or None, site.reading.transaction)
-        # What cannot be read at all is a page that says so, and no broken file.
-        begun = [next(of_file), *([next(of_file, b"")])]
-        headers = {"Content-Disposition": f'attachment; filename="brapped-spoken-{period.file_name}.csv"'}
-        return StreamingResponse(chain(begun, of_file), media_type="text/csv; charset=utf-8", headers=headers)
+        return csv_download(of_file, f"brapped-spoken-{period.file_name}")
 
     return [Route(PATH, show, name="spoken"), Route(f"{PATH}.csv", save)]
 

@@ -7,7 +7,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.history.document import HistoryFile
+from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.history.model import Row
 
 ADDRESS, AGENT = "203.0.113.7", "unknown/1.0 (somebody's own machine)"

@@ -33,7 +33,7 @@ from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import FOLDER, document, extended, nameless, zipped
-from brapped_assets_tests.history.test_document import ODDITIES
+from brapped_assets_tests.history.test_history_file import ODDITIES
 from brapped_assets_tests.history.test_mutations import FLIPS, LINES, flipped, outcome
 from brapped_assets_tests.warehouse.imported_files import miss
 from brapped_assets_tests.warehouse.polled_plays import Play as Item

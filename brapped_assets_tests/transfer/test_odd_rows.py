@@ -68,7 +68,7 @@ def parsed_by_an_older_version(row: Any, *, now: datetime) -> Row:
 def older_version(warehouse: Warehouse) -> Iterator[None]:
     """What is imported meanwhile an older parser has read."""
     with pytest.MonkeyPatch.context() as older:
-        older.setattr("brapped_assets.history.document.parse_row", parsed_by_an_older_version)
+        older.setattr("brapped_assets.history.history_file.parse_row", parsed_by_an_older_version)
         older.setattr("brapped_assets.transfer.retried_rows.PARSER_VERSION", 0)
         yield
     with warehouse.transaction() as tx:

@@ -205,12 +205,12 @@ def test_a_file_of_no_period_is_not_made(browser: TestClient, two: tuple[int, in
         ("from=2026-03-01&to=2026-03-09", "", 200),
         (
             "range=2026-03-09..2026-03-01",
-            "That time ends before it begins. Shown is 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
+            "That time ends before it begins. Shown instead: 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
             200,
         ),
         (
             "first=2026-03-09&last=2026-03-01",
-            "That time ends before it begins. Shown is 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
+            "That time ends before it begins. Shown instead: 1\u00a0Mar\u00a02026 to 9\u00a0Mar\u00a02026.",
             200,
         ),
         ("first=2026-03-01", "Shown instead: 2026.", 404),

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
-from brapped_assets.web.files import FOLDER, version
 from brapped_assets.web.site import Site
+from brapped_assets.web.static_files import FOLDER, version
 from brapped_assets_tests.examples import quick_of
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, play
 

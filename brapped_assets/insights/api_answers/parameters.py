@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
+from brapped_assets.insights.periods import BACKWARDS, PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.selection import CHOICES, DECADES, KINDS, LARGEST_KEY, MOST_VALUES, NUMBERS, ONE_OF
 from brapped_assets.insights.viewer import Viewer
 
@@ -141,5 +141,5 @@ def period_named(who: Viewer, parameter: str, name: str) -> Period:
     except NotAPeriod as error:
         raise Refused(parameter, str(error)) from None
     if found.name != name:
-        raise Refused(parameter, f"That time ends before it begins; say {found.name}.")
+        raise Refused(parameter, f"{BACKWARDS} Say {found.name}.")
     return found

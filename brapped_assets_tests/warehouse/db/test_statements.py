@@ -12,9 +12,7 @@ PACKAGE = Path(str(files("brapped_assets")))
 ASKED = re.compile(r'^q = Statements\(__file__(?:, "(?P<shared>[a-z_.]+)")?\)$', re.MULTILINE)
 # Checks are named where they are claimed; the tables of an export are, for both ways, where it is written.
 NAMED_ELSEWHERE = {
-    "check_queries.sql": (
-        *(PACKAGE / "checks.py", PACKAGE / "assets" / "daily_checks.py", PACKAGE / "assets" / "episode_history.py"),
-    ),
+    "check_queries.sql": (*(PACKAGE / "checks.py", PACKAGE / "assets" / "episode_history.py"),),
     "restored_records.sql": (PACKAGE / "warehouse" / "exported_records.py",),
 }
 

@@ -12,7 +12,7 @@ from time_machine import Traveller, travel
 from brapped_assets.assets.failures import UNKNOWN
 from brapped_assets.definitions import defs
 from brapped_assets.notifications.conditions import Failed
-from brapped_assets.sensors.notices import Seen, is_standstill, newest_failure
+from brapped_assets.sensors.notifications import Seen, is_standstill, newest_failure
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.assets.runs import noted_run
