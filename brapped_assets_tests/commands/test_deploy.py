@@ -43,6 +43,23 @@ def read_all(file: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((DEPLOY / file).read_text(encoding="utf-8")))
 
 
+def named_twice(node: yaml.Node) -> list[str]:
+    """The keys that stand twice in one table: to PyYAML the last one holds, Docker's compose refuses the file."""
+    if isinstance(node, yaml.MappingNode):
+        names = [key.value for key, _ in node.value]
+        within = [name for _, value in node.value for name in named_twice(value)]
+        return [name for name in {*names} if names.count(name) > 1] + within
+    return [name for one in node.value for name in named_twice(one)] if isinstance(node, yaml.SequenceNode) else []
+
+
+def test_no_file_says_anything_twice() -> None:
+    files = [file for file in DEPLOY.rglob("*") if file.suffix in {".yml", ".yaml"}]
+    assert len(files) > 10
+    for file in files:
+        for document in yaml.compose_all(file.read_text(encoding="utf-8"), yaml.SafeLoader):
+            assert named_twice(document) == [], file
+
+
 def is_one_of_ours(command: list[str]) -> bool:
     """Whether `brapped` takes these words, asked of its own parser; nothing is run."""
     program, name, *words = command
