@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from brapped_assets.home_folder import env_file, home_folder, keep_private
 from brapped_assets.settings import Hour, SettingsError
-from brapped_assets.settings_file import env_file, home_folder, keep_private
 
 FILE = "first_hour"
 # How far back an hour that nobody closed is still asked for: the first poll closes the three days before the start.

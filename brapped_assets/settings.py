@@ -10,7 +10,8 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretS
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from brapped_assets import PROJECT
-from brapped_assets.settings_file import ENV_FILE, SettingsError, default_home, env_file, home_folder, lines_of
+from brapped_assets.home_folder import default_home, env_file, home_folder
+from brapped_assets.settings_file import ENV_FILE, SettingsError, lines_of
 
 if TYPE_CHECKING:
     from brapped_assets.spotify import SpotifyApp

@@ -13,6 +13,7 @@ LAYERS = [
     ["text", "clocks"],
     ["spotify", "musicbrainz", "history", "warehouse"],
     ["settings_file"],
+    ["home_folder"],
     ["settings"],
     ["console", "transfer", "insights"],
     ["rendering", "resources", "mcp_server"],

@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from brapped_assets import PROJECT
+from brapped_assets.home_folder import default_home, env_file, keep_private
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import default_home, env_file, keep_private, write_env
+from brapped_assets.settings_file import write_env
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from brapped_assets.accounts import new_listener
 from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.first_hour import first_hour, hour_before_start
+from brapped_assets.home_folder import env_file
 from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.settings import Settings
-from brapped_assets.settings_file import env_file, write_env
+from brapped_assets.settings_file import write_env
 from brapped_assets.spotify import (
     AccessTokens,
     Grant,

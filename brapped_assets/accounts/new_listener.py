@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from brapped_assets.console.screen import escape
+from brapped_assets.home_folder import env_file
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import env_file, write_env
+from brapped_assets.settings_file import write_env
 from brapped_assets.spotify import Profile
 from brapped_assets.text.plain import plain
 from brapped_assets.warehouse import listeners as people

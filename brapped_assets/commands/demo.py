@@ -24,11 +24,12 @@ from brapped_assets.demo.lively import LivelyListener
 from brapped_assets.demo.resources import SIMULATED_A_SECOND
 from brapped_assets.demo.server import serve
 from brapped_assets.first_hour import LOOK_BACK, hour_before_start
+from brapped_assets.home_folder import home_folder, keep_private
 from brapped_assets.services.network import Network, network
 from brapped_assets.services.orphans import stop_leftovers
 from brapped_assets.services.ports import free_port
 from brapped_assets.settings import DEMO_HOME, Settings, SettingsError
-from brapped_assets.settings_file import ENV_FILE, home_folder, keep_private, write_env
+from brapped_assets.settings_file import ENV_FILE, write_env
 from brapped_assets.spotify import SpotifyApp, authorization_request, exchange
 from brapped_assets.warehouse.db import data_folder
 

@@ -9,8 +9,8 @@ from rich.prompt import Prompt
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
+from brapped_assets.home_folder import TOKENS_FOLDER, env_file
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import TOKENS_FOLDER, env_file
 from brapped_assets.text.plain import plain
 from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones

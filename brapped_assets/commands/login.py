@@ -10,8 +10,8 @@ from brapped_assets.accounts.callback import CallbackTimeout, wait_for_callback
 from brapped_assets.accounts.consent import WAIT, Remembered, remember
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
+from brapped_assets.home_folder import env_file
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import env_file
 from brapped_assets.spotify import (
     AuthorizationRequest,
     PlayedItem,

@@ -11,13 +11,13 @@ from brapped_assets.clocks import clock_skew
 from brapped_assets.commands.status_markdown import summary
 from brapped_assets.commands.status_table import show
 from brapped_assets.console import exit_codes
+from brapped_assets.home_folder import env_file
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.delivery import addresses
 from brapped_assets.resources.shared_call_ledger import SharedCallLedger
 from brapped_assets.services import hosting_usage
 from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import env_file
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, refresh_tokens

@@ -16,6 +16,7 @@ from rich.panel import Panel
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
+from brapped_assets.home_folder import RUNNING, where_it_runs
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.services import supervisor
 from brapped_assets.services.dagster_instance import environment, open_instance
@@ -25,7 +26,6 @@ from brapped_assets.services.other_collectors import polled_elsewhere
 from brapped_assets.services.ports import LOOPBACK
 from brapped_assets.services.process_restarts import APART, kept_program
 from brapped_assets.settings import Settings
-from brapped_assets.settings_file import RUNNING, where_it_runs
 
 
 class AlreadyUp(Exception):

@@ -14,8 +14,8 @@ from types import FrameType
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import Screen, escape_lines
 from brapped_assets.history.errors import HistoryError
+from brapped_assets.home_folder import home_folder, keep_private
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.settings_file import home_folder, keep_private
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.text.plain import keep_logs_plain
 from brapped_assets.warehouse.db.urls import connection_string, is_readable_on_the_way, without_driver

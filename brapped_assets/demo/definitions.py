@@ -9,8 +9,8 @@ import dagster as dg
 
 from brapped_assets.code_location.build import build_defs
 from brapped_assets.demo.resources import DemoWarehouse, SimulatedMusicBrainzResource, SimulatedSpotify
+from brapped_assets.home_folder import home_folder
 from brapped_assets.settings import DEMO_HOME
-from brapped_assets.settings_file import home_folder
 
 NAME = "demo"
 # The newest days, which any poll can vouch for: whenever everything is materialized, all of it turns green.

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.brapped_export import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.candidate_files import (
     is_in_the_cloud,
     is_looked_at,
@@ -41,7 +42,6 @@ from brapped_assets.history.not_a_history import (
     nothing_in_archive,
     nothing_in_folder,
 )
-from brapped_assets.history.own_export import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.recognition import recognise
 
 VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from brapped_assets.history.brapped_export import is_a_part, is_copied, only_a_part
 from brapped_assets.history.candidate_files import EXTENDED_NAME, HISTORY_NAME
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport
 from brapped_assets.history.history_file import base_name
@@ -13,7 +14,6 @@ from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind
 from brapped_assets.history.not_a_history import EMPTY, OTHER_DATA, UNREADABLE, of_text
 from brapped_assets.history.oversized_rows import Shortened
-from brapped_assets.history.own_export import is_a_part, is_copied, only_a_part
 
 # How many rows may be odd before a document is judged by its name, and how much of it is read for that.
 SAMPLE, PIECES = 50, 64

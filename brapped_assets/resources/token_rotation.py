@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from brapped_assets.settings_file import TOKENS_FOLDER
+from brapped_assets.home_folder import TOKENS_FOLDER
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import fingerprint, seal, unseal
 

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psutil
 
+from brapped_assets.home_folder import where_it_runs
 from brapped_assets.settings import Settings
-from brapped_assets.settings_file import where_it_runs
 from brapped_assets.transfer.inbox import inbox
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.opening import connect

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from brapped_assets.console.screen import escape
+from brapped_assets.home_folder import env_file
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.services import stopped_part_notice
@@ -16,7 +17,6 @@ from brapped_assets.services.parts import Part
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_restarts import APART, how_it_ended
 from brapped_assets.settings import Settings
-from brapped_assets.settings_file import env_file
 
 # As long as a notice may take, and a start of Python's.
 TELLING_SECONDS = 25

@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
+from brapped_assets.home_folder import env_file
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.stopped_parts import Down
 from brapped_assets.services import parts
@@ -19,7 +20,6 @@ from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
 from brapped_assets.services.process_restarts import Keeper, kept_program
 from brapped_assets.settings import Settings
-from brapped_assets.settings_file import env_file
 
 
 @dataclass(frozen=True)

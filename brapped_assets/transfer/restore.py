@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from brapped_assets.history.brapped_export import AGAIN, Archive, Person
 from brapped_assets.history.errors import Damaged
-from brapped_assets.history.own_export import AGAIN, Archive, Person
 from brapped_assets.text.translation import N_
 from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.db.connections import Transactions, Warehouse

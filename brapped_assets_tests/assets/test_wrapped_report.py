@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 
 from brapped_assets.definitions import defs
+from brapped_assets.home_folder import RUNNING
 from brapped_assets.partitions import range_tags, years
 from brapped_assets.rendering import report_target
-from brapped_assets.settings_file import RUNNING
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import metadata_of, run, why
 from brapped_assets_tests.conftest import Connected
