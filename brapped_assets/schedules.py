@@ -11,7 +11,7 @@ from brapped_assets.assets.shards import TAG, all_shards
 from brapped_assets.jobs import hourly_plays
 from brapped_assets.resources.spotify import NOT_CONNECTED, SpotifyResource
 
-RAW = dg.AssetKey("recently_played_raw")
+RAW, FACT = dg.AssetKey("recently_played_raw"), dg.AssetKey("streaming_fact")
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 NOBODY = dg.SkipReason(NOT_CONNECTED)
 # Not NOT_STARTED: a run is that for milliseconds, between being made and being queued. A daemon killed then leaves
@@ -24,17 +24,50 @@ UNFINISHED = [
 ]
 # Each of 72 hours is materialized by up to three polls, and a heal writes many at once; more than enough.
 MATERIALIZATIONS_TO_READ = 1000
+# While polls fail hours are open anyway.
+FAILURES_TO_READ = 500
 
 
 def closed_hours(instance: dg.DagsterInstance, candidates: Collection[str], names: Names = OURS) -> set[str]:
-    """Which of these hours are materialized. Reads these only, so that a decade of hours costs nothing."""
+    """Which of these hours Dagster shows as done, of the plays and of the fact: materialized, and not failed since.
+
+    Dagster marks each hour of a run that fails, also one that an earlier poll had closed; so it is polled for again.
+    Reads these hours only, so that a decade of hours costs nothing.
+    """
     if not candidates:
         return set()
-    found = instance.fetch_materializations(
-        dg.AssetRecordsFilter(asset_key=names.key(RAW), asset_partitions=list(candidates)),
-        limit=MATERIALIZATIONS_TO_READ,
+    failed_at = _failures(instance, candidates, names)
+    closed = set(candidates)
+    for asset in (RAW, FACT):
+        found = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=names.key(asset), asset_partitions=list(candidates)),
+            limit=MATERIALIZATIONS_TO_READ,
+        )
+        closed &= {
+            record.partition_key
+            for record in found.records
+            if record.partition_key and record.timestamp > failed_at.get(record.partition_key, 0)
+        }
+    return closed
+
+
+def _failures(instance: dg.DagsterInstance, candidates: Collection[str], names: Names) -> dict[str, float]:
+    """When the newest run that failed to poll or merge for one of these hours was asked for, by hour."""
+    job_name, ours = names.of(hourly_plays.name), {names.key(RAW), names.key(FACT)}
+    failed = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.FAILURE], created_after=partitions.hour_of(min(candidates)) + partitions.HOUR
     )
-    return {record.partition_key for record in found.records if record.partition_key}
+    failed_at: dict[str, float] = {}
+    # The newest first.
+    for record in instance.get_run_records(failed, limit=FAILURES_TO_READ):
+        run = record.dagster_run
+        hours = partitions.range_of(run.tags)
+        # A run that somebody launches from an asset's page is of no job of ours.
+        if hours and (run.job_name == job_name or not ours.isdisjoint(run.asset_selection or ())):
+            for key in candidates:
+                if hours[0] <= key <= hours[1]:
+                    failed_at.setdefault(key, record.create_timestamp.astimezone(UTC).timestamp())
+    return failed_at
 
 
 def is_under_way(instance: dg.DagsterInstance, job_name: str, tags: Mapping[str, str] | None = None) -> bool:

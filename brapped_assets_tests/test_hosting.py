@@ -255,9 +255,8 @@ def test_importing_what_is_to_be_hosted_hears_nothing_of_settings_and_writes_not
 def test_a_hosted_schedule_asks_for_its_own_hours_once_it_is_connected(
     location: dg.Definitions, hosted: list[Hosted], kept_instance: dg.DagsterInstance
 ) -> None:
-    kept_instance.report_runless_asset_event(
-        dg.AssetMaterialization(["ann", "recently_played_raw"], partition="2026-11-18-00:00")
-    )
+    for asset in ("recently_played_raw", "streaming_fact"):
+        kept_instance.report_runless_asset_event(dg.AssetMaterialization(["ann", asset], partition="2026-11-18-00:00"))
     asked = {}
     for one in hosted:
         with dg.build_schedule_context(

@@ -55,10 +55,11 @@ def evaluate(instance: dg.DagsterInstance) -> ScheduleExecutionData:
 
 
 def polled(instance: dg.DagsterInstance, first: datetime, last: datetime) -> None:
-    """Materialize the hours from `first` to `last`, both included."""
+    """Poll and merge for the hours from `first` to `last`, both included."""
     for n in range(int((last - first) / partitions.HOUR) + 1):
         key = partitions.key_of(first + n * partitions.HOUR)
-        instance.report_runless_asset_event(dg.AssetMaterialization("recently_played_raw", partition=key))
+        for asset in ("recently_played_raw", "streaming_fact"):
+            instance.report_runless_asset_event(dg.AssetMaterialization(asset, partition=key))
 
 
 def hours_of(request: dg.RunRequest | str) -> tuple[str, str]:

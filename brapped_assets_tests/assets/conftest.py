@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from inspect import unwrap
 from typing import Any
 
+import dagster as dg
 import pytest
 import time_machine
 
@@ -13,6 +14,7 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.resources.musicbrainz import open_clients
 from brapped_assets.spotify import AccessTokens, SpotifyClient
+from brapped_assets_tests.assets.user_interface import UserInterface, user_interface
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 
@@ -54,3 +56,9 @@ def one_server(catalogue: Catalogue) -> Iterator[RunningServer]:
 def spotify_server(one_server: RunningServer, account: SimulatedAccount) -> RunningServer:
     one_server.become(account)
     return one_server
+
+
+@pytest.fixture
+def ui(kept_instance: dg.DagsterInstance) -> Iterator[UserInterface]:
+    with user_interface(kept_instance) as ui:
+        yield ui

@@ -1,28 +1,19 @@
 """Once a day everything is verified, and Dagster's own history is kept small: no play depends on it."""
 
-import sys
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
-from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
-from dagster_graphql.test.utils import execute_dagster_graphql
 from time_machine import Traveller
 
-from brapped_assets import definitions
 from brapped_assets.assets.daily_retention import _forget_check_results
 from brapped_assets.definitions import defs
 from brapped_assets.partitions import range_tags
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import RAW, metadata_of, poll, run, value
+from brapped_assets_tests.assets.user_interface import UserInterface
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.examples import quick_of
 
@@ -30,40 +21,6 @@ from brapped_assets_tests.examples import quick_of
 def audited(instance: dg.DagsterInstance) -> dict[str, Any]:
     """What one day's audit tells."""
     return metadata_of(run("daily_upkeep", instance), "listening_audit")[None]
-
-
-@dataclass(frozen=True)
-class UserInterface:
-    """Dagster's, asked as its own pages ask it."""
-
-    workspace: WorkspaceProcessContext
-
-    def checks(self) -> dict[tuple[str, str], str | None]:
-        """Each check by asset and name, as its asset's page shows it; None: *Not Evaluated*."""
-        answer = execute_dagster_graphql(
-            self.workspace.create_request_context(),
-            "{assetNodes {assetKey {path} assetChecksOrError {... on AssetChecks {checks {name"
-            " executionForLatestMaterialization {status}}}}}}",
-        )
-        return {
-            (node["assetKey"]["path"][-1], check["name"]): (check["executionForLatestMaterialization"] or {}).get(
-                "status"
-            )
-            for node in answer.data["assetNodes"]
-            for check in node["assetChecksOrError"].get("checks", [])
-        }
-
-
-@pytest.fixture
-def ui(kept_instance: dg.DagsterInstance) -> Iterator[UserInterface]:
-    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=definitions.__name__, attribute="defs")
-    origin = InProcessCodeLocationOrigin(target, location_name="brapped")
-    with warnings.catch_warnings():
-        # Dagster's own, about itself.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        workspace = WorkspaceProcessContext(kept_instance, InProcessWorkspaceLoadTarget(origin))
-    with workspace:
-        yield UserInterface(workspace)
 
 
 @pytest.mark.slow
