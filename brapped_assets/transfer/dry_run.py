@@ -12,8 +12,8 @@ from brapped_assets.text.translation import _, ngettext
 from brapped_assets.transfer import stays_abroad
 from brapped_assets.transfer.importer import PIECE_ROWS, Progress, Summary, import_history
 from brapped_assets.transfer.ownership import doubts
-from brapped_assets.transfer.ownership_agreement import Agreement
 from brapped_assets.transfer.ownership_doubts import Doubt
+from brapped_assets.transfer.ownership_evidence import Agreement
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.listeners import Listener
 from brapped_assets.warehouse.merge.dry_run import months, rehearsal

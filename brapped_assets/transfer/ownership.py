@@ -13,7 +13,6 @@ from brapped_assets.history.history_file import HistoryFile, usernames
 from brapped_assets.history.model import HistoryPlay
 from brapped_assets.history.parsing import parse_row
 from brapped_assets.transfer.importer import BYTES_PER_ROW
-from brapped_assets.transfer.ownership_agreement import ENOUGH_PLAYS, Agreement, Heard, Life, compare_lives
 from brapped_assets.transfer.ownership_doubts import (
     Doubt,
     Export,
@@ -25,6 +24,7 @@ from brapped_assets.transfer.ownership_doubts import (
     two_accounts,
     two_lives,
 )
+from brapped_assets.transfer.ownership_evidence import ENOUGH_PLAYS, Agreement, Heard, Life, compare_lives
 from brapped_assets.warehouse import ownership
 from brapped_assets.warehouse.db.connections import Transactions
 from brapped_assets.warehouse.listeners import has_account, listeners

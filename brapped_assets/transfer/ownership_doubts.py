@@ -10,7 +10,7 @@ from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.text.formatting import percent
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import _
-from brapped_assets.transfer.ownership_agreement import Agreement, Heard, Life, compare_lives
+from brapped_assets.transfer.ownership_evidence import Agreement, Heard, Life, compare_lives
 
 MOST_NAMES, LONGEST_NAME, LONGEST_PLACE = 5, 60, 200
 

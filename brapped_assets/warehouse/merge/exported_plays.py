@@ -12,7 +12,12 @@ from brapped_assets.warehouse.merge.encoding import Encoded, Kind
 from brapped_assets.warehouse.merge.matching import REACH
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, lock_listener, rematch_around
 from brapped_assets.warehouse.merge.rematch import joined
-from brapped_assets.warehouse.merge.staging import stage_names, stage_plays
+from brapped_assets.warehouse.merge.staging import (
+    stage_names,
+    stage_plays,
+    unstage_forgotten_names,
+    unstage_forgotten_plays,
+)
 
 q = Statements(__file__)
 
@@ -36,10 +41,7 @@ def introduce(tx: Connection, listener_id: int, told: Sequence[Encoded]) -> dict
     listener = lock_listener(tx, listener_id)
     if any(encoded.plays for encoded in told):
         stage_names(tx, told)
-        if listener["forgotten_before"] is not None:
-            stage_plays(tx, told)
-            tx.execute(q.forgotten, listener)
-            tx.execute(q.tracks_forgotten)
+        unstage_forgotten_names(tx, listener, told)
         _add_names(tx)
     return listener
 
@@ -49,9 +51,7 @@ def merge_introduced(tx: Connection, listener: dict[str, Any], kind: Kind, encod
     if not encoded.plays:
         return MergeOutcome()
     stage_plays(tx, [encoded])
-    forgotten = 0
-    if listener["forgotten_before"] is not None:
-        forgotten = tx.execute(q.forgotten, listener).rowcount
+    forgotten = unstage_forgotten_plays(tx, listener)
     if forgotten == encoded.plays:
         return MergeOutcome(forgotten=forgotten)
     return MergeOutcome(forgotten=forgotten) + _merge(tx, listener, kind, encoded.plays - forgotten)

@@ -1,14 +1,3 @@
--- name: forgotten
-delete from staged_play where ended_at < %(forgotten_before)s
-
--- name: tracks_forgotten
--- Nothing of a track or a detail that only forgotten plays speak of comes back.
-with unspoken as (
-    delete from staged_detail d
-    where not exists (select from staged_play p where p.detail_number = d.detail_number)
-)
-delete from staged_track t where not exists (select from staged_play p where p.track_number = t.track_number)
-
 -- name: add_names
 analyze staged_track, staged_detail;
 

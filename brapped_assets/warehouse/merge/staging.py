@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_value
@@ -41,3 +42,16 @@ def stage_plays(tx: Connection, told: Sequence[Encoded]) -> None:
         for encoded in told:
             with cursor.copy(q.copy_plays) as copy:
                 copy.write(encoded.rows)
+
+
+def unstage_forgotten_plays(tx: Connection, listener: dict[str, Any]) -> int:
+    """Drop the staged plays of a time that the listener forgot; returns how many."""
+    return 0 if listener["forgotten_before"] is None else tx.execute(q.unstage_forgotten_plays, listener).rowcount
+
+
+def unstage_forgotten_names(tx: Connection, listener: dict[str, Any], told: Sequence[Encoded]) -> None:
+    """Drop the staged tracks and details that only such plays speak of. Plays stand staged, or not, afterwards."""
+    if listener["forgotten_before"] is not None:
+        stage_plays(tx, told)
+        unstage_forgotten_plays(tx, listener)
+        tx.execute(q.unstage_forgotten_names)

@@ -38,3 +38,14 @@ truncate staged_play, stored
 
 -- name: copy_plays
 copy staged_play (ended_at, ms_played, occurrence, track_number, detail_number, uploaded_at) from stdin (format binary)
+
+-- name: unstage_forgotten_plays
+delete from staged_play where ended_at < %(forgotten_before)s
+
+-- name: unstage_forgotten_names
+-- Nothing of a track or a detail that only forgotten plays speak of comes back.
+with unspoken as (
+    delete from staged_detail d
+    where not exists (select from staged_play p where p.detail_number = d.detail_number)
+)
+delete from staged_track t where not exists (select from staged_play p where p.track_number = t.track_number)
