@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
-from brapped_assets.history.errors import Damaged, NotAnExport, Wrapped
+from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.history_file import base_name
 from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS
 from brapped_assets.history.members import Keep, Member, file_member
@@ -159,10 +159,6 @@ def is_a_part(name: str) -> bool:
     """Whether a file's name is that of the manifest or of a table of an export of ours."""
     base = base_name(name)
     return base == MANIFEST or TABLE_NAME.fullmatch(base) is not None
-
-
-def only_a_part(name: str) -> Wrapped:
-    return Wrapped(name, N_("it is a part of an export of Brapped's. Import the whole zip or folder instead."))
 
 
 def _batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:

@@ -32,6 +32,7 @@ IN_THE_CLOUD = N_(
     "it is still in iCloud, and only its name is here. Click the cloud beside it in the Finder, and import it once it "
     "is there."
 )
+PART_OF_EXPORT = N_("it is a part of an export of Brapped's. Import the whole zip or folder instead.")
 WEB_PAGE = N_("it is a web page: the download was not finished, or you were logged out. Try again.")
 # What people have in their hands instead of a history, by how it begins.
 FOREIGN_ARCHIVES = {
