@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from brapped_assets.insights.periods import DAY, MONTHS, WEEK, WEEKS, YEARS, Period, first_of_week, named
+from brapped_assets.insights.periods import DAY, MONTHS, WEEK, WEEKS, YEARS, NotAPeriod, Period, first_of_week, named
 
 
 def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | None, Period | None]:
@@ -30,14 +30,21 @@ def adjacent(period: Period, *, today: date, first_day: date) -> tuple[Period | 
     else:
         return None, None
 
-    def of(first: date) -> Period:
+    def of(first: date) -> Period | None:
         name = f"{first:{written}}" if written else f"{first}..{first + WEEK - DAY}"
-        found = named(name, today=today, first_day=first_day)
+        try:
+            found = named(name, today=today, first_day=first_day)
+        except NotAPeriod:
+            # Beyond the years that an address can name.
+            return None
         known = (named(preset, today=today, first_day=first_day) for preset in presets)
         return next((preset for preset in known if preset.first == found.first), found)
 
     earlier, later = map(of, firsts)
-    return earlier if earlier.last >= first_day else None, later if later.first <= today else None
+    return (
+        earlier if earlier and earlier.last >= first_day else None,
+        later if later and later.first <= today else None,
+    )
 
 
 def _is_week(period: Period) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.insights.adjacent_periods import adjacent
-from brapped_assets.insights.periods import DAY, named
+from brapped_assets.insights.periods import DAY, EARLIEST, LATEST, NotAPeriod, Period, named
 
 TODAY, FIRST = date(2026, 3, 28), date(2019, 5, 6)
 KINDS = ("%Y-%m-%d", "%G-W%V", "%Y-%m", "%Y")
@@ -53,3 +53,18 @@ def _preset(first: date, written: str) -> str:
 def test_each_kind_has_its_own(name: str, beside: tuple[str | None, str | None]) -> None:
     found = adjacent(named(name, today=TODAY, first_day=FIRST), today=TODAY, first_day=FIRST)
     assert tuple(period and period.name for period in found) == beside
+
+
+@pytest.mark.parametrize("written", KINDS)
+def test_the_first_and_the_last_that_an_address_can_name_have_nothing_on_their_far_side(written: str) -> None:
+    days = [EARLIEST + n * DAY for n in range(14)], [LATEST - n * DAY for n in range(1, 14)]
+    first, last = (next(filter(None, (period_named(f"{day:{written}}") for day in some))) for some in days)
+    assert adjacent(first, today=TODAY, first_day=FIRST) == (None, period_named(f"{first.until:{written}}"))
+    assert adjacent(last, today=TODAY, first_day=FIRST)[1] is None
+
+
+def period_named(name: str) -> Period | None:
+    try:
+        return named(name, today=TODAY, first_day=FIRST)
+    except NotAPeriod:
+        return None
