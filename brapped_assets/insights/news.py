@@ -74,9 +74,12 @@ def _recaps(tx: Connection, who: Viewer, home: UUID, zone: ZoneInfo) -> Iterator
 
 def _recap(who: Viewer, period: Period, song: dict[str, str], home: UUID, zone: ZoneInfo) -> Item:
     total = overview.totals(overview.days(who, period))
+    heard = formatting.music(
+        total.ms, total.plays, is_estimated=total.estimated_ms > 0, is_at_least=bool(who.gaps_in(period))
+    )
     words = _(
-        "%(minutes)s minutes of music in %(plays)s plays. Most of all: %(song)s by %(artist)s.",
-        minutes=formatting.minutes(total.ms), plays=total.plays, song=song["track_name"], artist=song["artist_name"],
+        "%(heard)s Most of all: %(song)s by %(artist)s.",
+        heard=heard, song=song["track_name"], artist=song["artist_name"],
     )  # fmt: skip
     at = datetime.combine(period.until, time(), zone)
     return Item(uuid5(home, f"recap {period.name}"), at, period.label, words, "/wrapped", {"range": period.name})

@@ -85,13 +85,11 @@ def _built(tx: Connection, listener_id: int, name: str, now: datetime, *, is_onl
     songs = overview.top(tx, who, period, "tracks", "plays", limit=LONGEST_LIST)
     unknown = formatting.unknown_artist(overview.unknown_plays(who, period))
     built = report.build(environment(), tx, who, period)
-    minutes, plays = formatting.number(total.ms // 60_000), formatting.number(total.plays)
-    told = {"minutes": f"≈{minutes}" if total.estimated_ms else minutes, "plays": plays}
     is_week, command = "W" in name, f"brapped report --range {name}"
     lines = [
-        _("At least %(minutes)s minutes of music in %(plays)s plays.", **told)
-        if who.gaps_in(period)
-        else _("%(minutes)s minutes of music in %(plays)s plays.", **told),
+        formatting.music(
+            total.ms, total.plays, is_estimated=total.estimated_ms > 0, is_at_least=bool(who.gaps_in(period))
+        ),
         *([_("Counted: %(rule)s.", rule=_(SHORT[who.rule]))] if who.rule != "spotify" else []),
         "",
         _("Most played artists:"),

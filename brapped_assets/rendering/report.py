@@ -22,7 +22,7 @@ from brapped_assets.insights.wrapped import Card, Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.insights.wrapped.model import Kind, Numbers
 from brapped_assets.rendering.accents import accents_rule
-from brapped_assets.text.formatting import spotify_link
+from brapped_assets.text.formatting import minutes, spotify_link
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 
@@ -177,7 +177,7 @@ def _preview(found: Numbers, lists: Mapping[str, list[dict[str, object]]]) -> st
         return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", " ".join(str(name).split()))
 
     lines = [
-        f"{found.total.plays:,} plays, {found.total.ms // 60_000:,} minutes",
+        f"{found.total.plays:,} plays, {minutes(found.total.ms):,} minutes",
         "",
         "| | Artists | Songs |",
         "|---|---|---|",

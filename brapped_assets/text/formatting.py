@@ -27,6 +27,18 @@ def minutes(ms: int) -> int:
     return (int(ms) + MINUTE_MS // 2) // MINUTE_MS
 
 
+def music(ms: int, plays: int, *, is_estimated: bool, is_at_least: bool) -> str:
+    """A stretch of listening as a sentence: ≈ where minutes are estimated, "at least" where plays may lack."""
+    heard, about = minutes(ms), "≈" if is_estimated else ""
+    told = {
+        "minutes": about + ngettext("%(num)s minute", "%(num)s minutes", heard),
+        "plays": ngettext("%(num)s play", "%(num)s plays", plays),
+    }
+    if is_at_least:
+        return _("At least %(minutes)s of music in %(plays)s.", **told)
+    return _("%(minutes)s of music in %(plays)s.", **told)
+
+
 def duration(ms: int) -> str:
     """A stretch of listening: 42 min, 3 h 20 min, 12 days 4 h."""
     hours, rest = divmod(minutes(ms), HOUR_MINUTES)

@@ -18,7 +18,7 @@ OCTOBER = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
 FROM = datetime(2026, 11, 1, 3, 30, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WEEK = "Your week of 12\u00a0Oct\u00a02026"
-BODY = """3 minutes of music in 3 plays.
+BODY = """4 minutes of music in 3 plays.
 
 Most played artists:
 1. Ann <b>& Co (2)
@@ -42,7 +42,7 @@ def played(warehouse: Warehouse) -> None:
     """Three plays in October; one that does not count, and one of November, by the listener's clock."""
     songs = [("A", "Ann <b>& Co"), ("B", "Bob"), ("A", "Ann <b>& Co")]
     told = [
-        Told(OCTOBER + n * HOUR, 60_000, f"song{name}", f"Song {name}", artist)
+        Told(OCTOBER + n * HOUR, 70_000, f"song{name}", f"Song {name}", artist)
         for n, (name, artist) in enumerate(songs)
     ]
     told += [

@@ -149,3 +149,19 @@ def test_the_pseudo_locale_keeps_values_elements_and_references() -> None:
         assert _('Of <a href="/x">all</a> %(what)s &amp; more', what="Xx") == (
             '⟦Óf <a href="/x">áll</a> Xx &amp; móré ~~~⟧'
         )
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ((29_999, 1, False, False), "0 minutes of music in 1 play."),
+        ((89_999, 1, True, False), "≈1 minute of music in 1 play."),
+        ((90_000, 2, False, False), "2 minutes of music in 2 plays."),
+        ((60_000_000, 1_234, True, True), "At least ≈1,000 minutes of music in 1,234 plays."),
+    ],
+)
+def test_music_is_told_by_one_sentence_with_what_its_numbers_are(
+    told: tuple[int, int, bool, bool], sentence: str
+) -> None:
+    ms, plays, is_estimated, is_at_least = told
+    assert formatting.music(ms, plays, is_estimated=is_estimated, is_at_least=is_at_least) == sentence

@@ -130,6 +130,12 @@ def test_the_feed_tells_recaps_and_milestones_under_names_that_stay(browser: Tes
     assert theirs[0]["href"].startswith(f"http://127.0.0.1/of/{me}/")
 
 
+def test_the_feed_says_which_minutes_are_estimated(browser: TestClient, me: int, warehouse: Warehouse) -> None:
+    with warehouse.transaction() as tx:
+        tx.execute("update star.streaming_fact set is_estimated = true where listener_id = %s", (me,))
+    assert entries(browser.get("/feed.atom").content)[0]["summary"].startswith("≈14 minutes of music in 7 plays. ")
+
+
 def test_before_anything_is_played_the_feed_is_empty_and_of_nobody_there_is_none(
     browser: TestClient, warehouse: Warehouse
 ) -> None:

@@ -10,6 +10,7 @@ from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.sums_by_item import Music
 from brapped_assets.insights.names import MUSIC, names
+from brapped_assets.text.formatting import minutes
 from brapped_assets.warehouse.db.connections import Connection
 
 FIRST = 5
@@ -66,7 +67,7 @@ def card(tx: Connection, asked: Question) -> Card:
     named = names(tx, MUSIC[kind], keys, who.shown.catalogue.same_artists)
     newest = items.recent(tx, who, plays, 1)
     return Card(
-        minutes=total.ms // 60_000, plays=total.plays, songs=len(plays.by_track.played),
+        minutes=minutes(total.ms), plays=total.plays, songs=len(plays.by_track.played),
         artists=len(who.shown.known(plays.by_artist.played)), is_estimated=total.estimated_ms > 0,
         is_at_least=bool(who.gaps_in(period)),
         top=[

@@ -10,6 +10,7 @@ from brapped_assets.insights.most_played import variety
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.rule_comparison import side_by_side
 from brapped_assets.insights.selection import Rule
+from brapped_assets.text.formatting import minutes
 from brapped_assets.warehouse.db.connections import Connection
 
 
@@ -82,7 +83,7 @@ class Totals(Model):
     ms: int
     """Milliseconds heard in them."""
     minutes: int
-    """The same in whole minutes, rounded down."""
+    """The same in whole minutes, rounded, as pages write them."""
     estimated_ms: int
     """The part of the milliseconds that is estimated."""
     days: int
@@ -132,7 +133,7 @@ def totals(tx: Connection, asked: Question) -> Totals:
     return Totals(
         plays=total.plays,
         ms=total.ms,
-        minutes=total.ms // 60_000,
+        minutes=minutes(total.ms),
         estimated_ms=total.estimated_ms,
         days=max((min(period.until, who.today + DAY) - period.first).days, 0),
         active_days=total.active_days,

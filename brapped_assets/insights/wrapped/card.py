@@ -15,6 +15,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "play": lambda n: ngettext("%(num)s play", "%(num)s plays", n),
     "song": lambda n: ngettext("%(num)s song", "%(num)s songs", n),
     "artist": lambda n: ngettext("%(num)s artist", "%(num)s artists", n),
+    "minute": lambda n: ngettext("%(num)s minute", "%(num)s minutes", n),
     "day": lambda n: ngettext("%(num)s day", "%(num)s days", n),
     "month": lambda n: ngettext("%(num)s month", "%(num)s months", n),
     "year": lambda n: ngettext("%(num)s year", "%(num)s years", n),

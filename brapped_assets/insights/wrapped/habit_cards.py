@@ -20,8 +20,8 @@ def of_first(n: Numbers) -> Card:
     is_all = n.period.name == "all"
     told = [
         ngettext("%(num)s day ago.", "%(num)s days ago.", days) if days else "",
-        _("That day had %(plays)s, %(minutes)s minutes.", plays=counted(n.first.day_plays, "play"),
-          minutes=minutes(n.first.day_ms)),
+        _("That day had %(plays)s, %(minutes)s.", plays=counted(n.first.day_plays, "play"),
+          minutes=counted(minutes(n.first.day_ms), "minute")),
         _("%(plays)s of it since.", plays=counted(n.first.song.plays, "play")),
     ]  # fmt: skip
     return Card(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.rendering.text_width import columns, cut, used
+from brapped_assets.text.formatting import minutes
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.web.api.calendar import MOST_OCTETS, _folded
@@ -46,7 +47,7 @@ def test_they_say_what_the_totals_say(asking: Program, tmp_path: Path) -> None:
     listed = [line.split(",") for line in asking.client.get("/list/artists.csv?range=2026-02").text.splitlines()[1:]]
     plays, ms = (sum(int(line[column]) for line in listed) for column in (3, 4))
     assert texts(get(asking, "/badge.svg?range=2026-02&show=plays")) == ["February 2026", f"{plays} plays"]
-    assert texts(get(asking, "/badge.svg?range=2026-02")) == ["February 2026", f"≈ {ms // 60_000} minutes"]
+    assert texts(get(asking, "/badge.svg?range=2026-02")) == ["February 2026", f"≈ {minutes(ms)} minutes"]
     # A gap may hide some.
     assert texts(get(asking, "/badge.svg?range=2026"))[1].startswith("at least ")
     assert texts(get(asking, "/badge.svg?label=Heard&range=2026-02"))[0] == "Heard"
