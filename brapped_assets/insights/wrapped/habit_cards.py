@@ -3,7 +3,7 @@
 from brapped_assets.insights.periods import DAY
 from brapped_assets.insights.wrapped import charts
 from brapped_assets.insights.wrapped.artist_days import MOST_ARTISTS
-from brapped_assets.insights.wrapped.card import Card, Tile, Told, called, counted, minutes, row, rows
+from brapped_assets.insights.wrapped.card import Card, Tile, Told, called, counted, row, rows
 from brapped_assets.insights.wrapped.loyalty import HIT_PLAYS
 from brapped_assets.insights.wrapped.model import Numbers
 from brapped_assets.insights.wrapped.traits import TRAITS
@@ -21,7 +21,7 @@ def of_first(n: Numbers) -> Card:
     told = [
         ngettext("%(num)s day ago.", "%(num)s days ago.", days) if days else "",
         _("That day had %(plays)s, %(minutes)s.", plays=counted(n.first.day_plays, "play"),
-          minutes=counted(minutes(n.first.day_ms), "minute")),
+          minutes=counted(formatting.minutes(n.first.day_ms), "minute")),
         _("%(plays)s of it since.", plays=counted(n.first.song.plays, "play")),
     ]  # fmt: skip
     return Card(

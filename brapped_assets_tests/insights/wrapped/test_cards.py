@@ -38,6 +38,7 @@ from brapped_assets.insights.wrapped.model import (
 )
 from brapped_assets.insights.wrapped.notable_days import longest_run
 from brapped_assets.text import formatting
+from brapped_assets.text.language import Display, written_as
 
 # Local time has no zone.
 FIRST_AT, LAST_AT = datetime.fromisoformat("2025-03-04T00:05"), datetime.fromisoformat("2025-03-04T23:55")
@@ -208,6 +209,11 @@ def test_the_words_of_the_cards_about_beginnings_and_loyalty() -> None:
         f"{formatting.day(FIRST_AT.date())}, 00:05",
     )
     assert first.aside == "103 days ago. That day had 3 plays, 10 minutes. 37 plays of it since."
+    assert MUCH.first is not None
+    for ms, written in ((60_000, "1 Minute."), (60_000_000, "1.000 Minuten.")):
+        with written_as(Display("de")):
+            told = card(replace(MUCH, first=replace(MUCH.first, day_ms=ms)), "first").aside
+        assert f"An dem Tag waren es 3 Plays, {written}" in told
     assert (loyal.headline, loyal.unit) == ("artist 1", "on 45 of your 90 days with music")
     assert (run.headline, run.unit, run.aside) == (
         "artist 1", "plays in a row", f"From {formatting.day(date(2025, 3, 4))} on, with no other artist between."
