@@ -20,9 +20,10 @@ from brapped_assets.demo.server import RunningServer
 from brapped_assets.services.dagster_instance import storage_is_there
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import forgetting
-from brapped_assets.warehouse.db import opening, schema
+from brapped_assets.warehouse.db import opening
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
+from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.errors import Interrupted, NotAllowed, Untrusted
 from brapped_assets.web.site import Site
 from brapped_assets_tests.commands.neon import DIRECT, POOLED, Neon, missing, neon
@@ -92,7 +93,7 @@ def test_a_new_database_is_prepared_past_the_pooler(stand_in: Neon) -> None:
         owner.execute("create database fresh")
     stand_in.came.clear()
     with Warehouse(Path("unused"), stand_in.url(database="fresh")) as warehouse:
-        assert one(warehouse, "select version_num as found from audit.alembic_version") == schema.HEAD
+        assert one(warehouse, "select version_num as found from audit.alembic_version") == migrations.HEAD
     assert stand_in.came == [POOLED, DIRECT]
 
 
@@ -331,7 +332,7 @@ def test_the_writer_makes_no_table_and_the_reader_sees_bi_alone_also_what_comes_
         assert reader.execute("select count(*) from bi.plays").fetchone() == (0,)
         refused(reader, "select * from audit.later", "select * from star.streaming_fact", "select * from public.diary")
     # An older schema is the owner's to bring up to date.
-    monkeypatch.setattr(schema, "HEAD", "9999")
+    monkeypatch.setattr(migrations, "HEAD", "9999")
     with Warehouse(tmp_path, urls["DATABASE_URL"]) as warehouse, pytest.raises(NotAllowed, match="URL of the owner"):
         one(warehouse)
 

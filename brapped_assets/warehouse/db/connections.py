@@ -13,7 +13,8 @@ from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Composed
 
-from brapped_assets.warehouse.db import embedded_server, opening, schema
+from brapped_assets.warehouse.db import embedded_server, opening
+from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.db.urls import connection_string, direct
 from brapped_assets.warehouse.errors import NotAllowed, ViewInUse, explained
 
@@ -155,7 +156,7 @@ class Warehouse:
         conninfo = self._conninfo()
         connection = opening.connect(conninfo)
         try:
-            if not schema.is_current(connection):
+            if not migrations.is_current(connection):
                 _migrate(conninfo, connection)
         except BaseException:
             connection.close()
@@ -171,7 +172,7 @@ class Warehouse:
 def _migrate(conninfo: str, connection: Connection) -> None:
     """Bring the schema up to date, past Neon's pooler. Raises NotAllowed for a role that may not, and ViewInUse."""
     try:
-        schema.migrate(direct(conninfo))
+        migrations.migrate(direct(conninfo))
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotAllowed(
             f"The tables of this database are not this Brapped's, or not yet, and the role {connection.info.user} may "

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from brapped_assets.warehouse import exported_records
-from brapped_assets.warehouse.db import schema
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import OlderSchema
 from brapped_assets_tests import old_schema
@@ -93,7 +93,7 @@ def test_a_new_database_and_one_of_the_first_schema_are_the_same_in_every_defini
     with database(where, EMPTY) as old, database(where, EMPTY) as new:
         old_schema.prepare(old)
         for url in (old, new):
-            schema.migrate(url)
+            migrations.migrate(url)
         found = catalogue(new)
         assert len(found) > 800
         assert catalogue(old) == found
@@ -108,7 +108,7 @@ def test_a_database_from_before_the_first_schema_is_told_which_version_to_start_
     before = catalogue(empty_database)
     with (
         Warehouse(tmp_path, empty_database) as warehouse,
-        pytest.raises(OlderSchema, match=rf"its schema is 0027.*`git checkout {schema.LAST_BEFORE}`"),
+        pytest.raises(OlderSchema, match=rf"its schema is 0027.*`git checkout {migrations.LAST_BEFORE}`"),
         warehouse.transaction(),
     ):
         pass

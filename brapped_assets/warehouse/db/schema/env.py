@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection, and inside the transaction, that `schema.migrate` holds."""
+"""Alembic's entry: runs on the connection, and inside the transaction, that `migrations.migrate` holds."""
 
 from alembic import context
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from brapped_assets.warehouse.db import schema
+from brapped_assets.warehouse.db.schema import migrations
 
 revision = "0030"
 down_revision = None
@@ -12,5 +12,5 @@ def upgrade() -> None:
     # Straight to the driver: SQLAlchemy's way prepares, and a prepared statement cannot be a whole script.
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    for script in sorted((schema.HERE / "tables").glob("*.sql")):
+    for script in sorted((migrations.HERE / "tables").glob("*.sql")):
         driver.execute(script.read_text(encoding="utf-8"))

@@ -10,9 +10,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from brapped_assets.warehouse.db import roles, schema
+from brapped_assets.warehouse.db import roles
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
+from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.errors import NewerSchema, ViewInUse
 from brapped_assets.warehouse.merge.play_merge import merge_plays
@@ -36,7 +37,7 @@ from star.album_dim;
 create or replace function star.somebody(name text) returns text language sql immutable return 'nobody';
 """
 ALBUMS = "select array_agg(column_name::text) from information_schema.columns where table_name = 'albums'"
-TODAY = schema.scripts()
+TODAY = migrations.scripts()
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def empty_url(postgres: EmbeddedServer, database_url: str) -> str:
 
 def _is_current(url: str) -> bool:
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
-        return schema.is_current(connection)
+        return migrations.is_current(connection)
 
 
 def test_an_empty_database_is_prepared_by_the_first_transaction(empty_url: str) -> None:
@@ -77,7 +78,7 @@ def test_two_processes_preparing_a_new_database_at_once_both_get_it(empty_url: s
 
 
 def test_migrating_again_changes_nothing(database_url: str) -> None:
-    schema.migrate(database_url)
+    migrations.migrate(database_url)
     assert _is_current(database_url)
 
 
@@ -85,7 +86,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
     with psycopg.connect(empty_url, autocommit=True) as connection:
         connection.execute("create schema bi")
         with pytest.raises(psycopg.errors.DuplicateSchema):
-            schema.migrate(empty_url)
+            migrations.migrate(empty_url)
         assert connection.execute(
             "select nspname from pg_namespace where nspname in ('audit', 'raw', 'star', 'bi')"
         ).fetchall() == [("bi",)]
@@ -103,10 +104,10 @@ def test_a_database_a_newer_program_prepared_is_refused(database_url: str) -> No
 
 
 def test_revisions_follow_one_another_and_file_names_begin_with_them() -> None:
-    versions = sorted(file.name for file in (schema.HERE / "versions").glob("[0-9]*.py"))
-    assert versions[-1].startswith(f"{schema.HEAD}_")
+    versions = sorted(file.name for file in (migrations.HERE / "versions").glob("[0-9]*.py"))
+    assert versions[-1].startswith(f"{migrations.HEAD}_")
     for before, version in zip([None, *versions], versions, strict=False):
-        source = (schema.HERE / "versions" / version).read_text()
+        source = (migrations.HERE / "versions" / version).read_text()
         down = f'"{before.split("_")[0]}"' if before else "None"
         assert f'revision = "{version.split("_")[0]}"' in source
         assert f"down_revision = {down}" in source
@@ -122,8 +123,8 @@ def reader(database_url: str) -> Iterator[str]:
 
 def later_version(monkeypatch: pytest.MonkeyPatch, more: str) -> None:
     """Today's scripts, and what a later version adds."""
-    later = schema.Scripts(TODAY.text + more, f"{TODAY.sha256} {more}")
-    monkeypatch.setattr(schema, "scripts", lambda: later)
+    later = migrations.Scripts(TODAY.text + more, f"{TODAY.sha256} {more}")
+    monkeypatch.setattr(migrations, "scripts", lambda: later)
 
 
 def test_scripts_that_changed_run_whole_and_what_others_have_of_the_views_stays(
@@ -154,7 +155,7 @@ def test_a_view_that_loses_columns_is_made_anew_and_its_reader_reads_on(
         before = theirs.execute(ALBUMS).fetchone()
     for more in (ONE_MORE, "-- without it again"):
         later_version(monkeypatch, more)
-        schema.migrate(database_url)
+        migrations.migrate(database_url)
     with psycopg.connect(database_url, user=reader) as theirs:
         assert theirs.execute(ALBUMS).fetchone() == before
         for (view,) in theirs.execute("select viewname from pg_views where schemaname = 'bi'").fetchall():
@@ -183,7 +184,7 @@ def test_a_view_of_somebody_elses_that_stands_in_the_way_is_named_and_nothing_is
 def test_an_older_version_does_not_put_its_own_scripts_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as later:
         later_version(later, ONE_MORE)
-        schema.migrate(database_url)
+        migrations.migrate(database_url)
     with (
         Warehouse(Path("unused"), database_url) as warehouse,
         pytest.raises(NewerSchema, match="Upgrade this program the way it was installed"),
