@@ -26,6 +26,7 @@ from brapped_assets.text.translation import N_, gettext, translated
 
 AGAIN = N_("Download it again from Spotify and import the new one.")
 
+NO_SUCH_FILE = N_("there is no such file or folder. Check the path.")
 
 class HistoryError(Exception):
     """Base: `name` is what the file is called, in one line, `reason` what is wrong and what to do about it.
@@ -99,7 +100,7 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise Missing(name, N_("there is no such file or folder. Check the path.")) from error
+        raise Missing(name, NO_SUCH_FILE) from error
     except PermissionError as error:
         raise Forbidden(
             name, N_("this user may not read it. Give yourself the permission, or copy it to your own folder.")

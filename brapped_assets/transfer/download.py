@@ -11,7 +11,7 @@ import requests
 from upath import UPath
 
 from brapped_assets.history.candidate_files import is_looked_at
-from brapped_assets.history.errors import HistoryError, TooLarge
+from brapped_assets.history.errors import NO_SUCH_FILE, HistoryError, Missing, TooLarge
 from brapped_assets.history.limits import MOST_BYTES, MOST_ENTRIES, MOST_LOOKED_INTO
 from brapped_assets.text.translation import N_
 
@@ -29,14 +29,19 @@ def local_copy(address: str) -> Iterator[Path]:
     """A local path as it is, or what lies at a URL in a temporary folder, gone at the end.
 
     Any URL that universal-pathlib understands (`s3://`, `gs://` and others need their own package), a file or a folder,
-    and https. Raises NotFetched, which never repeats a URL's query: it may be a signature.
+    and https. Raises NotFetched, which never repeats a URL's query: it may be a signature;
+    Missing for an empty one.
     """
     parts = urlsplit(address)
+    if not address.strip():
+        # As a path it would be the folder that this process happens to be in.
+        raise Missing(repr(address), NO_SUCH_FILE)
     if "://" not in address:
         yield Path(address)
         return
     name = unquote(PurePosixPath(parts.path).name) or "export"
-    shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    # Without a user and their password.
+    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     with tempfile.TemporaryDirectory(prefix="brapped-import-") as folder:
         to = Path(folder) / name
         try:

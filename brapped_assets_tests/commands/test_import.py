@@ -196,6 +196,16 @@ def test_a_folder_without_an_export_is_a_sentence(imports: Brapped, tmp_path: Pa
     assert "there is no Spotify export in this folder" in said.errors
 
 
+@pytest.mark.parametrize("path", ["", " "])
+def test_an_empty_path_is_not_the_folder_one_is_in(
+    imports: Brapped, export: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(export.parent)
+    said = imports(path)
+    assert said.code == 2
+    assert f"{path!r}: there is no such file or folder. Check the path." in said.errors
+
+
 def test_one_wrong_path_of_two_imports_nothing(imports: Brapped, export: Path, database_url: str) -> None:
     assert imports(str(export), "nowhere").code == 2
     assert plays(database_url) == []
@@ -243,7 +253,7 @@ def test_an_export_may_lie_at_a_url(imports: Brapped, export: Path, web: str, tm
     ("address", "sentence"),
     [
         ("{web}/none.zip?signature=a-secret", "none.zip: the server answered 404. Check the URL."),
-        ("http://user:a-secret@127.0.0.1:1/e.zip", "http://127.0.0.1/e.zip: it cannot be fetched (ConnectionError)."),
+        ("http://user:a-secret@127.0.0.1:1/e.zip", "http://127.0.0.1:1/e.zip: it cannot be fetched (ConnectionError)."),
         ("nonsense://e.zip", "nonsense://e.zip"),
         ("memory://nothing/here.zip", "it cannot be fetched (FileNotFoundError)."),
         ("s3://bucket/a.zip", "this kind of URL needs another package (Install s3fs to access S3)."),
