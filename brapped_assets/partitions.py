@@ -1,6 +1,6 @@
 """The hours, in UTC, and which of them are due; the years. Partition H means "polled after hour H had ended"."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -39,16 +39,6 @@ years = dg.TimeWindowPartitionsDefinition(
 )
 
 NO_PARTITION = "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them."
-
-
-def ended_hours(keys: Sequence[str], now: datetime) -> list[datetime]:
-    """The hours of these keys, the oldest first as they are. Raises Failure when the newest has not ended by `now`."""
-    hours = [hour_of(key) for key in keys]
-    if hours[-1] + HOUR > now:
-        raise dg.Failure(
-            f"Hour {keys[-1]} UTC has not ended yet by this machine's clock ({now:%H:%M:%S} UTC).", allow_retries=False
-        )
-    return hours
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

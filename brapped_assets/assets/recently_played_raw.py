@@ -58,7 +58,7 @@ def recently_played_raw(
     started = perf_counter()
     now = datetime.now(UTC)
     shard = shard_of(context.run.tags)
-    hours = partitions.ended_hours(asked_partitions(context), now)
+    hours = [partitions.hour_of(key) for key in asked_partitions(context)]
     with as_dagster_failures():
         refuse_lost_hours(context, neon, now)
         # Where the hours stay open `streaming_fact` does not run: what landed is merged here, so that nobody waits for

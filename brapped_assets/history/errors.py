@@ -28,6 +28,7 @@ AGAIN = N_("Download it again from Spotify and import the new one.")
 
 NO_SUCH_FILE = N_("there is no such file or folder. Check the path.")
 
+
 class HistoryError(Exception):
     """Base: `name` is what the file is called, in one line, `reason` what is wrong and what to do about it.
 

@@ -144,14 +144,31 @@ def test_tables_show_their_name_columns_and_rows(connected: Connected, instance:
     assert described["is_estimated"].startswith("True:")
 
 
-def test_an_hour_that_has_not_ended_is_refused_before_anybody_is_asked(
-    connected: Connected, instance: dg.DagsterInstance
+@pytest.mark.parametrize(
+    ("job", "first", "last"),
+    [
+        pytest.param("hourly_plays", "2026-11-20-14:00", "2026-11-20-15:00", id="an hour that has not ended"),
+        pytest.param("hourly_plays", "2026-11-20-15:00", "2026-11-20-15:00", id="that hour alone"),
+        pytest.param("hourly_plays", "2026-11-20-14:00", "2026-11-20-13:00", id="a range written backwards"),
+        pytest.param("hourly_plays", "2020-01-01-00:00", "2020-01-01-00:00", id="an hour before the first"),
+        pytest.param("wrapped_reports", "2027", "2027", id="a year to come"),
+        pytest.param("wrapped_reports", "1999", "1999", id="a year before the first"),
+    ],
+)
+def test_what_is_no_partition_is_refused_in_a_sentence_before_anybody_is_asked(
+    connected: Connected, instance: dg.DagsterInstance, job: str, first: str, last: str
 ) -> None:
-    ended, running = (datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (14, 15))
-    result = run("hourly_plays", instance, partitions.HourRange(ended, running).tags)
-    sentence, _ = why(result)
-    assert sentence == "Hour 2026-11-20-15:00 UTC has not ended yet by this machine's clock (15:07:00 UTC)."
-    assert closed(instance) == set()
+    known = {
+        "hourly_plays": f"{partitions.key_of(partitions.START)} to 2026-11-20-14:00",
+        "wrapped_reports": "2008 to 2026",
+    }
+    sentence, cure = why(run(job, instance, partitions.range_tags(first, last)))
+    assert cure == "a person"
+    assert sentence == (
+        f"There are no partitions from {first} to {last}: they go from {known[job]} by this machine's clock "
+        "(2026-11-20 15:07:00 UTC)."
+    )
+    assert closed(instance) == closed(instance, "wrapped_report") == set()
     assert calls(connected) == []
 
 
