@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from brapped_assets_tests.browser.visitor import Visitor
 from brapped_assets_tests.examples import quick_of
@@ -124,6 +124,25 @@ def test_a_click_changes_the_page_in_its_place_and_the_way_back_too(visitor: Vis
     page.go_forward()
     expect(page.locator(".filters a")).to_have_text(re.compile("skipped"))
     assert page.evaluate("window.stays")
+
+
+def test_there_and_back_again_faster_than_the_pages_come_shows_what_the_address_says(visitor: Visitor) -> None:
+    page = visitor.visit(ALL, 1280)
+    page.locator("[data-mark='end=skipped']").click()
+    expect(page.locator(".filters a")).to_have_text(re.compile("skipped"))
+    before = plays(page)
+    waiting: list[Route] = []
+    page.route("**/explore?range=all", lambda route: waiting.append(route))  # noqa: PLW0108  (Playwright marks it)
+    with page.expect_request("**/explore?range=all"):
+        page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile("range=all$"))
+    page.evaluate("history.forward()")
+    expect(page).to_have_url(re.compile("end=skipped"))
+    for route in waiting:
+        route.continue_()
+    expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
+    page.wait_for_load_state("networkidle")
+    assert plays(page) == before
 
 
 def test_covers_and_periods_work_after_a_click(visitor: Visitor) -> None:

@@ -125,6 +125,12 @@
     go(link.href, nameOf(link), true);
   });
   addEventListener("popstate", () => {
-    if (location.pathname + location.search !== shown) go(location.href, document.activeElement?.matches("main a") && nameOf(document.activeElement), false);
+    if (location.pathname + location.search !== shown) {
+      go(location.href, document.activeElement?.matches("main a") && nameOf(document.activeElement), false);
+    } else {
+      // There and back again: what was asked for in between comes too late.
+      asking.abort();
+      document.querySelector("main").removeAttribute("aria-busy");
+    }
   });
 }
