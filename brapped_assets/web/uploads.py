@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
+from unicodedata import category
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -19,7 +20,9 @@ from brapped_assets.text.translation import N_, _
 
 # The longest history anybody published is 0.3 GB unpacked.
 MOST_BYTES = 2 * 1024**3
-MOST_FILES, MOST_FIELDS, LONGEST_FIELD, LONGEST_NAME = 100, 10, 1000, 100
+MOST_FILES, MOST_FIELDS, LONGEST_FIELD = 100, 10, 1000
+# In bytes: a file system takes 255, and a letter of Devanagari or Han has three of them.
+LONGEST_NAME = 200
 # Nobody sends less than this in so long and means it: the slowest telephone line brings ten times as much.
 STALL_SECONDS, LEAST_BYTES = 60, 64 * 1024
 # While nothing comes, so often somebody looks whether it is still wanted.
@@ -172,9 +175,14 @@ async def _in_time(chunks: AsyncGenerator[bytes, None], go_on: Callable[[], None
 
 def _place(folder: Path, name: str) -> Path:
     """A new file in the folder, called as the sender called it as far as that is harmless: reports repeat it."""
-    called = re.split(r"[/\\]", name)[-1]
-    called = re.sub(r"[^\w .()-]", "_", called).strip(" .")[-LONGEST_NAME:] or "export"
+    called = "".join(sign if _is_harmless(sign) else "_" for sign in re.split(r"[/\\]", name)[-1]).strip(" .")
+    called = called.encode()[-LONGEST_NAME:].decode(errors="ignore").strip(" .") or "export"
     place, number = folder / called, 2
     while place.exists():
         place, number = folder / f"{number} {called}", number + 1
     return place
+
+
+def _is_harmless(sign: str) -> bool:
+    """A letter or digit of any script with the marks that belong to it, or what stands between them."""
+    return sign.isalnum() or sign in "_ .()-" or category(sign).startswith("M")

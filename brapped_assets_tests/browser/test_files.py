@@ -34,6 +34,18 @@ def test_a_zip_dropped_on_the_page_is_counted(visitor: Visitor, tmp_path: Path) 
     assert page.locator(".day .by", has_text="Dropped").count() == 3
 
 
+def test_the_same_file_can_be_chosen_again_after_a_mistake(visitor: Visitor, tmp_path: Path) -> None:
+    wrong = tmp_path / "notes.txt"
+    wrong.write_text("no history")
+    page = visitor.visit("/add")
+    page.route("**/add", lambda route: route.abort())
+    page.locator("[data-drop] [name=files]").set_input_files(wrong)
+    expect(page.get_by_role("alert")).to_have_text("The connection to Brapped was lost. Add the same file again.")
+    # A browser tells of a choice only where it is another than before.
+    assert page.locator("[data-drop] [name=files]").evaluate("(input) => input.files.length") == 0
+    visitor.troubles.clear()
+
+
 def test_what_is_under_way_can_be_cancelled(visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on, waits = BackgroundImport.go_on, 0
 

@@ -382,6 +382,29 @@ def plays(warehouse: Warehouse) -> int:
         return len(tx.execute("select from star.streaming_fact").fetchall())
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("मेरा डेटा.zip", "मेरा डेटा.zip"),
+        ("न" * 120 + ".zip", "न" * 65 + ".zip"),
+        ("漢字" * 60 + ".zip", "字" + "漢字" * 32 + ".zip"),
+        ("👩‍🚀" * 80 + ".zip", "_" * 196 + ".zip"),
+    ],
+)
+def test_a_file_may_be_called_whatever_its_own_system_calls_it(site: Pages, name: str, kept: str) -> None:
+    assert drop(site, (name, export(1)), (name, export(5))) == (202, {})
+    assert site.asked().told == ((2, "new plays"),)
+    assert uploads_of(site) == sorted((kept, f"2 {kept}"))
+    site.done()
+
+
+def test_one_row_is_called_one(site: Pages) -> None:
+    assert drop(site, ("a.zip", export(1))) == (202, {})
+    site.asked()
+    assert "new play of 1 row</p>" in site.browser.get("/add").text
+    site.done()
+
+
 def test_nothing_is_stored_before_the_click_and_what_was_shown_is_what_is_stored(
     site: Pages, warehouse: Warehouse
 ) -> None:

@@ -62,7 +62,7 @@ function send(files) {
   request.responseType = "json";
   request.upload.addEventListener("progress", (event) => {
     bar.max = event.total; bar.value = event.loaded;
-    say("[data-text]", `${megabytes(event.loaded)} of ${megabytes(event.total)} MB`);
+    say("[data-text]", _("%(sent)s of %(all)s MB", { sent: megabytes(event.loaded), all: megabytes(event.total) }));
   });
   request.addEventListener("load", () => {
     sending = null;
@@ -71,7 +71,7 @@ function send(files) {
     else complain(request.response?.error ?? _("That did not work. Reload the page and try again."));
   });
   request.addEventListener("error", () => { sending = null; complain(_("The connection to Brapped was lost. Add the same file again.")); });
-  say("[data-stage]", "Sending…");
+  say("[data-stage]", _("Sending…"));
   show(true);
   sending = request;
   request.send(body);
@@ -80,8 +80,14 @@ function send(files) {
 if (form) {
   const chosen = form.elements.files;
   form.querySelector("[data-send]").hidden = true;
-  chosen.addEventListener("change", () => { if (chosen.files.length) send(chosen.files); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); if (chosen.files.length) send(chosen.files); });
+  // The same file may have to be chosen again, and a browser says nothing of one that is chosen already.
+  const take = () => {
+    const files = [...chosen.files];
+    chosen.value = "";
+    if (files.length) send(files);
+  };
+  chosen.addEventListener("change", take);
+  form.addEventListener("submit", (event) => { event.preventDefault(); take(); });
   // Anywhere on the page: a file that misses the card would otherwise replace the page.
   let inside = 0;
   const over = (change) => { inside = Math.max(0, inside + change); form.classList.toggle("over", inside > 0); };
