@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
 
 Kind = Literal["artist", "track"]
 q = Statements(__file__, "corrections.sql")
-WORDS = {"artist": "artist", "track": "song"}
 
 
 def aliases(tx: Connection, listener_id: int) -> list[dict[str, Any]]:
@@ -26,19 +26,19 @@ def counts_as(who: Viewer, kind: Kind, key: int) -> int | None:
 
 def refusal(who: Viewer, kind: Kind, heard: int, other: int) -> str | None:
     """Why one cannot count as another, in a sentence; None when it can."""
-    word, known = WORDS[kind], who.shown.life.as_heard.catalogue
+    known = who.shown.life.as_heard.catalogue
     numbering = known.artists if kind == "artist" else known.tracks
     end = counts_as(who, kind, other) or other
     if heard == other:
-        return f"Every {word} is the same as itself: choose another."
+        return _("Everything is the same as itself: choose another.")
     if not {heard, other} <= set(numbering.keys.tolist()):
-        return f"One of the two is no {word} that was played here."
+        return _("One of the two was never played here.")
     if kind == "artist" and {heard, end} & who.shown.kept.nobodies:
-        return "Songs whose artist is not known yet are not one artist's."
+        return _("Songs whose artist is not known yet are not one artist's.")
     if counts_as(who, kind, heard):
-        return f"This {word} counts as another already. Take that back first, under Hidden."
+        return _("This one counts as another already. Take that back first, under Hidden.")
     if end == heard:
-        return f"That {word} counts as this one already: one of the two has to stay itself."
+        return _("That one counts as this one already: one of the two has to stay itself.")
     return None
 
 

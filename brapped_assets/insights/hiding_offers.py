@@ -14,6 +14,7 @@ from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.write_access import Writing
@@ -45,7 +46,7 @@ class Offer:
 
     @property
     def why(self) -> str:
-        return f"One song {self.plays} times in a row" if self.song else "A night without a touch"
+        return _("One song %(plays)s times in a row", plays=self.plays) if self.song else _("A night without a touch")
 
 
 def offered(tx: Connection, who: Viewer) -> list[Offer]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self, cast, get_args
 from urllib.parse import urlencode
 
+from brapped_assets.text.translation import N_, _
+
 Rule = Literal["spotify", "lastfm", "finished", "all"]
 Source = Literal["api", "export", "both", "legacy"]
 Device = Literal["Phone", "Computer", "Web", "Speaker", "TV", "Car", "Other"]
@@ -102,9 +104,12 @@ NUMBERS = {"artist": (1, LARGEST_KEY), "track": (1, LARGEST_KEY), "album": (1, L
            "began": (1000, 2990),
            "weekday": (1, 7), "hour": (0, 23)}  # fmt: skip
 
-# What an address says once, and how a sentence names it.
+# What an address says once, and the sentence on anything else.
 ONE_OF = {"rule": get_args(Rule), "private": ("yes", "no")}
-NAMES = {"rule": "rule of counting", "private": "answer to whether private sessions come along"}
+NO_SUCH = {
+    "rule": N_("%(value)s is no rule of counting; say %(choices)s."),
+    "private": N_("%(value)s is no answer to whether private sessions come along; say %(choices)s."),
+}
 
 
 def read_selection(
@@ -122,20 +127,27 @@ def read_selection(
         value: int | str | None
         if kind in ONE_OF:
             if text not in ONE_OF[kind]:
-                ignored.append(f"{_shown(text)} is no {NAMES[kind]}; say {', '.join(ONE_OF[kind])}.")
+                ignored.append(_(NO_SUCH[kind], value=_shown(text), choices=", ".join(ONE_OF[kind])))
             else:
                 if one.get(kind, text) != text:
-                    ignored.append(f"Of two values for {kind} the last counts: {text}.")
+                    ignored.append(_("Of two values for %(kind)s the last counts: %(value)s.", kind=kind, value=text))
                 one[kind] = text
         elif kind in found:
             value = _read(kind, text.strip())
             if value is None:
-                ignored.append(f"{_shown(text)} is no {kind}; it was left out.")
+                ignored.append(_("%(value)s is no %(kind)s; it was left out.", value=_shown(text), kind=kind))
             elif value not in found[kind]:
                 found[kind].append(value)
     for kind, values in found.items():
         if len(values) > MOST_VALUES:
-            ignored.append(f"Of {len(values):,} values for {kind} the first {MOST_VALUES} count.")
+            ignored.append(
+                _(
+                    "Of %(many)s values for %(kind)s the first %(most)s count.",
+                    many=len(values),
+                    kind=kind,
+                    most=MOST_VALUES,
+                )
+            )
     chosen: dict[str, Any] = {kind: tuple(sorted(values[:MOST_VALUES], key=str)) for kind, values in found.items()}
     rule = cast(Rule, one.get("rule", usual))
     private = one["private"] == "yes" if "private" in one else usual_private

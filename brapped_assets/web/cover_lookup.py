@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse import cover_lookup
 from brapped_assets.warehouse.cover_lookup import DAILY_BUDGET
 from brapped_assets.web.address import root_of
@@ -28,7 +29,7 @@ def routes(site: Site) -> list[Route]:
     async def begin(request: Request) -> Response:
         await posted(request, site)
         if site.covering is None:
-            raise HTTPException(403, "These pages only read. Covers are asked for where the pages may write.")
+            raise HTTPException(403, _("These pages only read. Covers are asked for where the pages may write."))
         site.covering.begin()
         return RedirectResponse(f"{root_of(request)}/covers", 303)
 

@@ -116,8 +116,16 @@ def read_page(request: Request, pages: int) -> int:
     number = page_asked(request)
     if not 1 <= number <= pages:
         asked = request.query_params["page"].strip()
-        there = f"pages 1 to {pages:,}" if pages > 1 else "one page"
-        say(request, f"There is no page {_short(asked)}: this list has {there}. Shown is page 1.")
+        there = (
+            _(
+                "There is no page %(asked)s: this list has pages 1 to %(pages)s. Shown is page 1.",
+                asked=_short(asked),
+                pages=pages,
+            )
+            if pages > 1
+            else _("There is no page %(asked)s: this list has one page. Shown is page 1.", asked=_short(asked))
+        )
+        say(request, there)
         return 1
     return number
 

@@ -65,7 +65,7 @@ def test_a_song_counts_as_another(browser: TestClient) -> None:
         4,
         [
             ({"other": "1"}, "the same as itself"),
-            ({"other": "99"}, "was played here"),
+            ({"other": "99"}, "was never played here"),
             ({"key": "2", "other": "1"}, "counts as this one already"),
             ({"key": "1", "other": "3"}, "counts as another already"),
             ({"other": "x"}, "lacks something"),

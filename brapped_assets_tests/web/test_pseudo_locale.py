@@ -34,7 +34,10 @@ PAGES = (
     "/changes/songs?range=2025&against=2024",
     "/spoken?range=all", "/genres", "/genres?range=all&by=minutes", "/covers", "/ask", "/changes/albums?range=all",
     "/places/artists?range=2025", "/places/songs?range=all", "/hidden", "/counted", "/add", "/offline", "/compare",
-    "/nowhere", "/settings", "/settings/zone?zone=Europe/Paris", "/settings/zone?zone=EST", "/export.html?range=2025",
+    "/explore?device=foo&hour=77&rule=mine&private=perhaps", "/explore?rule=all&rule=lastfm",
+    f"/explore?{'&'.join(f'artist={key}' for key in range(1, 120))}", "/list/artists?page=99", "/list/songs?page=x",
+    "/list/days?sort=garbage", "/nowhere",
+    "/settings", "/settings/zone?zone=Europe/Paris", "/settings/zone?zone=EST", "/export.html?range=2025",
 )  # fmt: skip
 BRACKETS = re.compile("⟦[^⟦⟧]*⟧")
 # Names of us, of languages and regions, and what is asked for here.
@@ -131,3 +134,16 @@ def names(browser: TestClient) -> set[str]:
 def test_every_text_of_every_page_is_in_the_catalogue(browser: TestClient, names: set[str], path: str) -> None:
     answer = browser.get(path)
     assert forgotten(answer.text, names) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "other"), [("1", "1"), ("1", "99999"), ("1", "2"), ("2", "1")], ids=["itself", "unknown", "twice", "back"]
+)
+def test_what_stands_in_the_way_of_an_alias_is_said_in_the_catalogue_too(
+    browser: TestClient, names: set[str], key: str, other: str
+) -> None:
+    token = re.findall('name="token" value="([^"]+)"', browser.get("/settings").text)[0]
+    fields = {"token": token, "listener": "1", "kind": "artist"}
+    browser.post("/same", data=fields | {"key": "1", "other": "3"}, follow_redirects=False)
+    answer = browser.post("/same", data=fields | {"key": key, "other": other}, follow_redirects=False)
+    assert (answer.status_code, forgotten(answer.text, names)) == (400, [])
