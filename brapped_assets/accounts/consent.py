@@ -29,7 +29,8 @@ WAIT = timedelta(minutes=5)
 class Remembered:
     """Who logged in, what Spotify shows of their plays right now, whether they came to others, and a key with them.
 
-    `no_zone`: why the zone of this machine was not taken, if it was to be.
+    `no_zone`: why the zone of this machine was not taken, if it was to be. `is_overruled`: the environment names
+    another token, and polls go by that one.
     """
 
     listener: Listener
@@ -37,6 +38,7 @@ class Remembered:
     is_added: bool
     is_key_new: bool
     no_zone: str | None = None
+    is_overruled: bool = False
 
 
 def remember(
@@ -88,4 +90,14 @@ def remember(
         start = first_hour() if settings.is_connected else hour_before_start(now)
         values["BRAPPED_START"] = start.isoformat()
     write_env(env_file(), values)
-    return Remembered(listener, page, bool(place.others), is_key_new, no_zone if listener.time_zone == zone else None)
+    polled_with = Settings.with_given().spotify_refresh_token
+    return Remembered(
+        listener,
+        page,
+        is_added=bool(place.others),
+        is_key_new=is_key_new,
+        no_zone=no_zone if listener.time_zone == zone else None,
+        is_overruled=place.is_given
+        and polled_with is not None
+        and polled_with.get_secret_value() != grant.refresh_token,
+    )

@@ -125,6 +125,12 @@ def _greet(settings: Settings, console: Console, remembered: Remembered) -> None
             " wherever else Brapped polls (a cloud host, another machine) it needs this setting.",
             soft_wrap=True,
         )
+    if remembered.is_overruled:
+        console.print(
+            "[yellow]![/] Polls go on with another token: SPOTIFY_REFRESH_TOKEN is set in the environment, which wins "
+            f"over {escape(str(env_file()))}. Where it is set, put the one of that file.",
+            soft_wrap=True,
+        )
     console.print("Consent lasts six months; `brapped status` says when to renew it.")
     if settings.brapped_genres == "on":
         console.print(

@@ -264,3 +264,16 @@ def test_a_database_that_does_not_answer_is_known_before_anybody_agrees(
     assert said.code == 2
     assert "DATABASE_URL is not a PostgreSQL URL" in said.errors
     assert browser.opened == []
+
+
+def test_a_login_says_so_where_the_environment_names_another_token(
+    brapped: Brapped, browser: Browser, account: SimulatedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In a container its settings are its environment: the new token would lie in a file that nobody reads.
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "of half a year ago")
+    said = brapped("login")
+    assert said.code == 0
+    assert "! Polls go on with another token: SPOTIFY_REFRESH_TOKEN is set in the environment" in said.output
+    assert f"wins over {env_file()}" in said.output
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "")
+    assert "another token" not in brapped("login").output
