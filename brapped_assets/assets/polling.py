@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from logging import Logger
 
+import dagster as dg
+
+from brapped_assets import partitions
 from brapped_assets.assets.failures import for_each, is_global
-from brapped_assets.assets.shards import Shard
+from brapped_assets.assets.shards import Shard, is_left_open
 from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource
@@ -15,6 +18,7 @@ from brapped_assets.spotify import (
     ConsentNeeded,
     OtherItem,
     PlayedItem,
+    Postponed,
     SpotifyError,
     Transient,
     parse_kept,
@@ -28,6 +32,8 @@ NOT_MUSIC = ("podcast", "audiobook", "advertisement")
 ASIDE = ("items_not_music", "items_empty", "items_with_impossible_time", "items_rejected")
 # Of any other error the text may hold what was played.
 FORESEEN = (SpotifyError, WarehouseError)
+# Metadata keys of a poll that Spotify postponed.
+POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
 
 
 @dataclass
@@ -54,6 +60,32 @@ class Polled:
             "gaps_found": self.gaps,
             **skew,
         }
+
+
+def poll_shard(
+    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, shard: Shard, now: datetime
+) -> Polled | None:
+    """Poll the listeners of a shard; None: the run's hours stay open."""
+    try:
+        polled = poll_everybody(spotify, neon, now, shard=shard, run_id=context.run.run_id, log=context.log)
+    except Postponed as postponed:
+        context.log.warning("The hours stay open. %s", postponed)
+        context.log_event(
+            dg.AssetObservation(
+                context.asset_key,
+                metadata={
+                    POSTPONED_UNTIL: dg.MetadataValue.timestamp(postponed.not_before),
+                    POSTPONED_BECAUSE: postponed.reason,
+                    "calls_used": spotify.ledger.made,
+                },
+            )
+        )
+        return None
+    ended_at = partitions.hour_of(context.partition_keys[-1]) + partitions.HOUR
+    # After what this shard landed was committed: of two that end together one sees the other's polls.
+    if shard.count > 1 and is_left_open(context, spotify, neon, ended_at, now):
+        return None
+    return polled
 
 
 def poll_everybody(

@@ -14,19 +14,16 @@ from brapped_assets.assets.external_assets import spotify_web_api
 from brapped_assets.assets.failures import as_dagster_failures, asked_partitions
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
-from brapped_assets.assets.polling import Polled, poll_everybody
-from brapped_assets.assets.shards import Shard, is_left_open, shard_of
+from brapped_assets.assets.polling import poll_shard
+from brapped_assets.assets.shards import shard_of
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
-from brapped_assets.spotify import Postponed
 from brapped_assets.warehouse import run_stats
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listener_status import STANDSTILL
 
 TABLE = "raw.recently_played"
 SPOTIFY_POOL = "spotify_api"
-# Metadata keys of a poll that Spotify postponed.
-POSTPONED_UNTIL, POSTPONED_BECAUSE = "postponed_until", "postponed_because"
 
 
 @dg.asset(
@@ -64,7 +61,7 @@ def recently_played_raw(
         # Where the hours stay open `streaming_fact` does not run: what landed is merged here, so that nobody waits for
         # somebody else's trouble.
         try:
-            polled = _poll(context, spotify, neon, shard, now)
+            polled = poll_shard(context, spotify, neon, shard, now)
         except Exception:
             with suppress(WarehouseError):
                 merge_everybody(neon, shard)
@@ -97,29 +94,3 @@ def recently_played_raw(
         partition_key=context.partition_keys[-1],
     )
     yield dg.MaterializeResult()
-
-
-def _poll(
-    context: dg.AssetExecutionContext, spotify: SpotifyResource, neon: NeonResource, shard: Shard, now: datetime
-) -> Polled | None:
-    """Poll the listeners of a shard; None: the run's hours stay open."""
-    try:
-        polled = poll_everybody(spotify, neon, now, shard=shard, run_id=context.run.run_id, log=context.log)
-    except Postponed as postponed:
-        context.log.warning("The hours stay open. %s", postponed)
-        context.log_event(
-            dg.AssetObservation(
-                context.asset_key,
-                metadata={
-                    POSTPONED_UNTIL: dg.MetadataValue.timestamp(postponed.not_before),
-                    POSTPONED_BECAUSE: postponed.reason,
-                    "calls_used": spotify.ledger.made,
-                },
-            )
-        )
-        return None
-    ended_at = partitions.hour_of(context.partition_keys[-1]) + partitions.HOUR
-    # After what this shard landed was committed: of two that end together one sees the other's polls.
-    if shard.count > 1 and is_left_open(context, spotify, neon, ended_at, now):
-        return None
-    return polled

@@ -12,8 +12,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import tag_level
 from brapped_assets.assets.backlog_level import DUE
 from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME, failed_run
-from brapped_assets.assets.polling import ASIDE
-from brapped_assets.assets.recently_played_raw import POSTPONED_BECAUSE, POSTPONED_UNTIL
+from brapped_assets.assets.polling import ASIDE, POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.clocks import clock_skew
 from brapped_assets.commands.poll_wording import LOSS, describe_kept_aside, describe_postponed
 from brapped_assets.commands.unscheduled_poll import poll_without_an_hour
