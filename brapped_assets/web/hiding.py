@@ -78,6 +78,8 @@ def _hide(site: Site, fields: dict[str, str]) -> None:
     else:
         what: hiding.What = "artist" if "artist" in fields else "track" if "track" in fields else "context"
         which = fields.get("context", "") if what == "context" else _number(fields, what)
+        if not which:
+            raise HTTPException(400, _(LACKS))
         hiding.hide(site.writing, listener_id, what, which, now, why=why)
 
 

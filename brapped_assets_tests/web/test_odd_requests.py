@@ -163,3 +163,9 @@ def test_no_header_makes_a_page_fail(site: Pages, method: str, path: str, odd: l
 def test_no_form_makes_a_page_fail_or_leads_elsewhere(site: Pages, path: str, fields: dict[str, str]) -> None:
     body = urlencode({**fields, "token": site.site.token}, errors="surrogatepass")
     check(site.browser, "POST", path, content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+
+
+@pytest.mark.parametrize("named", [{}, {"context": ""}, {"artist": ""}, {"play": ""}, {"from": "", "until": ""}])
+def test_a_form_that_names_nothing_to_hide_says_that_it_lacks_something(site: Pages, named: dict[str, str]) -> None:
+    fields = {"listener": "1", "token": site.site.token, **named}
+    assert site.browser.post("/hide", data=fields, follow_redirects=False).status_code == 400
