@@ -15,6 +15,7 @@ from brapped_assets.rendering.unbroken import unbroken
 from brapped_assets.text import formatting
 from brapped_assets.text.cldr import country_name, marks, number
 from brapped_assets.text.language import display
+from brapped_assets.text.plain import calm
 from brapped_assets.text.translation import N_, is_number, plural, translated
 
 HERE = Path(__file__).parent
@@ -27,6 +28,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        finalize=_calmed,
         # Jinja reckons filters of constants once, when a template is first needed: in the language of whoever asked.
         optimized=False,
         trim_blocks=True,
@@ -51,6 +53,11 @@ def environment() -> Environment:
     return templates
 
 
+def _calmed(value: object) -> object:
+    """What a template writes; texts of ours and what is rendered already are Markup, and left alone."""
+    return calm(value) if type(value) is str else value
+
+
 def _text(text: str, /, **values: object) -> Markup:
     """A text of ours, which may have elements; what is put into it is escaped."""
     return _filled(translated(text), values) if values else _whole(translated(text))
@@ -68,7 +75,7 @@ def _counted(one: str, many: str, n: float, /, **values: object) -> Markup:
 
 def _filled(text: str, values: dict[str, object]) -> Markup:
     """As Markup fills it, in a third of the time: a page has a thousand texts."""
-    told = {name: number(value) if is_number(value) else escape(value) for name, value in values.items()}
+    told = {name: number(value) if is_number(value) else escape(_calmed(value)) for name, value in values.items()}
     return Markup(text % told)  # noqa: S704  (as above)
 
 

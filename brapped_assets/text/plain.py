@@ -5,6 +5,7 @@ obeys (escape sequences), that turn the text around (bidi overrides), hide it, o
 """
 
 import logging
+import re
 import unicodedata
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,12 @@ INSTEAD = "\ufffd"
 NON_JOINER, JOINER, VARIANTS = "\u200c", "\u200d", "\ufe0f\ufe0e"
 # Formatting characters (Cf) that are signs on the paper themselves: Arabic and Syriac marks before numbers, Kaithi's.
 SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# Marks above and below letters of Latin, Greek, Cyrillic, Hebrew, Arabic and Thai. Hebrew has four on a letter at most.
+MARKS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e34-\u0e3a\u0e47-\u0e4e"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+HEAPED = re.compile(rf"([{MARKS}]{{5}})[{MARKS}]+")
 BREAKS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
@@ -35,6 +42,11 @@ def plain(text: str) -> str:
             if not shown[-1]:
                 shown.pop()
     return "".join(shown)
+
+
+def calm(text: str) -> str:
+    """The same with no more marks on a letter than any language sets: hundreds of them would be drawn over a page."""
+    return text if text.isascii() else HEAPED.sub(r"\1", text)
 
 
 def plain_lines(text: str) -> str:

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.search import Hit, cleaned, is_enough, search
+from brapped_assets.text.plain import calm
 from brapped_assets.web.site import Site
 
 A_KIND = 8
@@ -29,6 +30,11 @@ def routes(site: Site) -> list[Route]:
 
     def answer(request: Request) -> Response:
         text, hits, _ = found(request)
-        return JSONResponse({"q": text, "enough": is_enough(text), "hits": [vars(hit) for hit in hits]})
+        return JSONResponse({"q": text, "enough": is_enough(text), "hits": list(map(_told, hits))})
 
     return [Route("/search", show, name="search"), Route("/search.json", answer)]
+
+
+def _told(hit: Hit) -> dict[str, object]:
+    """As a script shows it, with names as templates write them."""
+    return vars(hit) | {"name": calm(hit.name), "by": hit.by and calm(hit.by)}

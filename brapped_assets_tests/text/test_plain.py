@@ -22,9 +22,10 @@ from brapped_assets.assets.failures import failure
 from brapped_assets.commands.status_markdown import summary
 from brapped_assets.console.screen import Screen, escape
 from brapped_assets.notifications.delivery import deliver
+from brapped_assets.rendering.environment import environment
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.settings import Settings
-from brapped_assets.text.plain import JOINER, NON_JOINER, SIGNS, PlainRecord, plain, plain_lines
+from brapped_assets.text.plain import JOINER, NON_JOINER, SIGNS, PlainRecord, calm, plain, plain_lines
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.notifications.mailbox import Mailbox
@@ -172,3 +173,16 @@ def test_a_terminal_that_is_closed_ends_nothing() -> None:
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(60) == 7
+
+
+@pytest.mark.parametrize(
+    "name", ["Beyoncé", "Việt Nam", "Vie\u0323\u0302t", "שִׁ֔יר", "مُحَمَّد", "นี้น้ำ", "नमस्ते", "Z\u0335\u0321\u031b\u0314\u034d"]
+)
+def test_marks_of_languages_stay(name: str) -> None:
+    assert calm(name) == name
+
+
+def test_a_heap_of_marks_is_cut_wherever_a_template_writes_it() -> None:
+    heap, rest = "Z" + "\u0301" * 800 + "x", "Z" + "\u0301" * 5 + "x"
+    written = environment().from_string("{{ name }} {{ _('At least %(what)s', what=name) }}").render(name=heap)
+    assert written == f"{rest} At least {rest}"
