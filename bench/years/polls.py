@@ -127,9 +127,8 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
     """An asset's own code as Dagster calls it; whether it materialized anything. Raises dg.Failure."""
     context = SimpleNamespace(
         partition_keys=hours,
-        has_partition_key=True,
         log=QUIETLY,
-        run=SimpleNamespace(run_id="a simulated run", tags={}),
+        run=SimpleNamespace(run_id="a simulated run", tags=partitions.range_tags(hours[0], hours[-1])),
         # Asked only about hours that no poll can close any more.
         instance=None,
         assets_def=asset,

@@ -54,7 +54,7 @@ def import_(
     ] = False,
 ) -> int:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
-    from brapped_assets.commands.import_history import import_files  # noqa: PLC0415
+    from brapped_assets.commands.import_history import NOTHING_NAMED, import_files  # noqa: PLC0415
     from brapped_assets.commands.import_legacy import import_tables, legacy_url  # noqa: PLC0415
 
     if legacy is not None and paths:
@@ -65,10 +65,12 @@ def import_(
         raise typer.BadParameter("Somebody new comes with an export: --new-listener goes with paths alone.")
     if legacy is not None:
         return import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener)
+    if not paths:
+        raise typer.BadParameter(NOTHING_NAMED)
     return import_files(
         ready_settings(),
         console,
-        paths or [],
+        paths,
         listener=listener,
         new=new_listener,
         even_if_someone_elses=even_if_someone_elses,

@@ -32,6 +32,7 @@ from brapped_assets.warehouse.listeners import NAMELESS, Listener
 
 # More names than this tell no more.
 MOST_NAMES = 5
+NOTHING_NAMED = "Name what to import: a zip, folder or file of your export, or --legacy URL."
 STOPPED = "Stopped. What is merged stays; run the same command again and it goes on from there."
 
 
@@ -53,8 +54,6 @@ def import_files(
     imported. `new` is what somebody new is called, whose export it is. `is_dry_run` tells what would become of the
     files, and stores nothing.
     """
-    if not paths:
-        raise SettingsError("Name what to import: a zip, folder or file of your export, or --legacy URL.")
     with ExitStack() as stack:
         found = [stack.enter_context(find_histories(stack.enter_context(local_copy(path)))) for path in paths]
         warehouse = stack.enter_context(settings.warehouse(is_bulky=True))

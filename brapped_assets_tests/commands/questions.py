@@ -59,7 +59,7 @@ TOP = (
 QUESTIONS = (
     of_totals("How many plays in 2024?", 2024, "plays", "count(*)"),
     of_totals("How long was that?", 2024, "ms", "sum(ms_played)::bigint"),
-    of_totals("In minutes, in 2025?", 2025, "minutes", "sum(ms_played)::bigint / 60000"),
+    of_totals("In minutes, in 2025?", 2025, "minutes", "round(sum(ms_played) / 60000.0)::bigint"),
     of_totals("On how many days of 2025?", 2025, "active_days", "count(distinct played_on)"),
     of_totals("How many songs in 2024?", 2024, "songs", "count(distinct track_key)"),
     of_totals("How much of 2024 is estimated?", 2024, "estimated_ms",
