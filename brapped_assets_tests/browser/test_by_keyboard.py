@@ -53,6 +53,13 @@ def test_the_first_tab_skips_to_the_content_and_the_period_picker_follows_the_pa
     page.wait_for_url("**/?range=year&by=minutes")
 
 
+@pytest.mark.parametrize("path", ["/list/artists?sort=minutes", "/explore?range=2025", "/changes/artists", "/genres"])
+def test_the_first_tab_skips_to_the_content_on_pages_that_scroll_to_what_is_chosen(visitor: Visitor, path: str) -> None:
+    page = visitor.visit(path)
+    page.keyboard.press("Tab")
+    assert page.evaluate(HERE)["name"] == "Skip to content"
+
+
 def test_any_days_are_chosen_by_keyboard(visitor: Visitor) -> None:
     page = visitor.visit("/")
     tab_to(page, "first")

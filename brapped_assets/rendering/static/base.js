@@ -24,6 +24,13 @@ const asked = accents && [...new URL(accents.href).searchParams.keys()].length;
 function learnColours() {
   if (accents && (accents.sheet?.cssRules.length ?? 0) < asked) accents.href += "&again";
 }
+// What is chosen stands in sight within its row. By scrollIntoView the first Tab would go on from there, past the link to
+// the content.
+function centre(chosen) {
+  const row = chosen.parentElement, [here, all] = [chosen, row].map((one) => one.getBoundingClientRect());
+  row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
+}
+window.centre = centre;
 // What a page, or a part that comes later, needs.
 function settle(part) {
   showCovers(part);
@@ -36,8 +43,7 @@ function settle(part) {
       if (first.value && last.value) location.assign(`${form.getAttribute("action")}?range=${first.value}..${last.value}${others.join("")}`);
     });
   }
-  // The chosen period stands in sight.
-  part.querySelector(".periods [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  for (const chosen of part.querySelectorAll(".periods [aria-current]")) centre(chosen);
   // What has the focus there stands in sight whole.
   part.querySelector(".periods")?.addEventListener("focusin", ({ target }) => target.scrollIntoView({ block: "nearest", inline: "nearest" }));
   window.rove?.(part);

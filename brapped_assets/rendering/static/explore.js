@@ -32,8 +32,8 @@
     const target = same || page.querySelector("h1");
     if (!same) target.setAttribute("tabindex", -1);
     target.focus({ preventScroll: true });
-    // A pane that stands still while the page moves is moved itself.
-    for (const part of same ? [window, same.closest("[data-keep]")] : []) {
+    // A pane that stands still while the page moves is moved itself; once it no longer stands still, the page goes the rest.
+    for (const part of same ? [window, same.closest("[data-keep]"), window] : []) {
       part?.scrollBy({ top: same.getBoundingClientRect().top - top, behavior: "instant" });
     }
   }

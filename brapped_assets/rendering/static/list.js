@@ -5,8 +5,7 @@ const field = box.elements.q;
 const WAIT_MS = 120;
 let timer, running;
 
-// What is chosen stands in sight.
-const inView = () => document.querySelectorAll(".lists [aria-current], .sorts [aria-current]").forEach((one) => one.scrollIntoView({ block: "nearest", inline: "nearest" }));
+const inView = () => document.querySelectorAll(".lists [aria-current], .sorts [aria-current]").forEach(centre);
 inView();
 
 const narrow = async () => {
