@@ -110,7 +110,10 @@ def be_up(life: Life, account: SimulatedAccount, started: Started) -> None:
         assert started.process.poll() is None, started.says()
         return "brapped is up" in started.says() and dagster.is_up() and bool(dagster.location())
 
-    wait_until(is_up, "Dagster is up")
+    try:
+        wait_until(is_up, "Dagster is up")
+    except AssertionError as late:
+        raise AssertionError(f"{late}; {started.says()}") from None
     # The first poll went well, before anything was up; this one does not.
     account.faults.add("malformed_json", path="/api/token", times=None)
     (request,) = dagster.dry_run("brapped", "hourly_plays")["runRequests"]
