@@ -10,8 +10,8 @@ from psycopg import errors as pg
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
+from brapped_assets.mcp_server.allowed_sql import RefusedStatement, read_statement
 from brapped_assets.mcp_server.listener_tables import ListenerTable
-from brapped_assets.mcp_server.statement import RefusedStatement, read_statement
 from brapped_assets.warehouse.db.connections import Connection
 
 MOST_ROWS = 1_000

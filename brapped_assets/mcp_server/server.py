@@ -10,8 +10,8 @@ from pydantic import Field
 
 from brapped_assets.insights.api_answers.parameters import Refused
 from brapped_assets.insights.name_filter import Kind
-from brapped_assets.mcp_server.allowed_reads import Found
-from brapped_assets.mcp_server.statement import RefusedStatement
+from brapped_assets.mcp_server.allowed_sql import RefusedStatement
+from brapped_assets.mcp_server.permission import Found
 from brapped_assets.mcp_server.tools import Tools
 from brapped_assets.warehouse.errors import WarehouseError
 

@@ -16,10 +16,10 @@ from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.rule_comparison import WORDS
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.mcp_server import shown_sql
-from brapped_assets.mcp_server.allowed_reads import Filters, Found, Opened, open_to_assistant
+from brapped_assets.mcp_server.allowed_sql import RefusedStatement
 from brapped_assets.mcp_server.listener_tables import listener_tables
+from brapped_assets.mcp_server.permission import Filters, Found, Opened, open_to_assistant
 from brapped_assets.mcp_server.query import MOST_ROWS, run_query
-from brapped_assets.mcp_server.statement import RefusedStatement
 from brapped_assets.warehouse.db.read_pool import Reading
 
 HINTS = (

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.mcp_server.allowed_sql import LONGEST, RefusedStatement, read_statement
 from brapped_assets.mcp_server.listener_tables import ListenerTable
-from brapped_assets.mcp_server.statement import LONGEST, RefusedStatement, read_statement
 
 TABLES = {
     name: ListenerTable(name, "", (), f"select * from bi.{name} where listener_id = 7")

@@ -1,4 +1,4 @@
-"""What an assistant may read: of one listener, what they allowed, and what has to be said of it."""
+"""What a listener permits an assistant to read, and what has to be said of it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from brapped_assets.insights.api_answers.parameters import Pairs
 from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.mcp_server import shown_sql
-from brapped_assets.mcp_server.statement import RefusedStatement
+from brapped_assets.mcp_server.allowed_sql import RefusedStatement
 from brapped_assets.warehouse.assistant_access import Reads, assistant_reads
 from brapped_assets.warehouse.db.connections import Connection
 
