@@ -13,7 +13,8 @@ import psutil
 import psycopg
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.merge import account_data, exported_plays, play_merge, rematch, repeats, spoken_plays

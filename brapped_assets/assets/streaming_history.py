@@ -24,7 +24,7 @@ from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import run_stats
 
 if TYPE_CHECKING:
-    from brapped_assets.transfer.importer import Summary
+    from brapped_assets.transfer.import_summary import Summary
     from brapped_assets.transfer.ownership_doubts import Sign
     from brapped_assets.warehouse.db.connections import Connection
     from brapped_assets.warehouse.listeners import Listener
@@ -130,7 +130,8 @@ def _import(
     from brapped_assets.history.discovery import find_histories  # noqa: PLC0415
     from brapped_assets.history.errors import HistoryError  # noqa: PLC0415
     from brapped_assets.transfer.download import local_copy  # noqa: PLC0415
-    from brapped_assets.transfer.importer import Summary, import_history  # noqa: PLC0415
+    from brapped_assets.transfer.import_summary import Summary  # noqa: PLC0415
+    from brapped_assets.transfer.importer import import_history  # noqa: PLC0415
     from brapped_assets.transfer.listener_choice import WhichListener, foreseen_listener, resolve_listener  # noqa: PLC0415
     from brapped_assets.transfer.ownership import doubts  # noqa: PLC0415
 

@@ -20,8 +20,9 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.formatting import time_left
 from brapped_assets.transfer.download import local_copy
 from brapped_assets.transfer.dry_run import preview
+from brapped_assets.transfer.import_summary import Summary
 from brapped_assets.transfer.importer import Progress as ImportProgress
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.listener_choice import foreseen_listener, new_listener, resolve_listener
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt

@@ -12,7 +12,7 @@ from brapped_assets.commands.import_history import STOPPED, import_bar, print_co
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.transfer.importer import FORGOTTEN
+from brapped_assets.transfer.import_summary import FORGOTTEN
 from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.warehouse.db.urls import has_password

@@ -4,7 +4,7 @@ import logging
 
 from brapped_assets.services.dagster_instance import open_instance, storage_is_there
 from brapped_assets.settings import Settings
-from brapped_assets.transfer.importer import Summary
+from brapped_assets.transfer.import_summary import Summary
 
 log = logging.getLogger(__name__)
 

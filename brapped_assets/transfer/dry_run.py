@@ -10,7 +10,8 @@ from brapped_assets.history.model import HistoryPlay
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _, ngettext
 from brapped_assets.transfer import stays_abroad
-from brapped_assets.transfer.importer import PIECE_ROWS, Progress, Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import PIECE_ROWS, Progress, import_history
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt
 from brapped_assets.transfer.ownership_evidence import Agreement

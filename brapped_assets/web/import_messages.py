@@ -5,7 +5,7 @@ from typing import Literal
 
 from brapped_assets.text.formatting import time_left
 from brapped_assets.text.translation import N_, _, translated
-from brapped_assets.transfer.importer import Summary
+from brapped_assets.transfer.import_summary import Summary
 
 State = Literal["idle", "receiving", "looking", "asking", "reading", "stopping", "done", "failed"]
 WORKING: frozenset[State] = frozenset({"receiving", "looking", "reading", "stopping"})

@@ -18,7 +18,8 @@ from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text import formatting
 from brapped_assets.text.translation import _
 from brapped_assets.transfer.dry_run import Preview, preview
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection

@@ -17,7 +17,8 @@ from brapped_assets.demo.export import write_export
 from brapped_assets.demo.faults import Kind
 from brapped_assets.demo.listener import Listener
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.assets.conftest import NOW

@@ -12,7 +12,8 @@ from brapped_assets.demo.export import write_export
 from brapped_assets.demo.listener import Listener
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.sensors.dimensions import newest_level
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets_tests.assets.conftest import NOW
 from brapped_assets_tests.assets.runs import everything, metadata_of, poll, value, why
 from brapped_assets_tests.conftest import Connected

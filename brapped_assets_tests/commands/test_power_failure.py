@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets_tests.commands.subprocess_user import processes_of, wait_until

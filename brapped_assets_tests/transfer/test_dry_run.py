@@ -17,7 +17,8 @@ from brapped_assets.history.discovery import Found, find_histories
 from brapped_assets.transfer.dry_run import Preview, preview
 from brapped_assets.transfer.export_target import open_target
 from brapped_assets.transfer.exporter import export
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

@@ -26,7 +26,8 @@ from brapped_assets.settings import Settings
 from brapped_assets.transfer import restore
 from brapped_assets.transfer.export_target import NotWritten, Target, open_target
 from brapped_assets.transfer.exporter import export
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.transfer.public_tables import TABLES, q
 from brapped_assets.transfer.stays_abroad import remarks

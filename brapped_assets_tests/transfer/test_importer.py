@@ -24,7 +24,8 @@ from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError, NotAnExport
 from brapped_assets.history.model import HistoryPlay, Row
 from brapped_assets.settings import Settings, SettingsError
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.warehouse import listeners
 from brapped_assets.warehouse.db.connections import Warehouse

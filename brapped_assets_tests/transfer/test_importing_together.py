@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brapped_assets.history.discovery import find_histories
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.prefetch import Read, read_pieces, together
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Warehouse

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.model import OddRow, Row
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse import forgetting
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples

@@ -10,7 +10,8 @@ import pytest
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.export_target import open_target
 from brapped_assets.transfer.exporter import export
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.transfer.ownership import doubts
 from brapped_assets.transfer.ownership_doubts import Doubt, Sign
 from brapped_assets.warehouse.db.connections import Warehouse

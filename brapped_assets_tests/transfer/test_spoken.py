@@ -9,7 +9,8 @@ import pytest
 
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.transfer.dry_run import preview
-from brapped_assets.transfer.importer import Summary, import_history
+from brapped_assets.transfer.import_summary import Summary
+from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.forgetting import forget
