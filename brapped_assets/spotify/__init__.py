@@ -26,7 +26,6 @@ from brapped_assets.spotify.errors import (
     Transient,
     WrongCredentials,
 )
-from brapped_assets.spotify.items import PARSER_VERSION, parse_item, parse_kept
 from brapped_assets.spotify.models import (
     Artist,
     OtherItem,
@@ -37,7 +36,7 @@ from brapped_assets.spotify.models import (
     TopArtist,
     TopTrack,
 )
-from brapped_assets.spotify.parsing import parse_recently_played
+from brapped_assets.spotify.parsing import PARSER_VERSION, parse_item, parse_kept, parse_recently_played
 from brapped_assets.spotify.quota import (
     LONGEST_WAIT,
     POLLS_A_DAY,
