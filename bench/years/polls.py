@@ -24,7 +24,7 @@ from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets.spotify import RECENTLY_PLAYED, AccessTokens, SpotifyClient
 from brapped_assets.warehouse import call_ledger
-from brapped_assets.warehouse.db import opening
+from brapped_assets.warehouse.db import connections
 
 # Of its own: Dagster arranges those that have names.
 QUIETLY = logging.Logger("years", logging.CRITICAL + 1)  # noqa: LOG001
@@ -144,13 +144,13 @@ def _run(asset: dg.AssetsDefinition, resources: Any, hours: list[str]) -> bool:
 def sleeping(wait: Callable[[float], None]) -> Iterator[None]:
     """Whoever waits calls this instead; and nobody waits for a database that is known to be down."""
     waiting: list[Any] = [SpotifyClient.__init__.__kwdefaults__, AccessTokens.__init__.__kwdefaults__]
-    before, patience = [each["sleep"] for each in waiting], opening.COLD_START_SECONDS
+    before, patience = [each["sleep"] for each in waiting], connections.COLD_START_SECONDS
     for each in waiting:
         each["sleep"] = wait
-    opening.COLD_START_SECONDS = 0
+    connections.COLD_START_SECONDS = 0
     try:
         yield
     finally:
-        opening.COLD_START_SECONDS = patience
+        connections.COLD_START_SECONDS = patience
         for each, sleep in zip(waiting, before, strict=True):
             each["sleep"] = sleep

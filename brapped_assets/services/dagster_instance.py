@@ -17,7 +17,8 @@ from brapped_assets.home_folder import where_it_runs
 from brapped_assets.settings import Settings
 from brapped_assets.transfer.inbox import inbox
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets.warehouse.db.opening import connect
+from brapped_assets.warehouse.db.connections import connect
+from brapped_assets.warehouse.db.database_errors import NO_SPACE
 from brapped_assets.warehouse.db.urls import connection_string, direct_url, host_of, is_this_machine, without_driver
 from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
 
@@ -148,7 +149,7 @@ def _explained() -> Iterator[None]:
     except (InterfaceError, OperationalError) as error:
         reason = type(error.orig).__name__
         if reason == "DiskFull":
-            raise OutOfSpace from None
+            raise OutOfSpace(NO_SPACE) from None
         raise Interrupted(
             f"The connection to Dagster's database was lost ({reason}); the next run does the work again."
         ) from None

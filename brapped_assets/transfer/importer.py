@@ -27,7 +27,7 @@ from brapped_assets.transfer.restore import restore
 from brapped_assets.transfer.retried_rows import retry_odd
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.db.connections import Transactions
-from brapped_assets.warehouse.errors import explained
+from brapped_assets.warehouse.db.database_errors import explained
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 from brapped_assets.warehouse.merge.repeats import count_repeats
 

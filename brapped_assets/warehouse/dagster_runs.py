@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
+from brapped_assets.warehouse.db.database_errors import explained
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.urls import connection_string, direct, may_sleep, without_driver
-from brapped_assets.warehouse.errors import Unreachable, explained
+from brapped_assets.warehouse.errors import Unreachable
 
 q = Statements(__file__, "retention.sql")
 

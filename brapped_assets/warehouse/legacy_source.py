@@ -8,8 +8,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.sql import SQL, Composed, Identifier
 
-from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.warehouse.db.opening import connect
+from brapped_assets.warehouse.db.connections import Connection, connect
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.urls import connection_string
 from brapped_assets.warehouse.errors import Interrupted, NoOldTables, NotAllowed
@@ -98,7 +97,7 @@ def _of(table: Identifier, statement: LiteralString) -> Composed:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """The driver's errors in words about the old database: what `errors.explained` says is about our own."""
+    """The driver's errors in words about the old database: what `database_errors.explained` says is about our own."""
     try:
         yield
     except (pg.InsufficientPrivilege, pg.UndefinedTable) as error:

@@ -20,7 +20,7 @@ from brapped_assets.demo.server import RunningServer
 from brapped_assets.services.dagster_instance import storage_is_there
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import forgetting
-from brapped_assets.warehouse.db import opening
+from brapped_assets.warehouse.db import connections
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.schema import migrations
@@ -123,7 +123,7 @@ def test_what_is_sent_is_encrypted_though_the_url_says_nothing(stand_in: Neon, d
 def test_a_url_without_tls_is_warned_about(
     brapped: Brapped, stand_in: Neon, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0)
     monkeypatch.setenv("DATABASE_URL", stand_in.url(database=database, sslmode="disable"))
     said = brapped("status")
     assert said.code == 1
@@ -137,7 +137,7 @@ def test_a_url_without_tls_is_warned_about(
 def test_a_cold_start_that_refuses_and_then_is_slow_is_waited_for(
     stand_in: Neon, pooled: Warehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(opening, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "PAUSE_SECONDS", 0.1)
     stand_in.refusing, stand_in.slow_seconds = 2, 1.5
     assert one(pooled) == 1
     assert [record.message.split(" (")[0] for record in caplog.records] == [

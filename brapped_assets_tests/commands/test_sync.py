@@ -14,7 +14,7 @@ from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.demo.faults import Kind
 from brapped_assets.spotify import AccessTokens, SpotifyClient
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.db import embedded_server, opening
+from brapped_assets.warehouse.db import connections, embedded_server
 from brapped_assets_tests.commands.subprocess_user import Said, plays
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.notifications.mailbox import Mailbox
@@ -187,7 +187,7 @@ def test_a_spotify_that_is_down_fails_in_a_sentence(
 def test_a_database_that_is_down_or_none_fails_in_a_sentence(
     *, logged_in: Connected, brapped: Brapped, monkeypatch: pytest.MonkeyPatch, name: str, url: str, sentence: str
 ) -> None:
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0.0)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0.0)
     monkeypatch.setenv(name, url)
     said = brapped("sync")
     everything = said.output + said.errors

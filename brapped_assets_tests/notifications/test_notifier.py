@@ -15,7 +15,7 @@ from brapped_assets.spotify.quota import QUOTA_EXCEEDED
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.transfer.inbox import inbox, state
 from brapped_assets.warehouse import call_ledger, listeners
-from brapped_assets.warehouse.db import opening
+from brapped_assets.warehouse.db import connections
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.notifications.mailbox import Mailbox
 
@@ -114,7 +114,7 @@ def test_notices_are_in_the_language_that_the_owner_chose_also_while_the_databas
     assert said[1].startswith("Ann: Zwischen 6. September, 14:00 und 6. September, 15:00 können Plays fehlen")
     assert said[2].startswith("Bob: Spotifys Zustimmung endet")
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0.1)
     at(ENDS)
     at(ENDS + 31 * MINUTE)
     assert [title for title, _ in mailbox.texts()] == ["Brapped: die Datenbank antwortet nicht"]
@@ -297,7 +297,7 @@ def test_ten_who_look_at_once_tell_once(warehouse: Warehouse, mailbox: Mailbox) 
 def test_a_database_that_does_not_answer_is_told_of_and_that_it_is_back(
     warehouse: Warehouse, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("brapped_assets.warehouse.db.opening.COLD_START_SECONDS", 0)
+    monkeypatch.setattr("brapped_assets.warehouse.db.connections.COLD_START_SECONDS", 0)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     told = []
     for minutes in (0, 20, 40, 60):

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.routing import Route
 
 from brapped_assets.warehouse import listener_status
-from brapped_assets.warehouse.db import opening, read_pool
+from brapped_assets.warehouse.db import connections, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.web import metrics
 from brapped_assets.web.metrics import page_of
@@ -133,7 +133,7 @@ def test_the_database_is_asked_once_a_minute_however_often_somebody_scrapes(
 
 def test_a_database_that_is_away_is_told_and_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0.5)
     with program(tmp_path, "postgresql://nobody:secret@127.0.0.1:1/none?connect_timeout=1", "") as asking:
         told = read(asking.client.get("/metrics").text)
     assert told["brapped_database_up"] == [({}, 0)]

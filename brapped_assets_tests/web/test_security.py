@@ -7,7 +7,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from brapped_assets.warehouse.db import opening, read_pool
+from brapped_assets.warehouse.db import connections, read_pool
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
@@ -99,7 +99,7 @@ def test_a_database_that_does_not_answer_is_a_page_that_looks_again(
 ) -> None:
     monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 0.2)
     # Half a minute is what the one in the background would go on for.
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0.5)
     nowhere = "postgresql://nobody:secret@127.0.0.1:1/none?connect_timeout=1"
     with TestClient(create_app(Site(Reading(tmp_path, nowhere))), HERE) as browser:
         answer = browser.get("/")

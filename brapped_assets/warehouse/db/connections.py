@@ -1,6 +1,7 @@
 """Connections to the warehouse: any PostgreSQL from 15 on, or the embedded one; safe on a transaction pooler."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -11,12 +12,14 @@ from typing import Any, LiteralString, Protocol, Self
 import psycopg
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
 from psycopg.sql import Composed
 
-from brapped_assets.warehouse.db import embedded_server, opening
+from brapped_assets.warehouse.db import connection_errors, embedded_server
+from brapped_assets.warehouse.db.database_errors import NO_SPACE, explained
 from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.db.urls import connection_string, direct
-from brapped_assets.warehouse.errors import NotAllowed, ViewInUse, explained
+from brapped_assets.warehouse.errors import OutOfSpace, TooOld
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +32,46 @@ class Transactions(Protocol):
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
 
 
+MINIMUM_MAJOR = 15
+# Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
+COLD_START_SECONDS = 30.0
+PAUSE_SECONDS = 1.0
+# A server on a full disk accepts nobody, and waiting makes no room.
+FULL = "No space left on device"
 # Between two rows of a large answer lies at most a sort of it.
 SNAPSHOT_STATEMENT_SECONDS = 600
 # Any number will do, as long as it stays the same. Every transaction of ours shares this lock, so that whoever has it
 # alone knows that no other one is open: `brapped forget`, and what joins artists and albums.
 OURS = 8_271_403
+
+
+def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
+    """Open one connection, waiting through a cold start.
+
+    Raises Unreachable, which names `setting`, OutOfSpace, or TooOld, unless any version will do.
+    """
+    deadline = time.monotonic() + COLD_START_SECONDS
+    while True:
+        try:
+            # No prepared statements: a transaction pooler hands every transaction another session.
+            connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, row_factory=dict_row)
+            break
+        except psycopg.OperationalError as error:
+            reason = " ".join(str(error).split()) or "no answer"
+            if FULL in reason:
+                raise OutOfSpace(NO_SPACE) from None
+            if final := connection_errors.final(reason, setting, is_late=time.monotonic() > deadline):
+                raise final from None
+            log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
+            time.sleep(PAUSE_SECONDS)
+    version = connection.info.server_version
+    if version < MINIMUM_MAJOR * 10000 and not any_version:
+        connection.close()
+        raise TooOld(
+            f"The database is PostgreSQL {version // 10000}; Brapped needs {MINIMUM_MAJOR} or newer. "
+            "Upgrade it, or take DATABASE_URL out of the settings to use the embedded one."
+        )
+    return connection
 
 
 class Warehouse:
@@ -140,7 +178,7 @@ class Warehouse:
         """Run what no transaction may hold, such as VACUUM; past Neon's pooler. Raises a WarehouseError."""
         with explained():
             self._live_connection()
-            with opening.connect(direct(self._conninfo())) as connection:
+            with connect(direct(self._conninfo())) as connection:
                 connection.execute(statement)
 
     def close(self) -> None:
@@ -154,10 +192,10 @@ class Warehouse:
             return self._connection
         self.close()
         conninfo = self._conninfo()
-        connection = opening.connect(conninfo)
+        connection = connect(conninfo)
         try:
             if not migrations.is_current(connection):
-                _migrate(conninfo, connection)
+                migrations.migrate(direct(conninfo))
         except BaseException:
             connection.close()
             raise
@@ -167,19 +205,6 @@ class Warehouse:
     def _conninfo(self) -> str:
         conninfo = connection_string(self._url or embedded_server.start(self._home).url("brapped"))
         return direct(conninfo) if self._is_bulky else conninfo
-
-
-def _migrate(conninfo: str, connection: Connection) -> None:
-    """Bring the schema up to date, past Neon's pooler. Raises NotAllowed for a role that may not, and ViewInUse."""
-    try:
-        migrations.migrate(direct(conninfo))
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise NotAllowed(
-            f"The tables of this database are not this Brapped's, or not yet, and the role {connection.info.user} may "
-            f"not change them ({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
-        ) from None
-    except psycopg.errors.DependentObjectsStillExist as error:
-        raise ViewInUse((error.diag.message_detail or "no name told").replace("\n", "; ")) from None
 
 
 def _is_alive(connection: Connection) -> bool:

@@ -12,10 +12,12 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.db.connection_errors import NO_ANSWER_YET
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.database_errors import explained
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.db.urls import connection_string, may_sleep
-from brapped_assets.warehouse.errors import Waking, explained
+from brapped_assets.warehouse.errors import Waking
 
 q = Statements(__file__, "roles.sql")
 
@@ -56,7 +58,7 @@ class Reading:
             except PoolTimeout:
                 # From the beginning: only that starts an embedded server that was stopped.
                 self._forget(pool)
-                raise Waking from None
+                raise Waking(NO_ANSWER_YET) from None
 
     @property
     def database(self) -> Literal["embedded", "sleeping", "elsewhere"]:
@@ -82,7 +84,7 @@ class Reading:
             opening = self._opening
         wait([opening], timeout=PATIENCE_SECONDS)
         if not opening.done():
-            raise Waking
+            raise Waking(NO_ANSWER_YET)
         if opening.exception() is not None:
             with self._lock:
                 # The next one tries anew.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.database_errors import NO_LISTENER
 from brapped_assets.warehouse.db.rows import Row, one_row
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.errors import Gone
@@ -85,7 +86,7 @@ def lock_listener(tx: Connection, listener_id: int) -> dict[str, Any]:
     """
     listener = tx.execute(q.lock_listener, {"listener_id": listener_id}).fetchone()
     if listener is None:
-        raise Gone
+        raise Gone(NO_LISTENER)
     # A statement of its own: one that waited for the lock sees other tables as they were before.
     return {**listener, **zones_of(tx, listener_id)}
 

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from brapped_assets.warehouse.db import opening
+from brapped_assets.warehouse.db import connections
+from brapped_assets.warehouse.db.connection_errors import remedy
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.urls import connection_string
@@ -21,7 +22,6 @@ from brapped_assets.warehouse.errors import (
     TooOld,
     TooSlow,
     WarehouseError,
-    remedy,
 )
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -93,7 +93,7 @@ def test_a_connection_has_a_name_and_bounded_waits_unless_told_otherwise() -> No
 
 
 def test_a_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "COLD_START_SECONDS", 0)
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0)
     message = _refused("postgresql://user:canary@127.0.0.1:1/db")
     assert "Check DATABASE_URL" in message
     assert "refused" in message
@@ -158,7 +158,7 @@ def test_a_wrong_password_is_refused_at_once_and_never_shown(database_url: str, 
 
 
 def test_a_server_too_old_is_refused(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MINIMUM_MAJOR", 99)
+    monkeypatch.setattr(connections, "MINIMUM_MAJOR", 99)
     with (
         Warehouse(Path("unused"), database_url) as warehouse,
         pytest.raises(TooOld, match=r"The database is PostgreSQL"),

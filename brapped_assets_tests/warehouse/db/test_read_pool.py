@@ -8,7 +8,7 @@ from threading import Event
 import psycopg
 import pytest
 
-from brapped_assets.warehouse.db import connections, embedded_server, opening, read_pool
+from brapped_assets.warehouse.db import connections, embedded_server, read_pool
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.errors import ReadOnly, Unreachable, Waking
 from brapped_assets_tests.databases import role_name
@@ -77,12 +77,12 @@ def test_a_slow_database_is_waited_for_in_the_background(
 ) -> None:
     awake = Event()
 
-    def slowly(conninfo: str, connect: Callable[[str], connections.Connection] = opening.connect) -> object:
+    def slowly(conninfo: str, connect: Callable[[str], connections.Connection] = connections.connect) -> object:
         awake.wait()
         return connect(conninfo)
 
     monkeypatch.setattr(read_pool, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(opening, "connect", slowly)
+    monkeypatch.setattr(connections, "connect", slowly)
     pages = Reading(tmp_path, database_url)
     with pytest.raises(Waking, match="does not answer yet"):
         one(pages)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import psycopg
 
-from brapped_assets.warehouse.errors import NewerSchema, OlderSchema
+from brapped_assets.warehouse.errors import NewerSchema, NotAllowed, OlderSchema, ViewInUse
 
 HERE = Path(__file__).parent
 # File names begin with their revision, so the newest is known without importing Alembic (about a second).
@@ -76,7 +76,7 @@ def migrate(conninfo: str) -> None:
     """Bring the schema of the database at `conninfo` to `HEAD`, and its functions and views to this version's.
 
     Safe to call from any number of processes at once, and behind a transaction pooler: the lock is the
-    transaction's. What the driver refuses is raised as the driver's own error.
+    transaction's. Raises NotAllowed for a role that may not, ViewInUse, and else the driver's own error.
     """
     # Imported late: Alembic and SQLAlchemy take a second that a run with nothing to migrate should not pay.
     from alembic import command  # noqa: PLC0415
@@ -91,19 +91,35 @@ def migrate(conninfo: str) -> None:
     )
     config = Config()
     config.set_main_option("script_location", str(HERE))
+    user = ""
     try:
         with engine.begin() as connection:
+            driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+            user = driver.info.user
             connection.execute(text(f"set local lock_timeout = '{LONGEST_WAIT}'"))
             connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
             connection.execute(text("create schema if not exists audit"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            _run_scripts(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection))
-    except DBAPIError as error:
-        # SQLAlchemy wraps what `errors.explained` knows by the driver's names.
-        if error.orig is None:
-            raise
-        raise error.orig from None
+            _run_scripts(driver)
+    except (DBAPIError, psycopg.Error) as error:
+        # SQLAlchemy wraps what is known by the driver's names.
+        raise _explained(getattr(error, "orig", None) or error, user) from None
+
+
+def _explained(error: BaseException, user: str) -> BaseException:
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return NotAllowed(
+            f"The tables of this database are not this Brapped's, or not yet, and the role {user} may not change them "
+            f"({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
+        )
+    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
+        detail = (error.diag.message_detail or "no name told").replace("\n", "; ")
+        return ViewInUse(
+            f"A view of this version has other columns than before, and something of yours stands on it ({detail}). "
+            "Nothing was changed. Drop that, run `brapped status` once, and make it again."
+        )
+    return error
 
 
 def _run_scripts(connection: psycopg.Connection[tuple[Any, ...]]) -> None:

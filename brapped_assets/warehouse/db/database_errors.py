@@ -1,0 +1,55 @@
+"""What is said of what the database refuses, or breaks off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors as pg
+
+from brapped_assets.warehouse.db.connection_errors import lost
+from brapped_assets.warehouse.errors import Busy, Gone, NotAllowed, OutOfSpace, ReadOnly, TooSlow
+
+NO_LISTENER = "The listener was removed by `brapped forget` a moment ago; nothing was kept of this run."
+NO_SPACE = (
+    "The database is out of space. Nothing was lost: what was under way was rolled back. Free some disk (or raise the "
+    "plan's storage), then run the same command again; polls go on by themselves."
+)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the driver's errors that a user can cause or mend into a WarehouseError; others pass unchanged.
+
+    The driver's own text is dropped where it could carry the connection string.
+    """
+    try:
+        yield
+    except pg.DiskFull as error:
+        raise OutOfSpace(NO_SPACE) from error
+    except pg.ReadOnlySqlTransaction as error:
+        raise ReadOnly(
+            "The database, or this transaction, accepts no writes. Point DATABASE_URL at the primary, with a role that "
+            "may write. An asset of your own reads in `neon.snapshot()` and writes in `neon.transaction()`."
+        ) from error
+    except pg.InsufficientPrivilege as error:
+        raise NotAllowed(
+            f"The database role lacks a privilege ({error.diag.message_primary}). "
+            "Use the role that owns the database in DATABASE_URL."
+        ) from error
+    except pg.QueryCanceled as error:
+        # By statement_timeout; who waits for a lock is told by the lock's own time limit, long before.
+        raise TooSlow(
+            "The database took too long over one statement, and it was stopped. Nothing was lost: what was under way "
+            "is undone, and the next run does it again. If it stays so, the database is overloaded or too small."
+        ) from error
+    except (pg.LockNotAvailable, pg.DeadlockDetected) as error:
+        raise Busy(
+            "Another run is working on the same listener. Nothing was lost: what is not merged yet stays marked "
+            "for the next run."
+        ) from error
+    except pg.ForeignKeyViolation as error:
+        if not (error.diag.constraint_name or "").endswith("_listener_id_fkey"):
+            raise
+        raise Gone(NO_LISTENER) from error
+    except psycopg.OperationalError as error:
+        raise lost(error) from error
