@@ -10,7 +10,8 @@ import brapped_assets
 PACKAGE = Path(brapped_assets.__file__).parent
 # From the ground up. Packages of one line know nothing of each other.
 LAYERS = [
-    ["text", "clocks"],
+    ["text"],
+    ["clocks"],
     ["spotify", "musicbrainz", "history", "warehouse"],
     ["settings_file"],
     ["home_folder"],

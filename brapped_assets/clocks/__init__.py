@@ -1,1 +1,1 @@
-"""Time zones that are taken, and clocks that are wrong."""
+"""Time zones that are taken, clocks that are wrong, and instants that can be."""

@@ -13,11 +13,11 @@ from msgspec import MsgspecError, Struct, field
 from msgspec.json import Decoder
 from msgspec.structs import asdict, astuple
 
+from brapped_assets.history.field_validation import Odd, instant, milliseconds
 from brapped_assets.history.json_stream import may_hold_nul
 from brapped_assets.history.model import HistoryPlay, OddRow, Row, SpokenPlay
 from brapped_assets.history.parsing import parse_row, track_id_of
 from brapped_assets.history.play_end import end_and_upload
-from brapped_assets.text.odd_values import Odd, instant, milliseconds
 
 
 class UsualRow(Struct, forbid_unknown_fields=True):

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from brapped_assets.history.field_validation import Odd, flag, instant, milliseconds, text
 from brapped_assets.history.model import OddRow
-from brapped_assets.text.odd_values import Odd, flag, instant, milliseconds, text
 
 PARSER_VERSION = 1
 """Raise it whenever a row can be read that could not: what older versions could not read is tried again."""

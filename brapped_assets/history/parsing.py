@@ -11,11 +11,11 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any
 
+from brapped_assets.history.field_validation import Odd, flag, instant, milliseconds, text
 from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.history.oversized_rows import Shortened
 from brapped_assets.history.play_end import end_and_upload
 from brapped_assets.history.spoken_rows import account_spoken, extended_spoken
-from brapped_assets.text.odd_values import Odd, flag, instant, milliseconds, text
 from brapped_assets.text.translation import N_
 
 PARSER_VERSION = 1

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from brapped_assets.text.odd_values import FIRST_INSTANT, number
+from brapped_assets.clocks.plausible_instants import FIRST_INSTANT
+from brapped_assets.history.field_validation import number
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 # As seconds this is the year 5138, as milliseconds 1973: a stamp below it is in seconds.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from brapped_assets.history.field_validation import flag, instant, milliseconds, text
 from brapped_assets.history.model import HistoryPlay, OtherRow, Row, SpokenKind, SpokenPlay
 from brapped_assets.history.play_end import end_and_upload
-from brapped_assets.text.odd_values import flag, instant, milliseconds, text
 
 # Audiobooks first: a chapter of one has been seen with an episode's keys filled in too.
 AUDIOBOOK = ("audiobook_chapter_uri", "audiobook_chapter_title", "audiobook_title", "audiobook_uri")

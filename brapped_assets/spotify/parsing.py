@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from brapped_assets.clocks.plausible_instants import why_implausible
 from brapped_assets.spotify.errors import Malformed
 from brapped_assets.spotify.models import (
     Artist,
@@ -23,7 +24,6 @@ from brapped_assets.spotify.models import (
 )
 from brapped_assets.spotify.schema_drift import compare_keys
 from brapped_assets.spotify.uris import MUSIC, id_elsewhere, kinds_of, not_music, text_of, track_ref
-from brapped_assets.text.odd_values import Odd, within_bounds
 
 PARSER_VERSION = 2
 """Raise it whenever `parse_item` learns to read more: what older versions could not read is tried again."""
@@ -195,10 +195,8 @@ def _stamp(value: Any, now: datetime) -> _Stamp:
         instant = None
     if instant is None:
         return _Stamp(None, "played_at is not an instant")
-    try:
-        within_bounds(instant, now)
-    except Odd as odd:
-        return _Stamp(None, str(odd), is_impossible=True)
+    if reason := why_implausible(instant, now):
+        return _Stamp(None, reason, is_impossible=True)
     return _Stamp(instant.replace(microsecond=instant.microsecond // 1000 * 1000))
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brapped_assets.clocks.plausible_instants import why_implausible
 from brapped_assets.spotify import OtherItem, PlayedItem, parse_item
-from brapped_assets.text.odd_values import Odd, within_bounds
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ENDED = datetime(2026, 11, 29, 11, 58, 0, 123000, tzinfo=UTC)
@@ -175,12 +175,8 @@ def test_polls_and_exports_believe_the_same_instants(at: datetime, now: datetime
     now = now.replace(tzinfo=UTC)
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
     found = parse_item(item(TRACK, at.isoformat()), now)
-    reason = ""
-    try:
-        within_bounds(at, now)
-    except Odd as odd:
-        reason = str(odd)
-    aside = OtherItem(item(TRACK, at.isoformat()), reason, "impossible_time", None)
+    reason = why_implausible(at, now)
+    aside = OtherItem(item(TRACK, at.isoformat()), reason or "", "impossible_time", None)
     assert found == (aside if reason else PlayedItem(at, TRACK, ID, None))
 
 

@@ -13,7 +13,7 @@ from brapped_assets.warehouse.merge.rematch import Stretch, arrays, joined
 
 q = Statements(__file__)
 
-# A play lasts at most a day (text/odd_values.py), so a row says nothing of what ends longer after it.
+# A play lasts at most a day (history/field_validation.py), so a row says nothing of what ends longer after it.
 LONGEST = timedelta(days=1)
 # How far an END may lie before the truth: an export is cut to the second, account data to the minute.
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

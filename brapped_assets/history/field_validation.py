@@ -1,19 +1,16 @@
-"""Single values of a row, by one rule: what is missing or null is not told, what has another type makes the row odd.
+"""Single fields of a row, by one rule: what is missing or null is not told, what has another type makes the row odd.
 
 Numbers may be texts and flags may be numbers or texts, because exports pass through spreadsheets and other programs.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from brapped_assets.clocks.plausible_instants import why_implausible
 from brapped_assets.text.translation import N_
 
 DAY_MS = 24 * 60 * 60 * 1000
-# Spotify was founded in 2006. What claims to be older is a device whose clock was never set.
-FIRST_INSTANT = datetime(2006, 1, 1, tzinfo=UTC)
-# A device's clock may be ahead of ours, by a time zone at most.
-AHEAD = timedelta(days=1)
 NAMED_UTC = re.compile(r" ?(UTC|\[UTC\])$")
 SHORTEST_INSTANT = len("2024-01-05 14:23")
 LONGEST_NUMBER = 30
@@ -76,15 +73,8 @@ def instant(value: Any, now: datetime) -> datetime:
         at = _unusual_instant(value)
     if at.tzinfo is not UTC:
         at = _in_utc(at)
-    return within_bounds(at, now)
-
-
-def within_bounds(at: datetime, now: datetime) -> datetime:
-    """An instant at which a play can have ended, whoever tells of it: exports and polls alike."""
-    if at < FIRST_INSTANT:
-        raise Odd(N_("the time lies before Spotify existed"))
-    if at > now and at - now > AHEAD:
-        raise Odd(N_("the time lies in the future"))
+    if reason := why_implausible(at, now):
+        raise Odd(reason)
     return at
 
 
