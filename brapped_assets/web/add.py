@@ -17,10 +17,10 @@ from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import only_ours, posted
-from brapped_assets.web.import_messages import Cancelled, Doubted, NotAsked, Occupied, Progress
-from brapped_assets.web.import_worker import BackgroundImport
+from brapped_assets.web.import_progress import Progress
+from brapped_assets.web.import_worker import BackgroundImport, Cancelled, NotNow
 from brapped_assets.web.site import Site
-from brapped_assets.web.uploads import DISK_FULL, MOST_BYTES, TOO_LARGE, make_sure_it_fits, received
+from brapped_assets.web.uploads import DISK_FULL, MOST_BYTES, TOO_LARGE, Upload, make_sure_it_fits, received
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -47,7 +47,7 @@ def routes(site: Site) -> list[Route]:
         except (ClientDisconnect, asyncio.CancelledError):
             # Nobody is there to read it: they left, or the program stops.
             return Response(status_code=400)
-        except (HTTPException, Occupied, Cancelled, OSError) as error:
+        except (HTTPException, NotNow, Cancelled, OSError) as error:
             status_code, sentence = _explained(error)
             if is_script:
                 return JSONResponse({"error": sentence}, status_code)
@@ -73,7 +73,7 @@ def _answers(site: Site, page: Callable[[Request, int, str], Response]) -> list[
     async def store(request: Request) -> Response:
         try:
             _agree(site, await posted(request, site))
-        except (NotAsked, Doubted) as error:
+        except NotNow as error:
             return await run_in_threadpool(page, request, 409, str(error))
         return RedirectResponse(f"{root_of(request)}/add", 303)
 
@@ -96,7 +96,7 @@ def _progress(site: Site) -> Progress:
 async def _take(request: Request, site: Site) -> None:
     """An upload to disk, and its import begun.
 
-    Raises HTTPException, Occupied, Cancelled or OSError, and leaves nothing then.
+    Raises HTTPException, NotNow, Cancelled or OSError, and leaves nothing then.
     """
     incoming = site.incoming
     if incoming is None:
@@ -120,29 +120,30 @@ async def _take(request: Request, site: Site) -> None:
 
     try:
         upload = await received(request, admit, incoming.go_on)
-        _begin(incoming, upload.fields)
+        _begin(incoming, upload)
     except BaseException:
         if is_reserved:
             incoming.release()
         raise
 
 
-def _begin(incoming: BackgroundImport, fields: dict[str, str]) -> None:
-    incoming.start(key_in(fields.get("listener", "")) or None)
+def _begin(incoming: BackgroundImport, upload: Upload) -> None:
+    if not upload.files:
+        raise HTTPException(400, _("Choose the zip that Spotify sent you first."))
+    incoming.start(key_in(upload.fields.get("listener", "")) or None)
 
 
 def _agree(site: Site, fields: dict[str, str]) -> None:
-    """Store what was shown. Raises NotAsked or Doubted."""
-    if site.incoming is None:
-        raise NotAsked
+    """Store what was shown. Raises NotNow."""
     is_meant = fields.get("even_if_someone_elses") == "yes"
-    site.incoming.store(key_in(fields.get("proposal", "")), even_if_someone_elses=is_meant)
+    if site.incoming is not None:
+        site.incoming.store(key_in(fields.get("proposal", "")), even_if_someone_elses=is_meant)
 
 
 def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException):
         return error.status_code, error.detail
-    if isinstance(error, Occupied | Cancelled):
+    if isinstance(error, NotNow | Cancelled):
         return 409, str(error)
     is_full = isinstance(error, OSError) and error.errno in FULL
     return (

@@ -25,25 +25,29 @@ from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.web.import_messages import (
-    CANCELLED_IN_PART,
-    UNFORESEEN,
-    Cancelled,
-    Doubted,
-    NotAsked,
-    Occupied,
-    Progress,
-    Proposal,
-    Stopped,
-    Unanswered,
-    troubles,
-)
+from brapped_assets.web.import_progress import Progress, Proposal, troubles
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
 FAREWELL_SECONDS = 2
 # An upload that nobody says yes to goes.
 PATIENCE_SECONDS = 30 * 60
 log = logging.getLogger(__name__)
+
+
+class NotNow(Exception):
+    """What is asked of an import cannot be done as it stands; the text says why."""
+
+
+class Cancelled(Exception):
+    """Whoever added the file no longer wants it added."""
+
+
+class Stopped(Exception):
+    """The program ends."""
+
+
+class Unanswered(Exception):
+    """Nobody said whether to store what was looked at."""
 
 
 class BackgroundImport:
@@ -69,10 +73,10 @@ class BackgroundImport:
         return replace(told, state="stopping") if is_stopping else told
 
     def reserve(self) -> Path:
-        """An empty folder for the files of an upload. Raises Occupied or OSError."""
+        """An empty folder for the files of an upload. Raises NotNow or OSError."""
         with self._lock:
             if self._progress.is_occupied or self._stopping.is_set():
-                raise Occupied
+                raise NotNow(_("Another import is under way. Wait until it is done, then add this one."))
             before, self._progress = self._progress, Progress("receiving")
             self._cancelled.clear()
             self._answered.clear()
@@ -93,13 +97,13 @@ class BackgroundImport:
         self._thread.start()
 
     def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
-        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
+        """Import what the proposal of this number told of. Raises NotNow."""
         with self._lock:
             asked = self._progress.proposal
             if self._progress.state != "asking" or asked is None or asked.number != number:
-                raise NotAsked
+                raise NotNow(_("That upload waits no longer. Add the file again."))
             if asked.doubts and not even_if_someone_elses:
-                raise Doubted
+                raise NotNow(_("This may be somebody else's listening. Add it only if you are sure."))
             self._begun()
             self._answered.set()
 
@@ -113,7 +117,7 @@ class BackgroundImport:
     def go_on(self) -> None:
         """Raises Cancelled when what is under way is no longer wanted."""
         if self._cancelled.is_set():
-            raise Cancelled
+            raise Cancelled(_("Cancelled. Nothing of it was stored."))
 
     def release(self) -> None:
         """The upload came to nothing: away with its files."""
@@ -131,18 +135,21 @@ class BackgroundImport:
     def _run(self, listener_id: int | None) -> None:
         try:
             ended = self._import(listener_id)
-        except (HistoryError, SettingsError, WarehouseError, OSError) as error:
-            ended = replace(self._progress, state="failed", error=str(error))
-        except Stopped as error:
+        except (Stopped, HistoryError, SettingsError, WarehouseError, OSError) as error:
             ended = replace(self._progress, state="failed", error=str(error))
         except Unanswered as error:
             ended = Progress("failed", error=str(error))
         except Cancelled as error:
-            is_some = self._progress.state == "reading" and self._progress.rows
-            ended = Progress("failed", self._progress.rows, error=_(CANCELLED_IN_PART) if is_some else str(error))
+            reason = str(error)
+            if self._progress.state == "reading" and self._progress.rows:
+                reason = _("Cancelled. What was stored stays; add the same file again to go on from there.")
+            ended = Progress("failed", self._progress.rows, error=reason)
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
-            ended = replace(self._progress, state="failed", error=_(UNFORESEEN))
+            reason = _(
+                "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
+            )
+            ended = replace(self._progress, state="failed", error=reason)
         shutil.rmtree(self._folder, ignore_errors=True)
         with self._lock:
             self._progress = ended
@@ -184,7 +191,7 @@ class BackgroundImport:
         with self._lock:
             if not is_answered and not self._answered.is_set():
                 self._progress = Progress("stopping")
-                raise Unanswered
+                raise Unanswered(_("Nobody said yes within half an hour, so nothing was stored. Add the file again."))
         self._keep()
 
     def _begun(self) -> None:
@@ -205,7 +212,7 @@ class BackgroundImport:
     def _keep(self) -> None:
         """Asked before each chunk that is read."""
         if self._stopping.is_set():
-            raise Stopped
+            raise Stopped(_("Stopped. Add the same file again to go on."))
         self.go_on()
 
     def _note(self, rows: int, expected: int) -> None:

@@ -143,8 +143,6 @@ async def received(request: Request, admit: Callable[[dict[str, str]], Path], go
         upload.close()
     if not upload.is_whole:
         raise HTTPException(400, _(UNREADABLE))
-    if not upload.files:
-        raise HTTPException(400, _("Choose the zip that Spotify sent you first."))
     return upload
 
 

@@ -16,7 +16,7 @@ from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.cover_worker import BackgroundCovers
-from brapped_assets.web.import_messages import Progress
+from brapped_assets.web.import_progress import Progress
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site
 

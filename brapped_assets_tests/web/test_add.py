@@ -19,7 +19,7 @@ import pytest
 from brapped_assets.transfer import prefetch
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.web import add, import_worker, uploads
-from brapped_assets.web.import_messages import Progress
+from brapped_assets.web.import_progress import Progress
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets_tests.web.add_site import HERE, Pages, pages
 

@@ -1,4 +1,4 @@
-"""What the pages say of an import: how far it is, what is asked, why it ended."""
+"""How far an import is, as the pages say it: what is under way, what is asked, what was left out."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,9 +22,6 @@ STAGES: dict[State, str] = {
     "reading": N_("Adding…"),
     "stopping": N_("Stopping…"),
 }
-# How it may end besides well.
-CANCELLED_IN_PART = N_("Cancelled. What was stored stays; add the same file again to go on from there.")
-UNFORESEEN = N_("Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on.")
 # Files named in one list; more are counted.
 MOST_NAMES = 5
 
@@ -85,48 +82,6 @@ class Progress:
             left = time_left(max(0, self.expected - self.rows) / speed)
             return _("%(rows)s rows, %(speed)s a second, %(left)s left", rows=self.rows, speed=round(speed), left=left)
         return translated(WORDS.get(self.state, ""))
-
-
-class Occupied(Exception):
-    """Another import is under way."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Another import is under way. Wait until it is done, then add this one."))
-
-
-class NotAsked(Exception):
-    """An answer to a question that nobody asked, or no longer."""
-
-    def __init__(self) -> None:
-        super().__init__(_("That upload waits no longer. Add the file again."))
-
-
-class Doubted(Exception):
-    """Nothing is stored that may be somebody else's, unless the answer says that it is meant."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This may be somebody else's listening. Add it only if you are sure."))
-
-
-class Cancelled(Exception):
-    """Whoever added the file no longer wants it added."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Cancelled. Nothing of it was stored."))
-
-
-class Stopped(Exception):
-    """The program ends."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Stopped. Add the same file again to go on."))
-
-
-class Unanswered(Exception):
-    """Nobody said whether to store what was looked at."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Nobody said yes within half an hour, so nothing was stored. Add the file again."))
 
 
 def troubles(summary: Summary) -> list[str]:
