@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Literal
 from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
+from brapped_assets.text.translation import N_
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.rows import one_value
 from brapped_assets.warehouse.db.statements import Statements
@@ -17,6 +18,10 @@ from brapped_assets.warehouse.db.statements import Statements
 q = Statements(__file__)
 
 SHORTEST, LONGEST = 2, 100
+# What is said to a program, of a page without the letter, and of a page with the beginning of a text.
+TOO_SHORT = "One letter is in most names; say two."
+LEFT_OUT = N_("One letter is in most names; two are looked for. Shown is what there is without it.")
+CUT_SHORT = N_("Names are looked for by %(most)s characters at most; the others were left out.")
 WORST = 3
 FOUND = np.dtype([("kind", ">i4"), ("key", ">i8"), ("older", ">i4"), ("quality", ">i4")])
 

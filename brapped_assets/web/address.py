@@ -3,7 +3,6 @@
 from datetime import date
 from itertools import zip_longest
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from brapped_assets.insights.periods import BACKWARDS, NotAPeriod, Period, named
@@ -75,23 +74,6 @@ def period_of(request: Request, who: Viewer, *, default: str = "year") -> Period
         text = _("%(problem)s Shown instead: %(period)s.", problem=translated(BACKWARDS), period=found.label)
         say(request, text, is_missing=False)
     return found
-
-
-def period_of_file(request: Request, who: Viewer, *, default: str = "year") -> Period:
-    """As `period_asked_for`. Raises HTTPException for whatever a page would say of its address above itself."""
-    try:
-        found = period_asked_for(request, who, default=default)
-    except NotAPeriod as error:
-        raise HTTPException(404, str(error)) from None
-    period_of(request, who, default=default)
-    refuse_misread(request)
-    return found
-
-
-def refuse_misread(request: Request) -> None:
-    """A file cannot say above itself what of its address was not understood. Raises HTTPException."""
-    if misread := getattr(request.state, "misread", ""):
-        raise HTTPException(404, _("%(misread)s A file could not say so: mend the address.", misread=misread))
 
 
 def range_in(request: Request) -> str:

@@ -12,7 +12,7 @@ from brapped_assets.insights.list_order import NO_CHANGE, NO_ORDER, Order, Sort,
 from brapped_assets.insights.lists import Wanted
 from brapped_assets.insights.name_filter import Kind
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.search import LONGEST, cleaned
+from brapped_assets.insights.search import CUT_SHORT, LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection
@@ -52,11 +52,7 @@ def read_asked(tx: Connection, request: Request, who: Viewer, period: Period, ki
     typed = request.query_params.get("q", "")
     text = cleaned(typed)
     if len(typed) > LONGEST:
-        say(
-            request,
-            _("Names are looked for by %(most)s characters at most; the others were left out.", most=LONGEST),
-            is_missing=False,
-        )
+        say(request, _(CUT_SHORT, most=LONGEST), is_missing=False)
     by: Sort = "minutes" if request.query_params.get("by") == "minutes" else "plays"
     compared, against = _compared(tx, request, who, period, kind)
     asked = request.query_params.get("sort", "").strip() or by

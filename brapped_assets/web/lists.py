@@ -17,10 +17,10 @@ from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _, ngettext
-from brapped_assets.web.address import period_of, period_of_file, refuse_misread
+from brapped_assets.web.address import period_of
 from brapped_assets.web.compared_period import CHOICES
-from brapped_assets.web.csv_download import csv_download, with_plays
 from brapped_assets.web.empty_selection import nothing_left
+from brapped_assets.web.file_download import csv_download, period_of_file, refuse_misread, with_plays
 from brapped_assets.web.list_address import read_asked, read_page
 from brapped_assets.web.site import Site
 

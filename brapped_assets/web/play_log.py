@@ -12,13 +12,13 @@ from starlette.routing import Route
 from brapped_assets.insights import play_log, play_log_file
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.play_log_selection import Asked, Listing, Way, list_plays, other_years, totals, ways_out
-from brapped_assets.insights.search import cleaned, is_enough
+from brapped_assets.insights.search import LEFT_OUT, cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse.db.connections import Connection
-from brapped_assets.web.address import period_of, period_of_file, say
-from brapped_assets.web.csv_download import csv_download, with_plays
+from brapped_assets.web.address import period_of, say
+from brapped_assets.web.file_download import csv_download, period_of_file, with_plays
 from brapped_assets.web.filter_chips import label
 from brapped_assets.web.site import Site
 
@@ -77,8 +77,7 @@ def _asked(request: Request, period: Period) -> Asked:
     """What the address asks for. All time is no period: a clock may be wrong, and what it dates tomorrow is there."""
     text = cleaned(request.query_params.get("q", ""))
     if text and not is_enough(text):
-        say(request, _("One letter is in most names; two are looked for. Shown is what there is without it."),
-            is_missing=False)  # fmt: skip
+        say(request, _(LEFT_OUT), is_missing=False)
         text = ""
     return Asked(getattr(request.state, "selection", EVERYTHING), None if period.name == "all" else period, text)
 

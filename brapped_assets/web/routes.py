@@ -21,6 +21,7 @@ from brapped_assets.web import (
     period_comparison,
     play_log,
     rank_over_time,
+    read_tokens,
     renew,
     search,
     settings,
@@ -28,13 +29,13 @@ from brapped_assets.web import (
     today,
     wrapped,
 )
-from brapped_assets.web.api import described, tokens
+from brapped_assets.web.api import described
 from brapped_assets.web.site import Site
 
 MODULES = (
     *(overview, explore, genres, today, feed, wrapped, items, lists, period_comparison, rank_over_time),
     *(listener_comparison, search, play_log, how_counted, hiding, hiding_offers, aliasing, add, covers, renew),
-    *(settings, cover_lookup, described, tokens, assistant, spoken),
+    *(settings, cover_lookup, described, read_tokens, assistant, spoken),
 )
 
 

@@ -20,8 +20,8 @@ from brapped_assets.text.translation import _
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.merge.play_merge import lock_listener
 from brapped_assets.warehouse.zones import Span, Spans
+from brapped_assets.web import read_tokens
 from brapped_assets.web.address import root_of
-from brapped_assets.web.api import tokens
 from brapped_assets.web.display import COOKIE, remember, remembered
 from brapped_assets.web.forms import posted, way_back
 from brapped_assets.web.site import Site
@@ -33,12 +33,12 @@ def routes(site: Site) -> list[Route]:
     def show(request: Request) -> Response:
         with site.reading.transaction() as tx:
             who = site.viewer(tx, request)
-            held = tokens.of_listener(tx, who.listener_id) if who and not absence_in(tx) else []
+            held = read_tokens.of_listener(tx, who.listener_id) if who and not absence_in(tx) else []
         shown = remembered(request) if who is None or COOKIE in request.cookies else who.preference
         return site.page(
             "settings.html", request, who, shown=shown, languages=LANGUAGES, rules=SHORT,
             themes=get_args(Theme), clocks=get_args(Hours), numbers=get_args(Numbers),
-            tokens=held, scope_words=tokens.WORDS,
+            tokens=held, scope_words=read_tokens.WORDS,
             is_saved=request.query_params.get("saved") == "yes",
         )  # fmt: skip
 

@@ -11,8 +11,8 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.spoken import Some, Sum, known_until, pieces, since_spoken, spoken
 from brapped_assets.text.formatting import duration, percent
 from brapped_assets.text.translation import N_, _, ngettext
-from brapped_assets.web.address import period_of, period_of_file, refuse_misread
-from brapped_assets.web.csv_download import csv_download, with_plays
+from brapped_assets.web.address import period_of
+from brapped_assets.web.file_download import csv_download, period_of_file, with_plays
 from brapped_assets.web.list_address import page_asked, read_page
 from brapped_assets.web.site import Site
 
@@ -52,7 +52,6 @@ def routes(site: Site) -> list[Route]:
             looking = site.looking(tx, request, narrowed=False)
             who = with_plays(looking and since_spoken(tx, looking))
             period = period_of_file(request, who)
-            refuse_misread(request)
         of_file = pieces(who, period, request.query_params.get("show") or None, site.reading.transaction)
         return csv_download(of_file, f"brapped-spoken-{period.file_name}")
 

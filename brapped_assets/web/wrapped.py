@@ -16,8 +16,9 @@ from brapped_assets.insights.viewer import Viewer
 from brapped_assets.insights.wrapped import Row, cards, numbers, pictures
 from brapped_assets.insights.wrapped.charts import Asked
 from brapped_assets.rendering import report
-from brapped_assets.web.address import filters_of, period_of, period_of_file
+from brapped_assets.web.address import filters_of, period_of
 from brapped_assets.web.empty_selection import Nothing, nothing_left
+from brapped_assets.web.file_download import period_of_file
 from brapped_assets.web.site import Site
 
 

@@ -10,7 +10,7 @@ from brapped_assets.insights.api_answers.parameters import Parameter, Refused
 from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.play_log import Played
 from brapped_assets.insights.play_log_selection import Asked, Listing, list_plays
-from brapped_assets.insights.search import cleaned, is_enough
+from brapped_assets.insights.search import TOO_SHORT, cleaned, is_enough
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 
@@ -93,7 +93,7 @@ def listing(tx: Connection, asked: Question) -> Listing:
     """All time is no period: a clock may be wrong, and what it dates tomorrow is there."""
     text = cleaned(asked.asked.get("q", ""))
     if text and not is_enough(text):
-        raise Refused("q", "One letter is in most names; say two.")
+        raise Refused("q", TOO_SHORT)
     period = None if asked.period.name == "all" else asked.period
     return list_plays(tx, asked.who, Asked(asked.selection, period, text))
 

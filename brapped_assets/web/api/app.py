@@ -28,7 +28,7 @@ from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.read_tokens import ReadToken
 from brapped_assets.web.api import problems
-from brapped_assets.web.api.endpoints import OF_PAGES, Endpoint, endpoints, scalars
+from brapped_assets.web.api.endpoints import Endpoint, endpoints, scalars
 from brapped_assets.web.api.formats import (
     AT_LEAST,
     CSV,
@@ -37,6 +37,7 @@ from brapped_assets.web.api.formats import (
     encoded,
     format_of,
     has_it,
+    make_sure_it_is_whole,
     of_file,
     table,
     tag_of,
@@ -86,9 +87,9 @@ class Api:
 
     def _answer(self, endpoint: Endpoint, request: Request, suffix: str, token: ReadToken) -> Response:
         form = format_of(request, suffix, ["json", "csv"] if endpoint.as_file else ["json"])
+        if form == "csv":
+            make_sure_it_is_whole(request)
         pairs = [*request.query_params.multi_items(), *request.path_params.items()]
-        if form == "csv" and (of_page := next((name for name, _ in pairs if name in OF_PAGES), None)):
-            raise Problem("bad-parameter", f"A file has all of it: leave {of_page} out.", parameter=of_page)
         with self._site.reading.transaction() as tx:
             asked = self._asked(tx, endpoint, pairs, token)
             tag = tag_of_version(asked.whole, request, form) if endpoint.is_versioned else ""

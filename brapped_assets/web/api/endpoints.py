@@ -28,8 +28,6 @@ from brapped_assets.warehouse.read_tokens import Scope
 Data = TypeVar("Data")
 # How a file is made of it: of rows, of one row, or bit by bit to the end, as the pages write it.
 AsFile = Literal["", "rows", "row", "list", "plays"]
-# What belongs to a page of an answer, and not to a file, which has all of it.
-OF_PAGES = frozenset({"page", "limit", "before"})
 
 
 class Answer(Model, Generic[Data]):

@@ -20,6 +20,8 @@ JSON, CSV = "application/json", "text/csv; charset=utf-8"
 # Of a file, which has no place for an envelope: items of RFC 9651, a boolean and a decimal.
 AT_LEAST, ESTIMATED = "Brapped-At-Least", "Brapped-Estimated-Share"
 TYPES: dict[Format, str] = {"json": "application/json", "csv": "text/csv"}
+# What belongs to a page of an answer, and not to a file, which has all of it.
+OF_PAGES = frozenset({"page", "limit", "before"})
 LONGEST_ACCEPT, MOST_WISHES = 1_000, 30
 PLACES = 4
 
@@ -38,6 +40,12 @@ def format_of(request: Request, suffix: str, there: Iterable[Format]) -> Format:
     if not weights[best]:
         raise Problem("format", told)
     return best
+
+
+def make_sure_it_is_whole(request: Request) -> None:
+    """Raises Problem where a file is asked for by the page."""
+    if of_page := next((name for name in request.query_params if name in OF_PAGES), None):
+        raise Problem("bad-parameter", f"A file has all of it: leave {of_page} out.", parameter=of_page)
 
 
 def _wishes(accept: str) -> Iterator[tuple[str, float]]:

@@ -1,13 +1,16 @@
-"""The table of a page as a CSV file to save."""
+"""A page as a file to save, which cannot say above itself what of its address was not understood."""
 
 from collections.abc import Iterator
 from itertools import chain
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from brapped_assets.insights.periods import NotAPeriod, Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import _
+from brapped_assets.web.address import period_asked_for, period_of
 
 
 def with_plays(who: Viewer | None) -> Viewer:
@@ -15,6 +18,23 @@ def with_plays(who: Viewer | None) -> Viewer:
     if who is None or who.first_day is None:
         raise HTTPException(404, _("Nothing was played yet, so there is nothing to save."))
     return who
+
+
+def period_of_file(request: Request, who: Viewer, *, default: str = "year") -> Period:
+    """As `period_asked_for`, and refuses what was misread."""
+    try:
+        found = period_asked_for(request, who, default=default)
+    except NotAPeriod as error:
+        raise HTTPException(404, str(error)) from None
+    period_of(request, who, default=default)
+    refuse_misread(request)
+    return found
+
+
+def refuse_misread(request: Request) -> None:
+    """Raises HTTPException for what a page would say of its address above itself."""
+    if misread := getattr(request.state, "misread", ""):
+        raise HTTPException(404, _("%(misread)s A file could not say so: mend the address.", misread=misread))
 
 
 def csv_download(pieces: Iterator[bytes], name: str) -> Response:
