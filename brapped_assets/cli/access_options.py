@@ -47,12 +47,12 @@ def bi(
     listener: Listener = None,
 ) -> int:
     """Files that connect Power BI to your plays, and a read-only role for any BI tool."""
-    from brapped_assets.commands.power_bi import make_reader, write_files  # noqa: PLC0415
+    from brapped_assets.commands.power_bi import write_files  # noqa: PLC0415
+    from brapped_assets.commands.roles import make_reader, make_sure_of_role  # noqa: PLC0415
 
+    make_sure_of_role(role, password_stdin=password_stdin)
     if role is not None:
         return make_reader(ready_settings(), console, name=role, password_stdin=password_stdin)
-    if password_stdin:
-        raise typer.BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
     return write_files(ready_settings(), console, folder=output, listener=listener)
 
 
@@ -74,8 +74,7 @@ def token(
     """Tokens by which programs read the API (/api/v1); without an option, those there are."""
     from brapped_assets.commands import token as run  # noqa: PLC0415
 
-    if make is not None and revoke is not None:
-        raise typer.BadParameter("Make one or revoke one, not both.")
+    run.make_sure_of_one(make, revoke)
     if revoke is not None:
         return run.revoke_token(ready_settings(), console, revoke)
     if make is None:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from brapped_assets.console.runner import console, errors, ready_settings
-from brapped_assets.text.plain import plain
 
 app = typer.Typer()
 
@@ -17,10 +16,9 @@ Listener = Annotated[
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{plain(text)!r} is no day. It looks like 2024-03-01.") from None
+    from brapped_assets.commands.forget import read_day  # noqa: PLC0415
+
+    return read_day(text)
 
 
 @app.command("import")
@@ -54,23 +52,16 @@ def import_(
     ] = False,
 ) -> int:
     """Bring in Spotify's own data export, or one of `brapped export`. Needs no login; the same twice is no harm."""
-    from brapped_assets.commands.import_history import NOTHING_NAMED, import_files  # noqa: PLC0415
+    from brapped_assets.commands.import_history import import_files, make_sure_of_one  # noqa: PLC0415
     from brapped_assets.commands.import_legacy import import_tables, legacy_url  # noqa: PLC0415
 
-    if legacy is not None and paths:
-        raise typer.BadParameter("Name paths or --legacy, not both: these are two imports.")
-    if legacy is not None and dry_run:
-        raise typer.BadParameter("The old tables are imported as they are; --dry-run is for files.")
-    if new_listener is not None and (legacy is not None or listener is not None):
-        raise typer.BadParameter("Somebody new comes with an export: --new-listener goes with paths alone.")
+    make_sure_of_one(paths, legacy, listener=listener, new=new_listener, is_dry_run=dry_run)
     if legacy is not None:
         return import_tables(ready_settings(), console, legacy_url(legacy, errors), listener=listener)
-    if not paths:
-        raise typer.BadParameter(NOTHING_NAMED)
     return import_files(
         ready_settings(),
         console,
-        paths,
+        paths or [],
         listener=listener,
         new=new_listener,
         even_if_someone_elses=even_if_someone_elses,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.prompt import Prompt
+from typer import BadParameter
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
@@ -16,6 +17,14 @@ from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
 from brapped_assets.warehouse.listeners import Listener, by_token, listeners
+
+
+def read_day(text: str) -> date:
+    """What `--before` says. Raises BadParameter."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadParameter(f"{plain(text)!r} is no day. It looks like 2024-03-01.") from None
 
 
 def forget_listener(

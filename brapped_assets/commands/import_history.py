@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
+from typer import BadParameter
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
@@ -33,8 +34,21 @@ from brapped_assets.warehouse.listeners import NAMELESS, Listener
 
 # More names than this tell no more.
 MOST_NAMES = 5
-NOTHING_NAMED = "Name what to import: a zip, folder or file of your export, or --legacy URL."
 STOPPED = "Stopped. What is merged stays; run the same command again and it goes on from there."
+
+
+def make_sure_of_one(
+    paths: Sequence[str] | None, legacy: str | None, *, listener: str | None, new: str | None, is_dry_run: bool
+) -> None:
+    """Raises BadParameter for what is no import, or two of them."""
+    if legacy is not None and paths:
+        raise BadParameter("Name paths or --legacy, not both: these are two imports.")
+    if legacy is not None and is_dry_run:
+        raise BadParameter("The old tables are imported as they are; --dry-run is for files.")
+    if new is not None and (legacy is not None or listener is not None):
+        raise BadParameter("Somebody new comes with an export: --new-listener goes with paths alone.")
+    if legacy is None and not paths:
+        raise BadParameter("Name what to import: a zip, folder or file of your export, or --legacy URL.")
 
 
 def import_files(

@@ -1,7 +1,5 @@
-"""`brapped bi`: what a BI tool needs, written to files, and the role it signs in as."""
+"""`brapped bi`: what a BI tool needs, written to files."""
 
-import secrets
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -9,12 +7,9 @@ from rich.console import Console
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.insights.power_bi import data_source, model
-from brapped_assets.settings import Settings, SettingsError
+from brapped_assets.settings import Settings
 from brapped_assets.transfer.listener_choice import choose_listener
-from brapped_assets.warehouse.db import roles
 from brapped_assets.warehouse.db.urls import connection_string, direct, is_this_machine
-
-PASSWORD_BYTES = 24
 
 
 def write_files(settings: Settings, console: Console, *, folder: Path, listener: str | None = None) -> int:
@@ -42,25 +37,3 @@ def write_files(settings: Settings, console: Console, *, folder: Path, listener:
         console.print("The address is this machine's: Power BI has to run here, too.")
     console.print("Sign in as a role that can only read: `brapped bi --role brapped_reader` makes it.")
     return exit_codes.DONE
-
-
-def make_reader(settings: Settings, console: Console, *, name: str, password_stdin: bool) -> int:
-    """Make or renew the reading role. A password made up here is printed, once, and kept nowhere."""
-    password = _given_password() if password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
-    with settings.warehouse() as warehouse:
-        is_new = roles.let_read(warehouse, name, password)
-    done = "may now sign in" if is_new else "has its new password"
-    console.print(f"[green]✓[/] {name} {done}; it reads the schema bi and nothing else.")
-    if not password_stdin:
-        console.print(f"Its password, shown only now: {password}", soft_wrap=True)
-    return exit_codes.DONE
-
-
-def _given_password() -> str:
-    try:
-        password = sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
-        password = ""
-    if not password.isprintable() or not password.strip():
-        raise SettingsError("--password-stdin: there is no password in the first line of the input.")
-    return password

@@ -1,11 +1,13 @@
-"""`brapped roles`: two roles that may do less than the owner, and the URLs to sign in with."""
+"""`brapped roles` and `brapped bi --role`: roles that may do less than the owner, and how to sign in as one."""
 
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
+from typer import BadParameter
 
 from brapped_assets.console import exit_codes
 from brapped_assets.settings import Settings, SettingsError
@@ -57,3 +59,31 @@ def signed_in(url: str, user: str, password: str) -> str:
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{place}"))
+
+
+def make_sure_of_role(name: str | None, *, password_stdin: bool) -> None:
+    """Raises BadParameter for a password of no role."""
+    if password_stdin and name is None:
+        raise BadParameter("it is the password of --role NAME", param_hint="--password-stdin")
+
+
+def make_reader(settings: Settings, console: Console, *, name: str, password_stdin: bool) -> int:
+    """Make or renew the reading role. A password made up here is printed, once, and kept nowhere."""
+    password = _given_password() if password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
+    with settings.warehouse() as warehouse:
+        is_new = roles.let_read(warehouse, name, password)
+    done = "may now sign in" if is_new else "has its new password"
+    console.print(f"[green]✓[/] {name} {done}; it reads the schema bi and nothing else.")
+    if not password_stdin:
+        console.print(f"Its password, shown only now: {password}", soft_wrap=True)
+    return exit_codes.DONE
+
+
+def _given_password() -> str:
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        password = ""
+    if not password.isprintable() or not password.strip():
+        raise SettingsError("--password-stdin: there is no password in the first line of the input.")
+    return password

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from rich.console import Console
+from typer import BadParameter
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
@@ -11,6 +12,12 @@ from brapped_assets.text.plain import plain
 from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import read_tokens
 from brapped_assets.warehouse.read_tokens import LONGEST_NAME, SCOPES, Scope
+
+
+def make_sure_of_one(make: str | None, revoke: int | None) -> None:
+    """Raises BadParameter."""
+    if make is not None and revoke is not None:
+        raise BadParameter("Make one or revoke one, not both.")
 
 
 def make_token(
