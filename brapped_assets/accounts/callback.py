@@ -85,7 +85,7 @@ def wait_for_callback(redirect_uri: str, wait: timedelta, *, on_ready: Callable[
             server.timeout = min(left, 0.5)
             server.handle_request()
     if not caught:
-        raise CallbackTimeout
+        raise CallbackTimeout(f"Nobody came back from Spotify within {wait.total_seconds() / 60:.0f} minutes.")
     return caught[0]
 
 

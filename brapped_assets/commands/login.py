@@ -19,10 +19,10 @@ from brapped_assets.spotify import (
     authorization_request,
     exchange,
 )
+from brapped_assets.spotify.responses import DASHBOARD
 from brapped_assets.warehouse import listeners
 
 AGREE = "Open this address and agree:"
-DASHBOARD = "https://developer.spotify.com/dashboard"
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
 
 
@@ -94,9 +94,9 @@ def _caught(request: AuthorizationRequest, console: Console, *, open_browser: bo
     with console.status("Waiting for you to agree (5 minutes)…"):
         try:
             return wait_for_callback(request.redirect_uri, WAIT, on_ready=opened)
-        except CallbackTimeout:
+        except CallbackTimeout as timeout:
             raise CallbackTimeout(
-                "Nobody came back from Spotify within 5 minutes. If its page said:\n"
+                f"{timeout} If its page said:\n"
                 f"  INVALID_CLIENT: Invalid redirect URI   → add {request.redirect_uri} to the app, to the letter\n"
                 "  INVALID_CLIENT: Insecure redirect URI  → use http://127.0.0.1, not localhost\n"
                 "  INVALID_CLIENT: Invalid client         → check the Client ID\n"

@@ -23,6 +23,7 @@ from brapped_assets.spotify import (
     SpotifyError,
     Transient,
 )
+from brapped_assets.spotify.access_tokens import CONSENT_ENDED
 from brapped_assets.warehouse import listeners as people
 from brapped_assets.warehouse import refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
@@ -114,7 +115,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             if not found and not refresh_tokens.holders(tx, self._settings.refresh_token_text()):
                 raise SettingsError(NOT_CONNECTED)
         if not found:
-            raise ConsentNeeded
+            raise ConsentNeeded(CONSENT_ENDED)
         return found
 
     def _found(self, tx: Connection) -> list[Holder | None]:
@@ -139,7 +140,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             return ConnectedListener(self._meet(client, given, now), client, given, is_given=True)
         token = self._newest_token(holder)
         if token is None:
-            raise ConsentNeeded
+            raise ConsentNeeded(CONSENT_ENDED)
         listener_id = holder.listener.listener_id
 
         def keep(rotated: str) -> bool:

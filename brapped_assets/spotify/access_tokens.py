@@ -17,7 +17,7 @@ from requests import Response, codes
 
 from brapped_assets.spotify.errors import ConsentNeeded, Malformed, Refused, Transient, WrongCredentials
 from brapped_assets.spotify.quota import retry_after
-from brapped_assets.spotify.responses import json_of
+from brapped_assets.spotify.responses import DASHBOARD, json_of
 from brapped_assets.spotify.transport import (
     TIMEOUT,
     USER_AGENT,
@@ -31,6 +31,9 @@ from brapped_assets.spotify.transport import (
     utc_now,
 )
 
+CONSENT_ENDED = (
+    "Spotify no longer accepts this consent (it ends six months after the login, or was revoked); run `brapped login`"
+)
 _EARLY = timedelta(seconds=60)  # a token must outlive the call it is fetched for
 _USUAL_LIFE = 3600  # seconds; documented, for an answer without expires_in
 
@@ -88,7 +91,7 @@ class AccessTokens:
             Malformed: The answer holds no access token.
         """
         if self._consent_ended:
-            raise ConsentNeeded
+            raise ConsentNeeded(CONSENT_ENDED)
         asked_at = self._clock()
         try:
             answer = persist(self._ask, sleep=self._sleep)
@@ -158,9 +161,12 @@ def _raise_unless_granted(response: Response, now: datetime) -> None:
     error = body.get("error") if isinstance(body, dict) else None
     match error:
         case "invalid_grant":
-            raise ConsentNeeded
+            raise ConsentNeeded(CONSENT_ENDED)
         case "invalid_client" | "unauthorized_client":
-            raise WrongCredentials
+            raise WrongCredentials(
+                "Spotify does not know this app or its secret; check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET "
+                f"against the app's settings at {DASHBOARD}"
+            )
         case str() if re.fullmatch(r"[a-z_]{1,40}", error):
             raise Refused(f"the token endpoint answers {error}")
     if not isinstance(body, dict) or "error" in body or response.status_code != codes.ok:

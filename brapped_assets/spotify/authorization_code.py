@@ -114,9 +114,14 @@ def _code(request: AuthorizationRequest, callback_url: str) -> str:
         )
     state = answer.get("state", [""])[0]
     if not hmac.compare_digest(state.encode(errors="replace"), request.state.encode()):
-        raise StateMismatch
+        raise StateMismatch(
+            "the answer belongs to another login (its state differs), perhaps from an older browser tab; "
+            "run `brapped login` again and use the newest page only"
+        )
     if "error" in answer:
         if answer["error"] == ["access_denied"]:
-            raise ConsentDenied
+            raise ConsentDenied(
+                "the request was declined on Spotify's page; run `brapped login` again and choose Agree"
+            )
         raise LoginFailed("Spotify's page reported an error; run `brapped login` again")
     return answer["code"][0]

@@ -21,18 +21,10 @@ LoginFailed; only a new version of this code cures Malformed. No message carries
 """
 
 from datetime import UTC, datetime
-from typing import ClassVar
-
-_DASHBOARD = "https://developer.spotify.com/dashboard"
 
 
 class SpotifyError(Exception):
-    """The root of the tree above; `remedy` is the message of an error raised without one."""
-
-    remedy: ClassVar[str] = "Spotify could not be used"
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*(args or (self.remedy,)))
+    """The root of the tree above."""
 
 
 class Transient(SpotifyError):
@@ -64,11 +56,6 @@ class BudgetSpent(Postponed):
 class ConsentNeeded(SpotifyError):
     """The token endpoint answered `invalid_grant`: final, whatever its description says."""
 
-    remedy = (
-        "Spotify no longer accepts this consent (it ends six months after the login, or was revoked); "
-        "run `brapped login`"
-    )
-
 
 class Refused(SpotifyError):
     """Spotify understood and said no."""
@@ -77,34 +64,17 @@ class Refused(SpotifyError):
 class WrongCredentials(Refused):
     """The token endpoint does not know the app (`invalid_client`)."""
 
-    remedy = (
-        "Spotify does not know this app or its secret; check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET "
-        f"against the app's settings at {_DASHBOARD}"
-    )
-
 
 class NotOnUserList(Refused):
     """The listener logged in, but the app's owner has not added them."""
-
-    remedy = (
-        "this listener is not on the app's user list; the app's owner adds them (five at most) under "
-        f"User Management at {_DASHBOARD}"
-    )
 
 
 class OwnerWithoutPremium(Refused):
     """Since 2026 a Development Mode app works only while its owner has Premium."""
 
-    remedy = (
-        "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
-        "listener connects the app of somebody who has one"
-    )
-
 
 class MissingScope(Refused):
     """The consent does not cover this call."""
-
-    remedy = "the consent does not cover this call; run `brapped login` again and accept all that is asked"
 
 
 class Malformed(SpotifyError):
@@ -122,13 +92,6 @@ class LoginFailed(SpotifyError):
 class StateMismatch(LoginFailed):
     """The callback's `state` is not the one this login sent out."""
 
-    remedy = (
-        "the answer belongs to another login (its state differs), perhaps from an older browser tab; "
-        "run `brapped login` again and use the newest page only"
-    )
-
 
 class ConsentDenied(LoginFailed):
     """The callback says `error=access_denied`."""
-
-    remedy = "the request was declined on Spotify's page; run `brapped login` again and choose Agree"

@@ -21,6 +21,7 @@ from brapped_assets.spotify.quota import retry_after
 from brapped_assets.spotify.transport import RateLimited, Unreachable
 from brapped_assets.text.plain import plain
 
+DASHBOARD = "https://developer.spotify.com/dashboard"
 LOGIN_FIRST = "Perhaps this network wants a login first: open any page in a browser there"
 
 
@@ -110,11 +111,19 @@ def date_of(response: Response) -> datetime | None:
 def _refusal(endpoint: str, response: Response) -> Refused:
     said = response.text.lower()
     if "scope" in said:
-        return MissingScope()
+        return MissingScope(
+            "the consent does not cover this call; run `brapped login` again and accept all that is asked"
+        )
     if "premium" in said:
-        return OwnerWithoutPremium()
+        return OwnerWithoutPremium(
+            "Spotify blocks this app because its owner has no Premium subscription; the owner renews it, or the "
+            "listener connects the app of somebody who has one"
+        )
     if "registered" in said:  # "User not registered in ...", later "... the user may not be registered"
-        return NotOnUserList()
+        return NotOnUserList(
+            "this listener is not on the app's user list; the app's owner adds them (five at most) under "
+            f"User Management at {DASHBOARD}"
+        )
     return Refused(f"{endpoint}: this app may not use it ({_words(response)})")
 
 

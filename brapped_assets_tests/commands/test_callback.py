@@ -59,7 +59,7 @@ def test_a_connection_that_says_nothing_holds_up_nobody(address: str) -> None:
 
 def test_the_wait_ends_in_time_even_while_somebody_is_silent(address: str) -> None:
     silent = socket.socket()
-    with silent, pytest.raises(CallbackTimeout):
+    with silent, pytest.raises(CallbackTimeout, match="Nobody came back"):
         wait_for_callback(
             address,
             timedelta(seconds=0.5),
