@@ -47,7 +47,7 @@ def remember(
     """Keep a grant: token and first hour in the settings file, person and consent date in the warehouse.
 
     The token of whoever comes to others is kept in the warehouse, too, encrypted. Nothing is kept when Spotify refuses
-    to answer with this grant, or `agreed` does not want somebody new. Raises as `newcomer`.
+    to answer with this grant, or `agreed` does not want somebody new. Raises as `new_listener.place_of`.
     """
     now = datetime.now(UTC)
     is_key_new = False

@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.prompt import Confirm
-
-from brapped_assets.console.screen import escape
 from brapped_assets.home_folder import env_file
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import write_env
@@ -18,10 +14,6 @@ from brapped_assets.warehouse.db.connections import Connection
 
 # An app in Development Mode serves five (docs/several-listeners.md).
 MOST_LISTENERS = 5
-RENEWING = (
-    "To renew somebody's consent instead, log in to Spotify as them on the page that asks (its link “Not you?”), "
-    "or use a private window."
-)
 
 Agreed = Callable[[str, str], bool]
 """Asked with who is there and who would be added; False: nothing is to change."""
@@ -86,18 +78,3 @@ def key_for(settings: Settings) -> tuple[str, bool]:
     key = refresh_tokens.new_key()
     write_env(env_file(), {"BRAPPED_TOKEN_KEY": key})
     return key, True
-
-
-def ask_on_console(console: Console, *, yes: bool) -> Agreed:
-    """Ask in a terminal; elsewhere --yes has to say it."""
-
-    def agreed(told: str, name: str) -> bool:
-        if not yes and not console.is_terminal:
-            raise SettingsError(f"{told} Nothing was changed. If that is meant, add --yes. {RENEWING}")
-        console.print(escape(told))
-        if yes or Confirm.ask(f"Add {escape(name)}?", console=console, default=False):
-            return True
-        console.print(f"Nothing was changed. {RENEWING}")
-        return False
-
-    return agreed

@@ -3,11 +3,11 @@
 import webbrowser
 
 from rich.console import Console
-from rich.prompt import Prompt
+from rich.prompt import Confirm, Prompt
 
 from brapped_assets.accounts import new_listener
-from brapped_assets.accounts.callback import CallbackTimeout, wait_for_callback
 from brapped_assets.accounts.consent import WAIT, Remembered, remember
+from brapped_assets.accounts.loopback_server import CallbackTimeout, wait_for_callback
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.home_folder import env_file
@@ -24,12 +24,16 @@ from brapped_assets.warehouse import listeners
 
 AGREE = "Open this address and agree:"
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
+RENEWING = (
+    "To renew somebody's consent instead, log in to Spotify as them on the page that asks (its link “Not you?”), "
+    "or use a private window."
+)
 
 
 def login(settings: Settings, console: Console, *, paste: bool, open_browser: bool, yes: bool = False) -> int:
     """Connect an account, add a listener, or renew a consent; returns the exit code.
 
-    Raises LoginFailed and its kin, each naming the likely mistake, and SettingsError as `newcomer`.
+    Raises LoginFailed and its kin, each naming the likely mistake, and SettingsError as `new_listener.place_of`.
     """
     app = _app(settings, console)
     # A database that does not answer is better known before somebody has agreed.
@@ -39,7 +43,7 @@ def login(settings: Settings, console: Console, *, paste: bool, open_browser: bo
     callback = _pasted(request, console) if paste else _caught(request, console, open_browser=open_browser)
     grant = exchange(app, request, callback)
     try:
-        remembered = remember(settings, app, grant, new_listener.ask_on_console(console, yes=yes))
+        remembered = remember(settings, app, grant, _agreed(console, yes=yes))
     except new_listener.NothingChanged:
         return exit_codes.FAILED
     _greet(settings, console, remembered)
@@ -102,6 +106,21 @@ def _caught(request: AuthorizationRequest, console: Console, *, open_browser: bo
                 "  INVALID_CLIENT: Invalid client         → check the Client ID\n"
                 f"The app is at {DASHBOARD}. On a machine without a browser, use `brapped login --paste`."
             ) from None
+
+
+def _agreed(console: Console, *, yes: bool) -> new_listener.Agreed:
+    """Ask in a terminal; elsewhere --yes has to say it."""
+
+    def agreed(told: str, name: str) -> bool:
+        if not yes and not console.is_terminal:
+            raise SettingsError(f"{told} Nothing was changed. If that is meant, add --yes. {RENEWING}")
+        console.print(escape(told))
+        if yes or Confirm.ask(f"Add {escape(name)}?", console=console, default=False):
+            return True
+        console.print(f"Nothing was changed. {RENEWING}")
+        return False
+
+    return agreed
 
 
 def _greet(settings: Settings, console: Console, remembered: Remembered) -> None:

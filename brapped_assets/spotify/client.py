@@ -9,7 +9,7 @@ import requests
 from requests.auth import AuthBase
 
 from brapped_assets.spotify.access_tokens import AccessTokens
-from brapped_assets.spotify.errors import Postponed
+from brapped_assets.spotify.errors import Postponed, Transient
 from brapped_assets.spotify.models import Artist, Profile, RecentlyPlayedPage, TimeRange, TopArtist, TopTrack
 from brapped_assets.spotify.parsing import (
     parse_artist,
@@ -150,6 +150,8 @@ class SpotifyClient:
             response = send(self._tokens.token)
             if response.status_code == requests.codes.unauthorized:
                 response = send(self._tokens.refresh)
+                if response.status_code == requests.codes.unauthorized:
+                    raise Transient(f"{endpoint}: Spotify refuses the access token it has just issued")
             if not (unknown_is_an_answer and says_unknown(response)):
                 raise_unless_answered(response, endpoint, self._clock())
             return response

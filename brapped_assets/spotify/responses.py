@@ -15,7 +15,6 @@ from brapped_assets.spotify.errors import (
     NotOnUserList,
     OwnerWithoutPremium,
     Refused,
-    Transient,
 )
 from brapped_assets.spotify.quota import retry_after
 from brapped_assets.spotify.transport import RateLimited, Unreachable
@@ -31,7 +30,6 @@ def raise_unless_answered(response: Response, endpoint: str, now: datetime) -> N
     Raises:
         RateLimited: 429.
         Unreachable: 5xx.
-        Transient: 401; the caller has refreshed the token by then.
         Refused: 403, told apart by its body (plain text for some: answers seen 2023 to 2026).
         Intercepted: A redirect, which the API never sends, or a proxy's own question.
         Malformed: Whatever else the API does not say to us.
@@ -46,8 +44,6 @@ def raise_unless_answered(response: Response, endpoint: str, now: datetime) -> N
     if status >= codes.server_error:
         by_whom = ", with a web page: a proxy's on the way, or Spotify is down" if _is_web_page(response) else ""
         raise Unreachable(f"{endpoint}: Spotify answered {status}{by_whom}")
-    if status == codes.unauthorized:
-        raise Transient(f"{endpoint}: Spotify refuses the access token it has just issued")
     if status == codes.forbidden:
         raise _refusal(endpoint, response)
     if status == codes.proxy_authentication_required:

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Lock, Thread
 
-from brapped_assets.accounts.callback import wait_for_callback
 from brapped_assets.accounts.consent import WAIT, remember
+from brapped_assets.accounts.loopback_server import wait_for_callback
 from brapped_assets.accounts.new_listener import NothingChanged
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import AuthorizationRequest, SpotifyApp, SpotifyError, authorization_request, exchange

@@ -15,7 +15,7 @@ import requests
 from dotenv import dotenv_values
 from starlette.testclient import TestClient
 
-from brapped_assets.accounts.callback import wait_for_callback
+from brapped_assets.accounts.loopback_server import wait_for_callback
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.settings_file import write_env

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from brapped_assets.accounts.callback import HEADERS, CallbackTimeout, wait_for_callback
+from brapped_assets.accounts.loopback_server import HEADERS, CallbackTimeout, wait_for_callback
 from brapped_assets.spotify import LoginFailed
 from brapped_assets_tests.commands.subprocess_user import free_port
 
