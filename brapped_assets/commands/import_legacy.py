@@ -17,7 +17,7 @@ from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, impor
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.warehouse.db.urls import has_password
 from brapped_assets.warehouse.errors import WarehouseError
-from brapped_assets.warehouse.legacy_source import old_tables
+from brapped_assets.warehouse.legacy_tables import old_tables
 
 
 def import_tables(settings: Settings, console: Console, url: str, *, listener: str | None = None) -> int:

@@ -23,7 +23,7 @@ from brapped_assets.transfer.importer import LOCK_SECONDS, PIECE_ROWS, Progress
 from brapped_assets.warehouse import odd_rows
 from brapped_assets.warehouse.db.connections import Connection, Transactions, Warehouse
 from brapped_assets.warehouse.forgetting import remove_unreferenced
-from brapped_assets.warehouse.legacy_source import OldTables
+from brapped_assets.warehouse.legacy_tables import OldTables
 from brapped_assets.warehouse.merge.legacy_dimensions import describe_artists, describe_tracks
 from brapped_assets.warehouse.merge.legacy_plays import keep_odd, merge_legacy
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome

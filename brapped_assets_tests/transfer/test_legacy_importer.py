@@ -18,7 +18,7 @@ from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
 from brapped_assets.warehouse.errors import NoOldTables, NotAllowed, WarehouseError
 from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
-from brapped_assets.warehouse.legacy_source import old_tables
+from brapped_assets.warehouse.legacy_tables import old_tables
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, page, song
 
