@@ -38,7 +38,9 @@ years = dg.TimeWindowPartitionsDefinition(
     start="2008", fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
 )
 
-NO_PARTITION = "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them."
+
+class NoSuchPartitions(Exception):
+    """A run asks for partitions that there are not, or for none at all."""
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -57,6 +59,25 @@ def range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
     only = tags.get(PARTITION)
     first, last = tags.get(RANGE_START, only), tags.get(RANGE_END, only)
     return (first, last) if first and last else None
+
+
+def refuse_what_is_not_there(tags: Mapping[str, str], definition: dg.PartitionsDefinition[str]) -> None:
+    """Raise NoSuchPartitions for a run of these tags.
+
+    They are written by hand, too, and of a single key Dagster does not ask.
+    """
+    asked = range_of(tags)
+    if asked is None:
+        raise NoSuchPartitions(
+            "This run names no partition. Launch it with one, or with a range of them: *Materialize* asks for them."
+        )
+    # Both kinds of keys are in the order of time.
+    first, last = definition.get_first_partition_key() or "", definition.get_last_partition_key() or ""
+    if not first <= asked[0] <= asked[1] <= last:
+        raise NoSuchPartitions(
+            f"There are no partitions from {asked[0]} to {asked[1]}: they go from {first} to {last} by this machine's "
+            f"clock ({datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC)."
+        )
 
 
 @dataclass(frozen=True)

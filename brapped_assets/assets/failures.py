@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import dagster as dg
 
 from brapped_assets.notifications.conditions import Failed
-from brapped_assets.partitions import NO_PARTITION, range_of
+from brapped_assets.partitions import NoSuchPartitions, refuse_what_is_not_there
 from brapped_assets.settings import SettingsError
 from brapped_assets.spotify import ConsentNeeded, Intercepted, Postponed, SpotifyError, Transient
 from brapped_assets.text.plain import plain_lines
@@ -53,22 +52,14 @@ def failed_run(job_name: str, data: object) -> Failed:
 def asked_partitions(context: dg.AssetExecutionContext) -> Sequence[str]:
     """Keys of the partitions that this run is for.
 
-    Raises a Failure when it was launched without any, or with some that there are not: tags are written by hand, too,
-    and of a single key Dagster does not ask.
+    Raises a Failure when it was launched without any, or with some that there are not.
     """
-    asked, definition = range_of(context.run.tags), context.assets_def.partitions_def
+    definition = context.assets_def.partitions_def
     assert definition is not None
-    if asked is None:
-        raise dg.Failure(NO_PARTITION, metadata={CURE: CURED_BY_A_PERSON}, allow_retries=False)
-    # Both kinds of keys are in the order of time.
-    first, last = definition.get_first_partition_key() or "", definition.get_last_partition_key() or ""
-    if not first <= asked[0] <= asked[1] <= last:
-        raise dg.Failure(
-            f"There are no partitions from {asked[0]} to {asked[1]}: they go from {first} to {last} by this machine's "
-            f"clock ({datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC).",
-            metadata={CURE: CURED_BY_A_PERSON},
-            allow_retries=False,
-        )
+    try:
+        refuse_what_is_not_there(context.run.tags, definition)
+    except NoSuchPartitions as error:
+        raise failure(error) from None
     return list(context.partition_keys)
 
 
