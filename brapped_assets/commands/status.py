@@ -19,12 +19,14 @@ from brapped_assets.services import hosting_usage
 from brapped_assets.services.hosting_usage import megabytes
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify import POLLS_A_DAY, RECENTLY_PLAYED, waits_until
+from brapped_assets.text.formatting import percent
 from brapped_assets.transfer import refused_inbox
 from brapped_assets.warehouse import call_ledger, listener_status, notifications, refresh_tokens
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import TokenUnreadable
 from brapped_assets.warehouse.listener_status import RENEW_WITHIN, STANDSTILL, ListenerOverview, has_consent_ended
 from brapped_assets.warehouse.lookup_queue import backlog
+from brapped_assets.warehouse.storage import NEARLY_FULL
 
 
 def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: bool = False) -> int:
@@ -47,7 +49,7 @@ def status(settings: Settings, console: Console, *, as_json: bool, as_markdown: 
     ]
     refused = refused_inbox.read(settings.brapped_home)
     left_lying = refused and {"problem": refused.sentence(), "remedy": refused_inbox.remedy(settings.brapped_home)}
-    for more in (*down, left_lying, unheard, hosting_usage.problem(hosted)):
+    for more in (*down, left_lying, unheard, _of_plan(hosted)):
         if more:
             problems, code = [*problems, more], code or exit_codes.FAILED
     state = {
@@ -147,6 +149,16 @@ def _of_consent(one: ListenerOverview, now: datetime) -> list[tuple[int, str, st
         days = (ends_at - now).days
         return [(exit_codes.FAILED, f"{one.display_name}: consent ends in {days} days.", "brapped login")]
     return []
+
+
+def _of_plan(hosted: dict[str, Any] | None) -> dict[str, str] | None:
+    """That a plan is nearly full, with the remedy."""
+    if hosted is None or hosted["share_used"] is None or hosted["share_used"] < NEARLY_FULL:
+        return None
+    return {
+        "problem": f"The database has used {percent(hosted['share_used'], 1)} of its {hosted['limit_megabytes']} MB.",
+        "remedy": "a larger plan, told by BRAPPED_STORAGE_LIMIT_MB, or brapped export and brapped forget --before",
+    }
 
 
 def _notices(settings: Settings, undelivered: int) -> tuple[int, dict[str, str] | None]:

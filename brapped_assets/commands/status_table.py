@@ -8,7 +8,8 @@ from rich.table import Table
 
 from brapped_assets.commands.poll_wording import describe_kept_aside
 from brapped_assets.console.screen import escape
-from brapped_assets.services import hosting_usage
+from brapped_assets.text.formatting import percent
+from brapped_assets.warehouse.storage import FREE_CU_HOURS
 
 
 def show(console: Console, state: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ def show(console: Console, state: dict[str, Any]) -> None:
     table.add_row("calls left today", f"{state['calls_left_today']} ({state['calls_last_24_hours']} in 24 hours)")
     table.add_row("to look up", _look_ups(state))
     table.add_row("stored", f"{state['stored_megabytes']} MB, {escape(state['database'])}")
-    for name, text in hosting_usage.rows(state["plan"]):
+    for name, text in _plan(state["plan"]):
         table.add_row(name, text)
     table.add_row("notices", _who_is_told(state))
     table.add_row("settings", f"{escape(state['settings_file'])} (Brapped {state['version']})")
@@ -48,6 +49,22 @@ def show(console: Console, state: dict[str, Any]) -> None:
         console.print(f"[red]✗[/] {escape(problem['problem'])}  →  [bold]{problem['remedy']}[/]")
     if state["healthy"]:
         console.print(f"[green]✓[/] {_verdict(state['listeners'])}")
+
+
+def _plan(hosted: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if hosted is None:
+        return []
+    dagster = hosted["dagster_megabytes"]
+    beside = "Dagster's is elsewhere" if dagster is None else f"Dagster's {dagster} MB"
+    limit, databases = hosted["limit_megabytes"], hosted["all_databases_megabytes"]
+    share = f"{percent(hosted['share_used'], 1)} of {limit} MB: " if limit else ""
+    told = [("plan", f"{share}all databases {databases} MB, {beside}")]
+    if "bursts_a_day" in hosted:
+        hours, bursts = hosted["awake_hours_a_month"], hosted["bursts_a_day"]
+        of_free = f"{hosted['cu_hours_a_month']:.0f} of {FREE_CU_HOURS} free CU-hours"
+        pages = "pages and BI tools come on top"
+        told.append(("awake", f"about {hours:.0f} hours a month, woken {bursts:.0f} times a day: {of_free}; {pages}"))
+    return told
 
 
 def _who_is_told(state: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What `brapped status` says of a plan in the cloud: how full it is, and how long it is awake."""
+"""How full a plan in the cloud is, and how long it is awake, for `brapped status`."""
 
 from datetime import datetime
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from brapped_assets.settings import Settings
-from brapped_assets.text.formatting import percent
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.urls import direct_host, host_of, may_sleep, without_driver
-from brapped_assets.warehouse.storage import FREE_CU_HOURS, MEGABYTE, NEARLY_FULL, awake, stored
+from brapped_assets.warehouse.storage import FREE_CU_HOURS, MEGABYTE, awake, stored
 
 
 def read_usage(tx: Connection, settings: Settings, now: datetime) -> tuple[int, dict[str, Any] | None]:
@@ -33,33 +32,6 @@ def read_usage(tx: Connection, settings: Settings, now: datetime) -> tuple[int, 
         hosted["cu_hours_a_month"] = round(woken.cu_hours, 1)
         hosted["free_cu_hours_a_month"] = FREE_CU_HOURS
     return found.warehouse, hosted
-
-
-def rows(hosted: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """The same in words."""
-    if hosted is None:
-        return []
-    dagster = hosted["dagster_megabytes"]
-    beside = "Dagster's is elsewhere" if dagster is None else f"Dagster's {dagster} MB"
-    limit, databases = hosted["limit_megabytes"], hosted["all_databases_megabytes"]
-    share = f"{percent(hosted['share_used'], 1)} of {limit} MB: " if limit else ""
-    told = [("plan", f"{share}all databases {databases} MB, {beside}")]
-    if "bursts_a_day" in hosted:
-        hours, bursts = hosted["awake_hours_a_month"], hosted["bursts_a_day"]
-        of_free = f"{hosted['cu_hours_a_month']:.0f} of {FREE_CU_HOURS} free CU-hours"
-        pages = "pages and BI tools come on top"
-        told.append(("awake", f"about {hours:.0f} hours a month, woken {bursts:.0f} times a day: {of_free}; {pages}"))
-    return told
-
-
-def problem(hosted: dict[str, Any] | None) -> dict[str, str] | None:
-    """That a plan is nearly full, with the remedy."""
-    if hosted is None or hosted["share_used"] is None or hosted["share_used"] < NEARLY_FULL:
-        return None
-    return {
-        "problem": f"The database has used {percent(hosted['share_used'], 1)} of its {hosted['limit_megabytes']} MB.",
-        "remedy": "a larger plan, told by BRAPPED_STORAGE_LIMIT_MB, or brapped export and brapped forget --before",
-    }
 
 
 def megabytes(size: int) -> float:
