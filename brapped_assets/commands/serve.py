@@ -8,7 +8,8 @@ import subprocess
 from collections.abc import Mapping
 
 from brapped_assets.services import code_server_readiness, parts
-from brapped_assets.services.dagster_instance import environment, fail_leftover_runs, open_instance
+from brapped_assets.services.dagster_instance import environment, open_instance
+from brapped_assets.services.orphans import fail_leftover_runs
 from brapped_assets.services.parts import Address, Part
 from brapped_assets.settings import Settings, SettingsError
 

@@ -27,13 +27,8 @@ from brapped_assets.resources.spotify import NOT_CONNECTED
 from brapped_assets.schedules import RAW, closed_hours
 from brapped_assets.sensors.daily import was_kept_up
 from brapped_assets.sensors.dimensions import is_due, newest_level
-from brapped_assets.services.dagster_instance import (
-    PROCESS_TAG,
-    daemon_is_up,
-    fail_leftover_runs,
-    open_instance,
-    this_process,
-)
+from brapped_assets.services.dagster_instance import daemon_is_up, open_instance
+from brapped_assets.services.orphans import PROCESS_TAG, fail_leftover_runs, this_process
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.warehouse.errors import WarehouseError
 

@@ -4,7 +4,8 @@ import runpy
 import sys
 from contextlib import suppress
 
-from brapped_assets.services.dagster_instance import fail_leftover_runs, open_instance
+from brapped_assets.services.dagster_instance import open_instance
+from brapped_assets.services.orphans import fail_leftover_runs
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.errors import WarehouseError
 

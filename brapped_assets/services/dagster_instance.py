@@ -1,7 +1,6 @@
-"""Dagster's own instance: its home, its database, and the runs a crash left behind."""
+"""Dagster's own instance: its home, and its database."""
 
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     import dagster as dg
 
 DAGSTERS_OWN_WORDS = "Exception while writing logger call to event log"
-# On runs made by `brapped sync`, which no daemon watches: whether they are alive is asked of their process.
-PROCESS_TAG = "brapped/process"
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -168,34 +165,3 @@ def daemon_is_up(settings: Settings) -> bool:
     told = where_it_runs(settings.brapped_home)
     pid = told.get("pid")
     return bool(told.get("collects", True)) and isinstance(pid, int) and psutil.pid_exists(pid)
-
-
-def fail_leftover_runs(instance: "dg.DagsterInstance", *, daemon_is_up: bool = False) -> int:
-    """Declare dead what a crash left as running, so that it blocks no poll; returns how many.
-
-    The runs of a daemon carry no process to ask for: while it is up they are left to its own monitoring.
-    """
-    import dagster as dg  # noqa: PLC0415
-
-    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    leftover = [
-        run
-        for run in instance.get_runs(dg.RunsFilter(statuses=unfinished))
-        if not _is_alive(run.tags.get(PROCESS_TAG), daemon_is_up=daemon_is_up)
-    ]
-    for run in leftover:
-        instance.report_run_failed(run, "The process of this run is gone; its work is done again by the next poll.")
-    return len(leftover)
-
-
-def this_process() -> str:
-    """Host and process id, as the tag has them."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_alive(process: str | None, *, daemon_is_up: bool) -> bool:
-    if process is None:
-        return daemon_is_up
-    host, _, pid = process.rpartition(":")
-    # Another machine's process cannot be seen from here; its run is left alone.
-    return host != socket.gethostname() or (int(pid) != os.getpid() and psutil.pid_exists(int(pid)))

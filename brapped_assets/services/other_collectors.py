@@ -4,7 +4,7 @@ import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from brapped_assets.services.dagster_instance import PROCESS_TAG
+from brapped_assets.services.orphans import PROCESS_TAG
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse import listener_status
 

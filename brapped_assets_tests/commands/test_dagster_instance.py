@@ -15,15 +15,8 @@ from psycopg import sql
 
 from brapped_assets.commands.sync import QUIET
 from brapped_assets.definitions import defs
-from brapped_assets.services.dagster_instance import (
-    PROCESS_TAG,
-    daemon_is_up,
-    environment,
-    fail_leftover_runs,
-    open_instance,
-    storage_url,
-    this_process,
-)
+from brapped_assets.services.dagster_instance import daemon_is_up, environment, open_instance, storage_url
+from brapped_assets.services.orphans import PROCESS_TAG, fail_leftover_runs, this_process
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.errors import Interrupted, OutOfSpace

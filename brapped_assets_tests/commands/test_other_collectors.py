@@ -12,7 +12,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from brapped_assets.services.dagster_instance import PROCESS_TAG
+from brapped_assets.services.orphans import PROCESS_TAG
 from brapped_assets.services.other_collectors import polled_elsewhere
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
