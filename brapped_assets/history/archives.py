@@ -4,26 +4,22 @@ import bz2
 import gzip
 import lzma
 import os
+import struct
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import islice
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from brapped_assets.history.errors import AGAIN, CutOff, Encrypted, TooLarge, Wrapped, explained
-from brapped_assets.history.limits import (
-    CHUNK_BYTES,
-    EXPANDS_TOGETHER,
-    MANY_FILES,
-    MOST_BYTES,
-    MOST_MEMBERS,
-    UNPACK,
-    too_large,
-)
-from brapped_assets.history.members import Member, Shared, View, regular
-from brapped_assets.history.tar_headers import entries, is_tar
+from brapped_assets.history import file_access
+from brapped_assets.history.errors import AGAIN, CutOff, Damaged, Encrypted, NotAnExport, TooLarge, Wrapped
+from brapped_assets.history.file_access import Shared, View
+from brapped_assets.history.members import Member
+from brapped_assets.history.size_limits import CHUNK_BYTES, EXPANDS_TOGETHER, MOST_BYTES, check_sizes, too_large
+from brapped_assets.history.tar_reader import entries, is_tar
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_
 
@@ -33,6 +29,13 @@ PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 ENCRYPTED_FLAG = 0x1
 # An xz file says how much memory it needs; those of `xz -9` need 65 MB.
 XZ_MEMORY = 128 * 1024**2
+# What escapes the readers when the bytes are not what the archive itself promises.
+DAMAGED = (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError)
+# Documents in one archive: a life of a million plays is 80. Names in it: somebody may have packed a whole folder.
+MOST_DOCUMENTS, MOST_MEMBERS = 1000, 20_000
+# At once, by the reader of zips: the directory of one with 20,000 names is 2 MB.
+LARGEST_READ = 4 * 1024**2
+UNPACK = N_("Unpack it and import the folder with the history in it.")
 
 
 def form_of(head: bytes) -> str | None:
@@ -42,6 +45,35 @@ def form_of(head: bytes) -> str | None:
             if head.startswith(signature):
                 return form
     return "tar" if is_tar(head) else None
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """The same as of files, and of what the readers of archives raise."""
+    with file_access.explained(name):
+        try:
+            yield
+        except NotImplementedError as error:
+            text = N_("it is packed in a way this program cannot unpack. Unpack it and import the folder.")
+            raise Damaged(name, text) from error
+        except (*DAMAGED, OSError) as error:
+            # The readers of gzip and bzip2 say so of wrong bytes; what is the system's has a number.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
+
+
+def check_claims(members: Sequence[Member], name: str, packed: int) -> None:
+    """Whether an archive of so many bytes, `packed`, can hold these documents; nothing is unpacked for that.
+
+    Raises:
+        HistoryError: they are too many, too large, or lie over one another.
+    """
+    if len(members) > MOST_DOCUMENTS:
+        raise TooLarge(name, N_("it holds over %(many)s documents, which no export does."), UNPACK, many=MOST_DOCUMENTS)
+    check_sizes(members, name)
+    if sum(member.packed for member in members) > packed:
+        raise Damaged(name, N_("its members lie over one another."), AGAIN)
 
 
 class Spool:
@@ -67,7 +99,7 @@ class Spool:
             self._file.write_at(place + size, chunk)
             size += len(chunk)
         self._end = place + size
-        return View(self._file, place, size, member.name)
+        return View(self._file, place, size)
 
     def forget_from(self, place: int) -> None:
         """Give back the room of what was looked into last, and is nothing."""
@@ -84,11 +116,6 @@ class Spool:
             self._file.close()
 
 
-def printable(name: str) -> str:
-    """A member's name as it may be shown on a terminal: escape sequences in it are somebody's joke."""
-    return plain(name)
-
-
 def whole(member: Member, spool: Spool, held: ExitStack) -> View:
     """A member as a file in which its reader may jump.
 
@@ -96,9 +123,8 @@ def whole(member: Member, spool: Spool, held: ExitStack) -> View:
         HistoryError: it cannot be read.
     """
     if member.path is not None:
-        with explained(member.name):
-            shared = held.enter_context(closing(Shared(regular(member.path, member.name))))
-        return View(shared, 0, member.size, member.name)
+        shared = held.enter_context(closing(Shared(file_access.descriptor_of(member.path, member.name))))
+        return View(shared, 0, member.size)
     with member.opened() as stream:
         return spool.take(_chunks(stream), member)
 
@@ -122,27 +148,24 @@ def zip_members(view: View, member: Member, held: ExitStack) -> list[Member]:
     """
     with explained(member.name):
         try:
-            archive = held.enter_context(ZipFile(cast("BinaryIO", view)))
+            archive = held.enter_context(ZipFile(cast("BinaryIO", _Zip(view, member.name))))
         except BadZipFile as error:
             raise CutOff(member.name, N_("it is a zip that is cut off or damaged."), AGAIN) from error
         found = [info for info in archive.infolist() if not info.is_dir()]
-    if len(found) > MOST_MEMBERS:
-        raise TooLarge(member.name, MANY_FILES, UNPACK, many=MOST_MEMBERS)
+    _check_count(len(found), member.name)
 
     def opener(info: ZipInfo) -> BinaryIO:
         if info.flag_bits & ENCRYPTED_FLAG:
             raise Encrypted(
-                printable(info.filename), N_("it has a password. Unpack it with the password and import the folder.")
+                plain(info.filename), N_("it has a password. Unpack it with the password and import the folder.")
             )
         # The reader of zips gives the others out at once, however much it is.
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise Wrapped(printable(info.filename), N_("it is packed in a way this program cannot unpack."), UNPACK)
+            raise Wrapped(plain(info.filename), N_("it is packed in a way this program cannot unpack."), UNPACK)
         return cast("BinaryIO", archive.open(info))
 
-    return [
-        Member(printable(info.filename), info.file_size, info.compress_size, partial(opener, info), keep=member.keep)
-        for info in found
-    ]
+    of_zip = partial(Member, keep=member.keep, explained=explained)
+    return [of_zip(plain(info.filename), info.file_size, info.compress_size, partial(opener, info)) for info in found]
 
 
 def tar_members(view: View, member: Member) -> list[Member]:
@@ -154,10 +177,29 @@ def tar_members(view: View, member: Member) -> list[Member]:
     with explained(member.name):
         for entry in islice(entries(view, member.name), MOST_MEMBERS + 1):
             opener = partial(_of, view, entry.place, entry.size)
-            found.append(Member(printable(entry.name), entry.size, entry.size, opener, keep=member.keep))
-    if len(found) > MOST_MEMBERS:
-        raise TooLarge(member.name, MANY_FILES, UNPACK, many=MOST_MEMBERS)
+            found.append(Member(plain(entry.name), entry.size, entry.size, opener, keep=member.keep))
+    _check_count(len(found), member.name)
     return found
+
+
+def _check_count(files: int, name: str) -> None:
+    if files > MOST_MEMBERS:
+        raise TooLarge(name, N_("it holds over %(many)s files, which no export does."), UNPACK, many=MOST_MEMBERS)
+    if not files:
+        raise NotAnExport(name, N_("it is empty. Pack it again, or import the folder it was made of."))
+
+
+class _Zip(View):
+    """A zip, for its reader, who takes the directory at once."""
+
+    def __init__(self, view: View, name: str) -> None:
+        super().__init__(view.shared, view.place, view.size)
+        self._name = name
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.given(size) > LARGEST_READ:
+            raise TooLarge(self._name, N_("its table of contents is longer than that of any export."), UNPACK)
+        return super().read(size)
 
 
 def _of(view: View, place: int, size: int) -> BinaryIO:

@@ -15,9 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
+from brapped_assets.history.archives import MOST_DOCUMENTS
 from brapped_assets.history.errors import Damaged, NotAnExport
-from brapped_assets.history.history_file import base_name
-from brapped_assets.history.limits import BATCH_BYTES, LONGEST_RECORD, MOST_DOCUMENTS
+from brapped_assets.history.file_names import base_name
 from brapped_assets.history.members import Keep, Member, file_member
 from brapped_assets.text.translation import N_
 
@@ -26,7 +26,11 @@ FORMAT, VERSION = "brapped export", 1
 RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
 TABLE_NAME = re.compile(r"(?:raw|star|audit|insights)\.[a-z_]+\.jsonl")
 AGAIN = N_("Make the export again with `brapped export`, and import it whole.")
+A_PART = N_("it is a part of an export of Brapped's. Import the whole zip or folder instead.")
 LARGEST_MANIFEST = 1024 * 1024
+# The largest record is a track object of 20 KB, or a row of 256 K characters that nobody understood; and so many bytes
+# are restored at once, with one record more.
+LONGEST_RECORD, BATCH_BYTES = 8 * 1024**2, 4 * 1024**2
 
 
 class Lived(BaseModel):

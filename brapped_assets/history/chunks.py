@@ -5,9 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from brapped_assets.history.history_file import HistoryFile, base_name
-from brapped_assets.history.limits import PIECE_BYTES
+from brapped_assets.history.file_names import base_name
+from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.history.model import HistoryPlay, Kind, Row, SpokenKind, SpokenPlay
+
+# About so much of a document becomes plays at once; 50,000 rows as Spotify writes them are 33 MB.
+PIECE_BYTES = 40 * 1024**2
 
 
 def pieces_of(batches: Iterator[tuple[list[Row], int]], size: int) -> Iterator[tuple[list[Row], bool]]:

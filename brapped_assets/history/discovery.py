@@ -1,6 +1,5 @@
 """What a path holds: a zip or another archive, a folder (also one of downloads) or a single file, known by content."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -8,9 +7,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.archives import (
+    MOST_DOCUMENTS,
+    UNPACK,
+    Spool,
+    check_claims,
+    form_of,
+    tar_members,
+    unpacked,
+    whole,
+    zip_members,
+)
 from brapped_assets.history.brapped_export import Archive, archive_among, archive_in_folder, is_of_ours
-from brapped_assets.history.candidate_files import (
+from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
+from brapped_assets.history.file_access import explained
+from brapped_assets.history.file_names import (
+    VIDEO_NAME,
+    base_name,
     is_in_the_cloud,
     is_looked_at,
     is_unfinished,
@@ -18,22 +31,8 @@ from brapped_assets.history.candidate_files import (
     unlikelihood,
     unpacked_name,
 )
-from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped, explained
 from brapped_assets.history.folders import files_below
-from brapped_assets.history.history_file import HistoryFile, base_name
-from brapped_assets.history.limits import (
-    CHUNK_BYTES,
-    DEEP_ARCHIVE,
-    DEEPEST_ARCHIVE,
-    MANY_BEFORE,
-    MANY_OPEN,
-    MOST_DOCUMENTS,
-    MOST_LOOKED_INTO,
-    MOST_OPEN,
-    UNPACK,
-    check_claims,
-    too_large,
-)
+from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.history.members import Keep, Member, always, file_member
 from brapped_assets.history.not_a_history import (
     IN_THE_CLOUD,
@@ -43,8 +42,15 @@ from brapped_assets.history.not_a_history import (
     nothing_in_folder,
 )
 from brapped_assets.history.recognition import recognise
+from brapped_assets.history.size_limits import CHUNK_BYTES, too_large
+from brapped_assets.text.translation import N_
 
-VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
+# What is packed in one another: a zip in a zip in a tgz, which is a tar in a gzip.
+DEEPEST_ARCHIVE = 4
+# Of the names in a folder and below those that are opened.
+MOST_LOOKED_INTO = 5000
+# Archives with a history in them, which stay open until they are imported. macOS lets a program open 256 files.
+MOST_OPEN = 64
 
 
 class Unusable(NamedTuple):
@@ -149,7 +155,8 @@ class _Search:
         """What one member is; `depth` counts what it is packed in. Raises HistoryError when that is no history."""
         self._looked_into += 1
         if self._looked_into > MOST_LOOKED_INTO:
-            raise Wrapped(member.name, MANY_BEFORE, many=MOST_LOOKED_INTO)
+            text = N_("%(many)s files were looked into before it. Import it by its own path.")
+            raise Wrapped(member.name, text, many=MOST_LOOKED_INTO)
         try:
             return self._at(member, archive, archive / base_name(member.name), depth)
         except HistoryError as error:
@@ -168,7 +175,7 @@ class _Search:
                 raise error
             return Found([self._history(member, archive)], [], [])
         if depth == DEEPEST_ARCHIVE:
-            raise Wrapped(member.name, DEEP_ARCHIVE, UNPACK, many=DEEPEST_ARCHIVE)
+            raise Wrapped(member.name, N_("it is packed more than %(many)s times."), UNPACK, many=DEEPEST_ARCHIVE)
         before = self.spool.end
         try:
             with ExitStack() as held:
@@ -191,7 +198,8 @@ class _Search:
 
     def _in_archive(self, member: Member, form: str, path: Path, depth: int, held: ExitStack) -> Found:
         if self._open == MOST_OPEN:
-            raise Wrapped(member.name, MANY_OPEN, many=MOST_OPEN)
+            text = N_("%(many)s archives with a history come before it. Import it by its own path.")
+            raise Wrapped(member.name, text, many=MOST_OPEN)
         view = whole(member, self.spool, held)
         members = zip_members(view, member, held) if form == "zip" else tar_members(view, member)
         wanted = [one for one in members if is_wanted(base_name(one.name))]

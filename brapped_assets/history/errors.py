@@ -13,20 +13,13 @@ HistoryError
 No text carries anything of a file's content, which may be an address or a private name.
 """
 
-import lzma
-import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Self
-from zipfile import BadZipFile
 
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_, gettext, translated
 
 AGAIN = N_("Download it again from Spotify and import the new one.")
-
-NO_SUCH_FILE = N_("there is no such file or folder. Check the path.")
+"""The remedy of whatever is CutOff or Damaged. All other words stand where an error is raised."""
 
 
 class HistoryError(Exception):
@@ -93,30 +86,3 @@ class TooLarge(HistoryError):
 
 class Damaged(HistoryError):
     pass
-
-
-@contextmanager
-def explained(name: str) -> Iterator[None]:
-    """Turn what the operating system and the readers of archives raise while reading into a HistoryError."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise Missing(name, NO_SUCH_FILE) from error
-    except PermissionError as error:
-        raise Forbidden(
-            name, N_("this user may not read it. Give yourself the permission, or copy it to your own folder.")
-        ) from error
-    except NotImplementedError as error:
-        raise Damaged(
-            name, N_("it is packed in a way this program cannot unpack. Unpack it and import the folder.")
-        ) from error
-    # These escape when the bytes are not what the archive itself promises.
-    except (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
-        raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
-    except OSError as error:
-        if error.errno is None:
-            # Not the system's: the readers of gzip and bzip2 say so of wrong bytes.
-            raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
-        raise Forbidden(
-            name, N_("it cannot be read (%(why)s). Copy it and try again."), why=error.strerror or "disk error"
-        ) from error

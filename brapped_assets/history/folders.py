@@ -6,8 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
-from brapped_assets.history.limits import DEEP_FOLDER, DEEPEST_FOLDER, MANY_HERE, MOST_ENTRIES
 from brapped_assets.text.translation import N_
+
+# Names in a folder and below, and how far below. A folder of downloads has fewer.
+MOST_ENTRIES, DEEPEST_FOLDER = 200_000, 40
 
 
 def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[HistoryError], None]) -> Iterator[Path]:
@@ -32,8 +34,10 @@ def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[His
         if depth < DEEPEST_FOLDER:
             waiting.extend((path, depth + 1) for path in reversed(inside))
         elif inside:
-            note(Wrapped(str(inside[0]), DEEP_FOLDER, many=DEEPEST_FOLDER))
+            text = N_("it lies over %(many)s folders deep. Import it by its own path.")
+            note(Wrapped(str(inside[0]), text, many=DEEPEST_FOLDER))
         yield from (place / name for name, is_folder in names if not is_folder)
         if not left:
-            note(Wrapped(str(place), MANY_HERE, many=MOST_ENTRIES))
+            text = N_("over %(many)s files lie here and above. Import a smaller folder.")
+            note(Wrapped(str(place), text, many=MOST_ENTRIES))
             return

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from brapped_assets.history.common_rows import days_and_accounts, usual_rows
+from brapped_assets.history.file_names import base_name
 from brapped_assets.history.json_stream import as_it_is, batches, decode_all, texts
-from brapped_assets.history.limits import CHUNK_BYTES
 from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind, Row
 from brapped_assets.history.parsing import parse_row
+from brapped_assets.history.size_limits import CHUNK_BYTES
 from brapped_assets.history.spoken_rows import as_video
 
 Item = TypeVar("Item")
@@ -129,8 +130,3 @@ def usernames(items: Iterable[Any]) -> Iterator[str]:
     for row in items:
         if type(row) is dict and (name := row.get("username")) and isinstance(name, str):
             yield name
-
-
-def base_name(name: str) -> str:
-    """A member's name without its folders; some programs separate them with a backslash."""
-    return name.replace("\\", "/").rpartition("/")[2]

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, TypeVar
 
 from pydantic_core import from_json
 
-from brapped_assets.history.errors import AGAIN, Damaged, explained
-from brapped_assets.history.limits import CHUNK_BYTES, DEEPEST_ROW, LONGEST_ROW
-from brapped_assets.history.oversized_rows import DECODER, skip
+from brapped_assets.history.errors import AGAIN, Damaged
+from brapped_assets.history.oversized_rows import DECODER, DEEPEST_ROW, LONGEST_ROW, skip
+from brapped_assets.history.size_limits import CHUNK_BYTES
 from brapped_assets.text.translation import N_
 
 Item = TypeVar("Item")
@@ -29,12 +29,11 @@ def texts(stream: BinaryIO, name: str) -> Iterator[str]:
     """The stream's characters in pieces: UTF-8 with or without a mark, or UTF-16 with one.
 
     Raises:
-        Damaged: another encoding, or a zip whose bytes are wrong.
-        Forbidden: the disk does not give them.
+        Damaged: another encoding.
+        HistoryError: what the stream of a member raises.
     """
     other = N_("it is not saved as UTF-8, so another program has changed it.")
-    with explained(name):
-        chunk = stream.read(CHUNK_BYTES)
+    chunk = stream.read(CHUNK_BYTES)
     marked = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not marked and b"\x00" in chunk[:4]:
         raise Damaged(name, other, AGAIN)
@@ -48,8 +47,7 @@ def texts(stream: BinaryIO, name: str) -> Iterator[str]:
             yield text
         if not chunk:
             return
-        with explained(name):
-            chunk = stream.read(CHUNK_BYTES)
+        chunk = stream.read(CHUNK_BYTES)
 
 
 def rows(pieces: Iterator[str], name: str) -> Iterator[Any]:

@@ -6,7 +6,7 @@ Nobody is to ask Spotify anew for what they have.
 import re
 from collections.abc import Sequence
 
-from brapped_assets.history.candidate_files import BESIDE, HISTORY_NAME, is_in_the_cloud, suffix
+from brapped_assets.history.archives import UNPACK
 from brapped_assets.history.errors import (
     CutOff,
     Damaged,
@@ -17,8 +17,7 @@ from brapped_assets.history.errors import (
     TooLarge,
     Wrapped,
 )
-from brapped_assets.history.history_file import base_name
-from brapped_assets.history.limits import UNPACK
+from brapped_assets.history.file_names import BESIDE, HISTORY_NAME, base_name, is_in_the_cloud, suffix
 from brapped_assets.text.translation import N_
 
 EMPTY = N_("it is empty, so the download was not finished.")
@@ -32,7 +31,6 @@ IN_THE_CLOUD = N_(
     "it is still in iCloud, and only its name is here. Click the cloud beside it in the Finder, and import it once it "
     "is there."
 )
-PART_OF_EXPORT = N_("it is a part of an export of Brapped's. Import the whole zip or folder instead.")
 WEB_PAGE = N_("it is a web page: the download was not finished, or you were logged out. Try again.")
 # What people have in their hands instead of a history, by how it begins.
 FOREIGN_ARCHIVES = {
@@ -113,16 +111,6 @@ def of_text(name: str, text: str) -> HistoryError | None:
     return NotAnExport(name, text, what=what)
 
 
-def of_members(names: list[str]) -> str | None:
-    """What a zip or tar with these names is, as a text of the catalogues; None when they do not tell."""
-    if not names:
-        return N_("it is empty. Pack it again, or import the folder it was made of.")
-    folders = {name.partition("/")[0].lower() for name in names}
-    if folders & {"xl", "word", "ppt"}:
-        return N_("it is a document of an office program. Import the JSON files or the zip it was made of.")
-    return None
-
-
 class _Reasons:
     """The first of some reasons, each once, in the language of whoever asks."""
 
@@ -153,8 +141,9 @@ def nothing_in_archive(name: str, form: str, names: list[str], problems: Sequenc
     for error in problems:
         if isinstance(error, HAS_A_REMEDY):
             return type(error)(name, "%(of)s", of=error)
-    if (sentence := of_members(names)) is not None:
-        return NotAnExport(name, sentence)
+    if {name.partition("/")[0].lower() for name in names} & {"xl", "word", "ppt"}:
+        text = N_("it is a document of an office program. Import the JSON files or the zip it was made of.")
+        return NotAnExport(name, text)
     if (table := next((error for error in problems if suffix(error.name) == ".csv"), None)) is not None:
         return NotAnExport(name, "%(of)s", of=table)
     what = next((what for what, pattern in KNOWN.items() if any(map(pattern.search, names))), None)

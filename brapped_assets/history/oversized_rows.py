@@ -7,9 +7,14 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from brapped_assets.history.errors import AGAIN, Damaged
-from brapped_assets.history.limits import DEEPEST_ROW, LONGEST_ROW, MOST_SKIPPED
 from brapped_assets.text.translation import N_
 
+# Characters. A real row has 650; what is longer is kept aside, shortened.
+LONGEST_ROW = 256 * 1024
+# Lists and objects in one another in a row, which is as deep as the fast parser goes. A real row has one.
+DEEPEST_ROW = 200
+# Characters of one document in rows beyond these two, which take ten times as long to read.
+MOST_SKIPPED = 64 * 1024**2
 # Of such a row so many characters are kept, and of a text in it so many.
 KEPT, KEPT_OF_TEXT, KEPT_DEPTH = 16 * 1024, 1000, 20
 MOST_DIGITS = 4300

@@ -5,14 +5,13 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from brapped_assets.history.brapped_export import is_a_part, is_copied
-from brapped_assets.history.candidate_files import EXTENDED_NAME, HISTORY_NAME
+from brapped_assets.history.brapped_export import A_PART, is_a_part, is_copied
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport, Wrapped
-from brapped_assets.history.history_file import base_name
+from brapped_assets.history.file_names import EXTENDED_NAME, HISTORY_NAME, base_name
 from brapped_assets.history.json_stream import rows, texts
 from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind
-from brapped_assets.history.not_a_history import EMPTY, OTHER_DATA, PART_OF_EXPORT, UNREADABLE, of_text
+from brapped_assets.history.not_a_history import EMPTY, OTHER_DATA, UNREADABLE, of_text
 from brapped_assets.history.oversized_rows import Shortened
 
 # How many rows may be odd before a document is judged by its name, and how much of it is read for that.
@@ -28,7 +27,7 @@ def recognise(member: Member) -> Kind:
         Damaged: Its name says it is a history, but nobody can read it.
     """
     if is_a_part(member.name):
-        raise Wrapped(member.name, PART_OF_EXPORT)
+        raise Wrapped(member.name, A_PART)
     with member.opened() as stream:
         return _recognised(stream, member.name)
 
@@ -49,7 +48,7 @@ def _recognised(stream: BinaryIO, name: str) -> Kind:
         raise NotAnExport(name, UNREADABLE) from error
     for row in seen:
         if is_copied(row):
-            raise Wrapped(name, PART_OF_EXPORT)
+            raise Wrapped(name, A_PART)
         if isinstance(row, dict) and (kind := _kind_of_row(row)):
             return kind
     if is_named_so:

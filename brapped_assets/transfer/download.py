@@ -10,9 +10,12 @@ from urllib.parse import unquote, urlsplit
 import requests
 from upath import UPath
 
-from brapped_assets.history.candidate_files import is_looked_at
-from brapped_assets.history.errors import NO_SUCH_FILE, HistoryError, Missing, TooLarge
-from brapped_assets.history.limits import MOST_BYTES, MOST_ENTRIES, MOST_LOOKED_INTO
+from brapped_assets.history.discovery import MOST_LOOKED_INTO
+from brapped_assets.history.errors import HistoryError, Missing, TooLarge
+from brapped_assets.history.file_access import NO_SUCH_FILE
+from brapped_assets.history.file_names import is_looked_at
+from brapped_assets.history.folders import MOST_ENTRIES
+from brapped_assets.history.size_limits import MOST_BYTES, OVER_4_GB
 from brapped_assets.text.translation import N_
 
 TIMEOUT_SECONDS = 60
@@ -93,6 +96,6 @@ def _write(chunks: Iterable[bytes], to: Path, most: int) -> int:
         for chunk in chunks:
             size += len(chunk)
             if size > most:
-                raise TooLarge(to.name, N_("it is over 4 GB, which no export is."))
+                raise TooLarge(to.name, OVER_4_GB)
             out.write(chunk)
     return size

@@ -6,10 +6,9 @@ from contextlib import closing
 from dataclasses import astuple
 from datetime import UTC, datetime
 
-from brapped_assets.history.candidate_files import HISTORY_NAME
 from brapped_assets.history.discovery import Found, Unusable
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.history.history_file import base_name
+from brapped_assets.history.file_names import HISTORY_NAME, base_name
 from brapped_assets.history.model import Kind
 from brapped_assets.history.parsing import PARSER_VERSION
 from brapped_assets.transfer.import_summary import Summary

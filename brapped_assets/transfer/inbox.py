@@ -4,7 +4,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from brapped_assets.history.candidate_files import is_looked_at, is_unfinished
+from brapped_assets.history.file_names import is_looked_at, is_unfinished
 from brapped_assets.history.folders import files_below
 from brapped_assets.warehouse.import_ledger import READER_VERSION
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TypeVar
 
-from brapped_assets.history.chunks import archive_names, by_kind, pieces_of, spoken_by_kind
+from brapped_assets.history.chunks import PIECE_BYTES, archive_names, by_kind, pieces_of, spoken_by_kind
 from brapped_assets.history.errors import HistoryError
 from brapped_assets.history.history_file import HistoryFile
-from brapped_assets.history.limits import PIECE_BYTES
 from brapped_assets.history.model import HistoryPlay, Kind, OddRow, OtherRow, Row, SpokenPlay
 from brapped_assets.warehouse.import_ledger import File, MergedBefore, Piece
 from brapped_assets.warehouse.merge.encoding import Names, Occurrences, encode, encode_spoken, spoken_occurrences

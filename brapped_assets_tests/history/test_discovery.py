@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from brapped_assets.history import errors
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import (
     CutOff,
@@ -17,6 +16,7 @@ from brapped_assets.history.errors import (
     NotAnExport,
     TooLarge,
 )
+from brapped_assets.history.file_access import explained
 from brapped_assets_tests.history.export_builders import (
     AUDIO,
     FOLDER,
@@ -225,7 +225,7 @@ def test_a_folder_of_failed_downloads_says_why(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
-    with pytest.raises(Forbidden, match="may not read it"), errors.explained("x.zip"):
+    with pytest.raises(Forbidden, match="may not read it"), explained("x.zip"):
         raise PermissionError
     if os.geteuid() == 0:
         pytest.skip("root may read everything")

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import Damaged, HistoryError, Missing
 from brapped_assets.history.json_stream import rows
-from brapped_assets.history.limits import LONGEST_ROW
 from brapped_assets.history.model import HistoryPlay, OddRow, OtherRow, SpokenPlay
-from brapped_assets.history.oversized_rows import Shortened
+from brapped_assets.history.oversized_rows import LONGEST_ROW, Shortened
 from brapped_assets_tests.examples import examples, quick_of
 from brapped_assets_tests.history.export_builders import (
     AUDIO,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.history.errors import Damaged
 from brapped_assets.history.json_stream import rows, texts
-from brapped_assets.history.limits import LONGEST_ROW, MOST_SKIPPED
+from brapped_assets.history.oversized_rows import LONGEST_ROW, MOST_SKIPPED
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.history.export_builders import document, extended
 

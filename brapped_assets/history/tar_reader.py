@@ -1,11 +1,11 @@
-"""The headers of a tar, read here because the standard library's reader takes as long, and as deep, as a tar likes."""
+"""The files of a tar, read here because the standard library's reader takes as long, and as deep, as a tar likes."""
 
 import tarfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from brapped_assets.history.errors import AGAIN, CutOff, TooLarge
-from brapped_assets.history.members import View
+from brapped_assets.history.file_access import View
 from brapped_assets.text.translation import N_
 
 BLOCK = 512

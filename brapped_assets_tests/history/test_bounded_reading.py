@@ -18,10 +18,11 @@ from zipfile import ZipFile
 import pytest
 from upath import UPath
 
-from brapped_assets.history import discovery, folders, limits
+from brapped_assets.history import discovery, folders
+from brapped_assets.history.archives import UNPACK
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import AGAIN, HistoryError, NotAnExport
-from brapped_assets.history.limits import UNPACK
+from brapped_assets.history.oversized_rows import LONGEST_ROW
 from brapped_assets.transfer import download
 from brapped_assets.transfer.download import NotFetched, local_copy
 from brapped_assets_tests.examples import quick_of
@@ -51,7 +52,7 @@ FOUND: dict[str, list[object]] = {
     "holes.tar": ["NotAnExport", NOTHING],
     "headers.tar": ["NotAnExport", NOTHING],
     "back.tar": ["CutOff", CUT_OFF],
-    "nested.zip": ["Wrapped", f"{IN * limits.DEEPEST_ARCHIVE}it is packed more than 4 times. {UNPACK}"],
+    "nested.zip": ["Wrapped", f"{IN * discovery.DEEPEST_ARCHIVE}it is packed more than 4 times. {UNPACK}"],
     "spreading.zip": [
         "Wrapped",
         "0.zip: 24.zip: 86.zip: x.txt: 5,000 files were looked into before it. Import it by its own path.",
@@ -117,7 +118,7 @@ def folder_of(path: Path, count: int) -> Path:
 
 
 def absurd_rows(path: Path, count: int) -> Path:
-    deep, long = b"[" * 300 + b"]" * 300, b'{"x": "' + b"x" * limits.LONGEST_ROW + b'"}'
+    deep, long = b"[" * 300 + b"]" * 300, b'{"x": "' + b"x" * LONGEST_ROW + b'"}'
     rows = [PLAYS[1:-1], *[deep, PLAYS[1:-1]] * count, *[long] * (count // 50)]
     path.write_bytes(b"[" + b",".join(rows) + b"]")
     return path

@@ -3,13 +3,12 @@
 import re
 from pathlib import PurePosixPath
 
-from brapped_assets.history.history_file import base_name
-
 UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload")
 SUFFIXES_OF_PACKED = (".gz", ".bz2", ".xz", ".gzip")
 SHORT_FOR_TAR = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".taz": ".tar"}
 HISTORY_NAME = re.compile(r"streaming_?history|endsong|endvideo", re.IGNORECASE)
 EXTENDED_NAME = re.compile(r"streaming_history|endsong|endvideo", re.IGNORECASE)
+VIDEO_NAME = re.compile(r"streaming_history_video|endvideo", re.IGNORECASE)
 LIKELY_NAME = re.compile(f"{HISTORY_NAME.pattern}|spotify|brapped", re.IGNORECASE)
 # What a history comes in, and what people have in their hands instead; the latter is looked at in silence.
 WANTED = {".json", ".zip", ".tar", *SUFFIXES_OF_PACKED, *SHORT_FOR_TAR}
@@ -27,6 +26,11 @@ def is_looked_at(name: str) -> bool:
     if base.startswith("."):
         return is_in_the_cloud(base)
     return is_wanted(base) or suffix(base) in PERHAPS or bool(LIKELY_NAME.search(base))
+
+
+def base_name(name: str) -> str:
+    """A member's name without its folders; some programs separate them with a backslash."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def suffix(name: str) -> str:
