@@ -124,6 +124,11 @@ class Archive:
                     raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", N_("its records are damaged."), AGAIN)
 
 
+def damaged_records(archive: Archive, table: str, why: Exception) -> Damaged:
+    """What to say of records of a table that nobody can restore."""
+    return Damaged(f"{archive.path.name}: {table}", N_("its records are damaged (%(why)s)."), AGAIN, why=why)
+
+
 def archive_among(members: Mapping[str, Member], path: Path) -> Archive | None:
     """The export of ours whose members these are; None when they are something else's.
 

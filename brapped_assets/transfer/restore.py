@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import reduce
 
-from brapped_assets.history.brapped_export import AGAIN, Archive, Person
-from brapped_assets.history.errors import Damaged
-from brapped_assets.text.translation import N_
+from brapped_assets.history.brapped_export import Archive, Person, damaged_records
+from brapped_assets.text.translation import _
 from brapped_assets.warehouse import exported_records, restored_records, zones
-from brapped_assets.warehouse.db.connections import Transactions, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Transactions, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.forgetting import remove_unreferenced
 from brapped_assets.warehouse.listeners import Returning
@@ -32,6 +32,30 @@ def returning_listener(person: Person) -> Returning:
     """The person of a manifest, as the warehouse takes them."""
     spans = tuple(zones.Span(lived.from_at, lived.time_zone) for lived in person.zones)
     return Returning(**person.model_dump(exclude={"zones"}), spans=spans)
+
+
+def counted_otherwise(tx: Connection, listener_id: int, person: Person) -> str | None:
+    """A sentence on the zones by which an export counts days, with the commands for them; None when they hold here."""
+    here, who = zones.spans_of_listener(tx, listener_id), returning_listener(person)
+    there = zones.remembered(tx, listener_id, who.spans or (zones.Span(None, who.time_zone),))
+    if there == here:
+        return None
+    first, *moves = there
+    commands = [f"brapped timezone {first.time_zone}"]
+    commands += [f"brapped timezone {span.time_zone} --from {zones.began(span)}" for span in moves]
+    return _(
+        "The export counts days in %(there)s; here they are counted in %(here)s. To count them as the export does: "
+        "%(commands)s",
+        there=_named(there),
+        here=_named(here),
+        commands=reduce(lambda done, one: _("%(first)s, then %(next)s", first=done, next=one), commands),
+    )
+
+
+def _named(spans: zones.Spans) -> str:
+    first, *moves = spans
+    later = (_("from %(day)s on in %(zone)s", day=str(zones.began(span)), zone=span.time_zone) for span in moves)
+    return ", ".join([first.time_zone, *later])
 
 
 def restore(
@@ -66,9 +90,7 @@ def restore(
                     done += restored.records
                     progress(done, expected)
         except restored_records.BadRecords as error:
-            raise Damaged(
-                f"{archive.path.name}: {table}", N_("its records are damaged (%(why)s)."), AGAIN, why=error
-            ) from error
+            raise damaged_records(archive, table, error) from error
         if table == exported_records.POLLS:
             with warehouse.transaction() as tx:
                 restored_records.note_hole(tx, listener_id, who)

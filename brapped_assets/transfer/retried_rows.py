@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from brapped_assets.history.chunks import by_kind, spoken_by_kind
-from brapped_assets.history.discovery import VIDEO_NAME
+from brapped_assets.history.file_names import VIDEO_NAME
 from brapped_assets.history.model import OddRow, Row
 from brapped_assets.history.parsing import PARSER_VERSION, parse_row
 from brapped_assets.history.spoken_rows import as_video

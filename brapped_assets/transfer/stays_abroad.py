@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, reduce
+from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,11 @@ from brapped_assets.clocks.regions import zones_by_country
 from brapped_assets.history.discovery import Found
 from brapped_assets.text import cldr, formatting
 from brapped_assets.text.translation import _
-from brapped_assets.transfer.restore import returning_listener
+from brapped_assets.transfer.restore import counted_otherwise
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.listeners import Returning, listeners
-from brapped_assets.warehouse.zones import Span, Spans, began, local_time, remembered, spans_of_listener, zone_at
+from brapped_assets.warehouse.listeners import listeners
+from brapped_assets.warehouse.zones import Spans, local_time, spans_of_listener, zone_at
 
 q = Statements(__file__)
 
@@ -77,38 +77,14 @@ def remarks(tx: Connection, listener_id: int, now: datetime, found: Sequence[Fou
 
     Exports of ours among the histories `found` know the zones: they are told of where they count days by others.
     """
-    spans = spans_of_listener(tx, listener_id)
     exported = {archive.manifest.listener for each in found for archive in each.archives}
     if exported:
-        told = [remembered(tx, listener_id, _lived(returning_listener(person))) for person in exported]
-        return [_counted_otherwise(there, spans) for there in told if there != spans]
+        return [text for person in exported if (text := counted_otherwise(tx, listener_id, person))]
+    spans = spans_of_listener(tx, listener_id)
     rows = [From(**row) for row in tx.execute(q.countries, {"listener_id": listener_id})]
     people = listeners(tx)
     name = next(one.display_name for one in people if one.listener_id == listener_id) if len(people) > 1 else None
     return [sentence(stay, spans, now, name) for stay in stays(rows, spans)]
-
-
-def _lived(who: Returning) -> Spans:
-    return who.spans or (Span(None, who.time_zone),)
-
-
-def _counted_otherwise(there: Spans, here: Spans) -> str:
-    first, *moves = there
-    commands = [f"brapped timezone {first.time_zone}"]
-    commands += [f"brapped timezone {span.time_zone} --from {began(span)}" for span in moves]
-    return _(
-        "The export counts days in %(there)s; here they are counted in %(here)s. To count them as the export does: "
-        "%(commands)s",
-        there=_told(there),
-        here=_told(here),
-        commands=reduce(lambda done, one: _("%(first)s, then %(next)s", first=done, next=one), commands),
-    )
-
-
-def _told(spans: Spans) -> str:
-    first, *moves = spans
-    later = (_("from %(day)s on in %(zone)s", day=str(began(span)), zone=span.time_zone) for span in moves)
-    return ", ".join([first.time_zone, *later])
 
 
 def stays(rows: Iterable[From], spans: Spans) -> list[Stay]:
