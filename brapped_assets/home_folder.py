@@ -33,6 +33,14 @@ def home_folder() -> Path:
         raise SettingsError(f"BRAPPED_HOME: nobody here has the home folder that {home} begins with.") from None
 
 
+def why_unwritable(error: OSError) -> str | None:
+    """What the operating system said of a place in this home, and what to do; None for a place elsewhere."""
+    place = Path(os.fsdecode(error.filename or ""))
+    if not place.is_relative_to(home_folder()):
+        return None
+    return f"{place}: {error.strerror}. Set BRAPPED_HOME to a folder in which this user may write."
+
+
 def env_file() -> Path:
     """The one `.env` that is read, and that `brapped login` writes. Another project's `./.env` is none of ours."""
     here, at_home = Path(ENV_FILE).absolute(), home_folder() / ENV_FILE

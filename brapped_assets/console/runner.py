@@ -8,13 +8,12 @@ import sys
 import threading
 from collections.abc import Callable
 from io import TextIOWrapper
-from pathlib import Path
 from types import FrameType
 
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import Screen, escape_lines
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.home_folder import home_folder, keep_private
+from brapped_assets.home_folder import keep_private, why_unwritable
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.spotify.errors import ConsentNeeded, Postponed, SpotifyError
 from brapped_assets.text.plain import keep_logs_plain
@@ -107,10 +106,7 @@ def _in_words(error: Exception) -> str:
         return str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "The disk is full. Make room, then run the same command again."
-    place = Path(os.fsdecode(error.filename or ""))
-    if place.is_relative_to(home_folder()):
-        return f"{place}: {error.strerror}. Set BRAPPED_HOME to a folder in which this user may write."
-    return str(error)
+    return why_unwritable(error) or str(error)
 
 
 def _exit_code(error: Exception) -> int:
