@@ -212,8 +212,9 @@ def test_a_zip_that_lies_about_sizes_is_damaged(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(Missing, match="Check the path"):
-        find_histories(tmp_path / "no.zip")
+    for nothing in (tmp_path / "no.zip", tmp_path / "no\0path"):
+        with pytest.raises(Missing, match="Check the path"):
+            find_histories(nothing)
     with pytest.raises(NotAnExport, match="no Spotify export in this folder"):
         find_histories(tmp_path)
 
