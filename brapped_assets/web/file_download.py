@@ -37,12 +37,13 @@ def refuse_misread(request: Request) -> None:
         raise HTTPException(404, _("%(misread)s A file could not say so: mend the address.", misread=misread))
 
 
-def csv_download(pieces: Iterator[bytes], name: str) -> Response:
-    """A file of this name as its pieces come: first the line of titles, then rows.
+def csv_download(request: Request, pieces: Iterator[bytes], name: str) -> Response:
+    """A file of this name as its pieces come: first the line of titles, then rows. Refuses what was misread.
 
     What cannot be read at all is a page that says so, and no broken file: a piece with rows is read before the answer
     begins.
     """
+    refuse_misread(request)
     begun = [next(pieces), next(pieces, b"")]
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingResponse(chain(begun, pieces), media_type="text/csv; charset=utf-8", headers=headers)

@@ -20,7 +20,7 @@ from brapped_assets.text.translation import N_, _, ngettext
 from brapped_assets.web.address import period_of
 from brapped_assets.web.compared_period import CHOICES
 from brapped_assets.web.empty_selection import nothing_left
-from brapped_assets.web.file_download import csv_download, period_of_file, refuse_misread, with_plays
+from brapped_assets.web.file_download import csv_download, period_of_file, with_plays
 from brapped_assets.web.list_address import read_asked, read_page
 from brapped_assets.web.site import Site
 
@@ -61,9 +61,8 @@ def routes(site: Site) -> list[Route]:
                 who = with_plays(site.looking(tx, request))
                 period = period_of_file(request, who)
                 asked = read_asked(tx, request, who, period, kind)
-                refuse_misread(request)
                 found = list_things(tx, who, asked.wanted)
-            return csv_download(pieces(found, site.reading.transaction), f"brapped-{kind}-{period.file_name}")
+            return csv_download(request, pieces(found, site.reading.transaction), f"brapped-{kind}-{period.file_name}")
 
         return Route(f"/list/{kind}.csv", export)
 

@@ -68,7 +68,7 @@ def routes(site: Site) -> list[Route]:
             period = period_of_file(request, who, default="all")
             of = list_plays(tx, who, _asked(request, period))
         pieces = play_log_file.pieces(of, site.reading.transaction)
-        return csv_download(pieces, f"brapped-history-{period.file_name}")
+        return csv_download(request, pieces, f"brapped-history-{period.file_name}")
 
     return [Route("/history", show, name="history"), Route("/history.csv", save)]
 

@@ -53,7 +53,7 @@ def routes(site: Site) -> list[Route]:
             who = with_plays(looking and since_spoken(tx, looking))
             period = period_of_file(request, who)
         of_file = pieces(who, period, request.query_params.get("show") or None, site.reading.transaction)
-        return csv_download(of_file, f"brapped-spoken-{period.file_name}")
+        return csv_download(request, of_file, f"brapped-spoken-{period.file_name}")
 
     return [Route(PATH, show, name="spoken"), Route(f"{PATH}.csv", save)]
 

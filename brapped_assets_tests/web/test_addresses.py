@@ -263,6 +263,23 @@ def test_a_file_is_not_made_of_what_a_page_would_not_understand(
 
 
 @pytest.mark.parametrize(
+    ("page", "asked", "says"),
+    [
+        ("/history", "q=a", "One letter is in most names"),
+        ("/list/songs", f"q={'a' * 1000}", "Names are looked for by"),
+        ("/list/artists", "sort=garbage", "garbage"),
+    ],
+)
+def test_a_page_says_what_it_leaves_out_of_an_address_and_a_file_is_not_made_of_it(
+    browser: TestClient, two: tuple[int, int], page: str, asked: str, says: str
+) -> None:
+    shown, file = browser.get(f"{page}?{asked}"), browser.get(f"{page}.csv?{asked}")
+    assert (shown.status_code, file.status_code) == (200, 404)
+    assert says in shown.text
+    assert says in file.text
+
+
+@pytest.mark.parametrize(
     "asked",
     ["on=garbage", "on=2025-02-30", "on=%D9%A2%D9%A0%D9%A2%D9%A5-%D9%A0%D9%A1-%D9%A0%D9%A1", "before=x", "on=20250301"],
 )
