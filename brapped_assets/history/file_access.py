@@ -1,6 +1,5 @@
 """Files as the system gives them: what is none, or may not be read, is told in words; an open one has many readers."""
 
-import errno
 import io
 import os
 import stat
@@ -108,7 +107,8 @@ class View(io.BufferedIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence]
         if at < 0:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            # Without a number: no fault of the system's, but a damaged archive that names a place before its beginning.
+            raise OSError("before the beginning")
         self._at = at
         return at
 

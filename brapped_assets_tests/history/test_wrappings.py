@@ -170,6 +170,13 @@ def test_what_cannot_be_read_says_what_it_is_or_what_to_do(tmp_path: Path, name:
         assert all(each[0] == name and each[1].startswith(sentence) for each in found.unusable)
 
 
+def test_a_zip_that_lost_some_bytes_in_its_middle_is_damaged_and_the_disk_is_not_blamed(tmp_path: Path) -> None:
+    content = zip_with({"my_spotify_data.zip": ZIP})
+    (tmp_path / "x.zip").write_bytes(content[:200] + content[260:])
+    with pytest.raises(HistoryError, match=r"damaged\. Download it again from Spotify"):
+        find_histories(tmp_path / "x.zip")
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
