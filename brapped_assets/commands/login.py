@@ -19,7 +19,7 @@ from brapped_assets.spotify import (
     authorization_request,
     exchange,
 )
-from brapped_assets.spotify.responses import DASHBOARD
+from brapped_assets.spotify.response_errors import DASHBOARD
 from brapped_assets.warehouse import listeners
 
 AGREE = "Open this address and agree:"

@@ -7,7 +7,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import islice
@@ -15,10 +15,20 @@ from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from brapped_assets.history import file_access
+from brapped_assets.history.archive_limits import (
+    CHUNK_BYTES,
+    EXPANDS_TOGETHER,
+    LARGEST_READ,
+    LONG_CONTENTS,
+    MOST_BYTES,
+    MOST_MEMBERS,
+    UNPACK,
+    check_count,
+    too_large,
+)
 from brapped_assets.history.errors import AGAIN, CutOff, Damaged, Encrypted, NotAnExport, TooLarge, Wrapped
 from brapped_assets.history.file_access import Shared, View
 from brapped_assets.history.members import Member
-from brapped_assets.history.size_limits import CHUNK_BYTES, EXPANDS_TOGETHER, MOST_BYTES, check_sizes, too_large
 from brapped_assets.history.tar_reader import entries, is_tar
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_
@@ -31,11 +41,6 @@ ENCRYPTED_FLAG = 0x1
 XZ_MEMORY = 128 * 1024**2
 # What escapes the readers when the bytes are not what the archive itself promises.
 DAMAGED = (BadZipFile, EOFError, ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError)
-# Documents in one archive: a life of a million plays is 80. Names in it: somebody may have packed a whole folder.
-MOST_DOCUMENTS, MOST_MEMBERS = 1000, 20_000
-# At once, by the reader of zips: the directory of one with 20,000 names is 2 MB.
-LARGEST_READ = 4 * 1024**2
-UNPACK = N_("Unpack it and import the folder with the history in it.")
 
 
 def form_of(head: bytes) -> str | None:
@@ -61,19 +66,6 @@ def explained(name: str) -> Iterator[None]:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise Damaged(name, N_("the archive is damaged."), AGAIN) from error
-
-
-def check_claims(members: Sequence[Member], name: str, packed: int) -> None:
-    """Whether an archive of so many bytes, `packed`, can hold these documents; nothing is unpacked for that.
-
-    Raises:
-        HistoryError: they are too many, too large, or lie over one another.
-    """
-    if len(members) > MOST_DOCUMENTS:
-        raise TooLarge(name, N_("it holds over %(many)s documents, which no export does."), UNPACK, many=MOST_DOCUMENTS)
-    check_sizes(members, name)
-    if sum(member.packed for member in members) > packed:
-        raise Damaged(name, N_("its members lie over one another."), AGAIN)
 
 
 class Spool:
@@ -183,8 +175,7 @@ def tar_members(view: View, member: Member) -> list[Member]:
 
 
 def _check_count(files: int, name: str) -> None:
-    if files > MOST_MEMBERS:
-        raise TooLarge(name, N_("it holds over %(many)s files, which no export does."), UNPACK, many=MOST_MEMBERS)
+    check_count(files, name)
     if not files:
         raise NotAnExport(name, N_("it is empty. Pack it again, or import the folder it was made of."))
 
@@ -198,7 +189,7 @@ class _Zip(View):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.given(size) > LARGEST_READ:
-            raise TooLarge(self._name, N_("its table of contents is longer than that of any export."), UNPACK)
+            raise TooLarge(self._name, LONG_CONTENTS, UNPACK)
         return super().read(size)
 
 

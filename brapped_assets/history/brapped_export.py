@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
-from brapped_assets.history.archives import MOST_DOCUMENTS
+from brapped_assets.history.archive_limits import MOST_DOCUMENTS
 from brapped_assets.history.errors import Damaged, NotAnExport
 from brapped_assets.history.file_names import base_name
 from brapped_assets.history.members import Keep, Member, file_member

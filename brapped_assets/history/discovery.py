@@ -7,11 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from brapped_assets.history.archives import (
+from brapped_assets.history.archive_limits import (
+    CHUNK_BYTES,
+    DEEPEST_ARCHIVE,
     MOST_DOCUMENTS,
+    PACKED_OFTEN,
     UNPACK,
-    Spool,
     check_claims,
+    too_large,
+)
+from brapped_assets.history.archives import (
+    Spool,
     form_of,
     tar_members,
     unpacked,
@@ -42,11 +48,8 @@ from brapped_assets.history.not_a_history import (
     nothing_in_folder,
 )
 from brapped_assets.history.recognition import recognise
-from brapped_assets.history.size_limits import CHUNK_BYTES, too_large
 from brapped_assets.text.translation import N_
 
-# What is packed in one another: a zip in a zip in a tgz, which is a tar in a gzip.
-DEEPEST_ARCHIVE = 4
 # Of the names in a folder and below those that are opened.
 MOST_LOOKED_INTO = 5000
 # Archives with a history in them, which stay open until they are imported. macOS lets a program open 256 files.
@@ -175,7 +178,7 @@ class _Search:
                 raise error
             return Found([self._history(member, archive)], [], [])
         if depth == DEEPEST_ARCHIVE:
-            raise Wrapped(member.name, N_("it is packed more than %(many)s times."), UNPACK, many=DEEPEST_ARCHIVE)
+            raise Wrapped(member.name, PACKED_OFTEN, UNPACK, many=DEEPEST_ARCHIVE)
         before = self.spool.end
         try:
             with ExitStack() as held:

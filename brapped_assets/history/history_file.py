@@ -10,13 +10,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
+from brapped_assets.history.archive_limits import CHUNK_BYTES
 from brapped_assets.history.common_rows import days_and_accounts, usual_rows
 from brapped_assets.history.file_names import base_name
 from brapped_assets.history.json_stream import as_it_is, batches, decode_all, texts
 from brapped_assets.history.members import Member
 from brapped_assets.history.model import Kind, Row
 from brapped_assets.history.parsing import parse_row
-from brapped_assets.history.size_limits import CHUNK_BYTES
 from brapped_assets.history.spoken_rows import as_video
 
 Item = TypeVar("Item")

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, TypeVar
 
 from pydantic_core import from_json
 
+from brapped_assets.history.archive_limits import CHUNK_BYTES
 from brapped_assets.history.errors import AGAIN, Damaged
 from brapped_assets.history.oversized_rows import DECODER, DEEPEST_ROW, LONGEST_ROW, skip
-from brapped_assets.history.size_limits import CHUNK_BYTES
 from brapped_assets.text.translation import N_
 
 Item = TypeVar("Item")

@@ -1,4 +1,4 @@
-"""The files of folders and archives: one way to every byte of them, and no more of it than `size_limits` lets."""
+"""The files of folders and archives: one way to every byte of them, and no more of it than `archive_limits` lets."""
 
 import io
 import os
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from brapped_assets.history.archive_limits import CHUNK_BYTES, most_bytes, too_large
 from brapped_assets.history.file_access import descriptor_of, explained, size_of
-from brapped_assets.history.size_limits import CHUNK_BYTES, most_bytes, too_large
 from brapped_assets.text.plain import plain
 
 Keep = Callable[[], None]

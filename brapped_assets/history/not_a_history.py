@@ -6,7 +6,7 @@ Nobody is to ask Spotify anew for what they have.
 import re
 from collections.abc import Sequence
 
-from brapped_assets.history.archives import UNPACK
+from brapped_assets.history.archive_limits import UNPACK
 from brapped_assets.history.errors import (
     CutOff,
     Damaged,

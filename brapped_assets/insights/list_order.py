@@ -1,7 +1,7 @@
-"""The orders of lists: what they are sorted by, how each is called, and the sorting."""
+"""The lists there are, and their orders: what they are sorted by, how each is called, and the sorting."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from brapped_assets.insights.columns.plays import MOST_DAYS
 from brapped_assets.insights.columns.reductions import By
 from brapped_assets.insights.columns.sums_by_item import Ints
-from brapped_assets.insights.name_filter import Kind
 from brapped_assets.text.translation import N_
 
+Kind = Literal["artists", "songs", "albums", "days", "contexts"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Sort = Literal["plays", "minutes", "first", "last", "skips", "change"]
 # What a list is sorted by, as its page says it.
 SORTS: Mapping[Sort, str] = {

@@ -11,8 +11,8 @@ from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.columns.day_numbers import date_of, dates
 from brapped_assets.insights.columns.reductions import Sums, each_once
 from brapped_assets.insights.columns.sums_by_item import Ints
-from brapped_assets.insights.list_order import Order, in_order
-from brapped_assets.insights.name_filter import Kind, named_like
+from brapped_assets.insights.list_order import Kind, Order, in_order
+from brapped_assets.insights.name_search import named_like
 from brapped_assets.insights.names import MUSIC, contexts, names
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer

@@ -9,7 +9,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from brapped_assets.insights.api_answers.parameters import Refused
-from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.list_order import Kind
 from brapped_assets.mcp_server.allowed_sql import RefusedStatement
 from brapped_assets.mcp_server.permission import Found
 from brapped_assets.mcp_server.tools import Tools

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.how_counted.formula import Formula, counted
 from brapped_assets.insights.how_counted.overview import FORMULAS
-from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.list_order import Kind
 
 OVERVIEW = {formula.name: formula for formula in FORMULAS}
 TOTALS = ("Plays", "Minutes", "Estimated share", "Days with music", "New songs")

@@ -12,7 +12,7 @@ from brapped_assets.insights.api_answers import completeness, lists, plays, tota
 from brapped_assets.insights.api_answers.parameters import Pairs, Parameter, of_period, of_selection
 from brapped_assets.insights.api_answers.question import Question, read_question
 from brapped_assets.insights.columns.life_cache import LifeCache
-from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.list_order import Kind
 from brapped_assets.insights.rule_comparison import WORDS
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.mcp_server import shown_sql

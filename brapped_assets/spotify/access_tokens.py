@@ -17,7 +17,7 @@ from requests import Response, codes
 
 from brapped_assets.spotify.errors import ConsentNeeded, Malformed, Refused, Transient, WrongCredentials
 from brapped_assets.spotify.quota import retry_after
-from brapped_assets.spotify.responses import DASHBOARD, json_of
+from brapped_assets.spotify.response_errors import DASHBOARD, json_of
 from brapped_assets.spotify.transport import (
     TIMEOUT,
     USER_AGENT,

@@ -20,7 +20,7 @@ from brapped_assets.spotify.parsing import (
     parse_track,
 )
 from brapped_assets.spotify.quota import RECENTLY_PLAYED, CallLedger, Purpose
-from brapped_assets.spotify.responses import date_of, json_of, raise_unless_answered, says_unknown
+from brapped_assets.spotify.response_errors import date_of, json_of, raise_unless_answered, says_unknown
 from brapped_assets.spotify.transport import (
     TIMEOUT,
     USER_AGENT,

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from brapped_assets.insights import aliasing, items
 from brapped_assets.insights.items import key_in
-from brapped_assets.insights.search import cleaned, is_enough, search
+from brapped_assets.insights.name_search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.text.translation import _
 from brapped_assets.web.address import root_of

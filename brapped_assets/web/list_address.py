@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
-from brapped_assets.insights.list_order import NO_CHANGE, NO_ORDER, Order, Sort, sorts_of
+from brapped_assets.insights.list_order import NO_CHANGE, NO_ORDER, Kind, Order, Sort, sorts_of
 from brapped_assets.insights.lists import Wanted
-from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.name_search import CUT_SHORT, LONGEST, cleaned
 from brapped_assets.insights.periods import Period
-from brapped_assets.insights.search import CUT_SHORT, LONGEST, cleaned
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.db.connections import Connection

@@ -11,9 +11,8 @@ from starlette.routing import Route
 
 from brapped_assets.insights.columns.plays import Flag
 from brapped_assets.insights.list_file import pieces
-from brapped_assets.insights.list_order import sorts_of
+from brapped_assets.insights.list_order import KINDS, Kind, sorts_of
 from brapped_assets.insights.lists import Listed, Wanted, list_things
-from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _, ngettext

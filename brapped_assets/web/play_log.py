@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brapped_assets.insights import play_log, play_log_file
+from brapped_assets.insights.name_search import LEFT_OUT, cleaned, is_enough
 from brapped_assets.insights.periods import Period
 from brapped_assets.insights.play_log_selection import Asked, Listing, Way, list_plays, other_years, totals, ways_out
-from brapped_assets.insights.search import LEFT_OUT, cleaned, is_enough
 from brapped_assets.insights.selection import EVERYTHING, KINDS
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from brapped_assets.insights.search import Hit, cleaned, is_enough, search
+from brapped_assets.insights.name_search import Hit, cleaned, is_enough, search
 from brapped_assets.text.plain import calm
 from brapped_assets.web.site import Site
 

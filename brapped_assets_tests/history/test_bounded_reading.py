@@ -18,8 +18,8 @@ from zipfile import ZipFile
 import pytest
 from upath import UPath
 
-from brapped_assets.history import discovery, folders
-from brapped_assets.history.archives import UNPACK
+from brapped_assets.history import archive_limits, discovery, folders
+from brapped_assets.history.archive_limits import UNPACK
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import AGAIN, HistoryError, NotAnExport
 from brapped_assets.history.oversized_rows import LONGEST_ROW
@@ -52,7 +52,7 @@ FOUND: dict[str, list[object]] = {
     "holes.tar": ["NotAnExport", NOTHING],
     "headers.tar": ["NotAnExport", NOTHING],
     "back.tar": ["CutOff", CUT_OFF],
-    "nested.zip": ["Wrapped", f"{IN * discovery.DEEPEST_ARCHIVE}it is packed more than 4 times. {UNPACK}"],
+    "nested.zip": ["Wrapped", f"{IN * archive_limits.DEEPEST_ARCHIVE}it is packed more than 4 times. {UNPACK}"],
     "spreading.zip": [
         "Wrapped",
         "0.zip: 24.zip: 86.zip: x.txt: 5,000 files were looked into before it. Import it by its own path.",

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from brapped_assets.insights import items
 from brapped_assets.insights.columns.day_numbers import instant
 from brapped_assets.insights.habits import clock
-from brapped_assets.insights.list_order import Order
+from brapped_assets.insights.list_order import KINDS, Order
 from brapped_assets.insights.lists import Wanted, list_things
 from brapped_assets.insights.most_played import heard
-from brapped_assets.insights.name_filter import KINDS
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.play_log_selection import Asked, list_plays, other_years
 from brapped_assets.insights.selected_viewer import viewer_of

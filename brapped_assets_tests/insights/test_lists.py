@@ -21,9 +21,8 @@ from starlette.testclient import TestClient
 from brapped_assets.insights import weeks_at_number_one
 from brapped_assets.insights.columns import sums_by_item
 from brapped_assets.insights.completeness import earlier_period
-from brapped_assets.insights.list_order import Order, Sort
+from brapped_assets.insights.list_order import KINDS, Kind, Order, Sort
 from brapped_assets.insights.lists import NUMBERS, Listed, Wanted, list_things
-from brapped_assets.insights.name_filter import KINDS, Kind
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.insights.periods import Period, named
 from brapped_assets.insights.selected_viewer import viewer_of

@@ -13,9 +13,9 @@ from brapped_assets.insights.item_rank import standing_of
 from brapped_assets.insights.listener_comparison import compare
 from brapped_assets.insights.milestones import milestones
 from brapped_assets.insights.most_played import heard
+from brapped_assets.insights.name_search import search
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.power_bi.measures import MEASURES
-from brapped_assets.insights.search import search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.insights.wrapped import cards, numbers
 from brapped_assets.notifications import recap

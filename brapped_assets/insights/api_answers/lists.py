@@ -10,11 +10,10 @@ from brapped_assets.insights.api_answers.model import Model, Row
 from brapped_assets.insights.api_answers.parameters import RANGE, Parameter, Refused, period_named
 from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.completeness import NOT_ALL_KNOWN, earlier_period, known_in_part
-from brapped_assets.insights.list_order import NO_CHANGE_FOR_PROGRAMS, Order, Sort
+from brapped_assets.insights.list_order import NO_CHANGE_FOR_PROGRAMS, Kind, Order, Sort
 from brapped_assets.insights.lists import COLUMNS, Listed, Wanted, list_things
-from brapped_assets.insights.name_filter import Kind
+from brapped_assets.insights.name_search import LONGEST, cleaned
 from brapped_assets.insights.periods import Period, before, year_before
-from brapped_assets.insights.search import LONGEST, cleaned
 from brapped_assets.warehouse.db.connections import Connection
 
 MOST_ROWS, USUAL_ROWS = 1_000, 100

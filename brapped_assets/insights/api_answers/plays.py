@@ -8,9 +8,9 @@ from brapped_assets.insights.api_answers.lists import TEXT
 from brapped_assets.insights.api_answers.model import Model
 from brapped_assets.insights.api_answers.parameters import Parameter, Refused
 from brapped_assets.insights.api_answers.question import Question
+from brapped_assets.insights.name_search import TOO_SHORT, cleaned, is_enough
 from brapped_assets.insights.play_log import Played
 from brapped_assets.insights.play_log_selection import Asked, Listing, list_plays
-from brapped_assets.insights.search import TOO_SHORT, cleaned, is_enough
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.zones import local_time
 

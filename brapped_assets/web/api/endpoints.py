@@ -20,7 +20,7 @@ from brapped_assets.insights.api_answers.model import About, Model
 from brapped_assets.insights.api_answers.parameters import Parameter, of_period, of_selection
 from brapped_assets.insights.api_answers.question import Question
 from brapped_assets.insights.items import Kind
-from brapped_assets.insights.name_filter import KINDS
+from brapped_assets.insights.list_order import KINDS
 from brapped_assets.insights.names import MUSIC
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.read_tokens import Scope

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from brapped_assets.insights.name_filter import KINDS
+from brapped_assets.insights.list_order import KINDS
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.web.api.endpoints import endpoints
 from brapped_assets.web.api.openapi import document

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.insights.search import cleaned, is_enough, search
+from brapped_assets.insights.name_search import cleaned, is_enough, search
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets_tests.examples import examples, quick_of

@@ -1,13 +1,17 @@
-"""Search over the names of artists, tracks and albums, in any script."""
+"""Names that hold what somebody typed, in any script: of all there are, best first, or of those of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg.sql import SQL, Literal
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from brapped_assets.insights.columns.day_numbers import dates
+from brapped_assets.insights.columns.sums_by_item import Ints
 from brapped_assets.insights.items import LARGEST_KEY, NAMED, Kind
+from brapped_assets.insights.list_order import Kind as ListKind
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_
@@ -23,6 +27,13 @@ TOO_SHORT = "One letter is in most names; say two."
 LEFT_OUT = N_("One letter is in most names; two are looked for. Shown is what there is without it.")
 CUT_SHORT = N_("Names are looked for by %(most)s characters at most; the others were left out.")
 WORST = 3
+# Where their names are found, and by which key.
+TABLES = {
+    "artists": ("artist_dim", "artist_key"), "songs": ("track_dim", "track_key"),
+    "albums": ("album_dim", "release_group"),
+}  # fmt: skip
+# Of more things than these all names there are are looked through.
+MOST_NAMED = 2_000
 FOUND = np.dtype([("kind", ">i4"), ("key", ">i8"), ("older", ">i4"), ("quality", ">i4")])
 
 
@@ -61,6 +72,31 @@ def search(tx: Connection, who: Viewer, text: str, limit: int) -> list[Hit]:
         for number, kind in enumerate(get_args(Kind))
         for hit in _best(tx, who, kind, found[found["kind"] == number], limit)
     ]
+
+
+def named_like(tx: Connection, kind: ListKind, keys: Ints, uris: Sequence[str], text: str) -> NDArray[np.bool_]:
+    """Which things of a list have a name that holds the text, as search compares names; keys as in `Listed`."""
+    match kind:
+        case "days":
+            values = {"days": dates(keys), "text": text}
+            rows = tx.execute(q.days_named, values).fetchall()
+            found = {row["day"] for row in rows}
+            return np.array([day in found for day in dates(keys)], np.bool_)
+        case "contexts":
+            told = [uris[key] for key in keys]
+            rows = tx.execute(q.contexts_named, {"uris": told, "text": text}).fetchall()
+            found = {row["context_uri"] for row in rows}
+            return np.array([uri in found for uri in told], np.bool_)
+        case _:
+            table, key = TABLES[kind]
+            which: Composable = SQL("true")
+            if len(keys) <= MOST_NAMED:
+                which = SQL("n.{} = any({})").format(Identifier(key), Literal(keys.tolist()))
+            statement = SQL(q.named).format(
+                key=Identifier(key), table=Identifier("star", table), text=Literal(text), which=which
+            )
+            row = tx.execute(statement, binary=True).fetchone()
+            return np.isin(keys, np.frombuffer((row and row["keys"]) or b"", ">i8").astype(np.int64))
 
 
 def _best(tx: Connection, who: Viewer, kind: Kind, found: NDArray[np.void], limit: int) -> list[Hit]:
