@@ -1,18 +1,17 @@
-"""Brapped's own export, read back: a zip or a folder with a manifest, and one file of records for each table.
+"""Brapped's own export, known by its manifest: a zip or a folder with one file of records for each table beside it.
 
 The format is told in docs/your-data.md.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import from_json
 
 from brapped_assets.clocks.regions import why_refused
 from brapped_assets.history.archive_limits import MOST_DOCUMENTS
@@ -25,12 +24,9 @@ MANIFEST = "brapped.json"
 FORMAT, VERSION = "brapped export", 1
 RECORDS, HISTORY, PARQUET = "records", "Spotify Extended Streaming History", "parquet"
 TABLE_NAME = re.compile(r"(?:raw|star|audit|insights)\.[a-z_]+\.jsonl")
-AGAIN = N_("Make the export again with `brapped export`, and import it whole.")
+EXPORT_AGAIN = N_("Make the export again with `brapped export`, and import it whole.")
 A_PART = N_("it is a part of an export of Brapped's. Import the whole zip or folder instead.")
 LARGEST_MANIFEST = 1024 * 1024
-# The largest record is a track object of 20 KB, or a row of 256 K characters that nobody understood; and so many bytes
-# are restored at once, with one record more.
-LONGEST_RECORD, BATCH_BYTES = 8 * 1024**2, 4 * 1024**2
 
 
 class Lived(BaseModel):
@@ -91,43 +87,6 @@ class Archive:
     prefix: str = ""
     members: Mapping[str, Member] = field(default_factory=dict, repr=False, compare=False)
 
-    def batches(self, table: str, size: int) -> Iterator[list[str]]:
-        """The records of one table, in batches of at most `size`; none when the export has no such table.
-
-        Raises:
-            HistoryError: they cannot be read, or are not as many as the manifest says.
-        """
-        expected = self.manifest.records.get(table)
-        if expected is None:
-            return
-        name = f"{self.prefix}{RECORDS}/{table}.jsonl"
-        if name not in self.members:
-            raise Damaged(name, N_("it is missing."), AGAIN)
-        read = 0
-        with self.members[name].opened() as stream:
-            for batch in _batches(stream, name, size):
-                read += len(batch)
-                yield _texts(batch, name)
-        if read != expected:
-            text = N_("it has %(read)s records, and %(expected)s were written.")
-            raise Damaged(name, text, AGAIN, read=read, expected=expected)
-
-    def check(self, size: int) -> None:
-        """Read everything once. Raises HistoryError, before anybody has written anything."""
-        for table in self.manifest.records:
-            for lines in self.batches(table, size):
-                try:
-                    records = from_json(f"[{','.join(lines)}]")
-                except ValueError:
-                    records = [None]
-                if not all(isinstance(record, dict) for record in records):
-                    raise Damaged(f"{self.prefix}{RECORDS}/{table}.jsonl", N_("its records are damaged."), AGAIN)
-
-
-def damaged_records(archive: Archive, table: str, why: Exception) -> Damaged:
-    """What to say of records of a table that nobody can restore."""
-    return Damaged(f"{archive.path.name}: {table}", N_("its records are damaged (%(why)s)."), AGAIN, why=why)
-
 
 def archive_among(members: Mapping[str, Member], path: Path) -> Archive | None:
     """The export of ours whose members these are; None when they are something else's.
@@ -170,29 +129,6 @@ def is_a_part(name: str) -> bool:
     return base == MANIFEST or TABLE_NAME.fullmatch(base) is not None
 
 
-def _batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:
-    """Lines, at most so many at once and about `BATCH_BYTES`: a line may be long, and so may each of them."""
-    batch: list[bytes] = []
-    held = 0
-    while line := stream.readline(LONGEST_RECORD + 1):
-        if len(line) > LONGEST_RECORD:
-            raise Damaged(name, N_("a record is longer than any real one."), AGAIN)
-        batch.append(line)
-        held += len(line)
-        if len(batch) == size or held >= BATCH_BYTES:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
-
-
-def _texts(lines: list[bytes], name: str) -> list[str]:
-    try:
-        return [line.decode() for line in lines]
-    except UnicodeDecodeError as error:
-        raise Damaged(name, N_("it is no UTF-8 any more."), AGAIN) from error
-
-
 def _manifest(path: Path, member: Member) -> Manifest | None:
     with member.opened() as stream:
         text = stream.read(LARGEST_MANIFEST)
@@ -209,7 +145,7 @@ def _manifest(path: Path, member: Member) -> Manifest | None:
     try:
         manifest = Manifest.model_validate(told)
     except ValidationError as error:
-        raise Damaged(path.name, N_("its %(file)s is damaged."), AGAIN, file=MANIFEST) from error
+        raise Damaged(path.name, N_("its %(file)s is damaged."), EXPORT_AGAIN, file=MANIFEST) from error
     person = manifest.listener
     for zone in (person.time_zone, *(lived.time_zone for lived in person.zones)):
         if problem := why_refused(zone):

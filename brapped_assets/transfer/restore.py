@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import reduce
+from typing import BinaryIO
 
-from brapped_assets.history.brapped_export import Archive, Person, damaged_records
-from brapped_assets.text.translation import _
+from pydantic_core import from_json
+
+from brapped_assets.history.brapped_export import EXPORT_AGAIN, RECORDS, Archive, Person
+from brapped_assets.history.errors import Damaged
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse import exported_records, restored_records, zones
 from brapped_assets.warehouse.db.connections import Connection, Transactions, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
@@ -17,6 +21,9 @@ from brapped_assets.warehouse.merge.play_merge import MergeOutcome
 # A record is a few hundred bytes; a batch is one statement's parameter.
 BATCH_RECORDS = 10_000
 LOCK_SECONDS = 60
+# The largest record is a track object of 20 KB, or a row of 256 K characters that nobody understood; and so many bytes
+# are restored at once, with one record more.
+LONGEST_RECORD, BATCH_BYTES = 8 * 1024**2, 4 * 1024**2
 TOLD_OF_PLAYS = (
     exported_records.PLAYS,
     exported_records.OLD_PLAYS,
@@ -71,7 +78,7 @@ def restore(
     Stopped at any moment, what is merged stays, and doing it again completes it. An export that cannot be read whole
     leaves nothing behind. Raises HistoryError, and a WarehouseError.
     """
-    archive.check(batch_records)
+    check_records(archive, batch_records)
     who = returning_listener(archive.manifest.listener)
     expected = sum(archive.manifest.records.get(table, 0) for table in TOLD_OF_PLAYS)
     done, became = 0, MergeOutcome()
@@ -80,7 +87,7 @@ def restore(
         zones.rebuild(warehouse, listener_id)
     for table, kind in _passes(archive):
         try:
-            for lines in archive.batches(table, batch_records):
+            for lines in _record_batches(archive, table, batch_records):
                 with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
                     restored = restored_records.restore_batch(
                         tx, listener_id, table, lines, datetime.now(UTC), kind=kind
@@ -90,7 +97,8 @@ def restore(
                     done += restored.records
                     progress(done, expected)
         except restored_records.BadRecords as error:
-            raise damaged_records(archive, table, error) from error
+            text = N_("its records are damaged (%(why)s).")
+            raise Damaged(f"{archive.path.name}: {table}", text, EXPORT_AGAIN, why=error) from error
         if table == exported_records.POLLS:
             with warehouse.transaction() as tx:
                 restored_records.note_hole(tx, listener_id, who)
@@ -104,6 +112,63 @@ def restore(
     if is_any_forgotten and isinstance(warehouse, Warehouse):
         remove_unreferenced(warehouse)
     return became
+
+
+def check_records(archive: Archive, size: int) -> None:
+    """Read every record once, so many at a time. Raises HistoryError, before anybody has written anything."""
+    for table in archive.manifest.records:
+        for lines in _record_batches(archive, table, size):
+            try:
+                records = from_json(f"[{','.join(lines)}]")
+            except ValueError:
+                records = [None]
+            if not all(isinstance(record, dict) for record in records):
+                raise Damaged(_name(archive, table), N_("its records are damaged."), EXPORT_AGAIN)
+
+
+def _record_batches(archive: Archive, table: str, size: int) -> Iterator[list[str]]:
+    """The records of one table, in batches of at most `size`; none when the export has no such table.
+
+    Raises:
+        HistoryError: they cannot be read, or are not as many as the manifest says.
+    """
+    expected = archive.manifest.records.get(table)
+    if expected is None:
+        return
+    name = _name(archive, table)
+    if name not in archive.members:
+        raise Damaged(name, N_("it is missing."), EXPORT_AGAIN)
+    read = 0
+    with archive.members[name].opened() as stream:
+        for batch in _line_batches(stream, name, size):
+            read += len(batch)
+            try:
+                yield [line.decode() for line in batch]
+            except UnicodeDecodeError as error:
+                raise Damaged(name, N_("it is no UTF-8 any more."), EXPORT_AGAIN) from error
+    if read != expected:
+        text = N_("it has %(read)s records, and %(expected)s were written.")
+        raise Damaged(name, text, EXPORT_AGAIN, read=read, expected=expected)
+
+
+def _line_batches(stream: BinaryIO, name: str, size: int) -> Iterator[list[bytes]]:
+    """Lines, at most so many at once and about `BATCH_BYTES`: a line may be long, and so may each of them."""
+    batch: list[bytes] = []
+    held = 0
+    while line := stream.readline(LONGEST_RECORD + 1):
+        if len(line) > LONGEST_RECORD:
+            raise Damaged(name, N_("a record is longer than any real one."), EXPORT_AGAIN)
+        batch.append(line)
+        held += len(line)
+        if len(batch) == size or held >= BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def _name(archive: Archive, table: str) -> str:
+    return f"{archive.prefix}{RECORDS}/{table}.jsonl"
 
 
 def _passes(archive: Archive) -> Iterator[tuple[str, Kind]]:

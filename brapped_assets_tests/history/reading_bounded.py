@@ -8,7 +8,7 @@ from pathlib import Path
 from brapped_assets.history.chunks import pieces_of
 from brapped_assets.history.discovery import find_histories
 from brapped_assets.history.errors import HistoryError
-from brapped_assets.transfer.restore import BATCH_RECORDS
+from brapped_assets.transfer.restore import BATCH_RECORDS, check_records
 
 PIECE_ROWS = 50_000
 
@@ -22,7 +22,7 @@ def read(path: Path) -> list[object]:
                 file.content_hash()
                 rows += sum(len(piece) for piece, _ in pieces_of(file.batches(), PIECE_ROWS))
             for archive in found.archives:
-                archive.check(BATCH_RECORDS)
+                check_records(archive, BATCH_RECORDS)
             return [len(found.files), len(found.archives), rows, [reason for _, reason in found.unusable]]
     except HistoryError as error:
         return [type(error).__name__, error.reason]

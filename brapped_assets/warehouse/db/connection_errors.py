@@ -1,11 +1,8 @@
-"""What is said of a connection to the database that cannot be had, or that was lost."""
+"""What is said of a connection to the database that cannot be had."""
 
 import re
 
-import psycopg
-from psycopg.errors import AdminShutdown
-
-from brapped_assets.warehouse.errors import Interrupted, Unreachable, Untrusted
+from brapped_assets.warehouse.errors import Unreachable, Untrusted
 
 NO_ANSWER_YET = "The database does not answer yet. Check DATABASE_URL, or try again."
 # What waiting does not cure. A TLS connection that is cut belongs to a cold start; one that is refused does not.
@@ -52,13 +49,4 @@ def remedy(reason: str, setting: str) -> str:
             return mended_by.format(setting=setting)
     return (
         f"Check {setting}: host, database, user, password; on Neon, that the project exists and its compute may start."
-    )
-
-
-def lost(error: psycopg.OperationalError) -> Interrupted:
-    """An insufficient resource other than disk, a crash, or a cut connection: all cured by trying later."""
-    if isinstance(error, AdminShutdown):
-        return Interrupted("The database was shut down on the way; the next run does the work again.")
-    return Interrupted(
-        f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
     )

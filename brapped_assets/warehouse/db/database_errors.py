@@ -6,8 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 
-from brapped_assets.warehouse.db.connection_errors import lost
-from brapped_assets.warehouse.errors import Busy, Gone, NotAllowed, OutOfSpace, ReadOnly, TooSlow
+from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, NotAllowed, OutOfSpace, ReadOnly, TooSlow
 
 NO_LISTENER = "The listener was removed by `brapped forget` a moment ago; nothing was kept of this run."
 NO_SPACE = (
@@ -51,5 +50,10 @@ def explained() -> Iterator[None]:
         if not (error.diag.constraint_name or "").endswith("_listener_id_fkey"):
             raise
         raise Gone(NO_LISTENER) from error
+    except pg.AdminShutdown as error:
+        raise Interrupted("The database was shut down on the way; the next run does the work again.") from error
     except psycopg.OperationalError as error:
-        raise lost(error) from error
+        # An insufficient resource other than disk, a crash, or a cut connection: all cured by trying later.
+        raise Interrupted(
+            f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
+        ) from error
