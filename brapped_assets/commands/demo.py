@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
-from brapped_assets.accounts.consent import remember
+from brapped_assets.accounts.consent_storage import remember
 from brapped_assets.clocks.regions import zone_of_this_machine
 from brapped_assets.commands.import_history import import_files
 from brapped_assets.commands.up import AlreadyUp, collect, only_one, say_where_the_other_is

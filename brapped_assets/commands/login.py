@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.prompt import Confirm, Prompt
 
 from brapped_assets.accounts import new_listener
-from brapped_assets.accounts.consent import WAIT, Remembered, remember
+from brapped_assets.accounts.consent_storage import WAIT, Remembered, remember
 from brapped_assets.accounts.loopback_server import CallbackTimeout, wait_for_callback
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape

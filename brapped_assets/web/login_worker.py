@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Lock, Thread
 
-from brapped_assets.accounts.consent import WAIT, remember
+from brapped_assets.accounts.consent_storage import WAIT, remember
 from brapped_assets.accounts.loopback_server import wait_for_callback
 from brapped_assets.accounts.new_listener import NothingChanged
 from brapped_assets.settings import Settings, SettingsError
