@@ -177,7 +177,7 @@ def genres() -> int:
     return run(ready_settings(), console)
 
 
-@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@app.command(context_settings={"allow_interspersed_args": False})
 def postgres(
     program: Annotated[str, typer.Argument(help="psql, pg_dump, pg_restore…")],
     arguments: Annotated[list[str] | None, typer.Argument(help="The program's own, as it is.")] = None,

