@@ -13,11 +13,10 @@ from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.transfer.import_summary import FORGOTTEN
-from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
+from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy, old_tables
 from brapped_assets.transfer.listener_choice import resolve_listener
 from brapped_assets.warehouse.db.urls import has_password
 from brapped_assets.warehouse.errors import WarehouseError
-from brapped_assets.warehouse.legacy_tables import old_tables
 
 
 def import_tables(settings: Settings, console: Console, url: str, *, listener: str | None = None) -> int:

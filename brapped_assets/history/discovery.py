@@ -16,15 +16,8 @@ from brapped_assets.history.archive_limits import (
     check_claims,
     too_large,
 )
-from brapped_assets.history.archives import (
-    Spool,
-    form_of,
-    tar_members,
-    unpacked,
-    whole,
-    zip_members,
-)
-from brapped_assets.history.brapped_export import Archive, archive_among, archive_in_folder, is_of_ours
+from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
+from brapped_assets.history.brapped_manifest import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
 from brapped_assets.history.file_access import explained
 from brapped_assets.history.file_names import (
@@ -37,16 +30,10 @@ from brapped_assets.history.file_names import (
     unlikelihood,
     unpacked_name,
 )
-from brapped_assets.history.folders import files_below
+from brapped_assets.history.folders import files_below, nothing_in_folder
 from brapped_assets.history.history_file import HistoryFile
 from brapped_assets.history.members import Keep, Member, always, file_member
-from brapped_assets.history.not_a_history import (
-    IN_THE_CLOUD,
-    STILL_DOWNLOADING,
-    foreign,
-    nothing_in_archive,
-    nothing_in_folder,
-)
+from brapped_assets.history.not_a_history import IN_THE_CLOUD, STILL_DOWNLOADING, foreign, nothing_in_archive
 from brapped_assets.history.recognition import recognise
 from brapped_assets.text.translation import N_
 

@@ -1,11 +1,12 @@
 """The files of a folder and of those below it, in an order that does not depend on the disk, and not without end."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
+from brapped_assets.history.errors import Forbidden, HistoryError, NotAnExport, Wrapped
+from brapped_assets.history.not_a_history import ASK, HAS_A_REMEDY, Reasons
 from brapped_assets.text.translation import N_
 
 # Names in a folder and below, and how far below. A folder of downloads has fewer.
@@ -41,3 +42,13 @@ def files_below(folder: Path, enter: Callable[[Path], bool], note: Callable[[His
             text = N_("over %(many)s files lie here and above. Import a smaller folder.")
             note(Wrapped(str(place), text, many=MOST_ENTRIES))
             return
+
+
+def nothing_in_folder(name: str, problems: Sequence[HistoryError]) -> HistoryError:
+    """What to say of a folder without a history: first of what has one but for a remedy, and then not to ask anew."""
+    remedies = [error for error in problems if isinstance(error, HAS_A_REMEDY)]
+    remedy = "" if remedies else ASK
+    if not problems:
+        return NotAnExport(name, N_("there is no Spotify export in this folder."), remedy)
+    text = N_("there is no Spotify export in this folder (%(seen)s).")
+    return NotAnExport(name, text, remedy, seen=Reasons([*remedies, *problems]))

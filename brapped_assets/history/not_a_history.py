@@ -111,7 +111,7 @@ def of_text(name: str, text: str) -> HistoryError | None:
     return NotAnExport(name, text, what=what)
 
 
-class _Reasons:
+class Reasons:
     """The first of some reasons, each once, in the language of whoever asks."""
 
     def __init__(self, problems: Sequence[HistoryError]) -> None:
@@ -122,18 +122,8 @@ class _Reasons:
         return "; ".join([*reasons[:MOST_REASONS], *(["…"] if len(reasons) > MOST_REASONS else [])])
 
 
-def nothing_in_folder(name: str, problems: Sequence[HistoryError]) -> HistoryError:
-    """What to say of a folder without a history: first of what has one but for a remedy, and then not to ask anew."""
-    remedies = [error for error in problems if isinstance(error, HAS_A_REMEDY)]
-    remedy = "" if remedies else ASK
-    if not problems:
-        return NotAnExport(name, N_("there is no Spotify export in this folder."), remedy)
-    text = N_("there is no Spotify export in this folder (%(seen)s).")
-    return NotAnExport(name, text, remedy, seen=_Reasons([*remedies, *problems]))
-
-
 def nothing_in_archive(name: str, form: str, names: list[str], problems: Sequence[HistoryError]) -> HistoryError:
-    """The same of a zip or tar."""
+    """What to say of a zip or tar without a history."""
     # A history that cannot be read says more than the other documents beside it, and a remedy more than those.
     for error in problems:
         if HISTORY_NAME.search(base_name(error.name)) and suffix(error.name) not in BESIDE:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from brapped_assets.history.brapped_export import A_PART, is_a_part, is_copied
+from brapped_assets.history.brapped_manifest import A_PART, is_a_part, is_copied
 from brapped_assets.history.errors import AGAIN, Damaged, NotAnExport, Wrapped
 from brapped_assets.history.file_names import EXTENDED_NAME, HISTORY_NAME, base_name
 from brapped_assets.history.json_stream import rows, texts

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from brapped_assets import __version__
-from brapped_assets.history.brapped_export import FORMAT, HISTORY, MANIFEST, PARQUET, RECORDS, VERSION
+from brapped_assets.history.brapped_manifest import FORMAT, HISTORY, MANIFEST, PARQUET, RECORDS, VERSION
 from brapped_assets.transfer.export_target import Target
 from brapped_assets.transfer.public_tables import TABLES, write_table
 from brapped_assets.warehouse.db.connections import Connection, Warehouse

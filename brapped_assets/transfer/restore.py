@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from pydantic_core import from_json
 
-from brapped_assets.history.brapped_export import EXPORT_AGAIN, RECORDS, Archive, Person
+from brapped_assets.history.brapped_manifest import EXPORT_AGAIN, RECORDS, Archive, Person
 from brapped_assets.history.errors import Damaged
 from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse import exported_records, restored_records, zones

@@ -12,17 +12,24 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from brapped_assets.insights.items import key_in
-from brapped_assets.text.translation import _
+from brapped_assets.text.translation import N_, _
 from brapped_assets.warehouse import import_ledger
 from brapped_assets.warehouse.listeners import listeners
 from brapped_assets.web.address import root_of
 from brapped_assets.web.forms import only_ours, posted
-from brapped_assets.web.import_progress import Progress
-from brapped_assets.web.import_worker import BackgroundImport, Cancelled, NotNow
+from brapped_assets.web.import_progress import CANCELLED, Progress
+from brapped_assets.web.import_worker import BackgroundImport, Cancelled, Doubted, NotAsked, Occupied
 from brapped_assets.web.site import Site
 from brapped_assets.web.uploads import DISK_FULL, MOST_BYTES, TOO_LARGE, Upload, make_sure_it_fits, received
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+# What is said of an import that is not begun, or not stored.
+REFUSED: dict[type[Exception], str] = {
+    Occupied: N_("Another import is under way. Wait until it is done, then add this one."),
+    NotAsked: N_("That upload waits no longer. Add the file again."),
+    Doubted: N_("This may be somebody else's listening. Add it only if you are sure."),
+    Cancelled: CANCELLED,
+}
 
 
 def routes(site: Site) -> list[Route]:
@@ -47,7 +54,7 @@ def routes(site: Site) -> list[Route]:
         except (ClientDisconnect, asyncio.CancelledError):
             # Nobody is there to read it: they left, or the program stops.
             return Response(status_code=400)
-        except (HTTPException, NotNow, Cancelled, OSError) as error:
+        except (HTTPException, Occupied, Cancelled, OSError) as error:
             status_code, sentence = _explained(error)
             if is_script:
                 return JSONResponse({"error": sentence}, status_code)
@@ -73,8 +80,8 @@ def _answers(site: Site, page: Callable[[Request, int, str], Response]) -> list[
     async def store(request: Request) -> Response:
         try:
             _agree(site, await posted(request, site))
-        except NotNow as error:
-            return await run_in_threadpool(page, request, 409, str(error))
+        except (NotAsked, Doubted) as error:
+            return await run_in_threadpool(page, request, *_explained(error))
         return RedirectResponse(f"{root_of(request)}/add", 303)
 
     async def cancel(request: Request) -> Response:
@@ -96,7 +103,7 @@ def _progress(site: Site) -> Progress:
 async def _take(request: Request, site: Site) -> None:
     """An upload to disk, and its import begun.
 
-    Raises HTTPException, NotNow, Cancelled or OSError, and leaves nothing then.
+    Raises HTTPException, Occupied, Cancelled or OSError, and leaves nothing then.
     """
     incoming = site.incoming
     if incoming is None:
@@ -134,7 +141,7 @@ def _begin(incoming: BackgroundImport, upload: Upload) -> None:
 
 
 def _agree(site: Site, fields: dict[str, str]) -> None:
-    """Store what was shown. Raises NotNow."""
+    """Store what was shown. Raises NotAsked or Doubted."""
     is_meant = fields.get("even_if_someone_elses") == "yes"
     if site.incoming is not None:
         site.incoming.store(key_in(fields.get("proposal", "")), even_if_someone_elses=is_meant)
@@ -143,8 +150,8 @@ def _agree(site: Site, fields: dict[str, str]) -> None:
 def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException):
         return error.status_code, error.detail
-    if isinstance(error, NotNow | Cancelled):
-        return 409, str(error)
+    if type(error) in REFUSED:
+        return 409, _(REFUSED[type(error)])
     is_full = isinstance(error, OSError) and error.errno in FULL
     return (
         (507, _(DISK_FULL))

@@ -1,4 +1,4 @@
-"""How far an import is, as the pages say it: what is under way, what is asked, what was left out."""
+"""How far an import is, as the pages say it: what is under way, what is asked, what was left out, why it ended."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +22,12 @@ STAGES: dict[State, str] = {
     "reading": N_("Adding…"),
     "stopping": N_("Stopping…"),
 }
+# How it may end besides well.
+CANCELLED = N_("Cancelled. Nothing of it was stored.")
+CANCELLED_IN_PART = N_("Cancelled. What was stored stays; add the same file again to go on from there.")
+STOPPED = N_("Stopped. Add the same file again to go on.")
+UNANSWERED = N_("Nobody said yes within half an hour, so nothing was stored. Add the file again.")
+UNFORESEEN = N_("Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on.")
 # Files named in one list; more are counted.
 MOST_NAMES = 5
 

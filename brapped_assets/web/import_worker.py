@@ -25,7 +25,16 @@ from brapped_assets.transfer.stays_abroad import remarks
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.errors import WarehouseError
 from brapped_assets.warehouse.listeners import Listener, listeners
-from brapped_assets.web.import_progress import Progress, Proposal, troubles
+from brapped_assets.web.import_progress import (
+    CANCELLED,
+    CANCELLED_IN_PART,
+    STOPPED,
+    UNANSWERED,
+    UNFORESEEN,
+    Progress,
+    Proposal,
+    troubles,
+)
 
 # Whoever stops the program waits no longer for the piece under way; the database takes it back then.
 FAREWELL_SECONDS = 2
@@ -34,8 +43,16 @@ PATIENCE_SECONDS = 30 * 60
 log = logging.getLogger(__name__)
 
 
-class NotNow(Exception):
-    """What is asked of an import cannot be done as it stands; the text says why."""
+class Occupied(Exception):
+    """Another import is under way."""
+
+
+class NotAsked(Exception):
+    """An answer to a question that nobody asked, or no longer."""
+
+
+class Doubted(Exception):
+    """Nothing is stored that may be somebody else's, unless the answer says that it is meant."""
 
 
 class Cancelled(Exception):
@@ -73,10 +90,10 @@ class BackgroundImport:
         return replace(told, state="stopping") if is_stopping else told
 
     def reserve(self) -> Path:
-        """An empty folder for the files of an upload. Raises NotNow or OSError."""
+        """An empty folder for the files of an upload. Raises Occupied or OSError."""
         with self._lock:
             if self._progress.is_occupied or self._stopping.is_set():
-                raise NotNow(_("Another import is under way. Wait until it is done, then add this one."))
+                raise Occupied
             before, self._progress = self._progress, Progress("receiving")
             self._cancelled.clear()
             self._answered.clear()
@@ -97,13 +114,13 @@ class BackgroundImport:
         self._thread.start()
 
     def store(self, number: int, *, even_if_someone_elses: bool = False) -> None:
-        """Import what the proposal of this number told of. Raises NotNow."""
+        """Import what the proposal of this number told of. Raises NotAsked or Doubted."""
         with self._lock:
             asked = self._progress.proposal
             if self._progress.state != "asking" or asked is None or asked.number != number:
-                raise NotNow(_("That upload waits no longer. Add the file again."))
+                raise NotAsked
             if asked.doubts and not even_if_someone_elses:
-                raise NotNow(_("This may be somebody else's listening. Add it only if you are sure."))
+                raise Doubted
             self._begun()
             self._answered.set()
 
@@ -117,7 +134,7 @@ class BackgroundImport:
     def go_on(self) -> None:
         """Raises Cancelled when what is under way is no longer wanted."""
         if self._cancelled.is_set():
-            raise Cancelled(_("Cancelled. Nothing of it was stored."))
+            raise Cancelled
 
     def release(self) -> None:
         """The upload came to nothing: away with its files."""
@@ -135,21 +152,19 @@ class BackgroundImport:
     def _run(self, listener_id: int | None) -> None:
         try:
             ended = self._import(listener_id)
-        except (Stopped, HistoryError, SettingsError, WarehouseError, OSError) as error:
+        except (HistoryError, SettingsError, WarehouseError, OSError) as error:
             ended = replace(self._progress, state="failed", error=str(error))
-        except Unanswered as error:
-            ended = Progress("failed", error=str(error))
-        except Cancelled as error:
-            reason = str(error)
-            if self._progress.state == "reading" and self._progress.rows:
-                reason = _("Cancelled. What was stored stays; add the same file again to go on from there.")
-            ended = Progress("failed", self._progress.rows, error=reason)
+        except Stopped:
+            ended = replace(self._progress, state="failed", error=_(STOPPED))
+        except Unanswered:
+            ended = Progress("failed", error=_(UNANSWERED))
+        except Cancelled:
+            is_in_part = self._progress.state == "reading" and self._progress.rows
+            reason = CANCELLED_IN_PART if is_in_part else CANCELLED
+            ended = Progress("failed", self._progress.rows, error=_(reason))
         except Exception:
             log.exception("ERROR an import ended in a way nobody foresaw")
-            reason = _(
-                "Nobody foresaw this; the log tells more. What is merged stays: add the same file again to go on."
-            )
-            ended = replace(self._progress, state="failed", error=reason)
+            ended = replace(self._progress, state="failed", error=_(UNFORESEEN))
         shutil.rmtree(self._folder, ignore_errors=True)
         with self._lock:
             self._progress = ended
@@ -191,7 +206,7 @@ class BackgroundImport:
         with self._lock:
             if not is_answered and not self._answered.is_set():
                 self._progress = Progress("stopping")
-                raise Unanswered(_("Nobody said yes within half an hour, so nothing was stored. Add the file again."))
+                raise Unanswered
         self._keep()
 
     def _begun(self) -> None:
@@ -212,7 +227,7 @@ class BackgroundImport:
     def _keep(self) -> None:
         """Asked before each chunk that is read."""
         if self._stopping.is_set():
-            raise Stopped(_("Stopped. Add the same file again to go on."))
+            raise Stopped
         self.go_on()
 
     def _note(self, rows: int, expected: int) -> None:

@@ -5,7 +5,8 @@ import pickle
 import pytest
 
 from brapped_assets.history.errors import AGAIN, Damaged, HistoryError, NotAnExport
-from brapped_assets.history.not_a_history import nothing_in_archive, nothing_in_folder
+from brapped_assets.history.folders import nothing_in_folder
+from brapped_assets.history.not_a_history import nothing_in_archive
 from brapped_assets.text.language import Display, written_as
 from brapped_assets.text.translation import N_
 

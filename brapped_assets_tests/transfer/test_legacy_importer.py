@@ -12,13 +12,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy
+from brapped_assets.transfer.legacy_importer import TABLES, LegacySummary, import_legacy, old_tables
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads, save_artist
 from brapped_assets.warehouse.errors import NoOldTables, NotAllowed, WarehouseError
 from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
-from brapped_assets.warehouse.legacy_tables import old_tables
 from brapped_assets.warehouse.merge.play_merge import MergeOutcome, merge_plays
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, page, song
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from brapped_assets.history.brapped_export import Person
+from brapped_assets.history.brapped_manifest import Person
 from brapped_assets.transfer.restore import returning_listener
 from brapped_assets.warehouse import album_groups, artist_overrides, artist_tags, exported_records, restored_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
