@@ -1,8 +1,8 @@
 """Account data beside extended history: which of its plays nothing else tells.
 
 Account data is kept whole (`raw.account_play`), so what it adds to the fact is a pure function of both kinds of export.
-It knows the minute of a play, the title and the milliseconds. Of an offline play that may be the minute of its END or
-that of its upload.
+It knows the minute of a play, the title, in whatever spelling, and the milliseconds. Of an offline play that may be
+the minute of its END or that of its upload.
 """
 
 from collections import Counter, defaultdict
@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from brapped_assets.warehouse.db.connections import Connection
 from brapped_assets.warehouse.db.statements import Statements
 from brapped_assets.warehouse.merge.matching import REACH
+from brapped_assets.warehouse.merge.rematch import comparable
 
 q = Statements(__file__)
 
 MINUTE = timedelta(minutes=1)
 Group = tuple[str, int]
-"""Title and milliseconds: all that both kinds of export tell alike."""
+"""Title, as `comparable`, and milliseconds: all that both kinds of export tell alike."""
 
 
 class AccountRow(NamedTuple):
@@ -78,16 +79,24 @@ def _wanted(told: list[dict[str, Any]], candidates: list[dict[str, Any]]) -> set
     """
     accounted: Counter[tuple[Any, ...]] = Counter()
     for row in candidates:
-        accounted.update((minute, row["title"], row["ms_played"]) for minute in row["minutes"])
+        accounted.update((minute, *_group(row)) for minute in row["minutes"])
+    # What two files spell differently is there as often as the one that tells it most.
+    most: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in sorted(told, key=lambda row: (-row["times"], row["title"], row["artist"])):
+        most.setdefault((row["played_minute"], *_group(row), comparable(row["artist"])), row)
     wanted: set[AccountRow] = set()
-    for row in told:
-        group = (row["played_minute"], row["title"], row["ms_played"])
+    for row in sorted(most.values(), key=lambda row: (row["played_minute"], row["artist"], row["export_track_key"])):
+        group = (row["played_minute"], *_group(row))
         left = max(0, row["times"] - accounted[group])
         accounted[group] -= row["times"] - left
         wanted.update(
             AccountRow(row["played_minute"], row["export_track_key"], row["ms_played"], nth + 1) for nth in range(left)
         )
     return wanted
+
+
+def _group(row: dict[str, Any]) -> Group:
+    return comparable(row["title"]), row["ms_played"]
 
 
 def _apply(
@@ -100,10 +109,10 @@ def _apply(
     staged: dict[Group, list[str]] = defaultdict(list)
     for row in candidates:
         if row["staged"]:
-            staged[row["title"], row["ms_played"]].append(row["staged"])
+            staged[_group(row)].append(row["staged"])
     grown, emptied = {}, []
     for row in removed:
-        of_group = staged[row["title"], row["ms_played"]]
+        of_group = staged[_group(row)]
         # One that a poll tells of, too, may have another partner where the play really ended.
         if of_group and row["is_alone"]:
             grown[row["play_key"]] = of_group.pop()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -157,6 +158,21 @@ def test_account_data_and_extended_history_tell_of_the_same_plays(warehouse: War
     assert [(row["played_at"], row["track_id"]) for row in rows] == [
         (after(17), "a"), (after(59), "b"), (after(300), "c"), (after(900), None)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_play_is_one_however_two_exports_spell_its_names(warehouse: Warehouse, order: int) -> None:
+    spellings = [("Café Noir", "Zoë"), (normalize("NFD", "Café Noir"), normalize("NFD", "Zoë")), ("CAFÉ  Noir ", "zoë")]
+    first, *others = [Told(after(17), 180_000, title=title, artist=artist) for title, artist in spellings]
+    batches: list[Batch] = [("extended", [first]), *(("account", [minute(other)]) for other in others)]
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        tell(tx, me, batches[1:][::order])
+        assert [row["track_name"] for row in plays(tx)] == [spellings[2][0]]
+        tell(tx, me, batches[::order])
+        assert [row["track_id"] for row in plays(tx)] == ["a"]
+        tell(tx, me, [("account", [minute(others[0])] * 3)])
+        assert len(plays(tx)) == 3
 
 
 @pytest.mark.parametrize(
