@@ -212,7 +212,8 @@ from told t
 -- name: settle
 -- What counts elsewhere, as a pure function of all sources: of an upload, what rows with an END of the same upload account
 -- for; of account data, what extended history tells of the same minute, names and milliseconds; of a poll, what an export
--- tells within 90 s; of videos that name a track, what account data tells as plays of it (which are in the fact).
+-- tells within 90 s; of videos that name a track, what account data tells as plays of it (which are in the fact). Exports
+-- may spell a name differently.
 with unsure as materialized (
     select p.*, i.names, i.item_ref
     from star.spoken_play p join star.spoken_item i using (spoken_item_key)
@@ -230,9 +231,9 @@ uploads as materialized (
 ),
 same as materialized (
     select distinct a.spoken_item_key, e.spoken_item_key as told_key
-    from (select distinct u.spoken_item_key, one.name
+    from (select distinct u.spoken_item_key, lower(normalize(one.name, NFKD)) as name
             from unsure u cross join lateral unnest(u.names) one (name) where u.told_by in ('account', 'poll')) a
-    join (select i.spoken_item_key, one.name
+    join (select i.spoken_item_key, lower(normalize(one.name, NFKD)) as name
             from star.spoken_item i cross join lateral unnest(i.names) one (name)
            where i.listener_id = %(listener_id)s) e using (name)
     where e.spoken_item_key <> a.spoken_item_key
@@ -274,7 +275,9 @@ videos as materialized (
                     where a.listener_id = u.listener_id and a.ms_played = u.ms_played and a.times >= u.nth
                       and a.played_minute in (date_trunc('minute', u.played_at, 'UTC'),
                                               date_trunc('minute', u.uploaded_at, 'UTC'))
-                      and exists (select from unnest(u.names) one where split_part(one, chr(31), 2) = x.title)) as is_told
+                      and exists (select from unnest(u.names) one
+                                   where lower(normalize(split_part(one, chr(31), 2), NFKD))
+                                         = lower(normalize(x.title, NFKD)))) as is_told
     from unsure u where u.kind = 'video' and u.told_by = 'extended' and u.item_ref like 'spotify:track:%%'
 ),
 settled as (

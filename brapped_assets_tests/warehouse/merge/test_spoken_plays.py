@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, get_args
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -226,6 +227,25 @@ def test_one_episode_in_two_languages_is_one_with_the_least_title(warehouse: War
         write(tx, me, [ROWS["translated"](heard), today(later)])
         write(tx, me, [ROWS["account by end"](heard)])
         assert shown(tx, me) == [("podcast", "One", "Monday", 1_800_000, "export")] * 2
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_was_heard_is_one_however_two_exports_spell_its_names(warehouse: Warehouse, order: int) -> None:
+    title, show = "Café Noir", "Zoë"
+    row = nameless(spotify_episode_uri="spotify:episode:1", episode_name=title, episode_show_name=show)
+    video = as_video(parse_row(extended(ts="2025-04-28T22:04:35Z", master_metadata_track_name=title), now=NOW))
+    spelled = [normalize("NFD", name).upper() for name in (title, show)]
+    told = [
+        account(endTime="2025-04-28 21:04", trackName=None, episodeName=spelled[0], podcastName=spelled[1]),
+        account(endTime="2025-04-28 22:04", trackName=spelled[0]),
+    ]
+    files: list[list[Any]] = [[row, video], told]
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        for file in files[::order]:
+            write(tx, me, file)
+        assert shown(tx, me) == [("podcast", title, show, 200_000, "export")]
+        assert len(songs(tx, me)) == 1
 
 
 def test_chapters_without_titles_and_books_without_chapters_are_kept(warehouse: Warehouse) -> None:
