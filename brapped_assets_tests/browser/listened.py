@@ -11,7 +11,9 @@ from zipfile import ZipFile
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
 from brapped_assets.warehouse.merge.play_merge import merge_plays
+from brapped_assets_tests.history.export_builders import nameless
 from brapped_assets_tests.warehouse.exported_plays import Told, tell
+from brapped_assets_tests.warehouse.heard_episodes import hear
 from brapped_assets_tests.warehouse.polled_plays import Play, newcomer, poll, song
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -68,11 +70,20 @@ def _polled(minutes: Sequence[int], before: timedelta) -> list[Play]:
     ]  # fmt: skip
 
 
+def _episodes() -> list[dict[str, Any]]:
+    return [
+        nameless(ts=f"{NOW - timedelta(days=nth + 1):%Y-%m-%dT%H:%M:%SZ}", ms_played=1_500_000,
+                 spotify_episode_uri=f"spotify:episode:{nth}", episode_name=name, episode_show_name=NAMES[nth - 1])
+        for nth, name in enumerate(NAMES)
+    ]  # fmt: skip
+
+
 def listen(warehouse: Warehouse) -> None:
-    """Years from an export; two polls with a gap between them, with a cover and a guest; Spotify's own ranking."""
+    """Years from an export, episodes too; two polls with a gap between them, a cover and a guest; Spotify's ranking."""
     with warehouse.transaction() as tx:
         me = newcomer(tx, zone="Asia/Kolkata")
         tell(tx, me, [("extended", list(_told()))])
+        hear(tx, me, _episodes())
         poll(tx, me, _polled(range(0, 60, 4), timedelta(hours=30)))
         poll(tx, me, _polled(range(0, 240, 5), timedelta(hours=5)))
         merge_plays(tx, me, NOW)

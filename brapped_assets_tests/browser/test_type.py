@@ -82,7 +82,9 @@ FAULTY = """
 <style>
   .card { width: 90px; font: 20px sans-serif; } .scene { width: 90px; height: 90px; overflow: hidden; }
   .narrow { width: 2ch; overflow-wrap: anywhere; } .clip { overflow: hidden; } .clip, .out { white-space: nowrap; }
+  .squeezed { display: grid; width: 1.5em; }
 </style>
+<p class=squeezed><b class=clip dir=auto>A name that goes on</b></p>
 <div class=card><p class=narrow>54,914</p><p class=clip>1,234,567,890</p><p class=out>Wordswordswords</p></div>
 <p>54,914 words</p><p class=clip dir=auto>A name that goes on and on, longer than any line of a page</p>
 <div class=scene><div class=story>
@@ -104,6 +106,7 @@ def test_what_breaks_is_cut_or_stands_outside_is_seen(visitor: Visitor) -> None:
     page = visitor.window(390)
     page.set_content(FAULTY)
     assert misplaced(page) == [
+        "a name in squeezed has 00 px",
         "“00,000” in narrow is on two lines",
         "“0,000,000,000” in clip is cut by clip",
         "“Wordswordswords” in out is cut by card",
@@ -114,7 +117,15 @@ def test_what_breaks_is_cut_or_stands_outside_is_seen(visitor: Visitor) -> None:
 
 
 # Every page at the narrowest and the widest, in the wider letters; all widths in both letters are in `make check`.
-PAGES = ("/?range=all", "/explore?range=all", "/today", "/history", "/search?q=window", "/artist/{artist}")
+PAGES = (
+    "/?range=all",
+    "/explore?range=all",
+    "/today",
+    "/history",
+    "/search?q=window",
+    "/artist/{artist}",
+    "/spoken?range=all",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -229,7 +229,7 @@ def of_any_length(browser: TestClient, address: str) -> int:
 def test_shares_and_hours_of_the_overview_and_of_today_lead_to_as_many_plays(browser: TestClient) -> None:
     page = browser.get("/?range=all").text
     shares = [(unescape(href), int(value)) for href, value in
-              re.findall(r'<li><a href="([^"]*)"><span>[^<]*</span><meter[^>]* value="(\d+)"', page)]  # fmt: skip
+              re.findall(r'<li><a href="([^"]*)"><span [^<]*</span><meter[^>]* value="(\d+)"', page)]  # fmt: skip
     told = {href: of_any_length(browser, href) if "/history" in href else plays_of(browser, href) for href, _ in shares}
     assert told == dict(shares)
     assert {re.split("[?=]", href)[1] for href in told} == {"decade", "device", "end", "mode"}

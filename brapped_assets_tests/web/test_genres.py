@@ -15,7 +15,7 @@ from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.insights.overview_plays import NOW, Told, describe, know, label, play
 
-ROW = re.compile(r'<li><a href="([^"]+)"><span>([^<]*)</span><meter[^>]*>([^<]*)</meter>')
+ROW = re.compile(r'<li><a href="([^"]+)"><span dir="auto">([^<]*)</span><meter[^>]*>([^<]*)</meter>')
 CELL = re.compile(r'<td class="q(\d)"><a href="([^"]+)" title="([^"]+)"><span class="sr">([\d,]+)</span>')
 
 
