@@ -102,7 +102,7 @@ def _clock(cells: Sequence[Sequence[int]]) -> dict[str, Any]:
 
 def _line(who: Viewer, period: Period, days: Days) -> DayLine | None:
     of_day = day_grid.line(who, period, days)
-    if len(of_day.day) < 2:  # noqa: PLR2004  (a line has two ends)
+    if len(of_day.day) < 2 or not of_day.ms.any():  # noqa: PLR2004  (a line has two ends)
         return None
     return day_line(date_of(of_day.day[0]), of_day.ms, day_grid.gap_days(who, period), who.today)
 

@@ -134,6 +134,9 @@ def test_an_empty_time_says_what_would_count(app: Starlette, warehouse: Warehous
     by_rule = get(app, *(f"/?range=2026-03{rule}" for rule in ("", "&rule=finished", "&rule=all")))
     said = [re.findall(r"counts as a play \(([^)]*)\)", words(answer)) for answer in by_rule]
     assert said == [["30 seconds and more"], ["played to the end"], []]
+    # The script of the line of days comes with a line, and with nothing else.
+    drawn = [("data-line" in page.text, "day_line.js" in page.text) for page in (*by_rule, *get(app, "/?range=all"))]
+    assert drawn == [(False, False), (False, False), (True, True), (True, True)]
 
 
 def test_a_name_is_text_whatever_it_says(app: Starlette, warehouse: Warehouse) -> None:
