@@ -95,6 +95,13 @@ def test_one_play_and_any_period_is_a_page(client: TestClient, warehouse: Wareho
     assert 'href="/wrapped?range=2024-02"' in client.get("/wrapped?range=2019").text
 
 
+def test_where_nothing_counts_as_a_play_no_other_time_is_promised(client: TestClient, warehouse: Warehouse) -> None:
+    play(warehouse, [Told(datetime(2024, 2, 29, 12, tzinfo=UTC), 5_000)])
+    page = client.get("/wrapped?range=all").text
+    assert "Nothing that counts as a play was heard in this time." in page
+    assert ("card year" in page, "every time that has" in page) == (False, False)
+
+
 def test_cards_tell_of_the_plays_and_every_name_leads_to_its_page(client: TestClient, warehouse: Warehouse) -> None:
     play(warehouse, songs(120))
     page = client.get("/wrapped?range=year").text
