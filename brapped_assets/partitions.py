@@ -74,8 +74,9 @@ def refuse_what_is_not_there(tags: Mapping[str, str], definition: dg.PartitionsD
     # Both kinds of keys are in the order of time.
     first, last = definition.get_first_partition_key() or "", definition.get_last_partition_key() or ""
     if not first <= asked[0] <= asked[1] <= last:
+        there = f"they go from {first} to {last}" if first else "there are none yet"
         raise NoSuchPartitions(
-            f"There are no partitions from {asked[0]} to {asked[1]}: they go from {first} to {last} by this machine's "
+            f"There are no partitions from {asked[0]} to {asked[1]}: {there} by this machine's "
             f"clock ({datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC)."
         )
 

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brapped_assets.partitions import HOUR, START, HourRange, due, hour_of, hours, key_of, look_back
+from brapped_assets.partitions import (
+    HOUR,
+    PARTITION,
+    START,
+    HourRange,
+    NoSuchPartitions,
+    due,
+    hour_of,
+    hours,
+    hours_from,
+    key_of,
+    look_back,
+    refuse_what_is_not_there,
+)
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 instants = st.datetimes(datetime(2025, 12, 25), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis wants bare bounds
@@ -77,3 +90,9 @@ def test_a_range_becomes_the_tags_of_one_run() -> None:
         "dagster/asset_partition_range_start": "2026-11-17-15:00",
         "dagster/asset_partition_range_end": "2026-11-20-14:00",
     }
+
+
+def test_before_the_first_hour_has_ended_a_run_is_told_that_there_are_none_yet() -> None:
+    start = datetime.now(UTC) + HOUR
+    with pytest.raises(NoSuchPartitions, match="there are none yet by this machine's clock"):
+        refuse_what_is_not_there({PARTITION: key_of(start)}, hours_from(start))
