@@ -10,6 +10,7 @@ from time_machine import Traveller, travel
 
 from brapped_assets.checks import DAILY_CLAIMS, POLL_CLAIMS, RANKING_CLAIMS
 from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets.partitions import PARTITION
 from brapped_assets.warehouse import dimensions
 from brapped_assets_tests.assets.runs import poll, run, value
 from brapped_assets_tests.conftest import Connected
@@ -153,6 +154,8 @@ def test_a_poll_looks_at_what_it_touched_and_the_day_at_everything(
     assert not verdicts(run("daily_upkeep", instance))["no_hour_was_lost"].passed
     # A run that heals five hours looks back further.
     assert not verdicts(poll(instance, 5, job="hourly_plays"))["no_hour_was_lost"].passed
+    # Nor has a job of somebody's own to be about hours.
+    assert not verdicts(run("daily_upkeep", instance, {PARTITION: "2026"}))["no_hour_was_lost"].passed
 
 
 def test_a_closed_gap_is_no_offence(polled: Connected, instance: dg.DagsterInstance) -> None:

@@ -1,6 +1,7 @@
 """The checks that run with every poll, over what it touched, with every ranking, and with every report."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,11 @@ def poll_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
     """What every poll is checked for; over everything when run without a range of hours."""
-    hours = partitions.range_of(context.run.tags)
-    since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else None
-    yield from _results(context, POLL_CLAIMS.values(), neon, since, spotify.ledger.budget)
+    hours, since = partitions.range_of(context.run.tags), None
+    # In somebody's own job the range may be years.
+    with suppress(ValueError):
+        since = partitions.hour_of(hours[0]) - BEFORE_THE_RANGE if hours else None
+    yield from _results(context, POLL_CLAIMS.values(), neon, spotify, since)
 
 
 @dg.multi_asset_check(specs=[claim.spec(TOP) for claim in RANKING_CLAIMS], can_subset=True)
@@ -38,20 +41,21 @@ def ranking_checks(
     context: dg.AssetCheckExecutionContext, neon: NeonResource, spotify: SpotifyResource
 ) -> Iterator[dg.AssetCheckResult]:
     """What Spotify's own ranking is checked for, once it was asked for."""
-    yield from _results(context, RANKING_CLAIMS, neon, None, spotify.ledger.budget)
+    yield from _results(context, RANKING_CLAIMS, neon, spotify)
 
 
 def _results(
     context: dg.AssetCheckExecutionContext,
     claims: Iterable[Claim],
     neon: NeonResource,
-    since: datetime | None,
-    budget: int,
+    spotify: SpotifyResource,
+    since: datetime | None = None,
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of those that were asked for: in the UI, any one of them can be."""
     # By their names: in somebody else's code location the assets may be called otherwise.
     asked_for = {key.name: key for key in context.selected_asset_check_keys}
     with as_dagster_failures(), neon.transaction() as tx:
+        budget = spotify.ledger.budget
         for claim in (claim for claim in claims if claim.name in asked_for):
             verdict = verify(tx, claim.name, since=since or BEGINNING, now=datetime.now(UTC), budget=budget)
             yield claim.result(asked_for[claim.name], verdict, since)

@@ -94,7 +94,8 @@ def streaming_history(
     if config.paths:
         yield dg.MaterializeResult(metadata=_import(context, config, config.paths, spotify, neon))
         return
-    home = spotify.settings.brapped_home
+    with as_dagster_failures():
+        home = spotify.settings.brapped_home
     folder = inbox(home)
     digest = state(folder)
     if digest is None:

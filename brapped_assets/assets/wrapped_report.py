@@ -58,8 +58,8 @@ def wrapped_report(
 
     started = perf_counter()
     years_asked = asked_partitions(context)
-    settings = neon.settings
     with as_dagster_failures(), neon.snapshot() as tx:
+        settings = neon.settings
         built = build_all(tx, settings, (*years_asked, ALL_TIME))
     # Written afterwards: a slow disk or store holds nobody up.
     try:

@@ -36,7 +36,7 @@ class DemoWarehouse(NeonResource):
             with super().yield_for_execution(context) as warehouse:
                 yield warehouse
         finally:
-            embedded_server.stop_unless_held(self._settings.brapped_home, but=os.getpid())
+            embedded_server.stop_unless_held(self.settings.brapped_home, but=os.getpid())
 
 
 class SimulatedMusicBrainzResource(dg.ConfigurableResource[MusicBrainzResource]):

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -30,39 +31,40 @@ class MusicBrainzResource(dg.ConfigurableResource):  # type: ignore[type-arg]  #
     contact: str | None = Field(default=None, description="As MUSICBRAINZ_CONTACT.")
     calls_a_second: float | None = Field(default=None, description="As MUSICBRAINZ_CALLS_A_SECOND.")
     genres: str | None = Field(default=None, description="As BRAPPED_GENRES.")
-    _settings: Settings = PrivateAttr()
-    _musicbrainz: MusicBrainzClient = PrivateAttr()
-    _wikidata: WikidataClient = PrivateAttr()
+    _opened: ExitStack = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["MusicBrainzResource"]:
-        self._settings = self.neon.settings_with(
+        with ExitStack() as self._opened:
+            yield self
+
+    @cached_property
+    def settings(self) -> Settings:
+        """As those of `neon`, with the fields of both resources. Raises SettingsError."""
+        return self.neon.settings_with(
             musicbrainz_url=self.url,
             wikidata_url=self.wikidata_url,
             musicbrainz_contact=self.contact,
             musicbrainz_calls_a_second=self.calls_a_second,
             brapped_genres=self.genres,
         )
-        with open_clients(self._settings, self.neon) as (self._musicbrainz, self._wikidata):
-            yield self
 
-    @property
-    def settings(self) -> Settings:
-        """Brapped's settings, with the fields of both resources instead of those of the same meaning."""
-        return self._settings
+    @cached_property
+    def clients(self) -> tuple[MusicBrainzClient, WikidataClient]:
+        return self._opened.enter_context(open_clients(self.settings, self.neon))
 
     @property
     def is_on(self) -> bool:
         """Whether anybody is to be asked at all."""
-        return self._settings.brapped_genres == "on"
+        return self.settings.brapped_genres == "on"
 
     @property
     def musicbrainz(self) -> MusicBrainzClient:
-        return self._musicbrainz
+        return self.clients[0]
 
     @property
     def wikidata(self) -> WikidataClient:
-        return self._wikidata
+        return self.clients[1]
 
 
 @contextmanager

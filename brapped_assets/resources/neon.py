@@ -1,12 +1,13 @@
 """NeonResource: the warehouse in a run. Thin: everything it does is in `warehouse/`."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import cached_property
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from brapped_assets.settings import Settings, unknown_settings
+from brapped_assets.settings import Settings, SettingsError, unknown_settings
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 
 
@@ -24,23 +25,30 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
         description="As BRAPPED_HOME. One that is given stands for itself: all other settings come from fields and its "
         ".env, none from the environment.",
     )
-    _settings: Settings = PrivateAttr()
-    _warehouse: Warehouse = PrivateAttr()
+    _opened: ExitStack = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NeonResource"]:
-        self._settings = self.settings_with()
         # Once a run, not with each tick of a sensor; and who gave a home has no setting in the environment.
-        unknown = unknown_settings() if context.run is not None and self.home is None else None
-        if unknown and context.log is not None:
-            context.log.warning(unknown)
-        with self._settings.warehouse() as self._warehouse:
+        if context.run is not None and self.home is None and context.log is not None:
+            with suppress(SettingsError):
+                if unknown := unknown_settings():
+                    context.log.warning(unknown)
+        with ExitStack() as self._opened:
             yield self
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """Brapped's settings, with the fields instead of those of the same meaning."""
-        return self._settings
+        """Brapped's settings, with the fields instead of those of the same meaning. Raises SettingsError.
+
+        Read when somebody asks: a step says in a sentence what is wrong, a resource that fails is a traceback.
+        """
+        return self.settings_with()
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """What all transactions of a run share. Raises SettingsError."""
+        return self._opened.enter_context(self.settings.warehouse())
 
     def settings_with(self, **given: str | float | None) -> Settings:
         """The same with what is `given` besides; None is left to the settings. Raises SettingsError."""
@@ -49,14 +57,14 @@ class NeonResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
 
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]:
         """One transaction; see `Warehouse.transaction`. Raises a WarehouseError that says what to do."""
-        return self._warehouse.transaction(lock_seconds=lock_seconds)
+        return self.warehouse.transaction(lock_seconds=lock_seconds)
 
     @contextmanager
     def bulky(self) -> Iterator[Warehouse]:
         """A connection of its own for an import, which goes past Neon's pooler."""
-        with self._settings.warehouse(is_bulky=True) as warehouse:
+        with self.settings.warehouse(is_bulky=True) as warehouse:
             yield warehouse
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Reading at one moment; see `Warehouse.snapshot`. Raises a WarehouseError that says what to do."""
-        return self._warehouse.snapshot()
+        return self.warehouse.snapshot()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -61,15 +62,22 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
     accounts_url: str | None = Field(default=None, description="As SPOTIFY_ACCOUNTS_URL.")
     daily_call_budget: int | None = Field(default=None, description="As SPOTIFY_DAILY_CALL_BUDGET.")
     time_zone: str | None = Field(default=None, description="As BRAPPED_TIMEZONE.")
-    _settings: Settings = PrivateAttr()
-    _ledger: SharedCallLedger = PrivateAttr()
     _clients: list[SpotifyClient] = PrivateAttr(default_factory=list)
     # A rotated token that came before it was known whose it is.
     _unclaimed: str | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["SpotifyResource"]:
-        self._settings = self.neon.settings_with(
+        try:
+            yield self
+        finally:
+            for client in self._clients:
+                client.close()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """As those of `neon`, with the fields of both resources. Raises SettingsError."""
+        return self.neon.settings_with(
             spotify_client_id=self.client_id,
             spotify_client_secret=self.client_secret,
             spotify_refresh_token=self.refresh_token,
@@ -79,26 +87,15 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             spotify_daily_call_budget=self.daily_call_budget,
             brapped_timezone=self.time_zone,
         )
-        self._ledger = SharedCallLedger(self.neon, self._settings.spotify_daily_call_budget)
-        try:
-            yield self
-        finally:
-            for client in self._clients:
-                client.close()
 
-    @property
-    def settings(self) -> Settings:
-        """Brapped's settings, with the fields of both resources instead of those of the same meaning."""
-        return self._settings
-
-    @property
+    @cached_property
     def ledger(self) -> SharedCallLedger:
-        return self._ledger
+        return SharedCallLedger(self.neon, self.settings.spotify_daily_call_budget)
 
     @property
     def is_connected(self) -> bool:
         """Whether anybody has logged in; an export alone needs no login."""
-        return self._settings.is_connected
+        return self.settings.is_connected
 
     def can_ask(self, tx: Connection) -> bool:
         """Whether anybody has logged in and their consent holds, as far as is known without asking."""
@@ -112,14 +109,14 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """
         with self.neon.transaction() as tx:
             found = self._found(tx)
-            if not found and not refresh_tokens.holders(tx, self._settings.refresh_token_text()):
+            if not found and not refresh_tokens.holders(tx, self.settings.refresh_token_text()):
                 raise SettingsError(NOT_CONNECTED)
         if not found:
             raise ConsentNeeded(CONSENT_ENDED)
         return found
 
     def _found(self, tx: Connection) -> list[Holder | None]:
-        given = self._settings.refresh_token_text()
+        given = self.settings.refresh_token_text()
         known = refresh_tokens.holders(tx, given)
         new: list[Holder | None] = [None] if given and not any(holder.is_given for holder in known) else []
         return new + [holder for holder in known if holder.listener.consent_ended_at is None]
@@ -130,8 +127,8 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         Raises TokenUnreadable, ConsentNeeded when the listener is gone meanwhile, and what `SpotifyClient.profile`
         raises the first time a token is seen.
         """
-        given = self._settings.refresh_token_text()
-        home = self._settings.brapped_home
+        given = self.settings.refresh_token_text()
+        home = self.settings.brapped_home
         if holder is None:
             assert given is not None
             # Sent to an earlier process, which could not tell anybody.
@@ -147,7 +144,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             if holder.is_given and given:
                 return self._keep_rotated(given, rotated)
             with self.neon.transaction() as tx:
-                refresh_tokens.keep(tx, listener_id, rotated, self._settings.token_key_text(), datetime.now(UTC))
+                refresh_tokens.keep(tx, listener_id, rotated, self.settings.token_key_text(), datetime.now(UTC))
             return True
 
         if waiting := token_rotation.newest(home, token):
@@ -182,11 +179,11 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
             people.end_consent(tx, connected.listener.listener_id, now)
 
     def _newest_token(self, holder: Holder) -> str | None:
-        given, listener_id = self._settings.refresh_token_text(), holder.listener.listener_id
+        given, listener_id = self.settings.refresh_token_text(), holder.listener.listener_id
         with self.neon.transaction() as tx:
             if holder.is_given and given:
                 return people.newest_token(tx, listener_id, given)
-            return refresh_tokens.stored(tx, listener_id, self._settings.token_key_text())
+            return refresh_tokens.stored(tx, listener_id, self.settings.token_key_text())
 
     def _meet(self, client: SpotifyClient, given: str, now: datetime) -> Listener:
         """Whose token is it? One call, made once for a token."""
@@ -203,7 +200,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 raise
             profile = None
         # The machine's own zone would be a guess: a cloud runner lives in UTC.
-        zone = self._settings.brapped_timezone or "UTC"
+        zone = self.settings.brapped_timezone or "UTC"
         with self.neon.transaction() as tx:
             listener = people.save_listener(
                 tx,
@@ -215,7 +212,7 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
                 display_name=profile.display_name if profile else None,
             )
         if self._unclaimed and self._keep_rotated(given, self._unclaimed):
-            token_rotation.drop(self._settings.brapped_home, given)
+            token_rotation.drop(self.settings.brapped_home, given)
         return listener
 
     def _keep_rotated(self, given: str, rotated: str) -> bool:
@@ -232,9 +229,9 @@ class SpotifyResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dag
         """A client for `token`; `given` is what its successors are kept under."""
 
         def on_rotated(rotated: str) -> None:
-            token_rotation.keep_surely(self._settings.brapped_home, given, rotated, keep)
+            token_rotation.keep_surely(self.settings.brapped_home, given, rotated, keep)
 
-        access = AccessTokens(self._settings.spotify_app(), token, on_rotated=on_rotated)
-        client = SpotifyClient(self._settings.spotify_api_url, access, self.ledger)
+        access = AccessTokens(self.settings.spotify_app(), token, on_rotated=on_rotated)
+        client = SpotifyClient(self.settings.spotify_api_url, access, self.ledger)
         self._clients.append(client)
         return client

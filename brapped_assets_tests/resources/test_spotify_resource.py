@@ -11,10 +11,13 @@ from dagster._serdes import serialize_value
 from psycopg.conninfo import conninfo_to_dict
 from time_machine import Traveller
 
+from brapped_assets.assets.failures import failed_run
 from brapped_assets.definitions import defs
 from brapped_assets.demo.accounts_host import AccountsHost
+from brapped_assets.partitions import PARTITION
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
+from brapped_assets.settings import SettingsError
 from brapped_assets.warehouse import landing, listeners
 from brapped_assets.warehouse.errors import Interrupted
 from brapped_assets.warehouse.refresh_tokens import Holder
@@ -247,6 +250,25 @@ def test_a_setting_nobody_knows_is_a_warning_of_the_run_and_hinders_no_poll(
     assert fact(connected) == served(connected) != []
 
 
+@pytest.mark.parametrize(
+    ("job", "tags"),
+    [
+        ("hourly_plays", {PARTITION: "2026-11-20-14:00"}),
+        *((job, {}) for job in ("import_history", "refresh_dimensions", "refresh_tags", "daily_upkeep")),
+        ("wrapped_reports", {PARTITION: "2026"}),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_a_sentence_of_each_step(
+    connected: Connected, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, job: str, tags: dict[str, str]
+) -> None:
+    monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "many")
+    failed = [event.step_failure_data for event in run(job, instance, tags).all_events if event.is_step_failure]
+    assert failed
+    for told in failed:
+        assert failed_run(job, told).sentence.startswith("SPOTIFY_DAILY_CALL_BUDGET: Input should be a valid integer")
+    assert calls(connected) == []
+
+
 def test_fields_of_the_resources_are_absent_until_somebody_sets_them() -> None:
     resources = defs.get_repository_def().get_top_level_resources()
     defaults = {name: resources[name].config_schema.default_value for name in ("neon", "spotify")}
@@ -311,13 +333,10 @@ def test_a_field_that_cannot_be_right_is_named_without_its_value(monkeypatch: py
     monkeypatch.setenv("ADDRESS", "canary")
     neon = NeonResource.configure_at_launch()
     spotify = SpotifyResource(neon=neon, api_url=dg.EnvVar("ADDRESS"))
-    with (
-        pytest.raises(dg.DagsterResourceFunctionError) as refusal,
-        dg.build_resources({"neon": neon, "spotify": spotify}),
-    ):
-        pass
-    assert str(refusal.value.__cause__).startswith("SPOTIFY_API_URL: this is no URL; it looks like https://host/path")
-    assert "canary" not in str(refusal.value.__cause__)
+    with dg.build_resources({"neon": neon, "spotify": spotify}) as built, pytest.raises(SettingsError) as refusal:
+        _ = built.spotify.settings
+    assert str(refusal.value).startswith("SPOTIFY_API_URL: this is no URL; it looks like https://host/path")
+    assert "canary" not in str(refusal.value)
 
 
 def test_a_resource_tells_none_of_its_secrets() -> None:
