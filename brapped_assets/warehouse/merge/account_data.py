@@ -1,8 +1,8 @@
 """Account data beside extended history: which of its plays nothing else tells.
 
 Account data is kept whole (`raw.account_play`), so what it adds to the fact is a pure function of both kinds of export.
-It knows the minute of a play, the title, in whatever spelling, and the milliseconds. Of an offline play that may be
-the minute of its END or that of its upload.
+It knows the minute of a play, the title, in either Unicode form and case, and the milliseconds. Of an offline play that
+may be the minute of its END or that of its upload.
 """
 
 from collections import Counter, defaultdict
