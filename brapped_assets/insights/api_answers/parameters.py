@@ -55,7 +55,7 @@ class Parameter:
         if len(text) > schema.get("maxLength", 300) or "\0" in text:
             raise Refused(self.name, f"{self.name} has {schema.get('maxLength', 300)} characters at most, and no zero.")
         if "pattern" in schema and not re.search(schema["pattern"], text, re.ASCII):
-            raise Refused(self.name, f"{shown(text)} is no {self.name}; {self.description}")
+            raise Refused(self.name, f"{shown(text)} is no {self.name}. {self.description}")
         return text
 
 

@@ -17,6 +17,7 @@ from schemathesis import checks
 from schemathesis.generation import GenerationMode
 from starlette.routing import Route
 
+from brapped_assets.insights.api_answers.parameters import Refused, of_period
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.api.app import api
@@ -132,3 +133,9 @@ def _missing(before: Any, now: Any, place: str = "") -> list[str]:
     if isinstance(before, list) and isinstance(now, list):
         return [f"{place} lacks {one}" for one in before if one not in now]
     return [] if before == now or place.endswith("/pattern") else [f"{place} was {before}, is {now}"]
+
+
+def test_a_text_of_another_form_is_refused_in_whole_sentences() -> None:
+    with pytest.raises(Refused) as refused:
+        of_period("year").read("2022-13")
+    assert str(refused.value).startswith("'2022-13' is no range. The local days: today, week,")
