@@ -79,11 +79,10 @@ def _episodes() -> list[dict[str, Any]]:
 
 
 def listen(warehouse: Warehouse) -> None:
-    """Years from an export, episodes too; two polls with a gap between them, a cover and a guest; Spotify's ranking."""
+    """Years from an export; two polls with a gap between them, with a cover and a guest; Spotify's own ranking."""
     with warehouse.transaction() as tx:
         me = newcomer(tx, zone="Asia/Kolkata")
         tell(tx, me, [("extended", list(_told()))])
-        hear(tx, me, _episodes())
         poll(tx, me, _polled(range(0, 60, 4), timedelta(hours=30)))
         poll(tx, me, _polled(range(0, 240, 5), timedelta(hours=5)))
         merge_plays(tx, me, NOW)
@@ -92,7 +91,7 @@ def listen(warehouse: Warehouse) -> None:
 
 
 def listen_absent(warehouse: Warehouse) -> None:
-    """One song 25 times in a row, and a night of hours in which nobody touched anything."""
+    """One song 25 times in a row, a night of hours in which nobody touched anything, and episodes."""
     with warehouse.transaction() as tx:
         me = newcomer(tx, zone="Asia/Kolkata")
         plays = [
@@ -104,6 +103,7 @@ def listen_absent(warehouse: Warehouse) -> None:
             for nth, which in enumerate(numbers)
         ]  # fmt: skip
         tell(tx, me, [("extended", plays)])
+        hear(tx, me, _episodes())
 
 
 def listen_together(warehouse: Warehouse) -> None:

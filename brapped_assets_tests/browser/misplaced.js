@@ -1,11 +1,11 @@
 // Words on two lines, words that are cut, and whatever stands outside its card, its scene or the window.
-// Names that are longer than any line may end in "…", nothing else may, and some letters of them are seen. Within `root`, or everywhere.
+// Names that are longer than any line may end in "…", nothing else may. Within `root`, or everywhere.
 (root) => {
   root ??= document.body;
   const WORDS = /[≈+−<]*\d[\d.,:]*(?:\u00a0\S+)*|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu;
   // They may go on in the next line between any two signs; a short name does not.
   const WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
-  const SOME_LETTERS = 48, LONGEST = 40, LONGEST_WITHOUT_BLANKS = 7;
+  const LONGEST = 40, LONGEST_WITHOUT_BLANKS = 7;
   const found = new Set();
   const wide = root !== document.body ? 0 : document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide) found.add(`${wide} px wider than the window`);
@@ -33,7 +33,6 @@
     const inert = element.closest("[inert]");
     if (inert !== root.closest("[inert]") && !inert.matches(".scene")) continue;
     if (!element.checkVisibility({ visibilityProperty: true })) continue;
-    if (element.matches("[dir=auto]") && !element.closest(".scene") && element.clientWidth && element.clientWidth < Math.min(SOME_LETTERS, element.scrollWidth - 1)) found.add(`a name in ${element.parentElement.className} has ${element.clientWidth} px`);
     const isName = element.closest("[dir=auto], .cover"), place = placeOf(element), scene = element.closest(".scene")?.getBoundingClientRect();
     for (const { 0: word, index } of node.data.matchAll(WORDS)) {
       range.setStart(node, index);

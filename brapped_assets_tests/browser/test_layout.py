@@ -20,7 +20,7 @@ PATHS = (
     "/search?q=window", "/artist/{artist}", "/artist/{other_artist}?range=2025", "/track/{track}", "/album/{album}",
     "/list/artists?range=all", "/list/songs?range=2025&sort=last", "/list/albums?q=nothing+like+it",
     "/list/days?range=all", "/changes/artists?range=2025-06", "/changes/songs?range=2025&against=2019",
-    "/places/artists?range=2025", "/places/songs?range=all", "/spoken?range=all",
+    "/places/artists?range=2025", "/places/songs?range=all",
     "/list/contexts", "/artist/99999", "/hidden", "/counted", "/add", "/offline", "/settings", "/api",
 )  # fmt: skip
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")

@@ -31,3 +31,8 @@ def test_rows_of_what_changed_lead_to_what_they_name_in_their_time(visitor: Visi
         row.locator(".what a").first.click()
         expect(page).to_have_url(re.compile(re.escape(asked)))
         expect(page.locator("dl.numbers dd").first).to_have_text(plays)
+
+
+def test_on_a_small_phone_a_name_at_number_one_has_room_beside_its_latest_week(visitor: Visitor) -> None:
+    names = visitor.visit("/places/artists?range=all", 320).locator(".led .what a")
+    assert min(names.evaluate_all("(all) => all.map((name) => name.parentElement.clientWidth)")) > 100
