@@ -20,6 +20,11 @@ from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
 from brapped_assets.services.process_restarts import Keeper, kept_program
 from brapped_assets.settings import Settings
+from brapped_assets.warehouse.db import data_folder, embedded_server
+from brapped_assets.warehouse.errors import WarehouseError
+
+# Between two looks at the embedded server.
+DATABASE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,8 @@ def run(
         keeper.add(part, command, {**env, PART: part.value, **secret})
     stopping = threading.Event()
     threading.Thread(target=_announce, args=(services, keeper, on_ready, stopping), daemon=True).start()
+    if settings.database_url is None or settings.dagster_pg_url is None:
+        threading.Thread(target=_keep_database, args=(settings.brapped_home, log, stopping), daemon=True).start()
     try:
         is_wanted_so = keeper.keep(overseer.is_over, overseer.is_asked_again)
     finally:
@@ -116,6 +123,23 @@ def _announce(services: Services, keeper: Keeper, on_ready: Callable[[], None], 
         if not waiting_for:
             on_ready()
             return
+
+
+def _keep_database(home: Path, log: ProcessLog, stopping: threading.Event) -> None:
+    """Start the embedded server again when it ended: the daemon, whose own storage is there, cannot ask for it."""
+    trouble = ""
+    while not stopping.wait(DATABASE_SECONDS):
+        if data_folder.is_running(embedded_server.folder(home)):
+            continue
+        try:
+            embedded_server.start(home)
+            log.write("brapped", "the embedded PostgreSQL had ended, and was started again")
+            trouble = ""
+        except WarehouseError as error:
+            # Tried for as long as it takes, and told once: a disk may be full for days.
+            if str(error) != trouble:
+                trouble = str(error)
+                log.write("brapped", f"ERROR: {trouble}")
 
 
 def _answers(url: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psutil
+import psycopg
 import pytest
 import requests
 
@@ -75,6 +76,14 @@ class Up:
         except requests.RequestException:
             return False
 
+    def has_a_database(self) -> bool:
+        """Whether PostgreSQL answers, asked by nothing that would start it."""
+        try:
+            psycopg.connect(f"postgresql://postgres@/dagster?host={self.user.home / 'postgres'}").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def is_whole(self) -> bool:
         assert self.started.process.poll() is None, self.started.says()
         return self.shows() and self.dagster.is_up() and bool(self.dagster.location()) and bool(self.part("daemon"))
@@ -119,13 +128,15 @@ def test_no_part_takes_another_with_it_and_what_stays_down_is_told(up: Up) -> No
         assert again != killed
     wait_until(up.is_whole, "all is up again")
 
-    # PostgreSQL is started again by whoever needs it, here by the pages.
+    # PostgreSQL is started again, though nobody asks for a page.
     (postmaster,) = [
         process
         for process in processes_of(up.user.folder)
         if process.name() == "postgres" and str(up.user.home / "postgres") in process.cmdline()
     ]
     postmaster.kill()
+    wait_until(lambda: not postmaster.is_running(), "PostgreSQL is dead")
+    wait_until(up.has_a_database, "PostgreSQL runs again")
     wait_until(lambda: requests.get(up.dagster.page, timeout=60).ok, "the pages have a database again")
 
     # It still collects: a login, and a poll by queue and daemon.

@@ -14,6 +14,7 @@ import psutil
 ORPHANS_SECONDS = 5
 # In a folder that is carried over whole, beside the data; it stays there and means nothing once the swap is done.
 WHOLE = "carried-over"
+LOCK_FILE = "postmaster.pid"
 
 
 def folder(home: Path) -> Path:
@@ -93,9 +94,9 @@ def another_version(pgdata: Path, found: int, brought: int) -> str:
 
 def stop_at_once(pgdata: Path) -> None:
     """Kill a server whose data nobody wants, and wait until none of its backends works there any more."""
-    with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
-        pid = int((pgdata / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
-        if name_of(pid).startswith("postgres"):
+    with suppress(psutil.NoSuchProcess):
+        pid = _server_of(pgdata)
+        if pid is not None and name_of(pid).startswith("postgres"):
             server = psutil.Process(pid)
             workers = server.children()
             # PostgreSQL's immediate shutdown: at SIGTERM it would wait for whoever is connected.
@@ -109,12 +110,7 @@ def forget_a_killed_server(pgdata: Path) -> None:
     After a power failure, and at every restart of a container, its process id may be some other program's. Both the
     library and PostgreSQL would take that for the running server, for ever.
     """
-    lock_file = pgdata / "postmaster.pid"
-    try:
-        pid = int(lock_file.read_text(encoding="utf-8").splitlines()[0])
-    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
-        return
-    if name_of(pid).startswith("postgres"):
+    if _server_of(pgdata) is None or is_running(pgdata):
         return
     until = time.monotonic() + ORPHANS_SECONDS
     while orphaned := works_in(pgdata):
@@ -122,8 +118,22 @@ def forget_a_killed_server(pgdata: Path) -> None:
             break
         time.sleep(0.05)
     if not orphaned:
-        for stale in (lock_file, *pgdata.glob(".s.PGSQL.*.lock")):
+        for stale in (pgdata / LOCK_FILE, *pgdata.glob(".s.PGSQL.*.lock")):
             stale.unlink(missing_ok=True)
+
+
+def is_running(pgdata: Path) -> bool:
+    """Whether the server of this data lives."""
+    pid = _server_of(pgdata)
+    return pid is not None and name_of(pid).startswith("postgres")
+
+
+def _server_of(pgdata: Path) -> int | None:
+    """The process id in the lock file, dead or alive; None where there is none."""
+    try:
+        return int((pgdata / LOCK_FILE).read_text(encoding="utf-8").splitlines()[0])
+    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
+        return None
 
 
 def name_of(pid: int) -> str:
