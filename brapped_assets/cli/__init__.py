@@ -120,11 +120,13 @@ def login(
 
 
 @app.command()
-def sync() -> int:
+def sync(
+    before_up: Annotated[bool, typer.Option("--before-up", hidden=True, help="Leave what can wait to `up`.")] = False,
+) -> int:
     """Do once what is due, and exit: for cron and other schedulers."""
     from brapped_assets.commands.sync import sync as run  # noqa: PLC0415
 
-    return run(ready_settings(), console)
+    return run(ready_settings(), console, is_before_up=before_up)
 
 
 @app.command()

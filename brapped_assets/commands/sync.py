@@ -50,22 +50,24 @@ class Report:
     failed: Failed | None = None
 
 
-def sync(settings: Settings, console: Console) -> int:
+def sync(settings: Settings, console: Console, *, is_before_up: bool = False) -> int:
     """One round of everything that is due; returns the exit code.
+
+    `is_before_up`: the pages wait for it. MusicBrainz, asked for a minute, is left to the daemon's sensor then.
 
     Raises SettingsError without an account, a WarehouseError when Dagster's database does not answer.
     """
     if not settings.is_connected:
         raise SettingsError(NOT_CONNECTED)
     try:
-        return _sync(settings, console)
+        return _sync(settings, console, is_before_up=is_before_up)
     except WarehouseError:
         with suppress(SettingsError, OSError):
             no_database(settings, datetime.now(UTC))
         raise
 
 
-def _sync(settings: Settings, console: Console) -> int:
+def _sync(settings: Settings, console: Console, *, is_before_up: bool) -> int:
     report = Report()
     with open_instance(settings) as instance:
         fail_leftover_runs(instance, daemon_is_up=daemon_is_up(settings))
@@ -88,7 +90,7 @@ def _sync(settings: Settings, console: Console) -> int:
         if report.exit_code == DONE and not was_kept_up(instance, now):
             with console.status("The day's upkeep: Spotify's own ranking, all checks…"):
                 _run(instance, daily_upkeep.name, report, {"brapped/day": f"{now:%Y-%m-%d}"})
-        if polled and is_due(report.numbers, now, tag_level.DUE, tag_level.NEXT_DUE_AT):
+        if polled and not is_before_up and is_due(report.numbers, now, tag_level.DUE, tag_level.NEXT_DUE_AT):
             with console.status("Asking MusicBrainz about genres and countries of artists…"):
                 _run(instance, refresh_tags.name, report)
         _notify(settings, console, report, now)

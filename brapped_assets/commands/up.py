@@ -159,7 +159,7 @@ def collect(
 
 def _first_poll(env: dict[str, str]) -> int:
     """`brapped sync`, which ends with us; its exit code."""
-    command = kept_program([sys.executable, "-m", "brapped_assets", "sync"])
+    command = kept_program([sys.executable, "-m", "brapped_assets", "sync", "--before-up"])
     with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, **APART) as first:  # noqa: S603
         try:
             return first.wait()

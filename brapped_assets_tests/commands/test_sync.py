@@ -93,6 +93,15 @@ def test_the_first_sync_brings_everything_and_later_ones_nothing_new_even_when_d
     assert plays(logged_in.database_url) == before
 
 
+def test_the_pages_of_up_do_not_wait_for_musicbrainz_which_is_asked_later(
+    logged_in: Connected, brapped: Brapped, heartbeats: list[str]
+) -> None:
+    before_up, later = brapped("sync", "--before-up"), brapped("sync")
+    assert [said.code for said in (before_up, later)] == [0, 0]
+    assert "10 added to your history." in before_up.output
+    assert ["MusicBrainz told of" in said.output for said in (before_up, later)] == [False, True]
+
+
 def test_without_a_login_there_is_nothing_to_sync(brapped: Brapped, dagster_url: str) -> None:
     said = brapped("sync")
     assert (said.code, said.output) == (2, "")

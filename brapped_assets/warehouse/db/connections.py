@@ -50,7 +50,7 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
 
     Raises Unreachable, which names `setting`, OutOfSpace, or TooOld, unless any version will do.
     """
-    deadline = time.monotonic() + COLD_START_SECONDS
+    deadline, told = time.monotonic() + COLD_START_SECONDS, ""
     while True:
         try:
             # No prepared statements: a transaction pooler hands every transaction another session.
@@ -62,7 +62,9 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
                 raise OutOfSpace(NO_SPACE) from None
             if final := connection_errors.final(reason, setting, is_late=time.monotonic() > deadline):
                 raise final from None
-            log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
+            if reason != told:
+                log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
+                told = reason
             time.sleep(PAUSE_SECONDS)
     version = connection.info.server_version
     if version < MINIMUM_MAJOR * 10000 and not any_version:
