@@ -56,12 +56,16 @@ class Tile(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A word about the listener, its share, by which rule, and what it was before (empty where that is not known)."""
+    """A word about the listener, its share, by which rule, and what it was before (empty where that is not known).
+
+    `is_name`: the word comes from elsewhere, in any script and of any length.
+    """
 
     name: str
     share: str
     rule: str
     before: str = ""
+    is_name: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def of_genres(n: Numbers) -> Card:
         n.period.label,
         first,
         unit=_("in %(share)s of your minutes", share=formatting.percent(ms, n.genres.known.whole)),
-        told=_told(n.genres, str, 1),
+        told=tuple(one._replace(is_name=True) for one in _told(n.genres, str, 1)),
         aside=ngettext("%(num)s genre in all.", "%(num)s genres in all.", n.genres.many),
         rule=_known(n.genres) + " " + _("A song is of every genre of its artist."),
     )

@@ -14,7 +14,7 @@ def of_spoken(n: Numbers) -> Card:
         n.period.label,
         minutes(n.spoken.ms),
         unit=_("minutes of podcasts, audiobooks and videos"),
-        told=tuple(Told(name, formatting.percent(ms, n.spoken.ms), "") for name, ms in n.spoken.top),
+        told=tuple(Told(name, formatting.percent(ms, n.spoken.ms), "", is_name=True) for name, ms in n.spoken.top),
         aside=_("%(share)s heard to the end.", share=share) if share else "",
         rule=_("Complete up to your last export: Spotify’s API tells nothing of these."),
     )

@@ -3,8 +3,8 @@
 {
   // These scripts write long names without a blank; beyond a line's length they go on in the next one.
   const WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-  // Of a card's unit, a hundredth of its width; and of a page, in px.
-  const LEAST = { card: 3.3, small_card: 8, without_blanks: 12, page: 9.5 };
+  // Of a card's unit, a hundredth of its width; and of a page, in px. A name among others ends in "…" rather than be tiny.
+  const LEAST = { card: 3.3, small_card: 8, name: 5, without_blanks: 12, page: 9.5 };
   const STEP = .93, SMALLEST_CARD = .5;
   // Lines of a headline, of large letters and of small ones; and how small they are at least.
   const LINES = [3.5, 4.5], SMALL = 12, SMALLEST = 5.5;
@@ -38,6 +38,9 @@
     // Where it stands, whatever moves it there.
     const isTall = () => signature.offsetTop + signature.offsetHeight > story.clientHeight - parseFloat(getComputedStyle(story).paddingBottom) + 1;
     const lines = () => headline.scrollHeight / (size(headline) * 1.05);
+    // A picture cuts what its card cuts, on whichever screen it is made.
+    const isSmall = scene.inert && !scene.matches(".print");
+    const leastOfHeadline = WITHOUT_BLANKS.test(headline.textContent) ? LEAST.without_blanks : LEAST.card;
     scene.classList.add("is-fitted");
     if (figure) {
       figure.style.fontSize = "";
@@ -47,9 +50,11 @@
     for (let part = 1; part >= SMALLEST_CARD; part *= STEP) {
       story.style.setProperty("--fit", part.toFixed(3));
       const unit = size(signature) / 4;
-      for (const text of story.querySelectorAll(ON_CARDS)) within(text, (scene.inert ? LEAST.small_card : LEAST.card) * unit, unit, inUnits);
-      const least = WITHOUT_BLANKS.test(headline.textContent) ? LEAST.without_blanks : LEAST.card;
-      within(headline, least * unit, unit, inUnits, "breaks");
+      for (const text of story.querySelectorAll(ON_CARDS)) {
+        const least = isSmall ? LEAST.small_card : text.matches("dt[dir]") ? LEAST.name : LEAST.card;
+        within(text, least * unit, unit, inUnits);
+      }
+      within(headline, leastOfHeadline * unit, unit, inUnits, "breaks");
       const lowest = Math.min(size(headline), SMALLEST * unit);
       const most = () => LINES[Number(size(headline) < SMALL * unit)];
       while ((lines() > most() || isTall()) && size(headline) > lowest * 1.01) {

@@ -284,6 +284,9 @@ def test_the_card_of_what_is_no_music_says_until_when_it_is_complete() -> None:
     assert (spoken.headline, spoken.aside) == ("120", "60\u00a0% heard to the end.")
     assert [(one.name, one.share) for one in spoken.told] == [("Monday", "75\u00a0%"), ("The Salt Road", "25\u00a0%")]
     assert spoken.rule.startswith("Complete up to your last export")
+    assert [{one.is_name for one in card(MUCH, key).told} for key in ("spoken", "genres", "origins", "traits")] == [
+        {True}, {True}, {False}, {False},
+    ]  # fmt: skip
     # Account data does not tell how anything ended.
     untold = replace(MUCH, spoken=replace(MUCH.spoken, finished=Share(0, 0)))
     assert card(untold, "spoken").aside == ""
