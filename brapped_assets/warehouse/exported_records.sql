@@ -141,9 +141,12 @@ order by a.artist_id
 select to_jsonb(o) - '{in_file}'::text[] as record from insights.artist_override o order by o.artist_ref
 
 -- name: star.album_dim
+-- It may be read from a track that only somebody else played: their payload is not told of here.
 select to_jsonb(a) - '{album_key,payload_key,search_name,release_group,told_group,bare_title,group_due_at}'::text[] || jsonb_build_object('payload_hash', p.content_hash) as record
 from star.album_dim a
-left join raw.track_payload p using (payload_key)
+left join raw.track_payload p on p.payload_key = a.payload_key
+     and (p.track_ref in (select t.track_ref from star.track_dim t where t.track_key in (select star.tracks_of(%(listener_id)s)))
+          or p.payload_key in (select r.payload_key from raw.recently_played r where r.listener_id = %(listener_id)s))
 where a.album_key in (select t.album_key from star.track_dim t where t.track_key in (select star.tracks_of(%(listener_id)s)))
 order by a.album_key
 

@@ -223,35 +223,39 @@ on conflict (listener_id, content_hash) do update
 -- name: insights.hidden
 insert into insights.hidden (listener_id, artist_key, track_key, context_uri, hidden_at, why)
 select %(listener_id)s, a.artist_key, t.track_key, told.context_uri, told.hidden_at, told.why
-from jsonb_to_recordset(%(records)s::jsonb)
+from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
+cross join lateral jsonb_to_record(r.record)
      as told (artist_id text, artist_name text, track_ref text, context_uri text, hidden_at timestamptz, why text)
 left join lateral star.artist_of(star.somebodys_id(told.artist_id, told.artist_name),
                                  case when told.artist_name is not null then star.somebody(told.artist_name) end) a on true
 left join star.track_dim t on t.track_ref = told.track_ref
 where num_nonnulls(a.artist_key, t.track_key, told.context_uri) = 1
-order by told.hidden_at
+order by r.place
 on conflict do nothing
 
 -- name: insights.hidden_time
 insert into insights.hidden_time (listener_id, from_at, until_at, track_key, hidden_at, why)
 select %(listener_id)s, told.from_at, told.until_at, t.track_key, told.hidden_at, told.why
-from jsonb_to_recordset(%(records)s::jsonb)
+from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
+cross join lateral jsonb_to_record(r.record)
      as told (from_at timestamptz, until_at timestamptz, track_ref text, hidden_at timestamptz, why text)
 left join star.track_dim t on t.track_ref = told.track_ref
 where told.track_ref is null or t.track_key is not null
-order by told.hidden_at
+order by r.place
 on conflict do nothing
 
 -- name: insights.alias
 -- Those that lead back to themselves, as two archives together may, are left out by a trigger.
 with told as (
-    select * from jsonb_to_recordset(%(records)s::jsonb)
+    select told.*, r.place
+    from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
+    cross join lateral jsonb_to_record(r.record)
         as told (artist_id text, artist_name text, to_artist_id text, to_artist_name text, track_ref text, to_track_ref text,
                  aliased_at timestamptz, why text)
 ), found as (
     select case when told.track_ref is null then 'artist' else 'track' end as kind,
            coalesce(tf.track_key, af.artist_key) as from_key, coalesce(tt.track_key, at.artist_key) as to_key,
-           told.aliased_at, told.why
+           told.aliased_at, told.why, told.place
     from told
     left join lateral star.artist_of(star.somebodys_id(told.artist_id, told.artist_name),
                                      case when told.artist_name is not null then star.somebody(told.artist_name) end) af on true
@@ -265,14 +269,15 @@ insert into insights.alias (listener_id, kind, from_key, to_key, aliased_at, why
 select %(listener_id)s, kind, from_key, to_key, aliased_at, why
 from found
 where from_key <> to_key
-order by aliased_at
+order by place
 on conflict do nothing
 
 -- name: insights.heard_time
 insert into insights.heard_time (listener_id, from_at, until_at, said_at)
 select %(listener_id)s, told.from_at, told.until_at, told.said_at
-from jsonb_to_recordset(%(records)s::jsonb) as told (from_at timestamptz, until_at timestamptz, said_at timestamptz)
-order by told.said_at
+from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
+cross join lateral jsonb_to_record(r.record) as told (from_at timestamptz, until_at timestamptz, said_at timestamptz)
+order by r.place
 on conflict do nothing
 
 -- name: raw.track_payload
@@ -297,9 +302,11 @@ on conflict (content_hash) do nothing
 -- Who was asked later knows better; what one of both does not know, the other may.
 insert into star.artist_dim ({columns})
 select {told}
-from jsonb_populate_recordset(null::star.artist_dim, %(records)s::jsonb) told
+from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
+cross join lateral jsonb_populate_record(null::star.artist_dim, r.record) told
 where star.somebodys_id(told.artist_id, told.artist_name) is not null
-order by told.artist_id
+-- Of two of one name the one known first has the smaller key.
+order by r.place
 on conflict (artist_id) do update
    set artist_name = case when excluded.asked_at > coalesce(artist_dim.asked_at, '-infinity') then excluded.artist_name
                           else artist_dim.artist_name end,
@@ -358,14 +365,23 @@ order by r.artist_ref
 on conflict (artist_ref) do nothing
 
 -- name: star.album_dim
+-- Of albums that are here and were never read from a payload, what is not known is filled in.
 insert into star.album_dim ({columns}, payload_key)
 select {told}, p.payload_key
 from jsonb_array_elements(%(records)s::jsonb) with ordinality as r (record, place)
 cross join lateral jsonb_populate_record(null::star.album_dim, r.record) told
 left join raw.track_payload p on p.content_hash = (r.record ->> 'payload_hash')::uuid
-where not exists (select from star.album_dim known where known.album_ref = told.album_ref)
+where not exists (select from star.album_dim known where known.album_ref = told.album_ref and known.payload_key is not null)
 order by r.place
-on conflict (album_ref) do nothing
+on conflict (album_ref) do update
+   set artist_name = coalesce(album_dim.artist_name, excluded.artist_name),
+       album_type = coalesce(album_dim.album_type, excluded.album_type),
+       release_date = coalesce(album_dim.release_date, excluded.release_date),
+       release_date_precision = coalesce(album_dim.release_date_precision, excluded.release_date_precision),
+       total_tracks = coalesce(album_dim.total_tracks, excluded.total_tracks),
+       image_url = coalesce(album_dim.image_url, excluded.image_url),
+       payload_key = coalesce(album_dim.payload_key, excluded.payload_key)
+   where album_dim.payload_key is null
 
 -- name: star.album_group
 -- As with artists. What their numbers are is found out at the end.
