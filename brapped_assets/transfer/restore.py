@@ -103,13 +103,13 @@ def restore(
             with warehouse.transaction() as tx:
                 restored_records.note_hole(tx, listener_id, who)
     with warehouse.transaction(lock_seconds=LOCK_SECONDS) as tx:
-        is_any_forgotten = restored_records.finish_restore(tx, listener_id, who)
+        tells_forgotten = restored_records.finish_restore(tx, listener_id, who)
     while True:
         with warehouse.transaction() as tx:
             if not apply_payloads(tx):
                 break
     # A rehearsal keeps nothing anyhow.
-    if is_any_forgotten and isinstance(warehouse, Warehouse):
+    if tells_forgotten and isinstance(warehouse, Warehouse):
         remove_unreferenced(warehouse)
     return became
 

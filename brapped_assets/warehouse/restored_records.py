@@ -131,15 +131,17 @@ def note_hole(tx: Connection, listener_id: int, who: Returning) -> None:
 def finish_restore(tx: Connection, listener_id: int, who: Returning) -> bool:
     """With everything in: whatever either collection vouched for, both do now, and what is forgotten stays so.
 
-    Whether anything is forgotten: then what nobody refers to may be here again.
+    Whether the export may tell of something forgotten: then what nobody refers to may be here again.
     """
     listener = lock_listener(tx, listener_id)
     tx.execute(q.collected, {**asdict(who), "listener_id": listener_id})
     # An older version's export may hold what it took for plays.
     tx.execute(q.kept_aside, {"listener_id": listener_id})
     album_groups.tie(tx)
-    if listener["forgotten_before"] is None:
+    before = listener["forgotten_before"]
+    # An export made since tells of nothing forgotten, and of what was hidden since.
+    if before is None or (who.forgotten_before is not None and who.forgotten_before >= before):
         return False
     for table in (POLLS, FILES, SPOKEN_ITEMS, HIDDEN, HIDDEN_TIME, ALIASES, HEARD_TIME):
-        forget_rows(tx, table, listener, listener["forgotten_before"])
+        forget_rows(tx, table, listener, before)
     return True

@@ -5,6 +5,7 @@ from pathlib import Path
 from brapped_assets.warehouse import exported_records
 from brapped_assets.warehouse.db.connections import Connection, Warehouse
 from brapped_assets.warehouse.dimensions import apply_payloads
+from brapped_assets.warehouse.forgetting import forget
 from brapped_assets.warehouse.landing import land
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.transfer.test_exporter import NOW, another, exported, imported
@@ -79,3 +80,29 @@ def test_of_two_artists_of_one_name_an_import_means_the_same_after_a_move(
             (meant,) = tx.execute("select artist_id from star.artist_of(null, 'Twin')"
                                   " join star.artist_dim using (artist_key)").fetchall()  # fmt: skip
         assert meant["artist_id"] == "z-first"
+
+
+def test_what_was_hidden_after_forgetting_stays_hidden_in_an_export_of_then(
+    warehouse: Warehouse, another: Warehouse, tmp_path: Path
+) -> None:
+    with warehouse.transaction() as tx:
+        ann = newcomer(tx, "ann")
+        heard(tx, ann, song("a"), song("b"))
+    old = exported(warehouse, ann, tmp_path / "before.zip")
+    forget(warehouse, ann, before=at(0.5), now=NOW)
+    with warehouse.transaction() as tx:
+        # A playlist that nobody played yet, and an hour that begins in what is forgotten.
+        tx.execute("insert into insights.hidden (listener_id, context_uri, hidden_at)"
+                   " values (%s, 'spotify:playlist:1', %s)", (ann, NOW))  # fmt: skip
+        tx.execute("insert into insights.hidden_time (listener_id, from_at, until_at, hidden_at)"
+                   " values (%s, %s, %s, %s)", (ann, at(0), at(60), NOW))  # fmt: skip
+        before = told(tx, ann)
+    since = exported(warehouse, ann, tmp_path / "since.zip")
+    for home in (another, warehouse):
+        me, _ = imported(home, since)
+        with home.transaction() as tx:
+            assert told(tx, me) == before
+    # One of before tells what is forgotten, and that goes again.
+    imported(warehouse, old)
+    with warehouse.transaction() as tx:
+        assert told(tx, ann)["star.track_dim"] == before["star.track_dim"]
