@@ -273,24 +273,36 @@ def _halves(told: Sequence[Batch]) -> list[Half]:
 
 
 def _told_by_account_data_alone(told: Sequence[Batch], precise: list[Half]) -> list[Half]:
-    minutely: Counter[Any] = Counter()
+    spelled: Counter[Any] = Counter()
     for kind, items in told:
-        if kind == "account":
-            minutely |= Counter((play.ended_at, play.artist, play.title, play.ms_played) for play in items)
-    told_alone: Counter[Any] = Counter()
-    accounted: list[Any] = []
-    for each in sorted(minutely.elements()):
-        minute, _, title, ms_played = each
-        able = sum(minute in half.minutes and (half.title, half.ms_played) == (title, ms_played) for half in precise)
-        if sum((other[0], *other[2:]) == (minute, title, ms_played) for other in accounted) < able:
-            accounted.append(each)
-        else:
-            told_alone[each] += 1
-    return [
-        Half(minute, f"name:{artist}\x1f{title}", title, artist, ms_played, nth, False)
-        for (minute, artist, title, ms_played), times in told_alone.items()
-        for nth in range(1, times + 1)
-    ]
+        counted: Counter[Any] = Counter()
+        for play in items if kind == "account" else []:
+            names = (play.ended_at, comparable(play.title), play.ms_played, comparable(play.artist))
+            counted[names] += 1
+            spelling = (names, play.title, play.artist)
+            spelled[spelling] = max(spelled[spelling], counted[names])
+    accounted: Counter[Any] = Counter()
+    alone = []
+    for names in sorted({names for names, *_ in spelled}):
+        minute, title, ms_played, _ = names
+        by_times = sorted((times, *spelling[1:]) for spelling, times in spelled.items() if spelling[0] == names)
+        for _ in range(by_times[-1][0]):
+            able = sum(
+                minute in half.minutes and (comparable(half.title), half.ms_played) == (title, ms_played)
+                for half in precise
+            )
+            if accounted[names[:3]] < able:
+                accounted[names[:3]] += 1
+            else:
+                alone.append((names, by_times))
+    of_names: Counter[Any] = Counter()
+    halves = []
+    for names, by_times in alone:
+        of_names[names] += 1
+        nth = of_names[names]
+        _, title, artist = next(spelling for spelling in by_times if spelling[0] >= nth)
+        halves.append(Half(names[0], f"name:{artist}\x1f{title}", title, artist, names[2], nth, False))
+    return halves
 
 
 def _greatest(one: Any, other: Any) -> Any:

@@ -1,8 +1,8 @@
 """Account data beside extended history: which of its plays nothing else tells.
 
 Account data is kept whole (`raw.account_play`), so what it adds to the fact is a pure function of both kinds of export.
-It knows the minute of a play, the title, in either Unicode form and case, and the milliseconds. Of an offline play that
-may be the minute of its END or that of its upload.
+It knows the minute of a play, the title, in whatever spelling, and the milliseconds. Of an offline play that may be
+the minute of its END or that of its upload.
 """
 
 from collections import Counter, defaultdict
@@ -80,18 +80,20 @@ def _wanted(told: list[dict[str, Any]], candidates: list[dict[str, Any]]) -> set
     accounted: Counter[tuple[Any, ...]] = Counter()
     for row in candidates:
         accounted.update((minute, *_group(row)) for minute in row["minutes"])
-    # What two files spell differently is there as often as the one that tells it most.
-    most: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in sorted(told, key=lambda row: (-row["times"], row["title"], row["artist"])):
-        most.setdefault((row["played_minute"], *_group(row), comparable(row["artist"])), row)
+    spellings: defaultdict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(told, key=lambda row: (row["times"], row["title"], row["artist"])):
+        spellings[row["played_minute"], *_group(row), comparable(row["artist"])].append(row)
     wanted: set[AccountRow] = set()
-    for row in sorted(most.values(), key=lambda row: (row["played_minute"], row["artist"], row["export_track_key"])):
-        group = (row["played_minute"], *_group(row))
-        left = max(0, row["times"] - accounted[group])
-        accounted[group] -= row["times"] - left
-        wanted.update(
-            AccountRow(row["played_minute"], row["export_track_key"], row["ms_played"], nth + 1) for nth in range(left)
-        )
+    for (*names, _), rows in sorted(spellings.items(), key=lambda named: named[0]):
+        group = tuple(names)
+        # What two files spell differently is there as often as the one that tells it most. One file with two spellings
+        # tells of two plays: it counts the second spelling from two on (see `Occurrences`).
+        times = rows[-1]["times"]
+        left = max(0, times - accounted[group])
+        accounted[group] -= times - left
+        for nth in range(1, left + 1):
+            row = next(row for row in rows if row["times"] >= nth)
+            wanted.add(AccountRow(row["played_minute"], row["export_track_key"], row["ms_played"], nth))
     return wanted
 
 

@@ -12,9 +12,10 @@ order by a.played_minute, x.artist, x.export_track_key
 -- its minutes: that of the END and, of an offline play, that of the upload. The END of an offline play is known to the
 -- second in which it lies, so the next minute may hold it. One that was uploaded within ten minutes stands at its upload,
 -- so its END may lie in each of these. Not by artist: account data names the track's, extended history the album's. Two
--- exports may spell a title differently.
+-- exports may spell a title differently: whoever asks compares it once more, for some that differ are alike here.
 with account as materialized (
-    select distinct a.played_minute as minute, lower(normalize(x.title, NFKD)) as title, x.artist, a.ms_played
+    select distinct a.played_minute as minute, star.loose_name(x.title) as title,
+           star.loose_name(x.artist) as artist, a.ms_played
     from unnest(%(days)s::date[]) d (day)
     join raw.account_play a
       on a.listener_id = %(listener_id)s and a.played_minute >= d.day and a.played_minute < d.day + 1
@@ -72,8 +73,8 @@ cross join lateral (
     union all
     select date_trunc('minute', e.ended_at, 'UTC') - n * interval '1 minute' from generate_series(1, 10) n where e.offline
 ) m (minute)
-join account a on a.minute = m.minute and a.title = lower(normalize(e.title, NFKD)) and a.ms_played = e.ms_played
-              and (e.show_name is null or a.artist = e.show_name)
+join account a on a.minute = m.minute and a.title = star.loose_name(e.title) and a.ms_played = e.ms_played
+              and (e.show_name is null or a.artist = star.loose_name(e.show_name))
 group by e.play_key, e.staged, e.spoken_key, e.title, e.ms_played
 
 -- name: rows

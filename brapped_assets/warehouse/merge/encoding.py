@@ -14,6 +14,7 @@ from operator import attrgetter
 from struct import Struct
 from typing import Any, Literal, Protocol, TypeVar
 
+from brapped_assets.warehouse.merge.rematch import comparable
 from brapped_assets.warehouse.payloads import content_hash, reference, storable
 
 Kind = Literal["extended", "account"]
@@ -82,12 +83,13 @@ class Occurrences:
     before: Counter[bytes] = field(default_factory=Counter)
     person: bytes = b""
     told: dict[tuple[int, str | tuple[str | None, str | None], int], int] = field(default_factory=dict)
+    spelled: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
         """Which of its kind each of the next plays of the file is, 1 the first. `ends` are theirs, see `ends_of`."""
         told, numbers = self.told, []
         for play, end in zip(plays, ends, strict=True):
-            known_by = play.track_id or _short(play.track_uri) or (_short(play.title), _short(play.artist))
+            known_by = play.track_id or _short(play.track_uri) or self._names(play)
             key = (end, known_by, play.ms_played)
             number = told.get(key)
             if number is None:
@@ -104,6 +106,12 @@ class Occurrences:
     def skip(self, plays: Sequence[Exported]) -> None:
         """Count plays that are merged already."""
         self.of(plays, ends_of(plays))
+
+    def _names(self, play: Exported) -> tuple[str | None, str | None]:
+        """What a play without an id is known by. Names that two files may spell differently are counted as one here."""
+        names = _short(play.title) or "", _short(play.artist) or ""
+        title, artist = self.spelled.setdefault((comparable(names[0]), comparable(names[1])), names)
+        return title, artist
 
     def _hash(self, key: tuple[Any, ...]) -> bytes:
         return blake2b(repr(key).encode(), digest_size=HASH_BYTES, person=self.person).digest()

@@ -231,9 +231,9 @@ uploads as materialized (
 ),
 same as materialized (
     select distinct a.spoken_item_key, e.spoken_item_key as told_key
-    from (select distinct u.spoken_item_key, lower(normalize(one.name, NFKD)) as name
+    from (select distinct u.spoken_item_key, star.loose_name(one.name) as name
             from unsure u cross join lateral unnest(u.names) one (name) where u.told_by in ('account', 'poll')) a
-    join (select i.spoken_item_key, lower(normalize(one.name, NFKD)) as name
+    join (select i.spoken_item_key, star.loose_name(one.name) as name
             from star.spoken_item i cross join lateral unnest(i.names) one (name)
            where i.listener_id = %(listener_id)s) e using (name)
     where e.spoken_item_key <> a.spoken_item_key
@@ -276,8 +276,7 @@ videos as materialized (
                       and a.played_minute in (date_trunc('minute', u.played_at, 'UTC'),
                                               date_trunc('minute', u.uploaded_at, 'UTC'))
                       and exists (select from unnest(u.names) one
-                                   where lower(normalize(split_part(one, chr(31), 2), NFKD))
-                                         = lower(normalize(x.title, NFKD)))) as is_told
+                                   where star.loose_name(split_part(one, chr(31), 2)) = star.loose_name(x.title))) as is_told
     from unsure u where u.kind = 'video' and u.told_by = 'extended' and u.item_ref like 'spotify:track:%%'
 ),
 settled as (

@@ -25,6 +25,10 @@ UPLOADS = [NOON + timedelta(hours=hours, seconds=seconds) for hours in (3, 13) f
 LOCAL = "spotify:local:bob:tape:tape:180"
 
 
+def spellings(title: str) -> list[str]:
+    return [title, title.upper(), title.replace(" ", "  ")]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Batch]:
     """What polls and files tell of a few plays: pages that drop plays, clocks that drift, files that overlap."""
@@ -69,6 +73,8 @@ def histories(draw: st.DrawFn) -> list[Batch]:
     for kind, everything in (("poll", polled), ("extended", told), ("account", minutely), ("legacy", old)):
         for _ in range(draw(st.integers(1, 2))):
             some: list[Any] = draw(st.lists(st.sampled_from(everything), max_size=12)) if everything else []
+            if kind == "account":
+                some = [replace(told, title=draw(st.sampled_from(spellings(told.title)))) for told in some]
             if kind == "extended":  # an older export told less, or otherwise
                 details: dict[str, Any] = draw(
                     st.fixed_dictionaries(

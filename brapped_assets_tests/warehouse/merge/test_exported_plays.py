@@ -162,7 +162,7 @@ def test_account_data_and_extended_history_tell_of_the_same_plays(warehouse: War
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_play_is_one_however_two_exports_spell_its_names(warehouse: Warehouse, order: int) -> None:
-    spellings = [("Café Noir", "Zoë"), (normalize("NFD", "Café Noir"), normalize("NFD", "Zoë")), ("CAFÉ Noir", "zoë")]
+    spellings = [("Café Noir", "Zoë"), (normalize("NFD", "Café Noir"), normalize("NFD", "Zoë")), ("CAFÉ  Noir ", "zoë")]
     first, *others = [Told(after(17), 180_000, title=title, artist=artist) for title, artist in spellings]
     batches: list[Batch] = [("extended", [first]), *(("account", [minute(other)]) for other in others)]
     with warehouse.transaction() as tx:
@@ -173,6 +173,48 @@ def test_a_play_is_one_however_two_exports_spell_its_names(warehouse: Warehouse,
         assert [row["track_id"] for row in plays(tx)] == ["a"]
         tell(tx, me, [("account", [minute(others[0])] * 3)])
         assert len(plays(tx)) == 3
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Straße", "STRASSE"),
+        ("Σας", "ΣΑΣ"),
+        ("Café  Noir ", "café\tnoir"),
+        ("İzmir", "i̇zmir"),
+        ("ﬁne", "FINE"),
+        ("Ⅳ", "iv"),
+    ],
+)
+def test_whatever_spellings_are_one_name_are_one_for_both_kinds_of_export(
+    warehouse: Warehouse, one: str, other: str, order: int
+) -> None:
+    batches: list[Batch] = [
+        ("extended", [Told(after(17), 0, title=one)]),
+        ("account", [minute(Told(after(17), 0, title=other))]),
+    ]
+    with warehouse.transaction() as tx:
+        tell(tx, newcomer(tx), batches[::order])
+        assert [row["track_id"] for row in plays(tx)] == ["a"]
+
+
+@pytest.mark.parametrize("names", [("Intro", "INTRO"), ("INTRO", "Intro"), ("Cafe", "Café")])
+def test_two_songs_of_one_file_whose_titles_differ_in_case_or_accents_are_two(
+    warehouse: Warehouse, names: tuple[str, str]
+) -> None:
+    skipped = [Told(after(17), 0, "a", names[0]), Told(after(18), 0, "b", names[1])]
+    file: Batch = ("account", [minute(told) for told in skipped])
+    with warehouse.transaction() as tx:
+        me = newcomer(tx)
+        for _ in range(2):
+            tell(tx, me, [file])
+            assert {row["track_name"] for row in plays(tx)} == {*names}
+            assert len(plays(tx)) == 2
+        tell(tx, me, [("extended", skipped[:1])])
+        assert len(plays(tx)) == 2
+        tell(tx, me, [("extended", skipped), file])
+        assert [(row["track_name"], row["track_id"]) for row in plays(tx)] == [*zip(names, "ab", strict=True)]
 
 
 @pytest.mark.parametrize(

@@ -230,13 +230,18 @@ def test_one_episode_in_two_languages_is_one_with_the_least_title(warehouse: War
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_what_was_heard_is_one_however_two_exports_spell_its_names(warehouse: Warehouse, order: int) -> None:
-    title, show = "Café Noir", "Zoë"
+@pytest.mark.parametrize("is_of_2022", [False, True])
+def test_what_was_heard_is_one_however_two_exports_spell_its_names(
+    warehouse: Warehouse, order: int, *, is_of_2022: bool
+) -> None:
+    title, show = "Café  Noir", "Zoë"
     row = nameless(spotify_episode_uri="spotify:episode:1", episode_name=title, episode_show_name=show)
     video = as_video(parse_row(extended(ts="2025-04-28T22:04:35Z", master_metadata_track_name=title), now=NOW))
-    spelled = [normalize("NFD", name).upper() for name in (title, show)]
+    spelled = [normalize("NFD", name.replace("  ", " ")).upper() for name in (title, show)]
     told = [
-        account(endTime="2025-04-28 21:04", trackName=None, episodeName=spelled[0], podcastName=spelled[1]),
+        account(endTime="2025-04-28 21:04", trackName=spelled[0], artistName=spelled[1])
+        if is_of_2022
+        else account(endTime="2025-04-28 21:04", trackName=None, episodeName=spelled[0], podcastName=spelled[1]),
         account(endTime="2025-04-28 22:04", trackName=spelled[0]),
     ]
     files: list[list[Any]] = [[row, video], told]

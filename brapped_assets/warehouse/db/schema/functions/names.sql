@@ -4,6 +4,11 @@ create or replace function star.somebody(name text) returns text language sql im
 return case when star.is_nobody(null, name) then 'Unknown artist' else name end;
 comment on function star.somebody is 'A name, or the words for an artist who is not known where it is nobody''s.';
 
+create or replace function star.loose_name(name text) returns text language sql immutable parallel safe
+return translate(replace(lower(normalize(name, NFKD)), 'ß', 'ss'), E'ς \t\n\r', 'σ');
+comment on function star.loose_name is
+    'A name without what two exports may spell differently: Unicode form, case, spacing. Whatever `comparable` in rematch.py has as one name is one here.';
+
 create or replace function star.somebodys_id(id text, name text) returns text language sql immutable parallel safe
 return case when id <> '0LyfQWJT6nXafLPZqxke9J' and (name = 'Unknown artist' or not star.is_nobody(id, name)) then id end;
 comment on function star.somebodys_id is
