@@ -59,12 +59,8 @@ class Cancelled(Exception):
     """Whoever added the file no longer wants it added."""
 
 
-class Stopped(Exception):
-    """The program ends."""
-
-
-class Unanswered(Exception):
-    """Nobody said whether to store what was looked at."""
+class Ended(Exception):
+    """The program ends, or nobody said whether to store what was looked at: the text tells."""
 
 
 class BackgroundImport:
@@ -152,12 +148,8 @@ class BackgroundImport:
     def _run(self, listener_id: int | None) -> None:
         try:
             ended = self._import(listener_id)
-        except (HistoryError, SettingsError, WarehouseError, OSError) as error:
+        except (Ended, HistoryError, SettingsError, WarehouseError, OSError) as error:
             ended = replace(self._progress, state="failed", error=str(error))
-        except Stopped:
-            ended = replace(self._progress, state="failed", error=_(STOPPED))
-        except Unanswered:
-            ended = Progress("failed", error=_(UNANSWERED))
         except Cancelled:
             is_in_part = self._progress.state == "reading" and self._progress.rows
             reason = CANCELLED_IN_PART if is_in_part else CANCELLED
@@ -188,7 +180,7 @@ class BackgroundImport:
             return self._store(person_of, found, Summary(ignored=left_out))
 
     def _ask(self, shown: Preview) -> None:
-        """Wait until somebody has seen what would be stored, and says yes. Raises Cancelled, Stopped or Unanswered."""
+        """Wait until somebody has seen what would be stored, and says yes. Raises Cancelled or Ended."""
         self._uploads += 1
         # Where an upload lies is nobody's business.
         doubts = tuple(doubt.text.replace(f"{self._folder}/", "") for doubt in shown.doubts)
@@ -206,7 +198,7 @@ class BackgroundImport:
         with self._lock:
             if not is_answered and not self._answered.is_set():
                 self._progress = Progress("stopping")
-                raise Unanswered
+                raise Ended(_(UNANSWERED))
         self._keep()
 
     def _begun(self) -> None:
@@ -227,7 +219,7 @@ class BackgroundImport:
     def _keep(self) -> None:
         """Asked before each chunk that is read."""
         if self._stopping.is_set():
-            raise Stopped
+            raise Ended(_(STOPPED))
         self.go_on()
 
     def _note(self, rows: int, expected: int) -> None:
