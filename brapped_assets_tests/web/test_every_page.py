@@ -146,7 +146,7 @@ def test_one_streak_is_told_once(browser: TestClient, two: int) -> None:
 
 def test_bars_of_decades_are_all_of_it(browser: TestClient, two: int) -> None:
     (bars,) = re.findall(r'(?s)<h2 id="decades">.*?</ul>', browser.get("/?range=all").text)
-    rows = re.findall(r"<li><a[^>]*><span>([^<]*)</span><meter[^>]*value=\"(\d+)\"", bars)
+    rows = re.findall(r"<li><a[^>]*><span[^>]*>([^<]*)</span><meter[^>]*value=\"(\d+)\"", bars)
     assert [name for name, _ in rows] == ["1970s", "1980s", "Not known"]
     (plays,) = re.findall(r'<p class="big">(\d+)</p><p class="unit">plays', browser.get("/?range=all").text)
     assert sum(int(value) for _, value in rows) == int(plays)
