@@ -57,10 +57,40 @@ class LegacySummary:
     odd: Counter[str] = field(default_factory=Counter)
 
 
+class OldTables:
+    """Those of the asked tables that there are, all in one schema, as of one moment."""
+
+    def __init__(self, tx: Connection, places: dict[str, Identifier]) -> None:
+        self._tx = tx
+        self._places = places
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._places)
+
+    def size(self) -> int:
+        """Rows of all of them."""
+        with _explained():
+            found = [self._tx.execute(_of(place, q.size)).fetchone() for place in self._places.values()]
+        return sum(row["rows"] for row in found if row)
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        """Every row of one table, as JSON has it, by its `played_at` where it has one. Raises a WarehouseError."""
+        with _explained():
+            self._tx.execute(_of(self._places[name], q.rows))
+        while batch := self._fetch():
+            yield from (row["row"] for row in batch)
+        self._tx.execute(q.close)
+
+    def _fetch(self) -> list[dict[str, Any]]:
+        with _explained():
+            return self._tx.execute(q.fetch).fetchall()
+
+
 def import_legacy(
     warehouse: Warehouse,
     listener_id: int,
-    tables: "OldTables",
+    tables: OldTables,
     summary: LegacySummary,
     *,
     progress: Progress = lambda _done, _expected: None,
@@ -90,36 +120,6 @@ def import_legacy(
     if summary.plays.forgotten:
         # Their artists are described all the same.
         remove_unreferenced(warehouse)
-
-
-class OldTables:
-    """Those of the asked tables that there are, all in one schema, as of one moment."""
-
-    def __init__(self, tx: Connection, places: dict[str, Identifier]) -> None:
-        self._tx = tx
-        self._places = places
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._places)
-
-    def size(self) -> int:
-        """Rows of all of them."""
-        with _explained():
-            found = [self._tx.execute(_of(place, q.size)).fetchone() for place in self._places.values()]
-        return sum(row["rows"] for row in found if row)
-
-    def rows(self, name: str) -> Iterator[dict[str, Any]]:
-        """Every row of one table, as JSON has it, by its `played_at` where it has one. Raises a WarehouseError."""
-        with _explained():
-            self._tx.execute(_of(self._places[name], q.rows))
-        while batch := self._fetch():
-            yield from (row["row"] for row in batch)
-        self._tx.execute(q.close)
-
-    def _fetch(self) -> list[dict[str, Any]]:
-        with _explained():
-            return self._tx.execute(q.fetch).fetchall()
 
 
 @contextmanager
