@@ -82,14 +82,13 @@ class Occurrences:
 
     before: Counter[bytes] = field(default_factory=Counter)
     person: bytes = b""
-    told: dict[tuple[int, str | tuple[str | None, str | None], int], int] = field(default_factory=dict)
-    spelled: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    told: dict[tuple[int, str | tuple[str, str], int], int] = field(default_factory=dict)
 
     def of(self, plays: Sequence[Exported], ends: Sequence[int]) -> list[int]:
         """Which of its kind each of the next plays of the file is, 1 the first. `ends` are theirs, see `ends_of`."""
         told, numbers = self.told, []
         for play, end in zip(plays, ends, strict=True):
-            known_by = play.track_id or _short(play.track_uri) or self._names(play)
+            known_by = play.track_id or _short(play.track_uri) or _names(play)
             key = (end, known_by, play.ms_played)
             number = told.get(key)
             if number is None:
@@ -106,12 +105,6 @@ class Occurrences:
     def skip(self, plays: Sequence[Exported]) -> None:
         """Count plays that are merged already."""
         self.of(plays, ends_of(plays))
-
-    def _names(self, play: Exported) -> tuple[str | None, str | None]:
-        """What a play without an id is known by. Names that two files may spell differently are counted as one here."""
-        names = _short(play.title) or "", _short(play.artist) or ""
-        title, artist = self.spelled.setdefault((comparable(names[0]), comparable(names[1])), names)
-        return title, artist
 
     def _hash(self, key: tuple[Any, ...]) -> bytes:
         return blake2b(repr(key).encode(), digest_size=HASH_BYTES, person=self.person).digest()
@@ -247,3 +240,8 @@ def _remembered_fields(track_id: str | None, uri: str | None, title: str, artist
 def _name(name: str) -> str:
     """As the API's names are read: what PostgreSQL can store, and index."""
     return str(storable(name[:LONGEST_NAME]))
+
+
+def _names(play: Exported) -> tuple[str, str]:
+    """What a play without an id is known by: names that two files may spell differently are one."""
+    return comparable(_short(play.title) or ""), comparable(_short(play.artist) or "")
