@@ -1,6 +1,8 @@
 """What the documents name is there: links and their headings, commands and their options, settings, files."""
 
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,26 @@ def test_a_module_that_a_document_or_a_comment_names_is_there() -> None:
         for name in re.findall(r"`brapped_assets((?:\.[a-z_0-9]+)+)`", text_of(file)):
             module = HERE / "brapped_assets" / name[1:].replace(".", "/")
             assert any(one.is_dir() or one.with_suffix(".py").exists() for one in (module, module.parent)), (file, name)
+
+
+def test_a_name_that_a_comment_or_docstring_quotes_is_one_of_the_code() -> None:
+    quoted: list[tuple[Path, str]] = []
+    known: set[str] = set()
+    tops = [HERE / top for top in ("brapped_assets", "brapped_assets_tests", "bench")]
+    for file in (file for top in tops for file in top.rglob("*") if file.suffix in {".py", ".sql", ".js", ".html"}):
+        known |= {file.stem, *file.relative_to(HERE).parts}
+        if file.suffix != ".py":
+            known |= set(re.findall(r"\w+", text_of(file)))
+            continue
+        begins = True
+        for token in tokenize.generate_tokens(io.StringIO(text_of(file)).readline):
+            # A string that begins a line is a docstring.
+            if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and begins):
+                quoted += [(file, name) for name in re.findall(r"(?<!`)`([A-Za-z_][\w.]*)(?:\(\))?`", token.string)]
+            elif token.type in {tokenize.NAME, tokenize.STRING}:
+                known |= set(re.findall(r"\w+", token.string))
+            begins = token.type in {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT}
+    assert [(file, name) for file, name in quoted if not known.issuperset(name.split("."))] == []
 
 
 def test_the_example_of_settings_names_every_one() -> None:

@@ -1,6 +1,6 @@
 """A simulated year of outages, exports, an upgrade and restarts, and what it cost: nothing but marked gaps.
 
-What is lived, and which part of it through Dagster, is told in `years_life`; what happens when, in `years_plan`.
+What is lived, and which part of it through Dagster, is told in `life`; what happens when, in `plan`.
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from brapped_assets.history import file_access
+from brapped_assets.history import file_errors
 from brapped_assets.history.archive_limits import (
     CHUNK_BYTES,
     EXPANDS_TOGETHER,
@@ -27,8 +27,8 @@ from brapped_assets.history.archive_limits import (
     too_large,
 )
 from brapped_assets.history.errors import AGAIN, CutOff, Damaged, Encrypted, NotAnExport, TooLarge, Wrapped
-from brapped_assets.history.file_access import Shared, View
 from brapped_assets.history.members import Member
+from brapped_assets.history.shared_file import Shared, View
 from brapped_assets.history.tar_reader import entries, is_tar
 from brapped_assets.text.plain import plain
 from brapped_assets.text.translation import N_
@@ -55,7 +55,7 @@ def form_of(head: bytes) -> str | None:
 @contextmanager
 def explained(name: str) -> Iterator[None]:
     """The same as of files, and of what the readers of archives raise."""
-    with file_access.explained(name):
+    with file_errors.explained(name):
         try:
             yield
         except NotImplementedError as error:
@@ -115,7 +115,7 @@ def whole(member: Member, spool: Spool, held: ExitStack) -> View:
         HistoryError: it cannot be read.
     """
     if member.path is not None:
-        shared = held.enter_context(closing(Shared(file_access.descriptor_of(member.path, member.name))))
+        shared = held.enter_context(closing(Shared(file_errors.descriptor_of(member.path, member.name))))
         return View(shared, 0, member.size)
     with member.opened() as stream:
         return spool.take(_chunks(stream), member)

@@ -19,7 +19,7 @@ from brapped_assets.history.archive_limits import (
 from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
 from brapped_assets.history.brapped_manifest import Archive, archive_among, archive_in_folder, is_of_ours
 from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
-from brapped_assets.history.file_access import explained
+from brapped_assets.history.file_errors import explained
 from brapped_assets.history.file_names import (
     VIDEO_NAME,
     base_name,

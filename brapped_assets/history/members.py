@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from brapped_assets.history.archive_limits import CHUNK_BYTES, most_bytes, too_large
-from brapped_assets.history.file_access import descriptor_of, explained, size_of
+from brapped_assets.history.file_errors import descriptor_of, explained, size_of
 from brapped_assets.text.plain import plain
 
 Keep = Callable[[], None]

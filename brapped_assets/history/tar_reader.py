@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from brapped_assets.history.errors import AGAIN, CutOff, TooLarge
-from brapped_assets.history.file_access import View
+from brapped_assets.history.shared_file import View
 from brapped_assets.text.translation import N_
 
 BLOCK = 512

@@ -5,9 +5,8 @@ from typing import Any, Literal
 
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import _
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Writing
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.db.write_access import Writing
 
 Kind = Literal["artist", "track"]
 q = Statements(__file__, "corrections.sql")

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Writing
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__, "corrections.sql")
 

@@ -15,9 +15,8 @@ from brapped_assets.insights.columns.shown_plays import ShownPlays
 from brapped_assets.insights.names import names
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import _
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Writing
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__, "corrections.sql")
 

@@ -6,9 +6,8 @@ from typing import Literal, get_args
 
 from brapped_assets.insights.selection import Rule
 from brapped_assets.text.language import Display, Hours, Numbers, display_of, known
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Writing
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__, "viewer.sql")
 

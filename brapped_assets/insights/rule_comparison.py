@@ -15,8 +15,8 @@ from brapped_assets.insights.periods import Period
 from brapped_assets.insights.selection import EVERYTHING, Rule
 from brapped_assets.insights.viewer import Viewer
 from brapped_assets.text.translation import N_, _
+from brapped_assets.warehouse.db.connections import Writing
 from brapped_assets.warehouse.db.statements import Statements
-from brapped_assets.warehouse.db.write_access import Writing
 
 q = Statements(__file__, "viewer.sql")
 

@@ -1,4 +1,5 @@
 """Telling the owner in time: what is to be told, when, and by which way. No Dagster here.
 
-`rules` decides (pure), `conditions` reads how things stand, `delivery` speaks to the outside, `watch` joins them.
+`state_machine` decides (pure), `conditions` reads how things stand, `delivery` speaks to the outside, `notifier` joins
+them.
 """

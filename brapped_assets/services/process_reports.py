@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from brapped_assets import notifications
 from brapped_assets.console.screen import escape
 from brapped_assets.home_folder import env_file
 from brapped_assets.notifications import stopped_parts
 from brapped_assets.notifications.stopped_parts import Down
-from brapped_assets.services import stopped_part_notice
 from brapped_assets.services.orphans import MARK, stop_leftovers
 from brapped_assets.services.parts import Part
 from brapped_assets.services.process_log import ProcessLog
@@ -74,7 +74,7 @@ class Overseer:
             if self._settings.brapped_notify is not None:
                 # In a process of its own: this one stays small for years. Unmarked, for it outlives the parts.
                 self._telling = subprocess.Popen(  # noqa: S603  (our own words)
-                    [sys.executable, "-m", stopped_part_notice.__name__],
+                    [sys.executable, "-m", notifications.__name__],
                     env={name: value for name, value in self._env.items() if name != MARK},
                     cwd=env_file().parent,
                     stdin=subprocess.DEVNULL,

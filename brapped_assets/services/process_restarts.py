@@ -47,7 +47,7 @@ def pause_before_start(ends: Sequence[float]) -> float | None:
 
 
 def kept_program(command: Sequence[str], *, after: str | None = None) -> list[str]:
-    """A command of ours (`python -m …`), as a program that ends with whoever started it (see `kept`)."""
+    """A command of ours (`python -m …`), as a program that ends with whoever started it (`child_process`)."""
     return [
         sys.executable,
         "-m",

@@ -71,7 +71,7 @@ def run(
 ) -> list[Down] | None:
     """Run until Ctrl-C, SIGTERM or a hang-up (returns None), or until nothing collects any more: returns what is down.
 
-    A part that ends by itself is started again (see `keeper`). The pages and Dagster's UI may stay down while the
+    A part that ends by itself is started again (`process_restarts`). The pages and Dagster's UI may stay down while the
     others go on; without the daemon or the code server nothing is collected, and the end of this command tells whoever
     started it. Unless it `collects` there is no daemon, and so nothing that asks Dagster's database on a timer. The
     parts work beside the settings file, which may be the `.env` of the folder we were started in.

@@ -86,7 +86,7 @@ def preview(
     progress: Progress = lambda _done, _expected: None,
     piece_rows: int = PIECE_ROWS,
 ) -> Preview:
-    """Import these histories for whoever `whose` says, on copies that are gone afterwards; see `warehouse.rehearsal`.
+    """Import these histories for whoever `whose` says, on copies that are gone afterwards; see `merge.dry_run`.
 
     Nothing is stored, nobody waits for it, and what it says is what the import does, as long as nothing else comes
     meanwhile. Raises what `whose` raises, and a WarehouseError.

@@ -13,8 +13,8 @@ from brapped_assets.services.http_limits import limits
 from brapped_assets.settings import Settings
 from brapped_assets.text.plain import keep_logs_plain
 from brapped_assets.warehouse.dagster_runs import DagsterRuns
+from brapped_assets.warehouse.db.connections import Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.import_worker import BackgroundImport

@@ -1,6 +1,6 @@
 """`/metrics`: the machinery for Prometheus: polls, gaps, calls, consents, runs, sizes, page times; nobody's listening.
 
-Names follow Prometheus' conventions: base units, instants as timestamps, `_total` on what only grows.
+Names follow Prometheus' conventions: base units, instants as timestamps, and an ending of its own for what only grows.
 """
 
 import time

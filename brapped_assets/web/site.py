@@ -24,9 +24,8 @@ from brapped_assets.insights.viewer import Viewer, viewer
 from brapped_assets.rendering.environment import environment
 from brapped_assets.text.translation import _
 from brapped_assets.warehouse.dagster_runs import DagsterRuns
-from brapped_assets.warehouse.db.connections import Connection
+from brapped_assets.warehouse.db.connections import Connection, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.address import asked_for, filters_of, period_asked_for, range_in, root_of, say, selection_of
 from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.display import adopt, remembered

@@ -26,8 +26,8 @@ from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from brapped_assets.warehouse.db.connections import Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.commands.subprocess_user import free_port, wait_until

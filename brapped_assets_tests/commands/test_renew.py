@@ -20,9 +20,8 @@ from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.demo.server import RunningServer
 from brapped_assets.settings_file import write_env
 from brapped_assets.warehouse import listeners
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web import login_worker
 from brapped_assets.web.app import create_app
 from brapped_assets.web.login_worker import BackgroundLogin, NotNow

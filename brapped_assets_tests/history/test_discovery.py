@@ -16,7 +16,7 @@ from brapped_assets.history.errors import (
     NotAnExport,
     TooLarge,
 )
-from brapped_assets.history.file_access import explained
+from brapped_assets.history.file_errors import explained
 from brapped_assets_tests.history.export_builders import (
     AUDIO,
     FOLDER,

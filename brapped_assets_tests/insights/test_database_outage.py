@@ -14,10 +14,9 @@ from starlette.testclient import TestClient
 from brapped_assets.insights import database_outage, names
 from brapped_assets.insights.database_answers import UNNAMED, DatabaseAnswers
 from brapped_assets.warehouse.db import embedded_server, read_pool
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse, Writing
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.insights.overview_plays import NOW, Told, know, label, play

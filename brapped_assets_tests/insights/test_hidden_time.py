@@ -16,9 +16,8 @@ from brapped_assets.insights.columns.life_cache import LifeCache
 from brapped_assets.insights.play_log_selection import list_plays
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.warehouse import zones
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples, quick_of

@@ -28,9 +28,8 @@ from brapped_assets.insights.columns.plays import Flag, Plays
 from brapped_assets.insights.columns.result_cache import Earlier
 from brapped_assets.insights.columns.shown_plays import ShownPlays, shown
 from brapped_assets.insights.hiding_offers import offered
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples, quick_of

@@ -20,9 +20,8 @@ from brapped_assets.insights.periods import named
 from brapped_assets.insights.rule_comparison import side_by_side
 from brapped_assets.insights.selected_viewer import viewer_of
 from brapped_assets.insights.selection import Rule, Selection
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.how_counted import SECTIONS
 from brapped_assets.web.site import Site

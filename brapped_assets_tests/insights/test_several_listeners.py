@@ -18,9 +18,8 @@ from brapped_assets.insights.how_counted.listener_comparison import FORMULAS
 from brapped_assets.insights.listener_comparison import compare
 from brapped_assets.insights.periods import named
 from brapped_assets.insights.viewer import Viewer, viewer
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
 from brapped_assets_tests.examples import examples

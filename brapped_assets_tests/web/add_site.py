@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from brapped_assets.insights.cover_cache import Covers
 from brapped_assets.settings import Settings
+from brapped_assets.warehouse.db.connections import Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.cover_worker import BackgroundCovers
 from brapped_assets.web.import_progress import Progress

@@ -15,10 +15,9 @@ from brapped_assets.commands.report import period_of
 from brapped_assets.insights.periods import PRESETS, NotAPeriod, Period, named
 from brapped_assets.insights.viewer import viewer
 from brapped_assets.settings import SettingsError
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse, Writing
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.links import Chosen, led_on
 from brapped_assets.web.site import Site

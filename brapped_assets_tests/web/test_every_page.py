@@ -10,9 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from brapped_assets.insights import hiding
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.warehouse.errors import NotAllowed, Waking
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site

@@ -14,9 +14,8 @@ import pytest
 import requests
 import uvicorn
 
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.how_counted import SECTIONS
 from brapped_assets.web.site import Site

@@ -9,9 +9,8 @@ from starlette.testclient import TestClient
 
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets.warehouse.db.connections import Warehouse
+from brapped_assets.warehouse.db.connections import Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.web.app import create_app
 from brapped_assets.web.import_worker import BackgroundImport
 from brapped_assets.web.site import Site

@@ -229,3 +229,20 @@ def _in_utc(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return found.astimezone(UTC) if isinstance(found, datetime) and found.tzinfo else found
 
     return [{name: value(found) for name, found in row.items()} for row in rows]
+
+
+class Writing:
+    """Transactions of the pages that may write to the warehouse at `url`, or the embedded one under `home` when None.
+
+    They are seldom, so each has a connection of its own.
+    """
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        self._home = home
+        self._url = url
+
+    @contextmanager
+    def transaction(self, *, lock_seconds: int = 10) -> Iterator[Connection]:
+        """One `Warehouse.transaction()`; safe from any thread. Raises a WarehouseError that says what to do."""
+        with Warehouse(self._home, self._url) as warehouse, warehouse.transaction(lock_seconds=lock_seconds) as tx:
+            yield tx

@@ -11,9 +11,8 @@ from starlette.testclient import TestClient
 
 from brapped_assets.warehouse import read_tokens
 from brapped_assets.warehouse.dagster_runs import DagsterRuns
-from brapped_assets.warehouse.db.connections import Connection, Warehouse
+from brapped_assets.warehouse.db.connections import Connection, Warehouse, Writing
 from brapped_assets.warehouse.db.read_pool import Reading
-from brapped_assets.warehouse.db.write_access import Writing
 from brapped_assets.warehouse.read_tokens import SCOPES, Scope
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site

@@ -1,4 +1,4 @@
-"""Tells what stays down, by BRAPPED_NOTIFY; `up` starts it: `python -m brapped_assets.services.stopped_part_notice`."""
+"""Tells which parts of `up` stay down, by BRAPPED_NOTIFY; `up` starts it."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
