@@ -163,8 +163,6 @@ def _of_plan(hosted: dict[str, Any] | None) -> dict[str, str] | None:
 
 def _notices(settings: Settings, undelivered: int) -> tuple[int, dict[str, str] | None]:
     """How many addresses are told, and what keeps them from it. A wrong one should not show when it is needed."""
-    if settings.brapped_notify is None:
-        return 0, None
     try:
         found = addresses(settings)
     except SettingsError as error:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.text.plain import plain, plain_lines
 
@@ -34,13 +36,15 @@ class Outcome:
 
 
 def addresses(settings: Settings) -> int:
-    """How many addresses BRAPPED_NOTIFY has. Raises SettingsError when it is not set or one is not understood."""
-    return len(_services(settings))
+    """How many addresses BRAPPED_NOTIFY has. Raises SettingsError when one is not understood."""
+    return len(_services(settings.brapped_notify)) if settings.brapped_notify is not None else 0
 
 
 def deliver(settings: Settings, title: str, body: str, attached: Attached | None = None) -> list[Outcome]:
-    """Send a message to every address; never longer than 15 s. Raises SettingsError as `addresses` does."""
-    services = _services(settings)
+    """Send a message to every address, of which there may be none; never longer than 15 s. Raises as `addresses`."""
+    if settings.brapped_notify is None:
+        return []
+    services = _services(settings.brapped_notify)
     title, body = plain(title), plain_lines(body)
     from apprise import NotifyFormat  # noqa: PLC0415
     from apprise.attachment.memory import AttachMemory  # noqa: PLC0415
@@ -59,12 +63,7 @@ def was_delivered(outcomes: Sequence[Outcome]) -> bool:
     return any(outcome.delivered for outcome in outcomes)
 
 
-def _services(settings: Settings) -> "Apprise":
-    if settings.brapped_notify is None:
-        raise SettingsError(
-            "BRAPPED_NOTIFY is not set, so nobody can be told. Give it one or several Apprise URLs, such as "
-            "mailto://name:password@example.org or tgram://token/chat."
-        )
+def _services(secret: SecretStr) -> "Apprise":
     # Half a second, which only those pay who have something to tell.
     from apprise import Apprise  # noqa: PLC0415
     from apprise.utils.parse import parse_urls  # noqa: PLC0415
@@ -72,8 +71,7 @@ def _services(settings: Settings) -> "Apprise":
     # Its warnings may repeat an address or an answer; what came of it is said in our words.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     services = Apprise()
-    text = settings.brapped_notify.get_secret_value()
-    urls = parse_urls(text)  # type: ignore[no-untyped-call]
+    urls = parse_urls(secret.get_secret_value())  # type: ignore[no-untyped-call]
     for nth, url in enumerate(urls, 1):
         if not services.add(url):
             raise SettingsError(

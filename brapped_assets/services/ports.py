@@ -7,6 +7,9 @@ LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65535
 
 
+TAKEN = "Port {asked} is taken; using {found}."
+
+
 def free_port(preferred: int, host: str = LOOPBACK) -> int:
     """`preferred`, or the next free one on `host`; 0 means any."""
     last = min(preferred + 49, HIGHEST_PORT)

@@ -15,7 +15,7 @@ from brapped_assets.services import parts
 from brapped_assets.services.network import EVERYWHERE, KEY, Network
 from brapped_assets.services.orphans import PART, stop_leftovers
 from brapped_assets.services.parts import Address, Part
-from brapped_assets.services.ports import HIGHEST_PORT, LOOPBACK, free_port
+from brapped_assets.services.ports import HIGHEST_PORT, LOOPBACK, TAKEN, free_port
 from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.services.process_reports import Overseer
 from brapped_assets.services.process_restarts import Keeper, kept_program
@@ -53,7 +53,7 @@ def plan(dagster_home: Path, console: Console, *, name: str, port: int, network:
     """
     page_port = free_port(port, EVERYWHERE if network else LOOPBACK)
     if port not in (0, page_port):
-        console.print(f"Port {port} is taken; using {page_port}.")
+        console.print(TAKEN.format(asked=port, found=page_port))
     dagster_port = free_port(page_port + 1 if port and page_port < HIGHEST_PORT else 0)
     code_port = free_port(0)
     workspace = parts.write_workspace(dagster_home, Address(LOOPBACK, code_port), name)

@@ -6,7 +6,16 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 
-from brapped_assets.warehouse.errors import Busy, Gone, Interrupted, NotAllowed, OutOfSpace, ReadOnly, TooSlow
+from brapped_assets.warehouse.errors import (
+    Busy,
+    Gone,
+    Interrupted,
+    NotAllowed,
+    OutOfSpace,
+    ReadOnly,
+    TooSlow,
+    ViewInUse,
+)
 
 NO_LISTENER = "The listener was removed by `brapped forget` a moment ago; nothing was kept of this run."
 NO_SPACE = (
@@ -57,3 +66,19 @@ def explained() -> Iterator[None]:
         raise Interrupted(
             f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
         ) from error
+
+
+def schema_refused(error: BaseException, user: str) -> BaseException:
+    """What keeps the schema from being brought up to date: a WarehouseError, or the driver's own `error`."""
+    if isinstance(error, pg.InsufficientPrivilege):
+        return NotAllowed(
+            f"The tables of this database are not this Brapped's, or not yet, and the role {user} may not change them "
+            f"({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
+        )
+    if isinstance(error, pg.DependentObjectsStillExist):
+        detail = (error.diag.message_detail or "no name told").replace("\n", "; ")
+        return ViewInUse(
+            f"A view of this version has other columns than before, and something of yours stands on it ({detail}). "
+            "Nothing was changed. Drop that, run `brapped status` once, and make it again."
+        )
+    return error

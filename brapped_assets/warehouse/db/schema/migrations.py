@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, cast
 
 import psycopg
 
-from brapped_assets.warehouse.errors import NewerSchema, NotAllowed, OlderSchema, ViewInUse
+from brapped_assets.warehouse.db.database_errors import schema_refused
+from brapped_assets.warehouse.errors import NewerSchema, OlderSchema
 
 HERE = Path(__file__).parent
 # File names begin with their revision, so the newest is known without importing Alembic (about a second).
@@ -104,22 +105,7 @@ def migrate(conninfo: str) -> None:
             _run_scripts(driver)
     except (DBAPIError, psycopg.Error) as error:
         # SQLAlchemy wraps what is known by the driver's names.
-        raise _explained(getattr(error, "orig", None) or error, user) from None
-
-
-def _explained(error: BaseException, user: str) -> BaseException:
-    if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return NotAllowed(
-            f"The tables of this database are not this Brapped's, or not yet, and the role {user} may not change them "
-            f"({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
-        )
-    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
-        detail = (error.diag.message_detail or "no name told").replace("\n", "; ")
-        return ViewInUse(
-            f"A view of this version has other columns than before, and something of yours stands on it ({detail}). "
-            "Nothing was changed. Drop that, run `brapped status` once, and make it again."
-        )
-    return error
+        raise schema_refused(getattr(error, "orig", None) or error, user) from None
 
 
 def _run_scripts(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
