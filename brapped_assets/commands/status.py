@@ -167,7 +167,7 @@ def _notices(settings: Settings, undelivered: int) -> tuple[int, dict[str, str] 
         found = addresses(settings)
     except SettingsError as error:
         return 0, {"problem": str(error), "remedy": "brapped notify --test"}
-    if undelivered:
+    if found and undelivered:
         text = f"{undelivered} {'notice' if undelivered == 1 else 'notices'} could not be delivered."
         return found, {"problem": text, "remedy": "brapped notify --test"}
     return found, None
