@@ -18,7 +18,7 @@ from brapped_assets.history.archive_limits import (
 )
 from brapped_assets.history.archives import Spool, form_of, tar_members, unpacked, whole, zip_members
 from brapped_assets.history.brapped_manifest import Archive, archive_among, archive_in_folder, is_of_ours
-from brapped_assets.history.errors import Forbidden, HistoryError, Wrapped
+from brapped_assets.history.errors import Forbidden, HistoryError, Missing, Wrapped
 from brapped_assets.history.file_errors import explained
 from brapped_assets.history.file_names import (
     VIDEO_NAME,
@@ -37,6 +37,7 @@ from brapped_assets.history.not_a_history import IN_THE_CLOUD, STILL_DOWNLOADING
 from brapped_assets.history.recognition import recognise
 from brapped_assets.text.translation import N_
 
+NO_SUCH_FILE = N_("there is no such file or folder. Check the path.")
 # Of the names in a folder and below those that are opened.
 MOST_LOOKED_INTO = 5000
 # Archives with a history in them, which stay open until they are imported. macOS lets a program open 256 files.
@@ -87,7 +88,11 @@ def find_histories(path: Path, *, keep: Keep = always) -> Found:
     """
     path = Path(path).expanduser()
     with explained(str(path)):
-        path.stat()
+        try:
+            path.stat()
+        except (FileNotFoundError, ValueError) as error:
+            # A path with a NUL in it is none.
+            raise Missing(str(path), NO_SUCH_FILE) from error
     with ExitStack() as held:
         search = _Search(keep)
         held.callback(search.spool.close)

@@ -1,4 +1,4 @@
-"""What is said of a path or a file that the system does not give: none is there, or it may not be read."""
+"""What is said of a file that the system does not give: it may not be read, or cannot."""
 
 import os
 import stat
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from brapped_assets.history.errors import Forbidden, Missing, NotAnExport
+from brapped_assets.history.errors import Forbidden, NotAnExport
 from brapped_assets.text.translation import N_
-
-NO_SUCH_FILE = N_("there is no such file or folder. Check the path.")
 
 
 @contextmanager
@@ -17,9 +15,6 @@ def explained(name: str) -> Iterator[None]:
     """Turn what the operating system raises of a path or a file into a HistoryError."""
     try:
         yield
-    except (FileNotFoundError, ValueError) as error:
-        # A path with a NUL in it is none.
-        raise Missing(name, NO_SUCH_FILE) from error
     except PermissionError as error:
         raise Forbidden(
             name, N_("this user may not read it. Give yourself the permission, or copy it to your own folder.")

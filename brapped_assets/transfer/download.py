@@ -11,9 +11,8 @@ import requests
 from upath import UPath
 
 from brapped_assets.history.archive_limits import MOST_BYTES, OVER_4_GB
-from brapped_assets.history.discovery import MOST_LOOKED_INTO
+from brapped_assets.history.discovery import MOST_LOOKED_INTO, NO_SUCH_FILE
 from brapped_assets.history.errors import HistoryError, Missing, TooLarge
-from brapped_assets.history.file_errors import NO_SUCH_FILE
 from brapped_assets.history.file_names import is_looked_at
 from brapped_assets.history.folders import MOST_ENTRIES
 from brapped_assets.text.translation import N_
