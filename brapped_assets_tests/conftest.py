@@ -33,14 +33,15 @@ if TYPE_CHECKING:
 
 # What the clocks of tests of Dagster show at the earliest, where they do not show what it is.
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
+# Read when Brapped's definitions are imported, which a conftest of one folder may do before anything is configured.
+# Dagster lists every hour since the first for each check of upkeep.
+os.environ["BRAPPED_START"] = f"{min(datetime.now(UTC), NOVEMBER) - timedelta(days=60):%Y-%m-%dT00:00:00+00:00}"
 OURS = ("SPOTIFY_", "BRAPPED_", "MUSICBRAINZ_", "WIKIDATA_", "DAGSTER_", "DATABASE_URL", "PGTZ")
 
 
 def pytest_configure() -> None:
     """Whoever is started in the background ignores Ctrl-C, and so would everything that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Read when Brapped is imported. Dagster lists every hour since the first for each check of upkeep.
-    os.environ["BRAPPED_START"] = f"{min(datetime.now(UTC), NOVEMBER) - timedelta(days=60):%Y-%m-%dT00:00:00+00:00}"
 
 
 def pytest_collection() -> None:

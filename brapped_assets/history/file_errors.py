@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from brapped_assets.history.errors import Forbidden, NotAnExport
+from brapped_assets.history.errors import Forbidden, Missing, NotAnExport
 from brapped_assets.text.translation import N_
 
 
@@ -15,6 +15,8 @@ def explained(name: str) -> Iterator[None]:
     """Turn what the operating system raises of a path or a file into a HistoryError."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise Missing(name, N_("it is not there any more.")) from error
     except PermissionError as error:
         raise Forbidden(
             name, N_("this user may not read it. Give yourself the permission, or copy it to your own folder.")
