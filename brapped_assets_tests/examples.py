@@ -25,11 +25,12 @@ def examples(times: int) -> settings:
 
 
 def quick_of(quick: int, cases: Iterable[object]) -> list[object]:
-    """Cases for `parametrize`: all are tried in `make check`, and the first `quick` of them in `make test`.
+    """Cases for `parametrize`: all are tried in `make check`, and the first `quick` of them in `make test` and CI.
 
     A case is what stands in for one name, or a tuple for several.
     """
+    marks = (pytest.mark.slow, pytest.mark.thorough)
     return [
-        case if nth < quick else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
+        case if nth < quick else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=marks)
         for nth, case in enumerate(cases)
     ]

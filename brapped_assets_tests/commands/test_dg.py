@@ -92,7 +92,8 @@ def test_an_asset_of_ones_own_is_made_checked_listed_and_launched_beside_ours(ho
     assert "RUN_SUCCESS" in dg(home, checkout, "launch", "--assets", "mine")
 
 
-# Two locations start, and a run of every asset, whatever else the machine does.
+# Two locations start, and a run of every asset. In CI the button of Dagster's page does that: test_demo.py.
+@pytest.mark.thorough
 def test_dg_dev_shows_your_account_and_a_demo_that_turns_green_as_the_ui_launches_it(home: Path) -> None:
     port = free_port(0)
     command = [str(BIN / "dg"), "dev", "-w", "workspace.yaml", "--port", str(port)]
