@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from pydantic import Field
 
 from brapped_assets.insights.api_answers.parameters import Refused
@@ -32,60 +33,13 @@ ToolsOf = Callable[[Context[Any, Any]], Tools]
 def build_server(tools_of: ToolsOf, version: str) -> MCPServer[Any]:
     """`tools_of` gives the tools of whoever asks. Nothing of the tools writes anything."""
     server: MCPServer[Any] = MCPServer(
-        "brapped", title="Brapped", instructions=INSTRUCTIONS, version=version, log_level="ERROR"
+        "brapped",
+        title="Brapped",
+        instructions=INSTRUCTIONS,
+        version=version,
+        tools=_tools(tools_of),
+        log_level="ERROR",
     )
-
-    @server.tool()
-    def describe(context: Context[Any, Any]) -> Found:
-        """The tables and columns in words, filters, what counts as a play, time zone, and how much is known."""
-        with _in_words():
-            return tools_of(context).describe()
-
-    @server.tool()
-    def query(context: Context[Any, Any], sql: str, limit: int = 100) -> Found:
-        """Run one read-only SELECT (PostgreSQL) over the tables that describe names. It has a few seconds."""
-        with _in_words():
-            return tools_of(context).query(sql, limit)
-
-    @server.tool()
-    def totals(context: Context[Any, Any], range: Range = "year", filters: Filters | None = None) -> Found:  # noqa: A002
-        """Plays, minutes, songs, artists, streaks and records of a time, by the listener's rule of counting."""
-        with _in_words():
-            return tools_of(context).totals(range, filters or {})
-
-    @server.tool()
-    def top(
-        context: Context[Any, Any],
-        *,
-        kind: Kind = "artists",
-        range: Range = "year",  # noqa: A002
-        by: Literal["plays", "minutes"] = "plays",
-        limit: Annotated[int, Field(ge=1, le=1000)] = 10,
-        filters: Filters | None = None,
-    ) -> Found:
-        """The most played artists, songs, albums, days or contexts of a time."""
-        with _in_words():
-            return tools_of(context).top(kind, range, by, limit, filters or {})
-
-    @server.tool()
-    def plays(
-        context: Context[Any, Any],
-        *,
-        range: Range = "7d",  # noqa: A002
-        text: str = "",
-        limit: Annotated[int, Field(ge=1, le=1000)] = 50,
-        before: str = "",
-        filters: Filters | None = None,
-    ) -> Found:
-        """Single plays, newest first; text is looked for in names; before is older_before of the last answer."""
-        with _in_words():
-            return tools_of(context).plays(range, text, limit, before, filters or {})
-
-    @server.tool()
-    def completeness(context: Context[Any, Any], range: Range = "all") -> Found:  # noqa: A002
-        """What is known of a time and what is not: gaps, and stretches that nothing vouches for."""
-        with _in_words():
-            return tools_of(context).completeness(range)
 
     @server.prompt(title="My year")
     def my_year(year: str = "this year") -> str:
@@ -112,6 +66,76 @@ def build_server(tools_of: ToolsOf, version: str) -> MCPServer[Any]:
         )
 
     return server
+
+
+def _tools(tools_of: ToolsOf) -> list[Tool]:
+    tools: list[Tool] = []
+
+    def tool(function: Callable[..., Found]) -> None:
+        tools.append(_strict(Tool.from_function(function)))
+
+    @tool
+    def describe(context: Context[Any, Any]) -> Found:
+        """The tables and columns in words, filters, what counts as a play, time zone, and how much is known."""
+        with _in_words():
+            return tools_of(context).describe()
+
+    @tool
+    def query(context: Context[Any, Any], sql: str, limit: int = 100) -> Found:
+        """Run one read-only SELECT (PostgreSQL) over the tables that describe names. It has a few seconds."""
+        with _in_words():
+            return tools_of(context).query(sql, limit)
+
+    @tool
+    def totals(context: Context[Any, Any], range: Range = "year", filters: Filters | None = None) -> Found:  # noqa: A002
+        """Plays, minutes, songs, artists, streaks and records of a time, by the listener's rule of counting."""
+        with _in_words():
+            return tools_of(context).totals(range, filters or {})
+
+    @tool
+    def top(
+        context: Context[Any, Any],
+        *,
+        kind: Kind = "artists",
+        range: Range = "year",  # noqa: A002
+        by: Literal["plays", "minutes"] = "plays",
+        limit: Annotated[int, Field(ge=1, le=1000)] = 10,
+        filters: Filters | None = None,
+    ) -> Found:
+        """The most played artists, songs, albums, days or contexts of a time."""
+        with _in_words():
+            return tools_of(context).top(kind, range, by, limit, filters or {})
+
+    @tool
+    def plays(
+        context: Context[Any, Any],
+        *,
+        range: Range = "7d",  # noqa: A002
+        text: str = "",
+        limit: Annotated[int, Field(ge=1, le=1000)] = 50,
+        before: str = "",
+        filters: Filters | None = None,
+    ) -> Found:
+        """Single plays, newest first; text is looked for in names; before is older_before of the last answer."""
+        with _in_words():
+            return tools_of(context).plays(range, text, limit, before, filters or {})
+
+    @tool
+    def completeness(context: Context[Any, Any], range: Range = "all") -> Found:  # noqa: A002
+        """What is known of a time and what is not: gaps, and stretches that nothing vouches for."""
+        with _in_words():
+            return tools_of(context).completeness(range)
+
+    return tools
+
+
+def _strict(tool: Tool) -> Tool:
+    """The same, refusing a parameter that it does not have: a filter that is left out unsaid is a wrong answer."""
+    parameters = tool.fn_metadata.arg_model
+    parameters.model_config["extra"] = "forbid"
+    parameters.model_rebuild(force=True)
+    tool.parameters = parameters.model_json_schema(by_alias=True)
+    return tool
 
 
 @contextmanager

@@ -143,7 +143,8 @@ def test_what_is_allowed_no_longer_is_refused_at_the_next_question(tools: Tools,
 
 @pytest.mark.parametrize(
     ("call", "words"),
-    quick_of(5, [
+    quick_of(6, [
+        (("totals", {"range": "all", "weekday": "6"}), "weekday\n  Extra inputs are not permitted"),
         (("query", {"sql": "delete from bi.plays"}), "Only a SELECT"),
         (("query", {"sql": "select nothing from bi.plays"}), 'The database says: column "nothing" does not exist'),
         (("query", {"sql": "select count(*) from plays a, plays b, plays c, plays d, plays e"}), "too long"),
