@@ -9,8 +9,8 @@ from brapped_assets.assets import table_metadata
 from brapped_assets.assets.album_lookup import AlbumLookup
 from brapped_assets.assets.artist_tags import MUSICBRAINZ_POOL
 from brapped_assets.assets.code_versions import code_version
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.assets.external_assets import musicbrainz_api
-from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.tag_level import tag_level
 from brapped_assets.assets.track_dim import track_dim
 from brapped_assets.resources.musicbrainz import MusicBrainzResource

@@ -8,8 +8,8 @@ import dagster as dg
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.artist_dim import artist_dim
 from brapped_assets.assets.code_versions import code_version
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.assets.external_assets import musicbrainz_api
-from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.tag_level import tag_level
 from brapped_assets.assets.tag_lookup import TagLookup
 from brapped_assets.resources.musicbrainz import MusicBrainzResource

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.failures import as_dagster_failures
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.checks import PAGES, POLL_CHECKS, POLL_CLAIMS, RANKING_CLAIMS, REPORT, TOP, Claim
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource

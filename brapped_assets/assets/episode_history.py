@@ -7,7 +7,7 @@ import dagster as dg
 
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
-from brapped_assets.assets.failures import as_dagster_failures
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.checks import Claim
 from brapped_assets.resources.neon import NeonResource

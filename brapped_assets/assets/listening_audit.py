@@ -11,7 +11,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
 from brapped_assets.assets.daily_retention import apply_retention
-from brapped_assets.assets.failures import as_dagster_failures
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.assets.streaming_history import streaming_history
 from brapped_assets.checks import DAILY_CLAIMS

@@ -5,7 +5,7 @@ from datetime import datetime
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON
+from brapped_assets.assets.error_to_failure import CURE, CURED_BY_A_PERSON
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse import run_stats
 

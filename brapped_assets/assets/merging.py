@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from brapped_assets.assets.failures import for_each
+from brapped_assets.assets.error_to_failure import for_each
 from brapped_assets.assets.shards import Shard
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.warehouse.listeners import Listener, listeners

@@ -8,7 +8,7 @@ from logging import Logger
 import dagster as dg
 
 from brapped_assets import partitions
-from brapped_assets.assets.failures import for_each, is_global
+from brapped_assets.assets.error_to_failure import for_each, is_global
 from brapped_assets.assets.shards import Shard, is_left_open
 from brapped_assets.clocks import clock_skew
 from brapped_assets.resources.neon import NeonResource

@@ -10,8 +10,8 @@ import dagster as dg
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
+from brapped_assets.assets.error_to_failure import as_dagster_failures, asked_partitions
 from brapped_assets.assets.external_assets import spotify_web_api
-from brapped_assets.assets.failures import as_dagster_failures, asked_partitions
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.polling import poll_shard

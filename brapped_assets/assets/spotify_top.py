@@ -11,8 +11,8 @@ import dagster as dg
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.code_versions import code_version
+from brapped_assets.assets.error_to_failure import as_dagster_failures
 from brapped_assets.assets.external_assets import spotify_web_api
-from brapped_assets.assets.failures import as_dagster_failures
 from brapped_assets.assets.recently_played_raw import SPOTIFY_POOL
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import ConnectedListener, SpotifyResource

@@ -10,7 +10,7 @@ from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.backlog_level import DUE, backlog_level
 from brapped_assets.assets.code_versions import code_version
-from brapped_assets.assets.failures import as_dagster_failures, asked_partitions
+from brapped_assets.assets.error_to_failure import as_dagster_failures, asked_partitions
 from brapped_assets.assets.lost_hours import refuse_lost_hours
 from brapped_assets.assets.merging import merge_everybody
 from brapped_assets.assets.recently_played_raw import recently_played_raw

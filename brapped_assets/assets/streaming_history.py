@@ -13,8 +13,8 @@ from pydantic import Field
 from brapped_assets.assets import source_comparison, table_metadata
 from brapped_assets.assets.backlog_level import backlog_level
 from brapped_assets.assets.code_versions import code_version
+from brapped_assets.assets.error_to_failure import CURE, CURED_BY_A_PERSON, UNKNOWN, as_dagster_failures
 from brapped_assets.assets.external_assets import spotify_data_export
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, UNKNOWN, as_dagster_failures
 from brapped_assets.resources.neon import NeonResource
 from brapped_assets.resources.spotify import SpotifyResource
 from brapped_assets.text.plain import plain

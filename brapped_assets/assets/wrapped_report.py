@@ -12,7 +12,7 @@ from pydantic import Field
 from brapped_assets import partitions
 from brapped_assets.assets import table_metadata
 from brapped_assets.assets.code_versions import code_version
-from brapped_assets.assets.failures import CURE, CURED_BY_A_PERSON, as_dagster_failures, asked_partitions
+from brapped_assets.assets.error_to_failure import CURE, CURED_BY_A_PERSON, as_dagster_failures, asked_partitions
 from brapped_assets.assets.streaming_fact import streaming_fact
 from brapped_assets.home_folder import where_it_runs
 from brapped_assets.partitions import years

@@ -11,7 +11,7 @@ from rich.console import Console
 from brapped_assets import partitions
 from brapped_assets.assets import tag_level
 from brapped_assets.assets.backlog_level import DUE
-from brapped_assets.assets.failures import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME, failed_run
+from brapped_assets.assets.error_to_failure import CURE, CURED_BY_LOGIN, CURED_BY_SETTINGS, CURED_BY_TIME, failed_run
 from brapped_assets.assets.polling import ASIDE, POSTPONED_BECAUSE, POSTPONED_UNTIL
 from brapped_assets.clocks import clock_skew
 from brapped_assets.commands.poll_wording import LOSS, describe_kept_aside, describe_postponed

@@ -66,7 +66,7 @@ WELL, AND_MORE = N_("all is well again"), N_("%(what)s, and more")
 
 @dataclass(frozen=True)
 class Failed:
-    """The last run of `job` failed. `sentence` is fit for anybody's eyes; `cure` as in `assets.failures`."""
+    """The last run of `job` failed. `sentence` is fit for anybody's eyes; `cure` as in `assets.error_to_failure`."""
 
     job: str
     sentence: str

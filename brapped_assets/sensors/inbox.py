@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from brapped_assets.assets.failures import failed_run
+from brapped_assets.assets.error_to_failure import failed_run
 from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.jobs import import_history
 from brapped_assets.resources.neon import NeonResource

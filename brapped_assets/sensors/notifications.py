@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from brapped_assets.assets.failures import failed_run
+from brapped_assets.assets.error_to_failure import failed_run
 from brapped_assets.assets.location_names import OURS, Names
 from brapped_assets.jobs import daily_upkeep, hourly_plays, refresh_dimensions, wrapped_reports
 from brapped_assets.notifications.conditions import PATIENCE, Failed

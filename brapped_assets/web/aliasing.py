@@ -32,7 +32,7 @@ def routes(site: Site) -> list[Route]:
                 return site.page("nothing_yet.html", request, who)
             item = items.find(tx, who, kind, key) if kind else None
             if kind is None or item is None:
-                return site.page("no_such.html", request, who, status_code=404, kind=kind or "artist", item=None)
+                return site.page("unknown_item.html", request, who, status_code=404, kind=kind or "artist", item=None)
             hits = [
                 hit for hit in search(tx, who, text, MOST)
                 if hit.kind == kind and aliasing.refusal(who, kind, key, hit.key) is None

@@ -35,14 +35,14 @@ def routes(site: Site) -> list[Route]:
                 key = key_in(request.path_params["key"])
                 item = items.find(tx, who, kind, key)
                 if item is None:
-                    return site.page("no_such.html", request, who, status_code=404, kind=kind, item=item)
+                    return site.page("unknown_item.html", request, who, status_code=404, kind=kind, item=item)
                 end = aliasing.counts_as(who, kind, key) if kind != "album" else None
                 if end:
                     # Its plays are there, and that page says so.
                     query = f"?{request.url.query}" if request.url.query else ""
                     return RedirectResponse(f"{root_of(request)}/{kind}/{end}{query}", status_code=303)
                 if not items.is_theirs(who, kind, item):
-                    return site.page("no_such.html", request, who, status_code=404, kind=kind, item=item)
+                    return site.page("unknown_item.html", request, who, status_code=404, kind=kind, item=item)
                 same = [
                     row for row in aliasing.aliases(tx, who.listener_id) if (row["kind"], row["to_key"]) == (kind, key)
                 ]

@@ -11,7 +11,7 @@ from dagster._serdes import serialize_value
 from psycopg.conninfo import conninfo_to_dict
 from time_machine import Traveller
 
-from brapped_assets.assets.failures import failed_run
+from brapped_assets.assets.error_to_failure import failed_run
 from brapped_assets.definitions import defs
 from brapped_assets.demo.accounts_host import AccountsHost
 from brapped_assets.partitions import PARTITION

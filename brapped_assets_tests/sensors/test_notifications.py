@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
-from brapped_assets.assets.failures import UNKNOWN
+from brapped_assets.assets.error_to_failure import UNKNOWN
 from brapped_assets.definitions import defs
 from brapped_assets.notifications.conditions import Failed
 from brapped_assets.sensors.notifications import Seen, is_standstill, newest_failure

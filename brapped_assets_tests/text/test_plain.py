@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 import brapped_assets
-from brapped_assets.assets.failures import failure
+from brapped_assets.assets.error_to_failure import failure
 from brapped_assets.commands.status_markdown import summary
 from brapped_assets.console.screen import Screen, escape
 from brapped_assets.notifications.delivery import deliver
