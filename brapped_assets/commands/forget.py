@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 from typer import BadParameter
 
+from brapped_assets.clocks.plausible_instants import FIRST_INSTANT
 from brapped_assets.console import exit_codes
 from brapped_assets.console.screen import escape
 from brapped_assets.home_folder import TOKENS_FOLDER, env_file
@@ -22,9 +23,12 @@ from brapped_assets.warehouse.listeners import Listener, by_token, listeners
 def read_day(text: str) -> date:
     """What `--before` says. Raises BadParameter."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadParameter(f"{plain(text)!r} is no day. It looks like 2024-03-01.") from None
+    if day < FIRST_INSTANT.date():
+        raise BadParameter(f"{day} lies before Spotify existed: nothing is kept from before it.")
+    return day
 
 
 def forget_listener(

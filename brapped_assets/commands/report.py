@@ -64,8 +64,10 @@ def period_of(asked: str, who: Viewer) -> Period:
 
 
 def target(to: str | None, home: Path, file_name: str) -> str:
-    """The file to write."""
+    """The file to write. Raises SettingsError for one without a name, as of a shell's variable that is not set."""
     if to is None:
         return str(home / FOLDER / file_name)
+    if not to.strip():
+        raise SettingsError("-o names no place. Leave it out for the folder of reports in the home of Brapped.")
     is_folder = to.endswith("/") or ("://" not in to and Path(to).expanduser().is_dir())
     return f"{to.rstrip('/')}/{file_name}" if is_folder else to

@@ -18,6 +18,8 @@ WarehouseError
 ├── UnknownZone            the database's server is older than a time zone's name
 ├── RoleUnusable           a name no reading role can have, or somebody else's
 ├── TooOld                 PostgreSQL before 15
+├── Unfit                  it cannot hold every name, or its settings change what statements mean
+├── NameTaken              somebody else's schema or table has a name of ours
 ├── NewerSchema            a newer Brapped migrated this database
 ├── OlderSchema            it was left by a version before the first schema
 ├── ViewInUse              somebody's own view stands on one that changes its columns
@@ -94,6 +96,14 @@ class RoleUnusable(WarehouseError):
 
 
 class TooOld(WarehouseError):
+    pass
+
+
+class Unfit(WarehouseError):
+    pass
+
+
+class NameTaken(WarehouseError):
     pass
 
 

@@ -111,6 +111,9 @@ def test_mistakes_are_told_in_a_sentence(ours: Brapped, theirs: str, tmp_path: P
     said = ours("forget", "--before", "yesterday")
     assert said.code == 2
     assert "'yesterday' is no day. It looks like 2024-03-01." in said.errors
+    said = ours("forget", "--before", "0001-01-01", "--yes")
+    assert said.code == 2
+    assert "0001-01-01 lies before Spotify existed: nothing is kept from before it." in said.errors
     said = ours("export", "--listener", "Ann")
     assert (said.code, "No single listener is called 'Ann'" in said.errors) == (2, True)
     said = ours("export", "-o", str(tmp_path / "nowhere" / "mine.zip"))

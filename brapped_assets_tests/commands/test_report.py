@@ -59,6 +59,7 @@ def test_a_folder_a_file_and_another_listener(brapped: Brapped, tmp_path: Path) 
     [
         (["--range", "someday"], 2, "'someday' is no period; say year, all, 30d, week, 2025, 2025-03"),
         (["--listener", "carol"], 2, "No single listener is called 'carol'. The listeners are:"),
+        (["-o", ""], 2, "-o names no place."),
         (["-o", "/proc/nowhere/page.html"], 1, "/proc/nowhere/page.html: the report cannot be written there"),
         (["-o", "s3://me:secret@bucket/page.html"], 1, "s3://bucket/page.html: this kind of URL needs another package"),
     ],

@@ -2,9 +2,15 @@
 
 import re
 
-from brapped_assets.warehouse.errors import Unreachable, Untrusted
+from psycopg import ConnectionInfo
+
+from brapped_assets.warehouse.errors import TooOld, Unfit, Unreachable, Untrusted, WarehouseError
 
 NO_ANSWER_YET = "The database does not answer yet. Check DATABASE_URL, or try again."
+MINIMUM_MAJOR = 15
+# What a server, a database or a role may set otherwise, how it has to begin, and as what PostgreSQL knows it; it is
+# told at each connection. The encoding of the client we choose ourselves.
+FIT = {"DateStyle": "ISO", "IntervalStyle": "postgres", "standard_conforming_strings": "on"}
 # What waiting does not cure. A TLS connection that is cut belongs to a cold start; one that is refused does not.
 FINAL_REFUSALS = (
     *("authentication failed", "does not exist", "no such database", "no such user", "no pg_hba.conf entry", "invalid"),
@@ -20,6 +26,8 @@ UNANSWERED = {
     "network at the moment, or the name is wrong. Check {setting}: host.",
     r"time(out expired|d out)|No route|unreachable": "The way there leads nowhere at the moment: a network that is "
     "down, a firewall, a machine that is off. Check {setting}: host and port.",
+    r"too many (clients|connections)|connection slots|no more connections": "All connections that the server allows "
+    "are taken: end programs that hold some, or raise max_connections there, or the limit of the role or database.",
     r"starting up|recovery|not yet accepting": "The server is starting: try again in a minute.",
 }
 
@@ -50,3 +58,26 @@ def remedy(reason: str, setting: str) -> str:
     return (
         f"Check {setting}: host, database, user, password; on Neon, that the project exists and its compute may start."
     )
+
+
+def unfit(info: ConnectionInfo) -> WarehouseError | None:
+    """What to raise of a server that answers, and that Brapped cannot work with; None of any other."""
+    if info.server_version < MINIMUM_MAJOR * 10000:
+        return TooOld(
+            f"The database is PostgreSQL {info.server_version // 10000}; Brapped needs {MINIMUM_MAJOR} or newer. "
+            "Upgrade it, or take DATABASE_URL out of the settings to use the embedded one."
+        )
+    encoding = info.parameter_status("server_encoding") or "UTF8"
+    if encoding != "UTF8":
+        return Unfit(
+            f"The database {info.dbname} keeps text as {encoding}, which has not every letter of the world's names. "
+            f"Make another (create database brapped encoding 'UTF8' template template0), and name it in DATABASE_URL."
+        )
+    for name, begins in FIT.items():
+        found = info.parameter_status(name) or begins
+        if not found.startswith(begins):
+            return Unfit(
+                f"The server, the database or the role has {name} set to {found}, and Brapped reads {begins} alone. "
+                f"Set it for Brapped's role: alter role {info.user} set {name} = '{begins}'."
+            )
+    return None

@@ -19,7 +19,7 @@ from brapped_assets.warehouse.db import connection_errors, embedded_server
 from brapped_assets.warehouse.db.database_errors import NO_SPACE, explained
 from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.db.urls import connection_string, direct
-from brapped_assets.warehouse.errors import OutOfSpace, TooOld
+from brapped_assets.warehouse.errors import OutOfSpace
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ class Transactions(Protocol):
     def transaction(self, *, lock_seconds: int = 10) -> AbstractContextManager[Connection]: ...
 
 
-MINIMUM_MAJOR = 15
 # Neon wakes a suspended database within seconds; its documentation asks clients to allow for it.
 COLD_START_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
@@ -48,7 +47,7 @@ OURS = 8_271_403
 def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool = False) -> Connection:
     """Open one connection, waiting through a cold start.
 
-    Raises Unreachable, which names `setting`, OutOfSpace, or TooOld, unless any version will do.
+    Raises Unreachable, which names `setting`, OutOfSpace, or TooOld or Unfit, unless any version will do.
     """
     deadline, told = time.monotonic() + COLD_START_SECONDS, ""
     while True:
@@ -66,13 +65,9 @@ def connect(conninfo: str, *, setting: str = "DATABASE_URL", any_version: bool =
                 log.warning("The database does not answer yet; it may be waking up. Trying again. (%s)", reason)
                 told = reason
             time.sleep(PAUSE_SECONDS)
-    version = connection.info.server_version
-    if version < MINIMUM_MAJOR * 10000 and not any_version:
+    if not any_version and (unfit := connection_errors.unfit(connection.info)):
         connection.close()
-        raise TooOld(
-            f"The database is PostgreSQL {version // 10000}; Brapped needs {MINIMUM_MAJOR} or newer. "
-            "Upgrade it, or take DATABASE_URL out of the settings to use the embedded one."
-        )
+        raise unfit
     return connection
 
 

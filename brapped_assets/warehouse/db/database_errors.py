@@ -6,10 +6,12 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 
+from brapped_assets.warehouse.db import connection_errors
 from brapped_assets.warehouse.errors import (
     Busy,
     Gone,
     Interrupted,
+    NameTaken,
     NotAllowed,
     OutOfSpace,
     ReadOnly,
@@ -75,6 +77,14 @@ def schema_refused(error: BaseException, user: str) -> BaseException:
             f"The tables of this database are not this Brapped's, or not yet, and the role {user} may not change them "
             f"({error.diag.message_primary}). Run `brapped status` once with the URL of the owner."
         )
+    if isinstance(error, pg.DuplicateSchema | pg.DuplicateTable | pg.DuplicateObject):
+        return NameTaken(
+            f"Somebody else has made something in this database that is named as Brapped's are "
+            f"({error.diag.message_primary}). Nothing was changed. Name a database of Brapped's own in DATABASE_URL, "
+            "or give that another name."
+        )
+    if isinstance(error, psycopg.OperationalError) and str(error).startswith("connection failed"):
+        return connection_errors.final(" ".join(str(error).split()), "DATABASE_URL", is_late=True) or error
     if isinstance(error, pg.DependentObjectsStillExist):
         detail = (error.diag.message_detail or "no name told").replace("\n", "; ")
         return ViewInUse(

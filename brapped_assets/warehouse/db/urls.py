@@ -83,6 +83,8 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     if not is_this_machine(host):
         given.setdefault("sslmode", "require")
     given.setdefault("application_name", "brapped")
+    # Whatever the role, the database or PGCLIENTENCODING say.
+    given["client_encoding"] = "UTF8"
     for name, seconds in {"connect_timeout": CONNECT_TIMEOUT_SECONDS, **KEEPALIVES}.items():
         given.setdefault(name, seconds)
     return make_conninfo("", **given)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from brapped_assets.warehouse.db import connections
+from brapped_assets.warehouse.db import connection_errors, connections
 from brapped_assets.warehouse.db.connection_errors import remedy
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
@@ -158,12 +158,62 @@ def test_a_wrong_password_is_refused_at_once_and_never_shown(database_url: str, 
 
 
 def test_a_server_too_old_is_refused(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "MINIMUM_MAJOR", 99)
+    monkeypatch.setattr(connection_errors, "MINIMUM_MAJOR", 99)
     with (
         Warehouse(Path("unused"), database_url) as warehouse,
         pytest.raises(TooOld, match=r"The database is PostgreSQL"),
     ):
         _one(warehouse)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ("create database {} encoding 'LATIN1' locale 'C' template template0", "keeps text as LATIN1"),
+        ("create database {} encoding 'SQL_ASCII' locale 'C' template template0", "keeps text as SQL_ASCII"),
+        ("create database {0}; alter database {0} set datestyle = 'German'", "DateStyle set to German, DMY"),
+        ("create database {0}; alter database {0} set intervalstyle = 'iso_8601'", "IntervalStyle set to iso_8601"),
+        ("create database {0}; alter database {0} set standard_conforming_strings = off", "_strings set to off"),
+        ("create database {0}; alter database {0} connection limit 0", "All connections that the server allows are"),
+    ],
+)
+def test_a_database_that_brapped_cannot_work_with_says_so(
+    postgres: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, made: str, says: str
+) -> None:
+    monkeypatch.setattr(connections, "COLD_START_SECONDS", 0)
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        try:
+            for statement in made.format("unfit").split("; "):
+                admin.execute(statement)
+            admin.execute("create role visitor login")
+            admin.execute("grant all on database unfit to visitor")
+            assert says in _refused(psycopg.conninfo.make_conninfo(postgres.url("unfit"), user="visitor"))
+        finally:
+            admin.execute("drop database unfit with (force)")
+            admin.execute("drop role visitor")
+
+
+def test_names_of_the_whole_world_pass_whatever_encoding_the_machine_prefers(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    with Warehouse(Path("unused"), database_url) as warehouse:
+        assert _one(warehouse, "select 'Łódź 日本' as found") == "Łódź 日本"
+
+
+def test_a_schema_of_somebody_else_with_a_name_of_ours_is_told_and_left_alone(postgres: EmbeddedServer) -> None:
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute("create database shared")
+        try:
+            with psycopg.connect(postgres.url("shared")) as other:
+                other.execute("create schema star")
+            message = _refused(postgres.url("shared"))
+            with psycopg.connect(postgres.url("shared")) as other:
+                assert other.execute("select to_regnamespace('audit')").fetchone() == (None,)
+        finally:
+            admin.execute("drop database shared with (force)")
+    assert message.startswith("NameTaken: Somebody else has made something")
+    assert 'schema "star" already exists' in message
 
 
 @pytest.mark.parametrize("state", ["migrated", "empty"])

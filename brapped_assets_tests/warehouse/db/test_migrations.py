@@ -15,7 +15,7 @@ from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.db.embedded_server import EmbeddedServer
 from brapped_assets.warehouse.db.schema import migrations
 from brapped_assets.warehouse.dimensions import apply_payloads
-from brapped_assets.warehouse.errors import NewerSchema, ViewInUse
+from brapped_assets.warehouse.errors import NameTaken, NewerSchema, ViewInUse
 from brapped_assets.warehouse.merge.play_merge import merge_plays
 from brapped_assets_tests.databases import EMPTY, Server, database, role_name
 from brapped_assets_tests.warehouse.imported_files import Imported, meet
@@ -85,7 +85,7 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
 def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
     with psycopg.connect(empty_url, autocommit=True) as connection:
         connection.execute("create schema bi")
-        with pytest.raises(psycopg.errors.DuplicateSchema):
+        with pytest.raises(NameTaken):
             migrations.migrate(empty_url)
         assert connection.execute(
             "select nspname from pg_namespace where nspname in ('audit', 'raw', 'star', 'bi')"
