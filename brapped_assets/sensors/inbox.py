@@ -18,6 +18,7 @@ from brapped_assets.transfer.inbox import inbox, state
 RUNNING = dg.DefaultSensorStatus.RUNNING
 # On a run: for which state it was asked.
 STATE_TAG = "brapped/inbox"
+DONE = dg.SkipReason("What lies in the inbox was imported, or refused, as it is.")
 
 
 @dataclass(frozen=True)
@@ -60,23 +61,26 @@ def inbox_sensor(names: Names = OURS, status: dg.DefaultSensorStatus = RUNNING) 
             context.update_cursor(json.dumps(asdict(InboxSeen(now, seen.asked_for))))
             return dg.SkipReason("Something new lies in the inbox. It is imported once it no longer grows.")
         key = now if now != seen.asked_for else _again(context.instance, job_name, now)
-        if key is None:
-            return dg.SkipReason("What lies in the inbox was imported, or refused, as it is.")
+        if isinstance(key, dg.SkipReason):
+            return key
         context.update_cursor(json.dumps(asdict(InboxSeen(now, now))))
         return dg.RunRequest(run_key=key, tags={STATE_TAG: now})
 
     return watch
 
 
-def _again(instance: dg.DagsterInstance, job_name: str, asked_for: str) -> str | None:
-    """The key of another run for a state whose last one failed of what passes by itself; None: there is none due."""
+def _again(instance: dg.DagsterInstance, job_name: str, asked_for: str) -> str | dg.SkipReason:
+    """The key of another run for a state whose last one failed of what passes by itself, or why none is due."""
     tried = dg.RunsFilter(job_name=job_name, tags={STATE_TAG: asked_for})
     latest = next(iter(instance.get_run_records(tried, limit=1)), None)
+    if latest is not None and latest.dagster_run.status == dg.DagsterRunStatus.CANCELED:
+        return dg.SkipReason(f"Somebody ended the import of the inbox. Launch {job_name} to let it go on.")
     if latest is None or latest.dagster_run.status != dg.DagsterRunStatus.FAILURE:
-        return None
-    if datetime.now(UTC).timestamp() - (latest.end_time or 0) < REST_AFTER_FAILURE.total_seconds():
-        return None
+        return DONE
     failures = instance.all_logs(latest.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     # Without a failed step it was cut off: it goes on where it was.
-    passes = all(failed_run(job_name, one.get_dagster_event().step_failure_data).cures_itself for one in failures)
-    return f"{asked_for} after {latest.dagster_run.run_id}" if passes else None
+    if not all(failed_run(job_name, one.get_dagster_event().step_failure_data).cures_itself for one in failures):
+        return DONE
+    if datetime.now(UTC).timestamp() - (latest.end_time or 0) < REST_AFTER_FAILURE.total_seconds():
+        return dg.SkipReason("The last import failed a moment ago; the next try is in a quarter of an hour.")
+    return f"{asked_for} after {latest.dagster_run.run_id}"

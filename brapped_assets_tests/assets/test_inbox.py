@@ -23,6 +23,7 @@ from brapped_assets_tests.history.export_builders import document, extended
 HISTORY = "streaming_history"
 GROWS = "Something new lies in the inbox. It is imported once it no longer grows."
 DONE = "What lies in the inbox was imported, or refused, as it is."
+RESTS = "The last import failed a moment ago; the next try is in a quarter of an hour."
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_an_import_that_the_database_stopped_is_tried_again_after_a_rest(
             raise Interrupted("The connection to the database was lost; the next run does the work again.")
 
         broken.setattr(importer, "import_history", hung_up)
-        assert [watch.tick() for _ in range(3)] == [GROWS, "asked", DONE]
+        assert [watch.tick() for _ in range(3)] == [GROWS, "asked", RESTS]
     assert not watch.runs[0].success
     assert refused_inbox.read(folder.parent) is None
     clock.shift(timedelta(minutes=16))
@@ -161,6 +162,18 @@ def test_an_import_that_the_database_stopped_is_tried_again_after_a_rest(
     clock.shift(timedelta(minutes=16))
     assert watch.tick() == DONE
     assert value(connected, "select count(*)::int from star.streaming_fact") == 1
+
+
+def test_an_import_that_somebody_ended_is_not_told_to_be_done(
+    connected: Connected, kept_instance: dg.DagsterInstance, folder: Path
+) -> None:
+    watch = Watch(kept_instance)
+    put(folder, "endsong_0.json", document([extended()]))
+    assert [watch.tick() for _ in range(2)] == [GROWS, "asked"]
+    made = kept_instance.get_run_by_id(watch.runs[0].run_id)
+    assert made is not None
+    kept_instance.report_run_canceled(made)
+    assert watch.tick() == "Somebody ended the import of the inbox. Launch import_history to let it go on."
 
 
 def test_a_cursor_of_another_version_begins_anew(kept_instance: dg.DagsterInstance, folder: Path) -> None:
