@@ -13,6 +13,7 @@ from time_machine import travel
 from brapped_assets.first_hour import first_hour
 from brapped_assets.settings import Settings, SettingsError
 from brapped_assets.settings_file import write_env
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
 THREE_DAYS_BEFORE = datetime(2026, 11, 17, 15, tzinfo=UTC)
@@ -58,7 +59,9 @@ for _ in range(8):
 def test_first_starts_at_once_agree(tmp_path: Path, file: Path) -> None:
     start = [sys.executable, "-c", STARTS]
     env = {"BRAPPED_HOME": str(file.parent)}
-    ran = subprocess.run(start, check=True, timeout=60, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    ran = subprocess.run(
+        start, check=True, timeout=PATIENCE_SECONDS, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
     assert ran.stdout == file.read_text() * 8
     assert list(file.parent.iterdir()) == [file]
 

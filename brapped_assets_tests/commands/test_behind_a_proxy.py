@@ -30,7 +30,7 @@ from brapped_assets.warehouse.db.connections import Writing
 from brapped_assets.warehouse.db.read_pool import Reading
 from brapped_assets.web.app import create_app
 from brapped_assets.web.site import Site
-from brapped_assets_tests.commands.subprocess_user import free_port, wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 OPENSSL = shutil.which("openssl")
@@ -147,7 +147,7 @@ def proxy(database_url: str, tmp_path: Path) -> Iterator[Proxy]:
                 yield Proxy(port, certificate)
             finally:
                 nginx.terminate()
-                nginx.wait(60)
+                nginx.wait(PATIENCE_SECONDS)
 
 
 def _listens(port: int) -> bool:

@@ -14,7 +14,7 @@ import typer
 
 from brapped_assets import __version__, cli
 from brapped_assets.commands import status
-from brapped_assets_tests.commands.subprocess_user import Said, User, wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, Said, User, wait_until
 
 Brapped = Callable[..., Said]
 COMMANDS = list(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]  # it is a group
@@ -187,7 +187,10 @@ def test_the_checkout_loads_in_dagsters_own_tools_without_any_setting(user: User
             listed, cwd=CHECKOUT, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as second,
     ):
-        validated, definitions = first.communicate(timeout=60)[0], second.communicate(timeout=60)[0]
+        validated, definitions = (
+            first.communicate(timeout=PATIENCE_SECONDS)[0],
+            second.communicate(timeout=PATIENCE_SECONDS)[0],
+        )
     assert first.returncode == 0, validated
     assert second.returncode == 0
     for name in ("recently_played_raw", "streaming_fact", "hourly_plays", "daily_upkeep", "refresh_dimensions"):

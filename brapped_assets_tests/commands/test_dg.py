@@ -17,7 +17,7 @@ import requests
 
 import brapped_assets
 from brapped_assets.services.ports import free_port
-from brapped_assets_tests.commands.subprocess_user import wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(brapped_assets.__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -138,7 +138,7 @@ def test_dg_dev_shows_your_account_and_a_demo_that_turns_green_as_the_ui_launche
 
 
 def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
-    answer = requests.post(url, json={"query": query, "variables": variables}, timeout=60).json()
+    answer = requests.post(url, json={"query": query, "variables": variables}, timeout=PATIENCE_SECONDS).json()
     assert "errors" not in answer, answer
     data: dict[str, Any] = answer["data"]
     return data
@@ -159,8 +159,8 @@ def end(dev: subprocess.Popen[bytes]) -> None:
     started = psutil.Process(dev.pid).children(recursive=True)
     dev.send_signal(signal.SIGINT)
     try:
-        dev.wait(60)
-        _, alive = psutil.wait_procs(started, timeout=60)
+        dev.wait(PATIENCE_SECONDS)
+        _, alive = psutil.wait_procs(started, timeout=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         alive = started
     for process in alive:

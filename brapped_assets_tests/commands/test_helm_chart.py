@@ -28,7 +28,7 @@ from referencing.jsonschema import DRAFT202012
 from brapped_assets.services.ports import free_port
 from brapped_assets_tests.commands.conftest import CHECKOUT
 from brapped_assets_tests.commands.kubernetes_fields import unknown_fields
-from brapped_assets_tests.commands.subprocess_user import wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, wait_until
 
 LAUNCHER = "$.runLauncher.config.k8sRunLauncher"
 VALUES = CHECKOUT / "deploy" / "helm" / "values.yaml"
@@ -267,4 +267,4 @@ def test_the_code_server_starts_as_its_pod_does_and_answers_the_pods_probe(
         wait_until(is_ready, "the probe of the pod is answered")
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=PATIENCE_SECONDS)

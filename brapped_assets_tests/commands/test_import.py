@@ -24,7 +24,7 @@ from brapped_assets.demo.listener import Listener
 from brapped_assets.sensors.dimensions import is_due, newest_level
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
-from brapped_assets_tests.commands.subprocess_user import Said, User, plays, wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, Said, User, plays, wait_until
 from brapped_assets_tests.conftest import Connected
 from brapped_assets_tests.history.export_builders import FOLDER, document, extended, zipped
 
@@ -426,7 +426,7 @@ def test_in_a_terminal_it_is_asked_and_the_default_is_no(
         with suppress(OSError):  # how Linux says that the other side has closed it
             while part := os.read(ours, 4096):
                 said += part
-        assert asking.wait(60) == code
+        assert asking.wait(PATIENCE_SECONDS) == code
     os.close(ours)
     assert b"Import all of it for You?" in said
     assert (b"Nothing was imported." in said) is (code == 1)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from brapped_assets.services import process_restarts
 from brapped_assets.services.process_restarts import PAUSES, WITHIN_SECONDS, pause_before_start
-from brapped_assets_tests.commands.subprocess_user import hang_ups_heard, wait_until
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, hang_ups_heard, wait_until
 from brapped_assets_tests.examples import quick_of
 
 Keeping = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
@@ -119,7 +119,7 @@ def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> N
         until_here(process, 2)
         below = everything_below(process)
         process.send_signal(getattr(signal, how))
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "told to stop" in said
     assert "ended" not in said
     assert [one for one in below if one.is_running()] == []
@@ -129,7 +129,7 @@ def test_the_last_words_of_a_part_that_was_asked_to_end_are_no_trouble(keeping: 
     with keeping(pages=LAST_WORDS) as process:
         until_here(process)
         process.terminate()
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "Traceback of its own (while all end)" in said
 
 
@@ -143,7 +143,7 @@ def test_a_hang_up_that_was_ignored_before_is_ignored(keeping: Keeping) -> None:
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(1)
             process.terminate()
-            assert "told to stop" in process.communicate(timeout=60)[0]
+            assert "told to stop" in process.communicate(timeout=PATIENCE_SECONDS)[0]
     finally:
         signal.signal(signal.SIGHUP, before)
 
@@ -168,12 +168,12 @@ def test_what_ends_is_started_again_twice_then_stays_down_and_the_other_goes_on(
         (web,) = [one for one in everything_below(process) if "web" in one.cmdline()]
         assert _lives(web)
         process.terminate()
-        assert "told to stop" in process.communicate(timeout=60)[0]
+        assert "told to stop" in process.communicate(timeout=PATIENCE_SECONDS)[0]
 
 
 def test_its_ends_are_told_with_the_pause_before_the_next_start(keeping: Keeping) -> None:
     with keeping(pages=ENDS) as process:
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     told = [line for line in said.splitlines() if line.startswith("ended")]
     assert told == ["ended pages 3 0.01", "ended pages 3 0.01", "ended pages 3 None"]
     assert "all down" in said

@@ -19,7 +19,15 @@ from brapped_assets.demo.catalogue import Catalogue
 from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.demo.server import RunningServer, serve
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import (
+    PATIENCE_SECONDS,
+    Dagster,
+    Started,
+    User,
+    free_port,
+    processes_of,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +121,7 @@ def killed(life: Life) -> dict[str, str]:
     life.started.process.kill()
     for process in processes_of(life.user.folder):
         process.kill()
-    life.started.process.wait(60)
+    life.started.process.wait(PATIENCE_SECONDS)
     wait_until(lambda: not processes_of(life.user.folder), "everything is dead")
     life.account.faults.clear()
     return {"running": running, "waiting": waiting, "statuses": " ".join(statuses), "skipped": skipped}

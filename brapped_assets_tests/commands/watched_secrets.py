@@ -18,7 +18,14 @@ from psycopg.conninfo import conninfo_to_dict
 from brapped_assets.demo.account import SimulatedAccount
 from brapped_assets.services import network
 from brapped_assets_tests.commands.browser import Browser
-from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import (
+    PATIENCE_SECONDS,
+    Dagster,
+    Started,
+    User,
+    processes_of,
+    wait_until,
+)
 
 LOOKED_FOR = "what-somebody-looked-for"
 EVERYTHING_DAGSTER_TELLS = """{
@@ -97,7 +104,7 @@ def log_in(user: User) -> str:
         shown = wait_until(lambda: re.findall(r"http://\S+/authorize\?\S+", login.says()), "an address is shown")
         browser = Browser()
         browser.open(shown[0])
-        assert login.process.wait(60) == 0, login.says()
+        assert login.process.wait(PATIENCE_SECONDS) == 0, login.says()
         browser.wait()
         return login.log.read_text()
 

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from brapped_assets.demo.account import SimulatedAccount
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS
 from brapped_assets_tests.examples import quick_of
 
 
@@ -32,5 +33,5 @@ def test_it_runs_as_a_process_and_ends_quietly(process: subprocess.Popen[str], h
     feed = requests.get(f"{url}/v1/me/player/recently-played", headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert len(feed.json()["items"]) == 20
     process.send_signal(how)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert (output, errors, process.returncode) == ("", "", 0)

@@ -27,6 +27,7 @@ from brapped_assets.services.process_log import ProcessLog
 from brapped_assets.settings import Settings
 from brapped_assets.text.plain import JOINER, NON_JOINER, SIGNS, PlainRecord, calm, plain, plain_lines
 from brapped_assets.warehouse.errors import WarehouseError
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS
 from brapped_assets_tests.examples import examples
 from brapped_assets_tests.notifications.mailbox import Mailbox
 
@@ -172,7 +173,7 @@ def test_a_terminal_that_is_closed_ends_nothing() -> None:
         os.close(main)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(60) == 7
+        assert process.wait(PATIENCE_SECONDS) == 7
 
 
 @pytest.mark.parametrize(

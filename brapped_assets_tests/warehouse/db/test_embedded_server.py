@@ -21,6 +21,7 @@ from brapped_assets.services.dagster_instance import storage_url
 from brapped_assets.warehouse.db import data_folder, embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
 from brapped_assets.warehouse.errors import EmbeddedUnusable
+from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
@@ -102,7 +103,7 @@ def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) ->
     psutil.Process(_postmaster(first)).kill()
     another = "import sys; from pathlib import Path; from brapped_assets.warehouse.db import embedded_server; "
     revive = [sys.executable, "-c", another + "embedded_server.start(Path(sys.argv[1]))", str(home)]
-    subprocess.run(revive, check=True, timeout=60)
+    subprocess.run(revive, check=True, timeout=PATIENCE_SECONDS)
     anew = int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
     # Somebody who holds nothing stops it for nobody but the dead.
     embedded_server.stop_unless_held(home)
@@ -163,7 +164,7 @@ def test_two_first_starts_at_once_are_one(home: Path) -> None:
         " embedded_server.start(Path(sys.argv[1]))"
     )
     started = [subprocess.Popen([sys.executable, "-c", program, str(home)]) for _ in range(2)]
-    assert [process.wait(60) for process in started] == [0, 0]
+    assert [process.wait(PATIENCE_SECONDS) for process in started] == [0, 0]
     assert [path.name for path in home.iterdir()] == ["postgres"]
 
 
