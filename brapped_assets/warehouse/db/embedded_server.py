@@ -60,6 +60,11 @@ class EmbeddedServer:
     def restart(self) -> None:
         """Start it again, unless it runs."""
         self._server.start()
+        self.forget_the_dead_at_the_end()
+
+    def forget_the_dead_at_the_end(self) -> None:
+        # Handlers run last in, first out, and with each start the library adds its own: is this the last holder?
+        atexit.register(self.forget_the_dead)
 
     def stop(self) -> None:
         """Let go; the server stops if this was its last holder."""
@@ -134,8 +139,7 @@ def start(home: Path) -> EmbeddedServer:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             # The library lets everybody list the folders above the data; passing through is enough for its user.
             pgdata.parent.chmod(0o711)
-        # Handlers run last in, first out: before the library's own, which asks whether it is the last holder.
-        atexit.register(running.forget_the_dead)
+        running.forget_the_dead_at_the_end()
         _revive(running, pgdata)
     except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
         refuse_a_full_disk(pgdata)

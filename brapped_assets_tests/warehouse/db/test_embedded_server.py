@@ -97,6 +97,31 @@ def test_a_start_is_given_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given == [60, None]
 
 
+REVIVES = """
+import os, sys
+from pathlib import Path
+import psutil
+from brapped_assets.warehouse.db import embedded_server
+
+home = Path(sys.argv[1])
+server = embedded_server.start(home)
+psutil.Process(server._server.get_pid()).kill()
+embedded_server.start(home)
+gone = os.fork()
+if gone == 0:
+    os._exit(0)
+os.waitpid(gone, 0)
+server._server.global_process_id_list.get_and_add(gone)
+"""
+
+
+@pytest.mark.slow
+def test_who_revived_it_and_is_the_last_that_lives_stops_it(home: Path) -> None:
+    """Whoever else held it ended without a word, as a killed run does."""
+    subprocess.run([sys.executable, "-c", REVIVES, str(home)], check=True, timeout=PATIENCE_SECONDS)
+    assert not data_folder.is_running(embedded_server.folder(home))
+
+
 @pytest.mark.slow
 def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) -> None:
     first = embedded_server.start(home)
