@@ -5,8 +5,6 @@ import sys
 
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65535
-
-
 TAKEN = "Port {asked} is taken; using {found}."
 
 

@@ -1,4 +1,4 @@
-"""What is said of a connection to the database that cannot be had."""
+"""What is said of a connection to the database that cannot be had, or of a server that Brapped cannot work with."""
 
 import re
 

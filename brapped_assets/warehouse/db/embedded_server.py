@@ -63,6 +63,7 @@ class EmbeddedServer:
         self.forget_the_dead_at_the_end()
 
     def forget_the_dead_at_the_end(self) -> None:
+        """Have this process take them off the list when it ends; to be said again after each start."""
         # Handlers run last in, first out, and with each start the library adds its own: is this the last holder?
         atexit.register(self.forget_the_dead)
 

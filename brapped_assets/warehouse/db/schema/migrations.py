@@ -77,7 +77,8 @@ def migrate(conninfo: str) -> None:
     """Bring the schema of the database at `conninfo` to `HEAD`, and its functions and views to this version's.
 
     Safe to call from any number of processes at once, and behind a transaction pooler: the lock is the
-    transaction's. Raises NotAllowed for a role that may not, ViewInUse, and else the driver's own error.
+    transaction's. Raises NotAllowed for a role that may not, NameTaken, ViewInUse, Unreachable where no connection is
+    left, and else the driver's own error.
     """
     # Imported late: Alembic and SQLAlchemy take a second that a run with nothing to migrate should not pay.
     from alembic import command  # noqa: PLC0415
