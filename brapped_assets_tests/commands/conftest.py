@@ -19,7 +19,7 @@ from brapped_assets.demo.listener import Listener, ScriptedListener
 from brapped_assets.services.dagster_instance import open_instance
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets_tests.commands.subprocess_user import Said, User, processes_of, words
+from brapped_assets_tests.commands.subprocess_user import Said, User, kill_processes_of, processes_of, words
 from brapped_assets_tests.databases import database
 
 CHECKOUT = Path(__file__).parents[2]
@@ -43,8 +43,7 @@ def user() -> Iterator[User]:
         yield User(folder)
         assert processes_of(folder) == []
     finally:
-        for process in processes_of(folder):
-            process.kill()
+        kill_processes_of(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -20,6 +20,7 @@ import psycopg
 import requests
 
 T = TypeVar("T")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ class User:
             if process.poll() is None:
                 # A test failed: nobody is left to stop what this one started.
                 process.kill()
-                for left in processes_of(self.folder):
-                    left.kill()
+                kill_processes_of(self.folder)
             process.wait()
 
 
@@ -129,6 +129,20 @@ def processes_of(folder: Path) -> list[psutil.Process]:
         if any(home.startswith(str(folder)) for home in homes):
             found.append(process)
     return found
+
+
+def ask_processes_of(folder: Path, question: Callable[[psutil.Process], Answer]) -> list[Answer]:
+    """What each of `processes_of` answers; one that ends while it is asked has no answer."""
+    answers = []
+    for process in processes_of(folder):
+        with suppress(psutil.NoSuchProcess):
+            answers.append(question(process))
+    return answers
+
+
+def kill_processes_of(folder: Path) -> None:
+    """All at once: one that ends with another, as PostgreSQL's do, is killed already."""
+    ask_processes_of(folder, psutil.Process.kill)
 
 
 def plays(database_url: str) -> list[tuple[Any, ...]]:

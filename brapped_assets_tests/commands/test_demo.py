@@ -38,7 +38,15 @@ from brapped_assets_tests.browser import fonts
 from brapped_assets_tests.browser.conftest import CHROMIUM
 from brapped_assets_tests.commands.dagster_ui import DagsterUi, opened
 from brapped_assets_tests.commands.questions import QUESTIONS
-from brapped_assets_tests.commands.subprocess_user import Dagster, Started, User, free_port, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import (
+    Dagster,
+    Started,
+    User,
+    ask_processes_of,
+    free_port,
+    processes_of,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -354,21 +362,21 @@ def test_nothing_of_a_real_account_reaches_the_demo(demo: Demo) -> None:
     values = set(REAL.values())
     assert not values & set(demo.settings.values())
     assert demo.settings["BRAPPED_TIMEZONE"] == "Asia/Kolkata"
-    ours = processes_of(demo.user.folder)
+    ours = ask_processes_of(demo.user.folder, lambda process: (process.cmdline(), process.environ()))
     # Forks of the command itself show the environment it was started with.
     its_own = psutil.Process(demo.started.process.pid).cmdline()
-    children = [process for process in ours if process.cmdline() != its_own]
+    children = [environment for command, environment in ours if command != its_own]
     assert len(children) >= 4
-    assert not any(values & set(process.environ().values()) for process in children)
-    assert not any("a-real" in word for process in ours for word in process.cmdline())
+    assert not any(values & set(environment.values()) for environment in children)
+    assert not any("a-real" in word for command, _ in ours for word in command)
     assert "a-real" not in demo.started.says()
 
 
 def test_the_demo_listens_on_this_machine_only(demo: Demo) -> None:
     listening = [
         connection.laddr
-        for process in processes_of(demo.user.folder)
-        for connection in process.net_connections("inet")
+        for connections in ask_processes_of(demo.user.folder, lambda process: process.net_connections("inet"))
+        for connection in connections
         if connection.status == psutil.CONN_LISTEN
     ]
     # gRPC listens on an IPv6 socket, at the same address.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
+import psutil
 import psycopg
 import pytest
 
@@ -17,7 +18,7 @@ from brapped_assets.services.other_collectors import polled_elsewhere
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets_tests.assets.runs import poll
-from brapped_assets_tests.commands.subprocess_user import Dagster, Said, User, plays, processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import Dagster, Said, User, ask_processes_of, plays, wait_until
 from brapped_assets_tests.conftest import Connected
 
 pytestmark = pytest.mark.slow
@@ -71,7 +72,9 @@ def test_without_collecting_the_runs_of_the_cloud_are_shown_nothing_is_polled_an
         assert json.loads((user.home / "running.json").read_text())["collects"] is False
         (run,) = dagster.runs()
         assert run["status"] == "SUCCESS"
-        assert not any("dagster._daemon" in " ".join(process.cmdline()) for process in processes_of(user.folder))
+        commands = ask_processes_of(user.folder, psutil.Process.cmdline)
+        assert commands
+        assert not any("dagster._daemon" in command for command in commands)
 
         def asked() -> tuple[Any, ...] | None:
             """How many sessions there were, and when one of those that are open asked or answered last."""

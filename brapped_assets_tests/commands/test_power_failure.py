@@ -17,7 +17,7 @@ from brapped_assets.transfer.import_summary import Summary
 from brapped_assets.transfer.importer import import_history
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import Warehouse
-from brapped_assets_tests.commands.subprocess_user import processes_of, wait_until
+from brapped_assets_tests.commands.subprocess_user import kill_processes_of, processes_of, wait_until
 from brapped_assets_tests.history.export_builders import document, extended
 from brapped_assets_tests.warehouse.polled_plays import newcomer
 
@@ -36,8 +36,7 @@ def home() -> Iterator[Path]:
         yield home
         assert processes_of(home) == []
     finally:
-        for process in processes_of(home):
-            process.kill()
+        kill_processes_of(home)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -84,8 +83,7 @@ def test_an_import_that_says_it_is_done_is_on_the_disk(home: Path, tmp_path: Pat
             me = newcomer(tx)
         import_history(warehouse, me, [find_histories(tmp_path)], Summary())
         # All at once: nobody is left to write what was only in memory.
-        for process in processes_of(home):
-            process.kill()
+        kill_processes_of(home)
     running = embedded_server.start(home)
     try:
         with psycopg.connect(running.url("brapped")) as connection:

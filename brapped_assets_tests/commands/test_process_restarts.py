@@ -122,7 +122,7 @@ def test_whoever_asks_it_to_stop_leaves_nothing(keeping: Keeping, how: str) -> N
         said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "told to stop" in said
     assert "ended" not in said
-    assert [one for one in below if one.is_running()] == []
+    assert [one for one in below if _lives(one)] == []
 
 
 def test_the_last_words_of_a_part_that_was_asked_to_end_are_no_trouble(keeping: Keeping) -> None:
@@ -185,4 +185,7 @@ def test_how_a_program_ended_is_said_in_words() -> None:
 
 
 def _lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

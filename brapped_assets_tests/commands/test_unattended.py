@@ -24,6 +24,7 @@ from brapped_assets_tests.commands.subprocess_user import (
     Dagster,
     Started,
     User,
+    ask_processes_of,
     free_port,
     processes_of,
     wait_until,
@@ -130,9 +131,11 @@ def test_no_part_takes_another_with_it_and_what_stays_down_is_told(up: Up) -> No
 
     # PostgreSQL is started again, though nobody asks for a page.
     (postmaster,) = [
-        process
-        for process in processes_of(up.user.folder)
-        if process.name() == "postgres" and str(up.user.home / "postgres") in process.cmdline()
+        psutil.Process(pid)
+        for pid, name, command in ask_processes_of(
+            up.user.folder, lambda process: (process.pid, process.name(), process.cmdline())
+        )
+        if name == "postgres" and str(up.user.home / "postgres") in command
     ]
     postmaster.kill()
     wait_until(lambda: not postmaster.is_running(), "PostgreSQL is dead")

@@ -25,6 +25,7 @@ from brapped_assets_tests.commands.subprocess_user import (
     Started,
     User,
     free_port,
+    kill_processes_of,
     processes_of,
     wait_until,
 )
@@ -119,8 +120,7 @@ def killed(life: Life) -> dict[str, str]:
     skipped = life.dagster.dry_run("brapped", "hourly_plays")["skipReason"]
     # The supervisor first, so that it can stop nobody; PostgreSQL too, as when the power fails.
     life.started.process.kill()
-    for process in processes_of(life.user.folder):
-        process.kill()
+    kill_processes_of(life.user.folder)
     life.started.process.wait(PATIENCE_SECONDS)
     wait_until(lambda: not processes_of(life.user.folder), "everything is dead")
     life.account.faults.clear()

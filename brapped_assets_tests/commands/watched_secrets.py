@@ -23,7 +23,7 @@ from brapped_assets_tests.commands.subprocess_user import (
     Dagster,
     Started,
     User,
-    processes_of,
+    ask_processes_of,
     wait_until,
 )
 
@@ -157,8 +157,8 @@ def ask_from_elsewhere(life: Life, started: Started) -> None:
     page, engine = (int(url.rpartition(":")[2]) for url in (life.dagster.page, life.dagster.url))
     ports = {
         connection.laddr.port
-        for process in processes_of(life.user.folder)
-        for connection in process.net_connections("inet")
+        for connections in ask_processes_of(life.user.folder, lambda process: process.net_connections("inet"))
+        for connection in connections
         if connection.status == psutil.CONN_LISTEN
     }
     assert {page, engine} < ports
