@@ -28,6 +28,10 @@ INTERNALS = {
     "sensors/heartbeat.py": {
         "dagster._core.definitions.unresolved_asset_job_definition.UnresolvedAssetJobDefinition",
     },
+    "services/dagster_program.py": {
+        "dagster._cli.utils",
+        "dagster._core.secrets.env_file.get_env_var_dict",
+    },
     "services/dagster_webserver.py": {
         "dagster_webserver.app",
         "dagster_webserver.cli",
@@ -36,6 +40,7 @@ INTERNALS = {
 }
 # Named in a command, in `dagster.yaml`, or put in the place of Dagster's own.
 NAMED = (
+    "dagster._cli.utils.get_env_var_dict",
     "dagster._daemon.cli.cli",
     "dagster._core.storage.noop_compute_log_manager.NoOpComputeLogManager",
     "dagster._core.run_coordinator.QueuedRunCoordinator",

@@ -5,6 +5,7 @@ import sys
 from contextlib import suppress
 
 from brapped_assets.services.dagster_instance import open_instance
+from brapped_assets.services.dagster_program import keep_settings_ours
 from brapped_assets.services.orphans import fail_leftover_runs
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.errors import WarehouseError
@@ -17,6 +18,7 @@ def main() -> None:
     # Without its database run monitoring does it, some minutes later.
     with suppress(WarehouseError), open_instance(Settings.load()) as instance:
         fail_leftover_runs(instance)
+    keep_settings_ours()
     sys.argv = [MODULE, *sys.argv[1:]]
     runpy.run_module(MODULE, run_name="__main__", alter_sys=True)
 

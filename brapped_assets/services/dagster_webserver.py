@@ -22,6 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from brapped_assets.services.dagster_program import keep_settings_ours
 from brapped_assets.services.http_limits import limits
 from brapped_assets.services.request_validation import UNREADABLE, is_readable, is_same_origin
 from brapped_assets.settings import Settings
@@ -103,6 +104,7 @@ EXCHANGED = ((dagster_app, "DagsterWebserver"), (cli, "uvicorn"))
 
 def main() -> None:
     keep_logs_plain()
+    keep_settings_ours()
     if not all(hasattr(module, name) for module, name in EXCHANGED):
         sys.exit(
             f"ERROR The web server of Dagster {version('dagster-webserver')} cannot be put behind Brapped's guards, so "

@@ -8,6 +8,8 @@ from pathlib import Path
 from brapped_assets.services.ports import HIGHEST_PORT
 from brapped_assets.settings import SettingsError
 
+# The scripts beside `python` may not be on the PATH, nor beside it.
+DAGSTERS = [sys.executable, "-m", "brapped_assets.services.dagster_program"]
 WORKSPACE = """load_from:
   - grpc_server:
       host: {host}
@@ -46,8 +48,7 @@ def address(text: str) -> Address:
 
 def code(at: Address) -> list[str]:
     """The command of the code server, listening `at`; the runs of the queue are its children."""
-    # -m dagster: the scripts beside `python` may not be on the PATH, nor beside it.
-    return [sys.executable, "-m", "dagster", *_code_options(at)]
+    return [*DAGSTERS, "dagster", *_code_options(at)]
 
 
 def code_begun_anew(at: Address) -> list[str]:
@@ -62,7 +63,7 @@ def _code_options(at: Address) -> list[str]:
 
 def daemon(workspace: Path) -> list[str]:
     """The command of Dagster's daemon: schedules, sensors, the queue, run monitoring."""
-    return [sys.executable, "-m", "dagster._daemon", "run", "-w", str(workspace)]
+    return [*DAGSTERS, "dagster._daemon", "run", "-w", str(workspace)]
 
 
 def web(at: Address, workspace: Path) -> list[str]:

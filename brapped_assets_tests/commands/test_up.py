@@ -217,3 +217,15 @@ def test_new_artists_of_a_daemons_poll_are_looked_up_by_the_sensor(again: Life, 
     assert again.kept() == again.shown()
     wait_until(lambda: again.rows(without) == [(0,)], "the sensor has had the new artists looked up")
     assert len(again.dagster.runs("refresh_dimensions")) > refreshes
+
+
+def test_a_consent_that_is_renewed_while_all_runs_is_the_next_polls(again: Life) -> None:
+    again.account.tokens.revoke()
+    file = again.user.work / ".env"
+    others = [line for line in file.read_text().splitlines() if not line.startswith("SPOTIFY_REFRESH_TOKEN")]
+    file.write_text("\n".join(others) + "\n")
+    log_in(again)
+    (request,) = again.dagster.dry_run("brapped", "hourly_plays")["runRequests"]
+    run = again.dagster.launch("brapped", "hourly_plays", request["tags"])
+    wait_until(lambda: again.dagster.status(run) in {"SUCCESS", "FAILURE"}, "the poll has ended")
+    assert again.dagster.status(run) == "SUCCESS"
