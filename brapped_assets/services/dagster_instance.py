@@ -98,17 +98,15 @@ def storage_url(url: str) -> str:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
-    """The instance, its tables created, on few connections (without pooling a run makes 140 of them, measured).
+    """The instance, its tables created.
 
     Raises a WarehouseError when its database does not answer, or fails under way.
     """
     os.environ.update(environment(settings))
     import dagster as dg  # noqa: PLC0415  (seconds; commands that need no Dagster do not pay for it)
-    from sqlalchemy import Engine, event  # noqa: PLC0415
 
-    if not event.contains(Engine, "do_execute", _nobody_listens):
-        event.listen(Engine, "do_execute", _nobody_listens)
     with _explained(), redirect_stderr(_WithoutStatements(sys.stderr)), dg.DagsterInstance.get() as instance:
+        # A database that dies under a command is told at once: nothing is asked again, as Dagster's daemon would.
         instance.optimize_for_webserver(statement_timeout=30_000, pool_recycle=3600, max_overflow=2)
         yield instance
 
@@ -150,14 +148,6 @@ def _explained() -> Iterator[None]:
         raise Interrupted(
             f"The connection to Dagster's database was lost ({reason}); the next run does the work again."
         ) from None
-
-
-def _nobody_listens(_cursor: object, statement: str, *_: object) -> bool:
-    """Whether a statement may be left out: Dagster notifies of each event, and no part of it listens any more.
-
-    Some 40 round trips a run, seconds when the database is far away.
-    """
-    return statement.startswith("NOTIFY run_events")
 
 
 def daemon_is_up(settings: Settings) -> bool:

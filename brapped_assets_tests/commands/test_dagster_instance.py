@@ -20,6 +20,7 @@ from brapped_assets.services.orphans import PROCESS_TAG, fail_leftover_runs, thi
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
+from brapped_assets_tests.commands.subprocess_user import wait_until
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,34 @@ def test_with_eight_shards_eight_runs_may_ask_spotify_at_a_time(
         assert config.pool_config.default_pool_limit == 8
         assert config.run_queue_config is not None
         assert config.run_queue_config.max_concurrent_runs == 11
+
+
+def test_a_connection_to_dagsters_database_is_kept_and_made_anew_when_it_died(
+    dagster_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster's own storage connects for every question: 140 times a run."""
+    with psycopg.connect(dagster_url, autocommit=True) as admin:
+
+        def connected() -> set[int]:
+            others = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            return {pid for (pid,) in admin.execute(others).fetchall()}
+
+        for name, value in environment(Settings.load()).items():
+            monkeypatch.setenv(name, value)
+        # As Dagster's daemon has it, and its runs.
+        with dg.DagsterInstance.get() as instance:
+            unfinished(instance, dg.DagsterRunStatus.STARTED, None)
+            kept = connected()
+            assert 1 <= len(kept) <= 2
+            for _ in range(3):
+                unfinished(instance, dg.DagsterRunStatus.STARTED, None)
+                assert connected() == kept
+            for one in kept:
+                # As when the server is started anew.
+                admin.execute("select pg_terminate_backend(%s, 60000)", [one])
+            assert instance.get_runs_count() == 4
+            assert not connected() & kept
+        wait_until(lambda: not connected(), "nothing is left open")
 
 
 def test_a_run_is_created_now_in_whatever_zone_the_database_lives(dagster_url: str) -> None:
