@@ -32,6 +32,10 @@ INTERNALS = {
         "dagster._cli.utils",
         "dagster._core.secrets.env_file.get_env_var_dict",
     },
+    "services/dagster_storage.py": {
+        "dagster._serdes.ConfigurableClassData",
+        "dagster_postgres.DagsterPostgresStorage",
+    },
     "services/dagster_webserver.py": {
         "dagster_webserver.app",
         "dagster_webserver.cli",
