@@ -19,7 +19,7 @@ from brapped_assets.warehouse.db import embedded_server
 from brapped_assets.warehouse.db.connections import connect
 from brapped_assets.warehouse.db.database_errors import NO_SPACE
 from brapped_assets.warehouse.db.urls import connection_string, direct_url, host_of, is_this_machine, without_driver
-from brapped_assets.warehouse.errors import Interrupted, NotAUrl, OutOfSpace
+from brapped_assets.warehouse.errors import Interrupted, NotAllowed, NotAUrl, OutOfSpace, ReadOnly
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -137,14 +137,25 @@ class _WithoutStatements(TextIOWrapper):
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn what a failing storage raises into a WarehouseError; SQLAlchemy tells of every value it was to write."""
-    from sqlalchemy.exc import InterfaceError, OperationalError  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError  # noqa: PLC0415
 
     try:
         yield
-    except (InterfaceError, OperationalError) as error:
-        reason = type(error.orig).__name__
+    except DBAPIError as error:
+        reason, said = type(error.orig).__name__, str(error.orig).partition("\n")[0]
         if reason == "DiskFull":
             raise OutOfSpace(NO_SPACE) from None
+        if reason == "ReadOnlySqlTransaction":
+            raise ReadOnly(
+                "Dagster's database accepts no writes. Point DAGSTER_PG_URL at the primary, with a role that may write."
+            ) from None
+        if reason == "InsufficientPrivilege":
+            raise NotAllowed(
+                f"The role of Dagster's database lacks a privilege ({said}). Use the role "
+                "that owns the database in DAGSTER_PG_URL."
+            ) from None
+        if not isinstance(error, InterfaceError | OperationalError):
+            raise
         raise Interrupted(
             f"The connection to Dagster's database was lost ({reason}); the next run does the work again."
         ) from None

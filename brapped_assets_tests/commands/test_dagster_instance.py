@@ -19,7 +19,7 @@ from brapped_assets.services.dagster_instance import daemon_is_up, environment, 
 from brapped_assets.services.orphans import PROCESS_TAG, fail_leftover_runs, this_process
 from brapped_assets.settings import Settings
 from brapped_assets.warehouse.db import embedded_server
-from brapped_assets.warehouse.errors import Interrupted, OutOfSpace
+from brapped_assets.warehouse.errors import Interrupted, NotAllowed, OutOfSpace, ReadOnly
 from brapped_assets_tests.commands.subprocess_user import wait_until
 
 
@@ -191,8 +191,10 @@ def test_dagster_yaml_is_in_the_package() -> None:
     [
         ("53100", OutOfSpace, "The database is out of space."),
         ("57P01", Interrupted, "The connection to Dagster's database was lost"),
+        ("25006", ReadOnly, "Dagster's database accepts no writes. Point DAGSTER_PG_URL at the primary"),
+        ("42501", NotAllowed, r"role of Dagster's database lacks a privilege \(injected\).*in DAGSTER_PG_URL"),
     ],
-    ids=["its disk is full", "it is shut down"],
+    ids=["its disk is full", "it is shut down", "it is read-only", "the role lost a right"],
 )
 def test_dagsters_storage_that_fails_under_way_is_a_sentence(
     dagster_url: str, sqlstate: str, told: type[Exception], words: str
