@@ -89,7 +89,7 @@ def test_a_shape_is_chosen_while_the_story_is_told(visitor: Visitor, tmp_path: P
 def test_the_story_becomes_a_film(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.visit("/wrapped?range=2025", 1280)
     options = options_of(page)
-    with page.expect_download(timeout=120_000) as saving:
+    with page.expect_download() as saving:
         options.get_by_role("button", name="Make a film of it").click()
         expect(options.get_by_role("button", name="Filming")).to_be_visible()
     name = saving.value.suggested_filename

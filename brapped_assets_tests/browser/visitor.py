@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, expect
 
 WIDTHS = (320, 360, 390, 768, 1024, 1280)
 HEIGHT = 800
+# What a page does is over in a moment; a machine with everything to do at once needs longer for it.
+PATIENCE_MILLISECONDS = 120_000
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 # Of a window that keeps no pages.
@@ -43,7 +45,8 @@ class Visitor:
             accept_downloads=True,
             **{"service_workers": "block", "locale": "en-GB", **options},
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         context.on("request", self._asked)
         context.on("console", self._said)
         context.on("dialog", self._popped_up)
