@@ -5,6 +5,7 @@ import select
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def test_a_connection_cut_before_the_commit_is_no_success(postgres: EmbeddedServ
         _cut(postgres, warehouse)
 
     with pytest.raises(Interrupted):
+        _in_transaction(warehouse, work)
+    assert _one(warehouse, "select count(*) as found from audit.listener") == 0
+
+
+@pytest.mark.parametrize("limit", ["idle_in_transaction_session_timeout", "transaction_timeout"])
+def test_a_session_that_the_server_ends_after_a_time_of_its_own_is_told_with_the_setting_that_ends_it(
+    warehouse: Warehouse, limit: str
+) -> None:
+    def work(tx: Connection) -> None:
+        if limit == "transaction_timeout" and tx.info.server_version < 170000:
+            pytest.skip("PostgreSQL 17 brought it")
+        newcomer(tx)
+        tx.execute("select set_config(%s, '50ms', true)", (limit,))
+        time.sleep(0.3)
+        tx.execute("select 1")
+
+    with pytest.raises(Interrupted, match=f"the next run does the work again.*{limit}"):
         _in_transaction(warehouse, work)
     assert _one(warehouse, "select count(*) as found from audit.listener") == 0
 

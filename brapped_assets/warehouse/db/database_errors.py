@@ -24,6 +24,8 @@ NO_SPACE = (
     "The database is out of space. Nothing was lost: what was under way was rolled back. Free some disk (or raise the "
     "plan's storage), then run the same command again; polls go on by themselves."
 )
+# By a setting of the server's, the database's or the role's; the driver counts them among the server's own mistakes.
+ENDED_FOR_ITS_TIME = (pg.IdleInTransactionSessionTimeout, pg.TransactionTimeout)
 
 
 @contextmanager
@@ -61,13 +63,21 @@ def explained() -> Iterator[None]:
         if not (error.diag.constraint_name or "").endswith("_listener_id_fkey"):
             raise
         raise Gone(NO_LISTENER) from error
-    except pg.AdminShutdown as error:
-        raise Interrupted("The database was shut down on the way; the next run does the work again.") from error
-    except psycopg.OperationalError as error:
-        # An insufficient resource other than disk, a crash, or a cut connection: all cured by trying later.
-        raise Interrupted(
-            f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
-        ) from error
+    except (psycopg.OperationalError, *ENDED_FOR_ITS_TIME) as error:
+        raise Interrupted(_why_interrupted(error)) from error
+
+
+def _why_interrupted(error: psycopg.Error) -> str:
+    """Of what trying later cures."""
+    if isinstance(error, pg.AdminShutdown):
+        return "The database was shut down on the way; the next run does the work again."
+    if isinstance(error, ENDED_FOR_ITS_TIME):
+        return (
+            f"The server ended the session ({error.diag.message_primary}); the next run does the work again. If it "
+            "stays so, give Brapped's role more time: idle_in_transaction_session_timeout, transaction_timeout."
+        )
+    # An insufficient resource other than disk, a crash, or a cut connection.
+    return f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
 
 
 def schema_refused(error: BaseException, user: str) -> BaseException:
