@@ -27,7 +27,7 @@ def host_of(conninfo: str) -> str:
     try:
         given = conninfo_to_dict(without_driver(conninfo))
         host = str(given.get("host") or given.get("hostaddr") or "")
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
+    except (psycopg.ProgrammingError, UnicodeError):
         host = _host_of_url(conninfo)
     host = host.partition(",")[0]
     return host if host.startswith("/") else host.lower()
@@ -58,7 +58,7 @@ def has_password(url: str) -> bool:
     """Whether there is a password in it, as far as can be seen."""
     try:
         return "password" in conninfo_to_dict(url)
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
+    except (psycopg.ProgrammingError, UnicodeError):
         return "@" in url
 
 
@@ -73,7 +73,7 @@ def connection_string(url: str, *, setting: str = "DATABASE_URL") -> str:
     )
     try:
         given = conninfo_to_dict(url)
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
+    except (psycopg.ProgrammingError, UnicodeError):
         # The driver's message repeats the URL, password and all.
         raise not_a_url from None
     host = str(given.get("host") or given.get("hostaddr") or "")
@@ -105,7 +105,7 @@ def may_sleep(url: str) -> bool:
     """Whether nobody but people should wake it: Neon bills while it is awake. What is no URL is nobody's to wake."""
     try:
         conninfo_to_dict(without_driver(url))
-    except (psycopg.ProgrammingError, UnicodeDecodeError):
+    except (psycopg.ProgrammingError, UnicodeError):
         return True
     return is_neon(url)
 

@@ -1,5 +1,6 @@
 """Connections: what goes wrong says what to do, and what comes after works."""
 
+import os
 import shutil
 import tempfile
 import threading
@@ -53,6 +54,8 @@ def _refused(url: str) -> str:
         "postgresql://user:canary/word@host/db",
         "postgresql://user:%canary@host/db",
         "host=x password=canary nonsense",
+        # A word in the encoding of another terminal, as Python reads the environment.
+        os.fsdecode(b"postgresql://user:canary\xfc@host/db"),
     ],
 )
 def test_what_is_no_url_is_refused_without_repeating_it(url: str) -> None:
