@@ -34,9 +34,9 @@ def home_folder() -> Path:
 
 
 def why_unwritable(error: OSError) -> str | None:
-    """What the operating system said of a place in this home, and what to do; None for a place elsewhere."""
-    place = Path(os.fsdecode(error.filename or ""))
-    if not place.is_relative_to(home_folder()):
+    """What the operating system said of a place in this home or on the way there, and what to do; None: elsewhere."""
+    place, home = Path(os.fsdecode(error.filename or "")), home_folder()
+    if not place.is_relative_to(home) and not home.is_relative_to(place):
         return None
     return f"{place}: {error.strerror}. Set BRAPPED_HOME to a folder in which this user may write."
 

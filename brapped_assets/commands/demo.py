@@ -151,8 +151,8 @@ def _forget_other_settings(home: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("SPOTIFY_", "BRAPPED_", "DAGSTER_", "MUSICBRAINZ_", "WIKIDATA_")):
             del os.environ[name]
-    home.mkdir(parents=True, exist_ok=True)
     os.environ["BRAPPED_HOME"] = str(home)
+    home.mkdir(parents=True, exist_ok=True)
     keep_private(home)
     write_env(home / ENV_FILE, {})
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from io import TextIOWrapper
+from pathlib import Path
 from types import FrameType
 
 from brapped_assets.console import exit_codes
@@ -45,7 +46,7 @@ def ready_settings() -> Settings:
 def run(app: Callable[[], None]) -> None:
     """Run a command; whatever a user can cause ends in a sentence and an exit code, never in a traceback."""
     keep_logs_plain()
-    # What the driver could not tidy up after an error, and Dagster's waiting for its database: both are told anyway.
+    # What the driver could not tidy up after an error, and what Dagster tries again: what comes of it is told anyway.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     logging.getLogger().addFilter(_is_news)
     _never_ask_a_proxy_for_this_machine()
@@ -60,6 +61,7 @@ def run(app: Callable[[], None]) -> None:
         app()
     except (SettingsError, HistoryError, WarehouseError, SpotifyError, OSError) as error:
         errors.print(f"[red]✗[/] {escape_lines(_in_words(error))}", soft_wrap=True)
+        _drop_unwritten_output()
         sys.exit(_exit_code(error))
     except (KeyboardInterrupt, SystemExit) as ended:
         if not _is_ctrl_c(ended):
@@ -83,8 +85,17 @@ def _stop_as_by_ctrl_c() -> None:
             signal.signal(number, stop)
 
 
+def _drop_unwritten_output() -> None:
+    """What the disk under a redirected output has no room for: Python would fail at it again, and exit with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with Path(os.devnull).open("w", encoding="utf-8") as nobody:
+            os.dup2(nobody.fileno(), sys.stdout.fileno())
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("Retrying failed database connection")
+    return not record.getMessage().startswith("Retrying failed database ")
 
 
 def _is_ctrl_c(ended: BaseException) -> bool:

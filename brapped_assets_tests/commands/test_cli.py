@@ -1,6 +1,7 @@
 """What every command has in common: help, exit codes, and a sentence for whatever a user can cause."""
 
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import typer
 
 from brapped_assets import __version__, cli
 from brapped_assets.commands import status
+from brapped_assets.console import runner
 from brapped_assets_tests.commands.subprocess_user import PATIENCE_SECONDS, Said, User, wait_until
 
 Brapped = Callable[..., Said]
@@ -132,7 +134,7 @@ def test_what_the_terminals_encoding_lacks_is_no_traceback(user: User) -> None:
     assert said.errors.startswith("? BRAPPED_TIMEZONE: 'Berlin' is no IANA time zone")
 
 
-@pytest.mark.parametrize("command", [["status"], ["sync"], ["up"], ["login", "--no-browser"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["status"], ["sync"], ["up"], ["login", "--no-browser"], ["demo"]], ids=" ".join)
 @pytest.mark.parametrize("home", ["a file", "not writable"])
 def test_a_home_that_cannot_be_one_is_a_sentence(
     brapped: Brapped, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], home: str
@@ -162,6 +164,28 @@ def test_a_full_disk_is_told_as_one_wherever_it_is_met(
     monkeypatch.setattr(status, "status", full)
     said = brapped("status")
     assert (said.code, said.errors) == (1, "✗ The disk is full. Make room, then run the same command again.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file on which nothing fits")
+def test_an_output_that_goes_to_a_full_disk_ends_in_a_sentence_and_an_exit_code_of_ours(user: User) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [user.python.with_name("brapped"), "--version"],
+            env=user.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        1,
+        "✗ The disk is full. Make room, then run the same command again.\n",
+    )
+
+
+@pytest.mark.parametrize("what", ["connection: refused", "creation"])
+def test_what_dagster_tries_again_beside_another_command_is_no_news(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "filters", [])
+    runner.run(lambda: logging.getLogger().warning("Retrying failed database %s", what))
+    assert caplog.records == []
 
 
 def test_square_brackets_in_an_error_are_shown_as_they_are(brapped: Brapped, monkeypatch: pytest.MonkeyPatch) -> None:
