@@ -17,9 +17,13 @@ class SettingsError(Exception):
 def lines_of(file: Path) -> dict[str, str | None]:
     """The settings in a file, none where there is no file. Raises SettingsError when it is no UTF-8 text."""
     try:
-        return dotenv_values(file)
+        found = dotenv_values(file)
     except UnicodeDecodeError:
-        raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.") from None
+        found = {"\0": None}
+    # UTF-16 without its mark can be read as UTF-8, and means nothing then.
+    if any("\0" in f"{name}{value}" for name, value in found.items()):
+        raise SettingsError("The settings file .env is not UTF-8 text. Save it as UTF-8.")
+    return found
 
 
 def write_env(file: Path, values: Mapping[str, str]) -> None:

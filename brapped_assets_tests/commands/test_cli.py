@@ -110,8 +110,10 @@ def test_a_wrong_setting_is_named(
     assert "a-secret" not in said.errors
 
 
-def test_a_settings_file_in_another_encoding_is_named(brapped: Brapped) -> None:
-    Path(".env").write_bytes("BRAPPED_TIMEZONE=Europe/Berlin\nNAME=Jürgen\n".encode("utf-16"))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+@pytest.mark.parametrize("name", ["Jürgen", "Jurgen\0"])
+def test_a_settings_file_in_another_encoding_is_named(brapped: Brapped, encoding: str, name: str) -> None:
+    Path(".env").write_bytes(f"BRAPPED_TIMEZONE=Europe/Berlin\nNAME={name}\n".encode(encoding))
     said = brapped("status")
     assert said.code == 2
     assert "The settings file .env is not UTF-8 text." in said.errors
