@@ -17,7 +17,7 @@ from brapped_assets.text.plain import plain
 from brapped_assets.transfer.listener_choice import choose_listener
 from brapped_assets.warehouse import zones
 from brapped_assets.warehouse.forgetting import Preview, forget, preview, tidy
-from brapped_assets.warehouse.listeners import Listener, by_token, listeners
+from brapped_assets.warehouse.listeners import UNNAMED, Listener, by_token, listeners
 
 
 def read_day(text: str) -> date:
@@ -48,6 +48,13 @@ def forget_listener(
             found = preview(tx, person.listener_id, instant)
         zone = zones.zone_at(spans, instant) if instant else person.time_zone
         _show(console, person, f"before {before}, {zone}" if before else "wholly", found)
+        # One without a name or a login leaves nothing by which they could be known again.
+        stays_away = before is not None or person.spotify_user_id != UNNAMED
+        console.print(
+            "No poll of theirs and no import for them brings that back. To keep a copy: brapped export."
+            if stays_away
+            else "Only an import of the same files would bring that back. To keep a copy: brapped export."
+        )
         if not confirmed and not _agreed(console, person):
             console.print("Nothing was removed.")
             return exit_codes.FAILED
@@ -108,7 +115,6 @@ def _show(console: Console, person: Listener, what: str, found: Preview) -> None
     ):
         if count:
             console.print(f"  {count:,} {name}")
-    console.print("They cannot be had back, not by a poll or an import either. To keep a copy: brapped export.")
 
 
 def _agreed(console: Console, person: Listener) -> bool:

@@ -306,8 +306,8 @@ select distinct uploaded_at::date as day from star.streaming_fact
 where listener_id = %(listener_id)s and export_at < %(before)s and uploaded_at >= %(before)s
 
 -- name: remember
--- What stays behind of the listener: wholly removed, a tombstone (but for one without a Spotify account, whom nothing
--- can bring back by itself); else the instant, in their own row.
+-- What stays behind of the listener: wholly removed, a tombstone (but for one without a name or a login, whom
+-- nothing can bring back by itself); else the instant, in their own row.
 with buried as (
     insert into audit.tombstone (hash, salt, forgotten_before)
     select sha256(s.salt || convert_to(l.spotify_user_id, 'UTF8')), s.salt, %(now)s

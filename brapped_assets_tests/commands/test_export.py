@@ -61,6 +61,7 @@ def test_an_export_forgotten_and_brought_back(
     answering(monkeypatch, "You")
     said = ours("forget")
     assert said.code == 0
+    assert "Only an import of the same files would bring that back." in said.output
     assert "Forgotten: 2 plays" in said.output
     assert plays(database_url) == []
 
@@ -89,12 +90,22 @@ def test_before_a_day_means_the_listeners_midnight_and_an_import_says_what_stays
     assert f"So are the reports and covers kept in {tmp_path / 'home'} (2 files), whoever they tell of" in said.output
     assert [file.exists() for file in kept] == [False, True, False]
     assert "before 2025-04-29, Asia/Kolkata: 1 plays" in said.output
+    assert "No poll of theirs and no import for them brings that back." in said.output
     assert len(plays(database_url)) == 1
     again = zipped(tmp_path / "again.zip", {"endsong_1.json": document([extended(ts="2025-04-28T18:29:59Z")])})
     said = ours("import", str(again))
     assert "0 new plays" in said.output
     assert "1 forgotten: they ended before what brapped forget removed" in said.output
     assert len(plays(database_url)) == 1
+
+
+def test_somebody_who_was_imported_by_name_stays_forgotten(ours: Brapped, theirs: str, database_url: str) -> None:
+    ours("import", "--new-listener", "Ann", theirs)
+    said = ours("forget", "--yes")
+    assert "No poll of theirs and no import for them brings that back." in said.output
+    said = ours("import", "--new-listener", "Ann", theirs)
+    assert "2 forgotten: they ended before what brapped forget removed" in said.output
+    assert plays(database_url) == []
 
 
 def test_mistakes_are_told_in_a_sentence(ours: Brapped, theirs: str, tmp_path: Path) -> None:
