@@ -82,6 +82,20 @@ def test_a_session_that_the_server_ends_after_a_time_of_its_own_is_told_with_the
     assert _one(warehouse, "select count(*) as found from audit.listener") == 0
 
 
+def test_a_limit_of_the_servers_that_was_met_is_told_in_its_words(warehouse: Warehouse) -> None:
+    """No connection was lost."""
+
+    def work(tx: Connection) -> None:
+        tx.execute("set local temp_file_limit = '64kB'; set local work_mem = '64kB'")
+        tx.execute("select count(*) from (select n from generate_series(1, 100000) n order by -n) sorted")
+
+    told = (
+        r"The database broke off the work \(temporary file size exceeds \"temp_file_limit\".*\); the next run does it"
+    )
+    with pytest.raises(Interrupted, match=told):
+        _in_transaction(warehouse, work)
+
+
 def test_a_connection_cut_between_two_transactions_is_replaced_unnoticed(
     postgres: EmbeddedServer, warehouse: Warehouse
 ) -> None:

@@ -76,7 +76,10 @@ def _why_interrupted(error: psycopg.Error) -> str:
             f"The server ended the session ({error.diag.message_primary}); the next run does the work again. If it "
             "stays so, give Brapped's role more time: idle_in_transaction_session_timeout, transaction_timeout."
         )
-    # An insufficient resource other than disk, a crash, or a cut connection.
+    if error.diag.message_primary:
+        # A limit of the server's that was met (memory, temporary files), or two who wrote the same at once.
+        return f"The database broke off the work ({error.diag.message_primary}); the next run does it again."
+    # A crash, or a cut connection: what the driver says of it could carry the connection string.
     return f"The connection to the database was lost ({type(error).__name__}); the next run does the work again."
 
 
