@@ -91,6 +91,16 @@ def dagster_url(
         yield url
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """A command makes its process write for its owner alone; the tests that come after share this process."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 @pytest.fixture
 def brapped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run a command in this process, through the same `main` as the console script."""
